@@ -1,0 +1,118 @@
+"""What every test stands on: a Tuesday morning, a school of invented people, and its twin, which must never show."""
+
+from collections.abc import Iterator
+from copy import deepcopy
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+
+from preau.directory.models import Person
+from preau.directory.seeds import World
+from preau.directory.viewer import Viewer, viewer_for
+from preau.foundation import boards
+from preau.identity.middleware import SEAT
+
+PARIS = ZoneInfo("Europe/Paris")
+NOW = datetime(2026, 11, 24, 10, 30, tzinfo=PARIS)
+TWIN = "Zwinjumeau"
+CLASSES = [("6e A", "6e"), ("5e B", "5e")]
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Iterator[time_machine.Traveller]:
+    """Tuesday 24 November 2026, 10:30: the third lesson of the day is going on."""
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+def grow(**fields: Any) -> World:
+    """A school from the seeds board, in one transaction."""
+    world = World(today=NOW.date(), pupils_a_class=6, classes=list(CLASSES), **fields)
+    with transaction.atomic():
+        for seed in boards.seeds:
+            seed.plant(world)
+    return world
+
+
+def grow_both() -> dict[str, World]:
+    with time_machine.travel(NOW, tick=False):
+        return {"college": grow(), "twin": grow(uai="0359999Z", school_name="Collège", mark=TWIN)}
+
+
+_worlds: dict[str, World] = {}
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Both schools, once a session: each test rolls back to them."""
+    with django_db_blocker.unblock():
+        _worlds.update(grow_both())
+
+
+@pytest.fixture
+def college(db: None) -> World:
+    """The school of the test."""
+    return deepcopy(_worlds["college"])
+
+
+@pytest.fixture
+def twin(db: None) -> World:
+    """The school beside it, whose every name carries a mark."""
+    return deepcopy(_worlds["twin"])
+
+
+class TwinLeak(AssertionError):
+    """A page showed something of the twin school."""
+
+
+class SchoolClient(Client):
+    """Signs in members of the cast, and fails if the twin school ever shows to somebody else."""
+
+    may_see_twin = False
+
+    def sit(self, person: Person, seat: str = "") -> "SchoolClient":
+        """Sign `person` in, in the seat named, else in their first."""
+        self.force_login(person.account)
+        self.may_see_twin = TWIN in person.family_name
+        session = self.session
+        session[SEAT] = seat
+        session.save()
+        return self
+
+    def request(self, **request: Any) -> HttpResponse:
+        response = super().request(**request)
+        if not self.may_see_twin:
+            refuse_twin(response)
+        return response
+
+
+def refuse_twin(response: HttpResponse) -> None:
+    body = b"".join(response.streaming_content) if response.streaming else response.content
+    if response.streaming:
+        response.streaming_content = [body]
+    if TWIN in body.decode(errors="replace"):
+        raise TwinLeak(f"{response.request['PATH_INFO']} shows the twin school.")
+
+
+@pytest.fixture
+def client() -> SchoolClient:
+    return SchoolClient()
+
+
+@pytest.fixture
+def seat_of(college: World) -> Any:
+    """`seat_of("teacher")`: the viewer of a member of the cast; `seat_of("guardian", "guardian")` names the seat."""
+
+    def build(key: str, seat: str = "", world: World = college, day: date | None = None) -> Viewer:
+        person = world.people[key]
+        viewer = viewer_for(person, person.account.pk, day or NOW.date(), seat)
+        assert viewer is not None
+        return viewer
+
+    return build

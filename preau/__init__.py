@@ -1,0 +1,1 @@
+"""Préau: the digital workspace of school communities."""

@@ -1,0 +1,82 @@
+"""Lines and seals."""
+
+from typing import Self
+
+from django.db import models
+
+from preau.directory.models import Person, School, SchoolQuerySet
+from preau.directory.viewer import Viewer
+from preau.directory.words import Role
+
+
+class LineQuerySet(SchoolQuerySet):
+    def unsealed(self) -> Self:
+        return self.filter(seal=None)
+
+    def visible_to(self, viewer: Viewer) -> Self:
+        """The head reads the journal of the school; everyone reads what they did."""
+        own = models.Q(actor_id=viewer.person.pk)
+        return self.filter(own | models.Q(school_id=viewer.school_id)) if viewer.holds(Role.HEAD) else self.filter(own)
+
+
+class Seal(models.Model):
+    """A batch of lines of one school under a digest that covers them and the seal before."""
+
+    school = models.ForeignKey(
+        School, models.PROTECT, null=True, related_name="journal_seals", verbose_name="établissement"
+    )
+    number = models.PositiveIntegerField("rang")
+    digest = models.CharField("empreinte", max_length=64)
+    count = models.PositiveIntegerField("nombre de lignes")
+    at = models.DateTimeField("scellé le", auto_now_add=True)
+
+    class SealQuerySet(SchoolQuerySet):
+        def visible_to(self, viewer: Viewer) -> Self:
+            return self.in_school(viewer) if viewer.holds(Role.HEAD) else self.none()
+
+    objects = SealQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "sceau du journal"
+        verbose_name_plural = "sceaux du journal"
+        constraints = [
+            models.UniqueConstraint(fields=["school", "number"], name="one_seal_per_number"),
+            models.UniqueConstraint(
+                fields=["number"], condition=models.Q(school=None), name="one_seal_per_number_of_the_platform"
+            ),
+        ]
+
+
+class Line(models.Model):
+    """One trace. Never changed: erasing a person blanks the person, not the line (`decisions.md` 17)."""
+
+    at = models.DateTimeField("à", auto_now_add=True, db_index=True)
+    verb = models.CharField("verbe", max_length=60)
+    actor = models.ForeignKey(
+        Person, models.PROTECT, null=True, related_name="journal_lines", verbose_name="auteur"
+    )
+    acting_as = models.CharField("en tant que", max_length=40, blank=True)
+    school = models.ForeignKey(
+        School, models.PROTECT, null=True, related_name="journal_lines", verbose_name="établissement"
+    )
+    target = models.CharField("objet", max_length=60, blank=True)
+    target_id = models.BigIntegerField("numéro de l’objet", null=True)
+    subject = models.ForeignKey(
+        Person, models.PROTECT, null=True, related_name="journal_about", verbose_name="personne concernée"
+    )
+    is_read = models.BooleanField("lecture", default=False)
+    details = models.JSONField("détails", default=dict)
+    seal = models.ForeignKey(Seal, models.PROTECT, null=True, related_name="lines", verbose_name="sceau")
+
+    objects = LineQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "ligne du journal"
+        verbose_name_plural = "lignes du journal"
+        ordering = ["pk"]
+        indexes = [
+            models.Index(fields=["subject", "at"], name="journal_by_subject"),
+            models.Index(fields=["school", "at"], name="journal_by_school"),
+            models.Index(fields=["target", "target_id"], name="journal_by_target"),
+            models.Index(fields=["school", "id"], condition=models.Q(seal=None), name="journal_unsealed"),
+        ]

@@ -1,0 +1,60 @@
+"""What the directory shows: its share of the demonstration, what it holds about people."""
+
+from preau.directory import actions, seeds
+from preau.foundation import boards
+from preau.foundation.boards import FieldClass, PersonalData, Retention
+
+NONE, PERSONAL, CHILD, SENSITIVE = FieldClass.NONE, FieldClass.PERSONAL, FieldClass.CHILD, FieldClass.SENSITIVE
+DATES = {"starts": PERSONAL, "ends": PERSONAL}
+BASIS = dict(
+    purpose="Savoir qui apprend, enseigne et répond de qui dans l’établissement.",
+    legal_basis="Mission d’intérêt public (RGPD, article 6.1.e).",
+    recipients="Les personnels de l’établissement selon leur fonction ; la personne elle-même et, pour un élève, ses responsables.",
+    keep=Retention.ACCOUNT,
+)
+
+boards.seeds.add(boards.Seed("directory", seeds.plant, order=0))
+
+for label, model, person, fields in [
+    (
+        "Identité",
+        "Person",
+        "pk",
+        dict.fromkeys(["public_id", "is_institution", "erased_at"], NONE)
+        | dict.fromkeys(["civility", "family_name", "given_name", "email", "phone", "search_name"], PERSONAL)
+        | dict.fromkeys(["birth_name", "civil_given_names", "birth_date"], CHILD),
+    ),
+    (
+        "Fonctions",
+        "Holding",
+        "person",
+        dict.fromkeys(["person", "role", "title", "school", "territory", "scope", "given_by"], PERSONAL) | DATES,
+    ),
+    (
+        "Responsabilités parentales",
+        "Guardianship",
+        "pupil",
+        dict.fromkeys(["pupil", "guardian", "authority", "kinship", "contact_priority", "pays", "starts", "ends"], CHILD)
+        | {"lives_with": SENSITIVE, "may_not_be_informed": SENSITIVE},
+    ),
+    (
+        "Inscriptions",
+        "Enrolment",
+        "pupil",
+        dict.fromkeys(["school", "group", "pupil", "starts", "ends"], CHILD),
+    ),
+    (
+        "Services d’enseignement",
+        "Assignment",
+        "teacher",
+        {"school": NONE, "group": NONE, "kind": PERSONAL, "subject": PERSONAL, "teacher": PERSONAL} | DATES,
+    ),
+    (
+        "Identifiants dans d’autres systèmes",
+        "ExternalId",
+        "person",
+        {"source": NONE, "authority": NONE, "kind": NONE, "value": CHILD, "person": CHILD, "group": NONE, "school": NONE},
+    ),
+]:
+    forget = actions.blank_person if model == "Person" else None
+    boards.personal_data.add(PersonalData(label, f"directory.{model}", person, fields=fields, forget=forget, **BASIS))

@@ -1,0 +1,25 @@
+"""The nouns of the directory."""
+
+from preau.directory.models.groups import Assignment, Enrolment, Group, Subject
+from preau.directory.models.keys import ExternalId
+from preau.directory.models.people import Guardianship, Holding, Person
+from preau.directory.models.schools import Closure, Period, Room, School, SchoolYear, Territory
+from preau.directory.models.scoping import SchoolQuerySet
+
+__all__ = [
+    "Assignment",
+    "Closure",
+    "Enrolment",
+    "ExternalId",
+    "Group",
+    "Guardianship",
+    "Holding",
+    "Period",
+    "Person",
+    "Room",
+    "School",
+    "SchoolQuerySet",
+    "SchoolYear",
+    "Subject",
+    "Territory",
+]

@@ -1,0 +1,152 @@
+"""Classes and groups of a year, who learns in them and who teaches them what."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Q
+
+from preau.directory.models.people import Person
+from preau.directory.models.schools import School, SchoolYear
+from preau.directory.models.scoping import MemberQuerySet, SchoolQuerySet, active_on, ends_after_start
+from preau.directory.words import Profile
+
+if TYPE_CHECKING:
+    from preau.directory.viewer import Viewer
+
+
+class Subject(models.Model):
+    """A subject as a school names it; `code` is the national one (nomenclature des matières) where it has one."""
+
+    school = models.ForeignKey(School, models.CASCADE, related_name="subjects", verbose_name="établissement")
+    code = models.CharField("code", max_length=20)
+    name = models.CharField("nom", max_length=80)
+    short_name = models.CharField("nom court", max_length=20, blank=True)
+
+    objects = MemberQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "matière"
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["school", "code"], name="one_subject_per_code")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class GroupQuerySet(SchoolQuerySet):
+    def classes(self) -> Self:
+        return self.filter(kind=Group.Kind.CLASS)
+
+    def visible_to(self, viewer: "Viewer") -> Self:
+        """Staff see every class of their school; families and pupils those the pupil is in."""
+        if viewer.profile == Profile.STAFF:
+            return self.in_school(viewer)
+        learnt = Enrolment.objects.filter(active_on(viewer.today), pupil__in=viewer.own_pupils())
+        return self.filter(pk__in=learnt.values("group_id"))
+
+
+class Group(models.Model):
+    """A class (division) or a teaching group of a year. A group may draw its pupils from several classes."""
+
+    class Kind(models.TextChoices):
+        CLASS = "class", "Classe"
+        GROUP = "group", "Groupe"
+
+    school = models.ForeignKey(School, models.CASCADE, related_name="groups", verbose_name="établissement")
+    year = models.ForeignKey(SchoolYear, models.CASCADE, related_name="groups", verbose_name="année")
+    kind = models.CharField("nature", max_length=5, choices=Kind.choices)
+    name = models.CharField("nom", max_length=60)
+    level = models.CharField("niveau", max_length=20, blank=True)
+    classes = models.ManyToManyField("self", symmetrical=False, blank=True, related_name="groups_drawn")
+
+    objects = GroupQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "classe ou groupe"
+        verbose_name_plural = "classes et groupes"
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["year", "kind", "name"], name="one_group_per_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class EnrolmentQuerySet(SchoolQuerySet):
+    def active(self, day: date) -> Self:
+        return self.filter(active_on(day))
+
+    def visible_to(self, viewer: "Viewer") -> Self:
+        if viewer.profile == Profile.STAFF:
+            return self.in_school(viewer)
+        return self.filter(pupil__in=viewer.own_pupils())
+
+
+class Enrolment(models.Model):
+    """A pupil in a class or a group, between two dates (`ends`: first day without)."""
+
+    school = models.ForeignKey(School, models.CASCADE, related_name="enrolments", verbose_name="établissement")
+    group = models.ForeignKey(Group, models.CASCADE, related_name="enrolments", verbose_name="classe ou groupe")
+    pupil = models.ForeignKey(Person, models.CASCADE, related_name="enrolments", verbose_name="élève")
+    starts = models.DateField("début", null=True, blank=True)
+    ends = models.DateField("fin", null=True, blank=True)
+
+    objects = EnrolmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "inscription"
+        constraints = [
+            ends_after_start("enrolment_ends_after_start"),
+            models.UniqueConstraint(
+                fields=["group", "pupil"], condition=Q(ends__isnull=True), name="one_open_enrolment_per_group"
+            ),
+        ]
+        indexes = [models.Index(fields=["pupil", "group"], name="enrolment_of_pupil")]
+
+
+class AssignmentQuerySet(SchoolQuerySet):
+    def active(self, day: date) -> Self:
+        return self.filter(active_on(day))
+
+    def visible_to(self, viewer: "Viewer") -> Self:
+        """Who teaches a class is no secret for those who see the class."""
+        return self.filter(group__in=Group.objects.visible_to(viewer))
+
+
+class Assignment(models.Model):
+    """A teacher in charge of a subject for a class or group, or its head teacher (professeur principal)."""
+
+    class Kind(models.TextChoices):
+        TEACHES = "teaches", "Enseigne"
+        HEAD_TEACHER = "head_teacher", "Professeur principal"
+
+    school = models.ForeignKey(School, models.CASCADE, related_name="assignments", verbose_name="établissement")
+    group = models.ForeignKey(Group, models.CASCADE, related_name="assignments", verbose_name="classe ou groupe")
+    teacher = models.ForeignKey(Person, models.CASCADE, related_name="assignments", verbose_name="enseignant")
+    kind = models.CharField("nature", max_length=12, choices=Kind.choices, default=Kind.TEACHES)
+    subject = models.ForeignKey(
+        Subject, models.CASCADE, null=True, blank=True, related_name="assignments", verbose_name="matière"
+    )
+    starts = models.DateField("début", null=True, blank=True)
+    ends = models.DateField("fin", null=True, blank=True)
+
+    objects = AssignmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "service d’enseignement"
+        verbose_name_plural = "services d’enseignement"
+        constraints = [
+            ends_after_start("assignment_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(kind="head_teacher", subject__isnull=True) | Q(kind="teaches", subject__isnull=False),
+                name="teaching_names_its_subject",
+            ),
+            models.UniqueConstraint(
+                fields=["group", "teacher", "subject"], condition=Q(ends__isnull=True), name="one_open_assignment"
+            ),
+            models.UniqueConstraint(
+                fields=["group", "teacher"],
+                condition=Q(ends__isnull=True, kind="head_teacher"),
+                name="one_open_head_teaching",
+            ),
+        ]

@@ -1,0 +1,56 @@
+"""The identifiers that other systems give to our people, classes, groups and schools."""
+
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Q
+
+from preau.directory.models.groups import Group
+from preau.directory.models.people import Person
+from preau.directory.models.schools import School
+from preau.directory.words import Role
+
+if TYPE_CHECKING:
+    from preau.directory.viewer import Viewer
+
+
+class ExternalIdQuerySet(models.QuerySet["ExternalId"]):
+    def visible_to(self, viewer: "Viewer") -> Self:
+        """Those who keep the directory of a school; an INE is for nobody else."""
+        if not viewer.holds(Role.HEAD, Role.SECRETARY):
+            return self.none()
+        people = Person.objects.visible_to(viewer)
+        here = Q(school_id=viewer.school_id) | Q(group__school_id=viewer.school_id)
+        return self.filter(here | Q(person__in=people))
+
+
+class ExternalId(models.Model):
+    """`value` designates one of our rows for `authority` (an académie, an établissement) in `source` (aaf, siecle…).
+
+    The INE (kind « ine ») stands only here, never on a person's row; the personal data board names its use.
+    """
+
+    source = models.CharField("source", max_length=20)
+    authority = models.CharField("autorité", max_length=40)
+    kind = models.CharField("nature", max_length=20)
+    value = models.CharField("valeur", max_length=120)
+    person = models.ForeignKey(Person, models.CASCADE, null=True, related_name="external_ids", verbose_name="personne")
+    group = models.ForeignKey(Group, models.CASCADE, null=True, related_name="external_ids", verbose_name="classe")
+    school = models.ForeignKey(
+        School, models.CASCADE, null=True, related_name="external_ids", verbose_name="établissement"
+    )
+
+    objects = ExternalIdQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "identifiant externe"
+        verbose_name_plural = "identifiants externes"
+        constraints = [
+            models.UniqueConstraint(fields=["source", "authority", "kind", "value"], name="one_row_per_external_id"),
+            models.CheckConstraint(
+                condition=Q(person__isnull=False, group__isnull=True, school__isnull=True)
+                | Q(person__isnull=True, group__isnull=False, school__isnull=True)
+                | Q(person__isnull=True, group__isnull=True, school__isnull=False),
+                name="external_id_of_one_thing",
+            ),
+        ]

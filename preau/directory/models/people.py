@@ -1,0 +1,192 @@
+"""People, what they hold and whom they answer for."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models
+from django.db.models import Q
+
+from preau.directory.models.schools import School, Territory, new_public_id
+from preau.directory.models.scoping import SchoolQuerySet, active_on, ends_after_start
+from preau.directory.words import Authority, Kinship, Profile, Role
+from preau.foundation.text import fold, initials
+
+if TYPE_CHECKING:
+    from preau.directory.viewer import Viewer
+
+
+class PersonQuerySet(models.QuerySet["Person"]):
+    def pupils_of(self, school_id: int, day: date) -> Self:
+        held = Holding.objects.filter(active_on(day), school_id=school_id, role=Role.PUPIL)
+        return self.filter(pk__in=held.values("person_id"))
+
+    def visible_to(self, viewer: "Viewer") -> Self:
+        """Staff see the people of their school; families see themselves and their children."""
+        if viewer.profile == Profile.STAFF:
+            here = Holding.objects.filter(active_on(viewer.today), school_id=viewer.school_id)
+            pupils = here.filter(role=Role.PUPIL).values("person_id")
+            families = Guardianship.objects.filter(active_on(viewer.today), pupil__in=pupils)
+            return self.filter(Q(pk__in=here.values("person_id")) | Q(pk__in=families.values("guardian_id")))
+        return self.filter(Q(pk=viewer.person.pk) | Q(pk__in=viewer.own_pupils()))
+
+
+class Person(models.Model):
+    """Civil identity, without authentication. The usage name is shown; the birth name is kept apart.
+
+    A guardian may be an institution (child welfare): `is_institution`, its name in `family_name`.
+    """
+
+    class Civility(models.TextChoices):
+        MADAM = "mme", "Mme"
+        SIR = "m", "M."
+        NONE = "", "—"
+
+    public_id = models.CharField("identifiant public", max_length=24, unique=True, default=new_public_id)
+    civility = models.CharField("civilité", max_length=3, choices=Civility.choices, blank=True)
+    family_name = models.CharField("nom d’usage", max_length=120)
+    given_name = models.CharField("prénom d’usage", max_length=80, blank=True)
+    birth_name = models.CharField("nom de naissance", max_length=120, blank=True)
+    civil_given_names = models.CharField("prénoms d’état civil", max_length=200, blank=True)
+    birth_date = models.DateField("date de naissance", null=True, blank=True)
+    email = models.EmailField("courriel", blank=True)
+    phone = models.CharField("téléphone", max_length=30, blank=True)
+    is_institution = models.BooleanField("institution", default=False)
+    search_name = models.CharField("nom pour la recherche", max_length=220, editable=False, db_index=True)
+    erased_at = models.DateTimeField("effacée le", null=True, blank=True, editable=False)
+
+    objects = PersonQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "personne"
+        # Folded, so that É is sorted with E whatever the engine's collation.
+        ordering = ["search_name", "pk"]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.search_name = fold(f"{self.family_name} {self.given_name}")
+        if kwargs.get("update_fields") is not None:
+            kwargs["update_fields"] = {*kwargs["update_fields"], "search_name"}
+        super().save(*args, **kwargs)
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    @property
+    def full_name(self) -> str:
+        """Claire Moreau."""
+        return f"{self.given_name} {self.family_name}".strip()
+
+    @property
+    def list_name(self) -> str:
+        """MOREAU Claire, as school lists write it."""
+        return f"{self.family_name.upper()} {self.given_name}".strip()
+
+    @property
+    def formal_name(self) -> str:
+        """Mme Moreau: how a family names a teacher."""
+        return f"{self.get_civility_display()} {self.family_name}" if self.civility else self.full_name
+
+    @property
+    def initials(self) -> str:
+        return initials(self.given_name, self.family_name)
+
+    def age_on(self, day: date) -> int | None:
+        """Whole years; None when the birth date is unknown."""
+        if self.birth_date is None:
+            return None
+        had_birthday = (day.month, day.day) >= (self.birth_date.month, self.birth_date.day)
+        return day.year - self.birth_date.year - (not had_birthday)
+
+
+class HoldingQuerySet(SchoolQuerySet):
+    def active(self, day: date) -> Self:
+        return self.filter(active_on(day))
+
+    def visible_to(self, viewer: "Viewer") -> Self:
+        """The holdings of one's school for its staff; one's own for everyone."""
+        own = Q(person_id=viewer.person.pk)
+        return self.filter(own | Q(school_id=viewer.school_id)) if viewer.is_staff else self.filter(own)
+
+
+class Holding(models.Model):
+    """A role that a person holds in a school, a territory or the whole platform, between two dates.
+
+    `ends` is the first day without the role: access is cut that day. `scope` narrows a delegated role.
+    """
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="holdings", verbose_name="personne")
+    role = models.CharField("rôle", max_length=16, choices=Role.choices)
+    title = models.CharField("intitulé", max_length=80, blank=True, help_text="mathématiques, CPE, principal adjoint")
+    school = models.ForeignKey(
+        School, models.CASCADE, null=True, blank=True, related_name="holdings", verbose_name="établissement"
+    )
+    territory = models.ForeignKey(
+        Territory, models.CASCADE, null=True, blank=True, related_name="holdings", verbose_name="territoire"
+    )
+    starts = models.DateField("début", null=True, blank=True)
+    ends = models.DateField("fin", null=True, blank=True)
+    scope = models.JSONField("étendue", default=dict, blank=True)
+    given_by = models.ForeignKey(
+        Person, models.SET_NULL, null=True, blank=True, related_name="holdings_given", verbose_name="donné par"
+    )
+
+    objects = HoldingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "fonction"
+        constraints = [
+            ends_after_start("holding_ends_after_start"),
+            models.CheckConstraint(
+                condition=~Q(school__isnull=False, territory__isnull=False), name="holding_in_one_place"
+            ),
+            models.CheckConstraint(
+                condition=Q(school__isnull=False) | Q(role__in=[Role.AGENT, Role.OPERATOR]),
+                name="school_roles_are_held_in_a_school",
+            ),
+        ]
+        indexes = [models.Index(fields=["school", "role"], name="holding_by_school_role")]
+
+
+class GuardianshipQuerySet(models.QuerySet["Guardianship"]):
+    def active(self, day: date) -> Self:
+        return self.filter(active_on(day))
+
+    def informed(self, day: date) -> Self:
+        """Those that give a right to follow the child: legal or in charge, dated, not barred."""
+        return self.active(day).filter(
+            authority__in=[Authority.LEGAL, Authority.IN_CHARGE], may_not_be_informed=False
+        )
+
+    def visible_to(self, viewer: "Viewer") -> Self:
+        """One's own; for head, school life and secretary, those of the school's pupils."""
+        own = Q(guardian_id=viewer.person.pk)
+        if not viewer.holds(Role.HEAD, Role.SCHOOL_LIFE, Role.SECRETARY):
+            return self.filter(own)
+        pupils = Holding.objects.filter(active_on(viewer.today), school_id=viewer.school_id, role=Role.PUPIL)
+        return self.filter(own | Q(pupil__in=pupils.values("person_id")))
+
+
+class Guardianship(models.Model):
+    """What a guardian is to one pupil, between two dates. Kept per pupil and per guardian, never flattened."""
+
+    pupil = models.ForeignKey(Person, models.CASCADE, related_name="guardianships", verbose_name="élève")
+    guardian = models.ForeignKey(Person, models.CASCADE, related_name="wards", verbose_name="responsable")
+    authority = models.CharField("autorité", max_length=9, choices=Authority.choices)
+    kinship = models.CharField("lien", max_length=16, choices=Kinship.choices, default=Kinship.OTHER)
+    contact_priority = models.PositiveSmallIntegerField("ordre d’appel", null=True, blank=True)
+    lives_with = models.BooleanField("l’élève vit chez cette personne", null=True)
+    pays = models.BooleanField("paie les frais", null=True)
+    may_not_be_informed = models.BooleanField("ne doit pas être informée", default=False)
+    starts = models.DateField("début", null=True, blank=True)
+    ends = models.DateField("fin", null=True, blank=True)
+
+    objects = GuardianshipQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "responsabilité"
+        constraints = [
+            ends_after_start("guardianship_ends_after_start"),
+            models.UniqueConstraint(
+                fields=["pupil", "guardian"], condition=Q(ends__isnull=True), name="one_open_guardianship_per_pair"
+            ),
+        ]
+        indexes = [models.Index(fields=["guardian", "authority"], name="wards_of_guardian")]

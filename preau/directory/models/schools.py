@@ -1,0 +1,161 @@
+"""Territories, schools, and the time of a school: years, periods, closures."""
+
+import secrets
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import F, Q
+
+from preau.directory.models.scoping import MemberQuerySet, SchoolQuerySet
+
+if TYPE_CHECKING:
+    from preau.directory.viewer import Viewer
+
+
+def new_public_id() -> str:
+    """Sixteen random characters for a URL: nobody can count or guess them."""
+    return secrets.token_urlsafe(12)
+
+
+class Territory(models.Model):
+    """A commune, département, région or académie: it owns or steers schools, and holds no pupil's row."""
+
+    class Kind(models.TextChoices):
+        COMMUNE = "commune", "Commune"
+        DEPARTEMENT = "departement", "Département"
+        REGION = "region", "Région"
+        ACADEMIE = "academie", "Académie"
+
+    kind = models.CharField("nature", max_length=12, choices=Kind.choices)
+    code = models.CharField("code officiel", max_length=10)
+    name = models.CharField("nom", max_length=120)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="parts")
+
+    class Meta:
+        verbose_name = "territoire"
+        constraints = [models.UniqueConstraint(fields=["kind", "code"], name="one_territory_per_code")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SchoolsQuerySet(SchoolQuerySet):
+    school_path = "pk"
+
+    def visible_to(self, viewer: "Viewer") -> Self:
+        """One's own school; for a guardian, the children's."""
+        own = viewer.schools_of_own_pupils() if viewer.is_guardian else viewer.school_ids()
+        return self.filter(pk__in=own)
+
+
+class School(models.Model):
+    """An école, collège or lycée. `timezone` is its wall clock: schools of Réunion and Guadeloupe have their own."""
+
+    class Kind(models.TextChoices):
+        ECOLE = "ecole", "École"
+        COLLEGE = "college", "Collège"
+        LYCEE = "lycee", "Lycée"
+        OTHER = "other", "Autre établissement"
+
+    uai = models.CharField("UAI", max_length=8, unique=True, help_text="Sept chiffres et une lettre : 0350001A.")
+    name = models.CharField("nom", max_length=160)
+    kind = models.CharField("nature", max_length=8, choices=Kind.choices)
+    public_id = models.CharField("identifiant public", max_length=24, unique=True, default=new_public_id)
+    timezone = models.CharField("fuseau horaire", max_length=40, default="Europe/Paris")
+    phone = models.CharField("téléphone", max_length=30, blank=True)
+    holiday_zone = models.CharField("zone de vacances", max_length=20, blank=True)
+    territory = models.ForeignKey(Territory, models.PROTECT, null=True, blank=True, related_name="schools")
+    current_year = models.ForeignKey(
+        "SchoolYear", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="année en cours"
+    )
+
+    objects = SchoolsQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "établissement"
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SchoolYear(models.Model):
+    """A school's own year: classes, enrolments, assignments and lessons belong to it."""
+
+    school = models.ForeignKey(School, models.CASCADE, related_name="years", verbose_name="établissement")
+    name = models.CharField("nom", max_length=9, help_text="2026-2027")
+    starts = models.DateField("début")
+    ends = models.DateField("fin", help_text="Dernier jour compris.")
+
+    objects = MemberQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "année scolaire"
+        verbose_name_plural = "années scolaires"
+        ordering = ["-starts"]
+        constraints = [
+            models.UniqueConstraint(fields=["school", "name"], name="one_year_per_name"),
+            models.CheckConstraint(condition=Q(ends__gt=F("starts")), name="year_ends_after_start"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Period(models.Model):
+    """A trimester, semester or other part of a year, both days included."""
+
+    school = models.ForeignKey(School, models.CASCADE, related_name="periods", verbose_name="établissement")
+    year = models.ForeignKey(SchoolYear, models.CASCADE, related_name="periods", verbose_name="année")
+    name = models.CharField("nom", max_length=40)
+    starts = models.DateField("début")
+    ends = models.DateField("fin")
+
+    objects = MemberQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "période"
+        ordering = ["starts"]
+        constraints = [
+            models.UniqueConstraint(fields=["year", "name"], name="one_period_per_name"),
+            models.CheckConstraint(condition=Q(ends__gte=F("starts")), name="period_ends_after_start"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Closure(models.Model):
+    """Days without lessons: holidays, public holidays, bridges. Both days included."""
+
+    school = models.ForeignKey(School, models.CASCADE, related_name="closures", verbose_name="établissement")
+    name = models.CharField("nom", max_length=80)
+    starts = models.DateField("premier jour")
+    ends = models.DateField("dernier jour")
+
+    objects = MemberQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "fermeture"
+        ordering = ["starts"]
+        constraints = [models.CheckConstraint(condition=Q(ends__gte=F("starts")), name="closure_ends_after_start")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Room(models.Model):
+    """A place where a lesson can be held."""
+
+    school = models.ForeignKey(School, models.CASCADE, related_name="rooms", verbose_name="établissement")
+    name = models.CharField("nom", max_length=40)
+
+    objects = MemberQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "salle"
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["school", "name"], name="one_room_per_name")]
+
+    def __str__(self) -> str:
+        return self.name

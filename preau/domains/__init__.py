@@ -1,0 +1,1 @@
+"""Floor 3: what a school does, one house a domain."""

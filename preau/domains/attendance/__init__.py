@@ -1,0 +1,1 @@
+"""Vie scolaire: who is missing from a lesson, why, and what the school makes of the reason."""

@@ -1,0 +1,27 @@
+"""Absences as a spreadsheet."""
+
+import csv
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import QuerySet
+
+from preau.directory.viewer import Viewer
+from preau.domains.attendance.models import Entry
+from preau.domains.attendance.queries import classes_of, rows_of
+from preau.foundation import dates
+from preau.foundation.csvtext import Line, safe
+
+HEADER = ["Élève", "Classe", "Jour", "Heures", "Matière", "État", "Suite", "Motif"]
+CHUNK = 500
+
+
+def csv_of(viewer: Viewer, lines: "QuerySet[Entry, dict[str, Any]]") -> Iterator[str]:
+    """UTF-8 with a mark and semicolons, as French spreadsheets open it; formulas are neutralised."""
+    writer = csv.writer(Line(), delimiter=";")
+    yield "\ufeff" + writer.writerow(HEADER)
+    for start in range(0, lines.count(), CHUNK):
+        part = list(lines[start : start + CHUNK])
+        for row in rows_of(part, classes_of([line["pupil_id"] for line in part], viewer.today)):
+            cells = [row.list_name, row.group, dates.day(row.day, year=True), row.hours, row.subject, row.label]
+            yield writer.writerow([safe(cell) for cell in [*cells, row.tag[0], row.reason]])

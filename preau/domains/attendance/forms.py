@@ -1,0 +1,173 @@
+"""What people type about attendance."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django import forms
+
+from preau.directory.viewer import Viewer
+from preau.domains.attendance.actions import Conflict, Mark
+from preau.domains.attendance.models import Entry, Explanation, Reason, Status
+from preau.domains.attendance.queries import RegisterRow, same_day_to_explain
+
+MOST_MINUTES = 600
+
+
+@dataclass(frozen=True)
+class RollLine:
+    """One line of the roll as the page shows it: the pupil, what is chosen, what was seen, what is wrong."""
+
+    row: RegisterRow
+    status: str
+    minutes: str
+    seen: str
+    error: str = ""
+
+
+class RollForm:
+    """The roll: a status for each pupil of the register, minutes for those late, and what the page had shown.
+
+    It is not a Django form: thirty pupils times three fields would be a formset for what is one choice a line.
+    """
+
+    def __init__(self, rows: list[RegisterRow], data: Mapping[str, Any] | None = None) -> None:
+        self.rows = rows
+        self.data = data or {}
+        self.errors: dict[int, str] = {}
+        self.marks = [self._mark(row) for row in rows]
+
+    def is_valid(self) -> bool:
+        return not self.errors
+
+    def add_conflicts(self, conflicts: Iterable[Conflict]) -> None:
+        """Show both values; what is in the database becomes what this page has seen."""
+        for conflict in conflicts:
+            self.errors[conflict.pupil_id] = (
+                f"Quelqu’un vient de noter « {conflict.theirs} ». Vous avez choisi « {conflict.mine} » : "
+                "validez de nouveau pour garder votre choix, ou changez-le."
+            )
+        rows = {row.pupil_id: row for row in self.rows}
+        self.marks = [replace(mark, seen=rows[mark.pupil_id].seen) for mark in self.marks]
+
+    def lines(self) -> list[RollLine]:
+        return [self._line(row, mark) for row, mark in zip(self.rows, self.marks, strict=True)]
+
+    def _line(self, row: RegisterRow, mark: Mark) -> RollLine:
+        minutes = self.data.get(f"minutes-{row.pupil_id}", mark.minutes_late or "")
+        return RollLine(row, mark.status, str(minutes), mark.seen, self.errors.get(row.pupil_id, ""))
+
+    def _mark(self, row: RegisterRow) -> Mark:
+        status = self.data.get(f"status-{row.pupil_id}", row.status)
+        if status not in Status.values:
+            self.errors[row.pupil_id] = "Choisissez présent, retard ou absent."
+            status = row.status
+        minutes = self._minutes(row) if status == Status.LATE else None
+        return Mark(row.pupil_id, status, minutes, self.data.get(f"seen-{row.pupil_id}", row.seen))
+
+    def _minutes(self, row: RegisterRow) -> int | None:
+        typed = self.data.get(f"minutes-{row.pupil_id}", str(row.minutes_late or "")).strip()
+        if not typed:
+            return None
+        if not (typed.isascii() and typed.isdigit() and 0 < int(typed[:6]) <= MOST_MINUTES):
+            self.errors[row.pupil_id] = "Écrivez un nombre de minutes, par exemple 10."
+            return None
+        return int(typed)
+
+
+class EntryChoice(forms.ModelMultipleChoiceField):
+    def label_from_instance(self, obj: Entry) -> str:  # type: ignore[override]
+        return f"{obj.lesson.hours} · {obj.lesson.subject.name}"
+
+
+class ExplainForm(forms.Form):
+    """The lessons missed that day, a reason, and a word if the family wishes."""
+
+    entries = EntryChoice(
+        Entry.objects.none(),
+        label="Cours manqués",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Gardez au moins un cours coché."},
+    )
+    reason = forms.ModelChoiceField(
+        Reason.objects.none(),
+        label="Motif",
+        widget=forms.RadioSelect,
+        empty_label=None,
+        error_messages={"required": "Choisissez un motif."},
+    )
+    comment = forms.CharField(
+        label="Précision",
+        help_text="Lue par la vie scolaire et la direction seulement. Pas de détail médical.",
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, viewer: Viewer, entry: Entry, *args: Any, **kwargs: Any) -> None:
+        entries = same_day_to_explain(entry)
+        kwargs.setdefault("initial", {})["entries"] = [known.pk for known in entries]
+        super().__init__(*args, **kwargs)
+        self.fields["entries"].queryset = entries  # type: ignore[attr-defined]
+        self.fields["reason"].queryset = Reason.objects.visible_to(viewer).filter(for_families=True)  # type: ignore[attr-defined]
+
+
+class DecisionForm(forms.Form):
+    """Accept or refuse; a refusal says why, in words that the family will read."""
+
+    state = forms.ChoiceField(
+        label="Décision",
+        choices=[(Explanation.State.ACCEPTED, "Accepter"), (Explanation.State.REFUSED, "Refuser")],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choisissez d’accepter ou de refuser."},
+    )
+    comment = forms.CharField(
+        label="Réponse à la famille",
+        help_text="Nécessaire pour refuser : la famille la lira.",
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("state") == Explanation.State.REFUSED and not data.get("comment"):
+            self.add_error("comment", "Dites à la famille pourquoi l’explication n’est pas acceptée.")
+        return data
+
+
+class CorrectionForm(forms.Form):
+    """What was really so."""
+
+    status = forms.ChoiceField(label="L’élève était", choices=Status.choices, widget=forms.RadioSelect)
+    minutes_late = forms.IntegerField(
+        label="Minutes de retard", required=False, min_value=1, max_value=MOST_MINUTES, help_text="Pour un retard."
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("status") == Status.LATE and not data.get("minutes_late") and "minutes_late" not in self.errors:
+            self.add_error("minutes_late", "Écrivez le nombre de minutes de retard.")
+        return data
+
+
+class AbsenceFilter(forms.Form):
+    """The filters of the list of absences. A wrong value is ignored, never an error page."""
+
+    STATES = [
+        ("", "Tout"),
+        ("a_expliquer", "À expliquer"),
+        ("a_lire", "Explication à lire"),
+        ("acceptee", "Acceptée"),
+        ("refusee", "Refusée"),
+        ("retard", "Retards"),
+    ]
+    nom = forms.CharField(label="Nom de l’élève", required=False, max_length=80)
+    du = forms.DateField(label="Du", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    au = forms.DateField(label="Au", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    etat = forms.ChoiceField(label="État", required=False, choices=STATES)
+
+    def chosen(self) -> dict[str, Any]:
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+

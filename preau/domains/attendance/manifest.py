@@ -1,0 +1,81 @@
+"""What attendance shows to the rest of the platform."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils import timezone
+
+from preau.directory.viewer import Viewer
+from preau.domains.attendance import actions, queries, rules, seeds, tasks
+from preau.domains.timetable.boards import LessonMarks, lesson_marks
+from preau.foundation import boards
+from preau.foundation.boards import FieldClass, PersonalData, Retention
+
+actions.absences_recorded.connect(tasks.enqueue_notices, dispatch_uid="attendance.notices")
+actions.explanation_decided.connect(tasks.enqueue_decision, dispatch_uid="attendance.decision")
+
+lesson_marks.add(LessonMarks("attendance", queries.marks_of, order=10))
+boards.menu.add(boards.MenuEntry("Absences", "attendance:absences", "calendar-off", rules.follows_absences, order=30))
+boards.menu.add(boards.MenuEntry("Vie scolaire", "attendance:board", "clipboard-check", rules.runs_school_life, order=30))
+boards.seeds.add(boards.Seed("attendance", seeds.plant, order=30))
+
+
+def to_explain_card(viewer: Viewer) -> Mapping[str, Any] | None:
+    absences = queries.absences_to_explain(viewer)
+    return {"absences": absences[:5], "more": max(0, len(absences) - 5)} if absences else None
+
+
+def school_life_card(viewer: Viewer) -> Mapping[str, Any]:
+    return {"figures": queries.figures_of(viewer, timezone.now())}
+
+
+boards.cards.add(boards.Card("attendance/_to_explain.html", to_explain_card, rules.follows_absences, order=5))
+boards.cards.add(boards.Card("attendance/_school_life.html", school_life_card, rules.runs_school_life, order=5))
+
+BASIS = dict(
+    purpose="Savoir où sont les élèves, prévenir les familles et suivre l’assiduité.",
+    legal_basis="Obligation légale et mission d’intérêt public (RGPD, articles 6.1.c et 6.1.e).",
+    recipients="La vie scolaire, la direction, l’enseignant du cours, l’élève et ses responsables.",
+    keep=Retention.YEAR_PLUS_ONE,
+)
+NONE, PERSONAL, CHILD, SENSITIVE = FieldClass.NONE, FieldClass.PERSONAL, FieldClass.CHILD, FieldClass.SENSITIVE
+
+for label, model, person, fields in [
+    ("Appels", "RollCall", "called_by", {"school": NONE, "lesson": NONE, "called_by": PERSONAL, "called_at": PERSONAL}),
+    (
+        "Absences et retards",
+        "Entry",
+        "pupil",
+        {"school": CHILD, "lesson": CHILD, "pupil": CHILD, "day": CHILD, "status": CHILD, "minutes_late": CHILD}
+        | {"explanation": CHILD},
+    ),
+    (
+        "Modifications d’absences",
+        "EntryChange",
+        "entry__pupil",
+        {"school": NONE, "entry": CHILD, "status": CHILD, "minutes_late": CHILD}
+        | {"changed_by": PERSONAL, "changed_at": PERSONAL},
+    ),
+    (
+        "Explications d’absences",
+        "Explanation",
+        "pupil",
+        {"school": NONE, "pupil": CHILD, "day": CHILD, "reason": SENSITIVE, "comment": SENSITIVE}
+        | {"given_by": PERSONAL, "given_at": PERSONAL, "state": CHILD},
+    ),
+    (
+        "Décisions sur les explications",
+        "Decision",
+        "explanation__pupil",
+        {"school": NONE, "explanation": CHILD, "state": CHILD, "comment": SENSITIVE}
+        | {"decided_by": PERSONAL, "decided_at": PERSONAL},
+    ),
+    (
+        "Avis d’absence envoyés",
+        "Notice",
+        "pupil",
+        {"school": NONE, "entry": CHILD, "pupil": CHILD, "guardian": PERSONAL, "day": CHILD, "sent_at": PERSONAL},
+    ),
+]:
+    forget = actions.forget_words if model == "Explanation" else None
+    boards.personal_data.add(PersonalData(label, f"attendance.{model}", person, fields=fields, forget=forget, **BASIS))

@@ -1,0 +1,210 @@
+"""Pages of attendance: the roll, what families follow, what school life does."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from preau.directory.models import Person
+from preau.domains.attendance import actions, exports, queries, rules
+from preau.domains.attendance.forms import AbsenceFilter, CorrectionForm, DecisionForm, ExplainForm, RollForm
+from preau.domains.attendance.models import Entry, Explanation, RollCall, Status
+from preau.domains.timetable.models import Lesson
+from preau.domains.timetable.queries import rows_of as lesson_rows
+from preau.foundation import journal
+from preau.foundation.access import opens
+from preau.foundation.http import page_or_block
+
+TYPED_WRONG = 422
+CONFLICT = 409
+
+
+@opens(Lesson, to=rules.can_call_register)
+@require_http_methods(["GET", "POST"])
+def roll(request: HttpRequest, lesson: Lesson) -> HttpResponse:
+    """Call the roll of a lesson: all present at first, nothing exists until it is validated."""
+    if not rules.roll_is_open(lesson, timezone.now()):
+        return _roll_page(request, lesson, None)
+    form = RollForm(queries.register_of(lesson), request.POST if request.method == "POST" else None)
+    if request.method == "GET":
+        return _roll_page(request, lesson, form)
+    if not form.is_valid():
+        return _roll_page(request, lesson, form, TYPED_WRONG)
+    try:
+        actions.validate_roll(request.viewer, lesson, form.marks)
+    except actions.RollConflict as conflict:
+        form = RollForm(queries.register_of(lesson), request.POST)
+        form.add_conflicts(conflict.conflicts)
+        return _roll_page(request, lesson, form, CONFLICT)
+    messages.success(request, _("L’appel est enregistré. Les familles des élèves absents sont prévenues."))
+    return redirect("/")
+
+
+def _roll_page(request: HttpRequest, lesson: Lesson, form: RollForm | None, status: int = 200) -> HttpResponse:
+    row = lesson_rows(Lesson.objects.filter(pk=lesson.pk))[0]
+    call = RollCall.objects.filter(lesson=lesson).select_related("called_by").first()
+    lines = form.lines() if form else []
+    counts = {value: sum(line.status == value for line in lines) for value in Status.values}
+    context = {"lesson": row, "call": call, "lines": lines, "counts": counts, "is_open": form is not None}
+    context["has_errors"] = bool(form and form.errors)
+    return render(request, "attendance/roll.html", context, status=status)
+
+
+@opens(to=rules.follows_absences)
+@require_safe
+def absences(request: HttpRequest) -> HttpResponse:
+    """What a family follows: absences, latenesses, and what became of each."""
+    viewer = request.viewer
+    children = list(Person.objects.filter(pk__in=viewer.own_pupils())) if viewer.is_guardian else []
+    child = next((c for c in children if c.public_id == request.GET.get("enfant")), None)
+    seen = queries.absences_of(viewer).filter(pupil=child) if child else queries.absences_of(viewer)
+    page = Paginator(seen, 30).get_page(request.GET.get("page"))
+    own = Explanation.objects.visible_to(viewer).pending().values_list("pk", flat=True)
+    context = {
+        "page_obj": page,
+        "rows": queries.rows_of(page.object_list, {}),
+        "children": children,
+        "child": child,
+        "may_explain": rules.answers_for_absences(viewer),
+        "own_pending": set(own),
+    }
+    return render(request, "attendance/absences.html", context)
+
+
+@opens(Entry, to=rules.answers_for_absences)
+@require_http_methods(["GET", "POST"])
+def explain(request: HttpRequest, entry: Entry) -> HttpResponse:
+    """A guardian says why a pupil was missing, for one or several lessons of the same day."""
+    entry = Entry.objects.select_related("pupil", "explanation").get(pk=entry.pk)
+    if not rules.can_explain(request.viewer, entry):
+        messages.info(request, _("Cette absence n’est plus à expliquer."))
+        return redirect("attendance:absences")
+    form = ExplainForm(request.viewer, entry, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        return _explained(request, form)
+    context = {"form": form, "entry": entry}
+    return render(request, "attendance/explain.html", context, status=TYPED_WRONG if form.errors else 200)
+
+
+def _explained(request: HttpRequest, form: ExplainForm) -> HttpResponseRedirect:
+    data = form.cleaned_data
+    try:
+        actions.explain(request.viewer, list(data["entries"]), data["reason"], data["comment"])
+    except actions.NothingToExplain:
+        messages.info(request, _("Cette absence n’est plus à expliquer."))
+    else:
+        messages.success(request, _("C’est envoyé. La vie scolaire va lire votre explication."))
+    return redirect("attendance:absences")
+
+
+@opens(Explanation, to=rules.can_withdraw)
+@require_POST
+def withdraw(request: HttpRequest, explanation: Explanation) -> HttpResponseRedirect:
+    if actions.withdraw(request.viewer, explanation):
+        messages.success(request, _("Votre explication est retirée. Vous pouvez en donner une autre."))
+    else:
+        messages.info(request, _("Trop tard pour la retirer : elle vient d’être lue."))
+    return redirect("attendance:absences")
+
+
+@opens(to=rules.runs_school_life)
+@require_safe
+def board(request: HttpRequest) -> HttpResponse:
+    """School life's day: explanations to read, calls not made, pupils absent."""
+    viewer = request.viewer
+    now = timezone.now()
+    calls = queries.calls_of(viewer, viewer.today)
+    if request.GET.get("appels") != "tous":
+        calls = calls.filter(starts__lte=now - queries.FORGOTTEN, roll_call=None)
+    context = {
+        "to_read": list(queries.explanations_to_read(viewer)[:10]),
+        "figures": queries.figures_of(viewer, now),
+        "page_obj": Paginator(calls, 30).get_page(request.GET.get("page")),
+        "all_calls": request.GET.get("appels") == "tous",
+        "now": now,
+    }
+    return page_or_block(request, "attendance/board.html", block="calls", context=context)
+
+
+@opens(to=rules.runs_school_life)
+@require_safe
+def entries(request: HttpRequest) -> HttpResponse:
+    """Every absence and lateness of the school, filtered."""
+    form = AbsenceFilter(request.GET)
+    found = _filtered(request, form)
+    page = Paginator(found, 40).get_page(request.GET.get("page"))
+    classes = queries.classes_of([line["pupil_id"] for line in page.object_list], request.viewer.today)
+    query = request.GET.copy()
+    query.pop("page", None)
+    context = {
+        "form": form,
+        "page_obj": page,
+        "rows": queries.rows_of(page.object_list, classes),
+        "query": query.urlencode(),
+        "filtered": bool(form.chosen()),
+    }
+    return render(request, "attendance/entries.html", context)
+
+
+def _filtered(request: HttpRequest, form: AbsenceFilter) -> "QuerySet[Entry, dict[str, Any]]":
+    return queries.entries_matching(request.viewer, form.chosen())
+
+
+@opens(to=rules.runs_school_life)
+@require_safe
+def export(request: HttpRequest) -> StreamingHttpResponse:
+    """The filtered list as CSV, streamed."""
+    found = _filtered(request, AbsenceFilter(request.GET))
+    response = StreamingHttpResponse(exports.csv_of(request.viewer, found), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="absences-{request.viewer.today:%Y-%m-%d}.csv"'
+    return response
+
+
+@opens(Entry, to=rules.runs_school_life)
+@require_http_methods(["GET", "POST"])
+def entry(request: HttpRequest, entry: Entry) -> HttpResponse:
+    """One absence: what was seen, every change since, and the means to correct it."""
+    form = CorrectionForm(request.POST or None, initial={"status": entry.status, "minutes_late": entry.minutes_late})
+    if request.method == "POST" and form.is_valid():
+        actions.correct_entry(request.viewer, entry, **form.cleaned_data)
+        messages.success(request, _("La correction est enregistrée."))
+        return redirect("attendance:entry", pk=entry.pk)
+    return _entry_page(request, entry, {"form": form}, TYPED_WRONG if form.errors else 200)
+
+
+def _entry_page(request: HttpRequest, entry: Entry, forms: dict[str, Any], status: int) -> HttpResponse:
+    journal.record_read(request.viewer, "attendance.entry_read", entry, subject_id=entry.pupil_id)
+    entry = Entry.objects.select_related("pupil", "explanation__reason", "explanation__given_by").get(pk=entry.pk)
+    explanation = entry.explanation
+    decision = DecisionForm() if explanation and rules.can_decide(request.viewer, explanation) else None
+    context = {
+        "entry": entry,
+        "lesson": lesson_rows(Lesson.objects.filter(pk=entry.lesson_id))[0],
+        "group": queries.classes_of([entry.pupil_id], entry.day).get(entry.pupil_id, ""),
+        "explanation": explanation,
+        "history": queries.history_of(entry),
+        "decision": decision,
+        "form": CorrectionForm(initial={"status": entry.status, "minutes_late": entry.minutes_late}),
+    } | forms
+    return render(request, "attendance/entry.html", context, status=status)
+
+
+@opens(Explanation, to=rules.can_decide)
+@require_POST
+def decide(request: HttpRequest, explanation: Explanation) -> HttpResponse:
+    """Accept or refuse an explanation."""
+    form = DecisionForm(request.POST)
+    about = explanation.entries.first()
+    if not form.is_valid():
+        return _entry_page(request, about, {"decision": form}, TYPED_WRONG) if about else redirect("attendance:board")
+    if actions.decide(request.viewer, explanation, **form.cleaned_data):
+        messages.success(request, _("La décision est enregistrée."))
+    else:
+        messages.info(request, _("Cette explication avait déjà reçu cette décision, ou a été retirée."))
+    return redirect("attendance:board")

@@ -1,0 +1,1 @@
+"""When lessons happen, where and with whom: weekly patterns, and the dated lessons they make."""

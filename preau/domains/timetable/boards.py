@@ -1,0 +1,29 @@
+"""What other domains may show on a lesson: the call done, contents to complete, a room changed."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from preau.foundation.registry import Registry
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A word on a lesson. With `href` it is also a gesture: a button on the lesson going on, a link elsewhere."""
+
+    label: str
+    tone: str = "neutral"
+    icon: str = ""
+    href: str = ""
+
+
+@dataclass(frozen=True)
+class LessonMarks:
+    """`marks(viewer, lesson ids)` gives the mark of each lesson that has one, in one query."""
+
+    name: str
+    marks: Callable[[Any, Sequence[int]], Mapping[int, Mark]]
+    order: int = 50
+
+
+lesson_marks: Registry[LessonMarks] = Registry(LessonMarks)

@@ -1,0 +1,82 @@
+"""What a person types to create a weekly lesson."""
+
+from typing import Any
+
+from django import forms
+
+from preau.directory.models import Group, Holding, Person, Room, Subject
+from preau.directory.viewer import Viewer
+from preau.directory.words import Role
+from preau.domains.timetable.actions import Weekly
+from preau.domains.timetable.models import Weekday
+from preau.domains.timetable.queries import clashes
+from preau.foundation import dates
+
+
+class PersonChoice(forms.ModelMultipleChoiceField):
+    def label_from_instance(self, obj: Person) -> str:  # type: ignore[override]
+        return obj.list_name
+
+
+class WeeklyLessonForm(forms.Form):
+    """Choices are those of the viewer's school and year."""
+
+    subject = forms.ModelChoiceField(Subject.objects.none(), label="Matière", empty_label="Choisir…")
+    groups = forms.ModelMultipleChoiceField(
+        Group.objects.none(), label="Classes et groupes", widget=forms.CheckboxSelectMultiple
+    )
+    teachers = PersonChoice(Person.objects.none(), label="Enseignants", widget=forms.CheckboxSelectMultiple)
+    room = forms.ModelChoiceField(Room.objects.none(), label="Salle", required=False, empty_label="Sans salle")
+    weekday = forms.TypedChoiceField(
+        label="Jour", choices=[(value, dates.capital(label)) for value, label in Weekday.choices[:6]], coerce=int
+    )
+    starts_at = forms.TimeField(label="Début", widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    ends_at = forms.TimeField(label="Fin", widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    first_day = forms.DateField(
+        label="À partir du", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+    def __init__(self, viewer: Viewer, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {}).setdefault("first_day", viewer.today)
+        super().__init__(*args, **kwargs)
+        self.year = viewer.year
+        here = {"school_id": viewer.school_id}
+        self.fields["subject"].queryset = Subject.objects.filter(**here)  # type: ignore[attr-defined]
+        self.fields["groups"].queryset = Group.objects.filter(year=viewer.year)  # type: ignore[attr-defined]
+        self.fields["room"].queryset = Room.objects.filter(**here)  # type: ignore[attr-defined]
+        teachers = Holding.objects.active(viewer.today).filter(role=Role.TEACHER, **here).values("person_id")
+        self.fields["teachers"].queryset = Person.objects.filter(pk__in=teachers)  # type: ignore[attr-defined]
+
+    def clean_first_day(self) -> Any:
+        first = self.cleaned_data["first_day"]
+        if not self.year.starts <= first <= self.year.ends:
+            between = f"du {dates.day(self.year.starts, year=True)} au {dates.day(self.year.ends, year=True)}"
+            raise forms.ValidationError(f"L’année scolaire va {between} : choisissez un jour entre les deux.")
+        return first
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if self.errors:
+            return data
+        if data["ends_at"] <= data["starts_at"]:
+            self.add_error("ends_at", "La fin doit venir après le début.")
+            return data
+        for clash in self._clashes(data):
+            self.add_error(None, f"Déjà pris à cette heure : {clash.who}, {clash.hours}.")
+        return data
+
+    def _clashes(self, data: dict[str, Any]) -> Any:
+        taken = (list(data["teachers"]), list(data["groups"]), data["room"])
+        hours, days = (data["starts_at"], data["ends_at"]), (data["first_day"], self.year.ends)
+        return clashes(self.year, data["weekday"], hours, days, taken)
+
+    def weekly(self) -> Weekly:
+        """The clean values, as the action takes them: until the end of the year."""
+        data = dict(self.cleaned_data)
+        return Weekly(
+            year=self.year,
+            last_day=self.year.ends,
+            groups=tuple(data.pop("groups")),
+            teachers=tuple(data.pop("teachers")),
+            **data,
+        )

@@ -1,0 +1,58 @@
+"""What the timetable shows to the rest of the platform."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils import timezone
+
+from preau.directory.viewer import Viewer
+from preau.domains.timetable import queries, rules, seeds
+from preau.foundation import boards
+from preau.foundation.boards import FieldClass, PersonalData, Retention
+
+
+def day_card(viewer: Viewer) -> Mapping[str, Any]:
+    now = timezone.now()
+    children = queries.pupil_groups(viewer) if viewer.is_guardian else {}
+    return {"day": queries.present_day(viewer, now), "now": now, "viewer": viewer, "children": children}
+
+
+boards.menu.add(
+    boards.MenuEntry("Emploi du temps", "timetable:week", "calendar", rules.reads_timetable, order=20)
+)
+boards.cards.add(boards.Card("timetable/_day.html", day_card, rules.has_own_lessons, order=10))
+boards.seeds.add(boards.Seed("timetable", seeds.plant, order=20))
+
+TEACHERS = dict(
+    purpose="Organiser les cours et les faire connaître aux élèves, aux familles et aux personnels.",
+    legal_basis="Mission d’intérêt public (RGPD, article 6.1.e).",
+    recipients="Les personnels de l’établissement, les élèves concernés et leurs responsables.",
+    keep=Retention.YEAR_PLUS_ONE,
+)
+COMMON = {
+    "school": FieldClass.NONE,
+    "year": FieldClass.NONE,
+    "subject": FieldClass.NONE,
+    "groups": FieldClass.NONE,
+    "teachers": FieldClass.PERSONAL,
+    "room": FieldClass.NONE,
+}
+boards.personal_data.add(
+    PersonalData(
+        label="Séances hebdomadaires",
+        model="timetable.WeeklyPattern",
+        person="teachers",
+        fields=COMMON
+        | dict.fromkeys(["weekday", "starts_at", "ends_at", "first_day", "last_day"], FieldClass.PERSONAL),
+        **TEACHERS,
+    )
+)
+boards.personal_data.add(
+    PersonalData(
+        label="Séances",
+        model="timetable.Lesson",
+        person="teachers",
+        fields=COMMON | {"pattern": FieldClass.NONE} | dict.fromkeys(["starts", "ends", "day"], FieldClass.PERSONAL),
+        **TEACHERS,
+    )
+)

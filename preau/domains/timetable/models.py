@@ -1,0 +1,129 @@
+"""Weekly patterns (wall clock) and dated lessons (moments)."""
+
+from datetime import date
+from typing import Self
+
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+
+from preau.directory.models import Enrolment, Group, Person, Room, School, SchoolQuerySet, SchoolYear, Subject
+from preau.directory.viewer import Viewer
+from preau.foundation import dates
+
+
+class Weekday(models.IntegerChoices):
+    MONDAY = 0, "lundi"
+    TUESDAY = 1, "mardi"
+    WEDNESDAY = 2, "mercredi"
+    THURSDAY = 3, "jeudi"
+    FRIDAY = 4, "vendredi"
+    SATURDAY = 5, "samedi"
+    SUNDAY = 6, "dimanche"
+
+
+class WeeklyPatternQuerySet(SchoolQuerySet):
+    def going_on(self, day: date) -> Self:
+        return self.filter(last_day__gte=day)
+
+    def visible_to(self, viewer: Viewer) -> Self:
+        """The staff of the school: families read lessons, not patterns."""
+        return self.in_school(viewer) if viewer.is_staff else self.none()
+
+
+class WeeklyPattern(models.Model):
+    """A lesson that comes back every week: a weekday and wall-clock hours in the school's own time zone."""
+
+    school = models.ForeignKey(School, models.CASCADE, related_name="weekly_patterns", verbose_name="établissement")
+    year = models.ForeignKey(SchoolYear, models.CASCADE, related_name="weekly_patterns", verbose_name="année")
+    subject = models.ForeignKey(Subject, models.PROTECT, related_name="weekly_patterns", verbose_name="matière")
+    groups = models.ManyToManyField(Group, related_name="weekly_patterns", verbose_name="classes et groupes")
+    teachers = models.ManyToManyField(Person, related_name="weekly_patterns", verbose_name="enseignants")
+    room = models.ForeignKey(
+        Room, models.SET_NULL, null=True, blank=True, related_name="weekly_patterns", verbose_name="salle"
+    )
+    weekday = models.PositiveSmallIntegerField("jour", choices=Weekday.choices)
+    starts_at = models.TimeField("début")
+    ends_at = models.TimeField("fin")
+    first_day = models.DateField("premier jour")
+    last_day = models.DateField("dernier jour", help_text="Compris.")
+
+    objects = WeeklyPatternQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "séance hebdomadaire"
+        verbose_name_plural = "séances hebdomadaires"
+        ordering = ["weekday", "starts_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")),
+                name="pattern_ends_after_start",
+                violation_error_message="La fin doit venir après le début.",
+            ),
+        ]
+        indexes = [models.Index(fields=["year", "weekday"], name="pattern_by_weekday")]
+
+
+class LessonQuerySet(SchoolQuerySet):
+    def on(self, day: date) -> Self:
+        return self.filter(day=day)
+
+    def between(self, first: date, last: date) -> Self:
+        return self.filter(day__range=(first, last))
+
+    def taught_by(self, person: Person) -> Self:
+        taught = Lesson.teachers.through.objects.filter(lesson_id=OuterRef("pk"), person_id=person.pk)
+        return self.filter(Exists(taught))
+
+    def of_pupils(self, pupils: object) -> Self:
+        """The lessons of the groups these pupils were in on the day of each lesson."""
+        then = Q(starts__isnull=True) | Q(starts__lte=OuterRef("day"))
+        still = Q(ends__isnull=True) | Q(ends__gt=OuterRef("day"))
+        enrolled = Enrolment.objects.filter(then, still, pupil__in=pupils, group__lessons=OuterRef("pk"))
+        return self.filter(Exists(enrolled))
+
+    def visible_to(self, viewer: Viewer) -> Self:
+        """A timetable is open to the staff of the school; families see that of the pupil."""
+        return self.in_school(viewer) if viewer.is_staff else self.of_pupils(viewer.own_pupils())
+
+
+class Lesson(models.Model):
+    """A dated lesson: aware start and end, and `day`, the local date by which it is looked up."""
+
+    school = models.ForeignKey(School, models.CASCADE, related_name="lessons", verbose_name="établissement")
+    year = models.ForeignKey(SchoolYear, models.CASCADE, related_name="lessons", verbose_name="année")
+    pattern = models.ForeignKey(
+        WeeklyPattern, models.SET_NULL, null=True, blank=True, related_name="lessons", verbose_name="séance hebdomadaire"
+    )
+    subject = models.ForeignKey(Subject, models.PROTECT, related_name="lessons", verbose_name="matière")
+    groups = models.ManyToManyField(Group, related_name="lessons", verbose_name="classes et groupes")
+    teachers = models.ManyToManyField(Person, related_name="lessons", verbose_name="enseignants")
+    room = models.ForeignKey(Room, models.SET_NULL, null=True, blank=True, related_name="lessons", verbose_name="salle")
+    starts = models.DateTimeField("début")
+    ends = models.DateTimeField("fin")
+    day = models.DateField("jour")
+
+    objects = LessonQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "séance"
+        ordering = ["starts", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends__gt=F("starts")), name="lesson_ends_after_start"),
+            models.UniqueConstraint(
+                fields=["pattern", "day"], condition=Q(pattern__isnull=False), name="one_lesson_per_pattern_day"
+            ),
+        ]
+        indexes = [models.Index(fields=["school", "day"], name="lesson_by_school_day")]
+
+    def is_taught_by(self, person: Person) -> bool:
+        return self.teachers.filter(pk=person.pk).exists()
+
+    def pupils(self) -> "models.QuerySet[Person]":
+        """Everyone enrolled in one of its groups on its day, once each."""
+        enrolled = Enrolment.objects.active(self.day).filter(group__in=self.groups.all())
+        return Person.objects.filter(pk__in=enrolled.values("pupil_id"))
+
+    @property
+    def hours(self) -> str:
+        """8 h 05 – 9 h 00, on the school's wall."""
+        return dates.hours(self.starts, self.ends, self.school.timezone)

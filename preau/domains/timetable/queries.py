@@ -1,0 +1,180 @@
+"""Reading lessons: hot lists take exactly the columns they show, in one query."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+
+from django.db.models import Q, QuerySet
+
+from preau.directory.models import Enrolment, Group, Person, Room, SchoolYear
+from preau.directory.viewer import Viewer
+from preau.domains.timetable.boards import Mark, lesson_marks
+from preau.domains.timetable.models import Lesson, WeeklyPattern
+from preau.foundation import dates
+
+COLUMNS = (
+    "pk", "day", "starts", "ends", "school__timezone", "subject__name", "room__name", "groups__name",
+    "teachers__civility", "teachers__given_name", "teachers__family_name",
+)  # fmt: skip
+
+
+@dataclass
+class LessonRow:
+    """One lesson as lists show it."""
+
+    pk: int
+    day: date
+    starts: datetime
+    ends: datetime
+    zone: str
+    subject: str
+    room: str
+    groups: list[str] = field(default_factory=list)
+    teachers: list[str] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
+
+    @property
+    def hours(self) -> str:
+        return dates.hours(self.starts, self.ends, self.zone)
+
+    @property
+    def groups_label(self) -> str:
+        return ", ".join(self.groups)
+
+    @property
+    def teachers_label(self) -> str:
+        return ", ".join(self.teachers)
+
+    def for_children(self, children: dict[str, list[str]]) -> str:
+        """The first names of a family's children who are in this lesson (see `pupil_groups`)."""
+        return ", ".join(dict.fromkeys(name for group in self.groups for name in children.get(group, [])))
+
+    def is_on(self, now: datetime) -> bool:
+        return self.starts <= now < self.ends
+
+
+def rows_of(lessons: "QuerySet[Lesson]") -> list[LessonRow]:
+    """Lessons as rows, in one query: groups and teachers come as joined lines and are gathered here."""
+    rows: dict[int, LessonRow] = {}
+    for line in lessons.order_by("starts", "pk", "groups__name").values(*COLUMNS):
+        row = rows.get(line["pk"])
+        if row is None:
+            row = rows[line["pk"]] = LessonRow(
+                line["pk"], line["day"], line["starts"], line["ends"], line["school__timezone"],
+                line["subject__name"], line["room__name"] or "",
+            )  # fmt: skip
+        _add(row.groups, line["groups__name"])
+        _add(row.teachers, _teacher(line))
+    return list(rows.values())
+
+
+def _add(names: list[str], name: str | None) -> None:
+    if name and name not in names:
+        names.append(name)
+
+
+def _teacher(line: dict[str, str]) -> str:
+    if not line["teachers__family_name"]:
+        return ""
+    civility = Person.Civility(line["teachers__civility"])
+    return f"{civility.label if civility else line['teachers__given_name']} {line['teachers__family_name']}".strip()
+
+
+def with_marks(viewer: Viewer, rows: Sequence[LessonRow]) -> list[LessonRow]:
+    """Add what other domains say of these lessons: one query a publisher."""
+    for publisher in lesson_marks:
+        marks = publisher.marks(viewer, [row.pk for row in rows]) if rows else {}
+        for row in rows:
+            if row.pk in marks:
+                row.marks.append(marks[row.pk])
+    return list(rows)
+
+
+def own_lessons(viewer: Viewer) -> "QuerySet[Lesson]":
+    """The lessons a viewer gives or attends; for other staff, none."""
+    lessons = Lesson.objects.visible_to(viewer)
+    return lessons.taught_by(viewer.person) if viewer.is_staff else lessons
+
+
+def day_of(viewer: Viewer, day: date) -> list[LessonRow]:
+    """The viewer's lessons of a day, with their marks."""
+    return with_marks(viewer, rows_of(own_lessons(viewer).on(day)))
+
+
+def next_day_with_lessons(viewer: Viewer, after: date) -> date | None:
+    """The first day after `after` on which the viewer has lessons."""
+    return own_lessons(viewer).filter(day__gt=after).order_by("day").values_list("day", flat=True).first()
+
+
+def number_of_pupils(lesson_id: int, day: date) -> int:
+    enrolled = Enrolment.objects.active(day).filter(group__lessons=lesson_id)
+    return enrolled.values("pupil_id").distinct().count()
+
+
+def pupil_groups(viewer: Viewer) -> dict[str, list[str]]:
+    """For a family: the first name of each child, by the name of each group they are in today."""
+    found: dict[str, list[str]] = {}
+    enrolled = Enrolment.objects.active(viewer.today).filter(pupil__in=viewer.own_pupils())
+    for name, given in enrolled.values_list("group__name", "pupil__given_name").order_by("pupil__given_name"):
+        found.setdefault(name, []).append(given)
+    return found
+
+
+@dataclass(frozen=True)
+class Clash:
+    """What is already taken at these hours: a teacher, a class or a room."""
+
+    who: str
+    hours: str
+
+
+def clashes(
+    year: SchoolYear,
+    weekday: int,
+    hours: tuple[time, time],
+    days: tuple[date, date],
+    taken: tuple[Iterable[Person], Iterable[Group], Room | None],
+) -> list[Clash]:
+    """The weekly lessons of the year that overlap these hours and days and need the same people or room."""
+    teachers, groups, room = taken
+    same = Q(teachers__in=teachers) | Q(groups__in=groups)
+    if room:
+        same |= Q(room=room)
+    patterns = (
+        WeeklyPattern.objects.filter(same, year=year, weekday=weekday)
+        .filter(starts_at__lt=hours[1], ends_at__gt=hours[0], first_day__lte=days[1], last_day__gte=days[0])
+        .distinct()
+        .prefetch_related("teachers", "groups")
+        .select_related("room")
+    )
+    return [_clash(pattern, set(teachers), set(groups), room) for pattern in patterns]
+
+
+def _clash(pattern: WeeklyPattern, teachers: set[Person], groups: set[Group], room: Room | None) -> Clash:
+    who = [person.formal_name for person in pattern.teachers.all() if person in teachers]
+    who += [group.name for group in pattern.groups.all() if group in groups]
+    if room and pattern.room == room:
+        who.append(f"la salle {room.name}")
+    return Clash(", ".join(who), dates.hours(pattern.starts_at, pattern.ends_at))
+
+
+@dataclass(frozen=True)
+class Day:
+    """What the home page says of a day: the lesson going on, the others, and whose they are."""
+
+    day: date
+    rows: list[LessonRow]
+    now: LessonRow | None
+    pupils_now: int
+
+
+def present_day(viewer: Viewer, now: datetime) -> Day:
+    """The viewer's day: today's while lessons remain, else (for families) the next one with lessons."""
+    day = viewer.today
+    rows = day_of(viewer, day)
+    if not viewer.is_staff and all(row.ends <= now for row in rows):
+        day = next_day_with_lessons(viewer, day) or day
+        rows = day_of(viewer, day) if day != viewer.today else rows
+    going_on = next((row for row in rows if row.is_on(now)), None)
+    counted = number_of_pupils(going_on.pk, day) if going_on and viewer.is_staff else 0
+    return Day(day, rows, going_on, counted)

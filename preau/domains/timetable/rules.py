@@ -1,0 +1,19 @@
+"""May this viewer do that with the timetable?"""
+
+from preau.directory.viewer import Viewer
+from preau.directory.words import Profile, Role
+
+
+def reads_timetable(viewer: Viewer) -> bool:
+    """Everyone in a school, and the families."""
+    return viewer.profile in {Profile.STAFF, Profile.PUPIL, Profile.GUARDIAN}
+
+
+def edits_timetable(viewer: Viewer, *_: object) -> bool:
+    """Head and secretary, while the school has a year to put lessons in."""
+    return viewer.holds(Role.HEAD, Role.SECRETARY) and viewer.year is not None
+
+
+def has_own_lessons(viewer: Viewer) -> bool:
+    """Those whose home shows a day: teachers, pupils, and families."""
+    return viewer.holds(Role.TEACHER) or viewer.profile in {Profile.PUPIL, Profile.GUARDIAN}

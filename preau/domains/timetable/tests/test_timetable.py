@@ -1,0 +1,194 @@
+"""Weekly lessons become dated ones; each person sees theirs."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.urls import reverse
+
+from conftest import NOW, SchoolClient
+from preau.commons.journal.models import Line
+from preau.directory.models import Closure, Enrolment, Group, Room, Subject
+from preau.directory.seeds import World
+from preau.domains.timetable import actions, queries, rules
+from preau.domains.timetable.models import Lesson, WeeklyPattern
+
+TODAY = NOW.date()
+
+
+def weekly(college: World, **changes: Any) -> actions.Weekly:
+    """A lesson on Saturdays, when nobody else has any."""
+    values: dict[str, Any] = {
+        "year": college.year,
+        "subject": Subject.objects.filter(school=college.school)[0],
+        "groups": (Group.objects.filter(year=college.year)[0],),
+        "teachers": (college.people["teacher"],),
+        "room": Room.objects.filter(school=college.school)[0],
+        "weekday": 5,
+        "starts_at": time(8, 5),
+        "ends_at": time(9, 0),
+        "first_day": TODAY,
+        "last_day": date(2027, 1, 16),
+    }
+    return actions.Weekly(**values | changes)
+
+
+def test_a_weekly_lesson_skips_the_holidays(college: World) -> None:
+    pattern = actions.plan(weekly(college))
+    days = list(pattern.lessons.values_list("day", flat=True))
+    assert days[0] == date(2026, 11, 28)
+    assert all(day.weekday() == 5 for day in days)
+    closed = Closure.objects.filter(school=college.school, starts__gte=TODAY, ends__lte=date(2027, 1, 10))
+    assert closed.exists()
+    assert not [day for day in days for closure in closed if closure.starts <= day <= closure.ends]
+
+
+def test_the_wall_clock_stays_when_the_hour_changes(college: World) -> None:
+    pattern = actions.plan(weekly(college, first_day=date(2027, 3, 20), last_day=date(2027, 4, 5)))
+    starts = list(pattern.lessons.values_list("starts", flat=True))
+    assert [moment.astimezone(ZoneInfo("Europe/Paris")).hour for moment in starts] == [8, 8, 8]
+    assert [moment.astimezone(ZoneInfo("UTC")).hour for moment in starts] == [7, 7, 6]
+
+
+def test_a_school_overseas_has_its_own_wall(college: World) -> None:
+    college.school.timezone = "Indian/Reunion"
+    college.school.save()
+    lesson = actions.plan(weekly(college)).lessons.select_related("school")[0]
+    assert lesson.starts == datetime(2026, 11, 28, 8, 5, tzinfo=ZoneInfo("Indian/Reunion"))
+    assert lesson.hours == "8\u202fh\u202f05 – 9\u202fh\u202f00"
+
+
+def test_creating_leaves_a_trace(college: World, seat_of: Any) -> None:
+    pattern = actions.create_weekly_lesson(seat_of("head"), weekly(college))
+    line = Line.objects.get(verb="timetable.weekly_lesson_created")
+    assert (line.target_id, line.school_id, line.details) == (pattern.pk, college.school.pk, {"lessons": 5})
+
+
+def test_stopping_keeps_the_past(college: World, seat_of: Any) -> None:
+    pattern = actions.plan(weekly(college, weekday=1, first_day=TODAY - timedelta(days=14)))
+    gone = actions.stop_weekly_lesson(seat_of("head"), pattern)
+    pattern.refresh_from_db()
+    assert gone > 0
+    assert pattern.last_day == TODAY
+    assert list(pattern.lessons.values_list("day", flat=True)) == [TODAY - timedelta(days=n) for n in (14, 7, 0)]
+
+
+def test_stopping_one_that_has_no_past_removes_it(college: World, seat_of: Any) -> None:
+    pattern = actions.plan(weekly(college))
+    assert actions.stop_weekly_lesson(seat_of("head"), pattern) == 5
+    assert not WeeklyPattern.objects.filter(pk=pattern.pk).exists()
+
+
+def test_a_family_sees_the_lessons_of_the_class_on_their_day(college: World, seat_of: Any) -> None:
+    viewer = seat_of("guardian")
+    rows = queries.day_of(viewer, TODAY)
+    group = Enrolment.objects.get(pupil=college.people["pupil"]).group
+    assert {row.groups_label for row in rows} == {group.name}
+    assert len(rows) == Lesson.objects.filter(groups=group, day=TODAY).count() == 6
+
+
+def test_a_pupil_who_left_the_class_keeps_the_past_and_loses_the_rest(college: World, seat_of: Any) -> None:
+    Enrolment.objects.filter(pupil=college.people["pupil"]).update(ends=TODAY)
+    lessons = Lesson.objects.visible_to(seat_of("pupil"))
+    assert lessons.on(TODAY - timedelta(days=1)).exists()
+    assert not lessons.filter(day__gte=TODAY).exists()
+
+
+def test_staff_see_the_lessons_of_their_school_only(college: World, twin: World, seat_of: Any) -> None:
+    seen = Lesson.objects.visible_to(seat_of("teacher"))
+    assert seen.filter(school=college.school).exists()
+    assert not seen.filter(school=twin.school).exists()
+
+
+def test_co_teachers_are_both_shown(college: World, seat_of: Any) -> None:
+    second = college.people["teacher_1"]
+    actions.plan(weekly(college, teachers=(college.people["teacher"], second)))
+    row = queries.day_of(seat_of("teacher"), date(2026, 11, 28))[0]
+    assert row.teachers_label == "M. Lefèvre, Mme Moreau" or row.teachers_label == "Mme Moreau, M. Lefèvre"
+
+
+def test_the_day_of_a_family_moves_to_the_next_one_in_the_evening(college: World, seat_of: Any, clock: Any) -> None:
+    viewer = seat_of("guardian")
+    assert queries.present_day(viewer, NOW).day == TODAY
+    assert queries.present_day(viewer, NOW.replace(hour=19)).day == TODAY + timedelta(days=1)
+
+
+@pytest.mark.parametrize(("key", "allowed"), [("head", True), ("secretary", True), ("teacher", False), ("cpe", False)])
+def test_who_edits_the_timetable(seat_of: Any, key: str, allowed: bool) -> None:  # noqa: FBT001
+    assert rules.edits_timetable(seat_of(key)) is allowed
+
+
+def typed(college: World, **changes: Any) -> dict[str, Any]:
+    plan = weekly(college)
+    return {
+        "subject": plan.subject.pk,
+        "groups": [group.pk for group in plan.groups],
+        "teachers": [teacher.pk for teacher in plan.teachers],
+        "room": plan.room.pk if plan.room else "",
+        "weekday": 5,
+        "starts_at": "08:05",
+        "ends_at": "09:00",
+        "first_day": TODAY.isoformat(),
+    } | changes
+
+
+def test_the_secretary_creates_a_weekly_lesson(college: World, client: SchoolClient) -> None:
+    client.sit(college.people["secretary"])
+    response = client.post(reverse("timetable:create"), typed(college), follow=True)
+    assert "Séance créée" in response.content.decode()
+    made = WeeklyPattern.objects.get(weekday=5)
+    assert (made.starts_at, made.last_day) == (time(8, 5), college.year.ends)
+    assert made.lessons.count() > 20
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"ends_at": "08:00"}, "La fin doit venir après le début."),
+        ({"first_day": "2030-01-01"}, "choisissez un jour entre les deux"),
+        ({"weekday": 1}, "Déjà pris à cette heure : "),
+        ({"groups": []}, "Ce champ est obligatoire."),
+    ],
+)
+def test_a_wrong_lesson_is_explained_and_what_was_typed_stays(
+    college: World, client: SchoolClient, changes: dict[str, Any], sentence: str
+) -> None:
+    client.sit(college.people["head"])
+    before = Lesson.objects.count()
+    response = client.post(reverse("timetable:create"), typed(college, **changes))
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert sentence in page
+    assert 'value="08:05"' in page
+    assert Lesson.objects.count() == before
+
+
+def test_nobody_creates_with_the_people_of_another_school(college: World, twin: World, client: SchoolClient) -> None:
+    client.sit(college.people["head"])
+    foreign = typed(college, teachers=[twin.people["teacher"].pk], groups=[twin.year.groups.first().pk])
+    response = client.post(reverse("timetable:create"), foreign)
+    assert response.status_code == 422
+    assert not WeeklyPattern.objects.filter(weekday=5).exists()
+
+
+def test_a_pattern_of_another_school_does_not_exist(college: World, twin: World, client: SchoolClient) -> None:
+    client.sit(college.people["head"])
+    foreign = WeeklyPattern.objects.filter(school=twin.school)[0]
+    assert client.post(reverse("timetable:stop", kwargs={"pk": foreign.pk})).status_code == 404
+    assert WeeklyPattern.objects.filter(pk=foreign.pk, last_day=twin.year.ends).exists()
+
+
+def test_the_week_can_be_read_class_by_class_by_staff(college: World, client: SchoolClient) -> None:
+    client.sit(college.people["cpe"])
+    group = college.year.groups.get(name="6e A")
+    page = client.get(reverse("timetable:week"), {"classe": group.pk, "semaine": "2026-11-23"}).content.decode()
+    assert "6<sup>e</sup> A" in page
+    assert "5<sup>e</sup> B" not in page.split("</form>")[-1]
+
+
+@pytest.mark.parametrize("wrong", ["", "hier", "2026-13-45", "<script>"])
+def test_a_wrong_week_shows_this_one(college: World, client: SchoolClient, wrong: str) -> None:
+    client.sit(college.people["teacher"])
+    page = client.get(reverse("timetable:week"), {"semaine": wrong}).content.decode()
+    assert "Semaine du lundi 23 novembre 2026" in page

@@ -1,0 +1,87 @@
+"""Pages of the timetable."""
+
+from datetime import date, timedelta
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from preau.directory.models import Group
+from preau.domains.timetable import actions, queries, rules
+from preau.domains.timetable.forms import WeeklyLessonForm
+from preau.domains.timetable.models import Lesson, WeeklyPattern
+from preau.foundation import dates
+from preau.foundation.access import opens
+
+
+@opens(to=rules.reads_timetable)
+@require_safe
+def week(request: HttpRequest) -> HttpResponse:
+    """A week of lessons: one's own, or for staff those of a class."""
+    viewer = request.viewer
+    monday = dates.monday_of(_day(request.GET.get("semaine"), viewer.today))
+    groups = list(Group.objects.visible_to(viewer).filter(year=viewer.year)) if viewer.is_staff else []
+    group = next((g for g in groups if str(g.pk) == request.GET.get("classe")), None)
+    lessons = Lesson.objects.visible_to(viewer).filter(groups=group) if group else queries.own_lessons(viewer)
+    rows = queries.rows_of(lessons.between(monday, monday + timedelta(days=6)))
+    context = {
+        "days": _by_day(rows, monday),
+        "monday": monday,
+        "previous": monday - timedelta(days=7),
+        "next": monday + timedelta(days=7),
+        "groups": groups,
+        "group": group,
+        "children": queries.pupil_groups(viewer) if viewer.is_guardian else {},
+        "can_edit": rules.edits_timetable(viewer),
+    }
+    return render(request, "timetable/week.html", context)
+
+
+def _day(typed: str | None, fallback: date) -> date:
+    try:
+        return date.fromisoformat(typed or "")
+    except ValueError:
+        return fallback
+
+
+def _by_day(rows: list[queries.LessonRow], monday: date) -> list[tuple[date, list[queries.LessonRow]]]:
+    days = [monday + timedelta(days=number) for number in range(7)]
+    found = [(day, [row for row in rows if row.day == day]) for day in days]
+    # Saturday and Sunday are shown only when something happens.
+    return [(day, lessons) for day, lessons in found if lessons or day.weekday() < 5]  # noqa: PLR2004
+
+
+@opens(to=rules.edits_timetable)
+@require_safe
+def patterns(request: HttpRequest) -> HttpResponse:
+    """The weekly lessons of the year."""
+    going_on = WeeklyPattern.objects.visible_to(request.viewer).filter(year=request.viewer.year)
+    rows = going_on.going_on(request.viewer.today).select_related("subject", "room")
+    pages = Paginator(rows.prefetch_related("groups", "teachers"), 40)
+    return render(request, "timetable/patterns.html", {"page_obj": pages.get_page(request.GET.get("page"))})
+
+
+@opens(to=rules.edits_timetable)
+@require_http_methods(["GET", "POST"])
+def create(request: HttpRequest) -> HttpResponse:
+    """Create a weekly lesson until the end of the year."""
+    form = WeeklyLessonForm(request.viewer, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        pattern = actions.create_weekly_lesson(request.viewer, form.weekly())
+        count = pattern.lessons.count()
+        made = ngettext("Séance créée : %(count)s date.", "Séance créée : %(count)s dates.", count)
+        messages.success(request, made % {"count": count})
+        return redirect("timetable:patterns")
+    return render(request, "timetable/create.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@opens(WeeklyPattern, to=rules.edits_timetable)
+@require_POST
+def stop(request: HttpRequest, pattern: WeeklyPattern) -> HttpResponseRedirect:
+    gone = actions.stop_weekly_lesson(request.viewer, pattern)
+    said = ngettext("%(count)s séance à venir retirée.", "%(count)s séances à venir retirées.", gone)
+    messages.success(request, said % {"count": gone})
+    return redirect("timetable:patterns")

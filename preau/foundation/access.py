@@ -1,0 +1,139 @@
+"""Who may open a page: `@opens` on every view, and a middleware that refuses a view without it.
+
+`@opens(Lesson, to=rules.can_call_register)` loads the object through `Lesson.objects.visible_to(viewer)`: not visible
+is 404, visible but not allowed is 403, else the view receives the object. The viewer is re-seated where the object
+lives, so that a link from a mail or a second tab works whatever profile is chosen elsewhere.
+"""
+
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import Any, Protocol
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.db.models import Model
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render, resolve_url
+
+from preau.foundation import kept, stamp
+
+View = Callable[..., HttpResponseBase]
+
+
+class Seated(Protocol):
+    """What access needs of a viewer: the floor above gives the rest."""
+
+    account_id: int
+    key: str
+    label: str
+
+    def every_seat(self) -> "Iterable[Seated]": ...
+
+    def enter(self) -> None: ...
+
+
+def anyone(viewer: Seated | None, *_: Any) -> bool:
+    """The rule of a public page."""
+    return True
+
+
+def signed_in(viewer: Seated, *_: Any) -> bool:
+    """The rule of a page for every person who has signed in."""
+    return True
+
+
+def opens(model: type[Model] | None = None, *, to: Callable[..., bool], by: str = "pk") -> Callable[[View], View]:
+    """Open a view to the viewers that the rule `to` accepts.
+
+    `by` names both the URL argument and the field by which the object is found. The view receives
+    `(request, object, **the other URL arguments)`, or `(request, **arguments)` without a model.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def opened(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+            if to is anyone:
+                return view(request, **kwargs)
+            if request.viewer is None:
+                return ask_to_sign_in(request)
+            target = _seat_for(request, model, by, kwargs.pop(by, None)) if model else None
+            if not (to(request.viewer, target) if model else to(request.viewer)):
+                raise PermissionDenied
+            refused = _refuse_changed_context(request)
+            if refused:
+                return refused
+            return view(request, target, **kwargs) if model else view(request, **kwargs)
+
+        opened.opening = to  # type: ignore[attr-defined]
+        return opened
+
+    return decorate
+
+
+def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Send to the sign-in page, and put aside what was being sent when the session ended."""
+    kept.put_aside(request)
+    target = request.get_full_path() if request.method == "GET" else request.META.get("HTTP_REFERER_PATH", "/")
+    address = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'suite': target})}"
+    if getattr(request, "htmx", False):
+        return HttpResponse(status=401, headers={"HX-Redirect": address})
+    return HttpResponseRedirect(address)
+
+
+def _seat_for(request: HttpRequest, model: type[Model], by: str, value: Any) -> Model:
+    """The object, seen from the first seat that sees it; `request.viewer` moves to that seat."""
+    for viewer in _seats_in_order(request):
+        found = model.objects.visible_to(viewer).filter(**{by: value}).first()  # type: ignore[attr-defined]
+        if found is not None:
+            _sit(request, viewer)
+            return found
+    raise Http404
+
+
+def _sit(request: HttpRequest, viewer: Seated) -> None:
+    request.viewer = viewer
+    viewer.enter()
+
+
+def _seats_in_order(request: HttpRequest) -> Iterable[Seated]:
+    """The seat that the form was made for, then the current one, then the person's others."""
+    mark = stamp.of(request)
+    seats = list(request.viewer.every_seat())
+    if mark and mark.account_id == request.viewer.account_id:
+        seats.sort(key=lambda viewer: viewer.key != mark.seat)
+    return seats
+
+
+def _refuse_changed_context(request: HttpRequest) -> HttpResponse | None:
+    """None when the form was made for this account and seat; else the page that keeps what was typed."""
+    mark = stamp.of(request)
+    if mark is None or (mark.account_id, mark.seat) == (request.viewer.account_id, request.viewer.key):
+        return None
+    same_account = mark.account_id == request.viewer.account_id
+    origin = next((v for v in request.viewer.every_seat() if v.key == mark.seat), None) if same_account else None
+    if origin and mark.confirmed:
+        _sit(request, origin)
+        return None
+    # Another account's words are not shown to this one: on a shared computer they are somebody else's.
+    fields = kept.fields_of(request) if origin else []
+    again = stamp.seal(mark.account_id, mark.seat, confirmed=True) if origin else ""
+    context = {"fields": fields, "again": again, "origin": origin, "address": request.get_full_path()}
+    return render(request, "kept_form.html", context, status=409)
+
+
+class AccessMiddleware:
+    """Default deny: a view that does not say who may open it is opened to nobody."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: View, args: Any, kwargs: Any) -> None:
+        if not hasattr(view, "opening"):
+            raise ImproperlyConfigured(
+                f"{view.__module__}.{view.__qualname__} does not say who may open it. "
+                "Decorate it with @opens(to=…), outermost."
+            )

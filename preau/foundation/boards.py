@@ -1,0 +1,185 @@
+"""The boards: what a room of the building may show to the rest, and the only way to show it.
+
+Each board is a typed registry. A domain fills them in its `manifest.py`; `commons` and `portal` read them. The entries
+hold plain functions and names, never a class of a domain, so that nobody has to import anybody.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from preau.foundation.registry import Registry
+
+Rule = Callable[..., bool]
+
+
+@dataclass(frozen=True)
+class MenuEntry:
+    """One link of the portal's menu. `section` groups entries (seven sections at most); `open_to(viewer)`."""
+
+    label: str
+    url_name: str
+    icon: str
+    open_to: Rule
+    section: str = ""
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class Card:
+    """One card of the home page. `content(viewer)` returns the template's context, or None to stay away.
+
+    `column` is "main" (what happens now, the day) or "aside" (what waits, context).
+    """
+
+    template: str
+    content: Callable[[Any], Mapping[str, Any] | None]
+    open_to: Rule
+    column: str = "main"
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class AgendaEntry:
+    """One line of an agenda: aware start and end, words already chosen for the viewer."""
+
+    title: str
+    starts: datetime
+    ends: datetime
+    detail: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class AgendaSource:
+    """`entries(viewer, from_day, to_day)` yields the viewer's AgendaEntry between two local days, both included."""
+
+    name: str
+    entries: Callable[[Any, date, date], Iterable[AgendaEntry]]
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class SearchSource:
+    """A model that can be searched: its folded text `fields`, and how a hit looks (`hit(object)` → label, url)."""
+
+    name: str
+    model: str
+    fields: tuple[str, ...]
+    hit: Callable[[Any], tuple[str, str]]
+    open_to: Rule
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class NotificationKind:
+    """A kind of notice a person may receive. Urgent kinds ignore delivery hours (`decisions.md` 25)."""
+
+    key: str
+    label: str
+    category: str
+    subject_template: str
+    body_template: str
+    urgent: bool = False
+    can_be_muted: bool = True
+    order: int = 50
+
+
+class FieldClass(StrEnum):
+    """How personal a field is. SENSITIVE: health, social life, sanctions, and whatever may reveal them."""
+
+    NONE = "none"
+    PERSONAL = "personal"
+    CHILD = "child"
+    SENSITIVE = "sensitive"
+
+
+class Retention(StrEnum):
+    """How long rows are kept, counted from the end of their use."""
+
+    ACCOUNT = "while the person belongs to the school, then three months"
+    YEAR_PLUS_ONE = "the school year and the next one, then archived"
+    SECURITY = "six months"
+    JOURNAL = "three years"
+    SCHOOL = "as long as the school uses the platform"
+
+
+@dataclass(frozen=True)
+class PersonalData:
+    """One table about people: why it is kept, for how long, who receives it and how personal each field is.
+
+    `person` is the lookup from a row to the person it is about ("" when a row points at several people).
+    `forget(person_id)` erases; None means that the rows go with the person's own row or stay blanked with it.
+    `legal_basis` and `purpose` are sentences for the register of processing and for families.
+    """
+
+    label: str
+    model: str
+    person: str
+    purpose: str
+    legal_basis: str
+    recipients: str
+    keep: Retention
+    fields: Mapping[str, FieldClass]
+    forget: Callable[[int], int] | None = None
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A usage figure, counted without naming anyone: `count(school_id, from_day, to_day)`."""
+
+    name: str
+    count: Callable[[int, date, date], int]
+
+
+@dataclass(frozen=True)
+class PublicRoute:
+    """A page open to anyone, and whether the sitemap names it."""
+
+    url_name: str
+    in_sitemap: bool = False
+
+
+@dataclass(frozen=True)
+class Seed:
+    """A domain's share of the demonstration: `plant(world)` fills a school that holds invented people."""
+
+    name: str
+    plant: Callable[[Any], None]
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class Service:
+    """A service that a school may switch off, and the kinds of school it is for (empty: all)."""
+
+    key: str
+    label: str
+    can_be_off: bool = True
+    kinds: frozenset[str] = field(default_factory=frozenset)
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class Scheduled:
+    """Work that comes back: the path of a task and how many minutes lie between two runs."""
+
+    key: str
+    task: Any
+    every_minutes: int
+
+
+menu: Registry[MenuEntry] = Registry(MenuEntry)
+cards: Registry[Card] = Registry(Card)
+agenda: Registry[AgendaSource] = Registry(AgendaSource)
+search: Registry[SearchSource] = Registry(SearchSource)
+notification_kinds: Registry[NotificationKind] = Registry(NotificationKind)
+personal_data: Registry[PersonalData] = Registry(PersonalData)
+measures: Registry[Measure] = Registry(Measure)
+public_routes: Registry[PublicRoute] = Registry(PublicRoute)
+seeds: Registry[Seed] = Registry(Seed)
+services: Registry[Service] = Registry(Service)
+schedule: Registry[Scheduled] = Registry(Scheduled)

@@ -1,0 +1,44 @@
+"""Deployment mistakes, said before they hurt, each with what to do."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core import checks
+
+
+def _is_local(address: str) -> bool:
+    return "localhost" in address
+
+
+@checks.register(checks.Tags.security, deploy=True)
+def demo_is_off(**kwargs: Any) -> list[checks.CheckMessage]:
+    if not settings.DEMO:
+        return []
+    return [checks.Error("DEMO is on.", hint="It shows accounts and letters to anyone: unset DEMO.", id="preau.E001")]
+
+
+@checks.register(checks.Tags.database, deploy=True)
+def database_can_grow(**kwargs: Any) -> list[checks.CheckMessage]:
+    if settings.DATABASES["default"]["ENGINE"] != "django.db.backends.sqlite3":
+        return []
+    hint = "SQLite serves one school on one machine; for more, set DATABASE_URL=postgresql://…"
+    return [checks.Info("The database is SQLite.", hint=hint, id="preau.I001")]
+
+
+@checks.register(checks.Tags.security, deploy=True)
+def mails_can_be_answered(**kwargs: Any) -> list[checks.CheckMessage]:
+    found: list[checks.CheckMessage] = []
+    if _is_local(settings.PUBLIC_URL):
+        hint = "Set PUBLIC_URL to the address that families type, for example https://ent.example.org."
+        found.append(checks.Warning("Links in mails lead to this machine.", hint=hint, id="preau.W001"))
+    if _is_local(settings.DEFAULT_FROM_EMAIL):
+        hint = "Set DEFAULT_FROM_EMAIL to an address of your domain, with SPF and DKIM."
+        found.append(checks.Warning("Mails come from localhost.", hint=hint, id="preau.W002"))
+    return found
+
+
+@checks.register(checks.Tags.staticfiles)
+def front_end_is_built(**kwargs: Any) -> list[checks.CheckMessage]:
+    if settings.STATICFILES_DIRS:
+        return []
+    return [checks.Warning("The front end is not built.", hint="Run `python3 bootstrap.py dev`.", id="preau.W003")]

@@ -1,0 +1,74 @@
+"""Dates and hours as French people write them: « 8 h 05 », « mardi 24 novembre »."""
+
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+NNBSP = "\u202f"
+DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+MONTHS = (
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+)
+
+
+def local(moment: datetime, zone: str = "") -> datetime:
+    """An aware moment on the wall clock of `zone` (« Indian/Reunion »), else of the school being looked at."""
+    return timezone.localtime(moment, ZoneInfo(zone) if zone else None)
+
+
+def hour(moment: datetime | time, zone: str = "") -> str:
+    """8 h 05. Datetimes are put on the local wall clock first."""
+    clock = local(moment, zone) if isinstance(moment, datetime) else moment
+    return f"{clock.hour}{NNBSP}h{NNBSP}{clock.minute:02d}"
+
+
+def hours(starts: datetime | time, ends: datetime | time, zone: str = "") -> str:
+    """8 h 05 – 9 h 00."""
+    return f"{hour(starts, zone)} – {hour(ends, zone)}"
+
+
+def day(value: date | datetime, *, year: bool = False) -> str:
+    """mardi 24 novembre; the first of a month is « 1er »."""
+    value = local(value).date() if isinstance(value, datetime) else value
+    number = "1er" if value.day == 1 else str(value.day)
+    text = f"{DAYS[value.weekday()]} {number} {MONTHS[value.month - 1]}"
+    return f"{text} {value.year}" if year else text
+
+
+def day_and_hour(moment: datetime) -> str:
+    """mardi 24 novembre à 8 h 05."""
+    return f"{day(moment)} à {hour(moment)}"
+
+
+def near_day(value: date, today: date) -> str:
+    """aujourd’hui, hier, demain, else the day; the year is said when it is another one."""
+    near = {0: "aujourd’hui", -1: "hier", 1: "demain"}.get((value - today).days)
+    return near or day(value, year=value.year != today.year)
+
+
+def minutes(count: int) -> str:
+    """10 min, 1 h 05."""
+    if count < 60:  # noqa: PLR2004 - minutes in an hour
+        return f"{count}{NNBSP}min"
+    return f"{count // 60}{NNBSP}h{NNBSP}{count % 60:02d}"
+
+
+def monday_of(value: date) -> date:
+    return value - timedelta(days=value.weekday())
+
+
+def capital(text: str) -> str:
+    """A first capital, the rest untouched (`str.capitalize` would lower names)."""
+    return text[:1].upper() + text[1:]

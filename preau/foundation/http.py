@@ -1,0 +1,48 @@
+"""Pages, fragments and headers."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from preau.foundation import templating
+
+HEADERS = {
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "accelerometer=(), camera=(), geolocation=(), gyroscope=(), magnetometer=(), "
+    "microphone=(), payment=(), usb=()",
+    "X-Permitted-Cross-Domain-Policies": "none",
+}
+
+
+def page_or_block(
+    request: HttpRequest, template: str, *, block: str, context: Mapping[str, Any], status: int = 200
+) -> HttpResponse:
+    """The whole page, or for HTMX only its named `block`: one template, so that both always agree."""
+    if not getattr(request, "htmx", False) or request.htmx.boosted:
+        return render(request, template, dict(context), status=status)
+    return HttpResponse(templating.render_block(request, template, block, context), status=status)
+
+
+def safe_next(request: HttpRequest, fallback: str) -> str:
+    """Where to go afterwards: the `suite` parameter when it is an address of ours, else `fallback`."""
+    target = request.POST.get("suite") or request.GET.get("suite") or ""
+    ours = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    return target if ours and target.startswith("/") else fallback
+
+
+class HeadersMiddleware:
+    """The headers that neither Django nor the CSP middleware sets; named pages are kept by no cache."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        if not request.path.startswith("/static/"):
+            response.headers.setdefault("Cache-Control", "private, no-store")
+        return response

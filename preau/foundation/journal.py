@@ -1,0 +1,65 @@
+"""The port of the journal: any floor writes a line here, `commons.journal` keeps it.
+
+A line is written in the same transaction as the change it tells, so that neither exists without the other.
+Lines carry plain identifiers and short facts, never a name, a reason of absence or a text typed by someone.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Line:
+    """Who (a person's id and the seat they acted from) did what (`verb`) to what, about whom, in which school."""
+
+    verb: str
+    actor_id: int | None = None
+    acting_as: str = ""
+    school_id: int | None = None
+    target: str = ""
+    target_id: int | None = None
+    subject_id: int | None = None
+    is_read: bool = False
+    details: Mapping[str, str | int | None] = field(default_factory=dict)
+
+
+_keepers: list[Callable[[Line], None]] = []
+
+
+def kept_by(keeper: Callable[[Line], None]) -> None:
+    """Name the function that keeps lines. There is one: replacing it is for tests."""
+    _keepers[:] = [keeper]
+
+
+def write(line: Line) -> None:
+    """Keep a line. Raises LookupError when nobody keeps the journal: a trace is never lost in silence."""
+    if not _keepers:
+        raise LookupError("No journal keeper: is preau.commons.journal among INSTALLED_APPS?")
+    _keepers[0](line)
+
+
+def record(viewer: Any, verb: str, target: Any, *, subject_id: int | None = None, **details: str | int | None) -> None:
+    """Write that `viewer` changed `target` (a model instance)."""
+    write(_line(viewer, verb, target, subject_id, is_read=False, details=details))
+
+
+def record_read(viewer: Any, verb: str, target: Any, *, subject_id: int) -> None:
+    """Write that `viewer` opened a page of the file of the person `subject_id` (`decisions.md` 19)."""
+    write(_line(viewer, verb, target, subject_id, is_read=True, details={}))
+
+
+def _line(
+    viewer: Any, verb: str, target: Any, subject_id: int | None, *, is_read: bool, details: Mapping[str, str | int | None]
+) -> Line:
+    return Line(
+        verb=verb,
+        actor_id=viewer.person.pk,
+        acting_as=viewer.key,
+        school_id=getattr(target, "school_id", None) or viewer.school_id,
+        target=target._meta.label_lower,
+        target_id=target.pk,
+        subject_id=subject_id,
+        is_read=is_read,
+        details=details,
+    )

@@ -1,0 +1,51 @@
+"""What a person was sending when their session ended, put aside until they sign in again.
+
+It waits in the anonymous session on the server, never in the page: on a shared computer the next person must not
+find it. Files cannot be kept; texts over 100 kB are not.
+"""
+
+from typing import Any
+
+from django.http import HttpRequest, QueryDict
+
+from preau.foundation import stamp
+
+KEY = "kept_form"
+LIMIT = 100_000
+
+
+def fields_of(request: HttpRequest) -> list[tuple[str, str]]:
+    """What was typed, in order, without the tokens."""
+    return [
+        (name, value)
+        for name, values in request.POST.lists()
+        for value in values
+        if name not in {"csrfmiddlewaretoken", stamp.FIELD}
+    ]
+
+
+def put_aside(request: HttpRequest) -> None:
+    """Keep the form of an account whose session has ended; do nothing for a form without a stamp."""
+    mark = stamp.of(request)
+    if mark is None:
+        return
+    fields = request.POST.copy()
+    fields.pop("csrfmiddlewaretoken", None)
+    fields.pop(stamp.FIELD, None)
+    if len(fields.urlencode()) > LIMIT:
+        return
+    request.session[KEY] = {
+        "account": mark.account_id,
+        "seat": mark.seat,
+        "address": request.get_full_path(),
+        "fields": fields.urlencode(),
+    }
+
+
+def take_back(session: Any, account_id: int) -> dict[str, Any] | None:
+    """The form that this account left, taken out of the session; another account's is dropped unread."""
+    left = session.pop(KEY, None)
+    if left is None or left["account"] != account_id:
+        return None
+    pairs = [(name, value) for name, values in QueryDict(left["fields"]).lists() for value in values]
+    return left | {"fields": pairs}

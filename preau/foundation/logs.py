@@ -1,0 +1,69 @@
+"""Structured logs, one JSON object a line, without personal data.
+
+A line may carry a request's method, route, status and duration, a task's name and outcome: never an address with its
+parameters, a name, a login, an e-mail, an IP address or anything typed by someone.
+"""
+
+import re
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+ALLOWED = {
+    "event", "level", "timestamp", "logger", "exception", "stack", "request_id", "request", "code", "route",
+    "method", "duration_ms", "task", "task_id", "attempt", "outcome", "queries", "school_id", "count", "version",
+    "process", "seconds", "error",
+}  # fmt: skip
+SECRET_PATH = re.compile(r"(\?.*)$")
+EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
+
+Event = MutableMapping[str, Any]
+
+
+def keep_allowed(logger: Any, method: str, event: Event) -> Event:
+    """Drop every key that nobody has declared free of personal data, and the parameters of addresses."""
+    kept = {key: value for key, value in event.items() if key in ALLOWED or key.startswith("_")}
+    if isinstance(kept.get("request"), str):
+        kept["request"] = SECRET_PATH.sub("", kept["request"])
+    kept["event"] = EMAIL.sub("…", SECRET_PATH.sub("", str(kept.get("event", ""))))
+    return kept
+
+
+def _shared() -> list[Any]:
+    return [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.stdlib.PositionalArgumentsFormatter(),
+        structlog.processors.StackInfoRenderer(),
+    ]
+
+
+def structlog_configuration() -> dict[str, Any]:
+    return {
+        "processors": [*_shared(), structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        "logger_factory": structlog.stdlib.LoggerFactory(),
+        "cache_logger_on_first_use": True,
+    }
+
+
+def configuration(*, level: str, readable: bool) -> dict[str, Any]:
+    """Django's LOGGING: JSON for machines, or plain lines for a developer's terminal."""
+    renderer = structlog.dev.ConsoleRenderer(colors=False) if readable else structlog.processors.JSONRenderer()
+    formatter = {
+        "()": structlog.stdlib.ProcessorFormatter,
+        "foreign_pre_chain": [*_shared(), structlog.processors.format_exc_info],
+        "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, keep_allowed, renderer],
+    }
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"lines": formatter},
+        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "lines"}},
+        "root": {"handlers": ["console"], "level": level},
+        "loggers": {
+            "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+            "django_structlog": {"handlers": ["console"], "level": level, "propagate": False},
+        },
+    }

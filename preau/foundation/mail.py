@@ -1,0 +1,23 @@
+"""Mail: one function, always from a task, always with a text version.
+
+The subject never names a person (`trust.md`): it is read on a locked screen, over a shoulder.
+"""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template import engines
+
+
+def send(to: str, subject: str, template: str, context: dict[str, Any]) -> int:
+    """Send the templates `<template>.txt` and, where it exists, `<template>.html`; returns how many mails left.
+
+    Raises the mail server's error, so that the task tries again later.
+    """
+    mail = engines["mail"]
+    context = {"public_url": settings.PUBLIC_URL, **context}
+    message = EmailMultiAlternatives(subject, mail.get_template(f"{template}.txt").render(context), to=[to])
+    # Answering machines must not answer a machine.
+    message.extra_headers = {"Auto-Submitted": "auto-generated"}
+    return message.send()

@@ -1,0 +1,76 @@
+"""The few rows that belong to no domain: the worker's lease on a task, schedules, and counts of attempts."""
+
+from datetime import datetime, timedelta
+
+from django.db import models
+from django.db.models import F
+from django.utils import timezone
+
+
+class TaskLease(models.Model):
+    """A running task is held by a live worker until `until`; after that it is taken up again.
+
+    django-tasks-db has no lease: a task whose worker was killed would stay « running » for ever.
+    """
+
+    task = models.OneToOneField("django_tasks_database.DBTaskResult", on_delete=models.CASCADE, primary_key=True)
+    until = models.DateTimeField("jusqu’à", db_index=True)
+    attempts = models.PositiveSmallIntegerField("essais", default=0)
+
+    class Meta:
+        verbose_name = "bail de tâche"
+        verbose_name_plural = "baux de tâches"
+
+
+class ScheduleRun(models.Model):
+    """When a task of the schedule board is due again."""
+
+    key = models.CharField("clé", max_length=80, primary_key=True)
+    due = models.DateTimeField("prochaine fois")
+
+    class Meta:
+        verbose_name = "travail planifié"
+        verbose_name_plural = "travaux planifiés"
+
+
+class WorkerBeat(models.Model):
+    """The last sign of life of each worker, for the health page."""
+
+    worker = models.CharField("travailleur", max_length=64, primary_key=True)
+    at = models.DateTimeField("à")
+
+    class Meta:
+        verbose_name = "signe de vie"
+        verbose_name_plural = "signes de vie"
+
+
+class RateWindowQuerySet(models.QuerySet["RateWindow"]):
+    def current(self, now: datetime) -> "RateWindowQuerySet":
+        return self.filter(ends__gt=now)
+
+
+class RateWindow(models.Model):
+    """How many times something was tried since a window opened. `key` is a digest: it names nobody."""
+
+    key = models.CharField("clé", max_length=64, primary_key=True)
+    count = models.PositiveIntegerField("compte", default=0)
+    ends = models.DateTimeField("fin", db_index=True)
+
+    objects = RateWindowQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "fenêtre de débit"
+        verbose_name_plural = "fenêtres de débit"
+
+    @classmethod
+    def hit(cls, key: str, window: timedelta) -> int:
+        """Count one more try in the current window, opening a new one when it has ended; returns the count."""
+        now = timezone.now()
+        row, opened = cls.objects.get_or_create(key=key, defaults={"count": 1, "ends": now + window})
+        if opened:
+            return 1
+        if row.ends <= now:
+            cls.objects.filter(key=key).update(count=1, ends=now + window)
+            return 1
+        cls.objects.filter(key=key).update(count=F("count") + 1)
+        return row.count + 1

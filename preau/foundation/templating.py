@@ -1,0 +1,85 @@
+"""Jinja2 for pages: templates from the rooms' `templates/`, undefined names are errors, components are macros."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.http import HttpRequest
+from django.template import engines
+from django.template.backends.jinja2 import Jinja2
+from django.template.backends.utils import csrf_input_lazy, csrf_token_lazy
+from django.urls import reverse
+from django.utils import translation
+from django.utils.html import format_html
+from jinja2 import Environment, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from jinja2_fragments import render_block as jinja_render_block
+from markupsafe import Markup
+
+from preau.foundation import dates, stamp, text
+
+
+class Components:
+    """The macros of `ui/components.html`, as the global `ui`: an unknown one is undefined, hence an error."""
+
+    def __init__(self, environment: Environment) -> None:
+        self._environment = environment
+
+    @cached_property
+    def _module(self) -> Any:
+        return self._environment.get_template("ui/components.html").module
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._module, name)
+
+
+def url(name: str, *args: Any, **kwargs: Any) -> str:
+    return reverse(name, args=args, kwargs=kwargs)
+
+
+@pass_context
+def part(context: Context, template: str, content: Mapping[str, Any]) -> Markup:
+    """A template of another room inside this page, with its own names beside those of the page."""
+    return Markup(context.environment.get_template(template).render({**context.get_all(), **content}))  # noqa: S704 - rendered by the same autoescaping environment
+
+
+def environment(**options: Any) -> Environment:
+    """The environment of every page (Django's Jinja2 backend calls it)."""
+    options |= {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    env = Environment(**options, extensions=["jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols"])  # noqa: S701 - Django's backend passes autoescape=True
+    env.install_gettext_callables(  # type: ignore[attr-defined]
+        translation.gettext, translation.ngettext, newstyle=True, pgettext=translation.pgettext
+    )
+    env.globals |= {"url": url, "static": staticfiles_storage.url, "ui": Components(env), "dates": dates, "part": part}
+    env.filters |= {
+        "hour": dates.hour,
+        "day": dates.day,
+        "day_and_hour": dates.day_and_hour,
+        "minutes": dates.minutes,
+        "capital": dates.capital,
+        "ordinals": text.ordinals,
+    }
+    return env
+
+
+class Jinja2Rooms(Jinja2):
+    """Django's Jinja2 backend, reading `templates/` in each room instead of `jinja2/`."""
+
+    app_dirname = "templates"
+
+
+def form_inputs(request: HttpRequest) -> dict[str, Any]:
+    """`csrf_input` for every form: Django's token and the context stamp, so that nobody has to think of the second."""
+    viewer = getattr(request, "viewer", None)
+    mark = stamp.hidden_field(viewer) if viewer else ""
+    return {"csrf_input": format_html("{}{}", csrf_input_lazy(request), mark)}
+
+
+def render_block(request: HttpRequest, template: str, block: str, context: Mapping[str, Any]) -> str:
+    """One named block of a page, with the context that the whole page would have."""
+    pages = engines["pages"]
+    full = {"request": request, "csrf_token": csrf_token_lazy(request)} | dict(context)
+    for processor in pages.template_context_processors:
+        full |= processor(request)
+    return jinja_render_block(pages.env, template, block, **full)

@@ -1,0 +1,133 @@
+"""Headers, health, errors, fragments, logs."""
+
+import json
+from typing import Any
+
+import pytest
+from django.core.exceptions import SuspiciousOperation
+from django.template import engines
+from django.test import Client, RequestFactory
+from django.urls import path
+
+from conftest import SchoolClient
+from preau import urls
+from preau.directory.seeds import World
+from preau.foundation import logs, throttle
+from preau.foundation.access import anyone, opens
+from preau.foundation.http import safe_next
+from preau.foundation.tasks.worker import make_round
+
+
+@opens(to=anyone)
+def broken(request: Any) -> Any:
+    raise ZeroDivisionError("secret detail")
+
+
+@opens(to=anyone)
+def doubtful(request: Any) -> Any:
+    raise SuspiciousOperation("secret detail")
+
+
+urlpatterns = [*urls.urlpatterns, path("casse/", broken), path("douteux/", doubtful)]
+handler400, handler403, handler404, handler500 = urls.handler400, urls.handler403, urls.handler404, urls.handler500
+
+
+@pytest.mark.parametrize("address", ["/", "/connexion/", "/sante/", "/nulle-part/", "/absences/", "/styleguide/"])
+def test_every_answer_is_closed(college: World, client: SchoolClient, address: str) -> None:
+    headers = client.get(address).headers
+    policy = headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert "camera=()" in headers["Permissions-Policy"]
+    assert headers["Cache-Control"] == "private, no-store"
+
+
+def test_scripts_carry_the_nonce_of_the_policy(college: World, client: SchoolClient) -> None:
+    response = client.get("/connexion/")
+    nonce = response.headers["Content-Security-Policy"].split("'nonce-")[1].split("'")[0]
+    page = response.content.decode()
+    assert page.count("<script") == page.count(f'nonce="{nonce}"') > 0
+    assert "style=" not in page
+    assert "onclick" not in page
+
+
+@pytest.mark.urls(__name__)
+@pytest.mark.parametrize(("address", "status"), [("/casse/", 500), ("/douteux/", 400), ("/nulle-part/", 404)])
+def test_errors_speak_french_and_tell_no_secret(college: World, address: str, status: int) -> None:
+    response = Client(raise_request_exception=False).get(address)
+    page = response.content.decode()
+    assert response.status_code == status
+    assert '<html lang="fr"' in page
+    assert "secret detail" not in page
+    assert "Traceback" not in page
+
+
+def test_a_forbidden_page_says_so(college: World, client: SchoolClient) -> None:
+    client.sit(college.people["pupil"])
+    response = client.get("/vie-scolaire/")
+    assert response.status_code == 403
+    assert "<h1" in response.content.decode()
+
+
+def test_a_form_without_its_token_is_refused_in_french(college: World) -> None:
+    response = Client(enforce_csrf_checks=True).post("/connexion/", {"login": "x", "password": "y"})
+    assert response.status_code == 403
+    assert '<html lang="fr"' in response.content.decode()
+
+
+def test_health_says_alive_and_ready(college: World, client: SchoolClient) -> None:
+    assert client.get("/sante/").json() == {"alive": True}
+    ready = client.get("/sante/pret/")
+    assert (ready.status_code, ready.json()) == (200, {"database": True, "migrated": True, "worker": False})
+    make_round("w1")
+    assert client.get("/sante/pret/").json()["worker"] is True
+
+
+@pytest.mark.parametrize(
+    ("target", "kept"),
+    [("/absences/", "/absences/"), ("//evil.example", "/"), ("https://evil.example/", "/"), ("absences", "/")],
+)
+def test_next_stays_here(target: str, kept: str) -> None:
+    assert safe_next(RequestFactory().get("/", {"suite": target}), "/") == kept
+
+
+def test_the_style_guide_shows_every_component(client: SchoolClient, college: World) -> None:
+    page = client.get("/styleguide/").content.decode()
+    module = engines["pages"].env.get_template("ui/components.html").module
+    for name in [name for name in vars(module) if not name.startswith("_")]:
+        if name != "page" and callable(getattr(module, name)):  # the guide is itself a page
+            assert f"ui.{name}(" in page, name
+
+
+def test_logs_keep_no_personal_data() -> None:
+    kept = logs.keep_allowed(
+        None,
+        "info",
+        {
+            "event": "GET /absences/?nom=Abadie by julie.abadie@famille.example",
+            "request": "GET /absences/?enfant=xyz",
+            "user": "claire.moreau",
+            "ip": "10.0.0.1",
+            "code": 200,
+        },
+    )
+    assert kept["request"] == "GET /absences/"
+    assert set(kept) == {"event", "request", "code"}
+    assert "Abadie" not in json.dumps(kept)
+    assert "famille.example" not in json.dumps(kept)
+
+
+def test_throttle_counts_by_key(college: World) -> None:
+    from datetime import timedelta  # noqa: PLC0415
+
+    for _ in range(3):
+        throttle.hit("try", "a", window=timedelta(minutes=1))
+    assert throttle.is_over("try", "a", limit=3)
+    assert not throttle.is_over("try", "b", limit=3)
+    throttle.forget("try", "a")
+    assert not throttle.is_over("try", "a", limit=3)

@@ -1,0 +1,144 @@
+"""Tasks: retried, taken up again when their worker dies, brought back by the schedule."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import transaction
+from django.utils import timezone
+from django_tasks import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
+
+from preau.foundation import boards, upkeep
+from preau.foundation.models import RateWindow, ScheduleRun, TaskLease, WorkerBeat
+from preau.foundation.tasks import delay_before, job, schedule
+from preau.foundation.tasks.worker import LeasedWorker, make_round, requeue_dropped, take_lease
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+RAN: list[str] = []
+
+
+@job(retries=2)
+def note(word: str) -> str:
+    RAN.append(word)
+    if word == "fail":
+        raise ValueError("not today")
+    return word
+
+
+@pytest.fixture(autouse=True)
+def forget_runs(transactional_db: None) -> None:
+    RAN.clear()
+    DBTaskResult.objects.all().delete()
+
+
+def work() -> None:
+    """One worker does what waits, then stops."""
+    worker = LeasedWorker(
+        queue_names=["default"], interval=0, batch=True, backend_name="default", startup_delay=False,
+        max_tasks=None, worker_id="w1", excluded_queue_names=[],
+    )  # fmt: skip
+    super(LeasedWorker, worker).run()
+
+
+def only() -> DBTaskResult:
+    return DBTaskResult.objects.get()
+
+
+def test_a_task_runs_once_and_leaves_no_lease() -> None:
+    note.enqueue("hello")
+    work()
+    work()
+    assert RAN == ["hello"]
+    assert only().status == TaskResultStatus.SUCCESSFUL
+    assert not TaskLease.objects.exists()
+
+
+def test_a_task_enqueued_in_a_transaction_that_fails_never_existed() -> None:
+    with pytest.raises(ValueError, match="no"), transaction.atomic():
+        note.enqueue("ghost")
+        raise ValueError("no")
+    work()
+    assert RAN == []
+
+
+def test_a_failure_is_tried_again_later_then_given_up(clock: Any) -> None:
+    note.enqueue("fail")
+    work()
+    assert only().status == TaskResultStatus.READY
+    work()
+    assert len(RAN) == 1
+    for minutes in (1, 4):
+        clock.shift(timedelta(minutes=minutes, seconds=1))
+        work()
+    assert len(RAN) == 3
+    assert only().status == TaskResultStatus.FAILED
+    clock.shift(timedelta(days=1))
+    work()
+    assert len(RAN) == 3
+
+
+def test_the_delay_grows_and_stops_growing() -> None:
+    minutes = [delay_before(attempt).total_seconds() / 60 for attempt in range(2, 8)]
+    assert minutes == [1, 4, 16, 64, 256, 360]
+
+
+def test_a_task_whose_worker_died_is_taken_up_again(clock: Any) -> None:
+    note.enqueue("dropped")
+    held = only()
+    held.claim("dead")
+    take_lease(held)
+    assert requeue_dropped() == 0
+    work()
+    assert RAN == []
+    clock.shift(timedelta(seconds=61))
+    assert requeue_dropped() == 1
+    work()
+    assert RAN == ["dropped"]
+
+
+def test_a_worker_that_died_before_its_lease_loses_nothing(clock: Any) -> None:
+    note.enqueue("claimed")
+    only().claim("dead")
+    clock.shift(timedelta(seconds=61))
+    assert requeue_dropped() == 1
+    work()
+    assert RAN == ["claimed"]
+
+
+def test_the_schedule_brings_work_back_once_for_all_workers(monkeypatch: pytest.MonkeyPatch, clock: Any) -> None:
+    entry = boards.Scheduled("test.note", note_nothing, every_minutes=60)
+    monkeypatch.setattr(boards, "schedule", [entry])
+    assert schedule.enqueue_due() == 1
+    assert schedule.enqueue_due() == 0
+    clock.shift(timedelta(minutes=60))
+    assert schedule.enqueue_due() == 1
+    assert DBTaskResult.objects.count() == 2
+    assert ScheduleRun.objects.get().due == timezone.now() + timedelta(minutes=60)
+
+
+@job()
+def note_nothing() -> None:
+    RAN.append("scheduled")
+
+
+def test_a_round_gives_a_sign_of_life() -> None:
+    make_round("w1")
+    assert WorkerBeat.objects.get().worker == "w1"
+
+
+def test_the_command_does_what_waits_and_stops() -> None:
+    note.enqueue("by command")
+    call_command("run_worker", batch=True)
+    assert RAN == ["by command"]
+
+
+def test_tidying_drops_what_has_served(clock: Any) -> None:
+    RateWindow.hit("k", timedelta(minutes=1))
+    WorkerBeat.objects.create(worker="gone", at=timezone.now())
+    note.enqueue("old")
+    work()
+    clock.shift(timedelta(days=31))
+    assert upkeep.tidy.call() == {"windows": 1, "workers": 1, "tasks": 1}

@@ -1,0 +1,73 @@
+"""Words, dates, hours as French people write them."""
+
+from datetime import UTC, date, datetime, time
+
+import pytest
+
+from preau.foundation import csvtext, dates, text
+
+N = "\u202f"
+
+
+@pytest.mark.parametrize(
+    ("typed", "folded"),
+    [
+        ("Élève", "eleve"),
+        ("  DE LA  Cœur-Ève ", "de la coeur eve"),
+        ("O’Connor d'Arc", "o connor d arc"),
+        ("Ñandú Łódź ß", "nandu łodz ss"),
+    ],
+)
+def test_fold(typed: str, folded: str) -> None:
+    assert text.fold(typed) == folded
+
+
+@pytest.mark.parametrize(
+    ("label", "shown"),
+    [
+        ("5e B", "5<sup>e</sup> B"),
+        ("1re STMG", "1<sup>re</sup> STMG"),
+        ("6eA <b>", "6eA &lt;b&gt;"),
+        ("2nde 4", "2nde 4"),
+        ("Groupe 12", "Groupe 12"),
+    ],
+)
+def test_ordinals(label: str, shown: str) -> None:
+    assert text.ordinals(label) == shown
+
+
+def test_hours() -> None:
+    assert dates.hour(time(8, 5)) == f"8{N}h{N}05"
+    assert dates.hours(time(10, 15), time(11, 10)) == f"10{N}h{N}15 – 11{N}h{N}10"
+    noon = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+    assert dates.hour(noon) == f"13{N}h{N}00"
+    assert dates.hour(noon, "Indian/Reunion") == f"16{N}h{N}00"
+
+
+def test_days() -> None:
+    tuesday = date(2026, 11, 24)
+    assert dates.day(tuesday) == "mardi 24 novembre"
+    assert dates.day(date(2026, 12, 1), year=True) == "mardi 1er décembre 2026"
+    assert dates.near_day(tuesday, tuesday) == "aujourd’hui"
+    assert dates.near_day(date(2026, 11, 25), tuesday) == "demain"
+    assert dates.near_day(date(2025, 11, 23), tuesday) == "dimanche 23 novembre 2025"
+    assert dates.monday_of(tuesday) == date(2026, 11, 23)
+
+
+def test_a_day_is_the_local_one() -> None:
+    assert dates.day(datetime(2026, 11, 23, 23, 30, tzinfo=UTC)) == "mardi 24 novembre"
+    assert dates.day_and_hour(datetime(2026, 11, 24, 7, 5, tzinfo=UTC)) == f"mardi 24 novembre à 8{N}h{N}05"
+
+
+@pytest.mark.parametrize(("count", "shown"), [(5, f"5{N}min"), (59, f"59{N}min"), (65, f"1{N}h{N}05")])
+def test_minutes(count: int, shown: str) -> None:
+    assert dates.minutes(count) == shown
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+33", "-2", "@SUM(A1)", "\t=1"])
+def test_no_cell_is_a_formula(cell: str) -> None:
+    assert csvtext.safe(cell) == f"'{cell}"
+
+
+def test_an_ordinary_cell_is_left_alone() -> None:
+    assert csvtext.safe("ABADIE Nina") == "ABADIE Nina"

@@ -1,0 +1,29 @@
+"""Words as people type them and as people read them."""
+
+import re
+import unicodedata
+
+from markupsafe import Markup, escape
+
+ORDINAL = re.compile(r"\b(\d+)(e|ère|re|er|ème)\b")
+LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "’": "'", "-": " ", "'": " "})
+
+
+def fold(text: str) -> str:
+    """The searchable form of a text: lower case, no accents, one space between words.
+
+    Stored beside names, so that a search needs no extension of the database.
+    """
+    lowered = text.lower().translate(LIGATURES).replace("'", " ")
+    bare = "".join(char for char in unicodedata.normalize("NFKD", lowered) if not unicodedata.combining(char))
+    return " ".join(bare.split())
+
+
+def ordinals(text: object) -> Markup:
+    """"5e B" as people write it: the letters of an ordinal raised. Everything else is shown as given."""
+    return Markup(ORDINAL.sub(r"\1<sup>\2</sup>", str(escape(text))))  # noqa: S704 - escaped just before
+
+
+def initials(given: str, family: str) -> str:
+    """Two capitals for an avatar: CLAIRE MOREAU → CM."""
+    return (given[:1] + family[:1]).upper()

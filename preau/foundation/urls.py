@@ -1,0 +1,12 @@
+"""Health pages and the style guide."""
+
+from django.urls import path
+
+from preau.foundation import views
+
+app_name = "foundation"
+urlpatterns = [
+    path("sante/", views.alive, name="alive"),
+    path("sante/pret/", views.ready, name="ready"),
+    path("styleguide/", views.styleguide, name="styleguide"),
+]

@@ -1,0 +1,70 @@
+"""Health, errors and the living style guide."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from preau.foundation.access import anyone, opens
+from preau.foundation.models import WorkerBeat
+from preau.foundation.styleguide import SampleForm, sample_entries, sample_rows
+
+WORKER_SILENCE = timedelta(minutes=2)
+
+
+@opens(to=anyone)
+@require_safe
+def alive(request: HttpRequest) -> HttpResponse:
+    """Is this process answering? It asks nothing of the database: a slow database must not kill the pages."""
+    return JsonResponse({"alive": True})
+
+
+@opens(to=anyone)
+@require_safe
+def ready(request: HttpRequest) -> HttpResponse:
+    """May traffic come here? Database reachable and migrated; says whether a worker has lately shown signs of life."""
+    state = {"database": False, "migrated": False, "worker": False}
+    try:
+        executor = MigrationExecutor(connection)
+        state["database"] = True
+        state["migrated"] = not executor.migration_plan(executor.loader.graph.leaf_nodes())
+        state["worker"] = WorkerBeat.objects.filter(at__gt=timezone.now() - WORKER_SILENCE).exists()
+    except Exception:  # noqa: BLE001 - whatever is wrong, the answer is « not ready »
+        return JsonResponse(state, status=503)
+    # A missing worker delays letters; it must not close the pages.
+    return JsonResponse(state, status=200 if state["migrated"] else 503)
+
+
+@opens(to=anyone)
+@require_safe
+def styleguide(request: HttpRequest) -> HttpResponse:
+    """Every component in every state, with its code."""
+    form = SampleForm({"name": "", "minutes": "-1"})
+    page = Paginator(range(70), 10).page(2)
+    context = {"form": form, "rows": sample_rows(), "page_obj": page, "entries": sample_entries()}
+    return render(request, "ui/styleguide.html", context)
+
+
+def _error(status: int) -> Any:
+    def view(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+        return render(request, f"{status}.html", status=status)
+
+    return view
+
+
+bad_request, forbidden, not_found = _error(400), _error(403), _error(404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Something is broken: the page must not need anything that may be broken too."""
+    return render(None, "500.html", status=500)  # type: ignore[arg-type]
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return render(request, "csrf_failure.html", status=403)

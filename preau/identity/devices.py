@@ -1,0 +1,52 @@
+"""Browsers that have signed in before, so that a lockout cannot be turned against someone else.
+
+Ten wrong passwords close the door for a quarter of an hour. If the door were the account, a pupil could close it to a
+teacher; if it were the account at this address, the same pupil could from the same school. So a browser that has
+already signed in to the account carries a sealed cookie and has a door of its own (OWASP: device cookies).
+"""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+from django.utils.crypto import get_random_string
+
+from preau.foundation import throttle
+
+COOKIE = "appareil"
+SALT = "preau.device"
+LIFE = timedelta(days=180)
+LIMIT = 10
+WINDOW = timedelta(minutes=15)
+
+
+def door(request: HttpRequest, login: str) -> tuple[str, ...]:
+    """The parts of the throttle key for this login from this browser."""
+    device = _device(request, login)
+    return ("device", device) if device else ("address", login, request.META.get("REMOTE_ADDR", ""))
+
+
+def is_closed(request: HttpRequest, login: str) -> bool:
+    return throttle.is_over("sign_in", *door(request, login), limit=LIMIT)
+
+
+def count_failure(request: HttpRequest, login: str) -> None:
+    throttle.hit("sign_in", *door(request, login), window=WINDOW)
+
+
+def welcome(request: HttpRequest, response: HttpResponse, login: str) -> None:
+    """After a success: open the door again and remember the browser."""
+    throttle.forget("sign_in", *door(request, login))
+    sealed = signing.dumps([login, get_random_string(16)], salt=SALT)
+    response.set_cookie(
+        f"{settings.PREFIX}{COOKIE}", sealed, max_age=LIFE, secure=settings.HTTPS, httponly=True, samesite="Lax"
+    )
+
+
+def _device(request: HttpRequest, login: str) -> str:
+    try:
+        owner, device = signing.loads(request.COOKIES.get(f"{settings.PREFIX}{COOKIE}", ""), salt=SALT, max_age=LIFE)
+    except (signing.BadSignature, ValueError, TypeError):
+        return ""
+    return str(device) if owner == login else ""

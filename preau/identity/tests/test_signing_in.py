@@ -1,0 +1,228 @@
+"""Signing in and out, seats, lockout, and forms that outlive a session."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+
+from conftest import SchoolClient
+from preau.commons.journal.models import Line
+from preau.directory.models import Holding, Person
+from preau.directory.seeds import World, make_parent_of
+from preau.foundation import stamp
+from preau.identity.devices import LIMIT
+from preau.identity.models import Account
+from preau.identity.seeds import PASSWORD
+
+SIGN_IN = "/connexion/"
+LOGIN = "claire.moreau"
+
+
+def sign_in(client: Client, login: str = LOGIN, password: str = PASSWORD, **more: str) -> Any:
+    return client.post(SIGN_IN, {"login": login, "password": password, **more})
+
+
+def test_the_right_password_opens_the_home(college: World, client: SchoolClient) -> None:
+    response = sign_in(client)
+    assert response.status_code == 302
+    assert "Bonjour Claire" in client.get(response.url).content.decode()
+    assert Line.objects.filter(verb="identity.signed_in", actor=college.people["teacher"]).count() == 1
+
+
+def test_a_login_typed_with_capitals_is_understood(college: World, client: SchoolClient) -> None:
+    assert sign_in(client, " Claire.MOREAU ").status_code == 302
+
+
+@pytest.mark.parametrize(("login", "password"), [(LOGIN, "faux"), ("personne", "faux"), ("personne", PASSWORD)])
+def test_a_wrong_login_and_a_wrong_password_say_the_same(
+    college: World, client: SchoolClient, login: str, password: str
+) -> None:
+    response = sign_in(client, login, password)
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert "ne convient pas" in page
+    assert password not in page
+
+
+def test_a_closed_account_says_the_same(college: World, client: SchoolClient) -> None:
+    Account.objects.filter(login=LOGIN).update(is_active=False)
+    assert "ne convient pas" in sign_in(client).content.decode()
+
+
+def test_an_account_without_a_role_is_told_what_to_do(college: World, client: SchoolClient) -> None:
+    Holding.objects.filter(person=college.people["teacher"]).delete()
+    page = sign_in(client).content.decode()
+    assert "plus rattaché à un établissement" in page
+    assert "_auth_user_id" not in client.session
+
+
+def test_empty_fields_are_explained_beside_them(client: SchoolClient, college: World) -> None:
+    page = client.post(SIGN_IN, {"login": "", "password": ""}).content.decode()
+    assert "Écrivez votre identifiant." in page
+    assert "Écrivez votre mot de passe." in page
+
+
+def fail(client: Client, times: int = LIMIT) -> None:
+    for _ in range(times):
+        sign_in(client, password="faux")
+
+
+def test_too_many_tries_close_the_door_for_a_while(college: World, client: SchoolClient, clock: Any) -> None:
+    fail(client)
+    assert "Trop d’essais" in sign_in(client).content.decode()
+    clock.shift(timedelta(minutes=16))
+    assert sign_in(client).status_code == 302
+
+
+def test_a_pupil_cannot_lock_a_teacher_out(college: World, client: SchoolClient) -> None:
+    """Same address, same login: the browser that the teacher has used before still opens."""
+    sign_in(client)
+    client.post(reverse("identity:sign_out"))
+    fail(Client())
+    assert "Trop d’essais" in sign_in(Client()).content.decode()
+    assert sign_in(client).status_code == 302
+
+
+def test_a_known_browser_has_its_own_count(college: World, client: SchoolClient) -> None:
+    sign_in(client)
+    client.post(reverse("identity:sign_out"))
+    fail(client)
+    assert "Trop d’essais" in sign_in(client).content.decode()
+
+
+@pytest.mark.parametrize("forged", ["", "x", "claire.moreau:1:abc"])
+def test_a_forged_browser_cookie_opens_no_other_door(college: World, client: SchoolClient, forged: str) -> None:
+    fail(client)
+    client.cookies["appareil"] = forged
+    assert "Trop d’essais" in sign_in(client).content.decode()
+
+
+@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "https:evil"])
+def test_signing_in_never_leads_elsewhere(college: World, client: SchoolClient, elsewhere: str) -> None:
+    assert sign_in(client, suite=elsewhere).url == "/"
+
+
+def test_signing_in_leads_where_one_was_going(college: World, client: SchoolClient) -> None:
+    asked = client.get("/emploi-du-temps/?semaine=2026-11-23")
+    assert asked.url == "/connexion/?suite=%2Femploi-du-temps%2F%3Fsemaine%3D2026-11-23"
+    assert sign_in(client, suite="/emploi-du-temps/?semaine=2026-11-23").url == "/emploi-du-temps/?semaine=2026-11-23"
+
+
+def test_signing_out_ends_the_session(college: World, client: SchoolClient) -> None:
+    client.sit(college.people["teacher"])
+    client.post(reverse("identity:sign_out"))
+    assert client.get("/emploi-du-temps/").status_code == 302
+    assert client.get(reverse("identity:sign_out")).status_code in {302, 405}
+
+
+def test_access_ends_with_the_role_at_the_next_request(college: World, client: SchoolClient) -> None:
+    client.sit(college.people["teacher"])
+    assert client.get("/emploi-du-temps/").status_code == 200
+    Holding.objects.filter(person=college.people["teacher"]).delete()
+    assert client.get("/emploi-du-temps/").status_code == 302
+
+
+@pytest.fixture
+def parent(college: World) -> Person:
+    """Thomas Lefèvre teaches French and is a parent of the school."""
+    child = Person.objects.filter(enrolments__group__year=college.year).order_by("pk")[2]
+    make_parent_of(college, "teacher_1", child)
+    return college.people["teacher_1"]
+
+
+def test_a_teacher_who_is_a_parent_changes_seat(college: World, client: SchoolClient, parent: Person) -> None:
+    client.sit(parent)
+    assert "Parent ou responsable" in client.get("/").content.decode()
+    client.post(reverse("identity:switch"), {"seat": "guardian"})
+    page = client.get("/").content.decode()
+    assert "Enseignant · français, Collège des Tilleuls" in page
+    assert client.get("/absences/").status_code == 200
+    assert Line.objects.filter(verb="identity.changed_seat", acting_as="guardian").exists()
+
+
+@pytest.mark.parametrize("seat", ["operator", "staff-999", "", "staff-1 OR 1=1"])
+def test_a_seat_one_does_not_have_is_not_taken(college: World, client: SchoolClient, seat: str) -> None:
+    client.sit(college.people["pupil"])
+    client.post(reverse("identity:switch"), {"seat": seat})
+    assert "Élève" in client.get("/").content.decode()
+    assert client.get("/vie-scolaire/").status_code == 403
+
+
+def staff_key(college: World) -> str:
+    return f"staff-{college.school.pk}"
+
+
+def test_a_form_made_as_another_profile_is_kept_not_sent(college: World, client: SchoolClient, parent: Person) -> None:
+    """The form of a page opened as a teacher is sent after a change of profile in another tab."""
+    client.sit(parent, "guardian")
+    mark = stamp.seal(parent.account.pk, staff_key(college))
+    address = reverse("identity:switch")
+    response = client.post(address, {stamp.FIELD: mark, "seat": "guardian", "note": "<b>ce que j’ai écrit</b>"})
+    page = response.content.decode()
+    assert response.status_code == 409
+    assert "Rien n’est perdu" in page
+    assert "&lt;b&gt;ce que j’ai écrit&lt;/b&gt;" in page
+    assert "Enseignant · français" in page
+
+
+def test_a_kept_form_is_sent_as_the_profile_it_was_made_for(college: World, client: SchoolClient, parent: Person) -> None:
+    client.sit(parent, "guardian")
+    mark = stamp.seal(parent.account.pk, staff_key(college), confirmed=True)
+    assert client.post(reverse("identity:switch"), {stamp.FIELD: mark, "seat": "guardian"}).status_code == 302
+
+
+def test_what_one_person_typed_is_never_shown_to_another(college: World, client: SchoolClient) -> None:
+    client.sit(college.people["cpe"])
+    mark = stamp.seal(college.people["teacher"].account.pk, staff_key(college))
+    response = client.post(reverse("identity:switch"), {stamp.FIELD: mark, "note": "secret de Claire"})
+    assert response.status_code == 409
+    assert "secret de Claire" not in response.content.decode()
+    assert "un autre compte" in response.content.decode()
+
+
+def test_a_confirmed_stamp_of_another_account_opens_nothing(college: World, client: SchoolClient) -> None:
+    client.sit(college.people["pupil"])
+    mark = stamp.seal(college.people["cpe"].account.pk, staff_key(college), confirmed=True)
+    assert client.post(reverse("identity:switch"), {stamp.FIELD: mark}).status_code == 409
+
+
+def test_what_was_typed_outlives_the_session(college: World, client: SchoolClient) -> None:
+    teacher = college.people["teacher"]
+    mark = stamp.seal(teacher.account.pk, staff_key(college))
+    sent = client.post("/emploi-du-temps/seances/nouvelle/", {stamp.FIELD: mark, "starts_at": "08:05", "groups": ["1", "2"]})
+    assert sent.status_code == 302
+    assert "Ce que vous aviez saisi est gardé" in client.get(SIGN_IN).content.decode()
+    after = sign_in(client)
+    assert after.url == reverse("identity:resume")
+    page = client.get(after.url).content.decode()
+    assert 'action="/emploi-du-temps/seances/nouvelle/"' in page
+    assert page.count('name="groups"') == 2
+    assert 'value="08:05"' in page
+
+
+def test_somebody_else_who_signs_in_does_not_get_it(college: World, client: SchoolClient) -> None:
+    mark = stamp.seal(college.people["teacher"].account.pk, staff_key(college))
+    client.post("/emploi-du-temps/seances/nouvelle/", {stamp.FIELD: mark, "note": "secret de Claire"})
+    after = sign_in(client, "samia.haddad")
+    page = client.get(after.url, follow=True).content.decode()
+    assert "secret de Claire" not in page
+    assert "Bonjour Samia" in page
+
+
+def test_passwords_are_kept_with_argon2id(college: World) -> None:
+    assert Account.objects.get(login=LOGIN).password.startswith("argon2$argon2id$v=19$m=19456,t=2,p=1$")
+
+
+def test_a_new_account_cannot_sign_in_before_it_is_activated(college: World, client: SchoolClient) -> None:
+    person = Person.objects.create(family_name="Neuf")
+    Account.objects.create_account("Neuf", person)
+    assert sign_in(client, "neuf", "").status_code == 422
+    assert sign_in(client, "neuf", "!").status_code == 422
+
+
+def test_cookies_are_closed_to_scripts_and_to_other_sites() -> None:
+    assert settings.SESSION_COOKIE_HTTPONLY
+    assert settings.SESSION_COOKIE_SAMESITE == "Lax"

@@ -1,0 +1,101 @@
+"""`manage.py demo`: database, invented people, pages and worker, in one command."""
+
+import os
+import signal
+import socket
+import subprocess  # noqa: S404 - starts our own server and worker
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from preau.identity.seeds import CAST, PASSWORD
+from preau.portal import demo
+
+WHO = {
+    "teacher": "enseignante : faites l’appel de la séance en cours",
+    "guardian": "mère : expliquez une absence",
+    "cpe": "vie scolaire : lisez l’explication",
+    "head": "direction",
+    "secretary": "secrétariat : créez une séance",
+    "pupil": "élève",
+}
+
+
+class Command(BaseCommand):
+    help = "Start a demonstration on this machine."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
+        parser.add_argument("--reset", action="store_true", help="erase the demonstration first")
+        parser.add_argument("--prepare", action="store_true", help="prepare everything, then stop")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DEMO:
+            raise CommandError("The demonstration needs DEMO=1: `make demo` sets it.")
+        if options["reset"]:
+            self._reset()
+        self._step("Base de données", lambda: call_command("migrate", verbosity=0))
+        if not demo.is_planted():
+            self._step("Établissements de démonstration", lambda: demo.plant(self._detail))
+        demo.open_a_lesson()
+        self._step("Fichiers des pages", lambda: call_command("collectstatic", interactive=False, verbosity=0))
+        if not options["prepare"]:
+            self._serve(options["port"])
+
+    def _reset(self) -> None:
+        if settings.DATABASES["default"]["ENGINE"] != "django.db.backends.sqlite3":
+            raise CommandError("--reset erases only the SQLite file of the demonstration.")
+        path = Path(settings.DATABASES["default"]["NAME"])
+        for name in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
+            name.unlink(missing_ok=True)
+        self.stdout.write("Démonstration effacée.")
+
+    def _step(self, label: str, work: Any) -> None:
+        started = time.monotonic()
+        self.stdout.write(f"· {label}… ", ending="")
+        self.stdout.flush()
+        work()
+        self.stdout.write(f"{time.monotonic() - started:.1f} s")
+
+    def _detail(self, text: str) -> None:
+        self.stdout.write(f"\n    {text}", ending="")
+        self.stdout.flush()
+
+    def _serve(self, port: int) -> None:
+        """Pages and worker until Ctrl+C; when one stops, so does the other."""
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                raise CommandError(f"Le port {port} est déjà pris. Essayez : make demo PORT={port + 1}")
+        python = sys.executable
+        pages = [python, "-m", "gunicorn", "preau.wsgi", "--bind", f"127.0.0.1:{port}", "--threads", "8"]
+        pages += ["--worker-class", "gthread", "--log-level", "warning"]
+        worker = [python, "manage.py", "run_worker"]
+        running = [subprocess.Popen(command, cwd=settings.BASE_DIR) for command in (pages, worker)]  # noqa: S603
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        try:
+            self._welcome(port)
+            while all(process.poll() is None for process in running):
+                time.sleep(0.5)
+        except KeyboardInterrupt:
+            self.stdout.write("\nÀ bientôt.")
+        finally:
+            for process in running:
+                process.terminate()
+            for process in running:
+                process.wait()
+
+    def _welcome(self, port: int) -> None:
+        lines = [f"    {CAST[key]:<20} {what}" for key, what in WHO.items()]
+        self.stdout.write(
+            f"\nPréau est ouvert : http://localhost:{port}\n\n"
+            f"Mot de passe de tous les comptes : {PASSWORD}\n" + "\n".join(lines) + "\n\n"
+            f"Les courriers que Préau aurait envoyés : http://localhost:{port}/demonstration/courriers/\n"
+            "Ctrl+C pour arrêter ; `make demo-reset` pour recommencer.\n"
+        )
+

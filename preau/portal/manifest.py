@@ -1,0 +1,3 @@
+from preau.foundation import boards
+
+boards.public_routes.add(boards.PublicRoute("portal:home", in_sitemap=True))

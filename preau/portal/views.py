@@ -1,0 +1,41 @@
+"""The home page."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from preau.directory.viewer import Viewer
+from preau.foundation import boards
+from preau.foundation.access import anyone, opens
+from preau.identity.seeds import CAST, PASSWORD
+
+MOST_CARDS = 6
+
+
+@opens(to=anyone)
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The viewer's day from the cards of every domain; for a visitor, what Préau is."""
+    if request.viewer is None:
+        return render(request, "portal/welcome.html", {"cast": CAST, "password": PASSWORD})
+    cards = cards_of(request.viewer)
+    context = {
+        "viewer": request.viewer,
+        "main": [card for card in cards if card[0].column == "main"],
+        "aside": [card for card in cards if card[0].column == "aside"],
+    }
+    return render(request, "portal/home.html", context)
+
+
+def cards_of(viewer: Viewer) -> list[tuple[boards.Card, Mapping[str, Any]]]:
+    """The cards open to this seat that have something to say, at most six."""
+    found: list[tuple[boards.Card, Mapping[str, Any]]] = []
+    for card in boards.cards:
+        if len(found) < MOST_CARDS and card.open_to(viewer):
+            content = card.content(viewer)
+            if content is not None:
+                found.append((card, content))
+    return found

@@ -1,0 +1,192 @@
+"""All settings, read from the environment; safe for production unless told otherwise.
+
+`docs/operations.md` lists every variable. A secret may come from a file: `SECRET_KEY_FILE=/run/secrets/key`.
+"""
+
+import secrets
+from pathlib import Path
+
+import environ
+import structlog
+from csp.constants import NONCE, NONE, SELF
+from django.contrib.messages import constants as message_levels
+
+from preau.foundation import db, logs
+
+env = environ.FileAwareEnv()
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
+VAR_DIR.mkdir(parents=True, exist_ok=True)
+
+
+
+def local_secret(folder: Path) -> str:
+    """A secret key made once for this machine, so that a demonstration's sessions outlive a restart."""
+    path = folder / "secret_key"
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(50))
+    return path.read_text()
+
+
+# DEMO opens the page of sent letters and the list of demonstration accounts: invented people only.
+DEMO = env.bool("DEMO", default=False)
+DEBUG = env.bool("DEBUG", default=False)
+SECRET_KEY = env.str("SECRET_KEY", default="") or (local_secret(VAR_DIR) if DEMO or DEBUG else "")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+# HTTPS is the rule; a demonstration on one's own machine has no certificate.
+HTTPS = env.bool("HTTPS", default=not (DEBUG or DEMO))
+TRUSTED_PROXY = env.bool("TRUSTED_PROXY", default=False)
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "csp",
+    "django_htmx",
+    "django_structlog",
+    "django_tasks",
+    "django_tasks_db",
+    "preau.foundation",
+    "preau.directory",
+    "preau.identity",
+    "preau.commons.journal",
+    "preau.commons.outbox",
+    # A domain leaves with its folder and its line here.
+    "preau.domains.timetable",
+    "preau.domains.attendance",
+    "preau.portal",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "preau.foundation.http.HeadersMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "preau.foundation.readonly.ReadOnlyGetMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "preau.identity.middleware.ViewerMiddleware",
+    "preau.foundation.access.AccessMiddleware",
+]
+
+ROOT_URLCONF = "preau.urls"
+WSGI_APPLICATION = "preau.wsgi.application"
+
+# Pages are Jinja2; Django's own engine only serves e-mails.
+TEMPLATES = [
+    {
+        "BACKEND": "preau.foundation.templating.Jinja2Rooms",
+        "NAME": "pages",
+        "DIRS": [BASE_DIR / "preau" / "foundation" / "ui" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "environment": "preau.foundation.templating.environment",
+            "context_processors": [
+                "django.contrib.messages.context_processors.messages",
+                "preau.foundation.templating.form_inputs",
+                "preau.portal.shell.shell",
+            ],
+        },
+    },
+    {"BACKEND": "django.template.backends.django.DjangoTemplates", "NAME": "mail", "APP_DIRS": True},
+]
+FORM_RENDERER = "django.forms.renderers.Jinja2"
+
+DATABASES = {"default": db.configure(env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'preau.sqlite3'}"))}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+
+AUTH_USER_MODEL = "identity.Account"
+AUTHENTICATION_BACKENDS = ["preau.identity.backends.AccountBackend"]
+PASSWORD_HASHERS = ["preau.identity.hashers.Argon2id"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "identity:sign_in"
+LOGIN_REDIRECT_URL = "portal:home"
+
+LANGUAGE_CODE = "fr"
+LANGUAGES = [("fr", "Français")]
+LOCALE_PATHS = [BASE_DIR / "preau" / "locale"]
+TIME_ZONE = "Europe/Paris"
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+STATICFILES_DIRS = [BASE_DIR / "build" / "static"] if (BASE_DIR / "build" / "static").is_dir() else []
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if not env.bool("HASHED_STATIC", default=not DEBUG)
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+MEDIA_ROOT = VAR_DIR / "media"
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
+
+EMAIL_CONFIG = env.email("EMAIL_URL", default="smtp://localhost:25")
+vars().update(EMAIL_CONFIG)
+if DEMO:
+    EMAIL_BACKEND = "preau.commons.outbox.backend.OutboxBackend"
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Préau <ne-pas-repondre@localhost>")
+# The address written in mails, where there is no request to read it from.
+PUBLIC_URL = env.str("PUBLIC_URL", default="http://localhost:8000").rstrip("/")
+
+PREFIX = "__Host-" if HTTPS else ""
+SESSION_COOKIE_NAME = f"{PREFIX}session"
+CSRF_COOKIE_NAME = f"{PREFIX}csrf"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+# Messages live in the session: a cookie would carry pupils' names.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+MESSAGE_TAGS = {message_levels.ERROR: "danger"}
+CSRF_FAILURE_VIEW = "preau.foundation.views.csrf_failure"
+
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^sante/"]
+SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if TRUSTED_PROXY:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, NONCE],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "object-src": [NONE],
+    }
+}
+
+LOGGING = logs.configuration(level=env.str("LOG_LEVEL", default="INFO"), readable=DEBUG or DEMO)
+structlog.configure(**logs.structlog_configuration())
+DJANGO_STRUCTLOG_USER_ID_FIELD = None
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False

@@ -1,0 +1,17 @@
+"""Every address of the platform. A domain leaves with its line here too."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("preau.portal.urls")),
+    path("", include("preau.foundation.urls")),
+    path("", include("preau.identity.urls")),
+    path("", include("preau.commons.outbox.urls")),
+    path("", include("preau.domains.timetable.urls")),
+    path("", include("preau.domains.attendance.urls")),
+]
+
+handler400 = "preau.foundation.views.bad_request"
+handler403 = "preau.foundation.views.forbidden"
+handler404 = "preau.foundation.views.not_found"
+handler500 = "preau.foundation.views.server_error"

@@ -1,0 +1,114 @@
+"""The invariants of the building, as functions that return complaints. `test_building.py` asks them of the real
+building, then of planted mistakes: a check that cannot fail protects nothing."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from django.db import models
+from django.db.migrations import Migration
+from django.db.migrations.operations import RunPython, RunSQL
+from django.urls import URLPattern, URLResolver
+
+from preau.directory.models import Person, School, SchoolQuerySet
+from preau.foundation.access import anyone
+from preau.foundation.boards import PersonalData
+from preau.identity.models import Account
+
+FORBIDDEN = {"utils", "helpers", "common", "misc", "base", "services", "managers", "core"}
+ABOUT_PEOPLE = (Person, Account)
+
+
+def routes(patterns: Iterable[Any], namespace: str = "") -> Iterator[tuple[str, Callable[..., Any]]]:
+    """Every (full name, view) below these patterns."""
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from routes(pattern.url_patterns, inner)
+        elif isinstance(pattern, URLPattern):
+            yield f"{namespace}{pattern.name}", pattern.callback
+
+
+def undeclared_routes(patterns: Iterable[Any]) -> list[str]:
+    return [f"{name}: nobody said who may open it" for name, view in routes(patterns) if not hasattr(view, "opening")]
+
+
+def public_routes(patterns: Iterable[Any]) -> set[str]:
+    return {name for name, view in routes(patterns) if getattr(view, "opening", None) is anyone}
+
+
+def points_at(model: type[models.Model], targets: tuple[type[models.Model], ...]) -> bool:
+    """Is this one of the targets, or does one of its own fields lead to one?"""
+    fields = [*model._meta.fields, *model._meta.many_to_many]
+    return model in targets or any(field.related_model in targets for field in fields)
+
+
+def unscoped_models(found: Iterable[type[models.Model]]) -> list[str]:
+    """Models of a school or about people whose manager does not say who sees their rows."""
+    complaints = []
+    for model in found:
+        if not points_at(model, (School, *ABOUT_PEOPLE)):
+            continue
+        visible_to = getattr(model.objects.all(), "visible_to", None) or getattr(model.objects, "visible_to", None)
+        if visible_to is None or getattr(visible_to, "__func__", None) is SchoolQuerySet.visible_to:
+            complaints.append(f"{model._meta.label}: nobody said who sees its rows (visible_to)")
+    return complaints
+
+
+def unclassed_people_data(found: Iterable[type[models.Model]], board: Iterable[PersonalData]) -> list[str]:
+    """Tables about people that are not on the personal data board, or whose fields are not all classed."""
+    entries = {entry.model.lower(): entry for entry in board}
+    complaints = []
+    for model in found:
+        if not points_at(model, ABOUT_PEOPLE) and model._meta.label_lower not in entries:
+            continue
+        entry = entries.get(model._meta.label_lower)
+        if entry is None:
+            complaints.append(f"{model._meta.label}: about people, but not on the personal_data board")
+            continue
+        real = {f.name for f in [*model._meta.fields, *model._meta.many_to_many] if not f.primary_key}
+        complaints += [f"{model._meta.label}.{name}: not classed" for name in sorted(real - set(entry.fields))]
+        complaints += [f"{model._meta.label}.{name}: classed, but no such field" for name in sorted(set(entry.fields) - real)]
+    return complaints
+
+
+def badly_named_modules(package: Path) -> list[str]:
+    return [
+        f"{path.relative_to(package.parent)}: « {path.stem} » says nothing of what is inside"
+        for path in sorted(package.rglob("*"))
+        if path.stem in FORBIDDEN and (path.suffix == ".py" or path.is_dir()) and "__pycache__" not in path.parts
+    ]
+
+
+def poor_migrations(found: Iterable[tuple[str, Migration]]) -> list[str]:
+    """Migrations without a name of their own, or that cannot be undone and do not say why."""
+    complaints = []
+    for label, migration in found:
+        if not re.fullmatch(r"\d{4}_[a-z][a-z0-9_]+", migration.name) or re.search(r"_auto_|_initial$", migration.name):
+            complaints.append(f"{label}.{migration.name}: give it a name that says what it does")
+        for operation in migration.operations:
+            one_way = isinstance(operation, RunPython | RunSQL) and not operation.reversible
+            if one_way and not (migration.__class__.__doc__ or "").startswith("Irreversible:"):
+                complaints.append(f"{label}.{migration.name}: cannot be undone; say why (« Irreversible: … »)")
+    return complaints
+
+
+REFERENCE = re.compile(r"""["']([\w/-]+\.(?:html|txt))["']""")
+
+
+def unused_templates(package: Path) -> list[str]:
+    """Templates that no code and no other template names."""
+    templates = {str(p).split("/templates/")[-1]: p for p in package.rglob("templates/**/*") if p.is_file()}
+    named: set[str] = set()
+    for path in [*package.rglob("*.py"), *templates.values()]:
+        named |= set(REFERENCE.findall(path.read_text()))
+    # Django looks for error pages by their number, mails by their stem.
+    by_convention = re.compile(r"\d{3}\.html|.*/mail/.*\.txt")
+    return [f"{name}: nobody uses it" for name in sorted(templates) if name not in named and not by_convention.match(name)]
+
+
+def unused_mails(package: Path) -> list[str]:
+    code = "\n".join(path.read_text() for path in package.rglob("*.py"))
+    mails = [str(p).split("/templates/")[-1].removesuffix(".txt") for p in package.rglob("templates/**/mail/*.txt")]
+    return [f"{name}: nobody sends it" for name in mails if f'"{name}"' not in code]

@@ -1,0 +1,248 @@
+"""What stays true of the whole building, and proof that each check catches a planted mistake."""
+
+import warnings
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
+from django.db import connection, models, transaction
+from django.db.migrations import Migration, RunPython
+from django.db.migrations.loader import MigrationLoader
+from django.http import HttpResponse
+from django.template import engines
+from django.test import RequestFactory
+from django.test.utils import isolate_apps
+from django.urls import get_resolver, path
+from jinja2 import UndefinedError
+
+from conftest import TWIN, TwinLeak, refuse_twin
+from preau.directory.models import Person, School, SchoolQuerySet
+from preau.foundation import boards, readonly
+from preau.foundation.access import AccessMiddleware, anyone, opens
+from preau.foundation.boards import PersonalData
+from tests import building
+
+PACKAGE = Path(__file__).parent.parent / "preau"
+OURS = [model for model in apps.get_models() if model.__module__.startswith("preau.")]
+
+
+# 1. Every URL says who may open it.
+
+
+def test_every_url_says_who_may_open_it() -> None:
+    assert building.undeclared_routes(get_resolver().url_patterns) == []
+
+
+def test_a_url_that_does_not_say_is_found_and_refused() -> None:
+    def forgotten(request: Any) -> HttpResponse:
+        return HttpResponse("anyone could read this")
+
+    planted = [path("secret/", forgotten, name="secret")]
+    assert building.undeclared_routes(planted) == ["secret: nobody said who may open it"]
+    with pytest.raises(ImproperlyConfigured, match="forgotten does not say who may open it"):
+        AccessMiddleware(lambda request: HttpResponse()).process_view(RequestFactory().get("/"), forgotten, (), {})
+
+
+def test_public_pages_are_exactly_those_of_the_board() -> None:
+    assert building.public_routes(get_resolver().url_patterns) == {route.url_name for route in boards.public_routes}
+
+
+def test_a_public_page_missing_from_the_board_would_show() -> None:
+    planted = [path("open/", opens(to=anyone)(lambda request: HttpResponse()), name="open")]
+    assert building.public_routes(planted) == {"open"}
+
+
+# 2. Every scoped model says who sees it.
+
+
+def test_every_scoped_model_says_who_sees_it() -> None:
+    assert building.unscoped_models(OURS) == []
+
+
+@isolate_apps("preau.directory")
+def test_a_model_that_does_not_say_who_sees_it_is_found() -> None:
+    class Note(models.Model):
+        pupil = models.ForeignKey(Person, models.CASCADE, related_name="+")
+
+        class Meta:
+            app_label = "directory"
+
+    class Locker(models.Model):
+        school = models.ForeignKey(School, models.CASCADE, related_name="+")
+        objects = SchoolQuerySet.as_manager()
+
+        class Meta:
+            app_label = "directory"
+
+    assert building.unscoped_models([Note, Locker]) == [
+        "directory.Note: nobody said who sees its rows (visible_to)",
+        "directory.Locker: nobody said who sees its rows (visible_to)",
+    ]
+
+
+# 3. Every table about people is on the personal data board, every field classed.
+
+
+def test_every_table_about_people_is_classed() -> None:
+    assert building.unclassed_people_data(OURS, boards.personal_data) == []
+
+
+@isolate_apps("preau.directory")
+def test_a_table_or_a_field_that_is_not_classed_is_found() -> None:
+    class Diary(models.Model):
+        author = models.ForeignKey(Person, models.CASCADE, related_name="+")
+        text = models.TextField()
+
+        class Meta:
+            app_label = "directory"
+
+    missing = building.unclassed_people_data([Diary], [])
+    assert missing == ["directory.Diary: about people, but not on the personal_data board"]
+    some = SimpleNamespace(model="directory.Diary", fields={"author": "personal", "mood": "sensitive"})
+    assert building.unclassed_people_data([Diary], [some]) == [
+        "directory.Diary.text: not classed",
+        "directory.Diary.mood: classed, but no such field",
+    ]
+
+
+def test_the_board_says_why_and_for_how_long() -> None:
+    for entry in boards.personal_data:
+        assert isinstance(entry, PersonalData)
+        assert entry.purpose and entry.legal_basis and entry.recipients
+        assert apps.get_model(entry.model)
+
+
+# 4. The twin school never shows.
+
+
+def test_the_twin_school_has_what_could_leak(twin: Any) -> None:
+    assert TWIN in twin.school.name
+    assert all(TWIN in person.family_name for person in twin.people.values())
+
+
+def test_a_page_that_shows_the_twin_school_is_caught() -> None:
+    response = HttpResponse(f"<p>Collège {TWIN}</p>")
+    response.request = {"PATH_INFO": "/fuite/"}  # type: ignore[attr-defined]
+    with pytest.raises(TwinLeak, match="/fuite/ shows the twin school"):
+        refuse_twin(response)
+
+
+# 5. A GET changes no domain row.
+
+
+@pytest.mark.django_db
+def test_a_get_that_writes_is_stopped() -> None:
+    def counting(request: Any) -> HttpResponse:
+        School.objects.update(name="vu")
+        return HttpResponse()
+
+    guarded = readonly.ReadOnlyGetMiddleware(counting)
+    says = "A GET may not change directory_school"
+    with pytest.raises(readonly.WriteDuringRead, match=says), transaction.atomic():
+        guarded(RequestFactory().get("/"))
+    assert guarded(RequestFactory().post("/")).status_code == 200
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "sql",
+    ['INSERT INTO "directory_school" VALUES (1)', 'DELETE FROM "directory_school"', "insert or ignore into x values (1)"],
+)
+def test_every_way_of_writing_is_seen(sql: str) -> None:
+    with pytest.raises(readonly.WriteDuringRead), connection.execute_wrapper(readonly.refuse_writes):
+        connection.cursor().execute(sql)
+
+
+# 6. Undefined names and unknown component arguments fail.
+
+
+@pytest.mark.parametrize(
+    ("template", "says"),
+    [
+        ("{{ pupil }}", "'pupil' is undefined"),
+        ("{% if pupil.absent %}{% endif %}", "'pupil' is undefined"),
+        ("{{ ui.tag() }}", "parameter 'label' was not provided"),
+    ],
+)
+def test_an_undefined_name_fails(template: str, says: str) -> None:
+    with pytest.raises(UndefinedError, match=says):
+        engines["pages"].from_string(template).render({})
+
+
+@pytest.mark.parametrize(
+    ("template", "error", "says"),
+    [
+        ("{{ ui.button('Valider', colour='green') }}", TypeError, "no keyword argument 'colour'"),
+        ("{{ ui.buton('Valider') }}", UndefinedError, "no attribute 'buton'"),
+        ("{{ ui.tag('Fait', tone='vert') }}", UndefinedError, "vert"),
+    ],
+)
+def test_an_unknown_component_or_argument_fails(template: str, error: type[Exception], says: str) -> None:
+    with pytest.raises(error, match=says):
+        engines["pages"].from_string(template).render({})
+
+
+# 8. Migrations are named, none is missing, each can be undone.
+
+
+@pytest.mark.django_db
+def test_no_migration_is_missing() -> None:
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+def test_migrations_are_named_and_reversible() -> None:
+    loader = MigrationLoader(None)
+    labels = {config.label for config in apps.get_app_configs() if config.name.startswith("preau.")}
+    ours = [(label, migration) for (label, _), migration in loader.disk_migrations.items() if label in labels]
+    assert len(ours) >= 8
+    assert building.poor_migrations(ours) == []
+
+
+def test_a_poor_migration_is_found() -> None:
+    planted = Migration("0007_auto_20261124_1030", "directory")
+    planted.operations = [RunPython(lambda apps, schema: None)]
+    assert building.poor_migrations([("directory", planted)]) == [
+        "directory.0007_auto_20261124_1030: give it a name that says what it does",
+        "directory.0007_auto_20261124_1030: cannot be undone; say why (« Irreversible: … »)",
+    ]
+
+
+# 9. Module names say something; 10. no template is left over.
+
+
+def test_modules_are_named_after_what_they_hold() -> None:
+    assert building.badly_named_modules(PACKAGE) == []
+
+
+def test_a_drawer_is_found(tmp_path: Path) -> None:
+    (tmp_path / "preau" / "attendance").mkdir(parents=True)
+    (tmp_path / "preau" / "attendance" / "helpers.py").touch()
+    assert building.badly_named_modules(tmp_path / "preau") == [
+        "preau/attendance/helpers.py: « helpers » says nothing of what is inside"
+    ]
+
+
+def test_no_template_is_left_over() -> None:
+    assert building.unused_templates(PACKAGE) == []
+    assert building.unused_mails(PACKAGE) == []
+
+
+def test_a_left_over_template_is_found(tmp_path: Path) -> None:
+    folder = tmp_path / "preau" / "x" / "templates" / "x"
+    (folder / "mail").mkdir(parents=True)
+    (folder / "old.html").write_text("<p>…</p>")
+    (folder / "mail" / "old.txt").write_text("…")
+    assert building.unused_templates(tmp_path / "preau") == ["x/old.html: nobody uses it"]
+    assert building.unused_mails(tmp_path / "preau") == ["x/mail/old: nobody sends it"]
+
+
+# 11. Warnings are errors.
+
+
+def test_a_warning_is_an_error() -> None:
+    with pytest.raises(DeprecationWarning, match="old way"):
+        warnings.warn("old way", DeprecationWarning, stacklevel=1)
