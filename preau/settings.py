@@ -19,7 +19,6 @@ VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 VAR_DIR.mkdir(parents=True, exist_ok=True)
 
 
-
 def local_secret(folder: Path) -> str:
     """A secret key made once for this machine, so that a demonstration's sessions outlive a restart."""
     path = folder / "secret_key"
@@ -103,7 +102,9 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "django.forms.renderers.Jinja2"
 
-DATABASES = {"default": db.configure(env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'preau.sqlite3'}"))}
+DATABASES = {
+    "default": db.configure(env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'preau.sqlite3'}"))
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 

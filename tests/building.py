@@ -31,7 +31,11 @@ def routes(patterns: Iterable[Any], namespace: str = "") -> Iterator[tuple[str, 
 
 
 def undeclared_routes(patterns: Iterable[Any]) -> list[str]:
-    return [f"{name}: nobody said who may open it" for name, view in routes(patterns) if not hasattr(view, "opening")]
+    return [
+        f"{name}: nobody said who may open it"
+        for name, view in routes(patterns)
+        if not hasattr(view, "opening")
+    ]
 
 
 def public_routes(patterns: Iterable[Any]) -> set[str]:
@@ -50,7 +54,9 @@ def unscoped_models(found: Iterable[type[models.Model]]) -> list[str]:
     for model in found:
         if not points_at(model, (School, *ABOUT_PEOPLE)):
             continue
-        visible_to = getattr(model.objects.all(), "visible_to", None) or getattr(model.objects, "visible_to", None)
+        visible_to = getattr(model.objects.all(), "visible_to", None) or getattr(
+            model.objects, "visible_to", None
+        )
         if visible_to is None or getattr(visible_to, "__func__", None) is SchoolQuerySet.visible_to:
             complaints.append(f"{model._meta.label}: nobody said who sees its rows (visible_to)")
     return complaints
@@ -68,8 +74,13 @@ def unclassed_people_data(found: Iterable[type[models.Model]], board: Iterable[P
             complaints.append(f"{model._meta.label}: about people, but not on the personal_data board")
             continue
         real = {f.name for f in [*model._meta.fields, *model._meta.many_to_many] if not f.primary_key}
-        complaints += [f"{model._meta.label}.{name}: not classed" for name in sorted(real - set(entry.fields))]
-        complaints += [f"{model._meta.label}.{name}: classed, but no such field" for name in sorted(set(entry.fields) - real)]
+        complaints += [
+            f"{model._meta.label}.{name}: not classed" for name in sorted(real - set(entry.fields))
+        ]
+        complaints += [
+            f"{model._meta.label}.{name}: classed, but no such field"
+            for name in sorted(set(entry.fields) - real)
+        ]
     return complaints
 
 
@@ -77,7 +88,9 @@ def badly_named_modules(package: Path) -> list[str]:
     return [
         f"{path.relative_to(package.parent)}: « {path.stem} » says nothing of what is inside"
         for path in sorted(package.rglob("*"))
-        if path.stem in FORBIDDEN and (path.suffix == ".py" or path.is_dir()) and "__pycache__" not in path.parts
+        if path.stem in FORBIDDEN
+        and (path.suffix == ".py" or path.is_dir())
+        and "__pycache__" not in path.parts
     ]
 
 
@@ -85,12 +98,16 @@ def poor_migrations(found: Iterable[tuple[str, Migration]]) -> list[str]:
     """Migrations without a name of their own, or that cannot be undone and do not say why."""
     complaints = []
     for label, migration in found:
-        if not re.fullmatch(r"\d{4}_[a-z][a-z0-9_]+", migration.name) or re.search(r"_auto_|_initial$", migration.name):
+        if not re.fullmatch(r"\d{4}_[a-z][a-z0-9_]+", migration.name) or re.search(
+            r"_auto_|_initial$", migration.name
+        ):
             complaints.append(f"{label}.{migration.name}: give it a name that says what it does")
         for operation in migration.operations:
             one_way = isinstance(operation, RunPython | RunSQL) and not operation.reversible
             if one_way and not (migration.__class__.__doc__ or "").startswith("Irreversible:"):
-                complaints.append(f"{label}.{migration.name}: cannot be undone; say why (« Irreversible: … »)")
+                complaints.append(
+                    f"{label}.{migration.name}: cannot be undone; say why (« Irreversible: … »)"
+                )
     return complaints
 
 
@@ -105,10 +122,16 @@ def unused_templates(package: Path) -> list[str]:
         named |= set(REFERENCE.findall(path.read_text()))
     # Django looks for error pages by their number, mails by their stem.
     by_convention = re.compile(r"\d{3}\.html|.*/mail/.*\.txt")
-    return [f"{name}: nobody uses it" for name in sorted(templates) if name not in named and not by_convention.match(name)]
+    return [
+        f"{name}: nobody uses it"
+        for name in sorted(templates)
+        if name not in named and not by_convention.match(name)
+    ]
 
 
 def unused_mails(package: Path) -> list[str]:
     code = "\n".join(path.read_text() for path in package.rglob("*.py"))
-    mails = [str(p).split("/templates/")[-1].removesuffix(".txt") for p in package.rglob("templates/**/mail/*.txt")]
+    mails = [
+        str(p).split("/templates/")[-1].removesuffix(".txt") for p in package.rglob("templates/**/mail/*.txt")
+    ]
     return [f"{name}: nobody sends it" for name in mails if f'"{name}"' not in code]

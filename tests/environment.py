@@ -11,5 +11,5 @@ os.environ |= {
     "HASHED_STATIC": "0",
     "EMAIL_URL": "memorymail://",
     "LOG_LEVEL": "CRITICAL",
-    "VAR_DIR": os.environ.get("TEST_VAR_DIR", os.path.join("var", "tests")),
+    "VAR_DIR": os.environ.get("TEST_VAR_DIR", "var/tests"),
 }

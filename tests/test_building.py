@@ -44,11 +44,15 @@ def test_a_url_that_does_not_say_is_found_and_refused() -> None:
     planted = [path("secret/", forgotten, name="secret")]
     assert building.undeclared_routes(planted) == ["secret: nobody said who may open it"]
     with pytest.raises(ImproperlyConfigured, match="forgotten does not say who may open it"):
-        AccessMiddleware(lambda request: HttpResponse()).process_view(RequestFactory().get("/"), forgotten, (), {})
+        AccessMiddleware(lambda request: HttpResponse()).process_view(
+            RequestFactory().get("/"), forgotten, (), {}
+        )
 
 
 def test_public_pages_are_exactly_those_of_the_board() -> None:
-    assert building.public_routes(get_resolver().url_patterns) == {route.url_name for route in boards.public_routes}
+    assert building.public_routes(get_resolver().url_patterns) == {
+        route.url_name for route in boards.public_routes
+    }
 
 
 def test_a_public_page_missing_from_the_board_would_show() -> None:
@@ -112,7 +116,7 @@ def test_a_table_or_a_field_that_is_not_classed_is_found() -> None:
 def test_the_board_says_why_and_for_how_long() -> None:
     for entry in boards.personal_data:
         assert isinstance(entry, PersonalData)
-        assert entry.purpose and entry.legal_basis and entry.recipients
+        assert all([entry.purpose, entry.legal_basis, entry.recipients])
         assert apps.get_model(entry.model)
 
 
@@ -150,7 +154,11 @@ def test_a_get_that_writes_is_stopped() -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     "sql",
-    ['INSERT INTO "directory_school" VALUES (1)', 'DELETE FROM "directory_school"', "insert or ignore into x values (1)"],
+    [
+        'INSERT INTO "directory_school" VALUES (1)',
+        'DELETE FROM "directory_school"',
+        "insert or ignore into x values (1)",
+    ],
 )
 def test_every_way_of_writing_is_seen(sql: str) -> None:
     with pytest.raises(readonly.WriteDuringRead), connection.execute_wrapper(readonly.refuse_writes):

@@ -17,7 +17,8 @@ def closures_of(year: SchoolYear) -> list[Closure]:
     """
     named = _school_holidays(year) | _public_holidays(year)
     return [
-        Closure(school_id=year.school_id, name=name, starts=first, ends=last) for name, first, last in _runs(named)
+        Closure(school_id=year.school_id, name=name, starts=first, ends=last)
+        for name, first, last in _runs(named)
     ]
 
 
@@ -29,7 +30,9 @@ def _school_holidays(year: SchoolYear) -> dict[date, str]:
             days = SchoolHolidayDates().holidays_for_year_and_zone(civil_year, zone)
         except UnsupportedYearException:
             continue
-        found |= {day: facts["nom_vacances"] for day, facts in days.items() if year.starts <= day <= year.ends}
+        found |= {
+            day: facts["nom_vacances"] for day, facts in days.items() if year.starts <= day <= year.ends
+        }
     return found
 
 

@@ -4,7 +4,12 @@ from preau.directory import actions, seeds
 from preau.foundation import boards
 from preau.foundation.boards import FieldClass, PersonalData, Retention
 
-NONE, PERSONAL, CHILD, SENSITIVE = FieldClass.NONE, FieldClass.PERSONAL, FieldClass.CHILD, FieldClass.SENSITIVE
+NONE, PERSONAL, CHILD, SENSITIVE = (
+    FieldClass.NONE,
+    FieldClass.PERSONAL,
+    FieldClass.CHILD,
+    FieldClass.SENSITIVE,
+)
 DATES = {"starts": PERSONAL, "ends": PERSONAL}
 BASIS = dict(
     purpose="Savoir qui apprend, enseigne et répond de qui dans l’établissement.",
@@ -13,7 +18,7 @@ BASIS = dict(
     keep=Retention.ACCOUNT,
 )
 
-boards.seeds.add(boards.Seed("directory", seeds.plant, order=0))
+boards.seeds.add(boards.Seed("annuaire", seeds.plant, order=0))
 
 for label, model, person, fields in [
     (
@@ -28,13 +33,16 @@ for label, model, person, fields in [
         "Fonctions",
         "Holding",
         "person",
-        dict.fromkeys(["person", "role", "title", "school", "territory", "scope", "given_by"], PERSONAL) | DATES,
+        dict.fromkeys(["person", "role", "title", "school", "territory", "scope", "given_by"], PERSONAL)
+        | DATES,
     ),
     (
         "Responsabilités parentales",
         "Guardianship",
         "pupil",
-        dict.fromkeys(["pupil", "guardian", "authority", "kinship", "contact_priority", "pays", "starts", "ends"], CHILD)
+        dict.fromkeys(
+            ["pupil", "guardian", "authority", "kinship", "contact_priority", "pays", "starts", "ends"], CHILD
+        )
         | {"lives_with": SENSITIVE, "may_not_be_informed": SENSITIVE},
     ),
     (
@@ -53,8 +61,18 @@ for label, model, person, fields in [
         "Identifiants dans d’autres systèmes",
         "ExternalId",
         "person",
-        {"source": NONE, "authority": NONE, "kind": NONE, "value": CHILD, "person": CHILD, "group": NONE, "school": NONE},
+        {
+            "source": NONE,
+            "authority": NONE,
+            "kind": NONE,
+            "value": CHILD,
+            "person": CHILD,
+            "group": NONE,
+            "school": NONE,
+        },
     ),
 ]:
     forget = actions.blank_person if model == "Person" else None
-    boards.personal_data.add(PersonalData(label, f"directory.{model}", person, fields=fields, forget=forget, **BASIS))
+    boards.personal_data.add(
+        PersonalData(label, f"directory.{model}", person, fields=fields, forget=forget, **BASIS)
+    )

@@ -69,7 +69,7 @@ class World:
 
 def school_year_around(today: date) -> tuple[date, date]:
     """The year a school is in on a day: from 1 September to 4 July; in summer, the one that comes."""
-    first = today.year if today.month >= 7 else today.year - 1  # noqa: PLR2004 - July
+    first = today.year if today.month >= 7 else today.year - 1
     return date(first, 9, 1), date(first + 1, 7, 4)
 
 
@@ -95,7 +95,10 @@ def plant_school(world: World) -> None:
     world.school.current_year = world.year
     world.school.save(update_fields=["current_year"])
     Closure.objects.bulk_create(closures_of(world.year))
-    thirds = [("Trimestre 1", starts, date(starts.year, 11, 30)), ("Trimestre 2", date(starts.year, 12, 1), date(ends.year, 3, 15))]
+    thirds = [
+        ("Trimestre 1", starts, date(starts.year, 11, 30)),
+        ("Trimestre 2", date(starts.year, 12, 1), date(ends.year, 3, 15)),
+    ]
     thirds.append(("Trimestre 3", date(ends.year, 3, 16), ends))
     for name, first, last in thirds:
         Period.objects.create(school=world.school, year=world.year, name=name, starts=first, ends=last)
@@ -104,7 +107,9 @@ def plant_school(world: World) -> None:
 
 
 def hold(world: World, person: Person, role: Role, title: str = "") -> None:
-    Holding.objects.create(person=person, role=role, school=world.school, title=title, starts=world.year.starts)
+    Holding.objects.create(
+        person=person, role=role, school=world.school, title=title, starts=world.year.starts
+    )
 
 
 def plant_staff(world: World) -> None:
@@ -115,7 +120,7 @@ def plant_staff(world: World) -> None:
     ]:
         hold(world, world.person(key, civility=civility, given_name=given, family_name=family), role, title)
     for number, (code, name, short, civility, given, family) in enumerate(SUBJECTS):
-        subject = Subject.objects.create(
+        Subject.objects.create(
             school=world.school, code=code, name=world.named(name), short_name=world.named(short)
         )
         key = "teacher" if number == 0 else f"teacher_{number}"
@@ -127,13 +132,19 @@ def plant_staff(world: World) -> None:
 
 def plant_families(world: World) -> None:
     """Classes of pupils, each with one or two guardians; every fifth family lives in two homes."""
-    names = zip(cycle(GIVEN), (f"{a}" if n < len(FAMILY) else f"{a}-{FAMILY[n % 7]}" for n, a in zip(count(), cycle(FAMILY))), strict=False)
+    names = zip(
+        cycle(GIVEN),
+        (f"{a}" if n < len(FAMILY) else f"{a}-{FAMILY[n % 7]}" for n, a in zip(count(), cycle(FAMILY))),
+        strict=False,
+    )
     teachers = [world.people["teacher" if n == 0 else f"teacher_{n}"] for n in range(len(SUBJECTS))]
     for label, level in world.classes:
         group = Group.objects.create(
             school=world.school, year=world.year, kind=Group.Kind.CLASS, name=world.named(label), level=level
         )
-        for teacher, subject in zip(teachers, Subject.objects.filter(school=world.school).order_by("pk"), strict=True):
+        for teacher, subject in zip(
+            teachers, Subject.objects.filter(school=world.school).order_by("pk"), strict=True
+        ):
             Assignment.objects.create(school=world.school, group=group, teacher=teacher, subject=subject)
         Assignment.objects.create(
             school=world.school, group=group, teacher=teachers[0], kind=Assignment.Kind.HEAD_TEACHER
@@ -152,7 +163,8 @@ def _family(world: World, group: Group, given: str, family: str, number: int) ->
     Enrolment.objects.create(school=world.school, group=group, pupil=pupil, starts=world.year.starts)
     apart = number % 5 == 0
     for rank, (kinship, civility, first_name) in enumerate(
-        [(Kinship.MOTHER, "mme", "Julie"), (Kinship.FATHER, "m", "Marc")][: 2 if apart or number % 2 else 1], start=1
+        [(Kinship.MOTHER, "mme", "Julie"), (Kinship.FATHER, "m", "Marc")][: 2 if apart or number % 2 else 1],
+        start=1,
     ):
         mail = f"{first_name}.{family}.{pupil.pk}@famille.example".lower()
         guardian = world.person(civility=civility, given_name=first_name, family_name=family, email=mail)
@@ -168,7 +180,9 @@ def _name_the_cast(world: World) -> None:
     pupil = Person.objects.filter(enrolments__group=group).order_by("pk").first()
     assert pupil is not None  # noqa: S101 - just created
     world.people["pupil"] = pupil
-    guardians = [row.guardian for row in pupil.guardianships.select_related("guardian").order_by("contact_priority")]
+    guardians = [
+        row.guardian for row in pupil.guardianships.select_related("guardian").order_by("contact_priority")
+    ]
     world.people["guardian"] = guardians[0]
     world.people["other_guardian"] = guardians[-1]
 

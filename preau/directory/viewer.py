@@ -106,7 +106,11 @@ class Viewer:
         if self.profile == Profile.PUPIL:
             return Person.objects.filter(pk=self.person.pk).values("pk")
         if self.is_guardian:
-            return Guardianship.objects.informed(self.today).filter(guardian_id=self.person.pk).values("pupil_id")
+            return (
+                Guardianship.objects.informed(self.today)
+                .filter(guardian_id=self.person.pk)
+                .values("pupil_id")
+            )
         return Person.objects.none().values("pk")
 
     def schools_of_own_pupils(self) -> "QuerySet[Holding, dict[str, int | None]]":

@@ -18,6 +18,14 @@ from django.shortcuts import render, resolve_url
 
 from preau.foundation import kept, stamp
 
+
+class Request(HttpRequest):
+    """A request that has passed the middleware: `viewer` is None for a visitor; `htmx` is django-htmx's."""
+
+    viewer: Any
+    htmx: Any
+
+
 View = Callable[..., HttpResponseBase]
 
 
@@ -43,7 +51,9 @@ def signed_in(viewer: Seated, *_: Any) -> bool:
     return True
 
 
-def opens(model: type[Model] | None = None, *, to: Callable[..., bool], by: str = "pk") -> Callable[[View], View]:
+def opens(
+    model: type[Model] | None = None, *, to: Callable[..., bool], by: str = "pk"
+) -> Callable[[View], View]:
     """Open a view to the viewers that the rule `to` accepts.
 
     `by` names both the URL argument and the field by which the object is found. The view receives
@@ -52,7 +62,7 @@ def opens(model: type[Model] | None = None, *, to: Callable[..., bool], by: str 
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def opened(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        def opened(request: Request, **kwargs: Any) -> HttpResponseBase:
             if to is anyone:
                 return view(request, **kwargs)
             if request.viewer is None:
@@ -71,17 +81,19 @@ def opens(model: type[Model] | None = None, *, to: Callable[..., bool], by: str 
     return decorate
 
 
-def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
+def ask_to_sign_in(request: Request) -> HttpResponse:
     """Send to the sign-in page, and put aside what was being sent when the session ended."""
     kept.put_aside(request)
-    target = request.get_full_path() if request.method == "GET" else request.META.get("HTTP_REFERER_PATH", "/")
+    target = (
+        request.get_full_path() if request.method == "GET" else request.META.get("HTTP_REFERER_PATH", "/")
+    )
     address = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'suite': target})}"
     if getattr(request, "htmx", False):
         return HttpResponse(status=401, headers={"HX-Redirect": address})
     return HttpResponseRedirect(address)
 
 
-def _seat_for(request: HttpRequest, model: type[Model], by: str, value: Any) -> Model:
+def _seat_for(request: Request, model: type[Model], by: str, value: Any) -> Model:
     """The object, seen from the first seat that sees it; `request.viewer` moves to that seat."""
     for viewer in _seats_in_order(request):
         found = model.objects.visible_to(viewer).filter(**{by: value}).first()  # type: ignore[attr-defined]
@@ -91,12 +103,12 @@ def _seat_for(request: HttpRequest, model: type[Model], by: str, value: Any) -> 
     raise Http404
 
 
-def _sit(request: HttpRequest, viewer: Seated) -> None:
+def _sit(request: Request, viewer: Seated) -> None:
     request.viewer = viewer
     viewer.enter()
 
 
-def _seats_in_order(request: HttpRequest) -> Iterable[Seated]:
+def _seats_in_order(request: Request) -> Iterable[Seated]:
     """The seat that the form was made for, then the current one, then the person's others."""
     mark = stamp.of(request)
     seats = list(request.viewer.every_seat())
@@ -105,13 +117,15 @@ def _seats_in_order(request: HttpRequest) -> Iterable[Seated]:
     return seats
 
 
-def _refuse_changed_context(request: HttpRequest) -> HttpResponse | None:
+def _refuse_changed_context(request: Request) -> HttpResponse | None:
     """None when the form was made for this account and seat; else the page that keeps what was typed."""
     mark = stamp.of(request)
     if mark is None or (mark.account_id, mark.seat) == (request.viewer.account_id, request.viewer.key):
         return None
     same_account = mark.account_id == request.viewer.account_id
-    origin = next((v for v in request.viewer.every_seat() if v.key == mark.seat), None) if same_account else None
+    origin = (
+        next((v for v in request.viewer.every_seat() if v.key == mark.seat), None) if same_account else None
+    )
     if origin and mark.confirmed:
         _sit(request, origin)
         return None
@@ -128,10 +142,10 @@ class AccessMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: Request) -> HttpResponse:
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, view: View, args: Any, kwargs: Any) -> None:
+    def process_view(self, request: Request, view: View, args: Any, kwargs: Any) -> None:
         if not hasattr(view, "opening"):
             raise ImproperlyConfigured(
                 f"{view.__module__}.{view.__qualname__} does not say who may open it. "

@@ -145,10 +145,14 @@ class PublicRoute:
 
 @dataclass(frozen=True)
 class Seed:
-    """A domain's share of the demonstration: `plant(world)` fills a school that holds invented people."""
+    """A domain's share of the demonstration: `plant(world)` fills a school that holds invented people.
+
+    `refresh()` runs each time the demonstration starts, for what must always be fresh (a lesson going on now).
+    """
 
     name: str
     plant: Callable[[Any], None]
+    refresh: Callable[[], None] | None = None
     order: int = 50
 
 

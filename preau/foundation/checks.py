@@ -14,7 +14,11 @@ def _is_local(address: str) -> bool:
 def demo_is_off(**kwargs: Any) -> list[checks.CheckMessage]:
     if not settings.DEMO:
         return []
-    return [checks.Error("DEMO is on.", hint="It shows accounts and letters to anyone: unset DEMO.", id="preau.E001")]
+    return [
+        checks.Error(
+            "DEMO is on.", hint="It shows accounts and letters to anyone: unset DEMO.", id="preau.E001"
+        )
+    ]
 
 
 @checks.register(checks.Tags.database, deploy=True)
@@ -41,4 +45,6 @@ def mails_can_be_answered(**kwargs: Any) -> list[checks.CheckMessage]:
 def front_end_is_built(**kwargs: Any) -> list[checks.CheckMessage]:
     if settings.STATICFILES_DIRS:
         return []
-    return [checks.Warning("The front end is not built.", hint="Run `python3 bootstrap.py dev`.", id="preau.W003")]
+    return [
+        checks.Warning("The front end is not built.", hint="Run `python3 bootstrap.py dev`.", id="preau.W003")
+    ]

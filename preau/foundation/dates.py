@@ -60,7 +60,7 @@ def near_day(value: date, today: date) -> str:
 
 def minutes(count: int) -> str:
     """10 min, 1 h 05."""
-    if count < 60:  # noqa: PLR2004 - minutes in an hour
+    if count < 60:
         return f"{count}{NNBSP}min"
     return f"{count // 60}{NNBSP}h{NNBSP}{count % 60:02d}"
 

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from preau.foundation import templating
+from preau.foundation.access import Request
 
 HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -18,10 +19,10 @@ HEADERS = {
 
 
 def page_or_block(
-    request: HttpRequest, template: str, *, block: str, context: Mapping[str, Any], status: int = 200
+    request: Request, template: str, *, block: str, context: Mapping[str, Any], status: int = 200
 ) -> HttpResponse:
     """The whole page, or for HTMX only its named `block`: one template, so that both always agree."""
-    if not getattr(request, "htmx", False) or request.htmx.boosted:
+    if not request.htmx or request.htmx.boosted:
         return render(request, template, dict(context), status=status)
     return HttpResponse(templating.render_block(request, template, block, context), status=status)
 

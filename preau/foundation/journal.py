@@ -39,7 +39,9 @@ def write(line: Line) -> None:
     _keepers[0](line)
 
 
-def record(viewer: Any, verb: str, target: Any, *, subject_id: int | None = None, **details: str | int | None) -> None:
+def record(
+    viewer: Any, verb: str, target: Any, *, subject_id: int | None = None, **details: str | int | None
+) -> None:
     """Write that `viewer` changed `target` (a model instance)."""
     write(_line(viewer, verb, target, subject_id, is_read=False, details=details))
 
@@ -50,7 +52,13 @@ def record_read(viewer: Any, verb: str, target: Any, *, subject_id: int) -> None
 
 
 def _line(
-    viewer: Any, verb: str, target: Any, subject_id: int | None, *, is_read: bool, details: Mapping[str, str | int | None]
+    viewer: Any,
+    verb: str,
+    target: Any,
+    subject_id: int | None,
+    *,
+    is_read: bool,
+    details: Mapping[str, str | int | None],
 ) -> Line:
     return Line(
         verb=verb,

@@ -50,7 +50,9 @@ def structlog_configuration() -> dict[str, Any]:
 
 def configuration(*, level: str, readable: bool) -> dict[str, Any]:
     """Django's LOGGING: JSON for machines, or plain lines for a developer's terminal."""
-    renderer = structlog.dev.ConsoleRenderer(colors=False) if readable else structlog.processors.JSONRenderer()
+    renderer = (
+        structlog.dev.ConsoleRenderer(colors=False) if readable else structlog.processors.JSONRenderer()
+    )
     formatter = {
         "()": structlog.stdlib.ProcessorFormatter,
         "foreign_pre_chain": [*_shared(), structlog.processors.format_exc_info],

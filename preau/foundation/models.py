@@ -13,7 +13,9 @@ class TaskLease(models.Model):
     django-tasks-db has no lease: a task whose worker was killed would stay « running » for ever.
     """
 
-    task = models.OneToOneField("django_tasks_database.DBTaskResult", on_delete=models.CASCADE, primary_key=True)
+    task = models.OneToOneField(
+        "django_tasks_database.DBTaskResult", on_delete=models.CASCADE, primary_key=True
+    )
     until = models.DateTimeField("jusqu’à", db_index=True)
     attempts = models.PositiveSmallIntegerField("essais", default=0)
 

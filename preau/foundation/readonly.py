@@ -8,7 +8,9 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
-WRITE = re.compile(r"\s*(?:INSERT\s+(?:OR\s+\w+\s+)?INTO|UPDATE|DELETE\s+FROM|REPLACE\s+INTO)\s+\"?(\w+)", re.IGNORECASE)
+WRITE = re.compile(
+    r"\s*(?:INSERT\s+(?:OR\s+\w+\s+)?INTO|UPDATE|DELETE\s+FROM|REPLACE\s+INTO)\s+\"?(\w+)", re.IGNORECASE
+)
 # What a reader leaves behind: the session, the count of requests; `commons.journal` adds the line that says who read.
 WRITABLE = {"django_session", "foundation_ratewindow"}
 
@@ -17,7 +19,7 @@ class WriteDuringRead(RuntimeError):
     """A page that only shows tried to change a row."""
 
 
-def refuse_writes(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001
+def refuse_writes(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
     written = WRITE.match(sql)
     if written and written[1].lower() not in WRITABLE:
         raise WriteDuringRead(f"A GET may not change {written[1]}: {sql[:120]}")

@@ -39,4 +39,6 @@ def of(request: HttpRequest) -> Stamp | None:
 
 
 def hidden_field(viewer: Any) -> SafeString:
-    return format_html('<input type="hidden" name="{}" value="{}">', FIELD, seal(viewer.account_id, viewer.key))
+    return format_html(
+        '<input type="hidden" name="{}" value="{}">', FIELD, seal(viewer.account_id, viewer.key)
+    )

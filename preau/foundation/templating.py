@@ -51,7 +51,13 @@ def environment(**options: Any) -> Environment:
     env.install_gettext_callables(  # type: ignore[attr-defined]
         translation.gettext, translation.ngettext, newstyle=True, pgettext=translation.pgettext
     )
-    env.globals |= {"url": url, "static": staticfiles_storage.url, "ui": Components(env), "dates": dates, "part": part}
+    env.globals |= {
+        "url": url,
+        "static": staticfiles_storage.url,
+        "ui": Components(env),
+        "dates": dates,
+        "part": part,
+    }
     env.filters |= {
         "hour": dates.hour,
         "day": dates.day,
@@ -78,7 +84,7 @@ def form_inputs(request: HttpRequest) -> dict[str, Any]:
 
 def render_block(request: HttpRequest, template: str, block: str, context: Mapping[str, Any]) -> str:
     """One named block of a page, with the context that the whole page would have."""
-    pages = engines["pages"]
+    pages: Any = engines["pages"]
     full = {"request": request, "csrf_token": csrf_token_lazy(request)} | dict(context)
     for processor in pages.template_context_processors:
         full |= processor(request)

@@ -40,13 +40,20 @@ def welcome(request: HttpRequest, response: HttpResponse, login: str) -> None:
     throttle.forget("sign_in", *door(request, login))
     sealed = signing.dumps([login, get_random_string(16)], salt=SALT)
     response.set_cookie(
-        f"{settings.PREFIX}{COOKIE}", sealed, max_age=LIFE, secure=settings.HTTPS, httponly=True, samesite="Lax"
+        f"{settings.PREFIX}{COOKIE}",
+        sealed,
+        max_age=LIFE,
+        secure=settings.HTTPS,
+        httponly=True,
+        samesite="Lax",
     )
 
 
 def _device(request: HttpRequest, login: str) -> str:
     try:
-        owner, device = signing.loads(request.COOKIES.get(f"{settings.PREFIX}{COOKIE}", ""), salt=SALT, max_age=LIFE)
+        owner, device = signing.loads(
+            request.COOKIES.get(f"{settings.PREFIX}{COOKIE}", ""), salt=SALT, max_age=LIFE
+        )
     except (signing.BadSignature, ValueError, TypeError):
         return ""
     return str(device) if owner == login else ""

@@ -5,7 +5,7 @@ from preau.foundation.boards import FieldClass, PersonalData, Retention
 from preau.identity import seeds
 
 boards.public_routes.add(boards.PublicRoute("identity:sign_in", in_sitemap=True))
-boards.seeds.add(boards.Seed("identity", seeds.plant, order=10))
+boards.seeds.add(boards.Seed("comptes", seeds.plant, order=10))
 boards.personal_data.add(
     PersonalData(
         label="Compte",

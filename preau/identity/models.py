@@ -10,7 +10,9 @@ from preau.directory.viewer import Viewer
 
 
 class AccountManager(BaseUserManager["Account"]):
-    def create_account(self, login: str, person: Person, password: str | None = None, **fields: Any) -> "Account":
+    def create_account(
+        self, login: str, person: Person, password: str | None = None, **fields: Any
+    ) -> "Account":
         """Create an account; without a password it cannot sign in until it is activated."""
         account = self.model(login=login.lower(), person=person, **fields)
         account.set_password(password)
@@ -45,5 +47,3 @@ class Account(AbstractBaseUser):
 
     def natural_key(self) -> tuple[str]:
         return (self.login,)
-
-

@@ -13,8 +13,12 @@ from preau.identity import actions, devices
 from preau.identity.forms import SignInForm
 
 WRONG = "L’identifiant ou le mot de passe ne convient pas. Vérifiez les majuscules, puis réessayez."
-CLOSED = "Trop d’essais. Attendez un quart d’heure, ou demandez à votre établissement un nouveau mot de passe."
-NO_ROLE = "Ce compte n’est plus rattaché à un établissement. Demandez au secrétariat de vérifier votre dossier."
+CLOSED = (
+    "Trop d’essais. Attendez un quart d’heure, ou demandez à votre établissement un nouveau mot de passe."
+)
+NO_ROLE = (
+    "Ce compte n’est plus rattaché à un établissement. Demandez au secrétariat de vérifier votre dossier."
+)
 
 
 @opens(to=anyone)

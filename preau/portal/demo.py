@@ -6,9 +6,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from preau.directory import seeds as directory_seeds
-from preau.directory.models import Assignment, Person, School
+from preau.directory.models import Person, School
 from preau.directory.seeds import World
-from preau.domains.timetable.seeds import lesson_going_on
 from preau.foundation import boards
 
 Say = Callable[[str], None]
@@ -46,14 +45,8 @@ def grow(world: World, say: Say = lambda text: None) -> World:
     return world
 
 
-def open_a_lesson() -> None:
-    """Make sure that the teacher of the cast has a lesson now, so that the roll can be tried at any hour."""
-    assignment = (
-        Assignment.objects.filter(teacher__account__login="claire.moreau", subject__isnull=False)
-        .select_related("group__year", "subject", "school", "teacher")
-        .order_by("-group__name")
-        .filter(group__name="5e B")
-        .first()
-    )
-    if assignment:
-        lesson_going_on(assignment, assignment.school.rooms.first())
+def refresh() -> None:
+    """What each domain keeps fresh: a lesson that is going on now, whatever the hour."""
+    for seed in boards.seeds:
+        if seed.refresh:
+            seed.refresh()

@@ -16,7 +16,11 @@ class LineQuerySet(SchoolQuerySet):
     def visible_to(self, viewer: Viewer) -> Self:
         """The head reads the journal of the school; everyone reads what they did."""
         own = models.Q(actor_id=viewer.person.pk)
-        return self.filter(own | models.Q(school_id=viewer.school_id)) if viewer.holds(Role.HEAD) else self.filter(own)
+        return (
+            self.filter(own | models.Q(school_id=viewer.school_id))
+            if viewer.holds(Role.HEAD)
+            else self.filter(own)
+        )
 
 
 class Seal(models.Model):

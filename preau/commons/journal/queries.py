@@ -21,7 +21,8 @@ def digest(previous: str, lines: Iterable[Line]) -> str:
 
 def broken_seals() -> list[Seal]:
     """The seals whose lines are no longer those that were sealed, one batch in memory at a time."""
-    broken, previous = [], {}
+    broken: list[Seal] = []
+    previous: dict[int | None, str] = {}
     for seal in Seal.objects.order_by("school_id", "number").iterator():
         lines = list(seal.lines.order_by("pk"))
         if len(lines) != seal.count or digest(previous.get(seal.school_id, ""), lines) != seal.digest:

@@ -6,312 +6,865 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=preau.directory.models.schools.new_public_id, max_length=24, unique=True, verbose_name='identifiant public')),
-                ('civility', models.CharField(blank=True, choices=[('mme', 'Mme'), ('m', 'M.'), ('', '—')], max_length=3, verbose_name='civilité')),
-                ('family_name', models.CharField(max_length=120, verbose_name='nom d’usage')),
-                ('given_name', models.CharField(blank=True, max_length=80, verbose_name='prénom d’usage')),
-                ('birth_name', models.CharField(blank=True, max_length=120, verbose_name='nom de naissance')),
-                ('civil_given_names', models.CharField(blank=True, max_length=200, verbose_name='prénoms d’état civil')),
-                ('birth_date', models.DateField(blank=True, null=True, verbose_name='date de naissance')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='courriel')),
-                ('phone', models.CharField(blank=True, max_length=30, verbose_name='téléphone')),
-                ('is_institution', models.BooleanField(default=False, verbose_name='institution')),
-                ('search_name', models.CharField(db_index=True, editable=False, max_length=220, verbose_name='nom pour la recherche')),
-                ('erased_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='effacée le')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.CharField(
+                        default=preau.directory.models.schools.new_public_id,
+                        max_length=24,
+                        unique=True,
+                        verbose_name="identifiant public",
+                    ),
+                ),
+                (
+                    "civility",
+                    models.CharField(
+                        blank=True,
+                        choices=[("mme", "Mme"), ("m", "M."), ("", "—")],
+                        max_length=3,
+                        verbose_name="civilité",
+                    ),
+                ),
+                ("family_name", models.CharField(max_length=120, verbose_name="nom d’usage")),
+                ("given_name", models.CharField(blank=True, max_length=80, verbose_name="prénom d’usage")),
+                ("birth_name", models.CharField(blank=True, max_length=120, verbose_name="nom de naissance")),
+                (
+                    "civil_given_names",
+                    models.CharField(blank=True, max_length=200, verbose_name="prénoms d’état civil"),
+                ),
+                ("birth_date", models.DateField(blank=True, null=True, verbose_name="date de naissance")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="courriel")),
+                ("phone", models.CharField(blank=True, max_length=30, verbose_name="téléphone")),
+                ("is_institution", models.BooleanField(default=False, verbose_name="institution")),
+                (
+                    "search_name",
+                    models.CharField(
+                        db_index=True, editable=False, max_length=220, verbose_name="nom pour la recherche"
+                    ),
+                ),
+                (
+                    "erased_at",
+                    models.DateTimeField(blank=True, editable=False, null=True, verbose_name="effacée le"),
+                ),
             ],
             options={
-                'verbose_name': 'personne',
-                'ordering': ['search_name', 'pk'],
+                "verbose_name": "personne",
+                "ordering": ["search_name", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='School',
+            name="School",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uai', models.CharField(help_text='Sept chiffres et une lettre : 0350001A.', max_length=8, unique=True, verbose_name='UAI')),
-                ('name', models.CharField(max_length=160, verbose_name='nom')),
-                ('kind', models.CharField(choices=[('ecole', 'École'), ('college', 'Collège'), ('lycee', 'Lycée'), ('other', 'Autre établissement')], max_length=8, verbose_name='nature')),
-                ('public_id', models.CharField(default=preau.directory.models.schools.new_public_id, max_length=24, unique=True, verbose_name='identifiant public')),
-                ('timezone', models.CharField(default='Europe/Paris', max_length=40, verbose_name='fuseau horaire')),
-                ('phone', models.CharField(blank=True, max_length=30, verbose_name='téléphone')),
-                ('holiday_zone', models.CharField(blank=True, max_length=20, verbose_name='zone de vacances')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "uai",
+                    models.CharField(
+                        help_text="Sept chiffres et une lettre : 0350001A.",
+                        max_length=8,
+                        unique=True,
+                        verbose_name="UAI",
+                    ),
+                ),
+                ("name", models.CharField(max_length=160, verbose_name="nom")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("ecole", "École"),
+                            ("college", "Collège"),
+                            ("lycee", "Lycée"),
+                            ("other", "Autre établissement"),
+                        ],
+                        max_length=8,
+                        verbose_name="nature",
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.CharField(
+                        default=preau.directory.models.schools.new_public_id,
+                        max_length=24,
+                        unique=True,
+                        verbose_name="identifiant public",
+                    ),
+                ),
+                (
+                    "timezone",
+                    models.CharField(default="Europe/Paris", max_length=40, verbose_name="fuseau horaire"),
+                ),
+                ("phone", models.CharField(blank=True, max_length=30, verbose_name="téléphone")),
+                (
+                    "holiday_zone",
+                    models.CharField(blank=True, max_length=20, verbose_name="zone de vacances"),
+                ),
             ],
             options={
-                'verbose_name': 'établissement',
-                'ordering': ['name'],
+                "verbose_name": "établissement",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='SchoolYear',
+            name="SchoolYear",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(help_text='2026-2027', max_length=9, verbose_name='nom')),
-                ('starts', models.DateField(verbose_name='début')),
-                ('ends', models.DateField(help_text='Dernier jour compris.', verbose_name='fin')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='years', to='directory.school', verbose_name='établissement')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(help_text="2026-2027", max_length=9, verbose_name="nom")),
+                ("starts", models.DateField(verbose_name="début")),
+                ("ends", models.DateField(help_text="Dernier jour compris.", verbose_name="fin")),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="years",
+                        to="directory.school",
+                        verbose_name="établissement",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'année scolaire',
-                'verbose_name_plural': 'années scolaires',
-                'ordering': ['-starts'],
+                "verbose_name": "année scolaire",
+                "verbose_name_plural": "années scolaires",
+                "ordering": ["-starts"],
             },
         ),
         migrations.AddField(
-            model_name='school',
-            name='current_year',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='directory.schoolyear', verbose_name='année en cours'),
+            model_name="school",
+            name="current_year",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="directory.schoolyear",
+                verbose_name="année en cours",
+            ),
         ),
         migrations.CreateModel(
-            name='Period',
+            name="Period",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=40, verbose_name='nom')),
-                ('starts', models.DateField(verbose_name='début')),
-                ('ends', models.DateField(verbose_name='fin')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='periods', to='directory.school', verbose_name='établissement')),
-                ('year', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='periods', to='directory.schoolyear', verbose_name='année')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=40, verbose_name="nom")),
+                ("starts", models.DateField(verbose_name="début")),
+                ("ends", models.DateField(verbose_name="fin")),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="periods",
+                        to="directory.school",
+                        verbose_name="établissement",
+                    ),
+                ),
+                (
+                    "year",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="periods",
+                        to="directory.schoolyear",
+                        verbose_name="année",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'période',
-                'ordering': ['starts'],
+                "verbose_name": "période",
+                "ordering": ["starts"],
             },
         ),
         migrations.CreateModel(
-            name='Group',
+            name="Group",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('class', 'Classe'), ('group', 'Groupe')], max_length=5, verbose_name='nature')),
-                ('name', models.CharField(max_length=60, verbose_name='nom')),
-                ('level', models.CharField(blank=True, max_length=20, verbose_name='niveau')),
-                ('classes', models.ManyToManyField(blank=True, related_name='groups_drawn', to='directory.group')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='groups', to='directory.school', verbose_name='établissement')),
-                ('year', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='groups', to='directory.schoolyear', verbose_name='année')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("class", "Classe"), ("group", "Groupe")],
+                        max_length=5,
+                        verbose_name="nature",
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="nom")),
+                ("level", models.CharField(blank=True, max_length=20, verbose_name="niveau")),
+                (
+                    "classes",
+                    models.ManyToManyField(blank=True, related_name="groups_drawn", to="directory.group"),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="groups",
+                        to="directory.school",
+                        verbose_name="établissement",
+                    ),
+                ),
+                (
+                    "year",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="groups",
+                        to="directory.schoolyear",
+                        verbose_name="année",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'classe ou groupe',
-                'verbose_name_plural': 'classes et groupes',
-                'ordering': ['name'],
+                "verbose_name": "classe ou groupe",
+                "verbose_name_plural": "classes et groupes",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Subject',
+            name="Subject",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=20, verbose_name='code')),
-                ('name', models.CharField(max_length=80, verbose_name='nom')),
-                ('short_name', models.CharField(blank=True, max_length=20, verbose_name='nom court')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='subjects', to='directory.school', verbose_name='établissement')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=20, verbose_name="code")),
+                ("name", models.CharField(max_length=80, verbose_name="nom")),
+                ("short_name", models.CharField(blank=True, max_length=20, verbose_name="nom court")),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="subjects",
+                        to="directory.school",
+                        verbose_name="établissement",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'matière',
-                'ordering': ['name'],
+                "verbose_name": "matière",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Assignment',
+            name="Assignment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('teaches', 'Enseigne'), ('head_teacher', 'Professeur principal')], default='teaches', max_length=12, verbose_name='nature')),
-                ('starts', models.DateField(blank=True, null=True, verbose_name='début')),
-                ('ends', models.DateField(blank=True, null=True, verbose_name='fin')),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='assignments', to='directory.group', verbose_name='classe ou groupe')),
-                ('teacher', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='assignments', to='directory.person', verbose_name='enseignant')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='assignments', to='directory.school', verbose_name='établissement')),
-                ('subject', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='assignments', to='directory.subject', verbose_name='matière')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("teaches", "Enseigne"), ("head_teacher", "Professeur principal")],
+                        default="teaches",
+                        max_length=12,
+                        verbose_name="nature",
+                    ),
+                ),
+                ("starts", models.DateField(blank=True, null=True, verbose_name="début")),
+                ("ends", models.DateField(blank=True, null=True, verbose_name="fin")),
+                (
+                    "group",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="assignments",
+                        to="directory.group",
+                        verbose_name="classe ou groupe",
+                    ),
+                ),
+                (
+                    "teacher",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="assignments",
+                        to="directory.person",
+                        verbose_name="enseignant",
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="assignments",
+                        to="directory.school",
+                        verbose_name="établissement",
+                    ),
+                ),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="assignments",
+                        to="directory.subject",
+                        verbose_name="matière",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'service d’enseignement',
-                'verbose_name_plural': 'services d’enseignement',
+                "verbose_name": "service d’enseignement",
+                "verbose_name_plural": "services d’enseignement",
             },
         ),
         migrations.CreateModel(
-            name='Territory',
+            name="Territory",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('commune', 'Commune'), ('departement', 'Département'), ('region', 'Région'), ('academie', 'Académie')], max_length=12, verbose_name='nature')),
-                ('code', models.CharField(max_length=10, verbose_name='code officiel')),
-                ('name', models.CharField(max_length=120, verbose_name='nom')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='parts', to='directory.territory')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("commune", "Commune"),
+                            ("departement", "Département"),
+                            ("region", "Région"),
+                            ("academie", "Académie"),
+                        ],
+                        max_length=12,
+                        verbose_name="nature",
+                    ),
+                ),
+                ("code", models.CharField(max_length=10, verbose_name="code officiel")),
+                ("name", models.CharField(max_length=120, verbose_name="nom")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="parts",
+                        to="directory.territory",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'territoire',
+                "verbose_name": "territoire",
             },
         ),
         migrations.AddField(
-            model_name='school',
-            name='territory',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='schools', to='directory.territory'),
+            model_name="school",
+            name="territory",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="schools",
+                to="directory.territory",
+            ),
         ),
         migrations.CreateModel(
-            name='Holding',
+            name="Holding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('head', 'Direction'), ('school_life', 'Vie scolaire'), ('teacher', 'Enseignant'), ('secretary', 'Secrétariat'), ('nurse', 'Infirmerie'), ('librarian', 'Documentation (CDI)'), ('assistant', 'Accompagnement (AESH)'), ('digital_lead', 'Référent numérique'), ('pupil', 'Élève'), ('agent', 'Agent de la collectivité'), ('operator', 'Exploitant de la plateforme')], max_length=16, verbose_name='rôle')),
-                ('title', models.CharField(blank=True, help_text='mathématiques, CPE, principal adjoint', max_length=80, verbose_name='intitulé')),
-                ('starts', models.DateField(blank=True, null=True, verbose_name='début')),
-                ('ends', models.DateField(blank=True, null=True, verbose_name='fin')),
-                ('scope', models.JSONField(blank=True, default=dict, verbose_name='étendue')),
-                ('given_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='holdings_given', to='directory.person', verbose_name='donné par')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='holdings', to='directory.person', verbose_name='personne')),
-                ('school', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='holdings', to='directory.school', verbose_name='établissement')),
-                ('territory', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='holdings', to='directory.territory', verbose_name='territoire')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("head", "Direction"),
+                            ("school_life", "Vie scolaire"),
+                            ("teacher", "Enseignant"),
+                            ("secretary", "Secrétariat"),
+                            ("nurse", "Infirmerie"),
+                            ("librarian", "Documentation (CDI)"),
+                            ("assistant", "Accompagnement (AESH)"),
+                            ("digital_lead", "Référent numérique"),
+                            ("pupil", "Élève"),
+                            ("agent", "Agent de la collectivité"),
+                            ("operator", "Exploitant de la plateforme"),
+                        ],
+                        max_length=16,
+                        verbose_name="rôle",
+                    ),
+                ),
+                (
+                    "title",
+                    models.CharField(
+                        blank=True,
+                        help_text="mathématiques, CPE, principal adjoint",
+                        max_length=80,
+                        verbose_name="intitulé",
+                    ),
+                ),
+                ("starts", models.DateField(blank=True, null=True, verbose_name="début")),
+                ("ends", models.DateField(blank=True, null=True, verbose_name="fin")),
+                ("scope", models.JSONField(blank=True, default=dict, verbose_name="étendue")),
+                (
+                    "given_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="holdings_given",
+                        to="directory.person",
+                        verbose_name="donné par",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="holdings",
+                        to="directory.person",
+                        verbose_name="personne",
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="holdings",
+                        to="directory.school",
+                        verbose_name="établissement",
+                    ),
+                ),
+                (
+                    "territory",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="holdings",
+                        to="directory.territory",
+                        verbose_name="territoire",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'fonction',
+                "verbose_name": "fonction",
             },
         ),
         migrations.CreateModel(
-            name='Guardianship',
+            name="Guardianship",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('authority', models.CharField(choices=[('legal', 'Responsable légal'), ('in_charge', 'Personne en charge'), ('contact', 'Personne à contacter')], max_length=9, verbose_name='autorité')),
-                ('kinship', models.CharField(choices=[('mother', 'Mère'), ('father', 'Père'), ('parent', 'Parent'), ('sibling', 'Frère ou sœur'), ('grandparent', 'Grand-parent'), ('other_family', 'Autre membre de la famille'), ('step_parent', 'Beau-parent'), ('foster', 'Famille d’accueil'), ('guardian', 'Tuteur ou tutrice'), ('child_welfare', 'Aide sociale à l’enfance'), ('educator', 'Éducateur ou éducatrice'), ('self', 'Élève majeur lui-même'), ('other', 'Autre')], default='other', max_length=16, verbose_name='lien')),
-                ('contact_priority', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='ordre d’appel')),
-                ('lives_with', models.BooleanField(null=True, verbose_name='l’élève vit chez cette personne')),
-                ('pays', models.BooleanField(null=True, verbose_name='paie les frais')),
-                ('may_not_be_informed', models.BooleanField(default=False, verbose_name='ne doit pas être informée')),
-                ('starts', models.DateField(blank=True, null=True, verbose_name='début')),
-                ('ends', models.DateField(blank=True, null=True, verbose_name='fin')),
-                ('guardian', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='wards', to='directory.person', verbose_name='responsable')),
-                ('pupil', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='guardianships', to='directory.person', verbose_name='élève')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "authority",
+                    models.CharField(
+                        choices=[
+                            ("legal", "Responsable légal"),
+                            ("in_charge", "Personne en charge"),
+                            ("contact", "Personne à contacter"),
+                        ],
+                        max_length=9,
+                        verbose_name="autorité",
+                    ),
+                ),
+                (
+                    "kinship",
+                    models.CharField(
+                        choices=[
+                            ("mother", "Mère"),
+                            ("father", "Père"),
+                            ("parent", "Parent"),
+                            ("sibling", "Frère ou sœur"),
+                            ("grandparent", "Grand-parent"),
+                            ("other_family", "Autre membre de la famille"),
+                            ("step_parent", "Beau-parent"),
+                            ("foster", "Famille d’accueil"),
+                            ("guardian", "Tuteur ou tutrice"),
+                            ("child_welfare", "Aide sociale à l’enfance"),
+                            ("educator", "Éducateur ou éducatrice"),
+                            ("self", "Élève majeur lui-même"),
+                            ("other", "Autre"),
+                        ],
+                        default="other",
+                        max_length=16,
+                        verbose_name="lien",
+                    ),
+                ),
+                (
+                    "contact_priority",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="ordre d’appel"),
+                ),
+                (
+                    "lives_with",
+                    models.BooleanField(null=True, verbose_name="l’élève vit chez cette personne"),
+                ),
+                ("pays", models.BooleanField(null=True, verbose_name="paie les frais")),
+                (
+                    "may_not_be_informed",
+                    models.BooleanField(default=False, verbose_name="ne doit pas être informée"),
+                ),
+                ("starts", models.DateField(blank=True, null=True, verbose_name="début")),
+                ("ends", models.DateField(blank=True, null=True, verbose_name="fin")),
+                (
+                    "guardian",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="wards",
+                        to="directory.person",
+                        verbose_name="responsable",
+                    ),
+                ),
+                (
+                    "pupil",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="guardianships",
+                        to="directory.person",
+                        verbose_name="élève",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'responsabilité',
-                'indexes': [models.Index(fields=['guardian', 'authority'], name='wards_of_guardian')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('starts__isnull', True), ('ends__isnull', True), ('ends__gte', models.F('starts')), _connector='OR'), name='guardianship_ends_after_start', violation_error_message='La fin précède le début.'), models.UniqueConstraint(condition=models.Q(('ends__isnull', True)), fields=('pupil', 'guardian'), name='one_open_guardianship_per_pair')],
+                "verbose_name": "responsabilité",
+                "indexes": [models.Index(fields=["guardian", "authority"], name="wards_of_guardian")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("starts__isnull", True),
+                            ("ends__isnull", True),
+                            ("ends__gte", models.F("starts")),
+                            _connector="OR",
+                        ),
+                        name="guardianship_ends_after_start",
+                        violation_error_message="La fin précède le début.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("ends__isnull", True)),
+                        fields=("pupil", "guardian"),
+                        name="one_open_guardianship_per_pair",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Room',
+            name="Room",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=40, verbose_name='nom')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rooms', to='directory.school', verbose_name='établissement')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=40, verbose_name="nom")),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rooms",
+                        to="directory.school",
+                        verbose_name="établissement",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'salle',
-                'ordering': ['name'],
-                'constraints': [models.UniqueConstraint(fields=('school', 'name'), name='one_room_per_name')],
+                "verbose_name": "salle",
+                "ordering": ["name"],
+                "constraints": [models.UniqueConstraint(fields=("school", "name"), name="one_room_per_name")],
             },
         ),
         migrations.CreateModel(
-            name='ExternalId',
+            name="ExternalId",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(max_length=20, verbose_name='source')),
-                ('authority', models.CharField(max_length=40, verbose_name='autorité')),
-                ('kind', models.CharField(max_length=20, verbose_name='nature')),
-                ('value', models.CharField(max_length=120, verbose_name='valeur')),
-                ('group', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='external_ids', to='directory.group', verbose_name='classe')),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='external_ids', to='directory.person', verbose_name='personne')),
-                ('school', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='external_ids', to='directory.school', verbose_name='établissement')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("source", models.CharField(max_length=20, verbose_name="source")),
+                ("authority", models.CharField(max_length=40, verbose_name="autorité")),
+                ("kind", models.CharField(max_length=20, verbose_name="nature")),
+                ("value", models.CharField(max_length=120, verbose_name="valeur")),
+                (
+                    "group",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="external_ids",
+                        to="directory.group",
+                        verbose_name="classe",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="external_ids",
+                        to="directory.person",
+                        verbose_name="personne",
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="external_ids",
+                        to="directory.school",
+                        verbose_name="établissement",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'identifiant externe',
-                'verbose_name_plural': 'identifiants externes',
-                'constraints': [models.UniqueConstraint(fields=('source', 'authority', 'kind', 'value'), name='one_row_per_external_id'), models.CheckConstraint(condition=models.Q(models.Q(('group__isnull', True), ('person__isnull', False), ('school__isnull', True)), models.Q(('group__isnull', False), ('person__isnull', True), ('school__isnull', True)), models.Q(('group__isnull', True), ('person__isnull', True), ('school__isnull', False)), _connector='OR'), name='external_id_of_one_thing')],
+                "verbose_name": "identifiant externe",
+                "verbose_name_plural": "identifiants externes",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("source", "authority", "kind", "value"), name="one_row_per_external_id"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("group__isnull", True), ("person__isnull", False), ("school__isnull", True)
+                            ),
+                            models.Q(
+                                ("group__isnull", False), ("person__isnull", True), ("school__isnull", True)
+                            ),
+                            models.Q(
+                                ("group__isnull", True), ("person__isnull", True), ("school__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="external_id_of_one_thing",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Enrolment',
+            name="Enrolment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts', models.DateField(blank=True, null=True, verbose_name='début')),
-                ('ends', models.DateField(blank=True, null=True, verbose_name='fin')),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='enrolments', to='directory.group', verbose_name='classe ou groupe')),
-                ('pupil', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='enrolments', to='directory.person', verbose_name='élève')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='enrolments', to='directory.school', verbose_name='établissement')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("starts", models.DateField(blank=True, null=True, verbose_name="début")),
+                ("ends", models.DateField(blank=True, null=True, verbose_name="fin")),
+                (
+                    "group",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="enrolments",
+                        to="directory.group",
+                        verbose_name="classe ou groupe",
+                    ),
+                ),
+                (
+                    "pupil",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="enrolments",
+                        to="directory.person",
+                        verbose_name="élève",
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="enrolments",
+                        to="directory.school",
+                        verbose_name="établissement",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'inscription',
-                'indexes': [models.Index(fields=['pupil', 'group'], name='enrolment_of_pupil')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('starts__isnull', True), ('ends__isnull', True), ('ends__gte', models.F('starts')), _connector='OR'), name='enrolment_ends_after_start', violation_error_message='La fin précède le début.'), models.UniqueConstraint(condition=models.Q(('ends__isnull', True)), fields=('group', 'pupil'), name='one_open_enrolment_per_group')],
+                "verbose_name": "inscription",
+                "indexes": [models.Index(fields=["pupil", "group"], name="enrolment_of_pupil")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("starts__isnull", True),
+                            ("ends__isnull", True),
+                            ("ends__gte", models.F("starts")),
+                            _connector="OR",
+                        ),
+                        name="enrolment_ends_after_start",
+                        violation_error_message="La fin précède le début.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("ends__isnull", True)),
+                        fields=("group", "pupil"),
+                        name="one_open_enrolment_per_group",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Closure',
+            name="Closure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='nom')),
-                ('starts', models.DateField(verbose_name='premier jour')),
-                ('ends', models.DateField(verbose_name='dernier jour')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='closures', to='directory.school', verbose_name='établissement')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, verbose_name="nom")),
+                ("starts", models.DateField(verbose_name="premier jour")),
+                ("ends", models.DateField(verbose_name="dernier jour")),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="closures",
+                        to="directory.school",
+                        verbose_name="établissement",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'fermeture',
-                'ordering': ['starts'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('ends__gte', models.F('starts'))), name='closure_ends_after_start')],
+                "verbose_name": "fermeture",
+                "ordering": ["starts"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends__gte", models.F("starts"))), name="closure_ends_after_start"
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='schoolyear',
-            constraint=models.UniqueConstraint(fields=('school', 'name'), name='one_year_per_name'),
+            model_name="schoolyear",
+            constraint=models.UniqueConstraint(fields=("school", "name"), name="one_year_per_name"),
         ),
         migrations.AddConstraint(
-            model_name='schoolyear',
-            constraint=models.CheckConstraint(condition=models.Q(('ends__gt', models.F('starts'))), name='year_ends_after_start'),
+            model_name="schoolyear",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends__gt", models.F("starts"))), name="year_ends_after_start"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='period',
-            constraint=models.UniqueConstraint(fields=('year', 'name'), name='one_period_per_name'),
+            model_name="period",
+            constraint=models.UniqueConstraint(fields=("year", "name"), name="one_period_per_name"),
         ),
         migrations.AddConstraint(
-            model_name='period',
-            constraint=models.CheckConstraint(condition=models.Q(('ends__gte', models.F('starts'))), name='period_ends_after_start'),
+            model_name="period",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends__gte", models.F("starts"))), name="period_ends_after_start"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='group',
-            constraint=models.UniqueConstraint(fields=('year', 'kind', 'name'), name='one_group_per_name'),
+            model_name="group",
+            constraint=models.UniqueConstraint(fields=("year", "kind", "name"), name="one_group_per_name"),
         ),
         migrations.AddConstraint(
-            model_name='subject',
-            constraint=models.UniqueConstraint(fields=('school', 'code'), name='one_subject_per_code'),
+            model_name="subject",
+            constraint=models.UniqueConstraint(fields=("school", "code"), name="one_subject_per_code"),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(('starts__isnull', True), ('ends__isnull', True), ('ends__gte', models.F('starts')), _connector='OR'), name='assignment_ends_after_start', violation_error_message='La fin précède le début.'),
+            model_name="assignment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("starts__isnull", True),
+                    ("ends__isnull", True),
+                    ("ends__gte", models.F("starts")),
+                    _connector="OR",
+                ),
+                name="assignment_ends_after_start",
+                violation_error_message="La fin précède le début.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'head_teacher'), ('subject__isnull', True)), models.Q(('kind', 'teaches'), ('subject__isnull', False)), _connector='OR'), name='teaching_names_its_subject'),
+            model_name="assignment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "head_teacher"), ("subject__isnull", True)),
+                    models.Q(("kind", "teaches"), ("subject__isnull", False)),
+                    _connector="OR",
+                ),
+                name="teaching_names_its_subject",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.UniqueConstraint(condition=models.Q(('ends__isnull', True)), fields=('group', 'teacher', 'subject'), name='one_open_assignment'),
+            model_name="assignment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ends__isnull", True)),
+                fields=("group", "teacher", "subject"),
+                name="one_open_assignment",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.UniqueConstraint(condition=models.Q(('ends__isnull', True), ('kind', 'head_teacher')), fields=('group', 'teacher'), name='one_open_head_teaching'),
+            model_name="assignment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ends__isnull", True), ("kind", "head_teacher")),
+                fields=("group", "teacher"),
+                name="one_open_head_teaching",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='territory',
-            constraint=models.UniqueConstraint(fields=('kind', 'code'), name='one_territory_per_code'),
+            model_name="territory",
+            constraint=models.UniqueConstraint(fields=("kind", "code"), name="one_territory_per_code"),
         ),
         migrations.AddIndex(
-            model_name='holding',
-            index=models.Index(fields=['school', 'role'], name='holding_by_school_role'),
+            model_name="holding",
+            index=models.Index(fields=["school", "role"], name="holding_by_school_role"),
         ),
         migrations.AddConstraint(
-            model_name='holding',
-            constraint=models.CheckConstraint(condition=models.Q(('starts__isnull', True), ('ends__isnull', True), ('ends__gte', models.F('starts')), _connector='OR'), name='holding_ends_after_start', violation_error_message='La fin précède le début.'),
+            model_name="holding",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("starts__isnull", True),
+                    ("ends__isnull", True),
+                    ("ends__gte", models.F("starts")),
+                    _connector="OR",
+                ),
+                name="holding_ends_after_start",
+                violation_error_message="La fin précède le début.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='holding',
-            constraint=models.CheckConstraint(condition=models.Q(('school__isnull', False), ('territory__isnull', False), _negated=True), name='holding_in_one_place'),
+            model_name="holding",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("school__isnull", False), ("territory__isnull", False), _negated=True),
+                name="holding_in_one_place",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='holding',
-            constraint=models.CheckConstraint(condition=models.Q(('school__isnull', False), ('role__in', ['agent', 'operator']), _connector='OR'), name='school_roles_are_held_in_a_school'),
+            model_name="holding",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("school__isnull", False), ("role__in", ["agent", "operator"]), _connector="OR"
+                ),
+                name="school_roles_are_held_in_a_school",
+            ),
         ),
     ]

@@ -85,8 +85,12 @@ class EnrolmentQuerySet(SchoolQuerySet):
 class Enrolment(models.Model):
     """A pupil in a class or a group, between two dates (`ends`: first day without)."""
 
-    school = models.ForeignKey(School, models.CASCADE, related_name="enrolments", verbose_name="établissement")
-    group = models.ForeignKey(Group, models.CASCADE, related_name="enrolments", verbose_name="classe ou groupe")
+    school = models.ForeignKey(
+        School, models.CASCADE, related_name="enrolments", verbose_name="établissement"
+    )
+    group = models.ForeignKey(
+        Group, models.CASCADE, related_name="enrolments", verbose_name="classe ou groupe"
+    )
     pupil = models.ForeignKey(Person, models.CASCADE, related_name="enrolments", verbose_name="élève")
     starts = models.DateField("début", null=True, blank=True)
     ends = models.DateField("fin", null=True, blank=True)
@@ -120,8 +124,12 @@ class Assignment(models.Model):
         TEACHES = "teaches", "Enseigne"
         HEAD_TEACHER = "head_teacher", "Professeur principal"
 
-    school = models.ForeignKey(School, models.CASCADE, related_name="assignments", verbose_name="établissement")
-    group = models.ForeignKey(Group, models.CASCADE, related_name="assignments", verbose_name="classe ou groupe")
+    school = models.ForeignKey(
+        School, models.CASCADE, related_name="assignments", verbose_name="établissement"
+    )
+    group = models.ForeignKey(
+        Group, models.CASCADE, related_name="assignments", verbose_name="classe ou groupe"
+    )
     teacher = models.ForeignKey(Person, models.CASCADE, related_name="assignments", verbose_name="enseignant")
     kind = models.CharField("nature", max_length=12, choices=Kind.choices, default=Kind.TEACHES)
     subject = models.ForeignKey(
@@ -138,11 +146,14 @@ class Assignment(models.Model):
         constraints = [
             ends_after_start("assignment_ends_after_start"),
             models.CheckConstraint(
-                condition=Q(kind="head_teacher", subject__isnull=True) | Q(kind="teaches", subject__isnull=False),
+                condition=Q(kind="head_teacher", subject__isnull=True)
+                | Q(kind="teaches", subject__isnull=False),
                 name="teaching_names_its_subject",
             ),
             models.UniqueConstraint(
-                fields=["group", "teacher", "subject"], condition=Q(ends__isnull=True), name="one_open_assignment"
+                fields=["group", "teacher", "subject"],
+                condition=Q(ends__isnull=True),
+                name="one_open_assignment",
             ),
             models.UniqueConstraint(
                 fields=["group", "teacher"],

@@ -34,8 +34,12 @@ class ExternalId(models.Model):
     authority = models.CharField("autorité", max_length=40)
     kind = models.CharField("nature", max_length=20)
     value = models.CharField("valeur", max_length=120)
-    person = models.ForeignKey(Person, models.CASCADE, null=True, related_name="external_ids", verbose_name="personne")
-    group = models.ForeignKey(Group, models.CASCADE, null=True, related_name="external_ids", verbose_name="classe")
+    person = models.ForeignKey(
+        Person, models.CASCADE, null=True, related_name="external_ids", verbose_name="personne"
+    )
+    group = models.ForeignKey(
+        Group, models.CASCADE, null=True, related_name="external_ids", verbose_name="classe"
+    )
     school = models.ForeignKey(
         School, models.CASCADE, null=True, related_name="external_ids", verbose_name="établissement"
     )
@@ -46,7 +50,9 @@ class ExternalId(models.Model):
         verbose_name = "identifiant externe"
         verbose_name_plural = "identifiants externes"
         constraints = [
-            models.UniqueConstraint(fields=["source", "authority", "kind", "value"], name="one_row_per_external_id"),
+            models.UniqueConstraint(
+                fields=["source", "authority", "kind", "value"], name="one_row_per_external_id"
+            ),
             models.CheckConstraint(
                 condition=Q(person__isnull=False, group__isnull=True, school__isnull=True)
                 | Q(person__isnull=True, group__isnull=False, school__isnull=True)

@@ -61,14 +61,14 @@ class Person(models.Model):
         # Folded, so that É is sorted with E whatever the engine's collation.
         ordering = ["search_name", "pk"]
 
+    def __str__(self) -> str:
+        return self.full_name
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.search_name = fold(f"{self.family_name} {self.given_name}")
         if kwargs.get("update_fields") is not None:
             kwargs["update_fields"] = {*kwargs["update_fields"], "search_name"}
         super().save(*args, **kwargs)
-
-    def __str__(self) -> str:
-        return self.full_name
 
     @property
     def full_name(self) -> str:
@@ -115,7 +115,9 @@ class Holding(models.Model):
 
     person = models.ForeignKey(Person, models.CASCADE, related_name="holdings", verbose_name="personne")
     role = models.CharField("rôle", max_length=16, choices=Role.choices)
-    title = models.CharField("intitulé", max_length=80, blank=True, help_text="mathématiques, CPE, principal adjoint")
+    title = models.CharField(
+        "intitulé", max_length=80, blank=True, help_text="mathématiques, CPE, principal adjoint"
+    )
     school = models.ForeignKey(
         School, models.CASCADE, null=True, blank=True, related_name="holdings", verbose_name="établissement"
     )
@@ -126,7 +128,12 @@ class Holding(models.Model):
     ends = models.DateField("fin", null=True, blank=True)
     scope = models.JSONField("étendue", default=dict, blank=True)
     given_by = models.ForeignKey(
-        Person, models.SET_NULL, null=True, blank=True, related_name="holdings_given", verbose_name="donné par"
+        Person,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="holdings_given",
+        verbose_name="donné par",
     )
 
     objects = HoldingQuerySet.as_manager()
@@ -186,7 +193,9 @@ class Guardianship(models.Model):
         constraints = [
             ends_after_start("guardianship_ends_after_start"),
             models.UniqueConstraint(
-                fields=["pupil", "guardian"], condition=Q(ends__isnull=True), name="one_open_guardianship_per_pair"
+                fields=["pupil", "guardian"],
+                condition=Q(ends__isnull=True),
+                name="one_open_guardianship_per_pair",
             ),
         ]
         indexes = [models.Index(fields=["guardian", "authority"], name="wards_of_guardian")]

@@ -57,7 +57,9 @@ class School(models.Model):
         LYCEE = "lycee", "Lycée"
         OTHER = "other", "Autre établissement"
 
-    uai = models.CharField("UAI", max_length=8, unique=True, help_text="Sept chiffres et une lettre : 0350001A.")
+    uai = models.CharField(
+        "UAI", max_length=8, unique=True, help_text="Sept chiffres et une lettre : 0350001A."
+    )
     name = models.CharField("nom", max_length=160)
     kind = models.CharField("nature", max_length=8, choices=Kind.choices)
     public_id = models.CharField("identifiant public", max_length=24, unique=True, default=new_public_id)
@@ -138,7 +140,9 @@ class Closure(models.Model):
     class Meta:
         verbose_name = "fermeture"
         ordering = ["starts"]
-        constraints = [models.CheckConstraint(condition=Q(ends__gte=F("starts")), name="closure_ends_after_start")]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends__gte=F("starts")), name="closure_ends_after_start")
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -21,7 +21,9 @@ class SchoolQuerySet(models.QuerySet[Any]):
         """The rows of the school the viewer acts in; nothing for a viewer who acts in none."""
         if viewer.school_id is None:
             return self.none()
-        return self.filter(**{f"{self.school_path}_id" if self.school_path != "pk" else "pk": viewer.school_id})
+        return self.filter(
+            **{f"{self.school_path}_id" if self.school_path != "pk" else "pk": viewer.school_id}
+        )
 
     def visible_to(self, viewer: "Viewer") -> Self:
         raise NotImplementedError(f"{type(self).__name__} does not say who sees {self.model._meta.label}.")
@@ -54,4 +56,6 @@ def active_on(day: date, prefix: str = "") -> Q:
 
 def ends_after_start(name: str) -> models.CheckConstraint:
     condition = Q(starts__isnull=True) | Q(ends__isnull=True) | Q(ends__gte=F("starts"))
-    return models.CheckConstraint(condition=condition, name=name, violation_error_message="La fin précède le début.")
+    return models.CheckConstraint(
+        condition=condition, name=name, violation_error_message="La fin précède le début."
+    )

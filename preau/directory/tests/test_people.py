@@ -14,7 +14,11 @@ from preau.directory.words import Role
 
 def test_names_are_written_as_schools_write_them() -> None:
     person = Person(civility="mme", given_name="Élise", family_name="Guérin")
-    assert (person.full_name, person.list_name, person.formal_name) == ("Élise Guérin", "GUÉRIN Élise", "Mme Guérin")
+    assert (person.full_name, person.list_name, person.formal_name) == (
+        "Élise Guérin",
+        "GUÉRIN Élise",
+        "Mme Guérin",
+    )
     assert person.initials == "ÉG"
 
 
@@ -53,7 +57,12 @@ def test_an_erased_person_keeps_a_row_without_a_name(college: World) -> None:
     ExternalId.objects.create(source="aaf", authority="x", kind="id", value="1", person=person)
     blank_person(person.pk)
     person.refresh_from_db()
-    assert (person.family_name, person.given_name, person.email, person.birth_date) == ("Personne effacée", "", "", None)
+    assert (person.family_name, person.given_name, person.email, person.birth_date) == (
+        "Personne effacée",
+        "",
+        "",
+        None,
+    )
     assert person.search_name == "personne effacee"
     assert person.erased_at is not None
     assert not ExternalId.objects.filter(person=person).exists()
@@ -65,7 +74,11 @@ def test_the_database_refuses_what_cannot_be(college: World) -> None:
         lambda: Guardianship.objects.create(pupil=pupil, guardian=guardian, authority="legal"),
         lambda: Holding.objects.create(person=guardian, role=Role.TEACHER),
         lambda: Holding.objects.create(
-            person=guardian, role=Role.TEACHER, school=college.school, starts=date(2026, 9, 2), ends=date(2026, 9, 1)
+            person=guardian,
+            role=Role.TEACHER,
+            school=college.school,
+            starts=date(2026, 9, 2),
+            ends=date(2026, 9, 1),
         ),
         lambda: ExternalId.objects.create(source="aaf", authority="x", kind="id", value="2"),
         lambda: Assignment.objects.create(

@@ -69,7 +69,9 @@ def test_a_person_in_charge_follows_the_child(college: World) -> None:
     Guardianship.objects.filter(guardian=guardian).update(authority=Authority.IN_CHARGE)
     viewer = viewer_for(guardian, 1, TODAY)
     assert viewer is not None
-    assert list(Person.objects.visible_to(viewer).filter(pk__in=viewer.own_pupils())) == [college.people["pupil"]]
+    assert list(Person.objects.visible_to(viewer).filter(pk__in=viewer.own_pupils())) == [
+        college.people["pupil"]
+    ]
 
 
 def test_staff_see_their_school_and_never_the_twin(college: World, twin: World, seat_of: Any) -> None:

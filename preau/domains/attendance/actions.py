@@ -52,7 +52,7 @@ class Conflict:
     mine: str
 
 
-class RollConflict(Exception):  # noqa: N818 - it is a conflict, not an error of ours
+class RollConflict(Exception):
     """Nothing was written: the page must show both values and ask again."""
 
     def __init__(self, conflicts: Sequence[Conflict]) -> None:
@@ -60,7 +60,7 @@ class RollConflict(Exception):  # noqa: N818 - it is a conflict, not an error of
         self.conflicts = conflicts
 
 
-class NothingToExplain(Exception):  # noqa: N818
+class NothingToExplain(Exception):
     """These absences were explained or corrected in the meantime."""
 
 
@@ -81,7 +81,9 @@ def validate_roll(viewer: Viewer, lesson: Lesson, marks: Iterable[Mark]) -> Roll
     known = {entry.pupil_id: entry for entry in Entry.objects.filter(lesson=lesson)}
     expected = set(lesson.pupils().values_list("pk", flat=True))
     mine = [_timed(mark, lesson, now) for mark in marks if mark.pupil_id in expected]
-    changed = [mark for mark in mine if seen_of(mark.status, mark.minutes_late) not in {mark.seen, _now(known, mark)}]
+    changed = [
+        mark for mark in mine if seen_of(mark.status, mark.minutes_late) not in {mark.seen, _now(known, mark)}
+    ]
     conflicts = [_conflict(known, mark) for mark in changed if _now(known, mark) != mark.seen]
     if conflicts:
         raise RollConflict(conflicts)
@@ -116,7 +118,8 @@ def _write(
     viewer: Viewer, lesson: Lesson, known: Mapping[int, Entry], changed: Iterable[Mark], now: datetime
 ) -> list[Entry]:
     """Write the entries and their steps; returns those that are now absences."""
-    new, old = [], []
+    new: list[Entry] = []
+    old: list[Entry] = []
     for mark in changed:
         entry = known.get(mark.pupil_id) or Entry(
             school_id=lesson.school_id, lesson=lesson, pupil_id=mark.pupil_id, day=lesson.day
@@ -158,7 +161,12 @@ def correct_entry(viewer: Viewer, entry: Entry, status: str, minutes_late: int |
     entry.save(update_fields=["status", "minutes_late"])
     _change(viewer, entry, timezone.now()).save()
     journal.record(
-        viewer, "attendance.entry_corrected", entry, subject_id=entry.pupil_id, before=before, after=entry.state_label
+        viewer,
+        "attendance.entry_corrected",
+        entry,
+        subject_id=entry.pupil_id,
+        before=before,
+        after=entry.state_label,
     )
     _tell([entry] if status == Status.ABSENT else [])
     return entry
@@ -231,10 +239,16 @@ def prepare_notices(entry_ids: Sequence[int], today: date) -> list[int]:
     entries = Entry.objects.filter(pk__in=entry_ids).to_explain()
     notices: list[Notice] = []
     for entry in entries.order_by("pk"):
-        informed = Guardianship.objects.informed(today).filter(pupil_id=entry.pupil_id).exclude(guardian__email="")
+        informed = (
+            Guardianship.objects.informed(today).filter(pupil_id=entry.pupil_id).exclude(guardian__email="")
+        )
         notices += [
             Notice(
-                school_id=entry.school_id, entry=entry, pupil_id=entry.pupil_id, guardian_id=guardian, day=entry.day
+                school_id=entry.school_id,
+                entry=entry,
+                pupil_id=entry.pupil_id,
+                guardian_id=guardian,
+                day=entry.day,
             )
             for guardian in informed.values_list("guardian_id", flat=True)
         ]
@@ -250,4 +264,3 @@ def forget_words(person_id: int) -> int:
         + Explanation.objects.filter(given_by_id=person_id).exclude(comment="").update(comment="")
         + Decision.objects.filter(explanation__pupil_id=person_id).exclude(comment="").update(comment="")
     )
-

@@ -23,5 +23,12 @@ def csv_of(viewer: Viewer, lines: "QuerySet[Entry, dict[str, Any]]") -> Iterator
     for start in range(0, lines.count(), CHUNK):
         part = list(lines[start : start + CHUNK])
         for row in rows_of(part, classes_of([line["pupil_id"] for line in part], viewer.today)):
-            cells = [row.list_name, row.group, dates.day(row.day, year=True), row.hours, row.subject, row.label]
+            cells = [
+                row.list_name,
+                row.group,
+                dates.day(row.day, year=True),
+                row.hours,
+                row.subject,
+                row.label,
+            ]
             yield writer.writerow([safe(cell) for cell in [*cells, row.tag[0], row.reason]])

@@ -141,12 +141,20 @@ class CorrectionForm(forms.Form):
 
     status = forms.ChoiceField(label="L’élève était", choices=Status.choices, widget=forms.RadioSelect)
     minutes_late = forms.IntegerField(
-        label="Minutes de retard", required=False, min_value=1, max_value=MOST_MINUTES, help_text="Pour un retard."
+        label="Minutes de retard",
+        required=False,
+        min_value=1,
+        max_value=MOST_MINUTES,
+        help_text="Pour un retard.",
     )
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if data.get("status") == Status.LATE and not data.get("minutes_late") and "minutes_late" not in self.errors:
+        if (
+            data.get("status") == Status.LATE
+            and not data.get("minutes_late")
+            and "minutes_late" not in self.errors
+        ):
             self.add_error("minutes_late", "Écrivez le nombre de minutes de retard.")
         return data
 
@@ -163,11 +171,14 @@ class AbsenceFilter(forms.Form):
         ("retard", "Retards"),
     ]
     nom = forms.CharField(label="Nom de l’élève", required=False, max_length=80)
-    du = forms.DateField(label="Du", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-    au = forms.DateField(label="Au", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    du = forms.DateField(
+        label="Du", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    au = forms.DateField(
+        label="Au", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
     etat = forms.ChoiceField(label="État", required=False, choices=STATES)
 
     def chosen(self) -> dict[str, Any]:
         self.is_valid()
         return {name: value for name, value in self.cleaned_data.items() if value}
-

@@ -15,9 +15,13 @@ actions.absences_recorded.connect(tasks.enqueue_notices, dispatch_uid="attendanc
 actions.explanation_decided.connect(tasks.enqueue_decision, dispatch_uid="attendance.decision")
 
 lesson_marks.add(LessonMarks("attendance", queries.marks_of, order=10))
-boards.menu.add(boards.MenuEntry("Absences", "attendance:absences", "calendar-off", rules.follows_absences, order=30))
-boards.menu.add(boards.MenuEntry("Vie scolaire", "attendance:board", "clipboard-check", rules.runs_school_life, order=30))
-boards.seeds.add(boards.Seed("attendance", seeds.plant, order=30))
+boards.menu.add(
+    boards.MenuEntry("Absences", "attendance:absences", "calendar-off", rules.follows_absences, order=30)
+)
+boards.menu.add(
+    boards.MenuEntry("Vie scolaire", "attendance:board", "clipboard-check", rules.runs_school_life, order=30)
+)
+boards.seeds.add(boards.Seed("vie scolaire", seeds.plant, order=30))
 
 
 def to_explain_card(viewer: Viewer) -> Mapping[str, Any] | None:
@@ -30,7 +34,9 @@ def school_life_card(viewer: Viewer) -> Mapping[str, Any]:
 
 
 boards.cards.add(boards.Card("attendance/_to_explain.html", to_explain_card, rules.follows_absences, order=5))
-boards.cards.add(boards.Card("attendance/_school_life.html", school_life_card, rules.runs_school_life, order=5))
+boards.cards.add(
+    boards.Card("attendance/_school_life.html", school_life_card, rules.runs_school_life, order=5)
+)
 
 BASIS = dict(
     purpose="Savoir où sont les élèves, prévenir les familles et suivre l’assiduité.",
@@ -38,15 +44,32 @@ BASIS = dict(
     recipients="La vie scolaire, la direction, l’enseignant du cours, l’élève et ses responsables.",
     keep=Retention.YEAR_PLUS_ONE,
 )
-NONE, PERSONAL, CHILD, SENSITIVE = FieldClass.NONE, FieldClass.PERSONAL, FieldClass.CHILD, FieldClass.SENSITIVE
+NONE, PERSONAL, CHILD, SENSITIVE = (
+    FieldClass.NONE,
+    FieldClass.PERSONAL,
+    FieldClass.CHILD,
+    FieldClass.SENSITIVE,
+)
 
 for label, model, person, fields in [
-    ("Appels", "RollCall", "called_by", {"school": NONE, "lesson": NONE, "called_by": PERSONAL, "called_at": PERSONAL}),
+    (
+        "Appels",
+        "RollCall",
+        "called_by",
+        {"school": NONE, "lesson": NONE, "called_by": PERSONAL, "called_at": PERSONAL},
+    ),
     (
         "Absences et retards",
         "Entry",
         "pupil",
-        {"school": CHILD, "lesson": CHILD, "pupil": CHILD, "day": CHILD, "status": CHILD, "minutes_late": CHILD}
+        {
+            "school": CHILD,
+            "lesson": CHILD,
+            "pupil": CHILD,
+            "day": CHILD,
+            "status": CHILD,
+            "minutes_late": CHILD,
+        }
         | {"explanation": CHILD},
     ),
     (
@@ -74,8 +97,17 @@ for label, model, person, fields in [
         "Avis d’absence envoyés",
         "Notice",
         "pupil",
-        {"school": NONE, "entry": CHILD, "pupil": CHILD, "guardian": PERSONAL, "day": CHILD, "sent_at": PERSONAL},
+        {
+            "school": NONE,
+            "entry": CHILD,
+            "pupil": CHILD,
+            "guardian": PERSONAL,
+            "day": CHILD,
+            "sent_at": PERSONAL,
+        },
     ),
 ]:
     forget = actions.forget_words if model == "Explanation" else None
-    boards.personal_data.add(PersonalData(label, f"attendance.{model}", person, fields=fields, forget=forget, **BASIS))
+    boards.personal_data.add(
+        PersonalData(label, f"attendance.{model}", person, fields=fields, forget=forget, **BASIS)
+    )

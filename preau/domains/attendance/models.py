@@ -30,7 +30,9 @@ class RollCallQuerySet(SchoolQuerySet):
 class RollCall(models.Model):
     """The roll of a lesson was called: it exists only once validated."""
 
-    school = models.ForeignKey(School, models.CASCADE, related_name="roll_calls", verbose_name="établissement")
+    school = models.ForeignKey(
+        School, models.CASCADE, related_name="roll_calls", verbose_name="établissement"
+    )
     lesson = models.OneToOneField(Lesson, models.PROTECT, related_name="roll_call", verbose_name="séance")
     called_by = models.ForeignKey(Person, models.PROTECT, related_name="roll_calls", verbose_name="fait par")
     called_at = models.DateTimeField("fait à")
@@ -45,7 +47,12 @@ class Reason(models.Model):
     """Why a pupil was missing. Without a school it is common to all; families choose among those open to them."""
 
     school = models.ForeignKey(
-        School, models.CASCADE, null=True, blank=True, related_name="absence_reasons", verbose_name="établissement"
+        School,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="absence_reasons",
+        verbose_name="établissement",
     )
     label = models.CharField("libellé", max_length=80)
     for_families = models.BooleanField("proposé aux familles", default=True)
@@ -67,7 +74,9 @@ class Reason(models.Model):
         ordering = ["order", "label"]
         constraints = [
             models.UniqueConstraint(fields=["school", "label"], name="one_reason_per_label"),
-            models.UniqueConstraint(fields=["label"], condition=Q(school=None), name="one_common_reason_per_label"),
+            models.UniqueConstraint(
+                fields=["label"], condition=Q(school=None), name="one_common_reason_per_label"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -96,12 +105,18 @@ class Explanation(models.Model):
         REFUSED = "refused", "Refusée"
         WITHDRAWN = "withdrawn", "Retirée"
 
-    school = models.ForeignKey(School, models.CASCADE, related_name="explanations", verbose_name="établissement")
-    pupil = models.ForeignKey(Person, models.PROTECT, related_name="absence_explanations", verbose_name="élève")
+    school = models.ForeignKey(
+        School, models.CASCADE, related_name="explanations", verbose_name="établissement"
+    )
+    pupil = models.ForeignKey(
+        Person, models.PROTECT, related_name="absence_explanations", verbose_name="élève"
+    )
     day = models.DateField("jour")
     reason = models.ForeignKey(Reason, models.PROTECT, related_name="explanations", verbose_name="motif")
     comment = models.TextField("précision", max_length=1000, blank=True)
-    given_by = models.ForeignKey(Person, models.PROTECT, related_name="explanations_given", verbose_name="donnée par")
+    given_by = models.ForeignKey(
+        Person, models.PROTECT, related_name="explanations_given", verbose_name="donnée par"
+    )
     given_at = models.DateTimeField("donnée à")
     state = models.CharField("état", max_length=9, choices=State.choices, default=State.PENDING)
 
@@ -135,7 +150,9 @@ class Decision(models.Model):
     )
     state = models.CharField("état", max_length=9, choices=Explanation.State.choices)
     comment = models.TextField("réponse", max_length=1000, blank=True)
-    decided_by = models.ForeignKey(Person, models.PROTECT, related_name="decisions_taken", verbose_name="décidée par")
+    decided_by = models.ForeignKey(
+        Person, models.PROTECT, related_name="decisions_taken", verbose_name="décidée par"
+    )
     decided_at = models.DateTimeField("décidée à")
 
     objects = DecisionQuerySet.as_manager()
@@ -159,7 +176,9 @@ class EntryQuerySet(SchoolQuerySet):
         if viewer.holds(*SCHOOL_LIFE):
             return self.in_school(viewer)
         if viewer.is_staff:
-            return self.in_school(viewer).filter(lesson__in=Lesson.objects.in_school(viewer).taught_by(viewer.person))
+            return self.in_school(viewer).filter(
+                lesson__in=Lesson.objects.in_school(viewer).taught_by(viewer.person)
+            )
         return self.filter(pupil__in=viewer.own_pupils())
 
 
@@ -169,13 +188,20 @@ class Entry(models.Model):
     school = models.ForeignKey(
         School, models.CASCADE, related_name="attendance_entries", verbose_name="établissement"
     )
-    lesson = models.ForeignKey(Lesson, models.PROTECT, related_name="attendance_entries", verbose_name="séance")
+    lesson = models.ForeignKey(
+        Lesson, models.PROTECT, related_name="attendance_entries", verbose_name="séance"
+    )
     pupil = models.ForeignKey(Person, models.PROTECT, related_name="attendance_entries", verbose_name="élève")
     day = models.DateField("jour")
     status = models.CharField("état", max_length=7, choices=Status.choices)
     minutes_late = models.PositiveSmallIntegerField("minutes de retard", null=True, blank=True)
     explanation = models.ForeignKey(
-        Explanation, models.SET_NULL, null=True, blank=True, related_name="entries", verbose_name="explication"
+        Explanation,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="entries",
+        verbose_name="explication",
     )
 
     objects = EntryQuerySet.as_manager()
@@ -186,7 +212,8 @@ class Entry(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["lesson", "pupil"], name="one_entry_per_pupil_and_lesson"),
             models.CheckConstraint(
-                condition=Q(status=Status.LATE, minutes_late__isnull=False) | Q(~Q(status=Status.LATE), minutes_late=None),
+                condition=Q(status=Status.LATE, minutes_late__isnull=False)
+                | Q(~Q(status=Status.LATE), minutes_late=None),
                 name="minutes_only_when_late",
             ),
         ]
@@ -216,7 +243,9 @@ class EntryChangeQuerySet(SchoolQuerySet):
 class EntryChange(models.Model):
     """One step of an entry's life: what it was, what it became, by whom. Rows are only added."""
 
-    school = models.ForeignKey(School, models.CASCADE, related_name="entry_changes", verbose_name="établissement")
+    school = models.ForeignKey(
+        School, models.CASCADE, related_name="entry_changes", verbose_name="établissement"
+    )
     entry = models.ForeignKey(Entry, models.CASCADE, related_name="changes", verbose_name="absence ou retard")
     status = models.CharField("état", max_length=7, choices=Status.choices)
     minutes_late = models.PositiveSmallIntegerField("minutes de retard", null=True, blank=True)
@@ -245,7 +274,9 @@ class NoticeQuerySet(SchoolQuerySet):
 class Notice(models.Model):
     """A guardian was told that a pupil was missing on a day: one letter a day, however many lessons."""
 
-    school = models.ForeignKey(School, models.CASCADE, related_name="absence_notices", verbose_name="établissement")
+    school = models.ForeignKey(
+        School, models.CASCADE, related_name="absence_notices", verbose_name="établissement"
+    )
     entry = models.ForeignKey(Entry, models.CASCADE, related_name="notices", verbose_name="absence")
     pupil = models.ForeignKey(Person, models.PROTECT, related_name="absence_notices", verbose_name="élève")
     guardian = models.ForeignKey(

@@ -61,7 +61,7 @@ def register_of(lesson: Lesson) -> list[RegisterRow]:
     return [_row(pupil, entries.get(pupil[0]), pupil[0] in before) for pupil in pupils]
 
 
-def _row(pupil: tuple[int, str, str], entry: Mapping[str, Any] | None, was_absent: bool) -> RegisterRow:  # noqa: FBT001
+def _row(pupil: tuple[int, str, str], entry: Mapping[str, Any] | None, was_absent: bool) -> RegisterRow:
     status = entry["status"] if entry else Status.PRESENT.value
     minutes = entry["minutes_late"] if entry else None
     return RegisterRow(pupil[0], pupil[1], pupil[2], status, minutes, was_absent)
@@ -89,7 +89,9 @@ def _mark(lesson_id: int, called: datetime | None, starts: datetime, now: dateti
         return Mark("Appel fait", tone="done", icon="check")
     if starts > now + timedelta(minutes=10):
         return None
-    return Mark("Faire l’appel", icon="clipboard-check", href=reverse("attendance:roll", kwargs={"pk": lesson_id}))
+    return Mark(
+        "Faire l’appel", icon="clipboard-check", href=reverse("attendance:roll", kwargs={"pk": lesson_id})
+    )
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,9 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def rows_of(entries: "QuerySet[Entry] | Sequence[Mapping[str, Any]]", classes: Mapping[int, str]) -> list[AbsenceRow]:
+def rows_of(
+    entries: "QuerySet[Entry] | Sequence[Mapping[str, Any]]", classes: Mapping[int, str]
+) -> list[AbsenceRow]:
     """Lines of `entries.values(*COLUMNS)` as rows; `classes` gives the class of each pupil."""
     return [_absence_row(line, classes) for line in entries]  # type: ignore[arg-type]
 
@@ -206,7 +210,9 @@ def _to_explain(lessons: list[Mapping[str, Any]]) -> ToExplain:
 
 def same_day_to_explain(entry: Entry) -> "QuerySet[Entry]":
     """The absences of the same pupil and day that one explanation may cover."""
-    same = Entry.objects.filter(pupil_id=entry.pupil_id, school_id=entry.school_id, day=entry.day).to_explain()
+    same = Entry.objects.filter(
+        pupil_id=entry.pupil_id, school_id=entry.school_id, day=entry.day
+    ).to_explain()
     return same.select_related("lesson__subject", "lesson__school").order_by("lesson__starts")
 
 
@@ -267,10 +273,20 @@ def history_of(entry: Entry) -> list[Step]:
     told = Explanation.objects.filter(pupil_id=entry.pupil_id, day=entry.day, school_id=entry.school_id)
     for explanation in told.select_related("given_by", "reason").prefetch_related("decisions__decided_by"):
         steps.append(
-            _step(explanation.given_at, f"Expliquée : {explanation.reason.label}", explanation.given_by, explanation.comment)
+            _step(
+                explanation.given_at,
+                f"Expliquée : {explanation.reason.label}",
+                explanation.given_by,
+                explanation.comment,
+            )
         )
         steps += [
-            _step(decision.decided_at, f"Explication {decision.get_state_display().lower()}", decision.decided_by, decision.comment)
+            _step(
+                decision.decided_at,
+                f"Explication {decision.get_state_display().lower()}",
+                decision.decided_by,
+                decision.comment,
+            )
             for decision in explanation.decisions.all()
         ]
     return sorted(steps, key=lambda step: step.at)

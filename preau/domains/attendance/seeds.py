@@ -17,7 +17,9 @@ PAST_DAYS = 7
 
 def plant(world: Any) -> None:
     """Calls of the last week; the cast's pupil has two lessons to explain, other absences are in every state."""
-    past = Lesson.objects.filter(school=world.school, day__lt=world.today, day__gte=world.today - timedelta(days=PAST_DAYS))
+    past = Lesson.objects.filter(
+        school=world.school, day__lt=world.today, day__gte=world.today - timedelta(days=PAST_DAYS)
+    )
     for number, lesson in enumerate(past.order_by("starts", "pk").prefetch_related("teachers")):
         _call(world, lesson, number)
     last_day = past.order_by("-day").values_list("day", flat=True).first()
@@ -32,10 +34,12 @@ def _call(world: Any, lesson: Lesson, number: int) -> None:
     marks = []
     for place, row in enumerate(rows):
         turn = (number * 7 + place) % 53
-        status = Status.ABSENT if turn == 0 else Status.LATE if turn == 11 else Status.PRESENT  # noqa: PLR2004
+        status = Status.ABSENT if turn == 0 else Status.LATE if turn == 11 else Status.PRESENT
         if row.pupil_id == world.people["pupil"].pk:
             status = Status.PRESENT
-        marks.append(actions.Mark(row.pupil_id, status, 5 + place % 10 if status == Status.LATE else None, row.seen))
+        marks.append(
+            actions.Mark(row.pupil_id, status, 5 + place % 10 if status == Status.LATE else None, row.seen)
+        )
     actions.validate_roll(_seat(world, lesson.teachers.all()[0]), lesson, marks)
 
 
@@ -53,14 +57,16 @@ def _explain_some(world: Any) -> None:
     others = Entry.objects.filter(school=world.school).to_explain().exclude(pupil=world.people["pupil"])
     for number, entry in enumerate(others.select_related("pupil").order_by("pk")[:40]):
         row = entry.pupil.guardianships.order_by("contact_priority").select_related("guardian").first()
-        if number % 4 == 3 or row is None or reason is None:  # noqa: PLR2004
+        if number % 4 == 3 or row is None or reason is None:
             continue
         explanation = actions.explain(_guardian(row.guardian, world), [entry], reason)
         cpe = _seat(world, world.people["cpe"])
         if number % 4 == 0:
             actions.decide(cpe, explanation, Explanation.State.ACCEPTED)
         if number % 4 == 1:
-            actions.decide(cpe, explanation, Explanation.State.REFUSED, "Merci de fournir le justificatif de transport.")
+            actions.decide(
+                cpe, explanation, Explanation.State.REFUSED, "Merci de fournir le justificatif de transport."
+            )
 
 
 def _seat(world: Any, person: Person) -> Viewer:

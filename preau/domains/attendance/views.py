@@ -46,7 +46,9 @@ def roll(request: HttpRequest, lesson: Lesson) -> HttpResponse:
     return redirect("/")
 
 
-def _roll_page(request: HttpRequest, lesson: Lesson, form: RollForm | None, status: int = 200) -> HttpResponse:
+def _roll_page(
+    request: HttpRequest, lesson: Lesson, form: RollForm | None, status: int = 200
+) -> HttpResponse:
     row = lesson_rows(Lesson.objects.filter(pk=lesson.pk))[0]
     call = RollCall.objects.filter(lesson=lesson).select_related("called_by").first()
     lines = form.lines() if form else []
@@ -161,7 +163,9 @@ def _filtered(request: HttpRequest, form: AbsenceFilter) -> "QuerySet[Entry, dic
 def export(request: HttpRequest) -> StreamingHttpResponse:
     """The filtered list as CSV, streamed."""
     found = _filtered(request, AbsenceFilter(request.GET))
-    response = StreamingHttpResponse(exports.csv_of(request.viewer, found), content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(
+        exports.csv_of(request.viewer, found), content_type="text/csv; charset=utf-8"
+    )
     response["Content-Disposition"] = f'attachment; filename="absences-{request.viewer.today:%Y-%m-%d}.csv"'
     return response
 
@@ -170,7 +174,9 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
 @require_http_methods(["GET", "POST"])
 def entry(request: HttpRequest, entry: Entry) -> HttpResponse:
     """One absence: what was seen, every change since, and the means to correct it."""
-    form = CorrectionForm(request.POST or None, initial={"status": entry.status, "minutes_late": entry.minutes_late})
+    form = CorrectionForm(
+        request.POST or None, initial={"status": entry.status, "minutes_late": entry.minutes_late}
+    )
     if request.method == "POST" and form.is_valid():
         actions.correct_entry(request.viewer, entry, **form.cleaned_data)
         messages.success(request, _("La correction est enregistrée."))
@@ -180,7 +186,9 @@ def entry(request: HttpRequest, entry: Entry) -> HttpResponse:
 
 def _entry_page(request: HttpRequest, entry: Entry, forms: dict[str, Any], status: int) -> HttpResponse:
     journal.record_read(request.viewer, "attendance.entry_read", entry, subject_id=entry.pupil_id)
-    entry = Entry.objects.select_related("pupil", "explanation__reason", "explanation__given_by").get(pk=entry.pk)
+    entry = Entry.objects.select_related("pupil", "explanation__reason", "explanation__given_by").get(
+        pk=entry.pk
+    )
     explanation = entry.explanation
     decision = DecisionForm() if explanation and rules.can_decide(request.viewer, explanation) else None
     context = {
@@ -202,7 +210,11 @@ def decide(request: HttpRequest, explanation: Explanation) -> HttpResponse:
     form = DecisionForm(request.POST)
     about = explanation.entries.first()
     if not form.is_valid():
-        return _entry_page(request, about, {"decision": form}, TYPED_WRONG) if about else redirect("attendance:board")
+        return (
+            _entry_page(request, about, {"decision": form}, TYPED_WRONG)
+            if about
+            else redirect("attendance:board")
+        )
     if actions.decide(request.viewer, explanation, **form.cleaned_data):
         messages.success(request, _("La décision est enregistrée."))
     else:

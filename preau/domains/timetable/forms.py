@@ -26,9 +26,13 @@ class WeeklyLessonForm(forms.Form):
         Group.objects.none(), label="Classes et groupes", widget=forms.CheckboxSelectMultiple
     )
     teachers = PersonChoice(Person.objects.none(), label="Enseignants", widget=forms.CheckboxSelectMultiple)
-    room = forms.ModelChoiceField(Room.objects.none(), label="Salle", required=False, empty_label="Sans salle")
+    room = forms.ModelChoiceField(
+        Room.objects.none(), label="Salle", required=False, empty_label="Sans salle"
+    )
     weekday = forms.TypedChoiceField(
-        label="Jour", choices=[(value, dates.capital(label)) for value, label in Weekday.choices[:6]], coerce=int
+        label="Jour",
+        choices=[(value, dates.capital(label)) for value, label in Weekday.choices[:6]],
+        coerce=int,
     )
     starts_at = forms.TimeField(label="Début", widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
     ends_at = forms.TimeField(label="Fin", widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))

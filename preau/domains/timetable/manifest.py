@@ -21,7 +21,7 @@ boards.menu.add(
     boards.MenuEntry("Emploi du temps", "timetable:week", "calendar", rules.reads_timetable, order=20)
 )
 boards.cards.add(boards.Card("timetable/_day.html", day_card, rules.has_own_lessons, order=10))
-boards.seeds.add(boards.Seed("timetable", seeds.plant, order=20))
+boards.seeds.add(boards.Seed("emploi du temps", seeds.plant, seeds.open_a_lesson, order=20))
 
 TEACHERS = dict(
     purpose="Organiser les cours et les faire connaître aux élèves, aux familles et aux personnels.",
@@ -52,7 +52,9 @@ boards.personal_data.add(
         label="Séances",
         model="timetable.Lesson",
         person="teachers",
-        fields=COMMON | {"pattern": FieldClass.NONE} | dict.fromkeys(["starts", "ends", "day"], FieldClass.PERSONAL),
+        fields=COMMON
+        | {"pattern": FieldClass.NONE}
+        | dict.fromkeys(["starts", "ends", "day"], FieldClass.PERSONAL),
         **TEACHERS,
     )
 )

@@ -33,9 +33,13 @@ class WeeklyPatternQuerySet(SchoolQuerySet):
 class WeeklyPattern(models.Model):
     """A lesson that comes back every week: a weekday and wall-clock hours in the school's own time zone."""
 
-    school = models.ForeignKey(School, models.CASCADE, related_name="weekly_patterns", verbose_name="établissement")
+    school = models.ForeignKey(
+        School, models.CASCADE, related_name="weekly_patterns", verbose_name="établissement"
+    )
     year = models.ForeignKey(SchoolYear, models.CASCADE, related_name="weekly_patterns", verbose_name="année")
-    subject = models.ForeignKey(Subject, models.PROTECT, related_name="weekly_patterns", verbose_name="matière")
+    subject = models.ForeignKey(
+        Subject, models.PROTECT, related_name="weekly_patterns", verbose_name="matière"
+    )
     groups = models.ManyToManyField(Group, related_name="weekly_patterns", verbose_name="classes et groupes")
     teachers = models.ManyToManyField(Person, related_name="weekly_patterns", verbose_name="enseignants")
     room = models.ForeignKey(
@@ -92,12 +96,19 @@ class Lesson(models.Model):
     school = models.ForeignKey(School, models.CASCADE, related_name="lessons", verbose_name="établissement")
     year = models.ForeignKey(SchoolYear, models.CASCADE, related_name="lessons", verbose_name="année")
     pattern = models.ForeignKey(
-        WeeklyPattern, models.SET_NULL, null=True, blank=True, related_name="lessons", verbose_name="séance hebdomadaire"
+        WeeklyPattern,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="lessons",
+        verbose_name="séance hebdomadaire",
     )
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="lessons", verbose_name="matière")
     groups = models.ManyToManyField(Group, related_name="lessons", verbose_name="classes et groupes")
     teachers = models.ManyToManyField(Person, related_name="lessons", verbose_name="enseignants")
-    room = models.ForeignKey(Room, models.SET_NULL, null=True, blank=True, related_name="lessons", verbose_name="salle")
+    room = models.ForeignKey(
+        Room, models.SET_NULL, null=True, blank=True, related_name="lessons", verbose_name="salle"
+    )
     starts = models.DateTimeField("début")
     ends = models.DateTimeField("fin")
     day = models.DateField("jour")
@@ -110,7 +121,9 @@ class Lesson(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(ends__gt=F("starts")), name="lesson_ends_after_start"),
             models.UniqueConstraint(
-                fields=["pattern", "day"], condition=Q(pattern__isnull=False), name="one_lesson_per_pattern_day"
+                fields=["pattern", "day"],
+                condition=Q(pattern__isnull=False),
+                name="one_lesson_per_pattern_day",
             ),
         ]
         indexes = [models.Index(fields=["school", "day"], name="lesson_by_school_day")]

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from preau.directory.models import Enrolment, Group, Person, Room, SchoolYear
 from preau.directory.viewer import Viewer
 from preau.domains.timetable.boards import Mark, lesson_marks
-from preau.domains.timetable.models import Lesson, WeeklyPattern
+from preau.domains.timetable.models import Lesson, LessonQuerySet, WeeklyPattern
 from preau.foundation import dates
 
 COLUMNS = (
@@ -90,7 +90,7 @@ def with_marks(viewer: Viewer, rows: Sequence[LessonRow]) -> list[LessonRow]:
     return list(rows)
 
 
-def own_lessons(viewer: Viewer) -> "QuerySet[Lesson]":
+def own_lessons(viewer: Viewer) -> LessonQuerySet:
     """The lessons a viewer gives or attends; for other staff, none."""
     lessons = Lesson.objects.visible_to(viewer)
     return lessons.taught_by(viewer.person) if viewer.is_staff else lessons

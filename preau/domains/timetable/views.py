@@ -51,7 +51,7 @@ def _by_day(rows: list[queries.LessonRow], monday: date) -> list[tuple[date, lis
     days = [monday + timedelta(days=number) for number in range(7)]
     found = [(day, [row for row in rows if row.day == day]) for day in days]
     # Saturday and Sunday are shown only when something happens.
-    return [(day, lessons) for day, lessons in found if lessons or day.weekday() < 5]  # noqa: PLR2004
+    return [(day, lessons) for day, lessons in found if lessons or day.weekday() < 5]
 
 
 @opens(to=rules.edits_timetable)

@@ -5,58 +5,76 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('django_tasks_database', '0021_conditional_partial_index_ordering'),
+        ("django_tasks_database", "0021_conditional_partial_index_ordering"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='RateWindow',
+            name="RateWindow",
             fields=[
-                ('key', models.CharField(max_length=64, primary_key=True, serialize=False, verbose_name='clé')),
-                ('count', models.PositiveIntegerField(default=0, verbose_name='compte')),
-                ('ends', models.DateTimeField(db_index=True, verbose_name='fin')),
+                (
+                    "key",
+                    models.CharField(max_length=64, primary_key=True, serialize=False, verbose_name="clé"),
+                ),
+                ("count", models.PositiveIntegerField(default=0, verbose_name="compte")),
+                ("ends", models.DateTimeField(db_index=True, verbose_name="fin")),
             ],
             options={
-                'verbose_name': 'fenêtre de débit',
-                'verbose_name_plural': 'fenêtres de débit',
+                "verbose_name": "fenêtre de débit",
+                "verbose_name_plural": "fenêtres de débit",
             },
         ),
         migrations.CreateModel(
-            name='ScheduleRun',
+            name="ScheduleRun",
             fields=[
-                ('key', models.CharField(max_length=80, primary_key=True, serialize=False, verbose_name='clé')),
-                ('due', models.DateTimeField(verbose_name='prochaine fois')),
+                (
+                    "key",
+                    models.CharField(max_length=80, primary_key=True, serialize=False, verbose_name="clé"),
+                ),
+                ("due", models.DateTimeField(verbose_name="prochaine fois")),
             ],
             options={
-                'verbose_name': 'travail planifié',
-                'verbose_name_plural': 'travaux planifiés',
+                "verbose_name": "travail planifié",
+                "verbose_name_plural": "travaux planifiés",
             },
         ),
         migrations.CreateModel(
-            name='TaskLease',
+            name="TaskLease",
             fields=[
-                ('task', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, serialize=False, to='django_tasks_database.dbtaskresult')),
-                ('until', models.DateTimeField(db_index=True, verbose_name='jusqu’à')),
-                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='essais')),
+                (
+                    "task",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        serialize=False,
+                        to="django_tasks_database.dbtaskresult",
+                    ),
+                ),
+                ("until", models.DateTimeField(db_index=True, verbose_name="jusqu’à")),
+                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="essais")),
             ],
             options={
-                'verbose_name': 'bail de tâche',
-                'verbose_name_plural': 'baux de tâches',
+                "verbose_name": "bail de tâche",
+                "verbose_name_plural": "baux de tâches",
             },
         ),
         migrations.CreateModel(
-            name='WorkerBeat',
+            name="WorkerBeat",
             fields=[
-                ('worker', models.CharField(max_length=64, primary_key=True, serialize=False, verbose_name='travailleur')),
-                ('at', models.DateTimeField(verbose_name='à')),
+                (
+                    "worker",
+                    models.CharField(
+                        max_length=64, primary_key=True, serialize=False, verbose_name="travailleur"
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="à")),
             ],
             options={
-                'verbose_name': 'signe de vie',
-                'verbose_name_plural': 'signes de vie',
+                "verbose_name": "signe de vie",
+                "verbose_name_plural": "signes de vie",
             },
         ),
     ]

@@ -16,6 +16,7 @@ from django_tasks_db.models import DBTaskResult
 from preau.foundation.models import TaskLease, WorkerBeat
 from preau.foundation.tasks import RETRIES, delay_before, schedule
 
+Result = DBTaskResult[Any, Any]
 LEASE = timedelta(seconds=60)
 BEAT = 15
 log = structlog.get_logger(__name__)
@@ -26,7 +27,7 @@ class LeasedWorker(Worker):
 
     _round_at = 0.0
 
-    def run_task(self, db_task_result: DBTaskResult) -> None:
+    def run_task(self, db_task_result: Result) -> None:
         lease = take_lease(db_task_result)
         stop = threading.Event()
         beating = threading.Thread(target=_keep_alive, args=(db_task_result.pk, stop), daemon=True)
@@ -60,7 +61,7 @@ def make_round(worker_id: str) -> None:
         log.exception("worker_round_failed")
 
 
-def take_lease(result: DBTaskResult) -> TaskLease:
+def take_lease(result: Result) -> TaskLease:
     lease, _ = TaskLease.objects.get_or_create(task=result, defaults={"until": timezone.now() + LEASE})
     lease.attempts += 1
     lease.until = timezone.now() + LEASE
@@ -78,7 +79,7 @@ def _keep_alive(task_id: Any, stop: threading.Event) -> None:
     connection.close()
 
 
-def settle(result: DBTaskResult, lease: TaskLease) -> None:
+def settle(result: Result, lease: TaskLease) -> None:
     """After a run: forget the lease of a success; try a failure again later, until its tries are used up."""
     result.refresh_from_db()
     outcome = {"task": result.task_path, "task_id": str(result.pk), "attempt": lease.attempts}
@@ -111,7 +112,11 @@ def requeue_dropped() -> int:
     return len(results)
 
 
-def _put_back(result: DBTaskResult, run_after: Any) -> None:
+def _put_back(result: Result, run_after: Any) -> None:
     DBTaskResult.objects.filter(pk=result.pk).exclude(status=TaskResultStatus.SUCCESSFUL).update(
-        status=TaskResultStatus.READY, run_after=run_after, started_at=None, finished_at=None, enqueued_at=F("enqueued_at")
+        status=TaskResultStatus.READY,
+        run_after=run_after,
+        started_at=None,
+        finished_at=None,
+        enqueued_at=F("enqueued_at"),
     )

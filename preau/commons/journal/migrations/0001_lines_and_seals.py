@@ -5,73 +5,133 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('directory', '0001_schools_people_and_groups'),
+        ("directory", "0001_schools_people_and_groups"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Seal',
+            name="Seal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(verbose_name='rang')),
-                ('digest', models.CharField(max_length=64, verbose_name='empreinte')),
-                ('count', models.PositiveIntegerField(verbose_name='nombre de lignes')),
-                ('at', models.DateTimeField(auto_now_add=True, verbose_name='scellé le')),
-                ('school', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='journal_seals', to='directory.school', verbose_name='établissement')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(verbose_name="rang")),
+                ("digest", models.CharField(max_length=64, verbose_name="empreinte")),
+                ("count", models.PositiveIntegerField(verbose_name="nombre de lignes")),
+                ("at", models.DateTimeField(auto_now_add=True, verbose_name="scellé le")),
+                (
+                    "school",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="journal_seals",
+                        to="directory.school",
+                        verbose_name="établissement",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'sceau du journal',
-                'verbose_name_plural': 'sceaux du journal',
+                "verbose_name": "sceau du journal",
+                "verbose_name_plural": "sceaux du journal",
             },
         ),
         migrations.CreateModel(
-            name='Line',
+            name="Line",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(auto_now_add=True, db_index=True, verbose_name='à')),
-                ('verb', models.CharField(max_length=60, verbose_name='verbe')),
-                ('acting_as', models.CharField(blank=True, max_length=40, verbose_name='en tant que')),
-                ('target', models.CharField(blank=True, max_length=60, verbose_name='objet')),
-                ('target_id', models.BigIntegerField(null=True, verbose_name='numéro de l’objet')),
-                ('is_read', models.BooleanField(default=False, verbose_name='lecture')),
-                ('details', models.JSONField(default=dict, verbose_name='détails')),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='journal_lines', to='directory.person', verbose_name='auteur')),
-                ('school', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='journal_lines', to='directory.school', verbose_name='établissement')),
-                ('subject', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='journal_about', to='directory.person', verbose_name='personne concernée')),
-                ('seal', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='journal.seal', verbose_name='sceau')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(auto_now_add=True, db_index=True, verbose_name="à")),
+                ("verb", models.CharField(max_length=60, verbose_name="verbe")),
+                ("acting_as", models.CharField(blank=True, max_length=40, verbose_name="en tant que")),
+                ("target", models.CharField(blank=True, max_length=60, verbose_name="objet")),
+                ("target_id", models.BigIntegerField(null=True, verbose_name="numéro de l’objet")),
+                ("is_read", models.BooleanField(default=False, verbose_name="lecture")),
+                ("details", models.JSONField(default=dict, verbose_name="détails")),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="journal_lines",
+                        to="directory.person",
+                        verbose_name="auteur",
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="journal_lines",
+                        to="directory.school",
+                        verbose_name="établissement",
+                    ),
+                ),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="journal_about",
+                        to="directory.person",
+                        verbose_name="personne concernée",
+                    ),
+                ),
+                (
+                    "seal",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="journal.seal",
+                        verbose_name="sceau",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'ligne du journal',
-                'verbose_name_plural': 'lignes du journal',
-                'ordering': ['pk'],
+                "verbose_name": "ligne du journal",
+                "verbose_name_plural": "lignes du journal",
+                "ordering": ["pk"],
             },
         ),
         migrations.AddConstraint(
-            model_name='seal',
-            constraint=models.UniqueConstraint(fields=('school', 'number'), name='one_seal_per_number'),
+            model_name="seal",
+            constraint=models.UniqueConstraint(fields=("school", "number"), name="one_seal_per_number"),
         ),
         migrations.AddConstraint(
-            model_name='seal',
-            constraint=models.UniqueConstraint(condition=models.Q(('school', None)), fields=('number',), name='one_seal_per_number_of_the_platform'),
+            model_name="seal",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("school", None)),
+                fields=("number",),
+                name="one_seal_per_number_of_the_platform",
+            ),
         ),
         migrations.AddIndex(
-            model_name='line',
-            index=models.Index(fields=['subject', 'at'], name='journal_by_subject'),
+            model_name="line",
+            index=models.Index(fields=["subject", "at"], name="journal_by_subject"),
         ),
         migrations.AddIndex(
-            model_name='line',
-            index=models.Index(fields=['school', 'at'], name='journal_by_school'),
+            model_name="line",
+            index=models.Index(fields=["school", "at"], name="journal_by_school"),
         ),
         migrations.AddIndex(
-            model_name='line',
-            index=models.Index(fields=['target', 'target_id'], name='journal_by_target'),
+            model_name="line",
+            index=models.Index(fields=["target", "target_id"], name="journal_by_target"),
         ),
         migrations.AddIndex(
-            model_name='line',
-            index=models.Index(condition=models.Q(('seal', None)), fields=['school', 'id'], name='journal_unsealed'),
+            model_name="line",
+            index=models.Index(
+                condition=models.Q(("seal", None)), fields=["school", "id"], name="journal_unsealed"
+            ),
         ),
     ]

@@ -5,173 +5,440 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('directory', '0001_schools_people_and_groups'),
-        ('timetable', '0001_patterns_and_lessons'),
+        ("directory", "0001_schools_people_and_groups"),
+        ("timetable", "0001_patterns_and_lessons"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField(verbose_name='jour')),
-                ('status', models.CharField(choices=[('present', 'Présent'), ('late', 'Retard'), ('absent', 'Absent')], max_length=7, verbose_name='état')),
-                ('minutes_late', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='minutes de retard')),
-                ('lesson', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attendance_entries', to='timetable.lesson', verbose_name='séance')),
-                ('pupil', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attendance_entries', to='directory.person', verbose_name='élève')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attendance_entries', to='directory.school', verbose_name='établissement')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("day", models.DateField(verbose_name="jour")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("present", "Présent"), ("late", "Retard"), ("absent", "Absent")],
+                        max_length=7,
+                        verbose_name="état",
+                    ),
+                ),
+                (
+                    "minutes_late",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="minutes de retard"),
+                ),
+                (
+                    "lesson",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attendance_entries",
+                        to="timetable.lesson",
+                        verbose_name="séance",
+                    ),
+                ),
+                (
+                    "pupil",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attendance_entries",
+                        to="directory.person",
+                        verbose_name="élève",
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attendance_entries",
+                        to="directory.school",
+                        verbose_name="établissement",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'absence ou retard',
-                'verbose_name_plural': 'absences et retards',
+                "verbose_name": "absence ou retard",
+                "verbose_name_plural": "absences et retards",
             },
         ),
         migrations.CreateModel(
-            name='EntryChange',
+            name="EntryChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.CharField(choices=[('present', 'Présent'), ('late', 'Retard'), ('absent', 'Absent')], max_length=7, verbose_name='état')),
-                ('minutes_late', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='minutes de retard')),
-                ('changed_at', models.DateTimeField(verbose_name='à')),
-                ('changed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entry_changes', to='directory.person', verbose_name='par')),
-                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='changes', to='attendance.entry', verbose_name='absence ou retard')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='entry_changes', to='directory.school', verbose_name='établissement')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("present", "Présent"), ("late", "Retard"), ("absent", "Absent")],
+                        max_length=7,
+                        verbose_name="état",
+                    ),
+                ),
+                (
+                    "minutes_late",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="minutes de retard"),
+                ),
+                ("changed_at", models.DateTimeField(verbose_name="à")),
+                (
+                    "changed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entry_changes",
+                        to="directory.person",
+                        verbose_name="par",
+                    ),
+                ),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="changes",
+                        to="attendance.entry",
+                        verbose_name="absence ou retard",
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="entry_changes",
+                        to="directory.school",
+                        verbose_name="établissement",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'modification d’une absence',
-                'verbose_name_plural': 'modifications d’absences',
-                'ordering': ['pk'],
+                "verbose_name": "modification d’une absence",
+                "verbose_name_plural": "modifications d’absences",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Explanation',
+            name="Explanation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField(verbose_name='jour')),
-                ('comment', models.TextField(blank=True, max_length=1000, verbose_name='précision')),
-                ('given_at', models.DateTimeField(verbose_name='donnée à')),
-                ('state', models.CharField(choices=[('pending', 'À lire'), ('accepted', 'Acceptée'), ('refused', 'Refusée'), ('withdrawn', 'Retirée')], default='pending', max_length=9, verbose_name='état')),
-                ('given_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='explanations_given', to='directory.person', verbose_name='donnée par')),
-                ('pupil', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='absence_explanations', to='directory.person', verbose_name='élève')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='explanations', to='directory.school', verbose_name='établissement')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("day", models.DateField(verbose_name="jour")),
+                ("comment", models.TextField(blank=True, max_length=1000, verbose_name="précision")),
+                ("given_at", models.DateTimeField(verbose_name="donnée à")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "À lire"),
+                            ("accepted", "Acceptée"),
+                            ("refused", "Refusée"),
+                            ("withdrawn", "Retirée"),
+                        ],
+                        default="pending",
+                        max_length=9,
+                        verbose_name="état",
+                    ),
+                ),
+                (
+                    "given_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="explanations_given",
+                        to="directory.person",
+                        verbose_name="donnée par",
+                    ),
+                ),
+                (
+                    "pupil",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="absence_explanations",
+                        to="directory.person",
+                        verbose_name="élève",
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="explanations",
+                        to="directory.school",
+                        verbose_name="établissement",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'explication',
-                'ordering': ['given_at', 'pk'],
+                "verbose_name": "explication",
+                "ordering": ["given_at", "pk"],
             },
         ),
         migrations.AddField(
-            model_name='entry',
-            name='explanation',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='entries', to='attendance.explanation', verbose_name='explication'),
+            model_name="entry",
+            name="explanation",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="entries",
+                to="attendance.explanation",
+                verbose_name="explication",
+            ),
         ),
         migrations.CreateModel(
-            name='Decision',
+            name="Decision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('pending', 'À lire'), ('accepted', 'Acceptée'), ('refused', 'Refusée'), ('withdrawn', 'Retirée')], max_length=9, verbose_name='état')),
-                ('comment', models.TextField(blank=True, max_length=1000, verbose_name='réponse')),
-                ('decided_at', models.DateTimeField(verbose_name='décidée à')),
-                ('decided_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions_taken', to='directory.person', verbose_name='décidée par')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='decisions', to='directory.school', verbose_name='établissement')),
-                ('explanation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='decisions', to='attendance.explanation', verbose_name='explication')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "À lire"),
+                            ("accepted", "Acceptée"),
+                            ("refused", "Refusée"),
+                            ("withdrawn", "Retirée"),
+                        ],
+                        max_length=9,
+                        verbose_name="état",
+                    ),
+                ),
+                ("comment", models.TextField(blank=True, max_length=1000, verbose_name="réponse")),
+                ("decided_at", models.DateTimeField(verbose_name="décidée à")),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decisions_taken",
+                        to="directory.person",
+                        verbose_name="décidée par",
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="decisions",
+                        to="directory.school",
+                        verbose_name="établissement",
+                    ),
+                ),
+                (
+                    "explanation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="decisions",
+                        to="attendance.explanation",
+                        verbose_name="explication",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'décision',
-                'ordering': ['pk'],
+                "verbose_name": "décision",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Notice',
+            name="Notice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField(verbose_name='jour')),
-                ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='envoyé à')),
-                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notices', to='attendance.entry', verbose_name='absence')),
-                ('guardian', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='absence_notices_received', to='directory.person', verbose_name='responsable')),
-                ('pupil', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='absence_notices', to='directory.person', verbose_name='élève')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='absence_notices', to='directory.school', verbose_name='établissement')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("day", models.DateField(verbose_name="jour")),
+                ("sent_at", models.DateTimeField(blank=True, null=True, verbose_name="envoyé à")),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notices",
+                        to="attendance.entry",
+                        verbose_name="absence",
+                    ),
+                ),
+                (
+                    "guardian",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="absence_notices_received",
+                        to="directory.person",
+                        verbose_name="responsable",
+                    ),
+                ),
+                (
+                    "pupil",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="absence_notices",
+                        to="directory.person",
+                        verbose_name="élève",
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="absence_notices",
+                        to="directory.school",
+                        verbose_name="établissement",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'avis d’absence',
-                'verbose_name_plural': 'avis d’absence',
+                "verbose_name": "avis d’absence",
+                "verbose_name_plural": "avis d’absence",
             },
         ),
         migrations.CreateModel(
-            name='Reason',
+            name="Reason",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('label', models.CharField(max_length=80, verbose_name='libellé')),
-                ('for_families', models.BooleanField(default=True, verbose_name='proposé aux familles')),
-                ('order', models.PositiveSmallIntegerField(default=50, verbose_name='rang')),
-                ('school', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='absence_reasons', to='directory.school', verbose_name='établissement')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("label", models.CharField(max_length=80, verbose_name="libellé")),
+                ("for_families", models.BooleanField(default=True, verbose_name="proposé aux familles")),
+                ("order", models.PositiveSmallIntegerField(default=50, verbose_name="rang")),
+                (
+                    "school",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="absence_reasons",
+                        to="directory.school",
+                        verbose_name="établissement",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'motif d’absence',
-                'verbose_name_plural': 'motifs d’absence',
-                'ordering': ['order', 'label'],
+                "verbose_name": "motif d’absence",
+                "verbose_name_plural": "motifs d’absence",
+                "ordering": ["order", "label"],
             },
         ),
         migrations.AddField(
-            model_name='explanation',
-            name='reason',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='explanations', to='attendance.reason', verbose_name='motif'),
+            model_name="explanation",
+            name="reason",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="explanations",
+                to="attendance.reason",
+                verbose_name="motif",
+            ),
         ),
         migrations.CreateModel(
-            name='RollCall',
+            name="RollCall",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('called_at', models.DateTimeField(verbose_name='fait à')),
-                ('called_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='roll_calls', to='directory.person', verbose_name='fait par')),
-                ('lesson', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='roll_call', to='timetable.lesson', verbose_name='séance')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='roll_calls', to='directory.school', verbose_name='établissement')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("called_at", models.DateTimeField(verbose_name="fait à")),
+                (
+                    "called_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="roll_calls",
+                        to="directory.person",
+                        verbose_name="fait par",
+                    ),
+                ),
+                (
+                    "lesson",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="roll_call",
+                        to="timetable.lesson",
+                        verbose_name="séance",
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="roll_calls",
+                        to="directory.school",
+                        verbose_name="établissement",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'appel',
+                "verbose_name": "appel",
             },
         ),
         migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['school', 'day', 'status'], name='entry_by_school_day'),
+            model_name="entry",
+            index=models.Index(fields=["school", "day", "status"], name="entry_by_school_day"),
         ),
         migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['pupil', 'day'], name='entry_of_pupil'),
+            model_name="entry",
+            index=models.Index(fields=["pupil", "day"], name="entry_of_pupil"),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.UniqueConstraint(fields=('lesson', 'pupil'), name='one_entry_per_pupil_and_lesson'),
+            model_name="entry",
+            constraint=models.UniqueConstraint(
+                fields=("lesson", "pupil"), name="one_entry_per_pupil_and_lesson"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('minutes_late__isnull', False), ('status', 'late')), models.Q(models.Q(('status', 'late'), _negated=True), ('minutes_late', None)), _connector='OR'), name='minutes_only_when_late'),
+            model_name="entry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("minutes_late__isnull", False), ("status", "late")),
+                    models.Q(models.Q(("status", "late"), _negated=True), ("minutes_late", None)),
+                    _connector="OR",
+                ),
+                name="minutes_only_when_late",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.UniqueConstraint(fields=('pupil', 'guardian', 'day'), name='one_notice_a_day'),
+            model_name="notice",
+            constraint=models.UniqueConstraint(fields=("pupil", "guardian", "day"), name="one_notice_a_day"),
         ),
         migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.CheckConstraint(condition=models.Q(('pupil', models.F('guardian')), _negated=True), name='notice_to_somebody_else'),
+            model_name="notice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("pupil", models.F("guardian")), _negated=True),
+                name="notice_to_somebody_else",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reason',
-            constraint=models.UniqueConstraint(fields=('school', 'label'), name='one_reason_per_label'),
+            model_name="reason",
+            constraint=models.UniqueConstraint(fields=("school", "label"), name="one_reason_per_label"),
         ),
         migrations.AddConstraint(
-            model_name='reason',
-            constraint=models.UniqueConstraint(condition=models.Q(('school', None)), fields=('label',), name='one_common_reason_per_label'),
+            model_name="reason",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("school", None)), fields=("label",), name="one_common_reason_per_label"
+            ),
         ),
         migrations.AddIndex(
-            model_name='explanation',
-            index=models.Index(fields=['school', 'state'], name='explanation_by_state'),
+            model_name="explanation",
+            index=models.Index(fields=["school", "state"], name="explanation_by_state"),
         ),
         migrations.AddIndex(
-            model_name='explanation',
-            index=models.Index(fields=['pupil', 'day'], name='explanation_of_pupil'),
+            model_name="explanation",
+            index=models.Index(fields=["pupil", "day"], name="explanation_of_pupil"),
         ),
     ]

@@ -89,7 +89,9 @@ def test_a_lateness_takes_its_minutes_from_the_clock(lesson: Lesson, college: Wo
     assert (entry.minutes_late, entry.state_label) == (15, "Retard de 15\u202fmin")
 
 
-def test_a_stale_page_does_not_undo_what_somebody_else_wrote(lesson: Lesson, college: World, seat_of: Any) -> None:
+def test_a_stale_page_does_not_undo_what_somebody_else_wrote(
+    lesson: Lesson, college: World, seat_of: Any
+) -> None:
     pupil = college.people["pupil"]
     opened_early = marks(lesson)
     actions.validate_roll(seat_of("cpe"), lesson, absent(lesson, pupil))
@@ -120,7 +122,9 @@ def test_two_people_who_agree_are_not_bothered(lesson: Lesson, college: World, s
     assert EntryChange.objects.filter(entry__lesson=lesson).count() == 1
 
 
-def test_a_pupil_of_another_class_cannot_be_slipped_in(lesson: Lesson, college: World, twin: World, seat_of: Any) -> None:
+def test_a_pupil_of_another_class_cannot_be_slipped_in(
+    lesson: Lesson, college: World, twin: World, seat_of: Any
+) -> None:
     stranger = actions.Mark(twin.people["pupil"].pk, Status.ABSENT, None, "present")
     actions.validate_roll(seat_of("teacher"), lesson, [stranger])
     assert not Entry.objects.filter(lesson=lesson).exists()
@@ -254,7 +258,9 @@ def test_separated_parents_do_not_read_each_other(absence: Entry, seat_of: Any) 
     assert explanation not in Explanation.objects.visible_to(seat_of("teacher"))
 
 
-def test_one_explanation_may_cover_the_lessons_of_the_day(absence: Entry, college: World, seat_of: Any) -> None:
+def test_one_explanation_may_cover_the_lessons_of_the_day(
+    absence: Entry, college: World, seat_of: Any
+) -> None:
     pupil = college.people["pupil"]
     earlier = Lesson.objects.of_pupils([pupil.pk]).on(TODAY).order_by("starts")[0]
     actions.validate_roll(seat_of("cpe"), earlier, absent(earlier, pupil))
@@ -310,7 +316,9 @@ def test_a_parent_who_may_not_be_informed_is_not(absence: Entry, college: World)
     assert [message.to[0] for message in mail.outbox] == [college.people["guardian"].email]
 
 
-def test_a_second_missed_lesson_the_same_day_sends_no_second_letter(absence: Entry, college: World, seat_of: Any) -> None:
+def test_a_second_missed_lesson_the_same_day_sends_no_second_letter(
+    absence: Entry, college: World, seat_of: Any
+) -> None:
     run(absence)
     pupil = college.people["pupil"]
     earlier = Lesson.objects.of_pupils([pupil.pk]).on(TODAY).order_by("starts")[0]

@@ -5,74 +5,207 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('directory', '0001_schools_people_and_groups'),
+        ("directory", "0001_schools_people_and_groups"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='WeeklyPattern',
+            name="WeeklyPattern",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('weekday', models.PositiveSmallIntegerField(choices=[(0, 'lundi'), (1, 'mardi'), (2, 'mercredi'), (3, 'jeudi'), (4, 'vendredi'), (5, 'samedi'), (6, 'dimanche')], verbose_name='jour')),
-                ('starts_at', models.TimeField(verbose_name='début')),
-                ('ends_at', models.TimeField(verbose_name='fin')),
-                ('first_day', models.DateField(verbose_name='premier jour')),
-                ('last_day', models.DateField(help_text='Compris.', verbose_name='dernier jour')),
-                ('groups', models.ManyToManyField(related_name='weekly_patterns', to='directory.group', verbose_name='classes et groupes')),
-                ('room', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='weekly_patterns', to='directory.room', verbose_name='salle')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='weekly_patterns', to='directory.school', verbose_name='établissement')),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='weekly_patterns', to='directory.subject', verbose_name='matière')),
-                ('teachers', models.ManyToManyField(related_name='weekly_patterns', to='directory.person', verbose_name='enseignants')),
-                ('year', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='weekly_patterns', to='directory.schoolyear', verbose_name='année')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "weekday",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (0, "lundi"),
+                            (1, "mardi"),
+                            (2, "mercredi"),
+                            (3, "jeudi"),
+                            (4, "vendredi"),
+                            (5, "samedi"),
+                            (6, "dimanche"),
+                        ],
+                        verbose_name="jour",
+                    ),
+                ),
+                ("starts_at", models.TimeField(verbose_name="début")),
+                ("ends_at", models.TimeField(verbose_name="fin")),
+                ("first_day", models.DateField(verbose_name="premier jour")),
+                ("last_day", models.DateField(help_text="Compris.", verbose_name="dernier jour")),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        related_name="weekly_patterns",
+                        to="directory.group",
+                        verbose_name="classes et groupes",
+                    ),
+                ),
+                (
+                    "room",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="weekly_patterns",
+                        to="directory.room",
+                        verbose_name="salle",
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="weekly_patterns",
+                        to="directory.school",
+                        verbose_name="établissement",
+                    ),
+                ),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="weekly_patterns",
+                        to="directory.subject",
+                        verbose_name="matière",
+                    ),
+                ),
+                (
+                    "teachers",
+                    models.ManyToManyField(
+                        related_name="weekly_patterns", to="directory.person", verbose_name="enseignants"
+                    ),
+                ),
+                (
+                    "year",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="weekly_patterns",
+                        to="directory.schoolyear",
+                        verbose_name="année",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'séance hebdomadaire',
-                'verbose_name_plural': 'séances hebdomadaires',
-                'ordering': ['weekday', 'starts_at', 'pk'],
+                "verbose_name": "séance hebdomadaire",
+                "verbose_name_plural": "séances hebdomadaires",
+                "ordering": ["weekday", "starts_at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Lesson',
+            name="Lesson",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts', models.DateTimeField(verbose_name='début')),
-                ('ends', models.DateTimeField(verbose_name='fin')),
-                ('day', models.DateField(verbose_name='jour')),
-                ('groups', models.ManyToManyField(related_name='lessons', to='directory.group', verbose_name='classes et groupes')),
-                ('room', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='lessons', to='directory.room', verbose_name='salle')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lessons', to='directory.school', verbose_name='établissement')),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lessons', to='directory.subject', verbose_name='matière')),
-                ('teachers', models.ManyToManyField(related_name='lessons', to='directory.person', verbose_name='enseignants')),
-                ('year', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lessons', to='directory.schoolyear', verbose_name='année')),
-                ('pattern', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='lessons', to='timetable.weeklypattern', verbose_name='séance hebdomadaire')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("starts", models.DateTimeField(verbose_name="début")),
+                ("ends", models.DateTimeField(verbose_name="fin")),
+                ("day", models.DateField(verbose_name="jour")),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        related_name="lessons", to="directory.group", verbose_name="classes et groupes"
+                    ),
+                ),
+                (
+                    "room",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="lessons",
+                        to="directory.room",
+                        verbose_name="salle",
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lessons",
+                        to="directory.school",
+                        verbose_name="établissement",
+                    ),
+                ),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lessons",
+                        to="directory.subject",
+                        verbose_name="matière",
+                    ),
+                ),
+                (
+                    "teachers",
+                    models.ManyToManyField(
+                        related_name="lessons", to="directory.person", verbose_name="enseignants"
+                    ),
+                ),
+                (
+                    "year",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lessons",
+                        to="directory.schoolyear",
+                        verbose_name="année",
+                    ),
+                ),
+                (
+                    "pattern",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="lessons",
+                        to="timetable.weeklypattern",
+                        verbose_name="séance hebdomadaire",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'séance',
-                'ordering': ['starts', 'pk'],
+                "verbose_name": "séance",
+                "ordering": ["starts", "pk"],
             },
         ),
         migrations.AddIndex(
-            model_name='weeklypattern',
-            index=models.Index(fields=['year', 'weekday'], name='pattern_by_weekday'),
+            model_name="weeklypattern",
+            index=models.Index(fields=["year", "weekday"], name="pattern_by_weekday"),
         ),
         migrations.AddConstraint(
-            model_name='weeklypattern',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='pattern_ends_after_start', violation_error_message='La fin doit venir après le début.'),
+            model_name="weeklypattern",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                name="pattern_ends_after_start",
+                violation_error_message="La fin doit venir après le début.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='lesson',
-            index=models.Index(fields=['school', 'day'], name='lesson_by_school_day'),
+            model_name="lesson",
+            index=models.Index(fields=["school", "day"], name="lesson_by_school_day"),
         ),
         migrations.AddConstraint(
-            model_name='lesson',
-            constraint=models.CheckConstraint(condition=models.Q(('ends__gt', models.F('starts'))), name='lesson_ends_after_start'),
+            model_name="lesson",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends__gt", models.F("starts"))), name="lesson_ends_after_start"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lesson',
-            constraint=models.UniqueConstraint(condition=models.Q(('pattern__isnull', False)), fields=('pattern', 'day'), name='one_lesson_per_pattern_day'),
+            model_name="lesson",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("pattern__isnull", False)),
+                fields=("pattern", "day"),
+                name="one_lesson_per_pattern_day",
+            ),
         ),
     ]

@@ -71,7 +71,9 @@ def test_stopping_keeps_the_past(college: World, seat_of: Any) -> None:
     pattern.refresh_from_db()
     assert gone > 0
     assert pattern.last_day == TODAY
-    assert list(pattern.lessons.values_list("day", flat=True)) == [TODAY - timedelta(days=n) for n in (14, 7, 0)]
+    assert list(pattern.lessons.values_list("day", flat=True)) == [
+        TODAY - timedelta(days=n) for n in (14, 7, 0)
+    ]
 
 
 def test_stopping_one_that_has_no_past_removes_it(college: World, seat_of: Any) -> None:
@@ -108,14 +110,18 @@ def test_co_teachers_are_both_shown(college: World, seat_of: Any) -> None:
     assert row.teachers_label == "M. Lefèvre, Mme Moreau" or row.teachers_label == "Mme Moreau, M. Lefèvre"
 
 
-def test_the_day_of_a_family_moves_to_the_next_one_in_the_evening(college: World, seat_of: Any, clock: Any) -> None:
+def test_the_day_of_a_family_moves_to_the_next_one_in_the_evening(
+    college: World, seat_of: Any, clock: Any
+) -> None:
     viewer = seat_of("guardian")
     assert queries.present_day(viewer, NOW).day == TODAY
     assert queries.present_day(viewer, NOW.replace(hour=19)).day == TODAY + timedelta(days=1)
 
 
-@pytest.mark.parametrize(("key", "allowed"), [("head", True), ("secretary", True), ("teacher", False), ("cpe", False)])
-def test_who_edits_the_timetable(seat_of: Any, key: str, allowed: bool) -> None:  # noqa: FBT001
+@pytest.mark.parametrize(
+    ("key", "allowed"), [("head", True), ("secretary", True), ("teacher", False), ("cpe", False)]
+)
+def test_who_edits_the_timetable(seat_of: Any, key: str, allowed: bool) -> None:
     assert rules.edits_timetable(seat_of(key)) is allowed
 
 
@@ -164,7 +170,9 @@ def test_a_wrong_lesson_is_explained_and_what_was_typed_stays(
     assert Lesson.objects.count() == before
 
 
-def test_nobody_creates_with_the_people_of_another_school(college: World, twin: World, client: SchoolClient) -> None:
+def test_nobody_creates_with_the_people_of_another_school(
+    college: World, twin: World, client: SchoolClient
+) -> None:
     client.sit(college.people["head"])
     foreign = typed(college, teachers=[twin.people["teacher"].pk], groups=[twin.year.groups.first().pk])
     response = client.post(reverse("timetable:create"), foreign)
@@ -172,7 +180,9 @@ def test_nobody_creates_with_the_people_of_another_school(college: World, twin: 
     assert not WeeklyPattern.objects.filter(weekday=5).exists()
 
 
-def test_a_pattern_of_another_school_does_not_exist(college: World, twin: World, client: SchoolClient) -> None:
+def test_a_pattern_of_another_school_does_not_exist(
+    college: World, twin: World, client: SchoolClient
+) -> None:
     client.sit(college.people["head"])
     foreign = WeeklyPattern.objects.filter(school=twin.school)[0]
     assert client.post(reverse("timetable:stop", kwargs={"pk": foreign.pk})).status_code == 404
@@ -182,7 +192,9 @@ def test_a_pattern_of_another_school_does_not_exist(college: World, twin: World,
 def test_the_week_can_be_read_class_by_class_by_staff(college: World, client: SchoolClient) -> None:
     client.sit(college.people["cpe"])
     group = college.year.groups.get(name="6e A")
-    page = client.get(reverse("timetable:week"), {"classe": group.pk, "semaine": "2026-11-23"}).content.decode()
+    page = client.get(
+        reverse("timetable:week"), {"classe": group.pk, "semaine": "2026-11-23"}
+    ).content.decode()
     assert "6<sup>e</sup> A" in page
     assert "5<sup>e</sup> B" not in page.split("</form>")[-1]
 

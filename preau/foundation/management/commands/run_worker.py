@@ -13,7 +13,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--batch", action="store_true", help="do what waits, then stop")
-        parser.add_argument("--interval", type=float, default=1.0, help="seconds between two looks at the queue")
+        parser.add_argument(
+            "--interval", type=float, default=1.0, help="seconds between two looks at the queue"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         worker = LeasedWorker(

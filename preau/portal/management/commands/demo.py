@@ -3,7 +3,7 @@
 import os
 import signal
 import socket
-import subprocess  # noqa: S404 - starts our own server and worker
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -43,8 +43,10 @@ class Command(BaseCommand):
         self._step("Base de données", lambda: call_command("migrate", verbosity=0))
         if not demo.is_planted():
             self._step("Établissements de démonstration", lambda: demo.plant(self._detail))
-        demo.open_a_lesson()
-        self._step("Fichiers des pages", lambda: call_command("collectstatic", interactive=False, verbosity=0))
+        demo.refresh()
+        self._step(
+            "Fichiers des pages", lambda: call_command("collectstatic", interactive=False, verbosity=0)
+        )
         if not options["prepare"]:
             self._serve(options["port"])
 
@@ -98,4 +100,3 @@ class Command(BaseCommand):
             f"Les courriers que Préau aurait envoyés : http://localhost:{port}/demonstration/courriers/\n"
             "Ctrl+C pour arrêter ; `make demo-reset` pour recommencer.\n"
         )
-

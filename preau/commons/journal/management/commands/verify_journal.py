@@ -14,7 +14,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         broken = broken_seals()
         for seal in broken:
-            self.stderr.write(f"Broken: school {seal.school_id}, seal {seal.number} of {seal.at:%Y-%m-%d %H:%M}.")
+            self.stderr.write(
+                f"Broken: school {seal.school_id}, seal {seal.number} of {seal.at:%Y-%m-%d %H:%M}."
+            )
         if broken:
             raise CommandError(f"{len(broken)} broken seals.")
         self.stdout.write(f"{Seal.objects.count()} seals, all whole.")

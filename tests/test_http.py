@@ -29,10 +29,17 @@ def doubtful(request: Any) -> Any:
 
 
 urlpatterns = [*urls.urlpatterns, path("casse/", broken), path("douteux/", doubtful)]
-handler400, handler403, handler404, handler500 = urls.handler400, urls.handler403, urls.handler404, urls.handler500
+handler400, handler403, handler404, handler500 = (
+    urls.handler400,
+    urls.handler403,
+    urls.handler404,
+    urls.handler500,
+)
 
 
-@pytest.mark.parametrize("address", ["/", "/connexion/", "/sante/", "/nulle-part/", "/absences/", "/styleguide/"])
+@pytest.mark.parametrize(
+    "address", ["/", "/connexion/", "/sante/", "/nulle-part/", "/absences/", "/styleguide/"]
+)
 def test_every_answer_is_closed(college: World, client: SchoolClient, address: str) -> None:
     headers = client.get(address).headers
     policy = headers["Content-Security-Policy"]
@@ -90,7 +97,12 @@ def test_health_says_alive_and_ready(college: World, client: SchoolClient) -> No
 
 @pytest.mark.parametrize(
     ("target", "kept"),
-    [("/absences/", "/absences/"), ("//evil.example", "/"), ("https://evil.example/", "/"), ("absences", "/")],
+    [
+        ("/absences/", "/absences/"),
+        ("//evil.example", "/"),
+        ("https://evil.example/", "/"),
+        ("absences", "/"),
+    ],
 )
 def test_next_stays_here(target: str, kept: str) -> None:
     assert safe_next(RequestFactory().get("/", {"suite": target}), "/") == kept

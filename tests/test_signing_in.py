@@ -36,7 +36,9 @@ def test_a_login_typed_with_capitals_is_understood(college: World, client: Schoo
     assert sign_in(client, " Claire.MOREAU ").status_code == 302
 
 
-@pytest.mark.parametrize(("login", "password"), [(LOGIN, "faux"), ("personne", "faux"), ("personne", PASSWORD)])
+@pytest.mark.parametrize(
+    ("login", "password"), [(LOGIN, "faux"), ("personne", "faux"), ("personne", PASSWORD)]
+)
 def test_a_wrong_login_and_a_wrong_password_say_the_same(
     college: World, client: SchoolClient, login: str, password: str
 ) -> None:
@@ -94,13 +96,17 @@ def test_a_known_browser_has_its_own_count(college: World, client: SchoolClient)
 
 
 @pytest.mark.parametrize("forged", ["", "x", "claire.moreau:1:abc"])
-def test_a_forged_browser_cookie_opens_no_other_door(college: World, client: SchoolClient, forged: str) -> None:
+def test_a_forged_browser_cookie_opens_no_other_door(
+    college: World, client: SchoolClient, forged: str
+) -> None:
     fail(client)
     client.cookies["appareil"] = forged
     assert "Trop d’essais" in sign_in(client).content.decode()
 
 
-@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "https:evil"])
+@pytest.mark.parametrize(
+    "elsewhere", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "https:evil"]
+)
 def test_signing_in_never_leads_elsewhere(college: World, client: SchoolClient, elsewhere: str) -> None:
     assert sign_in(client, suite=elsewhere).url == "/"
 
@@ -108,7 +114,10 @@ def test_signing_in_never_leads_elsewhere(college: World, client: SchoolClient, 
 def test_signing_in_leads_where_one_was_going(college: World, client: SchoolClient) -> None:
     asked = client.get("/emploi-du-temps/?semaine=2026-11-23")
     assert asked.url == "/connexion/?suite=%2Femploi-du-temps%2F%3Fsemaine%3D2026-11-23"
-    assert sign_in(client, suite="/emploi-du-temps/?semaine=2026-11-23").url == "/emploi-du-temps/?semaine=2026-11-23"
+    assert (
+        sign_in(client, suite="/emploi-du-temps/?semaine=2026-11-23").url
+        == "/emploi-du-temps/?semaine=2026-11-23"
+    )
 
 
 def test_signing_out_ends_the_session(college: World, client: SchoolClient) -> None:
@@ -155,12 +164,16 @@ def staff_key(college: World) -> str:
     return f"staff-{college.school.pk}"
 
 
-def test_a_form_made_as_another_profile_is_kept_not_sent(college: World, client: SchoolClient, parent: Person) -> None:
+def test_a_form_made_as_another_profile_is_kept_not_sent(
+    college: World, client: SchoolClient, parent: Person
+) -> None:
     """The form of a page opened as a teacher is sent after a change of profile in another tab."""
     client.sit(parent, "guardian")
     mark = stamp.seal(parent.account.pk, staff_key(college))
     address = reverse("identity:switch")
-    response = client.post(address, {stamp.FIELD: mark, "seat": "guardian", "note": "<b>ce que j’ai écrit</b>"})
+    response = client.post(
+        address, {stamp.FIELD: mark, "seat": "guardian", "note": "<b>ce que j’ai écrit</b>"}
+    )
     page = response.content.decode()
     assert response.status_code == 409
     assert "Rien n’est perdu" in page
@@ -168,7 +181,9 @@ def test_a_form_made_as_another_profile_is_kept_not_sent(college: World, client:
     assert "Enseignant · français" in page
 
 
-def test_a_kept_form_is_sent_as_the_profile_it_was_made_for(college: World, client: SchoolClient, parent: Person) -> None:
+def test_a_kept_form_is_sent_as_the_profile_it_was_made_for(
+    college: World, client: SchoolClient, parent: Person
+) -> None:
     client.sit(parent, "guardian")
     mark = stamp.seal(parent.account.pk, staff_key(college), confirmed=True)
     assert client.post(reverse("identity:switch"), {stamp.FIELD: mark, "seat": "guardian"}).status_code == 302
@@ -192,7 +207,9 @@ def test_a_confirmed_stamp_of_another_account_opens_nothing(college: World, clie
 def test_what_was_typed_outlives_the_session(college: World, client: SchoolClient) -> None:
     teacher = college.people["teacher"]
     mark = stamp.seal(teacher.account.pk, staff_key(college))
-    sent = client.post("/emploi-du-temps/seances/nouvelle/", {stamp.FIELD: mark, "starts_at": "08:05", "groups": ["1", "2"]})
+    sent = client.post(
+        "/emploi-du-temps/seances/nouvelle/", {stamp.FIELD: mark, "starts_at": "08:05", "groups": ["1", "2"]}
+    )
     assert sent.status_code == 302
     assert "Ce que vous aviez saisi est gardé" in client.get(SIGN_IN).content.decode()
     after = sign_in(client)

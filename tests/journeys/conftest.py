@@ -1,0 +1,142 @@
+"""A real browser: Debian's Chromium, driven by Playwright, with and without JavaScript."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any
+
+import pytest
+import time_machine
+from axe_playwright_python.sync_playwright import Axe
+from django.apps import apps
+from django.core.management import call_command
+from django_tasks_db.models import DBTaskResult
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from conftest import NOW, grow_both
+from preau.directory.models import School
+from preau.directory.seeds import World
+from preau.identity.seeds import CAST, PASSWORD
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+SHOTS = os.environ.get("SCREENSHOTS", "")
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Iterator[time_machine.Traveller]:
+    """The same Tuesday, with time passing: a browser waits for answers."""
+    with time_machine.travel(NOW, tick=True) as traveller:
+        yield traveller
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Missing: skipped on a developer's machine, a failure in CI."""
+    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    if path is None:
+        if os.environ.get("CI"):
+            pytest.fail("No Chromium: the journeys must run in CI.")
+        pytest.skip("No Chromium on this machine: `make test` as root installs Debian's, else set CHROMIUM.")
+    # Playwright keeps a loop in this thread; Django would refuse to read its database beside it.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def schools(transactional_db: None) -> dict[str, World]:
+    """Both schools, planted again: a journey commits, and the test before it may have emptied the database."""
+    if School.objects.exists():
+        call_command("flush", interactive=False, verbosity=0)
+    _common_reasons()
+    worlds = grow_both()
+    DBTaskResult.objects.all().delete()  # the letters of the days before
+    return worlds
+
+
+def _common_reasons() -> None:
+    """What a migration brings and a flush takes away."""
+    reasons = apps.get_model("attendance", "Reason")
+    if not reasons.objects.exists():
+        import_module("preau.domains.attendance.migrations.0002_common_reasons").add(apps, None)
+
+
+@dataclass
+class Visitor:
+    """A person at a browser. Anything the page complains of is kept in `complaints`."""
+
+    page: Page
+    server: str
+    scripts: bool
+    complaints: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.set_default_timeout(10_000)
+        self.page.on("console", lambda m: self.complaints.append(m.text) if m.type == "error" else None)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("request", self._stay_home)
+
+    def _stay_home(self, request: Any) -> None:
+        if not request.url.startswith((self.server, "data:")):
+            self.complaints.append(f"third-party request: {request.url}")
+
+    def open(self, path: str) -> None:
+        self.page.goto(self.server + path)
+
+    def sign_in(self, key: str) -> "Visitor":
+        self.open("/connexion/")
+        self.page.get_by_label("Identifiant").fill(CAST[key])
+        self.page.get_by_label("Mot de passe").fill(PASSWORD)
+        self.page.get_by_role("button", name="Se connecter").click()
+        self.page.get_by_role("heading", level=1, name="Bonjour").wait_for()
+        return self
+
+    def check(self, name: str) -> None:
+        """The page is well formed for everyone: axe in light and dark, no sideways scroll at 320 px."""
+        assert self.page.locator("h1").count() == 1
+        if not self.scripts:
+            return
+        for scheme in ("light", "dark"):
+            self.page.emulate_media(color_scheme=scheme)
+            found = Axe().run(self.page)
+            assert found.violations_count == 0, f"{name}, {scheme}: {found.generate_report()}"
+        self.page.emulate_media(color_scheme="light")
+        size = self.page.viewport_size
+        self.page.set_viewport_size({"width": 320, "height": 640})
+        width = self.page.evaluate("document.documentElement.scrollWidth")
+        assert width <= 320, f"{name} is {width} px wide on a screen of 320 px"
+        self.page.set_viewport_size(size)
+        if SHOTS:
+            self.page.screenshot(path=f"{SHOTS}/{name}.png", full_page=True)
+
+    def done(self) -> None:
+        assert self.complaints == []
+
+
+@pytest.fixture(params=[True, False], ids=["with JavaScript", "without JavaScript"])
+def scripts(request: pytest.FixtureRequest) -> bool:
+    return bool(request.param)
+
+
+@pytest.fixture
+def visit(browser: Browser, live_server: Any, schools: dict[str, World], scripts: bool) -> Iterator[Any]:  # noqa: FBT001
+    """`visit("guardian")`: a member of the cast, signed in, on a phone unless `wide`."""
+    contexts = []
+
+    def arrive(key: str, *, wide: bool = False) -> Visitor:
+        size = {"width": 1280, "height": 900} if wide else {"width": 390, "height": 844}
+        context = browser.new_context(java_script_enabled=scripts, viewport=size, locale="fr-FR")
+        contexts.append(context)
+        return Visitor(context.new_page(), live_server.url, scripts).sign_in(key)
+
+    yield arrive
+    for context in contexts:
+        context.close()
