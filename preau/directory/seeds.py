@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import count, cycle
+from itertools import cycle
 from typing import Any
 
 from preau.directory.calendar import closures_of
@@ -24,7 +24,11 @@ from preau.directory.words import Authority, Kinship, Role
 
 FAMILY = (
     "Abadie Benali Corre Diallo Ferreira Guérin Hamon Ibrahim Jacquet Kerbrat Lambert Marchand Nguyen Ollivier Petit "
-    "Quéré Roussel Sanchez Traoré Urbain Vasseur Weber Yilmaz Zidi Barbier Chevalier Dupuis Fontaine Garnier Leroux"
+    "Quéré Roussel Sanchez Traoré Urbain Vasseur Weber Yilmaz Zidi Barbier Chevalier Dupuis Fontaine Garnier Leroux "
+    "Aubry Blanchard Carlier Daniel Étienne Fabre Gauthier Humbert Imbert Joly Klein Lacroix Mercier Noël Olivier "
+    "Perrin Quentin Renaud Schmitt Tessier Uzan Vidal Wagner Xavier Young Zimmermann Adam Bailly Colin Durand Evrard "
+    "Faure Gomez Henry Issa Jamet Kone Lopez Martin Nicolas Okoye Poirier Quillet Robin Sow Thomas Ung Vallet Wallon "
+    "Yang Zerbib Arnaud Bouvier Cissé Dumas Esteve Ferrand Gillet Haidara Ivanov Jourdan"
 ).split()
 GIVEN = (
     "Nina Yanis Malo Aïssatou Inès Tom Lise Samir Chloé Noé Emma Hugo Linh Maëlle Lucas Enora Jules Carla Moussa Zoé "
@@ -132,11 +136,7 @@ def plant_staff(world: World) -> None:
 
 def plant_families(world: World) -> None:
     """Classes of pupils, each with one or two guardians; every fifth family lives in two homes."""
-    names = zip(
-        cycle(GIVEN),
-        (f"{a}" if n < len(FAMILY) else f"{a}-{FAMILY[n % 7]}" for n, a in zip(count(), cycle(FAMILY))),
-        strict=False,
-    )
+    names = zip(cycle(GIVEN), cycle(FAMILY), strict=False)
     teachers = [world.people["teacher" if n == 0 else f"teacher_{n}"] for n in range(len(SUBJECTS))]
     for label, level in world.classes:
         group = Group.objects.create(
@@ -183,14 +183,18 @@ def _name_the_cast(world: World) -> None:
     guardians = [
         row.guardian for row in pupil.guardianships.select_related("guardian").order_by("contact_priority")
     ]
-    world.people["guardian"] = guardians[0]
-    world.people["other_guardian"] = guardians[-1]
+    for key, guardian in zip(("guardian", "other_guardian"), guardians, strict=True):
+        guardian.family_name = world.named("Abadie")
+        guardian.email = f"{guardian.given_name}.abadie.{guardian.pk}@famille.example".lower()
+        guardian.save()
+        world.people[key] = guardian
 
 
 def add_sibling_elsewhere(world: World, elsewhere: World) -> Person:
     """A child of the cast's guardian in another school: « Tous » must show both."""
-    pupil = Person.objects.filter(enrolments__group__year=elsewhere.year).order_by("pk").first()
-    assert pupil is not None  # noqa: S101 - a planted school has pupils
+    pupil = elsewhere.people["pupil"]
+    pupil.given_name, pupil.family_name = "Hugo", elsewhere.named("Abadie")
+    pupil.save()
     Guardianship.objects.create(
         pupil=pupil, guardian=world.people["guardian"], authority=Authority.LEGAL, kinship=Kinship.MOTHER,
         starts=elsewhere.year.starts,

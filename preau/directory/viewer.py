@@ -26,6 +26,7 @@ class Seat:
     school: School | None = None
     roles: frozenset[Role] = frozenset()
     title: str = ""
+    civility: str = ""
 
     @property
     def key(self) -> str:
@@ -40,7 +41,7 @@ class Seat:
     def role_label(self) -> str:
         if self.profile != Profile.STAFF:
             return self.profile.label
-        words = " et ".join(role.label for role in Role if role in self.roles)
+        words = " et ".join(role.said_of(self.civility) for role in Role if role in self.roles)
         return f"{words} · {self.title}" if self.title else words
 
 
@@ -145,16 +146,16 @@ def seats_of(person: Person, today: date) -> tuple[Seat, ...]:
     held = Holding.objects.filter(active_on(today), person=person).select_related("school__current_year")
     for holding in held.order_by("school__name", "pk"):
         places.setdefault((Role(holding.role).profile, holding.school_id), []).append(holding)
-    seats = [_seat(profile, holdings) for (profile, _), holdings in places.items()]
+    seats = [_seat(profile, holdings, person.civility) for (profile, _), holdings in places.items()]
     if Guardianship.objects.informed(today).filter(guardian=person).exists():
         seats.append(Seat(Profile.GUARDIAN))
     return tuple(seats)
 
 
-def _seat(profile: Profile, holdings: list[Holding]) -> Seat:
+def _seat(profile: Profile, holdings: list[Holding], civility: str) -> Seat:
     titles = dict.fromkeys(holding.title for holding in holdings if holding.title)
     roles = frozenset(Role(holding.role) for holding in holdings)
-    return Seat(profile, holdings[0].school, roles, ", ".join(titles))
+    return Seat(profile, holdings[0].school, roles, ", ".join(titles), civility)
 
 
 def viewer_for(person: Person, account_id: int, today: date, seat_key: str = "") -> Viewer | None:

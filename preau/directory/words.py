@@ -28,11 +28,22 @@ class Role(models.TextChoices):
     AGENT = "agent", "Agent de la collectivité"
     OPERATOR = "operator", "Exploitant de la plateforme"
 
+    def said_of(self, civility: str) -> str:
+        """The label as it is said of a person: « Enseignante » for a Mme."""
+        return FEMININE.get(self.value, str(self.label)) if civility == "mme" else str(self.label)
+
     @property
     def profile(self) -> Profile:
         return {"pupil": Profile.PUPIL, "agent": Profile.AGENT, "operator": Profile.OPERATOR}.get(
             self.value, Profile.STAFF
         )
+
+
+FEMININE = {
+    "teacher": "Enseignante",
+    "digital_lead": "Référente numérique",
+    "agent": "Agente de la collectivité",
+}
 
 
 class Authority(models.TextChoices):

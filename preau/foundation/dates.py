@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-NNBSP = "\u202f"
+NBSP = "\u00a0"
 DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 MONTHS = (
     "janvier",
@@ -21,6 +21,20 @@ MONTHS = (
     "novembre",
     "décembre",
 )
+SHORT_MONTHS = (
+    "janv.",
+    "févr.",
+    "mars",
+    "avr.",
+    "mai",
+    "juin",
+    "juil.",
+    "août",
+    "sept.",
+    "oct.",
+    "nov.",
+    "déc.",
+)
 
 
 def local(moment: datetime, zone: str = "") -> datetime:
@@ -31,7 +45,7 @@ def local(moment: datetime, zone: str = "") -> datetime:
 def hour(moment: datetime | time, zone: str = "") -> str:
     """8 h 05. Datetimes are put on the local wall clock first."""
     clock = local(moment, zone) if isinstance(moment, datetime) else moment
-    return f"{clock.hour}{NNBSP}h{NNBSP}{clock.minute:02d}"
+    return f"{clock.hour}{NBSP}h{NBSP}{clock.minute:02d}"
 
 
 def hours(starts: datetime | time, ends: datetime | time, zone: str = "") -> str:
@@ -45,6 +59,11 @@ def day(value: date | datetime, *, year: bool = False) -> str:
     number = "1er" if value.day == 1 else str(value.day)
     text = f"{DAYS[value.weekday()]} {number} {MONTHS[value.month - 1]}"
     return f"{text} {value.year}" if year else text
+
+
+def short_day(value: date) -> str:
+    """mar. 24 nov.: for narrow columns, where the whole date stands elsewhere."""
+    return f"{DAYS[value.weekday()][:3]}. {'1er' if value.day == 1 else value.day}{NBSP}{SHORT_MONTHS[value.month - 1]}"
 
 
 def day_and_hour(moment: datetime) -> str:
@@ -61,8 +80,8 @@ def near_day(value: date, today: date) -> str:
 def minutes(count: int) -> str:
     """10 min, 1 h 05."""
     if count < 60:
-        return f"{count}{NNBSP}min"
-    return f"{count // 60}{NNBSP}h{NNBSP}{count % 60:02d}"
+        return f"{count}{NBSP}min"
+    return f"{count // 60}{NBSP}h{NBSP}{count % 60:02d}"
 
 
 def monday_of(value: date) -> date:

@@ -127,7 +127,7 @@ def scripts(request: pytest.FixtureRequest) -> bool:
 
 
 @pytest.fixture
-def visit(browser: Browser, live_server: Any, schools: dict[str, World], scripts: bool) -> Iterator[Any]:  # noqa: FBT001
+def visit(browser: Browser, live_server: Any, schools: dict[str, World], scripts: bool) -> Iterator[Any]:
     """`visit("guardian")`: a member of the cast, signed in, on a phone unless `wide`."""
     contexts = []
 

@@ -58,7 +58,7 @@ def call_the_roll(teacher: Any, pupil: Any, *, scripts: bool) -> None:
 def explain(guardian: Any, pupil: Any) -> None:
     page = guardian.page
     guardian.check("accueil-parent")
-    today = page.locator("section").filter(has_text="10\u202fh\u202f15").filter(has_text=pupil.given_name)
+    today = page.locator("section").filter(has_text="10\u00a0h\u00a015").filter(has_text=pupil.given_name)
     today.get_by_role("link", name="Expliquer").click()
     guardian.check("expliquer")
     page.get_by_role("button", name="Envoyer l’explication").click()
@@ -77,7 +77,9 @@ def decide(cpe: Any, pupil: Any) -> None:
     cpe.check("accueil-cpe")
     page.get_by_role("link", name="Ouvrir la vie scolaire").click()
     cpe.check("vie-scolaire")
-    waiting = page.get_by_role("listitem").filter(has_text=pupil.list_name).filter(has_text="Rendez-vous médical")
+    waiting = (
+        page.get_by_role("listitem").filter(has_text=pupil.list_name).filter(has_text="Rendez-vous médical")
+    )
     waiting.get_by_role("link", name="Lire").click()
     cpe.check("absence")
     assert page.get_by_text("Chez le dentiste").count() > 0
@@ -100,12 +102,18 @@ def see_it_all(head: Any, pupil: Any) -> None:
     page.get_by_role("link", name=pupil.list_name).first.click()
     history = page.get_by_role("list").filter(has_text="Expliquée")
     text = history.inner_text()
-    assert text.index("Absent") < text.index("Expliquée : Rendez-vous médical") < text.index("Explication acceptée")
+    assert (
+        text.index("Absent")
+        < text.index("Expliquée : Rendez-vous médical")
+        < text.index("Explication acceptée")
+    )
     assert "Claire Moreau" in text
     head.done()
 
 
-def test_a_weekly_lesson_appears_in_everyones_week(visit: Any, schools: dict[str, World], scripts: bool) -> None:
+def test_a_weekly_lesson_appears_in_everyones_week(
+    visit: Any, schools: dict[str, World], scripts: bool
+) -> None:
     secretary = visit("secretary", wide=True)
     page = secretary.page
     secretary.open("/emploi-du-temps/seances/")
@@ -129,7 +137,9 @@ def test_a_weekly_lesson_appears_in_everyones_week(visit: Any, schools: dict[str
     guardian.done()
 
 
-def test_the_roll_is_called_with_the_keyboard_alone(visit: Any, lesson: Lesson, schools: dict[str, World]) -> None:
+def test_the_roll_is_called_with_the_keyboard_alone(
+    visit: Any, lesson: Lesson, schools: dict[str, World]
+) -> None:
     """Tab to a pupil, arrow to « Absent », on to the next, Enter to send."""
     teacher = visit("teacher")
     teacher.open(f"/appel/{lesson.pk}/")

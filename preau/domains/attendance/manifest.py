@@ -33,6 +33,29 @@ def school_life_card(viewer: Viewer) -> Mapping[str, Any]:
     return {"figures": queries.figures_of(viewer, timezone.now())}
 
 
+def to_call_card(viewer: Viewer) -> Mapping[str, Any] | None:
+    calls = queries.calls_to_make(viewer, timezone.now())
+    return {"calls": calls[:5], "viewer": viewer} if calls else None
+
+
+def to_read_card(viewer: Viewer) -> Mapping[str, Any] | None:
+    waiting = list(queries.explanations_to_read(viewer)[:5])
+    return {"waiting": waiting} if waiting else None
+
+
+def recent_card(viewer: Viewer) -> Mapping[str, Any]:
+    return {"rows": queries.rows_of(queries.absences_of(viewer)[:4], {}), "viewer": viewer}
+
+
+boards.cards.add(
+    boards.Card("attendance/_to_call.html", to_call_card, rules.calls_own_rolls, "aside", order=20)
+)
+boards.cards.add(
+    boards.Card("attendance/_to_read.html", to_read_card, rules.runs_school_life, "aside", order=20)
+)
+boards.cards.add(
+    boards.Card("attendance/_recent.html", recent_card, rules.follows_absences, "aside", order=20)
+)
 boards.cards.add(boards.Card("attendance/_to_explain.html", to_explain_card, rules.follows_absences, order=5))
 boards.cards.add(
     boards.Card("attendance/_school_life.html", school_life_card, rules.runs_school_life, order=5)

@@ -12,9 +12,11 @@ from django.utils import timezone
 from preau.directory.models import Enrolment, Group, Person
 from preau.directory.viewer import Viewer
 from preau.domains.attendance.models import Entry, Explanation, Status, label_of
-from preau.domains.attendance.rules import answers_for_absences
+from preau.domains.attendance.rules import CORRECTION, answers_for_absences
 from preau.domains.timetable.boards import Mark
 from preau.domains.timetable.models import Lesson
+from preau.domains.timetable.queries import LessonRow
+from preau.domains.timetable.queries import rows_of as lesson_rows
 from preau.foundation import dates, text
 
 # A call not validated a quarter of an hour after the bell is a forgotten call.
@@ -231,6 +233,13 @@ def forgotten_calls(viewer: Viewer, now: datetime) -> "QuerySet[Lesson]":
     return lessons.filter(starts__lte=now - FORGOTTEN, roll_call=None)
 
 
+def calls_to_make(viewer: Viewer, now: datetime) -> list[LessonRow]:
+    """A teacher's own lessons of the last seven days whose roll was never called, newest first (one query)."""
+    own = Lesson.objects.visible_to(viewer).taught_by(viewer.person)
+    week = own.between(viewer.today - CORRECTION, viewer.today)
+    return lesson_rows(week.filter(starts__lte=now - FORGOTTEN, roll_call=None))[::-1]
+
+
 @dataclass(frozen=True)
 class Figures:
     """What waits for school life, counted in one query each."""
@@ -294,7 +303,7 @@ def history_of(entry: Entry) -> list[Step]:
 
 def _step(at: datetime, title: str, who: Person, comment: str = "") -> Step:
     by = f"par {who.full_name}"
-    return Step(at, dates.day_and_hour(at), title, f"{by} : « {comment} »" if comment else by)
+    return Step(at, dates.capital(dates.day_and_hour(at)), title, f"{by} : « {comment} »" if comment else by)
 
 
 STATE_FILTERS: dict[str, Q] = {

@@ -27,6 +27,11 @@ def can_call_register(viewer: Viewer, lesson: Lesson) -> bool:
     return lesson.is_taught_by(viewer.person)
 
 
+def calls_own_rolls(viewer: Viewer) -> bool:
+    """Teachers, whose home says which calls are missing."""
+    return viewer.holds(Role.TEACHER)
+
+
 def roll_is_open(lesson: Lesson, now: datetime) -> bool:
     """A roll is not called before the lesson: nobody can be missing yet."""
     return now >= lesson.starts - EARLY

@@ -38,6 +38,14 @@ class LessonRow:
         return dates.hours(self.starts, self.ends, self.zone)
 
     @property
+    def begins(self) -> str:
+        return dates.hour(self.starts, self.zone)
+
+    @property
+    def finishes(self) -> str:
+        return dates.hour(self.ends, self.zone)
+
+    @property
     def groups_label(self) -> str:
         return ", ".join(self.groups)
 

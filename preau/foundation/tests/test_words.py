@@ -6,7 +6,7 @@ import pytest
 
 from preau.foundation import csvtext, dates, text
 
-N = "\u202f"
+N = "\u00a0"
 
 
 @pytest.mark.parametrize(

@@ -86,7 +86,7 @@ def test_a_lateness_takes_its_minutes_from_the_clock(lesson: Lesson, college: Wo
     late = marks(lesson, **{f"p{college.people['pupil'].pk}": (Status.LATE, None)})
     actions.validate_roll(seat_of("teacher"), lesson, late)
     entry = Entry.objects.get(lesson=lesson, pupil=college.people["pupil"])
-    assert (entry.minutes_late, entry.state_label) == (15, "Retard de 15\u202fmin")
+    assert (entry.minutes_late, entry.state_label) == (15, "Retard de 15\u00a0min")
 
 
 def test_a_stale_page_does_not_undo_what_somebody_else_wrote(
@@ -110,7 +110,7 @@ def test_two_people_who_disagree_are_both_shown_and_nothing_is_written(
     with pytest.raises(actions.RollConflict) as conflict:
         actions.validate_roll(seat_of("teacher"), lesson, mine)
     assert [(c.pupil_id, c.theirs, c.mine) for c in conflict.value.conflicts] == [
-        (pupil.pk, "Absent", "Retard de 10\u202fmin")
+        (pupil.pk, "Absent", "Retard de 10\u00a0min")
     ]
     assert not Entry.objects.filter(lesson=lesson, pupil_id=other).exists()
 
@@ -146,13 +146,13 @@ def test_a_correction_keeps_every_step(absence: Entry, college: World, seat_of: 
     people = college.people
     assert steps == [
         ("Absent", people["teacher"]),
-        ("Retard de 5\u202fmin", people["cpe"]),
+        ("Retard de 5\u00a0min", people["cpe"]),
         ("Présent", people["head"]),
     ]
     trace = Line.objects.filter(verb="attendance.entry_corrected")
     assert [line.details for line in trace] == [
-        {"before": "Absent", "after": "Retard de 5\u202fmin"},
-        {"before": "Retard de 5\u202fmin", "after": "Présent"},
+        {"before": "Absent", "after": "Retard de 5\u00a0min"},
+        {"before": "Retard de 5\u00a0min", "after": "Présent"},
     ]
     assert all(line.subject_id == people["pupil"].pk for line in trace)
 
@@ -265,7 +265,7 @@ def test_one_explanation_may_cover_the_lessons_of_the_day(
     earlier = Lesson.objects.of_pupils([pupil.pk]).on(TODAY).order_by("starts")[0]
     actions.validate_roll(seat_of("cpe"), earlier, absent(earlier, pupil))
     (waiting,) = [w for w in queries.absences_to_explain(seat_of("guardian")) if w.day == TODAY]
-    assert (waiting.count, waiting.hours) == (2, "de 8\u202fh\u202f05 à 11\u202fh\u202f10")
+    assert (waiting.count, waiting.hours) == (2, "de 8\u00a0h\u00a005 à 11\u00a0h\u00a010")
     entries = list(queries.same_day_to_explain(absence))
     actions.explain(seat_of("guardian"), entries, maladie())
     assert not [w for w in queries.absences_to_explain(seat_of("guardian")) if w.day == TODAY]

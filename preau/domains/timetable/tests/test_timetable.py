@@ -56,7 +56,7 @@ def test_a_school_overseas_has_its_own_wall(college: World) -> None:
     college.school.save()
     lesson = actions.plan(weekly(college)).lessons.select_related("school")[0]
     assert lesson.starts == datetime(2026, 11, 28, 8, 5, tzinfo=ZoneInfo("Indian/Reunion"))
-    assert lesson.hours == "8\u202fh\u202f05 – 9\u202fh\u202f00"
+    assert lesson.hours == "8\u00a0h\u00a005 – 9\u00a0h\u00a000"
 
 
 def test_creating_leaves_a_trace(college: World, seat_of: Any) -> None:

@@ -1,0 +1,39 @@
+// Small comforts on top of pages that work without them.
+
+document.getElementById("erreurs")?.focus();
+
+// Screen readers only say what enters a live region after the page is loaded: put the messages in again.
+const messages = document.getElementById("messages");
+if (messages?.childElementCount) {
+  const texts = [...messages.children];
+  messages.replaceChildren();
+  setTimeout(() => messages.append(...texts), 100);
+}
+
+// One sending a form. Buttons are marked, not disabled: they keep the focus, and their own value is sent.
+const markButtons = (form, sent) => {
+  form.toggleAttribute("data-sent", sent);
+  const buttons = [...form.elements].filter((control) => control.type === "submit");
+  for (const button of buttons) sent ? button.setAttribute("aria-disabled", "true") : button.removeAttribute("aria-disabled");
+};
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.hasAttribute("data-sent")) event.preventDefault();
+  else if (!event.defaultPrevented && form.method === "post") markButtons(form, true);
+});
+// Back from the next page: the browser may show this one as it was left.
+addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => markButtons(form, false)));
+
+// Menus close by Escape, by a click beside them, and when the focus leaves them.
+const openMenus = () => document.querySelectorAll("details[data-menu][open]");
+for (const gesture of ["click", "focusin"]) {
+  document.addEventListener(gesture, ({ target }) => openMenus().forEach((menu) => { if (!menu.contains(target)) menu.open = false; }));
+}
+document.addEventListener("keydown", ({ key }) => {
+  if (key !== "Escape") return;
+  for (const menu of openMenus()) {
+    const wasInside = menu.contains(document.activeElement);
+    menu.open = false;
+    if (wasInside) menu.querySelector("summary").focus();
+  }
+});

@@ -1,0 +1,74 @@
+// Builds what browsers load into build/static/preau/ (git-ignored), without any network.
+// `npm run build`: theme tokens and icons first (into build/), then esbuild bundles frontend/ around them.
+import { execFileSync } from "node:child_process";
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { build } from "esbuild";
+
+const root = path.resolve(import.meta.dirname, "..");
+const from = (...parts) => path.join(root, ...parts);
+const out = from("build/static/preau");
+
+/** Light and dark theme CSS, from the few colours of designsystemet.config.json: build/tokens/design-tokens-build/preau.css. */
+async function writeTokens() {
+  const folder = from("build/tokens");
+  const tool = from("node_modules/@digdir/designsystemet/dist/bin/designsystemet.js");
+  await mkdir(folder, { recursive: true });
+  await copyFile(from("frontend/designsystemet.config.json"), path.join(folder, "designsystemet.config.json"));
+  for (const step of ["create", "build"]) {
+    execFileSync(process.execPath, [tool, "tokens", step], { cwd: folder, stdio: ["ignore", "ignore", "inherit"] });
+  }
+}
+
+/** One CSS class per name in icons.txt: the drawing is a mask, so that it takes the colour of the text. */
+async function writeIcons() {
+  const names = (await readFile(from("frontend/icons.txt"), "utf8")).split("\n").filter((line) => /^\w/.test(line));
+  const rules = await Promise.all(names.map(async (name) => {
+    const file = from(`node_modules/@tabler/icons/icons/outline/${name.trim()}.svg`);
+    const svg = (await readFile(file, "utf8"))
+      .replace(/<!--[\s\S]*?-->/g, "")
+      .replace(/ (class|width|height)="[^"]*"/g, "")
+      .replace(/\s+/g, " ")
+      .replace(/> </g, "><")
+      .trim();
+    const uri = svg.replace(/"/g, "'").replace(/[<>#%]/g, encodeURIComponent);
+    return `.icon-${name.trim()}{--icon:url("data:image/svg+xml,${uri}")}`;
+  }));
+  await writeFile(from("build/icons.css"), `${rules.join("\n")}\n`);
+}
+
+async function bundle() {
+  const islands = (await readdir(from("frontend/islands"))).filter((file) => file.endsWith(".js"));
+  await build({
+    entryPoints: [
+      { in: from("frontend/css/app.css"), out: "app" },
+      { in: from("frontend/app.js"), out: "app" },
+      ...islands.map((file) => ({ in: from("frontend/islands", file), out: `islands/${path.parse(file).name}` })),
+    ],
+    outdir: out,
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: ["chrome111", "firefox121", "safari16.4"],
+    assetNames: "fonts/[name]",
+    loader: { ".woff2": "file" },
+    logLevel: "warning",
+  });
+}
+
+/** Hashed static storage looks for the file that such a comment names, and it is not shipped. */
+async function stripSourceMaps() {
+  const files = (await readdir(out, { recursive: true })).filter((file) => /\.(css|js)$/.test(file));
+  await Promise.all(files.map(async (file) => {
+    const text = await readFile(path.join(out, file), "utf8");
+    await writeFile(path.join(out, file), text.replace(/\/[/*][#@]\s*sourceMappingURL=[^\n*]*(\*\/)?\n?/g, ""));
+  }));
+}
+
+await rm(out, { recursive: true, force: true });
+await mkdir(out, { recursive: true });
+await writeTokens();
+await writeIcons();
+await bundle();
+await stripSourceMaps();
+await copyFile(from("frontend/favicon.svg"), path.join(out, "favicon.svg"));
