@@ -1,0 +1,261 @@
+"""Every page as every member of the cast: the right answer, sound HTML, few queries, little weight."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import html5lib
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import get_resolver, reverse
+
+from conftest import NOW, SchoolClient
+from preau.directory.models import Enrolment, Group, Person
+from preau.directory.seeds import World
+from preau.domains.attendance.models import Entry, Explanation, Status
+from preau.domains.timetable.models import Lesson, WeeklyPattern
+from tests.building import routes
+
+STAFF = {"teacher", "teacher_1", "cpe", "head", "secretary"}
+FAMILY = {"guardian", "other_guardian", "pupil"}
+EVERYONE = STAFF | FAMILY
+SCHOOL_LIFE = {"cpe", "head"}
+OFFICE = {"head", "secretary"}
+MOST_QUERIES = 12
+MOST_BYTES = 60_000
+
+
+@dataclass(frozen=True)
+class Page:
+    """A route, the arguments found in the cast's school, who opens it, and what the others are told."""
+
+    name: str
+    open_to: frozenset[str]
+    otherwise: int = 403
+    model: Any = None
+
+    def address(self, college: World) -> str:
+        if self.model is None:
+            return reverse(self.name)
+        return reverse(self.name, kwargs={"pk": self.model(college).pk})
+
+
+def lesson_now(college: World) -> Lesson:
+    """The lesson that the cast's pupil has now, given to Claire Moreau."""
+    lesson = Lesson.objects.of_pupils([college.people["pupil"].pk]).get(starts__lte=NOW, ends__gt=NOW)
+    lesson.teachers.set([college.people["teacher"]])
+    return lesson
+
+
+def own_absence(college: World) -> Entry:
+    return Entry.objects.to_explain().filter(pupil=college.people["pupil"]).order_by("pk")[0]
+
+
+PAGES = [
+    Page("portal:home", frozenset(EVERYONE)),
+    Page("timetable:week", frozenset(EVERYONE)),
+    Page("timetable:patterns", frozenset(OFFICE)),
+    Page("timetable:create", frozenset(OFFICE)),
+    Page("attendance:absences", frozenset(FAMILY)),
+    Page("attendance:board", frozenset(SCHOOL_LIFE)),
+    Page("attendance:entries", frozenset(SCHOOL_LIFE)),
+    Page("attendance:roll", frozenset({"teacher", "cpe", "head"}), model=lesson_now),
+    Page("attendance:explain", frozenset({"guardian", "other_guardian"}), model=own_absence),
+    Page("attendance:entry", frozenset(SCHOOL_LIFE), model=own_absence),
+    Page("foundation:styleguide", frozenset(EVERYONE)),
+]
+# Not pages: health, sign-in while signed in, POST only, CSV; each has tests of its own.
+ELSEWHERE = {
+    "foundation:alive", "foundation:ready", "identity:sign_in", "identity:sign_out", "identity:switch",
+    "identity:resume", "demo:outbox", "timetable:stop", "attendance:withdraw", "attendance:decide", "attendance:export",
+}  # fmt: skip
+
+
+def test_no_page_is_forgotten_here() -> None:
+    assert {name for name, _ in routes(get_resolver().url_patterns)} == {
+        page.name for page in PAGES
+    } | ELSEWHERE
+
+
+def counted(client: SchoolClient, address: str) -> tuple[Any, int]:
+    """The answer and how many statements it took, transactions aside (`decisions.md` 27)."""
+    with CaptureQueriesContext(connection) as done:
+        response = client.get(address)
+    read = [q for q in done.captured_queries if re.match(r"\s*(SELECT|INSERT|UPDATE|DELETE)", q["sql"])]
+    return response, len(read)
+
+
+@pytest.mark.parametrize("key", sorted(EVERYONE))
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_page_answers_as_declared(college: World, client: SchoolClient, page: Page, key: str) -> None:
+    client.sit(college.people[key])
+    response, queries = counted(client, page.address(college))
+    if key not in page.open_to:
+        # What one may not see does not exist: 404; what one sees but may not open: 403.
+        assert response.status_code in {page.otherwise, 404}
+        return
+    assert response.status_code == 200
+    assert queries <= MOST_QUERIES
+    if page.name != "foundation:styleguide":
+        assert len(response.content) <= MOST_BYTES
+    assert list(faults(response.content.decode())) == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_visitor_is_asked_to_sign_in(college: World, client: SchoolClient, page: Page) -> None:
+    response = client.get(page.address(college))
+    if page.name in {"portal:home", "foundation:styleguide"}:
+        assert response.status_code == 200
+        assert list(faults(response.content.decode())) == []
+    else:
+        assert response.status_code == 302
+        assert response.url.startswith("/connexion/?suite=")
+
+
+def faults(page: str) -> Iterator[str]:
+    """What is wrong with a page's HTML: syntax, headings, ids, labels, tables, inline code."""
+    parser = html5lib.HTMLParser(strict=False, namespaceHTMLElements=False)
+    tree = parser.parse(page)
+    for _, code, data in parser.errors:
+        yield f"{code} {data}"
+    if len(list(tree.iter("h1"))) != 1:
+        yield "one h1 is expected"
+    ids = [element.get("id") for element in tree.iter() if element.get("id")]
+    yield from (f"id {name} twice" for name in {name for name in ids if ids.count(name) > 1})
+    labelled = {label.get("for") for label in tree.iter("label")}
+    for field in [*tree.iter("input"), *tree.iter("select"), *tree.iter("textarea")]:
+        if field.get("type") not in {"hidden", "submit"} and field.get("id") not in labelled:
+            yield f"no label for {field.get('name')}"
+    yield from ("table without a caption" for table in tree.iter("table") if table.find("caption") is None)
+    for element in tree.iter():
+        if element.get("style") or any(str(name).startswith("on") for name in element.keys()):  # noqa: SIM118
+            yield f"inline code on {element.tag}"
+
+
+def test_a_bad_page_is_found_bad() -> None:
+    bad = (
+        '<!DOCTYPE html><html lang="fr"><head><title>x</title></head><body><h1>a</h1><h1>b</h1><p id="x"></p>'
+        '<p id="x"></p><input name="nom"><table><tr><td style="color:red"></td></tr></table></div></body></html>'
+    )
+    found = " ".join(faults(bad))
+    for fault in (
+        "one h1",
+        "id x twice",
+        "no label for nom",
+        "table without a caption",
+        "inline code",
+        "end-tag",
+    ):
+        assert fault in found
+
+
+# Each list costs the same number of queries for 1 and for 30 rows.
+
+
+def many_absences(college: World, count: int) -> None:
+    """`count` pupils more, each absent now and explained by a parent."""
+    lesson = lesson_now(college)
+    group = lesson.groups.get()
+    for number in range(count):
+        pupil = Person.objects.create(family_name=f"Élève {number}", given_name="Ana")
+        Enrolment.objects.create(school=college.school, group=group, pupil=pupil, starts=college.year.starts)
+        explanation = Explanation.objects.create(
+            school=college.school,
+            pupil=pupil,
+            day=lesson.day,
+            reason_id=1,
+            given_by=college.people["guardian"],
+            given_at=NOW,
+        )
+        Entry.objects.create(
+            school=college.school,
+            lesson=lesson,
+            pupil=pupil,
+            day=lesson.day,
+            status=Status.ABSENT,
+            explanation=explanation,
+        )
+
+
+def many_lessons(college: World, count: int) -> None:
+    """`count` lessons more for everyone today."""
+    model = lesson_now(college)
+    groups = list(Group.objects.filter(year=college.year))
+    for number in range(count):
+        later = timedelta(seconds=number + 1)
+        lesson = Lesson.objects.create(
+            school=college.school, year=college.year, subject=model.subject, room=model.room,
+            starts=model.ends + later, ends=model.ends + 2 * later, day=model.day,
+        )  # fmt: skip
+        lesson.groups.set(groups)
+        lesson.teachers.set([college.people["teacher"], college.people["teacher_1"]])
+
+
+def own_absences(college: World, count: int) -> None:
+    """`count` absences more for the cast's pupil, one a lesson."""
+    lessons = Lesson.objects.of_pupils([college.people["pupil"].pk]).filter(
+        day__lt=NOW.date(), attendance_entries=None
+    )
+    for lesson in lessons.order_by("pk")[:count]:
+        Entry.objects.create(
+            school=college.school,
+            lesson=lesson,
+            pupil=college.people["pupil"],
+            day=lesson.day,
+            status=Status.ABSENT,
+        )
+
+
+@pytest.mark.parametrize(
+    ("key", "name", "more"),
+    [
+        ("teacher", "portal:home", many_lessons),
+        ("teacher", "timetable:week", many_lessons),
+        ("pupil", "portal:home", many_lessons),
+        ("guardian", "portal:home", own_absences),
+        ("guardian", "attendance:absences", own_absences),
+        ("cpe", "portal:home", many_absences),
+        ("cpe", "attendance:board", many_absences),
+        ("cpe", "attendance:entries", many_absences),
+        ("cpe", "attendance:export", many_absences),
+    ],
+    ids=lambda value: value if isinstance(value, str) else value.__name__,
+)
+def test_thirty_rows_cost_the_queries_of_one(
+    college: World, client: SchoolClient, key: str, name: str, more: Any
+) -> None:
+    client.sit(college.people[key])
+    more(college, 1)
+    few_page, few = counted(client, reverse(name))
+    more(college, 30)
+    many_page, many = counted(client, reverse(name))
+    assert many == few
+    assert len(body(many_page)) > len(body(few_page))
+
+
+def body(response: Any) -> bytes:
+    return b"".join(response.streaming_content) if response.streaming else response.content
+
+
+def test_the_roll_of_thirty_costs_what_one_of_six_does(college: World, client: SchoolClient) -> None:
+    client.sit(college.people["teacher"])
+    address = reverse("attendance:roll", kwargs={"pk": lesson_now(college).pk})
+    _, few = counted(client, address)
+    many_absences(college, 30)
+    page, many = counted(client, address)
+    assert many == few
+    assert page.content.decode().count('type="radio"') >= 36 * 3
+    assert len(page.content) <= MOST_BYTES
+
+
+def test_forty_weekly_lessons_cost_what_one_does(college: World, client: SchoolClient) -> None:
+    client.sit(college.people["head"])
+    _, many = counted(client, reverse("timetable:patterns"))
+    patterns = WeeklyPattern.objects.filter(year=college.year)
+    patterns.exclude(pk=patterns[0].pk).delete()
+    page, few = counted(client, reverse("timetable:patterns"))
+    assert many == few
+    assert page.content.decode().count("<tr") == 2
