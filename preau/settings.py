@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "preau.identity.middleware.ViewerMiddleware",
+    "preau.foundation.http.WrongMethodMiddleware",
     "preau.foundation.access.AccessMiddleware",
 ]
 

@@ -129,6 +129,20 @@ def unused_templates(package: Path) -> list[str]:
     ]
 
 
+ICON = re.compile(
+    r"""icon(?:\(|=)\s*["']([a-z0-9-]+)["']|MenuEntry\([^)]*?\),\s*["'][a-z:]+["'],\s*["']([a-z0-9-]+)["']"""
+)
+
+
+def unknown_icons(package: Path, listed: set[str]) -> list[str]:
+    """Icons that code or templates draw and that the front end does not build: they would show as squares."""
+    used: set[str] = set()
+    for path in [*package.rglob("*.py"), *package.rglob("*.html")]:
+        if "tests" not in path.parts:
+            used |= {name for pair in ICON.findall(path.read_text()) for name in pair if name}
+    return [f"{name}: not in frontend/icons.txt" for name in sorted(used - listed - {"none"})]
+
+
 def unused_mails(package: Path) -> list[str]:
     code = "\n".join(path.read_text() for path in package.rglob("*.py"))
     mails = [

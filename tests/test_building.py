@@ -1,11 +1,16 @@
 """What stays true of the whole building, and proof that each check catches a planted mistake."""
 
+import subprocess
+import sys
 import warnings
+from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from babel.messages.mofile import read_mo
+from babel.messages.pofile import read_po
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
@@ -17,6 +22,7 @@ from django.template import engines
 from django.test import RequestFactory
 from django.test.utils import isolate_apps
 from django.urls import get_resolver, path
+from django.utils.translation import ngettext
 from jinja2 import UndefinedError
 
 from conftest import TWIN, TwinLeak, refuse_twin
@@ -246,6 +252,58 @@ def test_a_left_over_template_is_found(tmp_path: Path) -> None:
     (folder / "mail" / "old.txt").write_text("…")
     assert building.unused_templates(tmp_path / "preau") == ["x/old.html: nobody uses it"]
     assert building.unused_mails(tmp_path / "preau") == ["x/mail/old: nobody sends it"]
+
+
+# Icons and texts are all built.
+
+
+def listed_icons() -> set[str]:
+    lines = (PACKAGE.parent / "frontend" / "icons.txt").read_text().splitlines()
+    return {line.strip() for line in lines if line.strip() and not line.startswith("#")}
+
+
+def test_every_icon_is_built() -> None:
+    assert building.unknown_icons(PACKAGE, listed_icons()) == []
+
+
+def test_an_icon_that_is_not_built_is_found() -> None:
+    assert building.unknown_icons(PACKAGE, listed_icons() - {"home"}) == ["home: not in frontend/icons.txt"]
+
+
+def test_french_counts_as_the_french_do() -> None:
+    said = [ngettext("%(num)s élève", "%(num)s élèves", count) % {"num": count} for count in (0, 1, 2)]
+    assert said == ["0 élève", "1 élève", "2 élèves"]
+
+
+def texts(read: Any, path: Path) -> dict[Any, Any]:
+    """The messages of a catalogue, by what the code says; plurals are pairs."""
+    catalogue = read(BytesIO(path.read_bytes()))
+    plain = [(message.id, message.string) for message in catalogue if message.id]
+    return {
+        (key if isinstance(key, str) else tuple(key)): (v if isinstance(v, str) else tuple(v))
+        for key, v in plain
+    }
+
+
+def test_the_catalogue_is_the_one_of_the_code(tmp_path: Path) -> None:
+    """`make messages` has been run since the last text was written, and its result compiled."""
+    fresh = tmp_path / "fresh.pot"
+    command = [
+        "-m",
+        "babel.messages.frontend",
+        "-q",
+        "extract",
+        "-F",
+        "pyproject.toml",
+        "-o",
+        str(fresh),
+        "preau",
+    ]
+    subprocess.run([sys.executable, *command], cwd=PACKAGE.parent, check=True, capture_output=True)
+    folder = PACKAGE / "locale" / "fr" / "LC_MESSAGES"
+    wanted, written = texts(read_po, fresh), texts(read_po, folder / "django.po")
+    assert set(written) == set(wanted)
+    assert texts(read_mo, folder / "django.mo") == written
 
 
 # 11. Warnings are errors.

@@ -74,7 +74,9 @@ def fail(client: Client, times: int = LIMIT) -> None:
 
 def test_too_many_tries_close_the_door_for_a_while(college: World, client: SchoolClient, clock: Any) -> None:
     fail(client)
-    assert "Trop d’essais" in sign_in(client).content.decode()
+    refused = sign_in(client)
+    assert "Trop d’essais" in refused.content.decode()
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "900")
     clock.shift(timedelta(minutes=16))
     assert sign_in(client).status_code == 302
 
@@ -124,7 +126,14 @@ def test_signing_out_ends_the_session(college: World, client: SchoolClient) -> N
     client.sit(college.people["teacher"])
     client.post(reverse("identity:sign_out"))
     assert client.get("/emploi-du-temps/").status_code == 302
-    assert client.get(reverse("identity:sign_out")).status_code in {302, 405}
+
+
+def test_a_link_does_not_sign_out(college: World, client: SchoolClient) -> None:
+    client.sit(college.people["teacher"])
+    response = client.get(reverse("identity:sign_out"))
+    assert (response.status_code, response.headers["Allow"]) == (405, "POST")
+    assert "Rien n’a été modifié" in response.content.decode()
+    assert client.get("/emploi-du-temps/").status_code == 200
 
 
 def test_access_ends_with_the_role_at_the_next_request(college: World, client: SchoolClient) -> None:

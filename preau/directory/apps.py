@@ -1,6 +1,7 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class DirectoryConfig(AppConfig):
     name = "preau.directory"
-    verbose_name = "Annuaire"
+    verbose_name = _("Annuaire")

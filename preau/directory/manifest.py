@@ -1,5 +1,7 @@
 """What the directory shows: its share of the demonstration, what it holds about people."""
 
+from django.utils.translation import gettext_lazy as _
+
 from preau.directory import actions, seeds
 from preau.foundation import boards
 from preau.foundation.boards import FieldClass, PersonalData, Retention
@@ -12,9 +14,11 @@ NONE, PERSONAL, CHILD, SENSITIVE = (
 )
 DATES = {"starts": PERSONAL, "ends": PERSONAL}
 BASIS = dict(
-    purpose="Savoir qui apprend, enseigne et répond de qui dans l’établissement.",
-    legal_basis="Mission d’intérêt public (RGPD, article 6.1.e).",
-    recipients="Les personnels de l’établissement selon leur fonction ; la personne elle-même et, pour un élève, ses responsables.",
+    purpose=_("Savoir qui apprend, enseigne et répond de qui dans l’établissement."),
+    legal_basis=_("Mission d’intérêt public (RGPD, article 6.1.e)."),
+    recipients=_(
+        "Les personnels de l’établissement selon leur fonction ; la personne elle-même et, pour un élève, ses responsables."
+    ),
     keep=Retention.ACCOUNT,
 )
 
@@ -22,7 +26,7 @@ boards.seeds.add(boards.Seed("annuaire", seeds.plant, order=0))
 
 for label, model, person, fields in [
     (
-        "Identité",
+        _("Identité"),
         "Person",
         "pk",
         dict.fromkeys(["public_id", "is_institution", "erased_at"], NONE)
@@ -30,14 +34,14 @@ for label, model, person, fields in [
         | dict.fromkeys(["birth_name", "civil_given_names", "birth_date"], CHILD),
     ),
     (
-        "Fonctions",
+        _("Fonctions"),
         "Holding",
         "person",
         dict.fromkeys(["person", "role", "title", "school", "territory", "scope", "given_by"], PERSONAL)
         | DATES,
     ),
     (
-        "Responsabilités parentales",
+        _("Responsabilités parentales"),
         "Guardianship",
         "pupil",
         dict.fromkeys(
@@ -46,19 +50,19 @@ for label, model, person, fields in [
         | {"lives_with": SENSITIVE, "may_not_be_informed": SENSITIVE},
     ),
     (
-        "Inscriptions",
+        _("Inscriptions"),
         "Enrolment",
         "pupil",
         dict.fromkeys(["school", "group", "pupil", "starts", "ends"], CHILD),
     ),
     (
-        "Services d’enseignement",
+        _("Services d’enseignement"),
         "Assignment",
         "teacher",
         {"school": NONE, "group": NONE, "kind": PERSONAL, "subject": PERSONAL, "teacher": PERSONAL} | DATES,
     ),
     (
-        "Identifiants dans d’autres systèmes",
+        _("Identifiants dans d’autres systèmes"),
         "ExternalId",
         "person",
         {

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from preau.directory.models import Guardianship, Holding, Person, School, SchoolYear
 from preau.directory.models.scoping import active_on
@@ -40,8 +41,8 @@ class Seat:
     @property
     def role_label(self) -> str:
         if self.profile != Profile.STAFF:
-            return self.profile.label
-        words = " et ".join(role.said_of(self.civility) for role in Role if role in self.roles)
+            return str(self.profile.label)
+        words = _(" et ").join(role.said_of(self.civility) for role in Role if role in self.roles)
         return f"{words} · {self.title}" if self.title else words
 
 

@@ -1,6 +1,7 @@
 """Pages, fragments and headers."""
 
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -32,6 +33,21 @@ def safe_next(request: HttpRequest, fallback: str) -> str:
     target = request.POST.get("suite") or request.GET.get("suite") or ""
     ours = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
     return target if ours and target.startswith("/") else fallback
+
+
+class WrongMethodMiddleware:
+    """A page for whoever opens the address of a form: Django's own answer to a wrong method is an empty screen."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and not response.content:
+            page = render(request, "405.html", status=response.status_code)
+            page.headers["Allow"] = response.headers["Allow"]
+            return page
+        return response
 
 
 class HeadersMiddleware:

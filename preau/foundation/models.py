@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.db import models
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 
 class TaskLease(models.Model):
@@ -16,34 +17,34 @@ class TaskLease(models.Model):
     task = models.OneToOneField(
         "django_tasks_database.DBTaskResult", on_delete=models.CASCADE, primary_key=True
     )
-    until = models.DateTimeField("jusqu’à", db_index=True)
-    attempts = models.PositiveSmallIntegerField("essais", default=0)
+    until = models.DateTimeField(_("jusqu’à"), db_index=True)
+    attempts = models.PositiveSmallIntegerField(_("essais"), default=0)
 
     class Meta:
-        verbose_name = "bail de tâche"
-        verbose_name_plural = "baux de tâches"
+        verbose_name = _("bail de tâche")
+        verbose_name_plural = _("baux de tâches")
 
 
 class ScheduleRun(models.Model):
     """When a task of the schedule board is due again."""
 
-    key = models.CharField("clé", max_length=80, primary_key=True)
-    due = models.DateTimeField("prochaine fois")
+    key = models.CharField(_("clé"), max_length=80, primary_key=True)
+    due = models.DateTimeField(_("prochaine fois"))
 
     class Meta:
-        verbose_name = "travail planifié"
-        verbose_name_plural = "travaux planifiés"
+        verbose_name = _("travail planifié")
+        verbose_name_plural = _("travaux planifiés")
 
 
 class WorkerBeat(models.Model):
     """The last sign of life of each worker, for the health page."""
 
-    worker = models.CharField("travailleur", max_length=64, primary_key=True)
+    worker = models.CharField(_("travailleur"), max_length=64, primary_key=True)
     at = models.DateTimeField("à")
 
     class Meta:
-        verbose_name = "signe de vie"
-        verbose_name_plural = "signes de vie"
+        verbose_name = _("signe de vie")
+        verbose_name_plural = _("signes de vie")
 
 
 class RateWindowQuerySet(models.QuerySet["RateWindow"]):
@@ -54,15 +55,15 @@ class RateWindowQuerySet(models.QuerySet["RateWindow"]):
 class RateWindow(models.Model):
     """How many times something was tried since a window opened. `key` is a digest: it names nobody."""
 
-    key = models.CharField("clé", max_length=64, primary_key=True)
-    count = models.PositiveIntegerField("compte", default=0)
-    ends = models.DateTimeField("fin", db_index=True)
+    key = models.CharField(_("clé"), max_length=64, primary_key=True)
+    count = models.PositiveIntegerField(_("compte"), default=0)
+    ends = models.DateTimeField(_("fin"), db_index=True)
 
     objects = RateWindowQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "fenêtre de débit"
-        verbose_name_plural = "fenêtres de débit"
+        verbose_name = _("fenêtre de débit")
+        verbose_name_plural = _("fenêtres de débit")
 
     @classmethod
     def hit(cls, key: str, window: timedelta) -> int:

@@ -1,5 +1,7 @@
 """What identity shows: its public page, its share of the demonstration, what it holds about people."""
 
+from django.utils.translation import gettext_lazy as _
+
 from preau.foundation import boards
 from preau.foundation.boards import FieldClass, PersonalData, Retention
 from preau.identity import seeds
@@ -8,12 +10,12 @@ boards.public_routes.add(boards.PublicRoute("identity:sign_in", in_sitemap=True)
 boards.seeds.add(boards.Seed("comptes", seeds.plant, order=10))
 boards.personal_data.add(
     PersonalData(
-        label="Compte",
+        label=_("Compte"),
         model="identity.Account",
         person="person",
-        purpose="Ouvrir l’espace numérique à la bonne personne, et à elle seule.",
-        legal_basis="Mission d’intérêt public (RGPD, article 6.1.e).",
-        recipients="La personne elle-même.",
+        purpose=_("Ouvrir l’espace numérique à la bonne personne, et à elle seule."),
+        legal_basis=_("Mission d’intérêt public (RGPD, article 6.1.e)."),
+        recipients=_("La personne elle-même."),
         keep=Retention.ACCOUNT,
         fields={
             "person": FieldClass.PERSONAL,

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from preau.directory.models import Person
 from preau.directory.viewer import Viewer
@@ -31,16 +32,16 @@ class AccountManager(BaseUserManager["Account"]):
 class Account(AbstractBaseUser):
     """One account a person. The e-mail is a contact of the person, not an identity: two parents may share one."""
 
-    person = models.OneToOneField(Person, models.CASCADE, related_name="account", verbose_name="personne")
-    login = models.CharField("identifiant", max_length=60, unique=True)
-    is_active = models.BooleanField("ouvert", default=True)
-    created_at = models.DateTimeField("créé le", auto_now_add=True)
+    person = models.OneToOneField(Person, models.CASCADE, related_name="account", verbose_name=_("personne"))
+    login = models.CharField(_("identifiant"), max_length=60, unique=True)
+    is_active = models.BooleanField(_("ouvert"), default=True)
+    created_at = models.DateTimeField(_("créé le"), auto_now_add=True)
 
     USERNAME_FIELD = "login"
     objects = AccountManager()
 
     class Meta:
-        verbose_name = "compte"
+        verbose_name = _("compte")
 
     def __str__(self) -> str:
         return self.login

@@ -1,8 +1,12 @@
 """Pages of signing in and out, and of changing seats."""
 
+from http import HTTPStatus
+
 from django.contrib.auth import authenticate
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -12,11 +16,11 @@ from preau.foundation.http import safe_next
 from preau.identity import actions, devices
 from preau.identity.forms import SignInForm
 
-WRONG = "L’identifiant ou le mot de passe ne convient pas. Vérifiez les majuscules, puis réessayez."
-CLOSED = (
+WRONG = _("L’identifiant ou le mot de passe ne convient pas. Vérifiez les majuscules, puis réessayez.")
+CLOSED = _(
     "Trop d’essais. Attendez un quart d’heure, ou demandez à votre établissement un nouveau mot de passe."
 )
-NO_ROLE = (
+NO_ROLE = _(
     "Ce compte n’est plus rattaché à un établissement. Demandez au secrétariat de vérifier votre dossier."
 )
 
@@ -32,18 +36,24 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if response:
         return response
     context = {"form": form, "suite": safe_next(request, ""), "something_kept": kept.KEY in request.session}
-    return render(request, "identity/sign_in.html", context, status=_status(form))
+    response = render(request, "identity/sign_in.html", context, status=_status(form))
+    if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+        response.headers["Retry-After"] = str(int(devices.WINDOW.total_seconds()))
+    return response
 
 
 def _status(form: SignInForm) -> int:
-    return 200 if not form.is_bound or form.is_valid() else 422
+    if not form.is_bound or form.is_valid():
+        return HTTPStatus.OK
+    closed = form.has_error(NON_FIELD_ERRORS, "closed")
+    return HTTPStatus.TOO_MANY_REQUESTS if closed else HTTPStatus.UNPROCESSABLE_ENTITY
 
 
 def _try(request: HttpRequest, form: SignInForm) -> HttpResponse | None:
     """Sign in, or leave on the form the one sentence that says why not."""
     login = form.cleaned_data["login"]
     if devices.is_closed(request, login):
-        form.add_error(None, CLOSED)
+        form.add_error(None, ValidationError(CLOSED, code="closed"))
         return None
     account = authenticate(request, username=login, password=form.cleaned_data["password"])
     if account is None:

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from preau.directory.viewer import Seat, Viewer
 from preau.foundation import boards
@@ -57,7 +58,7 @@ def _shell_of(viewer: Viewer, path: str) -> Shell:
 def menu_of(viewer: Viewer, path: str) -> list[Link]:
     """Home, then the entries of the menu board that the viewer's seat opens."""
     home = reverse("portal:home")
-    links = [Link("Accueil", home, "home", current=path == home)]
+    links = [Link(_("Accueil"), home, "home", current=path == home)]
     for entry in boards.menu:
         if entry.open_to(viewer):
             href = reverse(entry.url_name)

@@ -1,7 +1,8 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class JournalConfig(AppConfig):
     name = "preau.commons.journal"
     label = "journal"
-    verbose_name = "Journal"
+    verbose_name = _("Journal")

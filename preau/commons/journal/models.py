@@ -3,6 +3,7 @@
 from typing import Self
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from preau.directory.models import Person, School, SchoolQuerySet
 from preau.directory.viewer import Viewer
@@ -27,12 +28,12 @@ class Seal(models.Model):
     """A batch of lines of one school under a digest that covers them and the seal before."""
 
     school = models.ForeignKey(
-        School, models.PROTECT, null=True, related_name="journal_seals", verbose_name="établissement"
+        School, models.PROTECT, null=True, related_name="journal_seals", verbose_name=_("établissement")
     )
-    number = models.PositiveIntegerField("rang")
-    digest = models.CharField("empreinte", max_length=64)
-    count = models.PositiveIntegerField("nombre de lignes")
-    at = models.DateTimeField("scellé le", auto_now_add=True)
+    number = models.PositiveIntegerField(_("rang"))
+    digest = models.CharField(_("empreinte"), max_length=64)
+    count = models.PositiveIntegerField(_("nombre de lignes"))
+    at = models.DateTimeField(_("scellé le"), auto_now_add=True)
 
     class SealQuerySet(SchoolQuerySet):
         def visible_to(self, viewer: Viewer) -> Self:
@@ -41,8 +42,8 @@ class Seal(models.Model):
     objects = SealQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "sceau du journal"
-        verbose_name_plural = "sceaux du journal"
+        verbose_name = _("sceau du journal")
+        verbose_name_plural = _("sceaux du journal")
         constraints = [
             models.UniqueConstraint(fields=["school", "number"], name="one_seal_per_number"),
             models.UniqueConstraint(
@@ -55,28 +56,28 @@ class Line(models.Model):
     """One trace. Never changed: erasing a person blanks the person, not the line (`decisions.md` 17)."""
 
     at = models.DateTimeField("à", auto_now_add=True, db_index=True)
-    verb = models.CharField("verbe", max_length=60)
+    verb = models.CharField(_("verbe"), max_length=60)
     actor = models.ForeignKey(
-        Person, models.PROTECT, null=True, related_name="journal_lines", verbose_name="auteur"
+        Person, models.PROTECT, null=True, related_name="journal_lines", verbose_name=_("auteur")
     )
-    acting_as = models.CharField("en tant que", max_length=40, blank=True)
+    acting_as = models.CharField(_("en tant que"), max_length=40, blank=True)
     school = models.ForeignKey(
-        School, models.PROTECT, null=True, related_name="journal_lines", verbose_name="établissement"
+        School, models.PROTECT, null=True, related_name="journal_lines", verbose_name=_("établissement")
     )
-    target = models.CharField("objet", max_length=60, blank=True)
-    target_id = models.BigIntegerField("numéro de l’objet", null=True)
+    target = models.CharField(_("objet"), max_length=60, blank=True)
+    target_id = models.BigIntegerField(_("numéro de l’objet"), null=True)
     subject = models.ForeignKey(
-        Person, models.PROTECT, null=True, related_name="journal_about", verbose_name="personne concernée"
+        Person, models.PROTECT, null=True, related_name="journal_about", verbose_name=_("personne concernée")
     )
-    is_read = models.BooleanField("lecture", default=False)
-    details = models.JSONField("détails", default=dict)
-    seal = models.ForeignKey(Seal, models.PROTECT, null=True, related_name="lines", verbose_name="sceau")
+    is_read = models.BooleanField(_("lecture"), default=False)
+    details = models.JSONField(_("détails"), default=dict)
+    seal = models.ForeignKey(Seal, models.PROTECT, null=True, related_name="lines", verbose_name=_("sceau"))
 
     objects = LineQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "ligne du journal"
-        verbose_name_plural = "lignes du journal"
+        verbose_name = _("ligne du journal")
+        verbose_name_plural = _("lignes du journal")
         ordering = ["pk"]
         indexes = [
             models.Index(fields=["subject", "at"], name="journal_by_subject"),

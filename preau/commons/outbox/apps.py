@@ -1,7 +1,8 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class OutboxConfig(AppConfig):
     name = "preau.commons.outbox"
     label = "outbox"
-    verbose_name = "Courriers de la démonstration"
+    verbose_name = _("Courriers de la démonstration")

@@ -1,6 +1,7 @@
 from typing import Self
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from preau.directory.viewer import Viewer
 
@@ -14,14 +15,14 @@ class LetterQuerySet(models.QuerySet["Letter"]):
 class Letter(models.Model):
     """A mail of the demonstration."""
 
-    sent_at = models.DateTimeField("envoyé le", auto_now_add=True)
-    to = models.CharField("destinataire", max_length=254)
-    subject = models.CharField("objet", max_length=200)
-    body = models.TextField("texte")
+    sent_at = models.DateTimeField(_("envoyé le"), auto_now_add=True)
+    to = models.CharField(_("destinataire"), max_length=254)
+    subject = models.CharField(_("objet"), max_length=200)
+    body = models.TextField(_("texte"))
 
     objects = LetterQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "courrier de démonstration"
-        verbose_name_plural = "courriers de démonstration"
+        verbose_name = _("courrier de démonstration")
+        verbose_name_plural = _("courriers de démonstration")
         ordering = ["-pk"]

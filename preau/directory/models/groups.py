@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from preau.directory.models.people import Person
 from preau.directory.models.schools import School, SchoolYear
@@ -18,15 +19,17 @@ if TYPE_CHECKING:
 class Subject(models.Model):
     """A subject as a school names it; `code` is the national one (nomenclature des matières) where it has one."""
 
-    school = models.ForeignKey(School, models.CASCADE, related_name="subjects", verbose_name="établissement")
-    code = models.CharField("code", max_length=20)
-    name = models.CharField("nom", max_length=80)
-    short_name = models.CharField("nom court", max_length=20, blank=True)
+    school = models.ForeignKey(
+        School, models.CASCADE, related_name="subjects", verbose_name=_("établissement")
+    )
+    code = models.CharField(_("code"), max_length=20)
+    name = models.CharField(_("nom"), max_length=80)
+    short_name = models.CharField(_("nom court"), max_length=20, blank=True)
 
     objects = MemberQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "matière"
+        verbose_name = _("matière")
         ordering = ["name"]
         constraints = [models.UniqueConstraint(fields=["school", "code"], name="one_subject_per_code")]
 
@@ -50,21 +53,21 @@ class Group(models.Model):
     """A class (division) or a teaching group of a year. A group may draw its pupils from several classes."""
 
     class Kind(models.TextChoices):
-        CLASS = "class", "Classe"
-        GROUP = "group", "Groupe"
+        CLASS = "class", _("Classe")
+        GROUP = "group", _("Groupe")
 
-    school = models.ForeignKey(School, models.CASCADE, related_name="groups", verbose_name="établissement")
-    year = models.ForeignKey(SchoolYear, models.CASCADE, related_name="groups", verbose_name="année")
-    kind = models.CharField("nature", max_length=5, choices=Kind.choices)
-    name = models.CharField("nom", max_length=60)
-    level = models.CharField("niveau", max_length=20, blank=True)
+    school = models.ForeignKey(School, models.CASCADE, related_name="groups", verbose_name=_("établissement"))
+    year = models.ForeignKey(SchoolYear, models.CASCADE, related_name="groups", verbose_name=_("année"))
+    kind = models.CharField(_("nature"), max_length=5, choices=Kind.choices)
+    name = models.CharField(_("nom"), max_length=60)
+    level = models.CharField(_("niveau"), max_length=20, blank=True)
     classes = models.ManyToManyField("self", symmetrical=False, blank=True, related_name="groups_drawn")
 
     objects = GroupQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "classe ou groupe"
-        verbose_name_plural = "classes et groupes"
+        verbose_name = _("classe ou groupe")
+        verbose_name_plural = _("classes et groupes")
         ordering = ["name"]
         constraints = [models.UniqueConstraint(fields=["year", "kind", "name"], name="one_group_per_name")]
 
@@ -86,19 +89,19 @@ class Enrolment(models.Model):
     """A pupil in a class or a group, between two dates (`ends`: first day without)."""
 
     school = models.ForeignKey(
-        School, models.CASCADE, related_name="enrolments", verbose_name="établissement"
+        School, models.CASCADE, related_name="enrolments", verbose_name=_("établissement")
     )
     group = models.ForeignKey(
-        Group, models.CASCADE, related_name="enrolments", verbose_name="classe ou groupe"
+        Group, models.CASCADE, related_name="enrolments", verbose_name=_("classe ou groupe")
     )
-    pupil = models.ForeignKey(Person, models.CASCADE, related_name="enrolments", verbose_name="élève")
-    starts = models.DateField("début", null=True, blank=True)
-    ends = models.DateField("fin", null=True, blank=True)
+    pupil = models.ForeignKey(Person, models.CASCADE, related_name="enrolments", verbose_name=_("élève"))
+    starts = models.DateField(_("début"), null=True, blank=True)
+    ends = models.DateField(_("fin"), null=True, blank=True)
 
     objects = EnrolmentQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "inscription"
+        verbose_name = _("inscription")
         constraints = [
             ends_after_start("enrolment_ends_after_start"),
             models.UniqueConstraint(
@@ -121,28 +124,30 @@ class Assignment(models.Model):
     """A teacher in charge of a subject for a class or group, or its head teacher (professeur principal)."""
 
     class Kind(models.TextChoices):
-        TEACHES = "teaches", "Enseigne"
-        HEAD_TEACHER = "head_teacher", "Professeur principal"
+        TEACHES = "teaches", _("Enseigne")
+        HEAD_TEACHER = "head_teacher", _("Professeur principal")
 
     school = models.ForeignKey(
-        School, models.CASCADE, related_name="assignments", verbose_name="établissement"
+        School, models.CASCADE, related_name="assignments", verbose_name=_("établissement")
     )
     group = models.ForeignKey(
-        Group, models.CASCADE, related_name="assignments", verbose_name="classe ou groupe"
+        Group, models.CASCADE, related_name="assignments", verbose_name=_("classe ou groupe")
     )
-    teacher = models.ForeignKey(Person, models.CASCADE, related_name="assignments", verbose_name="enseignant")
-    kind = models.CharField("nature", max_length=12, choices=Kind.choices, default=Kind.TEACHES)
+    teacher = models.ForeignKey(
+        Person, models.CASCADE, related_name="assignments", verbose_name=_("enseignant")
+    )
+    kind = models.CharField(_("nature"), max_length=12, choices=Kind.choices, default=Kind.TEACHES)
     subject = models.ForeignKey(
-        Subject, models.CASCADE, null=True, blank=True, related_name="assignments", verbose_name="matière"
+        Subject, models.CASCADE, null=True, blank=True, related_name="assignments", verbose_name=_("matière")
     )
-    starts = models.DateField("début", null=True, blank=True)
-    ends = models.DateField("fin", null=True, blank=True)
+    starts = models.DateField(_("début"), null=True, blank=True)
+    ends = models.DateField(_("fin"), null=True, blank=True)
 
     objects = AssignmentQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "service d’enseignement"
-        verbose_name_plural = "services d’enseignement"
+        verbose_name = _("service d’enseignement")
+        verbose_name_plural = _("services d’enseignement")
         constraints = [
             ends_after_start("assignment_ends_after_start"),
             models.CheckConstraint(

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from preau.directory.models.groups import Group
 from preau.directory.models.people import Person
@@ -30,25 +31,25 @@ class ExternalId(models.Model):
     The INE (kind « ine ») stands only here, never on a person's row; the personal data board names its use.
     """
 
-    source = models.CharField("source", max_length=20)
-    authority = models.CharField("autorité", max_length=40)
-    kind = models.CharField("nature", max_length=20)
-    value = models.CharField("valeur", max_length=120)
+    source = models.CharField(_("source"), max_length=20)
+    authority = models.CharField(_("autorité"), max_length=40)
+    kind = models.CharField(_("nature"), max_length=20)
+    value = models.CharField(_("valeur"), max_length=120)
     person = models.ForeignKey(
-        Person, models.CASCADE, null=True, related_name="external_ids", verbose_name="personne"
+        Person, models.CASCADE, null=True, related_name="external_ids", verbose_name=_("personne")
     )
     group = models.ForeignKey(
-        Group, models.CASCADE, null=True, related_name="external_ids", verbose_name="classe"
+        Group, models.CASCADE, null=True, related_name="external_ids", verbose_name=_("classe")
     )
     school = models.ForeignKey(
-        School, models.CASCADE, null=True, related_name="external_ids", verbose_name="établissement"
+        School, models.CASCADE, null=True, related_name="external_ids", verbose_name=_("établissement")
     )
 
     objects = ExternalIdQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "identifiant externe"
-        verbose_name_plural = "identifiants externes"
+        verbose_name = _("identifiant externe")
+        verbose_name_plural = _("identifiants externes")
         constraints = [
             models.UniqueConstraint(
                 fields=["source", "authority", "kind", "value"], name="one_row_per_external_id"

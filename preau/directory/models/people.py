@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from preau.directory.models.schools import School, Territory, new_public_id
 from preau.directory.models.scoping import SchoolQuerySet, active_on, ends_after_start
@@ -37,27 +38,27 @@ class Person(models.Model):
     """
 
     class Civility(models.TextChoices):
-        MADAM = "mme", "Mme"
+        MADAM = "mme", _("Mme")
         SIR = "m", "M."
         NONE = "", "—"
 
-    public_id = models.CharField("identifiant public", max_length=24, unique=True, default=new_public_id)
-    civility = models.CharField("civilité", max_length=3, choices=Civility.choices, blank=True)
-    family_name = models.CharField("nom d’usage", max_length=120)
-    given_name = models.CharField("prénom d’usage", max_length=80, blank=True)
-    birth_name = models.CharField("nom de naissance", max_length=120, blank=True)
-    civil_given_names = models.CharField("prénoms d’état civil", max_length=200, blank=True)
-    birth_date = models.DateField("date de naissance", null=True, blank=True)
-    email = models.EmailField("courriel", blank=True)
-    phone = models.CharField("téléphone", max_length=30, blank=True)
-    is_institution = models.BooleanField("institution", default=False)
-    search_name = models.CharField("nom pour la recherche", max_length=220, editable=False, db_index=True)
-    erased_at = models.DateTimeField("effacée le", null=True, blank=True, editable=False)
+    public_id = models.CharField(_("identifiant public"), max_length=24, unique=True, default=new_public_id)
+    civility = models.CharField(_("civilité"), max_length=3, choices=Civility.choices, blank=True)
+    family_name = models.CharField(_("nom d’usage"), max_length=120)
+    given_name = models.CharField(_("prénom d’usage"), max_length=80, blank=True)
+    birth_name = models.CharField(_("nom de naissance"), max_length=120, blank=True)
+    civil_given_names = models.CharField(_("prénoms d’état civil"), max_length=200, blank=True)
+    birth_date = models.DateField(_("date de naissance"), null=True, blank=True)
+    email = models.EmailField(_("courriel"), blank=True)
+    phone = models.CharField(_("téléphone"), max_length=30, blank=True)
+    is_institution = models.BooleanField(_("institution"), default=False)
+    search_name = models.CharField(_("nom pour la recherche"), max_length=220, editable=False, db_index=True)
+    erased_at = models.DateTimeField(_("effacée le"), null=True, blank=True, editable=False)
 
     objects = PersonQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "personne"
+        verbose_name = _("personne")
         # Folded, so that É is sorted with E whatever the engine's collation.
         ordering = ["search_name", "pk"]
 
@@ -113,33 +114,43 @@ class Holding(models.Model):
     `ends` is the first day without the role: access is cut that day. `scope` narrows a delegated role.
     """
 
-    person = models.ForeignKey(Person, models.CASCADE, related_name="holdings", verbose_name="personne")
-    role = models.CharField("rôle", max_length=16, choices=Role.choices)
+    person = models.ForeignKey(Person, models.CASCADE, related_name="holdings", verbose_name=_("personne"))
+    role = models.CharField(_("rôle"), max_length=16, choices=Role.choices)
     title = models.CharField(
-        "intitulé", max_length=80, blank=True, help_text="mathématiques, CPE, principal adjoint"
+        _("intitulé"), max_length=80, blank=True, help_text=_("mathématiques, CPE, principal adjoint")
     )
     school = models.ForeignKey(
-        School, models.CASCADE, null=True, blank=True, related_name="holdings", verbose_name="établissement"
+        School,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="holdings",
+        verbose_name=_("établissement"),
     )
     territory = models.ForeignKey(
-        Territory, models.CASCADE, null=True, blank=True, related_name="holdings", verbose_name="territoire"
+        Territory,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="holdings",
+        verbose_name=_("territoire"),
     )
-    starts = models.DateField("début", null=True, blank=True)
-    ends = models.DateField("fin", null=True, blank=True)
-    scope = models.JSONField("étendue", default=dict, blank=True)
+    starts = models.DateField(_("début"), null=True, blank=True)
+    ends = models.DateField(_("fin"), null=True, blank=True)
+    scope = models.JSONField(_("étendue"), default=dict, blank=True)
     given_by = models.ForeignKey(
         Person,
         models.SET_NULL,
         null=True,
         blank=True,
         related_name="holdings_given",
-        verbose_name="donné par",
+        verbose_name=_("donné par"),
     )
 
     objects = HoldingQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "fonction"
+        verbose_name = _("fonction")
         constraints = [
             ends_after_start("holding_ends_after_start"),
             models.CheckConstraint(
@@ -175,21 +186,21 @@ class GuardianshipQuerySet(models.QuerySet["Guardianship"]):
 class Guardianship(models.Model):
     """What a guardian is to one pupil, between two dates. Kept per pupil and per guardian, never flattened."""
 
-    pupil = models.ForeignKey(Person, models.CASCADE, related_name="guardianships", verbose_name="élève")
-    guardian = models.ForeignKey(Person, models.CASCADE, related_name="wards", verbose_name="responsable")
-    authority = models.CharField("autorité", max_length=9, choices=Authority.choices)
-    kinship = models.CharField("lien", max_length=16, choices=Kinship.choices, default=Kinship.OTHER)
-    contact_priority = models.PositiveSmallIntegerField("ordre d’appel", null=True, blank=True)
-    lives_with = models.BooleanField("l’élève vit chez cette personne", null=True)
-    pays = models.BooleanField("paie les frais", null=True)
-    may_not_be_informed = models.BooleanField("ne doit pas être informée", default=False)
-    starts = models.DateField("début", null=True, blank=True)
-    ends = models.DateField("fin", null=True, blank=True)
+    pupil = models.ForeignKey(Person, models.CASCADE, related_name="guardianships", verbose_name=_("élève"))
+    guardian = models.ForeignKey(Person, models.CASCADE, related_name="wards", verbose_name=_("responsable"))
+    authority = models.CharField(_("autorité"), max_length=9, choices=Authority.choices)
+    kinship = models.CharField(_("lien"), max_length=16, choices=Kinship.choices, default=Kinship.OTHER)
+    contact_priority = models.PositiveSmallIntegerField(_("ordre d’appel"), null=True, blank=True)
+    lives_with = models.BooleanField(_("l’élève vit chez cette personne"), null=True)
+    pays = models.BooleanField(_("paie les frais"), null=True)
+    may_not_be_informed = models.BooleanField(_("ne doit pas être informée"), default=False)
+    starts = models.DateField(_("début"), null=True, blank=True)
+    ends = models.DateField(_("fin"), null=True, blank=True)
 
     objects = GuardianshipQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "responsabilité"
+        verbose_name = _("responsabilité")
         constraints = [
             ends_after_start("guardianship_ends_after_start"),
             models.UniqueConstraint(

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from preau.directory.models.scoping import MemberQuerySet, SchoolQuerySet
 
@@ -21,18 +22,18 @@ class Territory(models.Model):
     """A commune, département, région or académie: it owns or steers schools, and holds no pupil's row."""
 
     class Kind(models.TextChoices):
-        COMMUNE = "commune", "Commune"
-        DEPARTEMENT = "departement", "Département"
-        REGION = "region", "Région"
-        ACADEMIE = "academie", "Académie"
+        COMMUNE = "commune", _("Commune")
+        DEPARTEMENT = "departement", _("Département")
+        REGION = "region", _("Région")
+        ACADEMIE = "academie", _("Académie")
 
-    kind = models.CharField("nature", max_length=12, choices=Kind.choices)
-    code = models.CharField("code officiel", max_length=10)
-    name = models.CharField("nom", max_length=120)
+    kind = models.CharField(_("nature"), max_length=12, choices=Kind.choices)
+    code = models.CharField(_("code officiel"), max_length=10)
+    name = models.CharField(_("nom"), max_length=120)
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="parts")
 
     class Meta:
-        verbose_name = "territoire"
+        verbose_name = _("territoire")
         constraints = [models.UniqueConstraint(fields=["kind", "code"], name="one_territory_per_code")]
 
     def __str__(self) -> str:
@@ -52,29 +53,34 @@ class School(models.Model):
     """An école, collège or lycée. `timezone` is its wall clock: schools of Réunion and Guadeloupe have their own."""
 
     class Kind(models.TextChoices):
-        ECOLE = "ecole", "École"
-        COLLEGE = "college", "Collège"
-        LYCEE = "lycee", "Lycée"
-        OTHER = "other", "Autre établissement"
+        ECOLE = "ecole", _("École")
+        COLLEGE = "college", _("Collège")
+        LYCEE = "lycee", _("Lycée")
+        OTHER = "other", _("Autre établissement")
 
     uai = models.CharField(
-        "UAI", max_length=8, unique=True, help_text="Sept chiffres et une lettre : 0350001A."
+        _("UAI"), max_length=8, unique=True, help_text=_("Sept chiffres et une lettre : 0350001A.")
     )
-    name = models.CharField("nom", max_length=160)
-    kind = models.CharField("nature", max_length=8, choices=Kind.choices)
-    public_id = models.CharField("identifiant public", max_length=24, unique=True, default=new_public_id)
-    timezone = models.CharField("fuseau horaire", max_length=40, default="Europe/Paris")
-    phone = models.CharField("téléphone", max_length=30, blank=True)
-    holiday_zone = models.CharField("zone de vacances", max_length=20, blank=True)
+    name = models.CharField(_("nom"), max_length=160)
+    kind = models.CharField(_("nature"), max_length=8, choices=Kind.choices)
+    public_id = models.CharField(_("identifiant public"), max_length=24, unique=True, default=new_public_id)
+    timezone = models.CharField(_("fuseau horaire"), max_length=40, default="Europe/Paris")
+    phone = models.CharField(_("téléphone"), max_length=30, blank=True)
+    holiday_zone = models.CharField(_("zone de vacances"), max_length=20, blank=True)
     territory = models.ForeignKey(Territory, models.PROTECT, null=True, blank=True, related_name="schools")
     current_year = models.ForeignKey(
-        "SchoolYear", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="année en cours"
+        "SchoolYear",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("année en cours"),
     )
 
     objects = SchoolsQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "établissement"
+        verbose_name = _("établissement")
         ordering = ["name"]
 
     def __str__(self) -> str:
@@ -84,16 +90,16 @@ class School(models.Model):
 class SchoolYear(models.Model):
     """A school's own year: classes, enrolments, assignments and lessons belong to it."""
 
-    school = models.ForeignKey(School, models.CASCADE, related_name="years", verbose_name="établissement")
-    name = models.CharField("nom", max_length=9, help_text="2026-2027")
-    starts = models.DateField("début")
-    ends = models.DateField("fin", help_text="Dernier jour compris.")
+    school = models.ForeignKey(School, models.CASCADE, related_name="years", verbose_name=_("établissement"))
+    name = models.CharField(_("nom"), max_length=9, help_text="2026-2027")
+    starts = models.DateField(_("début"))
+    ends = models.DateField(_("fin"), help_text=_("Dernier jour compris."))
 
     objects = MemberQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "année scolaire"
-        verbose_name_plural = "années scolaires"
+        verbose_name = _("année scolaire")
+        verbose_name_plural = _("années scolaires")
         ordering = ["-starts"]
         constraints = [
             models.UniqueConstraint(fields=["school", "name"], name="one_year_per_name"),
@@ -107,16 +113,18 @@ class SchoolYear(models.Model):
 class Period(models.Model):
     """A trimester, semester or other part of a year, both days included."""
 
-    school = models.ForeignKey(School, models.CASCADE, related_name="periods", verbose_name="établissement")
-    year = models.ForeignKey(SchoolYear, models.CASCADE, related_name="periods", verbose_name="année")
-    name = models.CharField("nom", max_length=40)
-    starts = models.DateField("début")
-    ends = models.DateField("fin")
+    school = models.ForeignKey(
+        School, models.CASCADE, related_name="periods", verbose_name=_("établissement")
+    )
+    year = models.ForeignKey(SchoolYear, models.CASCADE, related_name="periods", verbose_name=_("année"))
+    name = models.CharField(_("nom"), max_length=40)
+    starts = models.DateField(_("début"))
+    ends = models.DateField(_("fin"))
 
     objects = MemberQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "période"
+        verbose_name = _("période")
         ordering = ["starts"]
         constraints = [
             models.UniqueConstraint(fields=["year", "name"], name="one_period_per_name"),
@@ -130,15 +138,17 @@ class Period(models.Model):
 class Closure(models.Model):
     """Days without lessons: holidays, public holidays, bridges. Both days included."""
 
-    school = models.ForeignKey(School, models.CASCADE, related_name="closures", verbose_name="établissement")
-    name = models.CharField("nom", max_length=80)
-    starts = models.DateField("premier jour")
-    ends = models.DateField("dernier jour")
+    school = models.ForeignKey(
+        School, models.CASCADE, related_name="closures", verbose_name=_("établissement")
+    )
+    name = models.CharField(_("nom"), max_length=80)
+    starts = models.DateField(_("premier jour"))
+    ends = models.DateField(_("dernier jour"))
 
     objects = MemberQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "fermeture"
+        verbose_name = _("fermeture")
         ordering = ["starts"]
         constraints = [
             models.CheckConstraint(condition=Q(ends__gte=F("starts")), name="closure_ends_after_start")
@@ -151,13 +161,13 @@ class Closure(models.Model):
 class Room(models.Model):
     """A place where a lesson can be held."""
 
-    school = models.ForeignKey(School, models.CASCADE, related_name="rooms", verbose_name="établissement")
-    name = models.CharField("nom", max_length=40)
+    school = models.ForeignKey(School, models.CASCADE, related_name="rooms", verbose_name=_("établissement"))
+    name = models.CharField(_("nom"), max_length=40)
 
     objects = MemberQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "salle"
+        verbose_name = _("salle")
         ordering = ["name"]
         constraints = [models.UniqueConstraint(fields=["school", "name"], name="one_room_per_name")]
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from preau.directory.words import Profile
 
@@ -57,5 +58,5 @@ def active_on(day: date, prefix: str = "") -> Q:
 def ends_after_start(name: str) -> models.CheckConstraint:
     condition = Q(starts__isnull=True) | Q(ends__isnull=True) | Q(ends__gte=F("starts"))
     return models.CheckConstraint(
-        condition=condition, name=name, violation_error_message="La fin précède le début."
+        condition=condition, name=name, violation_error_message=_("La fin précède le début.")
     )

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from preau.directory.viewer import Viewer
 from preau.domains.attendance.models import Entry
@@ -12,7 +13,7 @@ from preau.domains.attendance.queries import classes_of, rows_of
 from preau.foundation import dates
 from preau.foundation.csvtext import Line, safe
 
-HEADER = ["Élève", "Classe", "Jour", "Heures", "Matière", "État", "Suite", "Motif"]
+HEADER = [_("Élève"), _("Classe"), _("Jour"), _("Heures"), _("Matière"), _("État"), _("Suite"), _("Motif")]
 CHUNK = 500
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from preau.directory.viewer import Viewer
 from preau.domains.attendance.actions import Conflict, Mark
@@ -34,7 +35,7 @@ class RollForm:
     def __init__(self, rows: list[RegisterRow], data: Mapping[str, Any] | None = None) -> None:
         self.rows = rows
         self.data = data or {}
-        self.errors: dict[int, str] = {}
+        self.errors: dict[int, Any] = {}
         self.marks = [self._mark(row) for row in rows]
 
     def is_valid(self) -> bool:
@@ -43,10 +44,10 @@ class RollForm:
     def add_conflicts(self, conflicts: Iterable[Conflict]) -> None:
         """Show both values; what is in the database becomes what this page has seen."""
         for conflict in conflicts:
-            self.errors[conflict.pupil_id] = (
-                f"Quelqu’un vient de noter « {conflict.theirs} ». Vous avez choisi « {conflict.mine} » : "
+            self.errors[conflict.pupil_id] = _(
+                "Quelqu’un vient de noter « %(theirs)s ». Vous avez choisi « %(mine)s » : "
                 "validez de nouveau pour garder votre choix, ou changez-le."
-            )
+            ) % {"theirs": conflict.theirs, "mine": conflict.mine}
         rows = {row.pupil_id: row for row in self.rows}
         self.marks = [replace(mark, seen=rows[mark.pupil_id].seen) for mark in self.marks]
 
@@ -60,7 +61,7 @@ class RollForm:
     def _mark(self, row: RegisterRow) -> Mark:
         status = self.data.get(f"status-{row.pupil_id}", row.status)
         if status not in Status.values:
-            self.errors[row.pupil_id] = "Choisissez présent, retard ou absent."
+            self.errors[row.pupil_id] = _("Choisissez présent, retard ou absent.")
             status = row.status
         minutes = self._minutes(row) if status == Status.LATE else None
         return Mark(row.pupil_id, status, minutes, self.data.get(f"seen-{row.pupil_id}", row.seen))
@@ -70,7 +71,7 @@ class RollForm:
         if not typed:
             return None
         if not (typed.isascii() and typed.isdigit() and 0 < int(typed[:6]) <= MOST_MINUTES):
-            self.errors[row.pupil_id] = "Écrivez un nombre de minutes, par exemple 10."
+            self.errors[row.pupil_id] = _("Écrivez un nombre de minutes, par exemple 10.")
             return None
         return int(typed)
 
@@ -85,20 +86,20 @@ class ExplainForm(forms.Form):
 
     entries = EntryChoice(
         Entry.objects.none(),
-        label="Cours manqués",
+        label=_("Cours manqués"),
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": "Gardez au moins un cours coché."},
+        error_messages={"required": _("Gardez au moins un cours coché.")},
     )
     reason = forms.ModelChoiceField(
         Reason.objects.none(),
-        label="Motif",
+        label=_("Motif"),
         widget=forms.RadioSelect,
         empty_label=None,
-        error_messages={"required": "Choisissez un motif."},
+        error_messages={"required": _("Choisissez un motif.")},
     )
     comment = forms.CharField(
-        label="Précision",
-        help_text="Lue par la vie scolaire et la direction seulement. Pas de détail médical.",
+        label=_("Précision"),
+        help_text=_("Lue par la vie scolaire et la direction seulement. Pas de détail médical."),
         required=False,
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -116,14 +117,14 @@ class DecisionForm(forms.Form):
     """Accept or refuse; a refusal says why, in words that the family will read."""
 
     state = forms.ChoiceField(
-        label="Décision",
-        choices=[(Explanation.State.ACCEPTED, "Accepter"), (Explanation.State.REFUSED, "Refuser")],
+        label=_("Décision"),
+        choices=[(Explanation.State.ACCEPTED, _("Accepter")), (Explanation.State.REFUSED, _("Refuser"))],
         widget=forms.RadioSelect,
-        error_messages={"required": "Choisissez d’accepter ou de refuser."},
+        error_messages={"required": _("Choisissez d’accepter ou de refuser.")},
     )
     comment = forms.CharField(
-        label="Réponse à la famille",
-        help_text="Nécessaire pour refuser : la famille la lira.",
+        label=_("Réponse à la famille"),
+        help_text=_("Nécessaire pour refuser : la famille la lira."),
         required=False,
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -132,20 +133,20 @@ class DecisionForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if data.get("state") == Explanation.State.REFUSED and not data.get("comment"):
-            self.add_error("comment", "Dites à la famille pourquoi l’explication n’est pas acceptée.")
+            self.add_error("comment", _("Dites à la famille pourquoi l’explication n’est pas acceptée."))
         return data
 
 
 class CorrectionForm(forms.Form):
     """What was really so."""
 
-    status = forms.ChoiceField(label="L’élève était", choices=Status.choices, widget=forms.RadioSelect)
+    status = forms.ChoiceField(label=_("L’élève était"), choices=Status.choices, widget=forms.RadioSelect)
     minutes_late = forms.IntegerField(
-        label="Minutes de retard",
+        label=_("Minutes de retard"),
         required=False,
         min_value=1,
         max_value=MOST_MINUTES,
-        help_text="Pour un retard.",
+        help_text=_("Pour un retard."),
     )
 
     def clean(self) -> dict[str, Any]:
@@ -155,7 +156,7 @@ class CorrectionForm(forms.Form):
             and not data.get("minutes_late")
             and "minutes_late" not in self.errors
         ):
-            self.add_error("minutes_late", "Écrivez le nombre de minutes de retard.")
+            self.add_error("minutes_late", _("Écrivez le nombre de minutes de retard."))
         return data
 
 
@@ -163,21 +164,21 @@ class AbsenceFilter(forms.Form):
     """The filters of the list of absences. A wrong value is ignored, never an error page."""
 
     STATES = [
-        ("", "Tout"),
-        ("a_expliquer", "À expliquer"),
-        ("a_lire", "Explication à lire"),
-        ("acceptee", "Acceptée"),
-        ("refusee", "Refusée"),
-        ("retard", "Retards"),
+        ("", _("Tout")),
+        ("a_expliquer", _("À expliquer")),
+        ("a_lire", _("Explication à lire")),
+        ("acceptee", _("Acceptée")),
+        ("refusee", _("Refusée")),
+        ("retard", _("Retards")),
     ]
-    nom = forms.CharField(label="Nom de l’élève", required=False, max_length=80)
+    nom = forms.CharField(label=_("Nom de l’élève"), required=False, max_length=80)
     du = forms.DateField(
-        label="Du", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=_("Du"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     au = forms.DateField(
-        label="Au", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=_("Au"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
-    etat = forms.ChoiceField(label="État", required=False, choices=STATES)
+    etat = forms.ChoiceField(label=_("État"), required=False, choices=STATES)
 
     def chosen(self) -> dict[str, Any]:
         self.is_valid()

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from preau.directory.viewer import Viewer
 from preau.domains.attendance import actions, queries, rules, seeds, tasks
@@ -16,10 +17,12 @@ actions.explanation_decided.connect(tasks.enqueue_decision, dispatch_uid="attend
 
 lesson_marks.add(LessonMarks("attendance", queries.marks_of, order=10))
 boards.menu.add(
-    boards.MenuEntry("Absences", "attendance:absences", "calendar-off", rules.follows_absences, order=30)
+    boards.MenuEntry(_("Absences"), "attendance:absences", "calendar-off", rules.follows_absences, order=30)
 )
 boards.menu.add(
-    boards.MenuEntry("Vie scolaire", "attendance:board", "clipboard-check", rules.runs_school_life, order=30)
+    boards.MenuEntry(
+        _("Vie scolaire"), "attendance:board", "clipboard-check", rules.runs_school_life, order=30
+    )
 )
 boards.seeds.add(boards.Seed("vie scolaire", seeds.plant, order=30))
 
@@ -62,9 +65,9 @@ boards.cards.add(
 )
 
 BASIS = dict(
-    purpose="Savoir où sont les élèves, prévenir les familles et suivre l’assiduité.",
-    legal_basis="Obligation légale et mission d’intérêt public (RGPD, articles 6.1.c et 6.1.e).",
-    recipients="La vie scolaire, la direction, l’enseignant du cours, l’élève et ses responsables.",
+    purpose=_("Savoir où sont les élèves, prévenir les familles et suivre l’assiduité."),
+    legal_basis=_("Obligation légale et mission d’intérêt public (RGPD, articles 6.1.c et 6.1.e)."),
+    recipients=_("La vie scolaire, la direction, l’enseignant du cours, l’élève et ses responsables."),
     keep=Retention.YEAR_PLUS_ONE,
 )
 NONE, PERSONAL, CHILD, SENSITIVE = (
@@ -76,13 +79,13 @@ NONE, PERSONAL, CHILD, SENSITIVE = (
 
 for label, model, person, fields in [
     (
-        "Appels",
+        _("Appels"),
         "RollCall",
         "called_by",
         {"school": NONE, "lesson": NONE, "called_by": PERSONAL, "called_at": PERSONAL},
     ),
     (
-        "Absences et retards",
+        _("Absences et retards"),
         "Entry",
         "pupil",
         {
@@ -96,28 +99,28 @@ for label, model, person, fields in [
         | {"explanation": CHILD},
     ),
     (
-        "Modifications d’absences",
+        _("Modifications d’absences"),
         "EntryChange",
         "entry__pupil",
         {"school": NONE, "entry": CHILD, "status": CHILD, "minutes_late": CHILD}
         | {"changed_by": PERSONAL, "changed_at": PERSONAL},
     ),
     (
-        "Explications d’absences",
+        _("Explications d’absences"),
         "Explanation",
         "pupil",
         {"school": NONE, "pupil": CHILD, "day": CHILD, "reason": SENSITIVE, "comment": SENSITIVE}
         | {"given_by": PERSONAL, "given_at": PERSONAL, "state": CHILD},
     ),
     (
-        "Décisions sur les explications",
+        _("Décisions sur les explications"),
         "Decision",
         "explanation__pupil",
         {"school": NONE, "explanation": CHILD, "state": CHILD, "comment": SENSITIVE}
         | {"decided_by": PERSONAL, "decided_at": PERSONAL},
     ),
     (
-        "Avis d’absence envoyés",
+        _("Avis d’absence envoyés"),
         "Notice",
         "pupil",
         {

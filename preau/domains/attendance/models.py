@@ -5,6 +5,8 @@ from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from preau.directory.models import Person, School, SchoolQuerySet
 from preau.directory.viewer import Viewer
@@ -16,9 +18,9 @@ SCHOOL_LIFE = (Role.SCHOOL_LIFE, Role.HEAD)
 
 
 class Status(models.TextChoices):
-    PRESENT = "present", "Présent"
-    LATE = "late", "Retard"
-    ABSENT = "absent", "Absent"
+    PRESENT = "present", _("Présent")
+    LATE = "late", _("Retard")
+    ABSENT = "absent", _("Absent")
 
 
 class RollCallQuerySet(SchoolQuerySet):
@@ -31,16 +33,18 @@ class RollCall(models.Model):
     """The roll of a lesson was called: it exists only once validated."""
 
     school = models.ForeignKey(
-        School, models.CASCADE, related_name="roll_calls", verbose_name="établissement"
+        School, models.CASCADE, related_name="roll_calls", verbose_name=_("établissement")
     )
-    lesson = models.OneToOneField(Lesson, models.PROTECT, related_name="roll_call", verbose_name="séance")
-    called_by = models.ForeignKey(Person, models.PROTECT, related_name="roll_calls", verbose_name="fait par")
-    called_at = models.DateTimeField("fait à")
+    lesson = models.OneToOneField(Lesson, models.PROTECT, related_name="roll_call", verbose_name=_("séance"))
+    called_by = models.ForeignKey(
+        Person, models.PROTECT, related_name="roll_calls", verbose_name=_("fait par")
+    )
+    called_at = models.DateTimeField(_("fait à"))
 
     objects = RollCallQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "appel"
+        verbose_name = _("appel")
 
 
 class Reason(models.Model):
@@ -52,11 +56,11 @@ class Reason(models.Model):
         null=True,
         blank=True,
         related_name="absence_reasons",
-        verbose_name="établissement",
+        verbose_name=_("établissement"),
     )
-    label = models.CharField("libellé", max_length=80)
-    for_families = models.BooleanField("proposé aux familles", default=True)
-    order = models.PositiveSmallIntegerField("rang", default=50)
+    label = models.CharField(_("libellé"), max_length=80)
+    for_families = models.BooleanField(_("proposé aux familles"), default=True)
+    order = models.PositiveSmallIntegerField(_("rang"), default=50)
 
     class ReasonQuerySet(SchoolQuerySet):
         def visible_to(self, viewer: Viewer) -> Self:
@@ -69,8 +73,8 @@ class Reason(models.Model):
     objects = ReasonQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "motif d’absence"
-        verbose_name_plural = "motifs d’absence"
+        verbose_name = _("motif d’absence")
+        verbose_name_plural = _("motifs d’absence")
         ordering = ["order", "label"]
         constraints = [
             models.UniqueConstraint(fields=["school", "label"], name="one_reason_per_label"),
@@ -100,30 +104,30 @@ class Explanation(models.Model):
     """What a family says of an absence of one day, and what became of it."""
 
     class State(models.TextChoices):
-        PENDING = "pending", "À lire"
-        ACCEPTED = "accepted", "Acceptée"
-        REFUSED = "refused", "Refusée"
-        WITHDRAWN = "withdrawn", "Retirée"
+        PENDING = "pending", _("À lire")
+        ACCEPTED = "accepted", _("Acceptée")
+        REFUSED = "refused", _("Refusée")
+        WITHDRAWN = "withdrawn", _("Retirée")
 
     school = models.ForeignKey(
-        School, models.CASCADE, related_name="explanations", verbose_name="établissement"
+        School, models.CASCADE, related_name="explanations", verbose_name=_("établissement")
     )
     pupil = models.ForeignKey(
-        Person, models.PROTECT, related_name="absence_explanations", verbose_name="élève"
+        Person, models.PROTECT, related_name="absence_explanations", verbose_name=_("élève")
     )
-    day = models.DateField("jour")
-    reason = models.ForeignKey(Reason, models.PROTECT, related_name="explanations", verbose_name="motif")
-    comment = models.TextField("précision", max_length=1000, blank=True)
+    day = models.DateField(_("jour"))
+    reason = models.ForeignKey(Reason, models.PROTECT, related_name="explanations", verbose_name=_("motif"))
+    comment = models.TextField(_("précision"), max_length=1000, blank=True)
     given_by = models.ForeignKey(
-        Person, models.PROTECT, related_name="explanations_given", verbose_name="donnée par"
+        Person, models.PROTECT, related_name="explanations_given", verbose_name=_("donnée par")
     )
-    given_at = models.DateTimeField("donnée à")
-    state = models.CharField("état", max_length=9, choices=State.choices, default=State.PENDING)
+    given_at = models.DateTimeField(_("donnée à"))
+    state = models.CharField(_("état"), max_length=9, choices=State.choices, default=State.PENDING)
 
     objects = ExplanationQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "explication"
+        verbose_name = _("explication")
         ordering = ["given_at", "pk"]
         indexes = [
             models.Index(fields=["school", "state"], name="explanation_by_state"),
@@ -144,21 +148,23 @@ class DecisionQuerySet(SchoolQuerySet):
 class Decision(models.Model):
     """One step of an explanation's life. Rows are only added: the last one counts."""
 
-    school = models.ForeignKey(School, models.CASCADE, related_name="decisions", verbose_name="établissement")
+    school = models.ForeignKey(
+        School, models.CASCADE, related_name="decisions", verbose_name=_("établissement")
+    )
     explanation = models.ForeignKey(
-        Explanation, models.CASCADE, related_name="decisions", verbose_name="explication"
+        Explanation, models.CASCADE, related_name="decisions", verbose_name=_("explication")
     )
-    state = models.CharField("état", max_length=9, choices=Explanation.State.choices)
-    comment = models.TextField("réponse", max_length=1000, blank=True)
+    state = models.CharField(_("état"), max_length=9, choices=Explanation.State.choices)
+    comment = models.TextField(_("réponse"), max_length=1000, blank=True)
     decided_by = models.ForeignKey(
-        Person, models.PROTECT, related_name="decisions_taken", verbose_name="décidée par"
+        Person, models.PROTECT, related_name="decisions_taken", verbose_name=_("décidée par")
     )
-    decided_at = models.DateTimeField("décidée à")
+    decided_at = models.DateTimeField(_("décidée à"))
 
     objects = DecisionQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "décision"
+        verbose_name = _("décision")
         ordering = ["pk"]
 
 
@@ -186,29 +192,31 @@ class Entry(models.Model):
     """A pupil was missing or late at a lesson. « Present » is a correction: the row stays, with its changes."""
 
     school = models.ForeignKey(
-        School, models.CASCADE, related_name="attendance_entries", verbose_name="établissement"
+        School, models.CASCADE, related_name="attendance_entries", verbose_name=_("établissement")
     )
     lesson = models.ForeignKey(
-        Lesson, models.PROTECT, related_name="attendance_entries", verbose_name="séance"
+        Lesson, models.PROTECT, related_name="attendance_entries", verbose_name=_("séance")
     )
-    pupil = models.ForeignKey(Person, models.PROTECT, related_name="attendance_entries", verbose_name="élève")
-    day = models.DateField("jour")
-    status = models.CharField("état", max_length=7, choices=Status.choices)
-    minutes_late = models.PositiveSmallIntegerField("minutes de retard", null=True, blank=True)
+    pupil = models.ForeignKey(
+        Person, models.PROTECT, related_name="attendance_entries", verbose_name=_("élève")
+    )
+    day = models.DateField(_("jour"))
+    status = models.CharField(_("état"), max_length=7, choices=Status.choices)
+    minutes_late = models.PositiveSmallIntegerField(_("minutes de retard"), null=True, blank=True)
     explanation = models.ForeignKey(
         Explanation,
         models.SET_NULL,
         null=True,
         blank=True,
         related_name="entries",
-        verbose_name="explication",
+        verbose_name=_("explication"),
     )
 
     objects = EntryQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "absence ou retard"
-        verbose_name_plural = "absences et retards"
+        verbose_name = _("absence ou retard")
+        verbose_name_plural = _("absences et retards")
         constraints = [
             models.UniqueConstraint(fields=["lesson", "pupil"], name="one_entry_per_pupil_and_lesson"),
             models.CheckConstraint(
@@ -230,7 +238,7 @@ class Entry(models.Model):
 
 def label_of(status: str, minutes_late: int | None) -> str:
     if status == Status.LATE:
-        return f"Retard de {dates.minutes(minutes_late or 0)}"
+        return gettext("Retard de %(minutes)s") % {"minutes": dates.minutes(minutes_late or 0)}
     return str(Status(status).label)
 
 
@@ -244,19 +252,23 @@ class EntryChange(models.Model):
     """One step of an entry's life: what it was, what it became, by whom. Rows are only added."""
 
     school = models.ForeignKey(
-        School, models.CASCADE, related_name="entry_changes", verbose_name="établissement"
+        School, models.CASCADE, related_name="entry_changes", verbose_name=_("établissement")
     )
-    entry = models.ForeignKey(Entry, models.CASCADE, related_name="changes", verbose_name="absence ou retard")
-    status = models.CharField("état", max_length=7, choices=Status.choices)
-    minutes_late = models.PositiveSmallIntegerField("minutes de retard", null=True, blank=True)
-    changed_by = models.ForeignKey(Person, models.PROTECT, related_name="entry_changes", verbose_name="par")
+    entry = models.ForeignKey(
+        Entry, models.CASCADE, related_name="changes", verbose_name=_("absence ou retard")
+    )
+    status = models.CharField(_("état"), max_length=7, choices=Status.choices)
+    minutes_late = models.PositiveSmallIntegerField(_("minutes de retard"), null=True, blank=True)
+    changed_by = models.ForeignKey(
+        Person, models.PROTECT, related_name="entry_changes", verbose_name=_("par")
+    )
     changed_at = models.DateTimeField("à")
 
     objects = EntryChangeQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "modification d’une absence"
-        verbose_name_plural = "modifications d’absences"
+        verbose_name = _("modification d’une absence")
+        verbose_name_plural = _("modifications d’absences")
         ordering = ["pk"]
 
     @property
@@ -275,21 +287,21 @@ class Notice(models.Model):
     """A guardian was told that a pupil was missing on a day: one letter a day, however many lessons."""
 
     school = models.ForeignKey(
-        School, models.CASCADE, related_name="absence_notices", verbose_name="établissement"
+        School, models.CASCADE, related_name="absence_notices", verbose_name=_("établissement")
     )
-    entry = models.ForeignKey(Entry, models.CASCADE, related_name="notices", verbose_name="absence")
-    pupil = models.ForeignKey(Person, models.PROTECT, related_name="absence_notices", verbose_name="élève")
+    entry = models.ForeignKey(Entry, models.CASCADE, related_name="notices", verbose_name=_("absence"))
+    pupil = models.ForeignKey(Person, models.PROTECT, related_name="absence_notices", verbose_name=_("élève"))
     guardian = models.ForeignKey(
-        Person, models.PROTECT, related_name="absence_notices_received", verbose_name="responsable"
+        Person, models.PROTECT, related_name="absence_notices_received", verbose_name=_("responsable")
     )
-    day = models.DateField("jour")
-    sent_at = models.DateTimeField("envoyé à", null=True, blank=True)
+    day = models.DateField(_("jour"))
+    sent_at = models.DateTimeField(_("envoyé à"), null=True, blank=True)
 
     objects = NoticeQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "avis d’absence"
-        verbose_name_plural = "avis d’absence"
+        verbose_name = _("avis d’absence")
+        verbose_name_plural = _("avis d’absence")
         constraints = [
             models.UniqueConstraint(fields=["pupil", "guardian", "day"], name="one_notice_a_day"),
             models.CheckConstraint(condition=~Q(pupil=F("guardian")), name="notice_to_somebody_else"),

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Count, Min, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from preau.directory.models import Enrolment, Group, Person
 from preau.directory.viewer import Viewer
@@ -88,11 +89,11 @@ def marks_of(viewer: Viewer, lesson_ids: Sequence[int]) -> dict[int, Mark]:
 
 def _mark(lesson_id: int, called: datetime | None, starts: datetime, now: datetime) -> Mark | None:
     if called:
-        return Mark("Appel fait", tone="done", icon="check")
+        return Mark(_("Appel fait"), tone="done", icon="check")
     if starts > now + timedelta(minutes=10):
         return None
     return Mark(
-        "Faire l’appel", icon="clipboard-check", href=reverse("attendance:roll", kwargs={"pk": lesson_id})
+        _("Faire l’appel"), icon="clipboard-check", href=reverse("attendance:roll", kwargs={"pk": lesson_id})
     )
 
 
@@ -120,10 +121,10 @@ class AbsenceRow:
         if self.status != Status.ABSENT:
             return (self.label, "neutral")
         return {
-            Explanation.State.PENDING.value: ("Explication à lire", "todo"),
-            Explanation.State.ACCEPTED.value: ("Explication acceptée", "done"),
-            Explanation.State.REFUSED.value: ("Explication refusée", "changed"),
-        }.get(self.explanation_state, ("À expliquer", "todo"))
+            Explanation.State.PENDING.value: (_("Explication à lire"), "todo"),
+            Explanation.State.ACCEPTED.value: (_("Explication acceptée"), "done"),
+            Explanation.State.REFUSED.value: (_("Explication refusée"), "changed"),
+        }.get(self.explanation_state, (_("À expliquer"), "todo"))
 
 
 COLUMNS = (
@@ -284,7 +285,7 @@ def history_of(entry: Entry) -> list[Step]:
         steps.append(
             _step(
                 explanation.given_at,
-                f"Expliquée : {explanation.reason.label}",
+                _("Expliquée : %(reason)s") % {"reason": explanation.reason.label},
                 explanation.given_by,
                 explanation.comment,
             )
@@ -292,7 +293,7 @@ def history_of(entry: Entry) -> list[Step]:
         steps += [
             _step(
                 decision.decided_at,
-                f"Explication {decision.get_state_display().lower()}",
+                _("Explication %(state)s") % {"state": decision.get_state_display().lower()},
                 decision.decided_by,
                 decision.comment,
             )
@@ -302,7 +303,7 @@ def history_of(entry: Entry) -> list[Step]:
 
 
 def _step(at: datetime, title: str, who: Person, comment: str = "") -> Step:
-    by = f"par {who.full_name}"
+    by = _("par %(name)s") % {"name": who.full_name}
     return Step(at, dates.capital(dates.day_and_hour(at)), title, f"{by} : « {comment} »" if comment else by)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from preau.domains.attendance import actions
 from preau.domains.attendance.models import Entry, Explanation, Notice
@@ -31,7 +32,7 @@ def send_notice(notice_id: int) -> bool:
         return False
     mail.send(
         notice.guardian.email,
-        "Une absence à expliquer",
+        _("Une absence à expliquer"),
         "attendance/mail/absence",
         {
             "pupil": notice.pupil.given_name,
@@ -55,7 +56,7 @@ def tell_decision(explanation_id: int) -> bool:
         return False
     mail.send(
         explanation.given_by.email,
-        "Une absence reste à expliquer",
+        _("Une absence reste à expliquer"),
         "attendance/mail/refused",
         {
             "pupil": explanation.pupil.given_name,

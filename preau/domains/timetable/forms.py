@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from preau.directory.models import Group, Holding, Person, Room, Subject
 from preau.directory.viewer import Viewer
@@ -21,23 +22,27 @@ class PersonChoice(forms.ModelMultipleChoiceField):
 class WeeklyLessonForm(forms.Form):
     """Choices are those of the viewer's school and year."""
 
-    subject = forms.ModelChoiceField(Subject.objects.none(), label="Matière", empty_label="Choisir…")
+    subject = forms.ModelChoiceField(Subject.objects.none(), label=_("Matière"), empty_label=_("Choisir…"))
     groups = forms.ModelMultipleChoiceField(
-        Group.objects.none(), label="Classes et groupes", widget=forms.CheckboxSelectMultiple
+        Group.objects.none(), label=_("Classes et groupes"), widget=forms.CheckboxSelectMultiple
     )
-    teachers = PersonChoice(Person.objects.none(), label="Enseignants", widget=forms.CheckboxSelectMultiple)
+    teachers = PersonChoice(
+        Person.objects.none(), label=_("Enseignants"), widget=forms.CheckboxSelectMultiple
+    )
     room = forms.ModelChoiceField(
-        Room.objects.none(), label="Salle", required=False, empty_label="Sans salle"
+        Room.objects.none(), label=_("Salle"), required=False, empty_label=_("Sans salle")
     )
     weekday = forms.TypedChoiceField(
-        label="Jour",
+        label=_("Jour"),
         choices=[(value, dates.capital(label)) for value, label in Weekday.choices[:6]],
         coerce=int,
     )
-    starts_at = forms.TimeField(label="Début", widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
-    ends_at = forms.TimeField(label="Fin", widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    starts_at = forms.TimeField(
+        label=_("Début"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
+    ends_at = forms.TimeField(label=_("Fin"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
     first_day = forms.DateField(
-        label="À partir du", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=_("À partir du"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
 
     def __init__(self, viewer: Viewer, *args: Any, **kwargs: Any) -> None:
@@ -54,8 +59,12 @@ class WeeklyLessonForm(forms.Form):
     def clean_first_day(self) -> Any:
         first = self.cleaned_data["first_day"]
         if not self.year.starts <= first <= self.year.ends:
-            between = f"du {dates.day(self.year.starts, year=True)} au {dates.day(self.year.ends, year=True)}"
-            raise forms.ValidationError(f"L’année scolaire va {between} : choisissez un jour entre les deux.")
+            days = {
+                "first": dates.day(self.year.starts, year=True),
+                "last": dates.day(self.year.ends, year=True),
+            }
+            said = _("L’année scolaire va du %(first)s au %(last)s : choisissez un jour entre les deux.")
+            raise forms.ValidationError(said, params=days)
         return first
 
     def clean(self) -> dict[str, Any]:
@@ -63,10 +72,14 @@ class WeeklyLessonForm(forms.Form):
         if self.errors:
             return data
         if data["ends_at"] <= data["starts_at"]:
-            self.add_error("ends_at", "La fin doit venir après le début.")
+            self.add_error("ends_at", _("La fin doit venir après le début."))
             return data
         for clash in self._clashes(data):
-            self.add_error(None, f"Déjà pris à cette heure : {clash.who}, {clash.hours}.")
+            said = _("Déjà pris à cette heure : %(who)s, %(hours)s.") % {
+                "who": clash.who,
+                "hours": clash.hours,
+            }
+            self.add_error(None, said)
         return data
 
     def _clashes(self, data: dict[str, Any]) -> Any:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from preau.directory.viewer import Viewer
 from preau.domains.timetable import queries, rules, seeds
@@ -18,15 +19,15 @@ def day_card(viewer: Viewer) -> Mapping[str, Any]:
 
 
 boards.menu.add(
-    boards.MenuEntry("Emploi du temps", "timetable:week", "calendar", rules.reads_timetable, order=20)
+    boards.MenuEntry(_("Emploi du temps"), "timetable:week", "calendar", rules.reads_timetable, order=20)
 )
 boards.cards.add(boards.Card("timetable/_day.html", day_card, rules.has_own_lessons, order=10))
 boards.seeds.add(boards.Seed("emploi du temps", seeds.plant, seeds.open_a_lesson, order=20))
 
 TEACHERS = dict(
-    purpose="Organiser les cours et les faire connaître aux élèves, aux familles et aux personnels.",
-    legal_basis="Mission d’intérêt public (RGPD, article 6.1.e).",
-    recipients="Les personnels de l’établissement, les élèves concernés et leurs responsables.",
+    purpose=_("Organiser les cours et les faire connaître aux élèves, aux familles et aux personnels."),
+    legal_basis=_("Mission d’intérêt public (RGPD, article 6.1.e)."),
+    recipients=_("Les personnels de l’établissement, les élèves concernés et leurs responsables."),
     keep=Retention.YEAR_PLUS_ONE,
 )
 COMMON = {
@@ -39,7 +40,7 @@ COMMON = {
 }
 boards.personal_data.add(
     PersonalData(
-        label="Séances hebdomadaires",
+        label=_("Séances hebdomadaires"),
         model="timetable.WeeklyPattern",
         person="teachers",
         fields=COMMON
@@ -49,7 +50,7 @@ boards.personal_data.add(
 )
 boards.personal_data.add(
     PersonalData(
-        label="Séances",
+        label=_("Séances"),
         model="timetable.Lesson",
         person="teachers",
         fields=COMMON

@@ -5,6 +5,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
 
 from preau.directory.models import Enrolment, Group, Person, Room, School, SchoolQuerySet, SchoolYear, Subject
 from preau.directory.viewer import Viewer
@@ -12,13 +13,13 @@ from preau.foundation import dates
 
 
 class Weekday(models.IntegerChoices):
-    MONDAY = 0, "lundi"
-    TUESDAY = 1, "mardi"
-    WEDNESDAY = 2, "mercredi"
-    THURSDAY = 3, "jeudi"
-    FRIDAY = 4, "vendredi"
-    SATURDAY = 5, "samedi"
-    SUNDAY = 6, "dimanche"
+    MONDAY = 0, _("lundi")
+    TUESDAY = 1, _("mardi")
+    WEDNESDAY = 2, _("mercredi")
+    THURSDAY = 3, _("jeudi")
+    FRIDAY = 4, _("vendredi")
+    SATURDAY = 5, _("samedi")
+    SUNDAY = 6, _("dimanche")
 
 
 class WeeklyPatternQuerySet(SchoolQuerySet):
@@ -34,34 +35,38 @@ class WeeklyPattern(models.Model):
     """A lesson that comes back every week: a weekday and wall-clock hours in the school's own time zone."""
 
     school = models.ForeignKey(
-        School, models.CASCADE, related_name="weekly_patterns", verbose_name="établissement"
+        School, models.CASCADE, related_name="weekly_patterns", verbose_name=_("établissement")
     )
-    year = models.ForeignKey(SchoolYear, models.CASCADE, related_name="weekly_patterns", verbose_name="année")
+    year = models.ForeignKey(
+        SchoolYear, models.CASCADE, related_name="weekly_patterns", verbose_name=_("année")
+    )
     subject = models.ForeignKey(
-        Subject, models.PROTECT, related_name="weekly_patterns", verbose_name="matière"
+        Subject, models.PROTECT, related_name="weekly_patterns", verbose_name=_("matière")
     )
-    groups = models.ManyToManyField(Group, related_name="weekly_patterns", verbose_name="classes et groupes")
-    teachers = models.ManyToManyField(Person, related_name="weekly_patterns", verbose_name="enseignants")
+    groups = models.ManyToManyField(
+        Group, related_name="weekly_patterns", verbose_name=_("classes et groupes")
+    )
+    teachers = models.ManyToManyField(Person, related_name="weekly_patterns", verbose_name=_("enseignants"))
     room = models.ForeignKey(
-        Room, models.SET_NULL, null=True, blank=True, related_name="weekly_patterns", verbose_name="salle"
+        Room, models.SET_NULL, null=True, blank=True, related_name="weekly_patterns", verbose_name=_("salle")
     )
-    weekday = models.PositiveSmallIntegerField("jour", choices=Weekday.choices)
-    starts_at = models.TimeField("début")
-    ends_at = models.TimeField("fin")
-    first_day = models.DateField("premier jour")
-    last_day = models.DateField("dernier jour", help_text="Compris.")
+    weekday = models.PositiveSmallIntegerField(_("jour"), choices=Weekday.choices)
+    starts_at = models.TimeField(_("début"))
+    ends_at = models.TimeField(_("fin"))
+    first_day = models.DateField(_("premier jour"))
+    last_day = models.DateField(_("dernier jour"), help_text=_("Compris."))
 
     objects = WeeklyPatternQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "séance hebdomadaire"
-        verbose_name_plural = "séances hebdomadaires"
+        verbose_name = _("séance hebdomadaire")
+        verbose_name_plural = _("séances hebdomadaires")
         ordering = ["weekday", "starts_at", "pk"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(ends_at__gt=F("starts_at")),
                 name="pattern_ends_after_start",
-                violation_error_message="La fin doit venir après le début.",
+                violation_error_message=_("La fin doit venir après le début."),
             ),
         ]
         indexes = [models.Index(fields=["year", "weekday"], name="pattern_by_weekday")]
@@ -93,30 +98,32 @@ class LessonQuerySet(SchoolQuerySet):
 class Lesson(models.Model):
     """A dated lesson: aware start and end, and `day`, the local date by which it is looked up."""
 
-    school = models.ForeignKey(School, models.CASCADE, related_name="lessons", verbose_name="établissement")
-    year = models.ForeignKey(SchoolYear, models.CASCADE, related_name="lessons", verbose_name="année")
+    school = models.ForeignKey(
+        School, models.CASCADE, related_name="lessons", verbose_name=_("établissement")
+    )
+    year = models.ForeignKey(SchoolYear, models.CASCADE, related_name="lessons", verbose_name=_("année"))
     pattern = models.ForeignKey(
         WeeklyPattern,
         models.SET_NULL,
         null=True,
         blank=True,
         related_name="lessons",
-        verbose_name="séance hebdomadaire",
+        verbose_name=_("séance hebdomadaire"),
     )
-    subject = models.ForeignKey(Subject, models.PROTECT, related_name="lessons", verbose_name="matière")
-    groups = models.ManyToManyField(Group, related_name="lessons", verbose_name="classes et groupes")
-    teachers = models.ManyToManyField(Person, related_name="lessons", verbose_name="enseignants")
+    subject = models.ForeignKey(Subject, models.PROTECT, related_name="lessons", verbose_name=_("matière"))
+    groups = models.ManyToManyField(Group, related_name="lessons", verbose_name=_("classes et groupes"))
+    teachers = models.ManyToManyField(Person, related_name="lessons", verbose_name=_("enseignants"))
     room = models.ForeignKey(
-        Room, models.SET_NULL, null=True, blank=True, related_name="lessons", verbose_name="salle"
+        Room, models.SET_NULL, null=True, blank=True, related_name="lessons", verbose_name=_("salle")
     )
-    starts = models.DateTimeField("début")
-    ends = models.DateTimeField("fin")
-    day = models.DateField("jour")
+    starts = models.DateTimeField(_("début"))
+    ends = models.DateTimeField(_("fin"))
+    day = models.DateField(_("jour"))
 
     objects = LessonQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "séance"
+        verbose_name = _("séance")
         ordering = ["starts", "pk"]
         constraints = [
             models.CheckConstraint(condition=Q(ends__gt=F("starts")), name="lesson_ends_after_start"),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from preau.directory.models import Enrolment, Group, Person, Room, SchoolYear
 from preau.directory.viewer import Viewer
@@ -162,7 +163,7 @@ def _clash(pattern: WeeklyPattern, teachers: set[Person], groups: set[Group], ro
     who = [person.formal_name for person in pattern.teachers.all() if person in teachers]
     who += [group.name for group in pattern.groups.all() if group in groups]
     if room and pattern.room == room:
-        who.append(f"la salle {room.name}")
+        who.append(_("la salle %(name)s") % {"name": room.name})
     return Clash(", ".join(who), dates.hours(pattern.starts_at, pattern.ends_at))
 
 
