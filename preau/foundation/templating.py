@@ -41,13 +41,13 @@ def url(name: str, *args: Any, **kwargs: Any) -> str:
 @pass_context
 def part(context: Context, template: str, content: Mapping[str, Any]) -> Markup:
     """A template of another room inside this page, with its own names beside those of the page."""
-    return Markup(context.environment.get_template(template).render({**context.get_all(), **content}))  # noqa: S704 - rendered by the same autoescaping environment
+    return Markup(context.environment.get_template(template).render({**context.get_all(), **content}))  # nosec B704  # noqa: S704 - rendered by the same autoescaping environment
 
 
 def environment(**options: Any) -> Environment:
     """The environment of every page (Django's Jinja2 backend calls it)."""
     options |= {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
-    env = Environment(**options, extensions=["jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols"])  # noqa: S701 - Django's backend passes autoescape=True
+    env = Environment(**options, extensions=["jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols"])  # nosec B701  # noqa: S701 - Django's backend passes autoescape=True
     env.install_gettext_callables(  # type: ignore[attr-defined]
         translation.gettext, translation.ngettext, newstyle=True, pgettext=translation.pgettext
     )

@@ -14,14 +14,14 @@ REASONS = [
 
 
 def add(apps, schema_editor):
-    reason = apps.get_model("attendance", "Reason")
-    reason.objects.bulk_create(reason(label=label, order=order) for label, order in REASONS)
+    Reason = apps.get_model("attendance", "Reason")
+    Reason.objects.bulk_create(Reason(label=label, order=order) for label, order in REASONS)
 
 
 def remove(apps, schema_editor):
     """Only those that nobody uses go away: an explanation keeps its reason."""
-    reason = apps.get_model("attendance", "Reason")
-    reason.objects.filter(school=None, label__in=[label for label, _ in REASONS], explanations=None).delete()
+    Reason = apps.get_model("attendance", "Reason")
+    Reason.objects.filter(school=None, label__in=[label for label, _ in REASONS], explanations=None).delete()
 
 
 class Migration(migrations.Migration):

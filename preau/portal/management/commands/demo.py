@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -44,9 +45,9 @@ class Command(BaseCommand):
         if not demo.is_planted():
             self._step("Établissements de démonstration", lambda: demo.plant(self._detail))
         demo.refresh()
-        self._step(
-            "Fichiers des pages", lambda: call_command("collectstatic", interactive=False, verbosity=0)
-        )
+        if not static_is_collected():
+            collect = partial(call_command, "collectstatic", interactive=False, verbosity=0)
+            self._step("Fichiers des pages", collect)
         if not options["prepare"]:
             self._serve(options["port"])
 
@@ -71,26 +72,35 @@ class Command(BaseCommand):
 
     def _serve(self, port: int) -> None:
         """Pages and worker until Ctrl+C; when one stops, so does the other."""
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                raise CommandError(f"Le port {port} est déjà pris. Essayez : make demo PORT={port + 1}")
+        if answers(port):
+            raise CommandError(f"Le port {port} est déjà pris. Essayez : make demo ARGS=--port={port + 1}")
         python = sys.executable
         pages = [python, "-m", "gunicorn", "preau.wsgi", "--bind", f"127.0.0.1:{port}", "--threads", "8"]
         pages += ["--worker-class", "gthread", "--log-level", "warning"]
         worker = [python, "manage.py", "run_worker"]
-        running = [subprocess.Popen(command, cwd=settings.BASE_DIR) for command in (pages, worker)]  # noqa: S603
+        # What they say of each request and task would push the accounts off the screen.
+        quiet = os.environ | {"LOG_LEVEL": os.environ.get("LOG_LEVEL", "WARNING")}
+        started = [subprocess.Popen(command, cwd=settings.BASE_DIR, env=quiet) for command in (pages, worker)]  # noqa: S603
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         try:
-            self._welcome(port)
-            while all(process.poll() is None for process in running):
-                time.sleep(0.5)
+            self._watch(port, started)
         except KeyboardInterrupt:
             self.stdout.write("\nÀ bientôt.")
         finally:
-            for process in running:
+            for process in started:
                 process.terminate()
-            for process in running:
+            for process in started:
                 process.wait()
+
+    def _watch(self, port: int, started: "list[subprocess.Popen[bytes]]") -> None:
+        """Say where to go once the pages answer; raise when one of the two has stopped."""
+        welcomed = False
+        while all(process.poll() is None for process in started):
+            if not welcomed and answers(port):
+                self._welcome(port)
+                welcomed = True
+            time.sleep(0.2)
+        raise CommandError("Les pages ou le travailleur se sont arrêtés : la raison est écrite ci-dessus.")
 
     def _welcome(self, port: int) -> None:
         lines = [f"    {CAST[key]:<20} {what}" for key, what in WHO.items()]
@@ -100,3 +110,16 @@ class Command(BaseCommand):
             f"Les courriers que Préau aurait envoyés : http://localhost:{port}/demonstration/courriers/\n"
             "Ctrl+C pour arrêter ; `make demo-reset` pour recommencer.\n"
         )
+
+
+def answers(port: int) -> bool:
+    """Does something listen on this port of this machine?"""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def static_is_collected() -> bool:
+    """Is what was collected newer than everything the front end has built?"""
+    manifest = Path(settings.STATIC_ROOT) / "staticfiles.json"
+    built = [path.stat().st_mtime for folder in settings.STATICFILES_DIRS for path in Path(folder).rglob("*")]
+    return manifest.exists() and manifest.stat().st_mtime > max(built, default=0)

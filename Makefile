@@ -1,0 +1,79 @@
+# Everything a developer runs; `make help` lists it. bootstrap.py installs what each target needs, once.
+PYTHON ?= python3
+RUN := .venv/bin/python
+# More words for the command of a target: make test ARGS="-n0 -k absence"
+ARGS ?=
+
+# Checks that need no data look at an empty database in memory, whatever the environment says.
+EMPTY := DATABASE_URL=sqlite://:memory: LOG_LEVEL=WARNING
+# What production would say; the secret is made on the spot, and nothing listens at these addresses.
+PRODUCTION := DEBUG=0 DEMO=0 ALLOWED_HOSTS=example.org TRUSTED_PROXY=1 EMAIL_URL=smtp://localhost:25 \
+	DEFAULT_FROM_EMAIL=no-reply@example.org PUBLIC_URL=https://example.org DATABASE_URL=postgresql://localhost/preau
+# The linter ships as an app that replaces makemigrations: called this way, the settings need not know it.
+LINT_MIGRATIONS = $(RUN) -c 'import django; django.setup(); from django.core.management import call_command; \
+	from django_migration_linter.management.commands.lintmigrations import Command; call_command(Command()$(1))'
+export DJANGO_SETTINGS_MODULE := preau.settings
+
+comma := ,
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help ready tools demo demo-reset serve test test-postgres check format lock messages
+
+help: ## this list
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+ready:
+	@$(PYTHON) bootstrap.py demo
+
+tools:
+	@$(PYTHON) bootstrap.py dev
+
+demo: ready ## install, make up a school, start the site; a second time keeps its data
+	DEMO=1 $(RUN) manage.py demo $(ARGS)
+
+demo-reset: ready ## the same, with a new school instead of the former one
+	DEMO=1 $(RUN) manage.py demo --reset $(ARGS)
+
+serve: tools ## Django's development server, on the data of the demo
+	DEBUG=1 DEMO=1 $(RUN) manage.py runserver $(ARGS)
+
+test: tools ## every test, on SQLite
+	env -u DATABASE_URL $(RUN) -m pytest -n 2 $(ARGS)
+
+test-postgres: tools ## the same tests, on PostgreSQL, and its migrations read for locks and lost data
+	set -e; export DATABASE_URL="$$($(PYTHON) bootstrap.py postgres)"; \
+	LOG_LEVEL=WARNING $(call LINT_MIGRATIONS,); \
+	$(RUN) -m pytest -n 2 $(ARGS)
+
+check: tools ## everything a machine can say without running the tests
+	$(RUN) -m ruff check
+	$(RUN) -m ruff format --check
+	.venv/bin/lint-imports --no-logo
+	$(EMPTY) $(RUN) manage.py makemigrations --check --dry-run
+	@# SQLite rebuilds a table to alter it, which looks like adding NOT NULL; test-postgres checks that.
+	$(EMPTY) $(call LINT_MIGRATIONS,$(comma) exclude_migration_tests=["NOT_NULL"])
+	$(EMPTY) $(RUN) -m mypy
+	$(RUN) -m djlint preau --lint --quiet
+	$(RUN) -m bandit --quiet --severity-level medium --recursive --configfile pyproject.toml preau
+	SECRET_KEY="$$($(RUN) -c 'import secrets; print(secrets.token_urlsafe(64))')" $(PRODUCTION) \
+		$(RUN) manage.py check --deploy --fail-level WARNING
+
+format: tools ## rewrite the code in the house style
+	$(RUN) -m ruff check --fix
+	$(RUN) -m ruff format
+
+COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
+lock: ready ## lock what pyproject.toml asks for; newer versions with ARGS=--upgrade
+	echo uv | $(COMPILE) $(ARGS) - --output-file requirements/uv.txt
+	$(COMPILE) $(ARGS) pyproject.toml --output-file requirements/prod.txt
+	$(COMPILE) $(ARGS) pyproject.toml --group dev --constraints requirements/prod.txt --output-file requirements/dev.txt
+	$(COMPILE) $(ARGS) --group node --output-file requirements/node.txt
+	! grep -nE '://|index-url|find-links' requirements/*.txt
+
+LOCALE := preau/locale
+messages: tools ## gather the texts to translate, and compile what is translated
+	$(RUN) -m babel.messages.frontend extract -F pyproject.toml --project Préau --no-location -o build/django.pot preau
+	mkdir -p $(LOCALE)
+	$(RUN) -m babel.messages.frontend update -D django -i build/django.pot -d $(LOCALE) -l fr --init-missing --no-fuzzy-matching --ignore-pot-creation-date
+	SECRET_KEY=x $(RUN) manage.py fill_french
+	$(RUN) -m babel.messages.frontend compile -D django -d $(LOCALE)
