@@ -34,6 +34,8 @@ GIVEN = (
     "Nina Yanis Malo Aïssatou Inès Tom Lise Samir Chloé Noé Emma Hugo Linh Maëlle Lucas Enora Jules Carla Moussa Zoé "
     "Arthur Rose Emre Lina Gabin Louise Adam Jade Nolan Anaïs Ethan Camille Sofiane Juliette Baptiste Manon"
 ).split()
+MOTHERS = "Sophie Amina Nathalie Fatou Karine Lucie Mei Sabrina Élodie".split()
+FATHERS = "Karim Laurent Ousmane Frédéric Minh Pascal Idriss".split()
 SUBJECTS = [
     ("061300", "Mathématiques", "Maths", "mme", "Claire", "Moreau"),
     ("020700", "Français", "Français", "m", "Thomas", "Lefèvre"),
@@ -163,7 +165,10 @@ def _family(world: World, group: Group, given: str, family: str, number: int) ->
     Enrolment.objects.create(school=world.school, group=group, pupil=pupil, starts=world.year.starts)
     apart = number % 5 == 0
     for rank, (kinship, civility, first_name) in enumerate(
-        [(Kinship.MOTHER, "mme", "Julie"), (Kinship.FATHER, "m", "Marc")][: 2 if apart or number % 2 else 1],
+        [
+            (Kinship.MOTHER, "mme", MOTHERS[number % len(MOTHERS)]),
+            (Kinship.FATHER, "m", FATHERS[number % len(FATHERS)]),
+        ][: 2 if apart or number % 2 else 1],
         start=1,
     ):
         mail = f"{first_name}.{family}.{pupil.pk}@famille.example".lower()
@@ -179,11 +184,14 @@ def _name_the_cast(world: World) -> None:
     group = Group.objects.filter(year=world.year).order_by("pk")[min(1, len(world.classes) - 1)]
     pupil = Person.objects.filter(enrolments__group=group).order_by("pk").first()
     assert pupil is not None  # noqa: S101 - just created
+    pupil.given_name, pupil.family_name = "Nina", world.named("Abadie")
+    pupil.save()
     world.people["pupil"] = pupil
     guardians = [
         row.guardian for row in pupil.guardianships.select_related("guardian").order_by("contact_priority")
     ]
     for key, guardian in zip(("guardian", "other_guardian"), guardians, strict=True):
+        guardian.given_name = {"guardian": "Julie", "other_guardian": "Marc"}[key]
         guardian.family_name = world.named("Abadie")
         guardian.email = f"{guardian.given_name}.abadie.{guardian.pk}@famille.example".lower()
         guardian.save()

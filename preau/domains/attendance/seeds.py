@@ -16,12 +16,17 @@ PAST_DAYS = 7
 
 
 def plant(world: Any) -> None:
-    """Calls of the last week; the cast's pupil has two lessons to explain, other absences are in every state."""
+    """Calls of the last week; the cast's pupil has two lessons to explain, other absences are in every state.
+
+    The teacher of the cast has forgotten one call: her home says so.
+    """
     past = Lesson.objects.filter(
         school=world.school, day__lt=world.today, day__gte=world.today - timedelta(days=PAST_DAYS)
     )
+    forgotten = past.taught_by(world.people["teacher"]).order_by("starts").last()
     for number, lesson in enumerate(past.order_by("starts", "pk").prefetch_related("teachers")):
-        _call(world, lesson, number)
+        if lesson != forgotten:
+            _call(world, lesson, number)
     last_day = past.order_by("-day").values_list("day", flat=True).first()
     if last_day:
         _miss(world, world.people["pupil"], Lesson.objects.filter(school=world.school, day=last_day))

@@ -79,7 +79,7 @@ class Command(BaseCommand):
         pages += ["--worker-class", "gthread", "--log-level", "warning"]
         worker = [python, "manage.py", "run_worker"]
         # What they say of each request and task would push the accounts off the screen.
-        quiet = os.environ | {"LOG_LEVEL": os.environ.get("LOG_LEVEL", "WARNING")}
+        quiet = {"LOG_LEVEL": "WARNING", "PUBLIC_URL": f"http://localhost:{port}"} | os.environ
         started = [subprocess.Popen(command, cwd=settings.BASE_DIR, env=quiet) for command in (pages, worker)]  # noqa: S603
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         try:
