@@ -3,11 +3,14 @@
 from collections.abc import Iterator
 from copy import deepcopy
 from datetime import date, datetime
+from importlib import import_module
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from django.apps import apps
+from django.core.management import call_command
 from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
@@ -65,6 +68,15 @@ def college(db: None) -> World:
 def twin(db: None) -> World:
     """The school beside it, whose every name carries a mark."""
     return deepcopy(_worlds["twin"])
+
+
+@pytest.fixture
+def planted(transactional_db: None) -> dict[str, World]:
+    """Both schools for a test that commits: planted again, since such a test leaves an empty database behind."""
+    call_command("flush", interactive=False, verbosity=0)
+    # What a migration brings and a flush takes away.
+    import_module("preau.domains.attendance.migrations.0002_common_reasons").add(apps, None)
+    return grow_both()
 
 
 class TwinLeak(AssertionError):

@@ -143,3 +143,15 @@ def test_throttle_counts_by_key(college: World) -> None:
     assert not throttle.is_over("try", "b", limit=3)
     throttle.forget("try", "a")
     assert not throttle.is_over("try", "a", limit=3)
+
+
+def test_a_fragment_is_the_same_as_in_the_whole_page(college: World, client: SchoolClient) -> None:
+    client.sit(college.people["cpe"])
+    whole = client.get("/vie-scolaire/?appels=tous").content.decode()
+    asked = {"HX-Request": "true", "HX-Boosted": "true", "HX-Target": "calls"}
+    fragment = client.get("/vie-scolaire/?appels=tous", headers=asked).content.decode()
+    assert fragment.strip().startswith('<section id="calls"')
+    assert fragment in whole
+    assert (
+        "<html" in client.get("/vie-scolaire/", headers=asked | {"HX-Target": "elsewhere"}).content.decode()
+    )

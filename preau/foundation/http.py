@@ -22,8 +22,11 @@ HEADERS = {
 def page_or_block(
     request: Request, template: str, *, block: str, context: Mapping[str, Any], status: int = 200
 ) -> HttpResponse:
-    """The whole page, or for HTMX only its named `block`: one template, so that both always agree."""
-    if not request.htmx or request.htmx.boosted:
+    """The whole page; or only its `block`, when HTMX asks for what goes into the element of that id.
+
+    One template and one context for both, so that they always agree.
+    """
+    if request.htmx.target != block:
         return render(request, template, dict(context), status=status)
     return HttpResponse(templating.render_block(request, template, block, context), status=status)
 

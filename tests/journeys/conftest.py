@@ -4,19 +4,15 @@ import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from importlib import import_module
 from typing import Any
 
 import pytest
 import time_machine
 from axe_playwright_python.sync_playwright import Axe
-from django.apps import apps
-from django.core.management import call_command
 from django_tasks_db.models import DBTaskResult
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from conftest import NOW, grow_both
-from preau.directory.models import School
+from conftest import NOW
 from preau.directory.seeds import World
 from preau.identity.seeds import CAST, PASSWORD
 
@@ -52,21 +48,10 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def schools(transactional_db: None) -> dict[str, World]:
-    """Both schools, planted again: a journey commits, and the test before it may have emptied the database."""
-    if School.objects.exists():
-        call_command("flush", interactive=False, verbosity=0)
-    _common_reasons()
-    worlds = grow_both()
-    DBTaskResult.objects.all().delete()  # the letters of the days before
-    return worlds
-
-
-def _common_reasons() -> None:
-    """What a migration brings and a flush takes away."""
-    reasons = apps.get_model("attendance", "Reason")
-    if not reasons.objects.exists():
-        import_module("preau.domains.attendance.migrations.0002_common_reasons").add(apps, None)
+def schools(planted: dict[str, World]) -> dict[str, World]:
+    """Both schools, and no letter waiting from the days before."""
+    DBTaskResult.objects.all().delete()
+    return planted
 
 
 @dataclass

@@ -77,6 +77,9 @@ def decide(cpe: Any, pupil: Any) -> None:
     cpe.check("accueil-cpe")
     page.get_by_role("link", name="Ouvrir la vie scolaire").click()
     cpe.check("vie-scolaire")
+    page.get_by_role("link", name="Tous", exact=True).click()
+    page.get_by_text("À venir").first.wait_for()
+    assert "appels=tous" in page.url
     waiting = (
         page.get_by_role("listitem").filter(has_text=pupil.list_name).filter(has_text="Rendez-vous médical")
     )
