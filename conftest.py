@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from copy import deepcopy
-from datetime import date, datetime
+from datetime import datetime
 from importlib import import_module
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -121,9 +121,9 @@ def client() -> SchoolClient:
 def seat_of(college: World) -> Any:
     """`seat_of("teacher")`: the viewer of a member of the cast; `seat_of("guardian", "guardian")` names the seat."""
 
-    def build(key: str, seat: str = "", world: World = college, day: date | None = None) -> Viewer:
+    def build(key: str, seat: str = "", world: World = college, at: datetime = NOW) -> Viewer:
         person = world.people[key]
-        viewer = viewer_for(person, person.account.pk, day or NOW.date(), seat)
+        viewer = viewer_for(person, person.account.pk, at, seat)
         assert viewer is not None
         return viewer
 

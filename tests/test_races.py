@@ -46,7 +46,7 @@ def college(planted: dict[str, World]) -> World:
 
 def seat(college: World, key: str) -> Any:
     person = college.people[key]
-    return viewer_for(person, person.account.pk, NOW.date())
+    return viewer_for(person, person.account.pk, NOW)
 
 
 def lesson_of(college: World) -> Lesson:

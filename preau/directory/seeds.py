@@ -74,8 +74,8 @@ class World:
 
 
 def school_year_around(today: date) -> tuple[date, date]:
-    """The year a school is in on a day: from 1 September to 4 July; in summer, the one that comes."""
-    first = today.year if today.month >= 7 else today.year - 1
+    """The school year that a demonstration lives in: until mid-September the one that ended, which has things to show."""
+    first = today.year if (today.month, today.day) >= (9, 15) else today.year - 1
     return date(first, 9, 1), date(first + 1, 7, 4)
 
 

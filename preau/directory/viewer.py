@@ -6,7 +6,7 @@ one seat for each school they work or learn in, and one for all their children t
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -48,13 +48,18 @@ class Seat:
 
 @dataclass(frozen=True)
 class Viewer:
-    """A person in one of their seats, on a day. Built once a request by the middleware."""
+    """A person in one of their seats, at a moment. Built once a request by the middleware."""
 
     person: Person
     account_id: int
     seat: Seat
-    today: date
+    moment: datetime
     seats: tuple[Seat, ...] = field(repr=False)
+
+    @cached_property
+    def today(self) -> date:
+        """The date on the wall of this seat's school: at 20:00 in Guadeloupe it is already tomorrow in Paris."""
+        return timezone.localdate(self.moment, ZoneInfo(self.school.timezone) if self.school else None)
 
     @property
     def profile(self) -> Profile:
@@ -159,10 +164,10 @@ def _seat(profile: Profile, holdings: list[Holding], civility: str) -> Seat:
     return Seat(profile, holdings[0].school, roles, ", ".join(titles), civility)
 
 
-def viewer_for(person: Person, account_id: int, today: date, seat_key: str = "") -> Viewer | None:
+def viewer_for(person: Person, account_id: int, moment: datetime, seat_key: str = "") -> Viewer | None:
     """The person in the seat named `seat_key`, else in their first; None for a person who has none (any more)."""
-    seats = seats_of(person, today)
+    seats = seats_of(person, timezone.localdate(moment))
     if not seats:
         return None
     seat = next((known for known in seats if known.key == seat_key), seats[0])
-    return Viewer(person=person, account_id=account_id, seat=seat, today=today, seats=seats)
+    return Viewer(person=person, account_id=account_id, seat=seat, moment=moment, seats=seats)

@@ -8,7 +8,7 @@ lives, so that a link from a mail or a second tab works whatever profile is chos
 from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any, Protocol
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
@@ -68,11 +68,12 @@ def opens(
             if request.viewer is None:
                 return ask_to_sign_in(request)
             target = _seat_for(request, model, by, kwargs.pop(by, None)) if model else None
-            if not (to(request.viewer, target) if model else to(request.viewer)):
-                raise PermissionDenied
+            # Before the rule: a profile changed in another tab must not answer « forbidden » and lose what was typed.
             refused = _refuse_changed_context(request)
             if refused:
                 return refused
+            if not (to(request.viewer, target) if model else to(request.viewer)):
+                raise PermissionDenied
             return view(request, target, **kwargs) if model else view(request, **kwargs)
 
         opened.opening = to  # type: ignore[attr-defined]
@@ -84,13 +85,17 @@ def opens(
 def ask_to_sign_in(request: Request) -> HttpResponse:
     """Send to the sign-in page, and put aside what was being sent when the session ended."""
     kept.put_aside(request)
-    target = (
-        request.get_full_path() if request.method == "GET" else request.META.get("HTTP_REFERER_PATH", "/")
-    )
+    target = _page_before(request) if request.method == "POST" else request.get_full_path()
     address = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'suite': target})}"
     if getattr(request, "htmx", False):
         return HttpResponse(status=401, headers={"HX-Redirect": address})
     return HttpResponseRedirect(address)
+
+
+def _page_before(request: Request) -> str:
+    """The page of ours on which a form was sent: the form's own address may only take a POST."""
+    before = urlsplit(request.headers.get("Referer", ""))
+    return urlunsplit(("", "", before.path, before.query, "")) if before.netloc == request.get_host() else "/"
 
 
 def _seat_for(request: Request, model: type[Model], by: str, value: Any) -> Model:

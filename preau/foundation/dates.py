@@ -21,6 +21,7 @@ MONTHS = (
     "novembre",
     "décembre",
 )
+FAR = 50
 SHORT_MONTHS = (
     "janv.",
     "févr.",
@@ -82,6 +83,16 @@ def minutes(count: int) -> str:
     if count < 60:
         return f"{count}{NBSP}min"
     return f"{count // 60}{NBSP}h{NBSP}{count % 60:02d}"
+
+
+def parse(typed: str | None, fallback: date) -> date:
+    """A day from an address (2026-11-24); anything else is `fallback`, never an error page."""
+    try:
+        found = date.fromisoformat(typed or "")
+    except ValueError:
+        return fallback
+    # Far years break the arithmetic of weeks, and no school has lessons in them.
+    return found if abs(found.year - fallback.year) <= FAR else fallback
 
 
 def monday_of(value: date) -> date:

@@ -29,6 +29,4 @@ def viewer_of(request: HttpRequest) -> Viewer | None:
     """None for a visitor, and for a person whose last role has ended: access is cut the same day."""
     if not request.user.is_authenticated:
         return None
-    return viewer_for(
-        request.user.person, request.user.pk, timezone.localdate(), request.session.get(SEAT, "")
-    )
+    return viewer_for(request.user.person, request.user.pk, timezone.now(), request.session.get(SEAT, ""))

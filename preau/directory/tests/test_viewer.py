@@ -1,10 +1,11 @@
 """Who a viewer is, which seats they have, whom they answer for."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from conftest import NOW
 from preau.directory.models import Enrolment, ExternalId, Guardianship, Holding, Person, School
 from preau.directory.seeds import World, add_sibling_elsewhere, make_parent_of
 from preau.directory.viewer import seats_of, viewer_for
@@ -24,15 +25,15 @@ def test_a_teacher_who_is_a_parent_has_two_seats(college: World) -> None:
 
 def test_the_seat_named_is_taken_and_an_unknown_one_is_not(college: World) -> None:
     teacher = college.people["teacher"]
-    assert viewer_for(teacher, 1, TODAY, f"staff-{college.school.pk}").key == f"staff-{college.school.pk}"  # type: ignore[union-attr]
-    assert viewer_for(teacher, 1, TODAY, "staff-999").key == f"staff-{college.school.pk}"  # type: ignore[union-attr]
+    assert viewer_for(teacher, 1, NOW, f"staff-{college.school.pk}").key == f"staff-{college.school.pk}"  # type: ignore[union-attr]
+    assert viewer_for(teacher, 1, NOW, "staff-999").key == f"staff-{college.school.pk}"  # type: ignore[union-attr]
 
 
 def test_access_ends_the_very_day_the_role_ends(college: World) -> None:
     teacher = college.people["teacher"]
     Holding.objects.filter(person=teacher).update(ends=TODAY)
-    assert viewer_for(teacher, 1, TODAY) is None
-    assert viewer_for(teacher, 1, TODAY - timedelta(days=1)) is not None
+    assert viewer_for(teacher, 1, NOW) is None
+    assert viewer_for(teacher, 1, NOW - timedelta(days=1)) is not None
 
 
 def test_a_guardian_answers_for_children_of_two_schools(college: World, seat_of: Any) -> None:
@@ -61,13 +62,13 @@ def test_a_guardian_answers_for_children_of_two_schools(college: World, seat_of:
 def test_a_guardian_without_authority_has_no_seat(college: World, change: dict[str, Any]) -> None:
     guardian = college.people["guardian"]
     Guardianship.objects.filter(guardian=guardian).update(**change)
-    assert viewer_for(guardian, 1, TODAY) is None
+    assert viewer_for(guardian, 1, NOW) is None
 
 
 def test_a_person_in_charge_follows_the_child(college: World) -> None:
     guardian = college.people["guardian"]
     Guardianship.objects.filter(guardian=guardian).update(authority=Authority.IN_CHARGE)
-    viewer = viewer_for(guardian, 1, TODAY)
+    viewer = viewer_for(guardian, 1, NOW)
     assert viewer is not None
     assert list(Person.objects.visible_to(viewer).filter(pk__in=viewer.own_pupils())) == [
         college.people["pupil"]
@@ -111,3 +112,11 @@ def test_a_pupil_of_another_class_is_not_in_ones_enrolments(college: World, seat
 def test_a_sibling_elsewhere_is_added_to_the_family(college: World, twin: World, seat_of: Any) -> None:
     pupil = add_sibling_elsewhere(college, twin)
     assert pupil.pk in {row["pupil_id"] for row in seat_of("guardian").own_pupils()}
+
+
+def test_today_is_the_date_on_the_wall_of_the_school(college: World, seat_of: Any) -> None:
+    evening = datetime(2026, 11, 25, 0, 30, tzinfo=UTC)
+    assert seat_of("teacher", at=evening).today == date(2026, 11, 25)
+    School.objects.filter(pk=college.school.pk).update(timezone="America/Guadeloupe")
+    assert seat_of("teacher", at=evening).today == TODAY
+    assert seat_of("guardian", at=evening).today == date(2026, 11, 25)

@@ -129,6 +129,7 @@ for label, model, person, fields in [
             "pupil": CHILD,
             "guardian": PERSONAL,
             "day": CHILD,
+            "held_until": NONE,
             "sent_at": PERSONAL,
         },
     ),

@@ -249,7 +249,7 @@ class EntryChangeQuerySet(SchoolQuerySet):
 
 
 class EntryChange(models.Model):
-    """One step of an entry's life: what it was, what it became, by whom. Rows are only added."""
+    """One step of an entry's life: what it became, by whom. Rows are only added."""
 
     school = models.ForeignKey(
         School, models.CASCADE, related_name="entry_changes", verbose_name=_("établissement")
@@ -284,7 +284,7 @@ class NoticeQuerySet(SchoolQuerySet):
 
 
 class Notice(models.Model):
-    """A guardian was told that a pupil was missing on a day: one letter a day, however many lessons."""
+    """What one guardian is told of one absence. `held_until`: a worker is sending it, until then nobody else does."""
 
     school = models.ForeignKey(
         School, models.CASCADE, related_name="absence_notices", verbose_name=_("établissement")
@@ -295,6 +295,7 @@ class Notice(models.Model):
         Person, models.PROTECT, related_name="absence_notices_received", verbose_name=_("responsable")
     )
     day = models.DateField(_("jour"))
+    held_until = models.DateTimeField(_("en cours d’envoi jusqu’à"), null=True, blank=True)
     sent_at = models.DateTimeField(_("envoyé à"), null=True, blank=True)
 
     objects = NoticeQuerySet.as_manager()
@@ -303,6 +304,7 @@ class Notice(models.Model):
         verbose_name = _("avis d’absence")
         verbose_name_plural = _("avis d’absence")
         constraints = [
-            models.UniqueConstraint(fields=["pupil", "guardian", "day"], name="one_notice_a_day"),
+            models.UniqueConstraint(fields=["entry", "guardian"], name="one_notice_per_guardian"),
             models.CheckConstraint(condition=~Q(pupil=F("guardian")), name="notice_to_somebody_else"),
         ]
+        indexes = [models.Index(fields=["pupil", "guardian", "day"], name="notices_of_a_day")]

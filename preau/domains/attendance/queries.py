@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from preau.directory.models import Enrolment, Group, Person
 from preau.directory.viewer import Viewer
 from preau.domains.attendance.models import Entry, Explanation, Status, label_of
-from preau.domains.attendance.rules import CORRECTION, answers_for_absences
+from preau.domains.attendance.rules import CORRECTION, EARLY, answers_for_absences
 from preau.domains.timetable.boards import Mark
 from preau.domains.timetable.models import Lesson
 from preau.domains.timetable.queries import LessonRow
@@ -71,11 +71,14 @@ def _row(pupil: tuple[int, str, str], entry: Mapping[str, Any] | None, was_absen
 
 
 def absent_before(lesson: Lesson) -> set[int]:
-    """Pupils absent at the last lesson they had that day before this one."""
-    earlier = Entry.objects.filter(
-        day=lesson.day, school_id=lesson.school_id, lesson__starts__lt=lesson.starts, status=Status.ABSENT
-    )
-    return set(earlier.values_list("pupil_id", flat=True))
+    """Pupils absent at the last lesson they had that day before this one (two queries)."""
+    had = {"group__lessons__day": lesson.day, "group__lessons__starts__lt": lesson.starts}
+    before = Enrolment.objects.active(lesson.day).filter(pupil__in=lesson.pupils(), **had)
+    last = dict(before.values_list("pupil_id").annotate(Max("group__lessons__starts")))
+    absent = Entry.objects.absences().filter(day=lesson.day, school_id=lesson.school_id, pupil__in=last)
+    return {
+        pupil for pupil, starts in absent.values_list("pupil_id", "lesson__starts") if last[pupil] == starts
+    }
 
 
 def marks_of(viewer: Viewer, lesson_ids: Sequence[int]) -> dict[int, Mark]:
@@ -88,12 +91,13 @@ def marks_of(viewer: Viewer, lesson_ids: Sequence[int]) -> dict[int, Mark]:
 
 
 def _mark(lesson_id: int, called: datetime | None, starts: datetime, now: datetime) -> Mark | None:
+    href = reverse("attendance:roll", kwargs={"pk": lesson_id})
     if called:
-        return Mark(_("Appel fait"), tone="done", icon="check")
-    if starts > now + timedelta(minutes=10):
+        return Mark(_("Appel fait"), tone="done", icon="check", href=href, gesture=_("Corriger"))
+    if starts > now + EARLY:
         return None
     return Mark(
-        _("Faire l’appel"), icon="clipboard-check", href=reverse("attendance:roll", kwargs={"pk": lesson_id})
+        _("Appel à faire"), tone="todo", icon="clipboard-check", href=href, gesture=_("Faire l’appel")
     )
 
 
@@ -228,10 +232,9 @@ def calls_of(viewer: Viewer, day: date) -> "QuerySet[Lesson]":
     return lessons.prefetch_related("groups", "teachers")
 
 
-def forgotten_calls(viewer: Viewer, now: datetime) -> "QuerySet[Lesson]":
-    """Today's lessons that began a quarter of an hour ago without a call."""
-    lessons = Lesson.objects.visible_to(viewer).on(viewer.today)
-    return lessons.filter(starts__lte=now - FORGOTTEN, roll_call=None)
+def calls_missing(viewer: Viewer, day: date, now: datetime) -> "QuerySet[Lesson]":
+    """Those of a day that began a quarter of an hour ago without a call."""
+    return calls_of(viewer, day).filter(starts__lte=now - FORGOTTEN, roll_call=None)
 
 
 def calls_to_make(viewer: Viewer, now: datetime) -> list[LessonRow]:
@@ -254,7 +257,7 @@ def figures_of(viewer: Viewer, now: datetime) -> Figures:
     here = Entry.objects.visible_to(viewer)
     absent = here.absences().filter(day=viewer.today).values("pupil_id").distinct().count()
     to_read = Explanation.objects.visible_to(viewer).pending().count()
-    return Figures(to_read, forgotten_calls(viewer, now).count(), absent)
+    return Figures(to_read, calls_missing(viewer, viewer.today, now).count(), absent)
 
 
 def explanations_to_read(viewer: Viewer) -> "QuerySet[Explanation]":

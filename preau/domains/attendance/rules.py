@@ -60,7 +60,7 @@ def answers_for_absences(viewer: Viewer, *_: object) -> bool:
 
 
 def can_withdraw(viewer: Viewer, explanation: Explanation) -> bool:
-    """Its author, until it has been read."""
+    """Its author, until it has been decided on."""
     return explanation.given_by_id == viewer.person.pk and explanation.is_pending
 
 

@@ -1,6 +1,5 @@
 """Some days of attendance for the demonstration, made by the same actions as real ones."""
 
-from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -12,24 +11,23 @@ from preau.domains.attendance.models import Entry, Explanation, Reason, Status
 from preau.domains.attendance.queries import register_of
 from preau.domains.timetable.models import Lesson
 
-PAST_DAYS = 7
+PAST_DAYS = 5
 
 
 def plant(world: Any) -> None:
-    """Calls of the last week; the cast's pupil has two lessons to explain, other absences are in every state.
+    """Calls of the last five days with lessons; the cast's pupil has two lessons to explain, other absences are in every state.
 
     The teacher of the cast has forgotten one call: her home says so.
     """
-    past = Lesson.objects.filter(
-        school=world.school, day__lt=world.today, day__gte=world.today - timedelta(days=PAST_DAYS)
-    )
+    before = Lesson.objects.filter(school=world.school, day__lt=world.today)
+    days = list(before.order_by("-day").values_list("day", flat=True).distinct()[:PAST_DAYS])
+    past = before.filter(day__in=days)
     forgotten = past.taught_by(world.people["teacher"]).order_by("starts").last()
     for number, lesson in enumerate(past.order_by("starts", "pk").prefetch_related("teachers")):
         if lesson != forgotten:
             _call(world, lesson, number)
-    last_day = past.order_by("-day").values_list("day", flat=True).first()
-    if last_day:
-        _miss(world, world.people["pupil"], Lesson.objects.filter(school=world.school, day=last_day))
+    if days:
+        _miss(world, world.people["pupil"], past.filter(day=days[0]))
     _explain_some(world)
 
 
@@ -75,12 +73,12 @@ def _explain_some(world: Any) -> None:
 
 
 def _seat(world: Any, person: Person) -> Viewer:
-    viewer = viewer_for(person, 0, timezone.localdate(), f"staff-{world.school.pk}")
+    viewer = viewer_for(person, 0, timezone.now(), f"staff-{world.school.pk}")
     assert viewer is not None  # noqa: S101 - the cast holds a role
     return viewer
 
 
 def _guardian(person: Person, world: Any) -> Viewer:
-    viewer = viewer_for(person, 0, world.today, "guardian")
+    viewer = viewer_for(person, 0, timezone.now(), "guardian")
     assert viewer is not None  # noqa: S101 - just read from a guardianship
     return viewer

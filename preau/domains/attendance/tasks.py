@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from preau.domains.attendance import actions
-from preau.domains.attendance.models import Entry, Explanation, Notice
+from preau.domains.attendance.models import Explanation, Notice
+from preau.domains.timetable.models import Lesson
 from preau.foundation import dates, mail
 from preau.foundation.tasks import job
 
@@ -22,29 +22,35 @@ def tell_guardians(entry_ids: list[int]) -> int:
     return len(waiting)
 
 
-@job(priority=50)
-@transaction.atomic
+@job(priority=50, retries=8)
 def send_notice(notice_id: int) -> bool:
-    """Send one notice, once; nothing when the absence was corrected or explained in the meantime."""
-    notice = Notice.objects.select_for_update(of=("self",)).get(pk=notice_id)
-    entry = Entry.objects.to_explain().select_related("lesson__school").filter(pk=notice.entry_id).first()
-    if notice.sent_at or entry is None:
+    """Send one notice; nothing when there is nothing to say any more (`actions.hold_notice`).
+
+    A worker killed between the mail server's yes and the note of it sends the letter again: told twice is better
+    than not at all.
+    """
+    notice = actions.hold_notice(notice_id)
+    if notice is None:
         return False
-    mail.send(
-        notice.guardian.email,
-        _("Une absence à expliquer"),
-        "attendance/mail/absence",
-        {
-            "pupil": notice.pupil.given_name,
-            "day": dates.day(entry.day),
-            "hours": entry.lesson.hours,
-            "school": entry.lesson.school.name,
-            "path": reverse("attendance:explain", kwargs={"pk": entry.pk}),
-        },
-    )
-    notice.sent_at = timezone.now()
-    notice.save(update_fields=["sent_at"])
+    sent = False
+    try:
+        _send_absence(notice)
+        sent = True
+    finally:
+        actions.let_notice_go(notice, sent=sent)
     return True
+
+
+def _send_absence(notice: Notice) -> None:
+    lesson = Lesson.objects.select_related("school").get(attendance_entries=notice.entry_id)
+    context = {
+        "pupil": notice.pupil.given_name,
+        "day": dates.day(notice.day),
+        "hours": lesson.hours,
+        "school": lesson.school.name,
+        "path": reverse("attendance:explain", kwargs={"pk": notice.entry_id}),
+    }
+    mail.send(notice.guardian.email, _("Une absence à expliquer"), "attendance/mail/absence", context)
 
 
 @job(priority=20)

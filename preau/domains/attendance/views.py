@@ -1,5 +1,6 @@
 """Pages of attendance: the roll, what families follow, what school life does."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -17,7 +18,7 @@ from preau.domains.attendance.forms import AbsenceFilter, CorrectionForm, Decisi
 from preau.domains.attendance.models import Entry, Explanation, RollCall, Status
 from preau.domains.timetable.models import Lesson
 from preau.domains.timetable.queries import rows_of as lesson_rows
-from preau.foundation import journal
+from preau.foundation import dates, journal
 from preau.foundation.access import opens
 from preau.foundation.http import page_or_block
 
@@ -42,7 +43,11 @@ def roll(request: HttpRequest, lesson: Lesson) -> HttpResponse:
         form = RollForm(queries.register_of(lesson), request.POST)
         form.add_conflicts(conflict.conflicts)
         return _roll_page(request, lesson, form, CONFLICT)
-    messages.success(request, _("L’appel est enregistré. Les familles des élèves absents sont prévenues."))
+    told = _("Les familles des élèves absents sont prévenues.")
+    absent = any(mark.status == Status.ABSENT for mark in form.marks)
+    messages.success(
+        request, f"{_('L’appel est enregistré.')} {told if absent else _('Personne ne manque.')}"
+    )
     return redirect("/")
 
 
@@ -111,25 +116,29 @@ def withdraw(request: HttpRequest, explanation: Explanation) -> HttpResponseRedi
     if actions.withdraw(request.viewer, explanation):
         messages.success(request, _("Votre explication est retirée. Vous pouvez en donner une autre."))
     else:
-        messages.info(request, _("Trop tard pour la retirer : elle vient d’être lue."))
+        messages.info(request, _("Trop tard pour la retirer : l’établissement vient de répondre."))
     return redirect("attendance:absences")
 
 
 @opens(to=rules.runs_school_life)
 @require_safe
 def board(request: HttpRequest) -> HttpResponse:
-    """School life's day: explanations to read, calls not made, pupils absent."""
+    """School life's day: explanations to read, calls not made, pupils absent. Days past can be looked at too."""
     viewer = request.viewer
     now = timezone.now()
-    calls = queries.calls_of(viewer, viewer.today)
-    if request.GET.get("appels") != "tous":
-        calls = calls.filter(starts__lte=now - queries.FORGOTTEN, roll_call=None)
+    day = dates.parse(request.GET.get("jour"), viewer.today)
+    everything = request.GET.get("appels") == "tous"
+    calls = queries.calls_of(viewer, day) if everything else queries.calls_missing(viewer, day, now)
     context = {
         "to_read": list(queries.explanations_to_read(viewer)[:10]),
         "figures": queries.figures_of(viewer, now),
         "page_obj": Paginator(calls, 30).get_page(request.GET.get("page")),
-        "all_calls": request.GET.get("appels") == "tous",
+        "all_calls": everything,
         "now": now,
+        "day": day,
+        "today": viewer.today,
+        "before": day - timedelta(days=1),
+        "after": day + timedelta(days=1),
     }
     return page_or_block(request, "attendance/board.html", block="calls", context=context)
 
@@ -163,6 +172,7 @@ def _filtered(request: HttpRequest, form: AbsenceFilter) -> "QuerySet[Entry, dic
 def export(request: HttpRequest) -> StreamingHttpResponse:
     """The filtered list as CSV, streamed."""
     found = _filtered(request, AbsenceFilter(request.GET))
+    journal.record(request.viewer, "attendance.exported", request.viewer.school, rows=found.count())
     response = StreamingHttpResponse(
         exports.csv_of(request.viewer, found), content_type="text/csv; charset=utf-8"
     )
@@ -208,7 +218,8 @@ def _entry_page(request: HttpRequest, entry: Entry, forms: dict[str, Any], statu
 def decide(request: HttpRequest, explanation: Explanation) -> HttpResponse:
     """Accept or refuse an explanation."""
     form = DecisionForm(request.POST)
-    about = explanation.entries.first()
+    entries = explanation.entries.order_by("pk")
+    about = next((e for e in entries if str(e.pk) == request.POST.get("entry")), None) or entries.first()
     if not form.is_valid():
         return (
             _entry_page(request, about, {"decision": form}, TYPED_WRONG)

@@ -9,12 +9,16 @@ from preau.foundation.registry import Registry
 
 @dataclass(frozen=True)
 class Mark:
-    """A word on a lesson. With `href` it is also a gesture: a button on the lesson going on, a link elsewhere."""
+    """A word on a lesson, and the gesture that goes with it: a button on the lesson going on, a link elsewhere.
+
+    `tone` as for `ui.tag`: a gesture to make ("todo") is the primary one of the home page.
+    """
 
     label: str
     tone: str = "neutral"
     icon: str = ""
     href: str = ""
+    gesture: str = ""
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from preau.foundation.access import opens
 def week(request: HttpRequest) -> HttpResponse:
     """A week of lessons: one's own, or for staff those of a class."""
     viewer = request.viewer
-    monday = dates.monday_of(_day(request.GET.get("semaine"), viewer.today))
+    monday = dates.monday_of(dates.parse(request.GET.get("semaine"), viewer.today))
     groups = list(Group.objects.visible_to(viewer).filter(year=viewer.year)) if viewer.is_staff else []
     group = next((g for g in groups if str(g.pk) == request.GET.get("classe")), None)
     lessons = Lesson.objects.visible_to(viewer).filter(groups=group) if group else queries.own_lessons(viewer)
@@ -38,13 +38,6 @@ def week(request: HttpRequest) -> HttpResponse:
         "can_edit": rules.edits_timetable(viewer),
     }
     return render(request, "timetable/week.html", context)
-
-
-def _day(typed: str | None, fallback: date) -> date:
-    try:
-        return date.fromisoformat(typed or "")
-    except ValueError:
-        return fallback
 
 
 def _by_day(rows: list[queries.LessonRow], monday: date) -> list[tuple[date, list[queries.LessonRow]]]:

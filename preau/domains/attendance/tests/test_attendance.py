@@ -165,8 +165,8 @@ def test_a_teacher_calls_the_roll_of_their_own_lessons_for_a_week(lesson: Lesson
     assert not rules.can_call_register(seat_of("teacher_1"), lesson)
     assert rules.can_call_register(seat_of("cpe"), lesson)
     assert not rules.can_call_register(seat_of("secretary"), lesson)
-    assert rules.can_call_register(seat_of("teacher", day=TODAY + timedelta(days=7)), lesson)
-    assert not rules.can_call_register(seat_of("teacher", day=TODAY + timedelta(days=8)), lesson)
+    assert rules.can_call_register(seat_of("teacher", at=NOW + timedelta(days=7)), lesson)
+    assert not rules.can_call_register(seat_of("teacher", at=NOW + timedelta(days=8)), lesson)
 
 
 def test_the_roll_opens_ten_minutes_before_the_bell(lesson: Lesson) -> None:
@@ -237,7 +237,7 @@ def test_a_decision_may_be_changed_and_each_step_stays(absence: Entry, seat_of: 
     assert [d.state for d in explanation.decisions.all()] == ["refused", "accepted"]
 
 
-def test_an_explanation_is_withdrawn_until_it_is_read(absence: Entry, seat_of: Any) -> None:
+def test_an_explanation_may_be_withdrawn_until_it_is_decided(absence: Entry, seat_of: Any) -> None:
     guardian = seat_of("guardian")
     explanation = actions.explain(guardian, [absence], maladie())
     assert rules.can_withdraw(guardian, explanation)
