@@ -198,6 +198,29 @@ def test_a_kept_form_is_sent_as_the_profile_it_was_made_for(
     assert client.post(reverse("identity:switch"), {stamp.FIELD: mark, "seat": "guardian"}).status_code == 302
 
 
+def test_a_page_that_only_one_profile_opens_keeps_the_form_too(college: World, client: SchoolClient) -> None:
+    """A head who is also a parent changes profile in another tab, then sends the form of a weekly lesson."""
+    child = Person.objects.filter(enrolments__group__year=college.year).order_by("pk")[3]
+    make_parent_of(college, "head", child)
+    head = college.people["head"]
+    client.sit(head, "guardian")
+    sent = {stamp.FIELD: stamp.seal(head.account.pk, staff_key(college)), "starts_at": "08:05"}
+    response = client.post("/emploi-du-temps/seances/nouvelle/", sent)
+    assert response.status_code == 409
+    assert 'value="08:05"' in response.content.decode()
+    sent[stamp.FIELD] = stamp.seal(head.account.pk, staff_key(college), confirmed=True)
+    assert client.post("/emploi-du-temps/seances/nouvelle/", sent).status_code == 422
+
+
+def test_an_interrupted_form_leads_back_to_its_page(college: World, client: SchoolClient) -> None:
+    before = {"Referer": "http://testserver/absences/?page=2"}
+    assert client.post("/absences/explications/1/retirer/", headers=before).url.endswith(
+        "suite=%2Fabsences%2F%3Fpage%3D2"
+    )
+    elsewhere = {"Referer": "https://evil.example/absences/"}
+    assert client.post("/absences/explications/1/retirer/", headers=elsewhere).url.endswith("suite=%2F")
+
+
 def test_what_one_person_typed_is_never_shown_to_another(college: World, client: SchoolClient) -> None:
     client.sit(college.people["cpe"])
     mark = stamp.seal(college.people["teacher"].account.pk, staff_key(college))

@@ -138,6 +138,17 @@ def test_the_register_says_who_was_absent_before(lesson: Lesson, college: World,
     assert [row.pupil_id for row in queries.register_of(lesson) if row.was_absent_before] == [pupil.pk]
 
 
+def test_coming_back_ends_absent_before(lesson: Lesson, college: World, seat_of: Any) -> None:
+    pupil = college.people["pupil"]
+    first, second = (
+        Lesson.objects.of_pupils([pupil.pk]).on(TODAY).filter(starts__lt=lesson.starts).order_by("starts")
+    )
+    actions.validate_roll(seat_of("cpe"), first, absent(first, pupil))
+    actions.validate_roll(seat_of("cpe"), second, marks(second))
+    assert not [row for row in queries.register_of(lesson) if row.was_absent_before]
+    assert [row.pupil_id for row in queries.register_of(second) if row.was_absent_before] == [pupil.pk]
+
+
 def test_a_correction_keeps_every_step(absence: Entry, college: World, seat_of: Any) -> None:
     actions.correct_entry(seat_of("cpe"), absence, Status.LATE, 5)
     actions.correct_entry(seat_of("cpe"), absence, Status.LATE, 5)
@@ -332,6 +343,41 @@ def test_an_absence_corrected_before_the_letter_leaves_tells_nobody(absence: Ent
     actions.correct_entry(seat_of("cpe"), absence, Status.PRESENT)
     assert [tasks.send_notice.call(pk) for pk in prepared] == [False, False]
     assert mail.outbox == []
+
+
+def test_a_real_absence_after_a_corrected_one_is_told(absence: Entry, college: World, seat_of: Any) -> None:
+    prepared = actions.prepare_notices([absence.pk], TODAY)
+    actions.correct_entry(seat_of("cpe"), absence, Status.PRESENT)
+    assert [tasks.send_notice.call(pk) for pk in prepared] == [False, False]
+    pupil = college.people["pupil"]
+    later = Lesson.objects.of_pupils([pupil.pk]).on(TODAY).order_by("starts").last()
+    assert later is not None
+    actions.validate_roll(seat_of("cpe"), later, absent(later, pupil))
+    run(Entry.objects.get(lesson=later, pupil=pupil))
+    assert len(mail.outbox) == 2
+
+
+def test_a_letter_that_fails_may_be_sent_again(absence: Entry, monkeypatch: pytest.MonkeyPatch) -> None:
+    (notice, _) = actions.prepare_notices([absence.pk], TODAY)
+
+    def down(*_: Any) -> None:
+        raise ConnectionRefusedError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(tasks.mail, "send", down)
+        with pytest.raises(ConnectionRefusedError):
+            tasks.send_notice.call(notice)
+    assert tasks.send_notice.call(notice) is True
+    assert len(mail.outbox) == 1
+
+
+def test_a_letter_in_another_workers_hands_waits(absence: Entry, clock: Any) -> None:
+    (notice, _) = actions.prepare_notices([absence.pk], TODAY)
+    assert actions.hold_notice(notice) is not None
+    with pytest.raises(actions.BeingSent):
+        tasks.send_notice.call(notice)
+    clock.shift(timedelta(minutes=3))
+    assert tasks.send_notice.call(notice) is True
 
 
 def test_a_refusal_is_told_with_its_reason(absence: Entry, college: World, seat_of: Any) -> None:

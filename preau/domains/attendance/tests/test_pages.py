@@ -1,0 +1,273 @@
+"""Pages of attendance: what is typed, what is shown, what is refused."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from conftest import NOW, SchoolClient
+from preau.commons.journal.models import Line
+from preau.directory.models import Guardianship, Holding, Person
+from preau.directory.seeds import World
+from preau.directory.words import Authority, Role
+from preau.domains.attendance import actions
+from preau.domains.attendance.models import Entry, Explanation, Reason, RollCall, Status
+from preau.domains.attendance.queries import register_of
+from preau.domains.timetable.models import Lesson
+
+TODAY = NOW.date()
+
+
+@pytest.fixture
+def lesson(college: World) -> Lesson:
+    found = Lesson.objects.of_pupils([college.people["pupil"].pk]).get(starts__lte=NOW, ends__gt=NOW)
+    found.teachers.set([college.people["teacher"]])
+    return found
+
+
+def roll_of(lesson: Lesson) -> str:
+    return reverse("attendance:roll", kwargs={"pk": lesson.pk})
+
+
+def typed(lesson: Lesson, pupil: Person, status: str, minutes: str = "") -> dict[str, str]:
+    """What a browser sends for a roll: every pupil's status, minutes and what the page had shown."""
+    data = {}
+    for row in register_of(lesson):
+        mine = row.pupil_id == pupil.pk
+        data |= {
+            f"status-{row.pupil_id}": status if mine else row.status,
+            f"minutes-{row.pupil_id}": minutes if mine else "",
+            f"seen-{row.pupil_id}": row.seen,
+        }
+    return data
+
+
+@pytest.fixture
+def told(lesson: Lesson, college: World, seat_of: Any) -> Explanation:
+    """The cast's pupil was absent now; her mother explained it."""
+    pupil = college.people["pupil"].pk
+    mark = actions.Mark(pupil, Status.ABSENT, None, "present")
+    actions.validate_roll(seat_of("cpe"), lesson, [mark])
+    entry = Entry.objects.get(lesson=lesson, pupil=pupil)
+    return actions.explain(
+        seat_of("guardian"), [entry], Reason.objects.get(label="Maladie"), "fièvre <b>40</b>"
+    )
+
+
+@pytest.mark.parametrize("minutes", ["-5", "abc", "0", "99999999999", "١٠", "1e3"])
+def test_wrong_minutes_are_explained_and_nothing_is_lost(
+    college: World, client: SchoolClient, lesson: Lesson, minutes: str
+) -> None:
+    client.sit(college.people["teacher"])
+    pupil = college.people["pupil"]
+    response = client.post(roll_of(lesson), typed(lesson, pupil, Status.LATE, minutes))
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert "Écrivez un nombre de minutes" in page
+    assert f'value="{minutes}"' in page
+    assert not RollCall.objects.filter(lesson=lesson).exists()
+
+
+def test_a_status_that_does_not_exist_is_refused(
+    college: World, client: SchoolClient, lesson: Lesson
+) -> None:
+    client.sit(college.people["teacher"])
+    response = client.post(roll_of(lesson), typed(lesson, college.people["pupil"], "volatilisé"))
+    assert response.status_code == 422
+    assert "Choisissez présent, retard ou absent." in response.content.decode()
+
+
+def test_an_empty_form_is_a_roll_where_all_are_present(
+    college: World, client: SchoolClient, lesson: Lesson
+) -> None:
+    client.sit(college.people["teacher"])
+    page = client.post(roll_of(lesson), {}, follow=True).content.decode()
+    assert "Personne ne manque." in page
+    assert not Entry.objects.filter(lesson=lesson).exists()
+
+
+def test_a_conflict_shows_both_and_a_second_click_decides(
+    college: World, client: SchoolClient, lesson: Lesson, seat_of: Any
+) -> None:
+    client.sit(college.people["teacher"])
+    pupil = college.people["pupil"]
+    mine = typed(lesson, pupil, Status.LATE, "10")
+    actions.validate_roll(seat_of("cpe"), lesson, [actions.Mark(pupil.pk, Status.ABSENT, None, "present")])
+    response = client.post(roll_of(lesson), mine)
+    page = response.content.decode()
+    assert response.status_code == 409
+    assert "Quelqu’un vient de noter « Absent »" in page
+    assert f'name="seen-{pupil.pk}" value="absent"' in page
+    client.post(roll_of(lesson), mine | {f"seen-{pupil.pk}": "absent"})
+    assert Entry.objects.get(lesson=lesson, pupil=pupil).minutes_late == 10
+
+
+def test_a_roll_of_tomorrow_is_not_open(college: World, client: SchoolClient, lesson: Lesson) -> None:
+    client.sit(college.people["cpe"])
+    tomorrow = Lesson.objects.filter(school=college.school, day=TODAY + timedelta(days=1))[0]
+    assert "pas encore ouvert" in client.get(roll_of(tomorrow)).content.decode()
+    client.post(roll_of(tomorrow), typed(tomorrow, college.people["pupil"], Status.ABSENT))
+    assert not RollCall.objects.filter(lesson=tomorrow).exists()
+
+
+def test_a_lesson_of_the_twin_school_does_not_exist(
+    college: World, twin: World, client: SchoolClient
+) -> None:
+    client.sit(college.people["cpe"])
+    foreign = Lesson.objects.filter(school=twin.school, day=TODAY)[0]
+    assert client.get(roll_of(foreign)).status_code == 404
+    assert client.post(roll_of(foreign), {}).status_code == 404
+
+
+def test_a_teacher_of_two_schools_opens_a_lesson_of_the_other(
+    college: World, twin: World, client: SchoolClient
+) -> None:
+    """A link from a mail: the viewer is seated where the lesson is."""
+    teacher = college.people["teacher"]
+    Holding.objects.create(person=teacher, role=Role.TEACHER, school=twin.school)
+    foreign = Lesson.objects.filter(school=twin.school, day=TODAY, starts__lte=NOW)[0]
+    foreign.teachers.add(teacher)
+    client.sit(teacher, f"staff-{college.school.pk}")
+    client.may_see_twin = True
+    page = client.get(roll_of(foreign)).content.decode()
+    assert twin.school.name in page
+    assert client.session["seat"] == f"staff-{college.school.pk}"
+
+
+def test_an_explanation_cannot_reach_another_pupil(
+    college: World, client: SchoolClient, told: Explanation
+) -> None:
+    """Ids of other entries slipped into the form are refused by the choices."""
+    client.sit(college.people["guardian"])
+    own = Entry.objects.to_explain().filter(pupil=college.people["pupil"])[0]
+    other = Entry.objects.to_explain().exclude(pupil=college.people["pupil"])[0]
+    address = reverse("attendance:explain", kwargs={"pk": own.pk})
+    reason = Reason.objects.get(label="Maladie").pk
+    response = client.post(address, {"entries": [own.pk, other.pk], "reason": reason})
+    assert response.status_code == 422
+    assert Entry.objects.to_explain().filter(pk__in=[own.pk, other.pk]).count() == 2
+
+
+def test_a_reason_of_another_school_is_not_offered(college: World, twin: World, client: SchoolClient) -> None:
+    foreign = Reason.objects.create(school=twin.school, label="Motif d’ailleurs")
+    client.sit(college.people["guardian"])
+    own = Entry.objects.to_explain().filter(pupil=college.people["pupil"])[0]
+    address = reverse("attendance:explain", kwargs={"pk": own.pk})
+    assert "Motif d’ailleurs" not in client.get(address).content.decode()
+    assert client.post(address, {"entries": [own.pk], "reason": foreign.pk}).status_code == 422
+
+
+def test_the_father_sees_the_state_and_not_the_words(
+    college: World, client: SchoolClient, told: Explanation
+) -> None:
+    client.sit(college.people["other_guardian"])
+    page = client.get("/absences/").content.decode()
+    assert "Explication à lire" in page
+    assert "fièvre" not in page
+    assert "Retirer l’explication" not in page
+    assert client.post(reverse("attendance:withdraw", kwargs={"pk": told.pk})).status_code == 404
+
+
+def test_a_guardian_may_not_decide(college: World, client: SchoolClient, told: Explanation) -> None:
+    client.sit(college.people["guardian"])
+    response = client.post(reverse("attendance:decide", kwargs={"pk": told.pk}), {"state": "accepted"})
+    assert response.status_code == 403
+    told.refresh_from_db()
+    assert told.is_pending
+
+
+def test_a_refusal_without_a_word_is_asked_for_one(
+    college: World, client: SchoolClient, told: Explanation
+) -> None:
+    client.sit(college.people["cpe"])
+    response = client.post(
+        reverse("attendance:decide", kwargs={"pk": told.pk}), {"state": "refused", "comment": " "}
+    )
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert "Dites à la famille pourquoi" in page
+    assert "fièvre &lt;b&gt;40&lt;/b&gt;" in page
+
+
+def test_the_form_comes_back_on_the_lesson_that_was_open(
+    college: World, client: SchoolClient, lesson: Lesson, seat_of: Any
+) -> None:
+    pupil = college.people["pupil"]
+    for one in Lesson.objects.of_pupils([pupil.pk]).on(TODAY).filter(starts__lte=NOW):
+        actions.validate_roll(seat_of("cpe"), one, [actions.Mark(pupil.pk, Status.ABSENT, None, "present")])
+    entries = list(Entry.objects.filter(pupil=pupil, day=TODAY).order_by("lesson__starts"))
+    told = actions.explain(seat_of("guardian"), entries, Reason.objects.get(label="Maladie"))
+    client.sit(college.people["cpe"])
+    address = reverse("attendance:decide", kwargs={"pk": told.pk})
+    page = client.post(address, {"state": "refused", "entry": entries[-1].pk}).content.decode()
+    assert entries[-1].lesson.hours in page
+    assert reverse("attendance:entry", kwargs={"pk": entries[-1].pk}) in page
+
+
+def test_reading_a_file_and_exporting_leave_a_line(
+    college: World, client: SchoolClient, told: Explanation
+) -> None:
+    client.sit(college.people["head"])
+    entry = told.entries.get()
+    client.get(reverse("attendance:entry", kwargs={"pk": entry.pk}))
+    read = Line.objects.get(verb="attendance.entry_read", actor=college.people["head"])
+    assert (read.is_read, read.subject_id) == (True, college.people["pupil"].pk)
+    client.get(reverse("attendance:export"))
+    assert Line.objects.get(verb="attendance.exported").details["rows"] > 0
+
+
+def test_the_export_opens_in_a_spreadsheet_and_runs_nothing(
+    college: World, client: SchoolClient, told: Explanation
+) -> None:
+    Person.objects.filter(pk=told.pupil_id).update(family_name="=cmd|calc")
+    client.sit(college.people["cpe"])
+    text = b"".join(client.get(reverse("attendance:export")).streaming_content).decode()
+    assert text.startswith("\ufeffÉlève;Classe;Jour;")
+    assert "'=CMD|CALC Nina" in text
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?page=abc",
+        "?page=-1",
+        "?du=hier",
+        "?etat=zzz",
+        "?nom=" + "x" * 500,
+        "?nom=%00",
+        "?du=2026-02-31&au=x",
+        "?jour=x",
+    ],
+)
+def test_a_wrong_filter_is_never_an_error(college: World, client: SchoolClient, query: str) -> None:
+    client.sit(college.people["cpe"])
+    assert client.get(reverse("attendance:entries") + query).status_code == 200
+    assert client.get(reverse("attendance:board") + query).status_code == 200
+    assert client.get(reverse("attendance:export") + query).status_code == 200
+
+
+def test_filters_find_by_a_piece_of_name_without_accents(college: World, client: SchoolClient) -> None:
+    Person.objects.get(pk=college.people["pupil"].pk).save()
+    client.sit(college.people["cpe"])
+    page = client.get(
+        reverse("attendance:entries"), {"nom": "ABADÏE", "etat": "a_expliquer"}
+    ).content.decode()
+    rows = page.split("<tbody")[1]
+    assert rows.count("ABADIE Nina") == rows.count("<tr") > 0
+
+
+def test_a_day_past_can_be_looked_at(college: World, client: SchoolClient) -> None:
+    client.sit(college.people["cpe"])
+    page = client.get(reverse("attendance:board"), {"jour": "2026-11-23", "appels": "tous"}).content.decode()
+    assert "Appels, lundi 23 novembre 2026" in page
+    assert page.count("Fait") > 3
+
+
+def test_a_guardian_barred_today_sees_nothing_at_the_next_request(
+    college: World, client: SchoolClient
+) -> None:
+    client.sit(college.people["guardian"])
+    assert client.get("/absences/").status_code == 200
+    Guardianship.objects.filter(guardian=college.people["guardian"]).update(authority=Authority.CONTACT)
+    assert client.get("/absences/").status_code == 302
