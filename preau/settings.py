@@ -150,6 +150,9 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Préau <ne-pas-repon
 # The address written in mails, where there is no request to read it from.
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://localhost:8000").rstrip("/")
 
+# Where visitors get the source of what runs here: the AGPL (section 13) asks for it, of a changed version above all.
+SOURCE_URL = env.str("SOURCE_URL", default="")
+
 PREFIX = "__Host-" if HTTPS else ""
 SESSION_COOKIE_NAME = f"{PREFIX}session"
 CSRF_COOKIE_NAME = f"{PREFIX}csrf"

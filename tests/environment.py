@@ -6,7 +6,7 @@ os.environ |= {
     "SECRET_KEY": "only for tests",
     "DEMO": "0",
     "DEBUG": "0",
-    # The tests speak plain HTTP to a server on this machine; production's cookies and redirects have tests of their own.
+    # The tests speak plain HTTP to a server on this machine; `test_production.py` asks what production says.
     "HTTPS": "0",
     "HASHED_STATIC": "0",
     "EMAIL_URL": "memorymail://",

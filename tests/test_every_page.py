@@ -81,7 +81,7 @@ def test_no_page_is_forgotten_here() -> None:
 
 
 def counted(client: SchoolClient, address: str) -> tuple[Any, int]:
-    """The answer and how many statements it took, transactions aside (`decisions.md` 27)."""
+    """The answer and how many statements it took, transactions aside (docs/decisions/0027)."""
     with CaptureQueriesContext(connection) as done:
         response = client.get(address)
     read = [q for q in done.captured_queries if re.match(r"\s*(SELECT|INSERT|UPDATE|DELETE)", q["sql"])]

@@ -8,7 +8,7 @@ from preau.directory.models import ExternalId, Person
 
 @transaction.atomic
 def blank_person(person_id: int) -> int:
-    """Erase a person's civil identity and keep the row, so that what they signed keeps an author (`decisions.md` 17).
+    """Erase a person's civil identity and keep the row, so that what they signed keeps an author (docs/decisions/0017).
 
     Returns the number of rows changed. What other domains hold is erased by their own `forget`.
     """

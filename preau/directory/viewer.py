@@ -1,7 +1,7 @@
 """The Viewer: who looks, from which seat. Rules and queries take a viewer, never a request.
 
 A seat is one profile in one place: « enseignante au collège des Tilleuls », « mère de Nina et d’Hugo ». A person has
-one seat for each school they work or learn in, and one for all their children together (`decisions.md` 8 and 9).
+one seat for each school they work or learn in, and one for all their children together (docs/decisions/0008 and 0009).
 """
 
 from collections.abc import Iterator

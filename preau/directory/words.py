@@ -48,7 +48,7 @@ FEMININE = {
 
 
 class Authority(models.TextChoices):
-    """The level of a guardianship by its meaning, whatever number a file gives it (`decisions.md` 12)."""
+    """The level of a guardianship by its meaning, whatever number a file gives it (docs/decisions/0012)."""
 
     LEGAL = "legal", _("Responsable légal")
     IN_CHARGE = "in_charge", _("Personne en charge")

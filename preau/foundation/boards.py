@@ -75,7 +75,7 @@ class SearchSource:
 
 @dataclass(frozen=True)
 class NotificationKind:
-    """A kind of notice a person may receive. Urgent kinds ignore delivery hours (`decisions.md` 25)."""
+    """A kind of notice a person may receive. Urgent kinds ignore delivery hours (docs/decisions/0025)."""
 
     key: str
     label: str

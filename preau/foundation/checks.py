@@ -41,10 +41,20 @@ def mails_can_be_answered(**kwargs: Any) -> list[checks.CheckMessage]:
     return found
 
 
+@checks.register(checks.Tags.security, deploy=True)
+def source_is_offered(**kwargs: Any) -> list[checks.CheckMessage]:
+    if settings.SOURCE_URL:
+        return []
+    hint = "Set SOURCE_URL to the address of the code that runs here: section 13 of the AGPL."
+    return [checks.Warning("Visitors are not told where the source is.", hint=hint, id="preau.W004")]
+
+
 @checks.register(checks.Tags.staticfiles)
 def front_end_is_built(**kwargs: Any) -> list[checks.CheckMessage]:
     if settings.STATICFILES_DIRS:
         return []
     return [
-        checks.Warning("The front end is not built.", hint="Run `python3 bootstrap.py dev`.", id="preau.W003")
+        checks.Warning(
+            "The front end is not built.", hint="Run `python3 bootstrap.py demo`.", id="preau.W003"
+        )
     ]

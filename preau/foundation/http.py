@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -29,6 +30,13 @@ def page_or_block(
     if request.htmx.target != block:
         return render(request, template, dict(context), status=status)
     return HttpResponse(templating.render_block(request, template, block, context), status=status)
+
+
+def client_address(request: HttpRequest) -> str:
+    """The address of whoever asks: behind our proxy, the last one it added to X-Forwarded-For (never the first, which
+    anyone may write)."""
+    forwarded = request.headers.get("X-Forwarded-For", "") if settings.TRUSTED_PROXY else ""
+    return forwarded.split(",")[-1].strip() or request.META.get("REMOTE_ADDR", "")
 
 
 def safe_next(request: HttpRequest, fallback: str) -> str:

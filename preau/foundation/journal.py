@@ -47,7 +47,7 @@ def record(
 
 
 def record_read(viewer: Any, verb: str, target: Any, *, subject_id: int) -> None:
-    """Write that `viewer` opened a page of the file of the person `subject_id` (`decisions.md` 19)."""
+    """Write that `viewer` opened a page of the file of the person `subject_id` (docs/decisions/0019)."""
     write(_line(viewer, verb, target, subject_id, is_read=True, details={}))
 
 

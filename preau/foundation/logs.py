@@ -13,7 +13,7 @@ import structlog
 ALLOWED = {
     "event", "level", "timestamp", "logger", "exception", "stack", "request_id", "request", "code", "route",
     "method", "duration_ms", "task", "task_id", "attempt", "outcome", "queries", "school_id", "count", "version",
-    "process", "seconds", "error",
+    "process", "seconds", "error", "number", "digest",
 }  # fmt: skip
 SECRET_PATH = re.compile(r"(\?.*)$")
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")

@@ -1,6 +1,6 @@
 """Mail: one function, always from a task, always with a text version.
 
-The subject never names a person (`trust.md`): it is read on a locked screen, over a shoulder.
+The subject never names a person: it is read on a locked screen, over a shoulder.
 """
 
 from typing import Any
@@ -11,7 +11,7 @@ from django.template import engines
 
 
 def send(to: str, subject: str, template: str, context: dict[str, Any]) -> int:
-    """Send the templates `<template>.txt` and, where it exists, `<template>.html`; returns how many mails left.
+    """Send the text template `<template>.txt`; returns how many mails left.
 
     Raises the mail server's error, so that the task tries again later.
     """

@@ -1,4 +1,4 @@
-"""A GET changes no domain row (`decisions.md` 20), checked at the database cursor."""
+"""A GET changes no domain row (docs/decisions/0020), checked at the database cursor."""
 
 import re
 from collections.abc import Callable

@@ -1,7 +1,7 @@
 """The context stamp: which account and which seat a form was made for.
 
 Two tabs, a shared computer, a profile changed in between: without a stamp, what one person typed could be sent as
-another (`decisions.md` 8). Every form carries one beside its CSRF token.
+another (docs/decisions/0008). Every form carries one beside its CSRF token.
 """
 
 from typing import Any, NamedTuple

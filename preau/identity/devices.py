@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import get_random_string
 
 from preau.foundation import throttle
+from preau.foundation.http import client_address
 
 COOKIE = "appareil"
 SALT = "preau.device"
@@ -24,7 +25,7 @@ WINDOW = timedelta(minutes=15)
 def door(request: HttpRequest, login: str) -> tuple[str, ...]:
     """The parts of the throttle key for this login from this browser."""
     device = _device(request, login)
-    return ("device", device) if device else ("address", login, request.META.get("REMOTE_ADDR", ""))
+    return ("device", device) if device else ("address", login, client_address(request))
 
 
 def is_closed(request: HttpRequest, login: str) -> bool:

@@ -26,6 +26,7 @@ class Shell:
 
     signed_in: bool
     demo: bool
+    source_url: str = ""
     school_name: str = ""
     role_label: str = ""
     person_name: str = ""
@@ -38,7 +39,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     """Context processor: costs no query beyond those that built the viewer."""
     viewer = getattr(request, "viewer", None)
     if viewer is None:
-        return {"shell": Shell(signed_in=False, demo=settings.DEMO)}
+        return {"shell": Shell(signed_in=False, demo=settings.DEMO, source_url=settings.SOURCE_URL)}
     return {"shell": _shell_of(viewer, request.path)}
 
 
@@ -46,6 +47,7 @@ def _shell_of(viewer: Viewer, path: str) -> Shell:
     return Shell(
         signed_in=True,
         demo=settings.DEMO,
+        source_url=settings.SOURCE_URL,
         school_name=viewer.school.name if viewer.school else "",
         role_label=viewer.seat.role_label,
         person_name=viewer.person.full_name,

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import structlog
 from django.db import transaction
 from django.utils import timezone
 
@@ -9,6 +10,7 @@ from preau.commons.journal.models import Line, Seal
 from preau.commons.journal.queries import digest
 from preau.foundation.journal import Line as JournalLine
 
+log = structlog.get_logger(__name__)
 BATCH = 5_000
 # A line written by a transaction that began earlier may appear later: only settled time is sealed.
 SETTLED = timedelta(minutes=2)
@@ -50,4 +52,6 @@ def seal(school_id: int | None) -> int:
         count=len(lines),
     )
     Line.objects.filter(pk__in=[line.pk for line in lines]).update(seal=made)
+    # Logs are kept elsewhere: whoever can rewrite this database cannot rewrite what they say of it.
+    log.info("journal_sealed", school_id=school_id, number=made.number, count=made.count, digest=made.digest)
     return 1

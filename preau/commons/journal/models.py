@@ -53,7 +53,7 @@ class Seal(models.Model):
 
 
 class Line(models.Model):
-    """One trace. Never changed: erasing a person blanks the person, not the line (`decisions.md` 17)."""
+    """One trace. Never changed: erasing a person blanks the person, not the line (docs/decisions/0017)."""
 
     at = models.DateTimeField("à", auto_now_add=True, db_index=True)
     verb = models.CharField(_("verbe"), max_length=60)

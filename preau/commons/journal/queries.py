@@ -20,12 +20,28 @@ def digest(previous: str, lines: Iterable[Line]) -> str:
 
 
 def broken_seals() -> list[Seal]:
-    """The seals whose lines are no longer those that were sealed, one batch in memory at a time."""
+    """The seals whose lines are no longer those that were sealed, or that follow a missing one.
+
+    One batch in memory at a time. A last seal removed with its lines can only be seen from outside: its digest stands
+    in the logs (`last_seals` gives what to compare).
+    """
     broken: list[Seal] = []
     previous: dict[int | None, str] = {}
+    numbers: dict[int | None, int] = {}
     for seal in Seal.objects.order_by("school_id", "number").iterator():
         lines = list(seal.lines.order_by("pk"))
-        if len(lines) != seal.count or digest(previous.get(seal.school_id, ""), lines) != seal.digest:
+        in_turn = seal.number == numbers.get(seal.school_id, 0) + 1
+        if (
+            not in_turn
+            or len(lines) != seal.count
+            or digest(previous.get(seal.school_id, ""), lines) != seal.digest
+        ):
             broken.append(seal)
-        previous[seal.school_id] = seal.digest
+        previous[seal.school_id], numbers[seal.school_id] = seal.digest, seal.number
     return broken
+
+
+def last_seals() -> list[Seal]:
+    """The newest seal of each school."""
+    last: dict[int | None, Seal] = {seal.school_id: seal for seal in Seal.objects.order_by("number")}
+    return list(last.values())

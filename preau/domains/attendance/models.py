@@ -1,5 +1,5 @@
 """Three things that must not be confused: the entry (what was seen), the explanation and its decision (what was made
-of it), the notice (what the family was told). An entry is corrected, never removed (`decisions.md` 17)."""
+of it), the notice (what the family was told). An entry is corrected, never removed (docs/decisions/0017)."""
 
 from typing import Self
 

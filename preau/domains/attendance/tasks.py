@@ -1,4 +1,4 @@
-"""Work for later: letters to families. Absences are never delayed by the delivery policy (`decisions.md` 25)."""
+"""Work for later: letters to families. Absences are never delayed by the delivery policy (docs/decisions/0025)."""
 
 from typing import Any
 

@@ -129,6 +129,12 @@ def pupil_groups(viewer: Viewer) -> dict[str, list[str]]:
     return found
 
 
+def patterns_of(viewer: Viewer) -> "QuerySet[WeeklyPattern]":
+    """The weekly lessons going on in the viewer's school this year."""
+    patterns = WeeklyPattern.objects.visible_to(viewer).filter(year=viewer.year)
+    return patterns.going_on(viewer.today)
+
+
 @dataclass(frozen=True)
 class Clash:
     """What is already taken at these hours: a teacher, a class or a room."""

@@ -14,6 +14,11 @@ def edits_timetable(viewer: Viewer, *_: object) -> bool:
     return viewer.holds(Role.HEAD, Role.SECRETARY) and viewer.year is not None
 
 
+def reads_classes_first(viewer: Viewer) -> bool:
+    """Staff who give no lesson: their timetable opens on a class."""
+    return viewer.profile == Profile.STAFF and not viewer.holds(Role.TEACHER)
+
+
 def has_own_lessons(viewer: Viewer) -> bool:
     """Those whose home shows a day: teachers, pupils, and families."""
     return viewer.holds(Role.TEACHER) or viewer.profile in {Profile.PUPIL, Profile.GUARDIAN}

@@ -25,6 +25,8 @@ def week(request: HttpRequest) -> HttpResponse:
     monday = dates.monday_of(dates.parse(request.GET.get("semaine"), viewer.today))
     groups = list(Group.objects.visible_to(viewer).filter(year=viewer.year)) if viewer.is_staff else []
     group = next((g for g in groups if str(g.pk) == request.GET.get("classe")), None)
+    if group is None and groups and rules.reads_classes_first(viewer):
+        group = groups[0]
     lessons = Lesson.objects.visible_to(viewer).filter(groups=group) if group else queries.own_lessons(viewer)
     rows = queries.rows_of(lessons.between(monday, monday + timedelta(days=6)))
     context = {
@@ -35,6 +37,7 @@ def week(request: HttpRequest) -> HttpResponse:
         "groups": groups,
         "group": group,
         "children": queries.pupil_groups(viewer) if viewer.is_guardian else {},
+        "may_give_lessons": not rules.reads_classes_first(viewer),
         "can_edit": rules.edits_timetable(viewer),
     }
     return render(request, "timetable/week.html", context)
@@ -51,8 +54,7 @@ def _by_day(rows: list[queries.LessonRow], monday: date) -> list[tuple[date, lis
 @require_safe
 def patterns(request: HttpRequest) -> HttpResponse:
     """The weekly lessons of the year."""
-    going_on = WeeklyPattern.objects.visible_to(request.viewer).filter(year=request.viewer.year)
-    rows = going_on.going_on(request.viewer.today).select_related("subject", "room")
+    rows = queries.patterns_of(request.viewer).select_related("subject", "room")
     pages = Paginator(rows.prefetch_related("groups", "teachers"), 40)
     return render(request, "timetable/patterns.html", {"page_obj": pages.get_page(request.GET.get("page"))})
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from preau.commons.journal.models import Seal
-from preau.commons.journal.queries import broken_seals
+from preau.commons.journal.queries import broken_seals, last_seals
 
 
 class Command(BaseCommand):
@@ -19,4 +19,8 @@ class Command(BaseCommand):
             )
         if broken:
             raise CommandError(f"{len(broken)} broken seals.")
-        self.stdout.write(f"{Seal.objects.count()} seals, all whole.")
+        self.stdout.write(
+            f"{Seal.objects.count()} seals, all whole. The last of each school, to compare with the logs:"
+        )
+        for seal in last_seals():
+            self.stdout.write(f"  school {seal.school_id}, seal {seal.number}: {seal.digest}")

@@ -1,0 +1,84 @@
+"""What the settings of production say, read by a Django of its own."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+ASK = """
+import json, django
+django.setup()
+from django.conf import settings
+from django.test import Client
+page = Client().get("/connexion/", secure=True, headers={"host": "ent.example.org"})
+plain = Client().get("/connexion/", headers={"host": "ent.example.org"})
+health = Client().get("/sante/", headers={"host": "ent.example.org"})
+print(json.dumps({
+    "cookies": {name: [morsel["secure"], morsel["httponly"]] for name, morsel in page.cookies.items()},
+    "session": settings.SESSION_COOKIE_NAME, "hsts": page.headers.get("Strict-Transport-Security", ""),
+    "redirect": [plain.status_code, plain.headers.get("Location", "")], "health": health.status_code,
+    "outbox": Client().get("/demonstration/courriers/", secure=True, headers={"host": "ent.example.org"}).status_code,
+    "debug": settings.DEBUG,
+}))
+"""
+
+
+@pytest.fixture(scope="module")
+def production(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    folder = tmp_path_factory.mktemp("production")
+    kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
+    asked = {
+        "DJANGO_SETTINGS_MODULE": "preau.settings",
+        "SECRET_KEY": "a" * 60,
+        "ALLOWED_HOSTS": "ent.example.org",
+        "VAR_DIR": str(folder),
+        "HASHED_STATIC": "0",
+        "LOG_LEVEL": "CRITICAL",
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", ASK],
+        cwd=ROOT,
+        env=kept | asked,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def test_cookies_are_bound_to_the_host_and_closed_to_scripts(production: Any) -> None:
+    assert production["session"] == "__Host-session"
+    assert production["cookies"] == {"__Host-csrf": [True, True]}
+
+
+def test_everything_is_https_but_health(production: Any) -> None:
+    assert production["redirect"] == [301, "https://ent.example.org/connexion/"]
+    assert "max-age=31536000; includeSubDomains; preload" in production["hsts"]
+    assert production["health"] == 200
+
+
+def test_nothing_of_the_demonstration_shows(production: Any) -> None:
+    assert production["outbox"] == 404
+    assert production["debug"] is False
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"), [("DEMO", "1", "preau.E001"), ("SOURCE_URL", "", "preau.W004")]
+)
+def test_a_deployment_mistake_is_said(tmp_path: Path, name: str, value: str, says: str) -> None:
+    asked = {
+        "SECRET_KEY": "b9" * 40, "ALLOWED_HOSTS": "ent.example.org", "VAR_DIR": str(tmp_path), name: value,
+        "DJANGO_SETTINGS_MODULE": "preau.settings", "PATH": os.environ["PATH"],
+    }  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check", "--deploy"], cwd=ROOT, env=asked, capture_output=True, text=True,
+        check=False, timeout=60,
+    )  # fmt: skip
+    assert says in done.stderr + done.stdout
