@@ -22,5 +22,6 @@ class Command(BaseCommand):
         for message in catalog:
             if message.id:
                 message.string = message.id
+                message.flags.discard("fuzzy")
         with path.open("wb") as target:
             write_po(target, catalog, omit_header=False, ignore_obsolete=True, width=110)
