@@ -1,0 +1,92 @@
+"""Explaining, withdrawing, deciding, and erasing the words."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.dispatch import Signal
+from django.utils import timezone
+
+from preau.directory.viewer import Viewer
+from preau.domains.attendance.models import (
+    Decision,
+    Entry,
+    Explanation,
+    Reason,
+)
+from preau.foundation import journal
+
+explanation_decided = Signal()  # explanation_id; sent inside the transaction, as in `rolls`
+
+
+class NothingToExplain(Exception):
+    """These absences were explained or corrected in the meantime."""
+
+
+@transaction.atomic
+def explain(viewer: Viewer, entries: Sequence[Entry], reason: Reason, comment: str = "") -> Explanation:
+    """Explain the absences of one pupil on one day. Raises NothingToExplain when one is settled already."""
+    pks = [entry.pk for entry in entries]
+    locked = list(Entry.objects.select_for_update().filter(pk__in=pks).order_by("pk"))
+    if not pks or Entry.objects.filter(pk__in=pks).to_explain().count() != len(pks):
+        raise NothingToExplain
+    explanation = Explanation.objects.create(
+        school_id=locked[0].school_id,
+        pupil_id=locked[0].pupil_id,
+        day=locked[0].day,
+        reason=reason,
+        comment=comment,
+        given_by=viewer.person,
+        given_at=timezone.now(),
+    )
+    Entry.objects.filter(pk__in=pks).update(explanation=explanation)
+    journal.record(
+        viewer, "attendance.explained", explanation, subject_id=explanation.pupil_id, lessons=len(pks)
+    )
+    return explanation
+
+
+@transaction.atomic
+def withdraw(viewer: Viewer, explanation: Explanation) -> bool:
+    """Take back an explanation that nobody has decided on; returns False when it was too late."""
+    explanation = Explanation.objects.select_for_update().get(pk=explanation.pk)
+    if not explanation.is_pending:
+        return False
+    _decide(viewer, explanation, Explanation.State.WITHDRAWN, "")
+    journal.record(viewer, "attendance.explanation_withdrawn", explanation, subject_id=explanation.pupil_id)
+    return True
+
+
+@transaction.atomic
+def decide(viewer: Viewer, explanation: Explanation, state: str, comment: str = "") -> bool:
+    """Accept or refuse an explanation; a decision may be changed. Returns False when nothing had to change."""
+    explanation = Explanation.objects.select_for_update().get(pk=explanation.pk)
+    last = explanation.decisions.last()
+    same = last is not None and (last.state, last.comment) == (state, comment)
+    if same or explanation.state == Explanation.State.WITHDRAWN:
+        return False
+    _decide(viewer, explanation, state, comment)
+    journal.record(viewer, f"attendance.explanation_{state}", explanation, subject_id=explanation.pupil_id)
+    explanation_decided.send(sender=Explanation, explanation_id=explanation.pk)
+    return True
+
+
+def _decide(viewer: Viewer, explanation: Explanation, state: str, comment: str) -> None:
+    explanation.state = state
+    explanation.save(update_fields=["state"])
+    Decision.objects.create(
+        school_id=explanation.school_id,
+        explanation=explanation,
+        state=state,
+        comment=comment,
+        decided_by=viewer.person,
+        decided_at=timezone.now(),
+    )
+
+
+def forget_words(person_id: int) -> int:
+    """Erase what a person wrote and what was written of them; the entries stay until their legal term."""
+    return (
+        Explanation.objects.filter(pupil_id=person_id).exclude(comment="").update(comment="")
+        + Explanation.objects.filter(given_by_id=person_id).exclude(comment="").update(comment="")
+        + Decision.objects.filter(explanation__pupil_id=person_id).exclude(comment="").update(comment="")
+    )

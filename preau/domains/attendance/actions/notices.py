@@ -1,0 +1,71 @@
+"""Telling families: preparing a notice, holding it while it leaves, letting it go."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from preau.directory.models import Guardianship
+from preau.domains.attendance.models import (
+    Entry,
+    Notice,
+)
+
+# Longer than the mail server may take to answer (EMAIL_TIMEOUT).
+HOLD = timedelta(minutes=2)
+
+
+@transaction.atomic
+def prepare_notices(entry_ids: Sequence[int], today: date) -> list[int]:
+    """Prepare a notice for each guardian who must know of these absences; returns the ids of those not sent yet."""
+    notices: list[Notice] = []
+    for entry in Entry.objects.filter(pk__in=entry_ids).to_explain().order_by("pk"):
+        informed = (
+            Guardianship.objects.informed(today).filter(pupil_id=entry.pupil_id).exclude(guardian__email="")
+        )
+        about = {"school_id": entry.school_id, "entry": entry, "pupil_id": entry.pupil_id, "day": entry.day}
+        guardians = informed.values_list("guardian_id", flat=True)
+        notices += [Notice(guardian_id=guardian, **about) for guardian in guardians]
+    Notice.objects.bulk_create(notices, ignore_conflicts=True)
+    waiting = Notice.objects.filter(entry_id__in=entry_ids, sent_at=None)
+    return list(waiting.values_list("pk", flat=True))
+
+
+class BeingSent(Exception):
+    """Another worker is sending this notice, or died while it did: try again when its hold is over."""
+
+
+@transaction.atomic
+def hold_notice(notice_id: int) -> Notice | None:
+    """Take a notice to send it, outside the transaction: a slow mail server must not hold up everyone's writing.
+
+    None when there is nothing (more) to say: sent already, the absence corrected or explained in the meantime, or
+    the guardian told today of another absence that still stands (one letter a day, however many lessons). Raises
+    BeingSent while another worker holds it.
+    """
+    now = timezone.now()
+    notice = (
+        Notice.objects.select_for_update(of=("self",)).select_related("pupil", "guardian").get(pk=notice_id)
+    )
+    same_day = {"pupil_id": notice.pupil_id, "guardian_id": notice.guardian_id, "day": notice.day}
+    others = [
+        other for other in Notice.objects.select_for_update().filter(**same_day) if other.pk != notice.pk
+    ]
+    if notice.sent_at or not Entry.objects.to_explain().filter(pk=notice.entry_id).exists():
+        return None
+    if notice.held_until and notice.held_until > now:
+        raise BeingSent
+    told = [o.entry_id for o in others if o.sent_at or (o.held_until and o.held_until > now)]
+    if Entry.objects.absences().filter(pk__in=told).exists():
+        return None
+    notice.held_until = now + HOLD
+    notice.save(update_fields=["held_until"])
+    return notice
+
+
+def let_notice_go(notice: Notice, *, sent: bool) -> None:
+    """After the attempt: it is sent, or it may be tried again."""
+    notice.held_until = None
+    notice.sent_at = timezone.now() if sent else None
+    notice.save(update_fields=["held_until", "sent_at"])

@@ -1,0 +1,160 @@
+"""Calling the roll and correcting what was seen."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.dispatch import Signal
+from django.utils import timezone
+
+from preau.directory.viewer import Viewer
+from preau.domains.attendance.models import (
+    Entry,
+    EntryChange,
+    RollCall,
+    Status,
+    label_of,
+)
+from preau.domains.attendance.queries import seen_of
+from preau.domains.timetable.models import Lesson
+from preau.foundation import journal
+
+# Sent inside the transaction: its receivers only enqueue tasks, in the same database, so that a task exists if and only
+# if the change does.
+absences_recorded = Signal()  # entry_ids: ids of entries that have just become absences
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What a page says of a pupil: the status chosen, and what the page showed before (`queries.seen_of`)."""
+
+    pupil_id: int
+    status: str
+    minutes_late: int | None
+    seen: str
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Two people wrote different things about the same pupil at the same time."""
+
+    pupil_id: int
+    theirs: str
+    mine: str
+
+
+class RollConflict(Exception):
+    """Nothing was written: the page must show both values and ask again."""
+
+    def __init__(self, conflicts: Sequence[Conflict]) -> None:
+        super().__init__(f"{len(conflicts)} conflicts")
+        self.conflicts = conflicts
+
+
+def minutes_since(lesson: Lesson, now: datetime) -> int:
+    """How late someone who comes in now is, within the lesson: at least one minute."""
+    length = int((lesson.ends - lesson.starts).total_seconds() // 60)
+    return max(1, min(int((now - lesson.starts).total_seconds() // 60), length))
+
+
+@transaction.atomic
+def validate_roll(viewer: Viewer, lesson: Lesson, marks: Iterable[Mark]) -> RollCall:
+    """Validate the roll of a lesson. Only what the person changed is written; a second identical click writes nothing.
+
+    Raises RollConflict, and writes nothing, when someone else has changed the same pupil since the page was shown.
+    """
+    now = timezone.now()
+    Lesson.objects.select_for_update().get(pk=lesson.pk)
+    known = {entry.pupil_id: entry for entry in Entry.objects.filter(lesson=lesson)}
+    expected = set(lesson.pupils().values_list("pk", flat=True))
+    mine = [_timed(mark, lesson, now) for mark in marks if mark.pupil_id in expected]
+    changed = [
+        mark for mark in mine if seen_of(mark.status, mark.minutes_late) not in {mark.seen, _now(known, mark)}
+    ]
+    conflicts = [_conflict(known, mark) for mark in changed if _now(known, mark) != mark.seen]
+    if conflicts:
+        raise RollConflict(conflicts)
+    call, first = RollCall.objects.get_or_create(
+        lesson=lesson, defaults={"school_id": lesson.school_id, "called_by": viewer.person, "called_at": now}
+    )
+    if first or changed:
+        journal.record(viewer, "attendance.roll_validated", call, changes=len(changed))
+    _tell(_write(viewer, lesson, known, changed, now))
+    return call
+
+
+def _timed(mark: Mark, lesson: Lesson, now: datetime) -> Mark:
+    """A lateness without minutes takes them from the clock."""
+    if mark.status == Status.LATE:
+        return Mark(mark.pupil_id, mark.status, mark.minutes_late or minutes_since(lesson, now), mark.seen)
+    return Mark(mark.pupil_id, mark.status, None, mark.seen)
+
+
+def _now(known: Mapping[int, Entry], mark: Mark) -> str:
+    entry = known.get(mark.pupil_id)
+    return seen_of(entry.status, entry.minutes_late) if entry else Status.PRESENT.value
+
+
+def _conflict(known: Mapping[int, Entry], mark: Mark) -> Conflict:
+    entry = known.get(mark.pupil_id)
+    theirs = entry.state_label if entry else str(Status.PRESENT.label)
+    return Conflict(mark.pupil_id, theirs, label_of(mark.status, mark.minutes_late))
+
+
+def _write(
+    viewer: Viewer, lesson: Lesson, known: Mapping[int, Entry], changed: Iterable[Mark], now: datetime
+) -> list[Entry]:
+    """Write the entries and their steps; returns those that are now absences."""
+    new: list[Entry] = []
+    old: list[Entry] = []
+    for mark in changed:
+        entry = known.get(mark.pupil_id) or Entry(
+            school_id=lesson.school_id, lesson=lesson, pupil_id=mark.pupil_id, day=lesson.day
+        )
+        entry.status, entry.minutes_late = mark.status, mark.minutes_late
+        (old if entry.pk else new).append(entry)
+    Entry.objects.bulk_create(new)
+    Entry.objects.bulk_update(old, ["status", "minutes_late"])
+    EntryChange.objects.bulk_create(_change(viewer, entry, now) for entry in [*new, *old])
+    return [entry for entry in [*new, *old] if entry.status == Status.ABSENT]
+
+
+def _change(viewer: Viewer, entry: Entry, now: datetime) -> EntryChange:
+    return EntryChange(
+        school_id=entry.school_id,
+        entry=entry,
+        status=entry.status,
+        minutes_late=entry.minutes_late,
+        changed_by=viewer.person,
+        changed_at=now,
+    )
+
+
+def _tell(absences: Sequence[Entry]) -> None:
+    if absences:
+        absences_recorded.send(sender=Entry, entry_ids=[entry.pk for entry in absences])
+
+
+@transaction.atomic
+def correct_entry(viewer: Viewer, entry: Entry, status: str, minutes_late: int | None = None) -> Entry:
+    """Correct what was seen: the row stays, the step is added. Correcting to the same value writes nothing."""
+    entry = Entry.objects.select_for_update(of=("self",)).select_related("lesson").get(pk=entry.pk)
+    before = entry.state_label
+    late = status == Status.LATE
+    minutes = (minutes_late or minutes_since(entry.lesson, timezone.now())) if late else None
+    if (entry.status, entry.minutes_late) == (status, minutes):
+        return entry
+    entry.status, entry.minutes_late = status, minutes
+    entry.save(update_fields=["status", "minutes_late"])
+    _change(viewer, entry, timezone.now()).save()
+    journal.record(
+        viewer,
+        "attendance.entry_corrected",
+        entry,
+        subject_id=entry.pupil_id,
+        before=before,
+        after=entry.state_label,
+    )
+    _tell([entry] if status == Status.ABSENT else [])
+    return entry

@@ -1,0 +1,161 @@
+"""Absences as lists show them: to families, to school life, to a spreadsheet."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from preau.directory.models import Enrolment, Group
+from preau.directory.viewer import Viewer
+from preau.domains.attendance.models import Entry, Explanation, Status, label_of
+from preau.domains.attendance.rules import answers_for_absences
+from preau.foundation import dates, text
+
+
+@dataclass(frozen=True)
+class AbsenceRow:
+    """One absence or lateness as lists show it."""
+
+    pk: int
+    pupil: str
+    list_name: str
+    group: str
+    day: date
+    hours: str
+    subject: str
+    status: str
+    label: str
+    explanation_id: int | None
+    explanation_state: str
+    reason: str
+    to_explain: bool
+
+    @property
+    def tag(self) -> tuple[str, str]:
+        """The word and the tone of what remains to be done."""
+        if self.status != Status.ABSENT:
+            return (self.label, "neutral")
+        return {
+            Explanation.State.PENDING.value: (_("Explication à lire"), "todo"),
+            Explanation.State.ACCEPTED.value: (_("Explication acceptée"), "done"),
+            Explanation.State.REFUSED.value: (_("Explication refusée"), "changed"),
+        }.get(self.explanation_state, (_("À expliquer"), "todo"))
+
+
+COLUMNS = (
+    "pk", "pupil__family_name", "pupil__given_name", "day", "lesson__starts", "lesson__ends", "school__timezone",
+    "lesson__subject__name", "status", "minutes_late", "explanation_id", "explanation__state",
+    "explanation__reason__label", "pupil_id",
+)  # fmt: skip
+
+
+def rows_of(
+    entries: "QuerySet[Entry] | Sequence[Mapping[str, Any]]", classes: Mapping[int, str]
+) -> list[AbsenceRow]:
+    """Lines of `entries.values(*COLUMNS)` as rows; `classes` gives the class of each pupil."""
+    return [_absence_row(line, classes) for line in entries]  # type: ignore[arg-type]
+
+
+def _absence_row(line: Mapping[str, Any], classes: Mapping[int, str]) -> AbsenceRow:
+    state = line["explanation__state"] or ""
+    settled = {Explanation.State.PENDING, Explanation.State.ACCEPTED}
+    return AbsenceRow(
+        pk=line["pk"],
+        pupil=line["pupil__given_name"],
+        list_name=f"{line['pupil__family_name'].upper()} {line['pupil__given_name']}",
+        group=classes.get(line["pupil_id"], ""),
+        day=line["day"],
+        hours=dates.hours(line["lesson__starts"], line["lesson__ends"], line["school__timezone"]),
+        subject=line["lesson__subject__name"],
+        status=line["status"],
+        label=label_of(line["status"], line["minutes_late"]),
+        explanation_id=line["explanation_id"],
+        explanation_state=state,
+        reason=line["explanation__reason__label"] or "",
+        to_explain=line["status"] == Status.ABSENT and state not in settled,
+    )
+
+
+def classes_of(pupil_ids: Sequence[int], day: date) -> dict[int, str]:
+    """The class of each pupil on a day."""
+    enrolled = Enrolment.objects.active(day).filter(pupil_id__in=pupil_ids, group__kind=Group.Kind.CLASS)
+    return dict(enrolled.values_list("pupil_id", "group__name"))
+
+
+def absences_of(viewer: Viewer) -> "QuerySet[Entry, dict[str, Any]]":
+    """What a family follows: absences and latenesses of its pupils, newest first."""
+    seen = Entry.objects.visible_to(viewer).exclude(status=Status.PRESENT)
+    return seen.order_by("-day", "-lesson__starts", "pk").values(*COLUMNS)
+
+
+@dataclass(frozen=True)
+class ToExplain:
+    """The lessons of one pupil, missed on one day, that the family has still to explain."""
+
+    entry_id: int
+    pupil: str
+    day: date
+    hours: str
+    count: int
+    refused: bool
+    phone: str
+
+
+def absences_to_explain(viewer: Viewer) -> list[ToExplain]:
+    """The absences a family has to explain, one line a pupil and a day, oldest first (one query)."""
+    if not answers_for_absences(viewer):
+        return []
+    lines = Entry.objects.visible_to(viewer).to_explain().order_by("day", "pupil_id", "lesson__starts")
+    days: dict[tuple[int, date], list[Mapping[str, Any]]] = {}
+    for line in lines.values(*COLUMNS, "school__phone"):
+        days.setdefault((line["pupil_id"], line["day"]), []).append(line)
+    return [_to_explain(lessons) for lessons in days.values()]
+
+
+def _to_explain(lessons: list[Mapping[str, Any]]) -> ToExplain:
+    first, last = lessons[0], lessons[-1]
+    zone = first["school__timezone"]
+    return ToExplain(
+        entry_id=first["pk"],
+        pupil=first["pupil__given_name"],
+        day=first["day"],
+        hours=f"de {dates.hour(first['lesson__starts'], zone)} à {dates.hour(last['lesson__ends'], zone)}",
+        count=len(lessons),
+        refused=any(line["explanation__state"] == Explanation.State.REFUSED for line in lessons),
+        phone=first["school__phone"],
+    )
+
+
+def same_day_to_explain(entry: Entry) -> "QuerySet[Entry]":
+    """The absences of the same pupil and day that one explanation may cover."""
+    same = Entry.objects.filter(
+        pupil_id=entry.pupil_id, school_id=entry.school_id, day=entry.day
+    ).to_explain()
+    return same.select_related("lesson__subject", "lesson__school").order_by("lesson__starts")
+
+
+STATE_FILTERS: dict[str, Q] = {
+    "a_expliquer": Q(status=Status.ABSENT)
+    & ~Q(explanation__state__in=[Explanation.State.PENDING, Explanation.State.ACCEPTED]),
+    "a_lire": Q(status=Status.ABSENT, explanation__state=Explanation.State.PENDING),
+    "acceptee": Q(status=Status.ABSENT, explanation__state=Explanation.State.ACCEPTED),
+    "refusee": Q(status=Status.ABSENT, explanation__state=Explanation.State.REFUSED),
+    "retard": Q(status=Status.LATE),
+}
+
+
+def entries_matching(viewer: Viewer, chosen: Mapping[str, Any]) -> "QuerySet[Entry, dict[str, Any]]":
+    """The absences of the school that match the filters chosen (`forms.AbsenceFilter`), newest first."""
+    found = Entry.objects.visible_to(viewer).exclude(status=Status.PRESENT)
+    if chosen.get("nom"):
+        found = found.filter(pupil__search_name__contains=text.fold(chosen["nom"]))
+    if chosen.get("du"):
+        found = found.filter(day__gte=chosen["du"])
+    if chosen.get("au"):
+        found = found.filter(day__lte=chosen["au"])
+    if chosen.get("etat"):
+        found = found.filter(STATE_FILTERS[chosen["etat"]])
+    return found.order_by("-day", "-lesson__starts", "pupil__search_name", "pk").values(*COLUMNS)

@@ -1,0 +1,106 @@
+"""What school life and teachers have to do: calls, explanations, the history of an entry."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Count, Min, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from preau.directory.models import Person
+from preau.directory.viewer import Viewer
+from preau.domains.attendance.models import Entry, Explanation, Status
+from preau.domains.attendance.rules import CORRECTION
+from preau.domains.timetable.models import Lesson
+from preau.domains.timetable.queries import LessonRow
+from preau.domains.timetable.queries import rows_of as lesson_rows
+from preau.foundation import dates
+
+# A call not validated a quarter of an hour after the bell is a forgotten call.
+FORGOTTEN = timedelta(minutes=15)
+
+
+def calls_of(viewer: Viewer, day: date) -> "QuerySet[Lesson]":
+    """The lessons of a day in the viewer's school, with what their call found."""
+    missing = Count("attendance_entries", filter=Q(attendance_entries__status=Status.ABSENT), distinct=True)
+    lessons = Lesson.objects.visible_to(viewer).on(day).annotate(absent=missing)
+    # Counting drops the model's own order.
+    lessons = lessons.order_by("starts", "pk").select_related("subject", "room", "school", "roll_call")
+    return lessons.prefetch_related("groups", "teachers")
+
+
+def calls_missing(viewer: Viewer, day: date, now: datetime) -> "QuerySet[Lesson]":
+    """Those of a day that began a quarter of an hour ago without a call."""
+    return calls_of(viewer, day).filter(starts__lte=now - FORGOTTEN, roll_call=None)
+
+
+def calls_to_make(viewer: Viewer, now: datetime) -> list[LessonRow]:
+    """A teacher's own lessons of the last seven days whose roll was never called, newest first (one query)."""
+    own = Lesson.objects.visible_to(viewer).taught_by(viewer.person)
+    week = own.between(viewer.today - CORRECTION, viewer.today)
+    return lesson_rows(week.filter(starts__lte=now - FORGOTTEN, roll_call=None))[::-1]
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What waits for school life, counted in one query each."""
+
+    to_read: int
+    forgotten: int
+    absent: int
+
+
+def figures_of(viewer: Viewer, now: datetime) -> Figures:
+    here = Entry.objects.visible_to(viewer)
+    absent = here.absences().filter(day=viewer.today).values("pupil_id").distinct().count()
+    to_read = Explanation.objects.visible_to(viewer).pending().count()
+    return Figures(to_read, calls_missing(viewer, viewer.today, now).count(), absent)
+
+
+def explanations_to_read(viewer: Viewer) -> "QuerySet[Explanation]":
+    """Oldest first: who has waited longest is read first."""
+    waiting = Explanation.objects.visible_to(viewer).pending()
+    waiting = waiting.annotate(entry_id=Min("entries")).exclude(entry_id=None)
+    return waiting.select_related("pupil", "reason", "given_by").order_by("given_at", "pk")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of an entry's history, ready for the timeline."""
+
+    at: datetime
+    when: str
+    title: str
+    text: str
+
+
+def history_of(entry: Entry) -> list[Step]:
+    """Everything that happened to an entry, oldest first: seen, corrected, explained, decided."""
+    steps = [
+        _step(change.changed_at, change.state_label, change.changed_by)
+        for change in entry.changes.select_related("changed_by")
+    ]
+    told = Explanation.objects.filter(pupil_id=entry.pupil_id, day=entry.day, school_id=entry.school_id)
+    for explanation in told.select_related("given_by", "reason").prefetch_related("decisions__decided_by"):
+        steps.append(
+            _step(
+                explanation.given_at,
+                _("Expliquée : %(reason)s") % {"reason": explanation.reason.label},
+                explanation.given_by,
+                explanation.comment,
+            )
+        )
+        steps += [
+            _step(
+                decision.decided_at,
+                _("Explication %(state)s") % {"state": decision.get_state_display().lower()},
+                decision.decided_by,
+                decision.comment,
+            )
+            for decision in explanation.decisions.all()
+        ]
+    return sorted(steps, key=lambda step: step.at)
+
+
+def _step(at: datetime, title: str, who: Person, comment: str = "") -> Step:
+    by = _("par %(name)s") % {"name": who.full_name}
+    return Step(at, dates.capital(dates.day_and_hour(at)), title, f"{by} : « {comment} »" if comment else by)
