@@ -1,6 +1,8 @@
 """Two people at the same moment: one wins, nothing is doubled, nobody sees a broken page."""
 
 from collections.abc import Callable
+from datetime import time, timedelta
+from functools import partial
 from threading import Barrier, Thread
 from typing import Any
 
@@ -13,7 +15,9 @@ from preau.directory.seeds import World
 from preau.directory.viewer import viewer_for
 from preau.domains.attendance import actions, queries, tasks
 from preau.domains.attendance.models import Entry, EntryChange, Explanation, Notice, Reason, RollCall, Status
-from preau.domains.timetable.models import Lesson
+from preau.domains.timetable import actions as timetable
+from preau.domains.timetable.models import Lesson, WeeklyPattern
+from preau.foundation.models import RateWindow
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -68,6 +72,57 @@ def test_one_roll_sent_four_times_at_once_is_written_once(college: World) -> Non
     assert [type(one) for one in given] == [RollCall] * 4
     assert RollCall.objects.filter(lesson=lesson).count() == 1
     assert EntryChange.objects.filter(entry__lesson=lesson).count() == 1
+
+
+def test_a_roll_and_a_correction_at_once_lose_nothing(college: World) -> None:
+    """Whichever comes second sees the first: both steps stand, and the entry is what the last step says."""
+    lesson = lesson_of(college)
+    pupil, cpe, head = college.people["pupil"].pk, seat(college, "cpe"), seat(college, "head")
+    actions.validate_roll(cpe, lesson, absent_mark(college, lesson))
+    entry = Entry.objects.get(lesson=lesson, pupil_id=pupil)
+    late = [actions.Mark(pupil, Status.LATE, 10, "absent")]
+    given = together(
+        lambda: actions.validate_roll(cpe, lesson, late),
+        lambda: actions.correct_entry(head, entry, Status.PRESENT),
+    )
+    entry.refresh_from_db()
+    steps = [change.state_label for change in entry.changes.all()]
+    assert entry.state_label == steps[-1]
+    assert len(steps) == 1 + sum(not isinstance(one, Exception) for one in given)
+
+
+def test_one_weekly_lesson_sent_four_times_is_made_once(college: World) -> None:
+    head = seat(college, "head")
+    plan = timetable.Weekly(
+        year=college.year, subject=college.school.subjects.all()[0], groups=(college.year.groups.all()[0],),
+        teachers=(college.people["teacher"],), room=None, weekday=5, starts_at=time(8, 5), ends_at=time(9, 0),
+        first_day=NOW.date(), last_day=college.year.ends,
+    )  # fmt: skip
+    given = together(*[lambda: timetable.create_weekly_lesson(head, plan)] * 4)
+    assert sorted(type(one).__name__ for one in given) == ["Taken", "Taken", "Taken", "WeeklyPattern"]
+    assert WeeklyPattern.objects.filter(weekday=5).count() == 1
+
+
+def test_tries_at_once_are_all_counted(college: World, clock: Any) -> None:
+    window = timedelta(minutes=1)
+    together(*[lambda: RateWindow.hit("k", window)] * 6)
+    assert RateWindow.objects.get(key="k").count == 6
+    clock.shift(timedelta(minutes=2))
+    together(*[lambda: RateWindow.hit("k", window)] * 6)
+    assert RateWindow.objects.get(key="k").count == 6
+
+
+def test_two_workers_with_two_lessons_of_one_day_do_not_wait_for_ever(college: World) -> None:
+    pupil, cpe = college.people["pupil"].pk, seat(college, "cpe")
+    for lesson in Lesson.objects.of_pupils([pupil]).on(NOW.date()).filter(starts__lte=NOW):
+        actions.validate_roll(cpe, lesson, [actions.Mark(pupil, Status.ABSENT, None, "present")])
+    entries = list(Entry.objects.filter(pupil_id=pupil, day=NOW.date()).values_list("pk", flat=True))
+    mother = college.people["guardian"]
+    waiting = Notice.objects.filter(pk__in=actions.prepare_notices(entries, NOW.date()), guardian=mother)
+    numbers = list(waiting.values_list("pk", flat=True))
+    given = together(*[partial(tasks.send_notice.call, number) for number in numbers])
+    assert sorted(given) == [False, False, True]
+    assert len(mail.outbox) == 1
 
 
 def test_two_parents_who_explain_at_once_make_one_explanation(college: World) -> None:

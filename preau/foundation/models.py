@@ -2,8 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from django.db import models
-from django.db.models import F
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -69,11 +68,11 @@ class RateWindow(models.Model):
     def hit(cls, key: str, window: timedelta) -> int:
         """Count one more try in the current window, opening a new one when it has ended; returns the count."""
         now = timezone.now()
-        row, opened = cls.objects.get_or_create(key=key, defaults={"count": 1, "ends": now + window})
-        if opened:
-            return 1
-        if row.ends <= now:
-            cls.objects.filter(key=key).update(count=1, ends=now + window)
-            return 1
-        cls.objects.filter(key=key).update(count=F("count") + 1)
-        return row.count + 1
+        with transaction.atomic():
+            row, opened = cls.objects.select_for_update().get_or_create(
+                key=key, defaults={"count": 1, "ends": now + window}
+            )
+            if not opened:
+                row.count, row.ends = (row.count + 1, row.ends) if row.ends > now else (1, now + window)
+                row.save(update_fields=["count", "ends"])
+        return row.count

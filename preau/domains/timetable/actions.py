@@ -1,6 +1,6 @@
 """Verbs of the timetable."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -11,6 +11,7 @@ from django.utils import timezone
 from preau.directory.models import Closure, Group, Person, Room, School, SchoolYear, Subject
 from preau.directory.viewer import Viewer
 from preau.domains.timetable.models import Lesson, WeeklyPattern
+from preau.domains.timetable.queries import Clash, clashes
 from preau.foundation import journal
 
 # A lesson about to begin may already be under someone's eyes: it is not taken away.
@@ -33,9 +34,25 @@ class Weekly:
     last_day: date
 
 
+class Taken(Exception):
+    """Somebody or some room is already taken at these hours; `clashes` says by what."""
+
+    def __init__(self, found: Sequence[Clash]) -> None:
+        super().__init__(f"{len(found)} clashes")
+        self.clashes = found
+
+
 @transaction.atomic
 def create_weekly_lesson(viewer: Viewer, weekly: Weekly) -> WeeklyPattern:
-    """Create a pattern and its dated lessons, closures left out."""
+    """Create a pattern and its dated lessons, closures left out.
+
+    Raises Taken, and writes nothing, when a teacher, a class or the room is taken, were it by a second click.
+    """
+    SchoolYear.objects.select_for_update().get(pk=weekly.year.pk)
+    hours, days = (weekly.starts_at, weekly.ends_at), (weekly.first_day, weekly.last_day)
+    found = clashes(weekly.year, weekly.weekday, hours, days, (weekly.teachers, weekly.groups, weekly.room))
+    if found:
+        raise Taken(found)
     pattern = plan(weekly)
     journal.record(viewer, "timetable.weekly_lesson_created", pattern, lessons=pattern.lessons.count())
     return pattern

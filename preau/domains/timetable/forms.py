@@ -1,5 +1,6 @@
 """What a person types to create a weekly lesson."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -10,7 +11,7 @@ from preau.directory.viewer import Viewer
 from preau.directory.words import Role
 from preau.domains.timetable.actions import Weekly
 from preau.domains.timetable.models import Weekday
-from preau.domains.timetable.queries import clashes
+from preau.domains.timetable.queries import Clash
 from preau.foundation import dates
 
 
@@ -74,18 +75,16 @@ class WeeklyLessonForm(forms.Form):
         if data["ends_at"] <= data["starts_at"]:
             self.add_error("ends_at", _("La fin doit venir après le début."))
             return data
-        for clash in self._clashes(data):
+        return data
+
+    def add_clashes(self, clashes: Iterable[Clash]) -> None:
+        """Say who or what is taken: the action looks, under its lock."""
+        for clash in clashes:
             said = _("Déjà pris à cette heure : %(who)s, %(hours)s.") % {
                 "who": clash.who,
                 "hours": clash.hours,
             }
             self.add_error(None, said)
-        return data
-
-    def _clashes(self, data: dict[str, Any]) -> Any:
-        taken = (list(data["teachers"]), list(data["groups"]), data["room"])
-        hours, days = (data["starts_at"], data["ends_at"]), (data["first_day"], self.year.ends)
-        return clashes(self.year, data["weekday"], hours, days, taken)
 
     def weekly(self) -> Weekly:
         """The clean values, as the action takes them: until the end of the year."""

@@ -65,12 +65,20 @@ def create(request: HttpRequest) -> HttpResponse:
     """Create a weekly lesson until the end of the year."""
     form = WeeklyLessonForm(request.viewer, request.POST or None)
     if request.method == "POST" and form.is_valid():
-        pattern = actions.create_weekly_lesson(request.viewer, form.weekly())
-        count = pattern.lessons.count()
-        made = ngettext("Séance créée : %(count)s date.", "Séance créée : %(count)s dates.", count)
-        messages.success(request, made % {"count": count})
-        return redirect("timetable:patterns")
+        try:
+            pattern = actions.create_weekly_lesson(request.viewer, form.weekly())
+        except actions.Taken as taken:
+            form.add_clashes(taken.clashes)
+        else:
+            return _created(request, pattern)
     return render(request, "timetable/create.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _created(request: HttpRequest, pattern: WeeklyPattern) -> HttpResponseRedirect:
+    count = pattern.lessons.count()
+    made = ngettext("Séance créée : %(count)s date.", "Séance créée : %(count)s dates.", count)
+    messages.success(request, made % {"count": count})
+    return redirect("timetable:patterns")
 
 
 @opens(WeeklyPattern, to=rules.edits_timetable)

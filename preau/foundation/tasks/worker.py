@@ -1,8 +1,9 @@
 """The worker: django-tasks-db's, with a lease, retries and the schedule."""
 
 import threading
-import time
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import structlog
@@ -25,12 +26,11 @@ log = structlog.get_logger(__name__)
 class LeasedWorker(Worker):
     """Runs tasks one by one. Between two, it takes up what dead workers dropped and what the schedule brings back."""
 
-    _round_at = 0.0
-
     def run_task(self, db_task_result: Result) -> None:
         lease = take_lease(db_task_result)
+        fence(db_task_result, lease)
         stop = threading.Event()
-        beating = threading.Thread(target=_keep_alive, args=(db_task_result.pk, stop), daemon=True)
+        beating = threading.Thread(target=_keep_alive, args=(lease, stop), daemon=True)
         beating.start()
         try:
             super().run_task(db_task_result)
@@ -40,15 +40,24 @@ class LeasedWorker(Worker):
         settle(db_task_result, lease)
 
     def run(self) -> None:
-        threading.Thread(target=self._rounds, daemon=True).start()
-        super().run()
+        if self.batch:
+            super().run()
+            return
+        stop = threading.Event()
+        rounds = threading.Thread(target=self._rounds, args=(stop,), daemon=True)
+        rounds.start()
+        try:
+            super().run()
+        finally:
+            stop.set()
+            rounds.join(BEAT)
 
-    def _rounds(self) -> None:
+    def _rounds(self, stop: threading.Event) -> None:
         """Every BEAT seconds, beside the work: a long task must not stop the schedule."""
-        while self.running:
+        while not stop.is_set():
             make_round(self.worker_id)
             connection.close()
-            time.sleep(BEAT)
+            stop.wait(BEAT)
 
 
 def make_round(worker_id: str) -> None:
@@ -69,47 +78,76 @@ def take_lease(result: Result) -> TaskLease:
     return lease
 
 
-def _keep_alive(task_id: Any, stop: threading.Event) -> None:
+def is_held(lease: TaskLease) -> bool:
+    """Does this attempt still hold its task? No longer once another has taken it up, or when the task is gone."""
+    return TaskLease.objects.filter(pk=lease.pk, attempts=lease.attempts).exists()
+
+
+def fence(result: Result, lease: TaskLease) -> None:
+    """From now on, what this attempt says of its task counts only while it holds it."""
+    for name in ("set_successful", "set_failed"):
+        setattr(result, name, partial(_if_held, lease, getattr(result, name)))
+
+
+def _if_held(lease: TaskLease, say: Callable[[Any], None], what: Any) -> None:
+    if is_held(lease):
+        say(what)
+
+
+def _keep_alive(lease: TaskLease, stop: threading.Event) -> None:
+    mine = TaskLease.objects.filter(pk=lease.pk, attempts=lease.attempts)
     while not stop.wait(BEAT):
         try:
-            TaskLease.objects.filter(task_id=task_id).update(until=timezone.now() + LEASE)
+            mine.update(until=timezone.now() + LEASE)
         except Exception:
             # A lost beat is not a lost task: the next one may pass, and the lease outlives three of them.
-            log.exception("lease_beat_failed", task_id=str(task_id))
+            log.exception("lease_beat_failed", task_id=str(lease.pk))
     connection.close()
 
 
 def settle(result: Result, lease: TaskLease) -> None:
     """After a run: forget the lease of a success; try a failure again later, until its tries are used up."""
+    if not is_held(lease):
+        log.warning("task_lost", task=result.task_path, task_id=str(result.pk), attempt=lease.attempts)
+        return
     result.refresh_from_db()
-    outcome = {"task": result.task_path, "task_id": str(result.pk), "attempt": lease.attempts}
     if result.status == TaskResultStatus.SUCCESSFUL:
         lease.delete()
-        log.info("task_done", **outcome)
-    elif lease.attempts <= RETRIES.get(result.task_path, 0):
-        _put_back(result, timezone.now() + delay_before(lease.attempts + 1))
-        log.warning("task_will_retry", error=result.exception_class_path, **outcome)
-    else:
-        log.error("task_gave_up", error=result.exception_class_path, **outcome)
+        log.info("task_done", task=result.task_path, task_id=str(result.pk), attempt=lease.attempts)
+    elif result.status == TaskResultStatus.FAILED:
+        _retry_or_give_up(result, lease, delay_before(lease.attempts + 1))
+
+
+def _retry_or_give_up(result: Result, lease: TaskLease, delay: timedelta) -> bool:
+    """Put back a task that failed, or whose worker died, while it has tries left."""
+    facts = {"task": result.task_path, "task_id": str(result.pk), "attempt": lease.attempts}
+    if lease.attempts <= RETRIES.get(result.task_path, 0):
+        _put_back(result, timezone.now() + delay)
+        log.warning("task_will_retry", error=result.exception_class_path, **facts)
+        return True
+    DBTaskResult.objects.filter(pk=result.pk).update(
+        status=TaskResultStatus.FAILED, finished_at=timezone.now()
+    )
+    lease.delete()
+    log.error("task_gave_up", error=result.exception_class_path, **facts)
+    return False
 
 
 def requeue_dropped() -> int:
-    """Put back the running tasks whose worker has stopped holding them; returns how many."""
+    """Put back the running tasks whose worker has stopped holding them; returns how many.
+
+    A task that kills its workers is given up like one that fails: its tries are counted by the lease.
+    """
     now = timezone.now()
+    running = DBTaskResult.objects.filter(status=TaskResultStatus.RUNNING)
     with transaction.atomic():
-        dropped = DBTaskResult.objects.select_for_update(skip_locked=True, of=("self",)).filter(
-            status=TaskResultStatus.RUNNING, tasklease__until__lt=now
-        )
+        dropped = running.select_for_update(skip_locked=True, of=("self",)).filter(tasklease__until__lt=now)
+        held = [_retry_or_give_up(result, result.tasklease, timedelta()) for result in dropped]
         # A worker may die between claiming a task and taking its lease.
-        unleased = DBTaskResult.objects.filter(
-            status=TaskResultStatus.RUNNING, tasklease=None, started_at__lt=now - LEASE
-        )
-        results = [*dropped, *unleased]
-        for result in results:
+        unleased = list(running.filter(tasklease=None, started_at__lt=now - LEASE))
+        for result in unleased:
             _put_back(result, now)
-    if results:
-        log.warning("tasks_requeued", count=len(results))
-    return len(results)
+    return sum(held) + len(unleased)
 
 
 def _put_back(result: Result, run_after: Any) -> None:

@@ -1,5 +1,6 @@
 """Tasks: retried, taken up again when their worker dies, brought back by the schedule."""
 
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +14,14 @@ from django_tasks_db.models import DBTaskResult
 from preau.foundation import boards, upkeep
 from preau.foundation.models import RateWindow, ScheduleRun, TaskLease, WorkerBeat
 from preau.foundation.tasks import delay_before, job, schedule
-from preau.foundation.tasks.worker import LeasedWorker, make_round, requeue_dropped, take_lease
+from preau.foundation.tasks.worker import (
+    LeasedWorker,
+    fence,
+    make_round,
+    requeue_dropped,
+    settle,
+    take_lease,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -112,6 +120,64 @@ def test_a_worker_that_died_before_its_lease_loses_nothing(clock: Any) -> None:
     assert RAN == ["claimed"]
 
 
+def taken(worker: str) -> tuple[DBTaskResult, TaskLease]:
+    """The waiting task in the hands of a worker."""
+    result = only()
+    result.claim(worker)
+    lease = take_lease(result)
+    fence(result, lease)
+    return result, lease
+
+
+def test_a_task_that_kills_its_workers_is_given_up(clock: Any) -> None:
+    note.enqueue("poison")
+    for attempt in range(3):
+        assert only().status == TaskResultStatus.READY, attempt
+        taken(f"w{attempt}")
+        clock.shift(timedelta(seconds=61))
+        requeue_dropped()
+    assert only().status == TaskResultStatus.FAILED
+    assert not TaskLease.objects.exists()
+
+
+@pytest.mark.parametrize("late", ["fails", "succeeds"])
+def test_a_worker_that_comes_back_too_late_changes_nothing(clock: Any, late: str) -> None:
+    """A is stalled, B takes the task up and ends it; then A wakes up."""
+    note.enqueue("x")
+    slow, slow_lease = taken("A")
+    clock.shift(timedelta(seconds=61))
+    requeue_dropped()
+    quick, quick_lease = taken("B")
+    quick.set_successful("B was here")
+    settle(quick, quick_lease)
+    if late == "fails":
+        slow.set_failed(ValueError("late"))
+    else:
+        slow.set_successful("A was here")
+    settle(slow, slow_lease)
+    assert (only().status, only().return_value) == (TaskResultStatus.SUCCESSFUL, "B was here")
+
+
+def test_a_stalled_worker_does_not_take_the_task_from_the_next(clock: Any) -> None:
+    note.enqueue("x")
+    slow, slow_lease = taken("A")
+    clock.shift(timedelta(seconds=61))
+    requeue_dropped()
+    taken("B")
+    slow.set_failed(ValueError("late"))
+    settle(slow, slow_lease)
+    assert only().status == TaskResultStatus.RUNNING
+    assert TaskLease.objects.get().attempts == 2
+
+
+def test_a_task_removed_while_it_ran_does_not_kill_the_worker() -> None:
+    note.enqueue("x")
+    held, lease = taken("A")
+    DBTaskResult.objects.all().delete()
+    settle(held, lease)
+    assert not TaskLease.objects.exists()
+
+
 def test_the_schedule_brings_work_back_once_for_all_workers(
     monkeypatch: pytest.MonkeyPatch, clock: Any
 ) -> None:
@@ -139,6 +205,7 @@ def test_the_command_does_what_waits_and_stops() -> None:
     note.enqueue("by command")
     call_command("run_worker", batch=True)
     assert RAN == ["by command"]
+    assert [thread for thread in threading.enumerate() if "_rounds" in thread.name] == []
 
 
 def test_tidying_drops_what_has_served(clock: Any) -> None:

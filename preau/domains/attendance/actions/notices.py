@@ -45,18 +45,16 @@ def hold_notice(notice_id: int) -> Notice | None:
     BeingSent while another worker holds it.
     """
     now = timezone.now()
-    notice = (
-        Notice.objects.select_for_update(of=("self",)).select_related("pupil", "guardian").get(pk=notice_id)
-    )
-    same_day = {"pupil_id": notice.pupil_id, "guardian_id": notice.guardian_id, "day": notice.day}
-    others = [
-        other for other in Notice.objects.select_for_update().filter(**same_day) if other.pk != notice.pk
-    ]
+    about = Notice.objects.values("pupil_id", "guardian_id", "day").get(pk=notice_id)
+    # All of the day's, in one order: two workers that each held one and waited for the other would wait for ever.
+    locked = Notice.objects.select_for_update(of=("self",)).select_related("pupil", "guardian")
+    same_day = {notice.pk: notice for notice in locked.filter(**about).order_by("pk")}
+    notice = same_day.pop(notice_id)
     if notice.sent_at or not Entry.objects.to_explain().filter(pk=notice.entry_id).exists():
         return None
     if notice.held_until and notice.held_until > now:
         raise BeingSent
-    told = [o.entry_id for o in others if o.sent_at or (o.held_until and o.held_until > now)]
+    told = [o.entry_id for o in same_day.values() if o.sent_at or (o.held_until and o.held_until > now)]
     if Entry.objects.absences().filter(pk__in=told).exists():
         return None
     notice.held_until = now + HOLD

@@ -139,6 +139,8 @@ def _tell(absences: Sequence[Entry]) -> None:
 @transaction.atomic
 def correct_entry(viewer: Viewer, entry: Entry, status: str, minutes_late: int | None = None) -> Entry:
     """Correct what was seen: the row stays, the step is added. Correcting to the same value writes nothing."""
+    # The lock of `validate_roll`: one writes after the other, never over the other.
+    Lesson.objects.select_for_update().get(pk=entry.lesson_id)
     entry = Entry.objects.select_for_update(of=("self",)).select_related("lesson").get(pk=entry.pk)
     before = entry.state_label
     late = status == Status.LATE
