@@ -1,20 +1,25 @@
 """Headers, health, errors, fragments, logs."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.exceptions import SuspiciousOperation
+from django.core.exceptions import ImproperlyConfigured, SuspiciousOperation
+from django.db import transaction
+from django.http import HttpResponse
 from django.template import engines
 from django.test import Client, RequestFactory
 from django.urls import path
 
 from conftest import SchoolClient
 from preau import urls
+from preau.directory.models import School
 from preau.directory.seeds import World
 from preau.foundation import logs, throttle
 from preau.foundation.access import anyone, opens
 from preau.foundation.http import safe_next
+from preau.foundation.readonly import WriteDuringRead
 from preau.foundation.tasks.worker import make_round
 
 
@@ -134,15 +139,48 @@ def test_logs_keep_no_personal_data() -> None:
     assert "famille.example" not in json.dumps(kept)
 
 
-def test_throttle_counts_by_key(college: World) -> None:
-    from datetime import timedelta  # noqa: PLC0415
-
-    for _ in range(3):
-        throttle.hit("try", "a", window=timedelta(minutes=1))
-    assert throttle.is_over("try", "a", limit=3)
-    assert not throttle.is_over("try", "b", limit=3)
+def test_throttle_counts_by_key_until_the_window_ends(college: World, clock: Any) -> None:
+    minute = timedelta(minutes=1)
+    assert [throttle.hit("try", "a", window=minute) for _ in range(3)] == [1, 2, 3]
+    assert throttle.hit("try", "b", window=minute) == 1
     throttle.forget("try", "a")
-    assert not throttle.is_over("try", "a", limit=3)
+    assert throttle.hit("try", "a", window=minute) == 1
+    clock.shift(timedelta(minutes=2))
+    assert throttle.hit("try", "a", window=minute) == 1
+
+
+@opens(to=anyone)
+def writing(request: Any) -> Any:
+    School.objects.update(name="vu")
+    return HttpResponse()
+
+
+def undeclared(request: Any) -> Any:
+    return HttpResponse("anyone could read this")
+
+
+urlpatterns += [path("ecrit/", writing), path("sans-regle/", undeclared)]
+
+
+@pytest.mark.urls(__name__)
+def test_the_guards_stand_in_the_real_chain(college: World, client: SchoolClient) -> None:
+    with pytest.raises(WriteDuringRead), transaction.atomic():
+        client.get("/ecrit/")
+    with pytest.raises(ImproperlyConfigured):
+        client.get("/sans-regle/")
+
+
+def test_a_wrong_host_gets_a_page(college: World, client: SchoolClient) -> None:
+    response = client.get("/connexion/", headers={"host": "evil.example"})
+    assert response.status_code == 400
+    assert '<html lang="fr"' in response.content.decode()
+
+
+def test_a_traceback_keeps_no_words() -> None:
+    raised = 'Traceback (most recent call last):\n  File "x.py", line 1, in y\n    z()\ndjango.db.utils.DataError: bad\nDETAIL: Failing row contains (fièvre).'
+    kept = logs.keep_allowed(None, "error", {"event": "x", "exception": raised})["exception"]
+    assert "fièvre" not in kept
+    assert "x.py" in kept
 
 
 def test_a_fragment_is_the_same_as_in_the_whole_page(college: World, client: SchoolClient) -> None:

@@ -121,7 +121,9 @@ def test_two_workers_with_two_lessons_of_one_day_do_not_wait_for_ever(college: W
     waiting = Notice.objects.filter(pk__in=actions.prepare_notices(entries, NOW.date()), guardian=mother)
     numbers = list(waiting.values_list("pk", flat=True))
     given = together(*[partial(tasks.send_notice.call, number) for number in numbers])
-    assert sorted(given) == [False, False, True]
+    assert [one for one in given if one is True] == [True]
+    # The others came while the letter was on its way, or after: they come back, and have nothing to say.
+    assert [tasks.send_notice.call(number) for number in numbers] == [False, False, False]
     assert len(mail.outbox) == 1
 
 

@@ -12,7 +12,8 @@ from conftest import SchoolClient
 from preau.commons.journal.models import Line
 from preau.directory.models import Holding, Person
 from preau.directory.seeds import World, make_parent_of
-from preau.foundation import stamp
+from preau.foundation import boards, stamp
+from preau.identity import devices
 from preau.identity.devices import LIMIT
 from preau.identity.models import Account
 from preau.identity.seeds import PASSWORD
@@ -179,23 +180,13 @@ def test_a_form_made_as_another_profile_is_kept_not_sent(
     """The form of a page opened as a teacher is sent after a change of profile in another tab."""
     client.sit(parent, "guardian")
     mark = stamp.seal(parent.account.pk, staff_key(college))
-    address = reverse("identity:switch")
-    response = client.post(
-        address, {stamp.FIELD: mark, "seat": "guardian", "note": "<b>ce que j’ai écrit</b>"}
-    )
+    sent = {stamp.FIELD: mark, "note": "<b>ce que j’ai écrit</b>"}
+    response = client.post("/emploi-du-temps/seances/nouvelle/", sent)
     page = response.content.decode()
     assert response.status_code == 409
     assert "Rien n’est perdu" in page
     assert "&lt;b&gt;ce que j’ai écrit&lt;/b&gt;" in page
     assert "Enseignant · français" in page
-
-
-def test_a_kept_form_is_sent_as_the_profile_it_was_made_for(
-    college: World, client: SchoolClient, parent: Person
-) -> None:
-    client.sit(parent, "guardian")
-    mark = stamp.seal(parent.account.pk, staff_key(college), confirmed=True)
-    assert client.post(reverse("identity:switch"), {stamp.FIELD: mark, "seat": "guardian"}).status_code == 302
 
 
 def test_a_page_that_only_one_profile_opens_keeps_the_form_too(college: World, client: SchoolClient) -> None:
@@ -221,10 +212,39 @@ def test_an_interrupted_form_leads_back_to_its_page(college: World, client: Scho
     assert client.post("/absences/explications/1/retirer/", headers=elsewhere).url.endswith("suite=%2F")
 
 
+def test_signing_out_is_never_refused(college: World, client: SchoolClient, parent: Person) -> None:
+    client.sit(parent, "guardian")
+    old = {stamp.FIELD: stamp.seal(parent.account.pk, staff_key(college))}
+    assert client.post(reverse("identity:sign_out"), old).status_code == 302
+    assert "_auth_user_id" not in client.session
+
+
+def test_an_erased_person_has_no_way_in(college: World, client: SchoolClient) -> None:
+    person = college.people["teacher"]
+    client.sit(person)
+    for entry in boards.personal_data:
+        if entry.forget:
+            entry.forget(person.pk)
+    account = Account.objects.get(person=person)
+    assert "moreau" not in account.login
+    assert client.get("/emploi-du-temps/").status_code == 302
+    assert sign_in(Client()).status_code == 422
+
+
+def test_one_password_tried_on_every_login_meets_a_door(
+    college: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(devices, "LIMIT_FROM_ONE_ADDRESS", 5)
+    answers = [sign_in(Client(), f"eleve{number}", "azerty").status_code for number in range(7)]
+    assert answers == [422] * 5 + [429] * 2
+
+
 def test_what_one_person_typed_is_never_shown_to_another(college: World, client: SchoolClient) -> None:
     client.sit(college.people["cpe"])
     mark = stamp.seal(college.people["teacher"].account.pk, staff_key(college))
-    response = client.post(reverse("identity:switch"), {stamp.FIELD: mark, "note": "secret de Claire"})
+    response = client.post(
+        "/emploi-du-temps/seances/nouvelle/", {stamp.FIELD: mark, "note": "secret de Claire"}
+    )
     assert response.status_code == 409
     assert "secret de Claire" not in response.content.decode()
     assert "un autre compte" in response.content.decode()
@@ -233,7 +253,7 @@ def test_what_one_person_typed_is_never_shown_to_another(college: World, client:
 def test_a_confirmed_stamp_of_another_account_opens_nothing(college: World, client: SchoolClient) -> None:
     client.sit(college.people["pupil"])
     mark = stamp.seal(college.people["cpe"].account.pk, staff_key(college), confirmed=True)
-    assert client.post(reverse("identity:switch"), {stamp.FIELD: mark}).status_code == 409
+    assert client.post("/emploi-du-temps/seances/nouvelle/", {stamp.FIELD: mark}).status_code == 409
 
 
 def test_what_was_typed_outlives_the_session(college: World, client: SchoolClient) -> None:

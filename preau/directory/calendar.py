@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 import holidays
-from vacances_scolaires_france import SchoolHolidayDates, UnsupportedYearException
+from vacances_scolaires_france import SchoolHolidayDates, UnsupportedYearException, UnsupportedZoneException
 
 from preau.directory.models import Closure, SchoolYear
 
@@ -13,7 +13,7 @@ def closures_of(year: SchoolYear) -> list[Closure]:
     """Unsaved closures of a year: the zone's holidays and the public holidays, one row a run of days.
 
     Sources: the ministry's calendar as published in open data (PyPI `vacances-scolaires-france`), public holidays of
-    the code du travail (PyPI `holidays`). Beyond the last published year there are only public holidays.
+    the code du travail (PyPI `holidays`). Beyond the last published year, and outside zones A, B and C, there are only public holidays.
     """
     named = _school_holidays(year) | _public_holidays(year)
     return [
@@ -28,7 +28,7 @@ def _school_holidays(year: SchoolYear) -> dict[date, str]:
     for civil_year in {year.starts.year, year.ends.year} if zone else set():
         try:
             days = SchoolHolidayDates().holidays_for_year_and_zone(civil_year, zone)
-        except UnsupportedYearException:
+        except (UnsupportedYearException, UnsupportedZoneException):
             continue
         found |= {
             day: facts["nom_vacances"] for day, facts in days.items() if year.starts <= day <= year.ends

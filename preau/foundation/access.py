@@ -52,12 +52,13 @@ def signed_in(viewer: Seated, *_: Any) -> bool:
 
 
 def opens(
-    model: type[Model] | None = None, *, to: Callable[..., bool], by: str = "pk"
+    model: type[Model] | None = None, *, to: Callable[..., bool], by: str = "pk", stamped: bool = True
 ) -> Callable[[View], View]:
     """Open a view to the viewers that the rule `to` accepts.
 
     `by` names both the URL argument and the field by which the object is found. The view receives
-    `(request, object, **the other URL arguments)`, or `(request, **arguments)` without a model.
+    `(request, object, **the other URL arguments)`, or `(request, **arguments)` without a model. `stamped=False` for
+    what means the same from every seat: signing out must never be refused because a profile changed.
     """
 
     def decorate(view: View) -> View:
@@ -67,12 +68,15 @@ def opens(
                 return view(request, **kwargs)
             if request.viewer is None:
                 return ask_to_sign_in(request)
-            target = _seat_for(request, model, by, kwargs.pop(by, None)) if model else None
+            target, allowed = (
+                _seat_for(request, model, to, by, kwargs.pop(by, None)) if model else (None, None)
+            )
             # Before the rule: a profile changed in another tab must not answer « forbidden » and lose what was typed.
-            refused = _refuse_changed_context(request)
+            refused = _refuse_changed_context(request) if stamped else None
             if refused:
                 return refused
-            if not (to(request.viewer, target) if model else to(request.viewer)):
+            # Without an object the seat may just have moved: the rule is asked of where the viewer now sits.
+            if not (allowed if model else to(request.viewer)):
                 raise PermissionDenied
             return view(request, target, **kwargs) if model else view(request, **kwargs)
 
@@ -94,18 +98,32 @@ def ask_to_sign_in(request: Request) -> HttpResponse:
 
 def _page_before(request: Request) -> str:
     """The page of ours on which a form was sent: the form's own address may only take a POST."""
-    before = urlsplit(request.headers.get("Referer", ""))
+    try:
+        before = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:
+        return "/"
     return urlunsplit(("", "", before.path, before.query, "")) if before.netloc == request.get_host() else "/"
 
 
-def _seat_for(request: Request, model: type[Model], by: str, value: Any) -> Model:
-    """The object, seen from the first seat that sees it; `request.viewer` moves to that seat."""
+def _seat_for(
+    request: Request, model: type[Model], to: Callable[..., bool], by: str, value: Any
+) -> tuple[Model, bool]:
+    """The object, and whether the rule accepts, from the first seat that sees it and is allowed, else from the first that sees it.
+
+    `request.viewer` moves to that seat: a teacher who follows the mail about their own child is seated as a parent.
+    """
+    first: tuple[Seated, Model] | None = None
     for viewer in _seats_in_order(request):
         found = model.objects.visible_to(viewer).filter(**{by: value}).first()  # type: ignore[attr-defined]
-        if found is not None:
+        if found is not None and to(viewer, found):
             _sit(request, viewer)
-            return found
-    raise Http404
+            return found, True
+        if found is not None and first is None:
+            first = (viewer, found)
+    if first is None:
+        raise Http404
+    _sit(request, first[0])
+    return first[1], False
 
 
 def _sit(request: Request, viewer: Seated) -> None:
@@ -118,6 +136,9 @@ def _seats_in_order(request: Request) -> Iterable[Seated]:
     mark = stamp.of(request)
     seats = list(request.viewer.every_seat())
     if mark and mark.account_id == request.viewer.account_id:
+        if mark.confirmed:
+            # The person chose this seat: an object it does not see is not opened with its rights.
+            return [viewer for viewer in seats if viewer.key == mark.seat]
         seats.sort(key=lambda viewer: viewer.key != mark.seat)
     return seats
 
@@ -133,6 +154,7 @@ def _refuse_changed_context(request: Request) -> HttpResponse | None:
     )
     if origin and mark.confirmed:
         _sit(request, origin)
+        request.session.pop(kept.KEY, None)
         return None
     # Another account's words are not shown to this one: on a shared computer they are somebody else's.
     fields = kept.fields_of(request) if origin else []

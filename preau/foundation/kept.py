@@ -4,14 +4,17 @@ It waits in the anonymous session on the server, never in the page: on a shared 
 find it. Files cannot be kept; texts over 100 kB are not.
 """
 
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest, QueryDict
 
-from preau.foundation import stamp
+from preau.foundation import stamp, throttle
 
 KEY = "kept_form"
 LIMIT = 100_000
+# Whoever has one stamp must not fill the disk with it.
+MOST, WINDOW = 10, timedelta(hours=1)
 
 
 def fields_of(request: HttpRequest) -> list[tuple[str, str]]:
@@ -32,7 +35,7 @@ def put_aside(request: HttpRequest) -> None:
     fields = request.POST.copy()
     fields.pop("csrfmiddlewaretoken", None)
     fields.pop(stamp.FIELD, None)
-    if len(fields.urlencode()) > LIMIT:
+    if len(fields.urlencode()) > LIMIT or throttle.hit("kept", str(mark.account_id), window=WINDOW) > MOST:
         return
     request.session[KEY] = {
         "account": mark.account_id,
@@ -43,9 +46,10 @@ def put_aside(request: HttpRequest) -> None:
 
 
 def take_back(session: Any, account_id: int) -> dict[str, Any] | None:
-    """The form that this account left, taken out of the session; another account's is dropped unread."""
-    left = session.pop(KEY, None)
+    """The form that this account left, until it is sent; another account's is dropped unread."""
+    left = session.get(KEY)
     if left is None or left["account"] != account_id:
+        session.pop(KEY, None)
         return None
     pairs = [(name, value) for name, values in QueryDict(left["fields"]).lists() for value in values]
     return left | {"fields": pairs}

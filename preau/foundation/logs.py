@@ -26,8 +26,17 @@ def keep_allowed(logger: Any, method: str, event: Event) -> Event:
     kept = {key: value for key, value in event.items() if key in ALLOWED or key.startswith("_")}
     if isinstance(kept.get("request"), str):
         kept["request"] = SECRET_PATH.sub("", kept["request"])
+    if "exception" in kept:
+        kept["exception"] = without_words(str(kept["exception"]))
     kept["event"] = EMAIL.sub("…", SECRET_PATH.sub("", str(kept.get("event", ""))))
     return kept
+
+
+def without_words(traceback: str) -> str:
+    """A traceback without its messages: a database says in them what people typed."""
+    lines = [line for line in traceback.splitlines() if line.startswith(("Traceback", "  File "))]
+    kinds = re.findall(r"^([\w.]+(?:Error|Exception|Warning|Exit|Interrupt|\w+)):?", traceback, re.MULTILINE)
+    return "\n".join([*lines, *[kind for kind in kinds[-1:] if kind != "Traceback"]])
 
 
 def _shared() -> list[Any]:

@@ -1,6 +1,6 @@
 """The few rows that belong to no domain: the worker's lease on a task, schedules, and counts of attempts."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.db import models, transaction
 from django.utils import timezone
@@ -46,19 +46,12 @@ class WorkerBeat(models.Model):
         verbose_name_plural = _("signes de vie")
 
 
-class RateWindowQuerySet(models.QuerySet["RateWindow"]):
-    def current(self, now: datetime) -> "RateWindowQuerySet":
-        return self.filter(ends__gt=now)
-
-
 class RateWindow(models.Model):
     """How many times something was tried since a window opened. `key` is a digest: it names nobody."""
 
     key = models.CharField(_("clé"), max_length=64, primary_key=True)
     count = models.PositiveIntegerField(_("compte"), default=0)
     ends = models.DateTimeField(_("fin"), db_index=True)
-
-    objects = RateWindowQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("fenêtre de débit")

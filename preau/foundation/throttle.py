@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from preau.foundation.models import RateWindow
@@ -10,12 +9,6 @@ from preau.foundation.models import RateWindow
 
 def _digest(what: str, *parts: str) -> str:
     return salted_hmac(f"preau.throttle.{what}", "\0".join(parts), algorithm="sha256").hexdigest()
-
-
-def is_over(what: str, *parts: str, limit: int) -> bool:
-    """Have there been `limit` tries already in the current window?"""
-    row = RateWindow.objects.current(timezone.now()).filter(key=_digest(what, *parts)).first()
-    return row is not None and row.count >= limit
 
 
 def hit(what: str, *parts: str, window: timedelta) -> int:

@@ -58,7 +58,12 @@ def _error(status: int) -> Any:
     return view
 
 
-bad_request, forbidden, not_found = _error(400), _error(403), _error(404)
+forbidden, not_found = _error(403), _error(404)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """A wrong Host is refused before anything is known of the request: the page stands alone."""
+    return render(None, "400.html", status=400)  # type: ignore[arg-type]
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

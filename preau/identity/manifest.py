@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from preau.foundation import boards
 from preau.foundation.boards import FieldClass, PersonalData, Retention
-from preau.identity import seeds
+from preau.identity import actions, seeds
 
 boards.public_routes.add(boards.PublicRoute("identity:sign_in", in_sitemap=True))
 boards.seeds.add(boards.Seed("comptes", seeds.plant, order=10))
@@ -17,6 +17,7 @@ boards.personal_data.add(
         legal_basis=_("Mission d’intérêt public (RGPD, article 6.1.e)."),
         recipients=_("La personne elle-même."),
         keep=Retention.ACCOUNT,
+        forget=actions.close_account,
         fields={
             "person": FieldClass.PERSONAL,
             "login": FieldClass.PERSONAL,

@@ -52,12 +52,11 @@ def _status(form: SignInForm) -> int:
 def _try(request: HttpRequest, form: SignInForm) -> HttpResponse | None:
     """Sign in, or leave on the form the one sentence that says why not."""
     login = form.cleaned_data["login"]
-    if devices.is_closed(request, login):
+    if not devices.knock(request, login):
         form.add_error(None, ValidationError(CLOSED, code="closed"))
         return None
     account = authenticate(request, username=login, password=form.cleaned_data["password"])
     if account is None:
-        devices.count_failure(request, login)
         form.add_error(None, WRONG)
         return None
     if actions.sign_in(request, account) is None:
@@ -69,14 +68,14 @@ def _try(request: HttpRequest, form: SignInForm) -> HttpResponse | None:
     return response
 
 
-@opens(to=signed_in)
+@opens(to=signed_in, stamped=False)
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponseRedirect:
     actions.sign_out(request, request.viewer)
     return redirect("identity:sign_in")
 
 
-@opens(to=signed_in)
+@opens(to=signed_in, stamped=False)
 @require_POST
 def switch(request: HttpRequest) -> HttpResponseRedirect:
     """Take another seat; an unknown one changes nothing."""

@@ -92,7 +92,7 @@ class Enrolment(models.Model):
         School, models.CASCADE, related_name="enrolments", verbose_name=_("établissement")
     )
     group = models.ForeignKey(
-        Group, models.CASCADE, related_name="enrolments", verbose_name=_("classe ou groupe")
+        Group, models.PROTECT, related_name="enrolments", verbose_name=_("classe ou groupe")
     )
     pupil = models.ForeignKey(Person, models.CASCADE, related_name="enrolments", verbose_name=_("élève"))
     starts = models.DateField(_("début"), null=True, blank=True)

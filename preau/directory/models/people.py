@@ -17,10 +17,6 @@ if TYPE_CHECKING:
 
 
 class PersonQuerySet(models.QuerySet["Person"]):
-    def pupils_of(self, school_id: int, day: date) -> Self:
-        held = Holding.objects.filter(active_on(day), school_id=school_id, role=Role.PUPIL)
-        return self.filter(pk__in=held.values("person_id"))
-
     def visible_to(self, viewer: "Viewer") -> Self:
         """Staff see the people of their school; families see themselves and their children."""
         if viewer.profile == Profile.STAFF:
@@ -66,7 +62,7 @@ class Person(models.Model):
         return self.full_name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.search_name = fold(f"{self.family_name} {self.given_name}")
+        self.search_name = fold(f"{self.family_name} {self.given_name}")[:220]
         if kwargs.get("update_fields") is not None:
             kwargs["update_fields"] = {*kwargs["update_fields"], "search_name"}
         super().save(*args, **kwargs)

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from django.db.models import QuerySet
@@ -21,8 +22,8 @@ def csv_of(viewer: Viewer, lines: "QuerySet[Entry, dict[str, Any]]") -> Iterator
     """UTF-8 with a mark and semicolons, as French spreadsheets open it; formulas are neutralised."""
     writer = csv.writer(Line(), delimiter=";")
     yield "\ufeff" + writer.writerow(HEADER)
-    for start in range(0, lines.count(), CHUNK):
-        part = list(lines[start : start + CHUNK])
+    found = lines.iterator(chunk_size=CHUNK)
+    while part := list(islice(found, CHUNK)):
         for row in rows_of(part, classes_of([line["pupil_id"] for line in part], viewer.today)):
             cells = [
                 row.list_name,

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from preau.directory.viewer import Viewer
 from preau.domains.attendance.actions import Conflict, Mark
 from preau.domains.attendance.models import Entry, Explanation, Reason, Status
-from preau.domains.attendance.queries import RegisterRow, same_day_to_explain
+from preau.domains.attendance.queries import RegisterRow, same_day_to_explain, seen_of
+from preau.foundation.fields import OneRow, SeveralRows
 
 MOST_MINUTES = 600
 
@@ -48,14 +49,20 @@ class RollForm:
                 "Quelqu’un vient de noter « %(theirs)s ». Vous avez choisi « %(mine)s » : "
                 "validez de nouveau pour garder votre choix, ou changez-le."
             ) % {"theirs": conflict.theirs, "mine": conflict.mine}
-        rows = {row.pupil_id: row for row in self.rows}
-        self.marks = [replace(mark, seen=rows[mark.pupil_id].seen) for mark in self.marks]
+        self.marks = [self._fresh(row, mark) for row, mark in zip(self.rows, self.marks, strict=True)]
+
+    def _fresh(self, row: RegisterRow, mark: Mark) -> Mark:
+        """What the person changed stays; what they left alone becomes what others have written since."""
+        if seen_of(mark.status, mark.minutes_late) == mark.seen:
+            return Mark(row.pupil_id, row.status, row.minutes_late, row.seen)
+        return replace(mark, seen=row.seen)
 
     def lines(self) -> list[RollLine]:
         return [self._line(row, mark) for row, mark in zip(self.rows, self.marks, strict=True)]
 
     def _line(self, row: RegisterRow, mark: Mark) -> RollLine:
-        minutes = self.data.get(f"minutes-{row.pupil_id}", mark.minutes_late or "")
+        typed = self.data.get(f"minutes-{row.pupil_id}", "")
+        minutes = typed or mark.minutes_late or ""
         return RollLine(row, mark.status, str(minutes), mark.seen, self.errors.get(row.pupil_id, ""))
 
     def _mark(self, row: RegisterRow) -> Mark:
@@ -70,13 +77,13 @@ class RollForm:
         typed = self.data.get(f"minutes-{row.pupil_id}", str(row.minutes_late or "")).strip()
         if not typed:
             return None
-        if not (typed.isascii() and typed.isdigit() and 0 < int(typed[:6]) <= MOST_MINUTES):
+        if not (typed.isascii() and typed.isdigit() and len(typed) <= 4 and 0 < int(typed) <= MOST_MINUTES):
             self.errors[row.pupil_id] = _("Écrivez un nombre de minutes, par exemple 10.")
             return None
         return int(typed)
 
 
-class EntryChoice(forms.ModelMultipleChoiceField):
+class EntryChoice(SeveralRows):
     def label_from_instance(self, obj: Entry) -> str:  # type: ignore[override]
         return f"{obj.lesson.hours} · {obj.lesson.subject.name}"
 
@@ -90,7 +97,7 @@ class ExplainForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Gardez au moins un cours coché.")},
     )
-    reason = forms.ModelChoiceField(
+    reason = OneRow(
         Reason.objects.none(),
         label=_("Motif"),
         widget=forms.RadioSelect,
@@ -110,7 +117,7 @@ class ExplainForm(forms.Form):
         kwargs.setdefault("initial", {})["entries"] = [known.pk for known in entries]
         super().__init__(*args, **kwargs)
         self.fields["entries"].queryset = entries  # type: ignore[attr-defined]
-        self.fields["reason"].queryset = Reason.objects.visible_to(viewer).filter(for_families=True)  # type: ignore[attr-defined]
+        self.fields["reason"].queryset = Reason.objects.offered_to_families(entry.school_id)  # type: ignore[attr-defined]
 
 
 class DecisionForm(forms.Form):

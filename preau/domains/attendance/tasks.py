@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from preau.directory.models import Guardianship
 from preau.domains.attendance import actions
 from preau.domains.attendance.models import Explanation, Notice
 from preau.domains.timetable.models import Lesson
@@ -55,10 +56,14 @@ def _send_absence(notice: Notice) -> None:
 
 @job(priority=20)
 def tell_decision(explanation_id: int) -> bool:
-    """Tell who explained an absence that the school refused the explanation, and why."""
+    """Tell who explained an absence that the school refused the explanation, and why (twice rather than never)."""
     explanation = Explanation.objects.select_related("given_by", "pupil", "school").get(pk=explanation_id)
     last = explanation.decisions.last()
     if explanation.state != Explanation.State.REFUSED or not explanation.given_by.email or last is None:
+        return False
+    informed = Guardianship.objects.informed(timezone.localdate()).filter(pupil_id=explanation.pupil_id)
+    about_self = explanation.given_by_id == explanation.pupil_id
+    if not about_self and not informed.filter(guardian_id=explanation.given_by_id).exists():
         return False
     mail.send(
         explanation.given_by.email,
@@ -69,10 +74,16 @@ def tell_decision(explanation_id: int) -> bool:
             "day": dates.day(explanation.day),
             "school": explanation.school.name,
             "comment": last.comment,
-            "path": reverse("attendance:absences"),
+            "path": _where_to_explain(explanation),
         },
     )
     return True
+
+
+def _where_to_explain(explanation: Explanation) -> str:
+    """The page of one of the absences: unlike the list, it seats a teacher who is also the parent."""
+    entry = explanation.entries.first()
+    return reverse("attendance:explain", kwargs={"pk": entry.pk}) if entry else reverse("attendance:absences")
 
 
 def enqueue_notices(entry_ids: list[int], **_: Any) -> None:

@@ -132,8 +132,9 @@ def stop_weekly_lesson(viewer: Viewer, pattern: WeeklyPattern) -> int:
     gone = to_come.count()
     journal.record(viewer, "timetable.weekly_lesson_stopped", pattern, lessons=gone)
     to_come.delete()
-    if pattern.lessons.exists():
-        pattern.last_day = max(viewer.today, pattern.first_day)
+    last = pattern.lessons.order_by("day").last()
+    if last:
+        pattern.last_day = last.day
         pattern.save(update_fields=["last_day"])
     else:
         pattern.delete()

@@ -13,9 +13,10 @@ from preau.domains.timetable.actions import Weekly
 from preau.domains.timetable.models import Weekday
 from preau.domains.timetable.queries import Clash
 from preau.foundation import dates
+from preau.foundation.fields import OneRow, SeveralRows
 
 
-class PersonChoice(forms.ModelMultipleChoiceField):
+class PersonChoice(SeveralRows):
     def label_from_instance(self, obj: Person) -> str:  # type: ignore[override]
         return obj.list_name
 
@@ -23,16 +24,14 @@ class PersonChoice(forms.ModelMultipleChoiceField):
 class WeeklyLessonForm(forms.Form):
     """Choices are those of the viewer's school and year."""
 
-    subject = forms.ModelChoiceField(Subject.objects.none(), label=_("Matière"), empty_label=_("Choisir…"))
-    groups = forms.ModelMultipleChoiceField(
+    subject = OneRow(Subject.objects.none(), label=_("Matière"), empty_label=_("Choisir…"))
+    groups = SeveralRows(
         Group.objects.none(), label=_("Classes et groupes"), widget=forms.CheckboxSelectMultiple
     )
     teachers = PersonChoice(
         Person.objects.none(), label=_("Enseignants"), widget=forms.CheckboxSelectMultiple
     )
-    room = forms.ModelChoiceField(
-        Room.objects.none(), label=_("Salle"), required=False, empty_label=_("Sans salle")
-    )
+    room = OneRow(Room.objects.none(), label=_("Salle"), required=False, empty_label=_("Sans salle"))
     weekday = forms.TypedChoiceField(
         label=_("Jour"),
         choices=[(value, dates.capital(label)) for value, label in Weekday.choices[:6]],

@@ -14,7 +14,7 @@ from preau.domains.timetable.models import Lesson, LessonQuerySet, WeeklyPattern
 from preau.foundation import dates
 
 COLUMNS = (
-    "pk", "day", "starts", "ends", "school__timezone", "subject__name", "room__name", "groups__name",
+    "pk", "day", "starts", "ends", "school__timezone", "subject__name", "room__name", "groups__name", "groups__id",
     "teachers__civility", "teachers__given_name", "teachers__family_name",
 )  # fmt: skip
 
@@ -31,6 +31,7 @@ class LessonRow:
     subject: str
     room: str
     groups: list[str] = field(default_factory=list)
+    group_ids: list[int] = field(default_factory=list)
     teachers: list[str] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
 
@@ -54,9 +55,9 @@ class LessonRow:
     def teachers_label(self) -> str:
         return ", ".join(self.teachers)
 
-    def for_children(self, children: dict[str, list[str]]) -> str:
+    def for_children(self, children: dict[int, list[str]]) -> str:
         """The first names of a family's children who are in this lesson (see `pupil_groups`)."""
-        return ", ".join(dict.fromkeys(name for group in self.groups for name in children.get(group, [])))
+        return ", ".join(dict.fromkeys(name for group in self.group_ids for name in children.get(group, [])))
 
     def is_on(self, now: datetime) -> bool:
         return self.starts <= now < self.ends
@@ -73,6 +74,8 @@ def rows_of(lessons: "QuerySet[Lesson]") -> list[LessonRow]:
                 line["subject__name"], line["room__name"] or "",
             )  # fmt: skip
         _add(row.groups, line["groups__name"])
+        if line["groups__id"] and line["groups__id"] not in row.group_ids:
+            row.group_ids.append(line["groups__id"])
         _add(row.teachers, _teacher(line))
     return list(rows.values())
 
@@ -120,12 +123,12 @@ def number_of_pupils(lesson_id: int, day: date) -> int:
     return enrolled.values("pupil_id").distinct().count()
 
 
-def pupil_groups(viewer: Viewer) -> dict[str, list[str]]:
-    """For a family: the first name of each child, by the name of each group they are in today."""
-    found: dict[str, list[str]] = {}
+def pupil_groups(viewer: Viewer) -> dict[int, list[str]]:
+    """For a family: the first name of each child, by the id of each group they are in today."""
+    found: dict[int, list[str]] = {}
     enrolled = Enrolment.objects.active(viewer.today).filter(pupil__in=viewer.own_pupils())
-    for name, given in enrolled.values_list("group__name", "pupil__given_name").order_by("pupil__given_name"):
-        found.setdefault(name, []).append(given)
+    for group, given in enrolled.values_list("group_id", "pupil__given_name").order_by("pupil__given_name"):
+        found.setdefault(group, []).append(given)
     return found
 
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import structlog
 from django.db import connection, transaction
-from django.db.models import F
 from django.utils import timezone
 from django_tasks import TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker
@@ -141,7 +140,9 @@ def requeue_dropped() -> int:
     now = timezone.now()
     running = DBTaskResult.objects.filter(status=TaskResultStatus.RUNNING)
     with transaction.atomic():
-        dropped = running.select_for_update(skip_locked=True, of=("self",)).filter(tasklease__until__lt=now)
+        dropped = running.select_for_update(skip_locked=True, of=("self",)).filter(
+            tasklease__until__lt=now, started_at__lt=now - LEASE
+        )
         held = [_retry_or_give_up(result, result.tasklease, timedelta()) for result in dropped]
         # A worker may die between claiming a task and taking its lease.
         unleased = list(running.filter(tasklease=None, started_at__lt=now - LEASE))
@@ -156,5 +157,4 @@ def _put_back(result: Result, run_after: Any) -> None:
         run_after=run_after,
         started_at=None,
         finished_at=None,
-        enqueued_at=F("enqueued_at"),
     )

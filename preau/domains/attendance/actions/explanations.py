@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.db.models import Q
 from django.dispatch import Signal
 from django.utils import timezone
 
@@ -62,7 +63,8 @@ def decide(viewer: Viewer, explanation: Explanation, state: str, comment: str = 
     explanation = Explanation.objects.select_for_update().get(pk=explanation.pk)
     last = explanation.decisions.last()
     same = last is not None and (last.state, last.comment) == (state, comment)
-    if same or explanation.state == Explanation.State.WITHDRAWN:
+    # One that another has replaced covers no absence any more: there is nothing to decide.
+    if same or explanation.state == Explanation.State.WITHDRAWN or not explanation.entries.exists():
         return False
     _decide(viewer, explanation, state, comment)
     journal.record(viewer, f"attendance.explanation_{state}", explanation, subject_id=explanation.pupil_id)
@@ -88,5 +90,7 @@ def forget_words(person_id: int) -> int:
     return (
         Explanation.objects.filter(pupil_id=person_id).exclude(comment="").update(comment="")
         + Explanation.objects.filter(given_by_id=person_id).exclude(comment="").update(comment="")
-        + Decision.objects.filter(explanation__pupil_id=person_id).exclude(comment="").update(comment="")
+        + Decision.objects.filter(Q(explanation__pupil_id=person_id) | Q(explanation__given_by_id=person_id))
+        .exclude(comment="")
+        .update(comment="")
     )

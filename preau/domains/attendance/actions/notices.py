@@ -41,8 +41,8 @@ def hold_notice(notice_id: int) -> Notice | None:
     """Take a notice to send it, outside the transaction: a slow mail server must not hold up everyone's writing.
 
     None when there is nothing (more) to say: sent already, the absence corrected or explained in the meantime, or
-    the guardian told today of another absence that still stands (one letter a day, however many lessons). Raises
-    BeingSent while another worker holds it.
+    the guardian told today of another absence that still stands (one letter a day, however many lessons), or not to
+    be informed any more. Raises BeingSent while another worker is telling them.
     """
     now = timezone.now()
     about = Notice.objects.values("pupil_id", "guardian_id", "day").get(pk=notice_id)
@@ -52,11 +52,17 @@ def hold_notice(notice_id: int) -> Notice | None:
     notice = same_day.pop(notice_id)
     if notice.sent_at or not Entry.objects.to_explain().filter(pk=notice.entry_id).exists():
         return None
-    if notice.held_until and notice.held_until > now:
-        raise BeingSent
-    told = [o.entry_id for o in same_day.values() if o.sent_at or (o.held_until and o.held_until > now)]
+    may_know = Guardianship.objects.informed(timezone.localdate(now)).filter(
+        pupil_id=notice.pupil_id, guardian_id=notice.guardian_id
+    )
+    if not may_know.exists():
+        return None
+    told = [other.entry_id for other in same_day.values() if other.sent_at]
     if Entry.objects.absences().filter(pk__in=told).exists():
         return None
+    # A letter that is only on its way may still fail: wait for it to be sent or let go.
+    if any(one.held_until and one.held_until > now for one in (notice, *same_day.values())):
+        raise BeingSent
     notice.held_until = now + HOLD
     notice.save(update_fields=["held_until"])
     return notice

@@ -16,7 +16,7 @@ from preau.domains.attendance.models import (
     Status,
     label_of,
 )
-from preau.domains.attendance.queries import seen_of
+from preau.domains.attendance.queries import expected_in, seen_of
 from preau.domains.timetable.models import Lesson
 from preau.foundation import journal
 
@@ -67,8 +67,8 @@ def validate_roll(viewer: Viewer, lesson: Lesson, marks: Iterable[Mark]) -> Roll
     now = timezone.now()
     Lesson.objects.select_for_update().get(pk=lesson.pk)
     known = {entry.pupil_id: entry for entry in Entry.objects.filter(lesson=lesson)}
-    expected = set(lesson.pupils().values_list("pk", flat=True))
-    mine = [_timed(mark, lesson, now) for mark in marks if mark.pupil_id in expected]
+    expected = set(expected_in(lesson).values_list("pk", flat=True))
+    mine = [_timed(mark, lesson, known, now) for mark in marks if mark.pupil_id in expected]
     changed = [
         mark for mark in mine if seen_of(mark.status, mark.minutes_late) not in {mark.seen, _now(known, mark)}
     ]
@@ -84,10 +84,13 @@ def validate_roll(viewer: Viewer, lesson: Lesson, marks: Iterable[Mark]) -> Roll
     return call
 
 
-def _timed(mark: Mark, lesson: Lesson, now: datetime) -> Mark:
-    """A lateness without minutes takes them from the clock."""
+def _timed(mark: Mark, lesson: Lesson, known: Mapping[int, Entry], now: datetime) -> Mark:
+    """A lateness without minutes keeps those already noted (a second click is not a second measure), else takes them
+    from the clock."""
     if mark.status == Status.LATE:
-        return Mark(mark.pupil_id, mark.status, mark.minutes_late or minutes_since(lesson, now), mark.seen)
+        entry = known.get(mark.pupil_id)
+        minutes = mark.minutes_late or (entry and entry.minutes_late) or minutes_since(lesson, now)
+        return Mark(mark.pupil_id, mark.status, minutes, mark.seen)
     return Mark(mark.pupil_id, mark.status, None, mark.seen)
 
 

@@ -36,6 +36,10 @@ class Reason(models.Model):
             mine = viewer.schools_of_own_pupils()
             return self.filter(Q(school=None) | Q(school__in=mine), for_families=True)
 
+        def offered_to_families(self, school_id: int) -> Self:
+            """Those that a family chooses among for an absence in this school."""
+            return self.filter(Q(school=None) | Q(school_id=school_id), for_families=True)
+
     objects = ReasonQuerySet.as_manager()
 
     class Meta:
@@ -118,7 +122,7 @@ class Decision(models.Model):
         School, models.CASCADE, related_name="decisions", verbose_name=_("établissement")
     )
     explanation = models.ForeignKey(
-        Explanation, models.CASCADE, related_name="decisions", verbose_name=_("explication")
+        Explanation, models.PROTECT, related_name="decisions", verbose_name=_("explication")
     )
     state = models.CharField(_("état"), max_length=9, choices=Explanation.State.choices)
     comment = models.TextField(_("réponse"), max_length=1000, blank=True)

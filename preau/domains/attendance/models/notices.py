@@ -3,7 +3,6 @@
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from preau.directory.models import Person, School, SchoolQuerySet
@@ -25,7 +24,7 @@ class Notice(models.Model):
     school = models.ForeignKey(
         School, models.CASCADE, related_name="absence_notices", verbose_name=_("établissement")
     )
-    entry = models.ForeignKey(Entry, models.CASCADE, related_name="notices", verbose_name=_("absence"))
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="notices", verbose_name=_("absence"))
     pupil = models.ForeignKey(Person, models.PROTECT, related_name="absence_notices", verbose_name=_("élève"))
     guardian = models.ForeignKey(
         Person, models.PROTECT, related_name="absence_notices_received", verbose_name=_("responsable")
@@ -41,6 +40,5 @@ class Notice(models.Model):
         verbose_name_plural = _("avis d’absence")
         constraints = [
             models.UniqueConstraint(fields=["entry", "guardian"], name="one_notice_per_guardian"),
-            models.CheckConstraint(condition=~Q(pupil=F("guardian")), name="notice_to_somebody_else"),
         ]
         indexes = [models.Index(fields=["pupil", "guardian", "day"], name="notices_of_a_day")]

@@ -81,7 +81,7 @@ class Entry(models.Model):
     minutes_late = models.PositiveSmallIntegerField(_("minutes de retard"), null=True, blank=True)
     explanation = models.ForeignKey(
         Explanation,
-        models.SET_NULL,
+        models.PROTECT,
         null=True,
         blank=True,
         related_name="entries",
@@ -131,7 +131,7 @@ class EntryChange(models.Model):
         School, models.CASCADE, related_name="entry_changes", verbose_name=_("établissement")
     )
     entry = models.ForeignKey(
-        Entry, models.CASCADE, related_name="changes", verbose_name=_("absence ou retard")
+        Entry, models.PROTECT, related_name="changes", verbose_name=_("absence ou retard")
     )
     status = models.CharField(_("état"), max_length=7, choices=Status.choices)
     minutes_late = models.PositiveSmallIntegerField(_("minutes de retard"), null=True, blank=True)

@@ -13,6 +13,7 @@ from preau.domains.attendance.queries.absences import (
 from preau.domains.attendance.queries.registers import (
     RegisterRow,
     absent_before,
+    expected_in,
     marks_of,
     register_of,
     seen_of,
@@ -44,6 +45,7 @@ __all__ = [
     "calls_to_make",
     "classes_of",
     "entries_matching",
+    "expected_in",
     "explanations_to_read",
     "figures_of",
     "history_of",

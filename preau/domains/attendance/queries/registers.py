@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Max, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from preau.directory.models import Enrolment
+from preau.directory.models import Enrolment, Person
 from preau.directory.viewer import Viewer
 from preau.domains.attendance.models import Entry, Status
 from preau.domains.attendance.rules import EARLY
@@ -55,8 +55,14 @@ def register_of(lesson: Lesson) -> list[RegisterRow]:
         for entry in Entry.objects.filter(lesson=lesson).values("pupil_id", "status", "minutes_late")
     }
     before = absent_before(lesson)
-    pupils = lesson.pupils().values_list("pk", "family_name", "given_name")
+    pupils = expected_in(lesson).values_list("pk", "family_name", "given_name")
     return [_row(pupil, entries.get(pupil[0]), pupil[0] in before) for pupil in pupils]
+
+
+def expected_in(lesson: Lesson) -> "QuerySet[Person]":
+    """The pupils enrolled on the day, and those of whom something was noted: leaving a class later erases nothing."""
+    noted = Entry.objects.filter(lesson=lesson).values("pupil_id")
+    return Person.objects.filter(Q(pk__in=lesson.pupils().values("pk")) | Q(pk__in=noted))
 
 
 def _row(pupil: tuple[int, str, str], entry: Mapping[str, Any] | None, was_absent: bool) -> RegisterRow:

@@ -8,7 +8,7 @@ from django.core import mail
 
 from conftest import NOW
 from preau.commons.journal.models import Line
-from preau.directory.models import Guardianship, Person
+from preau.directory.models import Enrolment, Guardianship, Person
 from preau.directory.seeds import World
 from preau.domains.attendance import actions, queries, rules, tasks
 from preau.domains.attendance.models import (
@@ -369,6 +369,61 @@ def test_a_letter_that_fails_may_be_sent_again(absence: Entry, monkeypatch: pyte
             tasks.send_notice.call(notice)
     assert tasks.send_notice.call(notice) is True
     assert len(mail.outbox) == 1
+
+
+def test_a_pupil_of_age_may_be_their_own_responsible(absence: Entry, college: World) -> None:
+    pupil = college.people["pupil"]
+    Person.objects.filter(pk=pupil.pk).update(email="nina@famille.example")
+    Guardianship.objects.create(pupil=pupil, guardian=pupil, authority="legal", kinship="self")
+    run(absence)
+    assert len(mail.outbox) == 3
+
+
+def test_who_may_not_be_informed_any_more_is_told_nothing(
+    absence: Entry, college: World, seat_of: Any
+) -> None:
+    """Authority may end between the preparation of a letter and its departure."""
+    refused = actions.explain(seat_of("guardian"), [absence], maladie())
+    actions.decide(seat_of("cpe"), refused, Explanation.State.REFUSED, "Non")
+    prepared = actions.prepare_notices([absence.pk], TODAY)
+    Guardianship.objects.filter(pupil=college.people["pupil"]).update(may_not_be_informed=True)
+    assert [tasks.send_notice.call(pk) for pk in prepared] == [False, False]
+    assert tasks.tell_decision.call(refused.pk) is False
+    assert mail.outbox == []
+
+
+def test_a_letter_that_only_waits_tells_nobody_yet(
+    absence: Entry, college: World, seat_of: Any, clock: Any
+) -> None:
+    """The first letter of the day is held and fails; its absence is corrected; the second absence is told."""
+    pupil, cpe = college.people["pupil"], seat_of("cpe")
+    earlier = Lesson.objects.of_pupils([pupil.pk]).on(TODAY).order_by("starts")[0]
+    actions.validate_roll(cpe, earlier, absent(earlier, pupil))
+    other = Entry.objects.get(lesson=earlier, pupil=pupil)
+    mother = college.people["guardian"]
+    both = actions.prepare_notices([absence.pk, other.pk], TODAY)
+    first, second = Notice.objects.filter(pk__in=both, guardian=mother).order_by("pk")
+    assert actions.hold_notice(first.pk) is not None
+    with pytest.raises(actions.BeingSent):
+        tasks.send_notice.call(second.pk)
+    first_entry = Entry.objects.get(pk=first.entry_id)
+    actions.correct_entry(cpe, first_entry, Status.PRESENT)
+    clock.shift(timedelta(minutes=3))
+    assert tasks.send_notice.call(second.pk) is True
+
+
+def test_a_replaced_explanation_cannot_be_decided(absence: Entry, seat_of: Any) -> None:
+    first = actions.explain(seat_of("guardian"), [absence], maladie())
+    actions.decide(seat_of("cpe"), first, Explanation.State.REFUSED, "Non")
+    actions.explain(seat_of("guardian"), [absence], maladie())
+    assert not actions.decide(seat_of("cpe"), first, Explanation.State.ACCEPTED)
+
+
+def test_a_pupil_who_left_the_class_stays_on_the_rolls_of_before(absence: Entry, lesson: Lesson) -> None:
+    Enrolment.objects.filter(pupil=absence.pupil_id).update(ends=TODAY)
+    assert [row.pupil_id for row in queries.register_of(lesson) if row.status == Status.ABSENT] == [
+        absence.pupil_id
+    ]
 
 
 def test_a_letter_in_another_workers_hands_waits(absence: Entry, clock: Any) -> None:

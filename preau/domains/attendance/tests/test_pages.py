@@ -1,5 +1,6 @@
 """Pages of attendance: what is typed, what is shown, what is refused."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +15,8 @@ from preau.directory.words import Authority, Role
 from preau.domains.attendance import actions
 from preau.domains.attendance.models import Entry, Explanation, Reason, RollCall, Status
 from preau.domains.attendance.queries import register_of
-from preau.domains.timetable.models import Lesson
+from preau.domains.timetable.models import Lesson, WeeklyPattern
+from preau.foundation import stamp
 
 TODAY = NOW.date()
 
@@ -55,7 +57,9 @@ def told(lesson: Lesson, college: World, seat_of: Any) -> Explanation:
     )
 
 
-@pytest.mark.parametrize("minutes", ["-5", "abc", "0", "99999999999", "١٠", "1e3"])
+@pytest.mark.parametrize(
+    "minutes", ["-5", "abc", "0", "99999999999", "١٠", "1e3", "00000199999", "601", "0" * 5000 + "1"]
+)
 def test_wrong_minutes_are_explained_and_nothing_is_lost(
     college: World, client: SchoolClient, lesson: Lesson, minutes: str
 ) -> None:
@@ -101,6 +105,89 @@ def test_a_conflict_shows_both_and_a_second_click_decides(
     assert f'name="seen-{pupil.pk}" value="absent"' in page
     client.post(roll_of(lesson), mine | {f"seen-{pupil.pk}": "absent"})
     assert Entry.objects.get(lesson=lesson, pupil=pupil).minutes_late == 10
+
+
+def test_a_second_click_keeps_what_others_wrote_of_other_pupils(
+    college: World, client: SchoolClient, lesson: Lesson, seat_of: Any
+) -> None:
+    """The page is in conflict about one pupil; what it shows of the others is stale too."""
+    client.sit(college.people["teacher"])
+    pupil = college.people["pupil"]
+    other = next(row.pupil_id for row in register_of(lesson) if row.pupil_id != pupil.pk)
+    mine = typed(lesson, pupil, Status.LATE, "10")
+    theirs = [actions.Mark(pk, Status.ABSENT, None, "present") for pk in (pupil.pk, other)]
+    actions.validate_roll(seat_of("cpe"), lesson, theirs)
+    page = client.post(roll_of(lesson), mine).content.decode()
+    again = dict(re.findall(r'name="(seen-\d+)" value="([^"]+)"', page))
+    again |= {
+        name: re.search(rf'name="{name}"[^>]*value="(\w+)"[^>]*checked', page)[1]  # type: ignore[index]
+        for name in set(re.findall(r'name="(status-\d+)"', page))
+    }
+    client.post(roll_of(lesson), again | {f"minutes-{pupil.pk}": "10"})
+    assert Entry.objects.get(lesson=lesson, pupil_id=other).status == Status.ABSENT
+    assert Entry.objects.get(lesson=lesson, pupil=pupil).minutes_late == 10
+
+
+def test_a_lateness_sent_twice_is_one_measure(
+    college: World, client: SchoolClient, lesson: Lesson, clock: Any
+) -> None:
+    client.sit(college.people["teacher"])
+    sent = typed(lesson, college.people["pupil"], Status.LATE)
+    assert client.post(roll_of(lesson), sent).status_code == 302
+    clock.shift(timedelta(minutes=2))
+    assert client.post(roll_of(lesson), sent).status_code == 302
+    assert Entry.objects.get(lesson=lesson, pupil=college.people["pupil"]).minutes_late == 15
+
+
+@pytest.fixture
+def two_schools(college: World, twin: World) -> Person:
+    """A librarian here who is also CPE over there."""
+    person = college.people["secretary"]
+    Holding.objects.filter(person=person).update(role=Role.LIBRARIAN)
+    Holding.objects.create(person=person, role=Role.SCHOOL_LIFE, school=twin.school)
+    Holding.objects.create(person=person, role=Role.SECRETARY, school=twin.school)
+    return person
+
+
+def test_the_rights_of_one_school_open_nothing_in_another(
+    two_schools: Person, college: World, twin: World, client: SchoolClient, lesson: Lesson
+) -> None:
+    """Even with the stamp that the page of changed context hands out."""
+    client.sit(two_schools)
+    client.may_see_twin = True
+    there = stamp.seal(two_schools.account.pk, f"staff-{twin.school.pk}", confirmed=True)
+    pattern = WeeklyPattern.objects.filter(school=college.school)[0]
+    entry = Entry.objects.filter(school=college.school)[0]
+    for address in (
+        reverse("timetable:stop", kwargs={"pk": pattern.pk}),
+        roll_of(lesson),
+        reverse("attendance:entry", kwargs={"pk": entry.pk}),
+    ):
+        response = client.post(
+            address, {stamp.FIELD: there, "status": "", f"status-{entry.pupil_id}": "absent"}
+        )
+        assert response.status_code == 404, address
+    assert WeeklyPattern.objects.filter(pk=pattern.pk, last_day=college.year.ends).exists()
+    assert not RollCall.objects.filter(lesson=lesson).exists()
+
+
+def test_a_teacher_who_teaches_their_own_child_explains_as_a_parent(
+    college: World, client: SchoolClient
+) -> None:
+    teacher, pupil = college.people["teacher"], college.people["pupil"]
+    Guardianship.objects.create(pupil=pupil, guardian=teacher, authority=Authority.LEGAL)
+    entry = Entry.objects.to_explain().filter(pupil=pupil)[0]
+    entry.lesson.teachers.add(teacher)
+    client.sit(teacher)
+    assert client.get(reverse("attendance:explain", kwargs={"pk": entry.pk})).status_code == 200
+
+
+@pytest.mark.parametrize("huge", ["9223372036854775808", "-1", "abc", ""])
+def test_a_choice_that_is_no_row_is_refused(college: World, client: SchoolClient, huge: str) -> None:
+    client.sit(college.people["guardian"])
+    own = Entry.objects.to_explain().filter(pupil=college.people["pupil"])[0]
+    address = reverse("attendance:explain", kwargs={"pk": own.pk})
+    assert client.post(address, {"entries": [huge], "reason": huge}).status_code == 422
 
 
 def test_a_roll_of_tomorrow_is_not_open(college: World, client: SchoolClient, lesson: Lesson) -> None:
@@ -151,6 +238,10 @@ def test_an_explanation_cannot_reach_another_pupil(
 
 def test_a_reason_of_another_school_is_not_offered(college: World, twin: World, client: SchoolClient) -> None:
     foreign = Reason.objects.create(school=twin.school, label="Motif d’ailleurs")
+    # She has a child there too: that school's reasons are for that school's absences.
+    Guardianship.objects.create(
+        pupil=twin.people["pupil"], guardian=college.people["guardian"], authority=Authority.LEGAL
+    )
     client.sit(college.people["guardian"])
     own = Entry.objects.to_explain().filter(pupil=college.people["pupil"])[0]
     address = reverse("attendance:explain", kwargs={"pk": own.pk})
@@ -245,6 +336,12 @@ def test_a_wrong_filter_is_never_an_error(college: World, client: SchoolClient, 
     assert client.get(reverse("attendance:entries") + query).status_code == 200
     assert client.get(reverse("attendance:board") + query).status_code == 200
     assert client.get(reverse("attendance:export") + query).status_code == 200
+
+
+def test_the_state_filter_keeps_only_that_state(college: World, client: SchoolClient) -> None:
+    client.sit(college.people["cpe"])
+    rows = client.get(reverse("attendance:entries"), {"etat": "retard"}).content.decode().split("<tbody")[1]
+    assert rows.count("Retard de") == rows.count("<tr") > 0
 
 
 def test_filters_find_by_a_piece_of_name_without_accents(college: World, client: SchoolClient) -> None:

@@ -1,0 +1,28 @@
+"""Form fields that Django lacks."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+
+class OneRow(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A choice among rows; a number too large for the database is a wrong choice, not an error page."""
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except OverflowError:
+            raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice") from None
+
+
+class SeveralRows(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+    """Several of them."""
+
+    def clean(self, value: Any) -> Any:
+        try:
+            return super().clean(value)
+        except OverflowError:
+            raise ValidationError(
+                self.error_messages["invalid_pk_value"] % {"pk": "…"}, code="invalid"
+            ) from None
