@@ -16,7 +16,7 @@ from preau.foundation import boards, stamp
 from preau.identity import devices
 from preau.identity.devices import LIMIT
 from preau.identity.models import Account
-from preau.identity.seeds import PASSWORD
+from preau.identity.seeds import CAST, PASSWORD
 
 SIGN_IN = "/connexion/"
 LOGIN = "claire.moreau"
@@ -237,6 +237,12 @@ def test_one_password_tried_on_every_login_meets_a_door(
     monkeypatch.setattr(devices, "LIMIT_FROM_ONE_ADDRESS", 5)
     answers = [sign_in(Client(), f"eleve{number}", "azerty").status_code for number in range(7)]
     assert answers == [422] * 5 + [429] * 2
+
+
+def test_a_whole_school_signs_in_from_one_address(college: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(devices, "LIMIT_FROM_ONE_ADDRESS", 3)
+    for login in [*CAST.values()]:
+        assert sign_in(Client(), login).status_code == 302, login
 
 
 def test_what_one_person_typed_is_never_shown_to_another(college: World, client: SchoolClient) -> None:

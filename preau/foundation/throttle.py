@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.db.models import F
 from django.utils.crypto import salted_hmac
 
 from preau.foundation.models import RateWindow
@@ -14,6 +15,11 @@ def _digest(what: str, *parts: str) -> str:
 def hit(what: str, *parts: str, window: timedelta) -> int:
     """Count one try; returns how many there have been in the window."""
     return RateWindow.hit(_digest(what, *parts), window)
+
+
+def give_back(what: str, *parts: str) -> None:
+    """Take one try back: it was a good one."""
+    RateWindow.objects.filter(key=_digest(what, *parts), count__gt=0).update(count=F("count") - 1)
 
 
 def forget(what: str, *parts: str) -> None:
