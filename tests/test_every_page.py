@@ -13,8 +13,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
 
 from conftest import NOW, SchoolClient
-from preau.directory.models import Enrolment, Group, Person
+from preau.directory.models import Enrolment, Group, Holding, Person, School
 from preau.directory.seeds import World
+from preau.directory.words import Role
 from preau.domains.attendance.models import Entry, Explanation, Status
 from preau.domains.timetable.models import Lesson, WeeklyPattern
 from tests.building import routes
@@ -259,3 +260,26 @@ def test_forty_weekly_lessons_cost_what_one_does(college: World, client: SchoolC
     page, few = counted(client, reverse("timetable:patterns"))
     assert many == few
     assert page.content.decode().count("<tr") == 2
+
+
+def test_a_school_without_anything_yet_has_pages_all_the_same(college: World, client: SchoolClient) -> None:
+    """The first morning: a head, a CPE and a secretary, and neither year, class, lesson nor absence."""
+    school = School.objects.create(uai="0359904D", name="Collège neuf", kind=School.Kind.COLLEGE)
+    for key, role in (("head", Role.HEAD), ("cpe", Role.SCHOOL_LIFE), ("teacher", Role.TEACHER)):
+        person = college.people[key]
+        Holding.objects.create(person=person, role=role, school=school)
+        client.sit(person, f"staff-{school.pk}")
+        for name in (
+            "portal:home",
+            "timetable:week",
+            "attendance:board",
+            "attendance:entries",
+            "attendance:export",
+        ):
+            response = client.get(reverse(name))
+            assert response.status_code in {200, 403}, (key, name)
+            if response.status_code == 200 and not response.streaming:
+                assert "Collège neuf" in response.content.decode()
+                assert list(faults(response.content.decode())) == []
+        # Without a year there is nothing to put lessons in.
+        assert client.get(reverse("timetable:create")).status_code == 403

@@ -9,8 +9,9 @@ from django.urls import reverse
 
 from conftest import NOW, SchoolClient
 from preau.commons.journal.models import Line
-from preau.directory.models import Closure, Enrolment, Group, Room, Subject
+from preau.directory.models import Closure, Enrolment, Group, Guardianship, Person, Room, Subject
 from preau.directory.seeds import World
+from preau.directory.words import Authority
 from preau.domains.timetable import actions, queries, rules
 from preau.domains.timetable.models import Lesson, WeeklyPattern
 
@@ -204,3 +205,18 @@ def test_a_wrong_week_shows_this_one(college: World, client: SchoolClient, wrong
     client.sit(college.people["teacher"])
     page = client.get(reverse("timetable:week"), {"semaine": wrong}).content.decode()
     assert "Semaine du lundi 23 novembre 2026" in page
+
+
+def test_a_childs_name_stands_on_their_own_lessons_only(college: World, twin: World, seat_of: Any) -> None:
+    """Two children, each in a « 5e B » of their own school: the names of classes are not the classes."""
+    elsewhere = twin.people["pupil"]
+    Guardianship.objects.create(
+        pupil=elsewhere, guardian=college.people["guardian"], authority=Authority.LEGAL
+    )
+    Person.objects.filter(pk=elsewhere.pk).update(given_name="Hugo")
+    Group.objects.filter(enrolments__pupil=elsewhere).update(name="5e B")
+    viewer = seat_of("guardian")
+    children = queries.pupil_groups(viewer)
+    rows = queries.day_of(viewer, TODAY)
+    assert {row.groups_label for row in rows} == {"5e B"}
+    assert {row.for_children(children) for row in rows} == {"Nina", "Hugo"}
