@@ -10,7 +10,7 @@ import pytest
 import time_machine
 from axe_playwright_python.sync_playwright import Axe
 from django_tasks_db.models import DBTaskResult
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from conftest import NOW
 from preau.directory.seeds import World
@@ -86,7 +86,9 @@ class Visitor:
 
     def check(self, name: str) -> None:
         """The page is well formed for everyone: axe in light and dark, no sideways scroll at 320 px."""
-        assert self.page.locator("h1").count() == 1
+        # Just after a click the page may still be arriving: `expect` waits for it, `count()` does not.
+        self.page.wait_for_load_state()
+        expect(self.page.locator("h1")).to_have_count(1)
         if not self.scripts:
             return
         for scheme in ("light", "dark"):

@@ -85,7 +85,7 @@ def decide(cpe: Any, pupil: Any) -> None:
     )
     waiting.get_by_role("link", name="Lire").click()
     cpe.check("absence")
-    assert page.get_by_text("Chez le dentiste").count() > 0
+    page.get_by_text("Chez le dentiste").first.wait_for()
     page.get_by_label("Accepter").check()
     page.get_by_role("button", name="Enregistrer la décision").click()
     page.get_by_text("La décision est enregistrée").wait_for()
