@@ -20,22 +20,9 @@ from preau.directory.models import (
     SchoolYear,
     Subject,
 )
+from preau.directory.seeds.names import FAMILY, FATHERS, GIVEN, MOTHERS
 from preau.directory.words import Authority, Kinship, Role
 
-FAMILY = (
-    "Abadie Benali Corre Diallo Ferreira Guérin Hamon Ibrahim Jacquet Kerbrat Lambert Marchand Nguyen Ollivier Petit "
-    "Quéré Roussel Sanchez Traoré Urbain Vasseur Weber Yilmaz Zidi Barbier Chevalier Dupuis Fontaine Garnier Leroux "
-    "Aubry Blanchard Carlier Daniel Étienne Fabre Gauthier Humbert Imbert Joly Klein Lacroix Mercier Noël Olivier "
-    "Perrin Quentin Renaud Schmitt Tessier Uzan Vidal Wagner Xavier Young Zimmermann Adam Bailly Colin Durand Evrard "
-    "Faure Gomez Henry Issa Jamet Kone Lopez Martin Nicolas Okoye Poirier Quillet Robin Sow Thomas Ung Vallet Wallon "
-    "Yang Zerbib Arnaud Bouvier Cissé Dumas Esteve Ferrand Gillet Haidara Ivanov Jourdan"
-).split()
-GIVEN = (
-    "Nina Yanis Malo Aïssatou Inès Tom Lise Samir Chloé Noé Emma Hugo Linh Maëlle Lucas Enora Jules Carla Moussa Zoé "
-    "Arthur Rose Emre Lina Gabin Louise Adam Jade Nolan Anaïs Ethan Camille Sofiane Juliette Baptiste Manon"
-).split()
-MOTHERS = "Sophie Amina Nathalie Fatou Karine Lucie Mei Sabrina Élodie".split()
-FATHERS = "Karim Laurent Ousmane Frédéric Minh Pascal Idriss".split()
 SUBJECTS = [
     ("061300", "Mathématiques", "Maths", "mme", "Claire", "Moreau"),
     ("020700", "Français", "Français", "m", "Thomas", "Lefèvre"),
