@@ -88,11 +88,11 @@ def test_the_same_seed_writes_the_same_bytes(folders: dict[Degree, Path], tmp_pa
     for degree, folder in folders.items():
         write_delivery(tmp_path / degree, demo_academy(DAY), day=DAY, degree=degree, records_a_file=400)
         assert _bytes_of(tmp_path / degree) == _bytes_of(folder)
-    small = scale_academy(2, 300, 7, today=DAY)
+    small = scale_academy(2, 200, 7, today=DAY)
     for again in ("once", "twice"):
         write_delivery(tmp_path / again, small, day=DAY)
     assert _bytes_of(tmp_path / "once") == _bytes_of(tmp_path / "twice")
-    write_delivery(tmp_path / "other", scale_academy(2, 300, 8, today=DAY), day=DAY)
+    write_delivery(tmp_path / "other", scale_academy(2, 200, 8, today=DAY), day=DAY)
     assert _bytes_of(tmp_path / "other") != _bytes_of(tmp_path / "once")
 
 
@@ -277,10 +277,10 @@ def test_letters_outside_latin_9_are_written_by_number(tmp_path: Path) -> None:
 
 
 def test_an_academy_has_about_the_people_asked_for(tmp_path: Path) -> None:
-    records = write_delivery(tmp_path, scale_academy(5, 2500, 3, today=DAY), day=DAY)
+    records = write_delivery(tmp_path, scale_academy(5, 1200, 3, today=DAY), day=DAY)
     delivery = Delivery(tmp_path)
     assert records[SCHOOLS] == 5
-    assert sum(records[category] for category in (PUPILS, GUARDIANS, STAFF)) == pytest.approx(2500, rel=0.1)
+    assert sum(records[category] for category in (PUPILS, GUARDIANS, STAFF)) == pytest.approx(1200, rel=0.1)
     uais = [school["ENTStructureUAI"][0] for school in delivery[SCHOOLS].values()]
     assert len(set(uais)) == 5 and all(len(uai) == 8 for uai in uais)
     named = {key for pupil in delivery[PUPILS].values() for key in links(pupil)}
