@@ -37,11 +37,12 @@ class Page:
     open_to: frozenset[str]
     otherwise: int = 403
     model: Any = None
+    by: str = "pk"
 
     def address(self, college: World) -> str:
         if self.model is None:
             return reverse(self.name)
-        return reverse(self.name, kwargs={"pk": self.model(college).pk})
+        return reverse(self.name, kwargs={self.by: getattr(self.model(college), self.by)})
 
 
 def lesson_now(college: World) -> Lesson:
@@ -55,6 +56,14 @@ def own_absence(college: World) -> Entry:
     return Entry.objects.to_explain().filter(pupil=college.people["pupil"]).order_by("pk")[0]
 
 
+def own_class(college: World) -> Group:
+    return Group.objects.get(year=college.year, enrolments__pupil=college.people["pupil"])
+
+
+def cast_pupil(college: World) -> Person:
+    return college.people["pupil"]
+
+
 PAGES = [
     Page("portal:home", frozenset(EVERYONE)),
     Page("timetable:week", frozenset(EVERYONE)),
@@ -66,12 +75,23 @@ PAGES = [
     Page("attendance:roll", frozenset({"teacher", "cpe", "head"}), model=lesson_now),
     Page("attendance:explain", frozenset({"guardian", "other_guardian"}), model=own_absence),
     Page("attendance:entry", frozenset(SCHOOL_LIFE), model=own_absence),
+    Page("identity:accounts", frozenset(STAFF)),
+    Page("identity:class_accounts", frozenset(STAFF), model=own_class),
+    Page("identity:staff_accounts", frozenset(OFFICE)),
+    Page("identity:person", frozenset(STAFF), model=cast_pupil, by="public_id"),
+    Page("identity:change_password", frozenset(EVERYONE)),
+    Page("identity:sessions", frozenset(EVERYONE)),
+    Page("identity:activation", frozenset(EVERYONE)),
+    Page("identity:forgotten", frozenset(EVERYONE)),
     Page("foundation:styleguide", frozenset(EVERYONE)),
 ]
+PUBLIC = {"portal:home", "foundation:styleguide", "identity:activation", "identity:forgotten"}
 # Not pages: health, sign-in while signed in, POST only, CSV; each has tests of its own.
 ELSEWHERE = {
     "foundation:alive", "foundation:ready", "identity:sign_in", "identity:sign_out", "identity:switch",
-    "identity:resume", "demo:outbox", "timetable:stop", "attendance:withdraw", "attendance:decide", "attendance:export",
+    "identity:resume", "identity:new_password", "identity:end_session", "identity:prepare_class",
+    "identity:prepare_staff", "identity:prepare_person", "identity:give_code", "identity:letters_pdf", "demo:outbox",
+    "timetable:stop", "attendance:withdraw", "attendance:decide", "attendance:export",
 }  # fmt: skip
 
 
@@ -108,7 +128,7 @@ def test_every_page_answers_as_declared(college: World, client: SchoolClient, pa
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_a_visitor_is_asked_to_sign_in(college: World, client: SchoolClient, page: Page) -> None:
     response = client.get(page.address(college))
-    if page.name in {"portal:home", "foundation:styleguide"}:
+    if page.name in PUBLIC:
         assert response.status_code == 200
         assert list(faults(response.content.decode())) == []
     else:

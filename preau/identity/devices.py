@@ -29,22 +29,26 @@ def door(request: HttpRequest, login: str) -> tuple[str, ...]:
     return ("device", device) if device else ("address", login, client_address(request))
 
 
-def knock(request: HttpRequest, login: str) -> bool:
-    """Count a try, before the password is looked at; returns whether the door is open.
+def knock(request: HttpRequest, login: str, what: str = "sign_in") -> bool:
+    """Count a try, before the secret is looked at; returns whether the door is open.
 
-    A wider door counts by address alone: it stops whoever tries one password on every login, and is wide enough for
-    a school whose people share one address.
+    Each kind of secret (`what`) has its doors. A wider one counts by address alone: it stops whoever tries one
+    password on every login, and is wide enough for a school whose people share one address.
     """
-    here = throttle.hit("sign_in", *door(request, login), window=WINDOW)
-    all_from_there = throttle.hit("sign_in_from", client_address(request), window=WINDOW)
+    here = throttle.hit(what, *door(request, login), window=WINDOW)
+    all_from_there = throttle.hit(f"{what}_from", client_address(request), window=WINDOW)
     return here <= LIMIT and all_from_there <= LIMIT_FROM_ONE_ADDRESS
 
 
+def reopen(request: HttpRequest, login: str, what: str = "sign_in") -> None:
+    """After a success: only failures count. At eight o'clock a thousand people sign in from one school's address."""
+    throttle.forget(what, *door(request, login))
+    throttle.give_back(f"{what}_from", client_address(request))
+
+
 def welcome(request: HttpRequest, response: HttpResponse, login: str) -> None:
-    """After a success: open the door again and remember the browser."""
-    throttle.forget("sign_in", *door(request, login))
-    # At eight o'clock a thousand people sign in from one school's address: only failures count there.
-    throttle.give_back("sign_in_from", client_address(request))
+    """Once signed in: open the door again and remember the browser."""
+    reopen(request, login)
     sealed = signing.dumps([login, get_random_string(16)], salt=SALT)
     response.set_cookie(
         f"{settings.PREFIX}{COOKIE}",

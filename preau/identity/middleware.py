@@ -1,11 +1,21 @@
-"""Puts the Viewer on the request: the account of the session, in the seat of the session."""
+"""Puts the Viewer on the request: the account of the session, in the seat of the session, while the session is open."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
 
+from django.conf import settings
+from django.contrib.auth import logout as close_session
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
 from django.utils import timezone
 
 from preau.directory.viewer import Viewer, viewer_for
+from preau.foundation.access import anyone, ask_to_sign_in
+from preau.foundation.readonly import SAFE
+from preau.identity import sessions
+from preau.identity.models import AccountSession
+from preau.identity.rules import limits_of
 
 SEAT = "seat"
 
@@ -15,7 +25,8 @@ class ViewerMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.viewer = viewer_of(request)
+        request.has_ended = False
+        request.viewer = self._while_open(request, viewer_of(request), timezone.now())
         if request.viewer:
             request.viewer.enter()
         try:
@@ -23,6 +34,32 @@ class ViewerMiddleware:
         finally:
             # A thread serves many schools one after the other: the clock must not stay on the last one's wall.
             timezone.deactivate()
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        """The home is open to anyone: whoever was signed in a moment ago is told why they no longer are."""
+        home = request.path == resolve_url(settings.LOGIN_REDIRECT_URL) and request.method in SAFE
+        if request.has_ended and home and getattr(view, "opening", None) is anyone:
+            return ask_to_sign_in(request)
+        return None
+
+    def _while_open(self, request: HttpRequest, viewer: Viewer | None, now: datetime) -> Viewer | None:
+        """The viewer, or None once the session has passed a limit of the person's profiles."""
+        if viewer is None:
+            return None
+        limits = limits_of(seat.profile for seat in viewer.seats)
+        limit = sessions.ended_by(request.session, limits, now)
+        if limit is not None:
+            _end(request, limit, idle=limit == limits.idle)
+            return None
+        if sessions.touch(request.session, now):
+            AccountSession.objects.filter(pk=request.session.session_key).update(seen_at=now)
+        return viewer
+
+
+def _end(request: HttpRequest, limit: timedelta, *, idle: bool) -> None:
+    close_session(request)
+    request.session[sessions.OVER] = {"minutes": int(limit.total_seconds() // 60), "idle": idle}
+    request.has_ended = True
 
 
 def viewer_of(request: HttpRequest) -> Viewer | None:

@@ -1,16 +1,54 @@
-"""The account: what a person signs in with. It says nothing of what they are at school."""
+"""The account: what a person signs in with; the codes that open it; the browsers where it is open."""
 
-from typing import Any
+from datetime import datetime
+from typing import Any, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.contrib.sessions.models import Session
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from preau.directory.models import Person
+from preau.directory.models import Assignment, Enrolment, Holding, Person
+from preau.directory.models.schools import new_public_id
+from preau.directory.models.scoping import active_on
 from preau.directory.viewer import Viewer
+from preau.directory.words import Role
+from preau.identity.logins import split
+
+OFFICE = (Role.HEAD, Role.SECRETARY, Role.DIGITAL_LEAD)
 
 
-class AccountManager(BaseUserManager["Account"]):
+def followed_people(viewer: Viewer) -> "models.QuerySet[Person]":
+    """Whose account a viewer may look at: the office everyone of the school, school life its pupils, a teacher their own."""
+    if viewer.holds(*OFFICE):
+        return Person.objects.visible_to(viewer)
+    pupils = Holding.objects.filter(active_on(viewer.today), school_id=viewer.school_id, role=Role.PUPIL)
+    if viewer.holds(Role.SCHOOL_LIFE):
+        return Person.objects.filter(pk__in=pupils.values("person_id"))
+    if viewer.holds(Role.TEACHER):
+        taught = Assignment.objects.filter(
+            active_on(viewer.today), teacher_id=viewer.person.pk, school_id=viewer.school_id
+        )
+        learning = Enrolment.objects.filter(active_on(viewer.today), group__in=taught.values("group_id"))
+        return Person.objects.filter(pk__in=learning.values("pupil_id")).filter(
+            pk__in=pupils.values("person_id")
+        )
+    return Person.objects.none()
+
+
+class AccountQuerySet(models.QuerySet["Account"]):
+    def visible_to(self, viewer: Viewer) -> Self:
+        """One's own account; those of the people whose account one follows."""
+        return self.filter(Q(pk=viewer.account_id) | Q(person__in=followed_people(viewer).values("pk")))
+
+    def activated(self) -> Self:
+        """Those with a password: their person has chosen one."""
+        return self.exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX)
+
+
+class AccountManager(BaseUserManager.from_queryset(AccountQuerySet)):  # type: ignore[misc]
     def create_account(
         self, login: str, person: Person, password: str | None = None, **fields: Any
     ) -> "Account":
@@ -24,16 +62,18 @@ class AccountManager(BaseUserManager["Account"]):
         """Logins are typed on phones, which like capitals."""
         return self.get(login=(username or "").strip().lower())
 
-    def visible_to(self, viewer: Viewer) -> "models.QuerySet[Account]":
-        """One's own account; those of the school's people wait for the pages that manage them."""
-        return self.filter(pk=viewer.account_id)
-
 
 class Account(AbstractBaseUser):
-    """One account a person. The e-mail is a contact of the person, not an identity: two parents may share one."""
+    """One account a person. The e-mail is a contact of the person, not an identity: two parents may share one.
+
+    `stem` is the login without its number: what homonyms share.
+    """
 
     person = models.OneToOneField(Person, models.CASCADE, related_name="account", verbose_name=_("personne"))
     login = models.CharField(_("identifiant"), max_length=60, unique=True)
+    stem = models.CharField(
+        _("racine de l’identifiant"), max_length=60, editable=False, db_index=True, default="", db_default=""
+    )
     is_active = models.BooleanField(_("ouvert"), default=True)
     created_at = models.DateTimeField(_("créé le"), auto_now_add=True)
 
@@ -46,5 +86,73 @@ class Account(AbstractBaseUser):
     def __str__(self) -> str:
         return self.login
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.stem = split(self.login)[0]
+        if kwargs.get("update_fields") is not None:
+            kwargs["update_fields"] = {*kwargs["update_fields"], "stem"}
+        super().save(*args, **kwargs)
+
     def natural_key(self) -> tuple[str]:
         return (self.login,)
+
+
+class ActivationQuerySet(models.QuerySet["Activation"]):
+    def visible_to(self, viewer: Viewer) -> Self:
+        """That a code was given, and when: to the office, for the people of the school. Never the code."""
+        if not viewer.holds(*OFFICE):
+            return self.filter(account_id=viewer.account_id)
+        return self.filter(account__in=Account.objects.visible_to(viewer))
+
+    def open(self, now: datetime) -> Self:
+        """Codes that still open something."""
+        return self.filter(used_at=None, cancelled_at=None, expires_at__gt=now)
+
+
+class Activation(models.Model):
+    """A one-time code that lets a person choose their password. Only its digest is kept; the code was shown once."""
+
+    class Kind(models.TextChoices):
+        FIRST_LETTER = "first_letter", _("Courrier")
+        RESET_BY_STAFF = "reset_by_staff", _("Code donné à l’écran")
+        RESET_BY_MAIL = "reset_by_mail", _("Lien envoyé par courriel")
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="activations", verbose_name=_("compte"))
+    kind = models.CharField(_("nature"), max_length=14, choices=Kind.choices)
+    digest = models.CharField(_("empreinte"), max_length=64, unique=True)
+    issued_by = models.ForeignKey(
+        Person, models.SET_NULL, null=True, related_name="codes_given", verbose_name=_("donné par")
+    )
+    issued_at = models.DateTimeField(_("donné le"))
+    expires_at = models.DateTimeField(_("valable jusqu’au"), db_index=True)
+    used_at = models.DateTimeField(_("utilisé le"), null=True, blank=True)
+    cancelled_at = models.DateTimeField(_("annulé le"), null=True, blank=True)
+
+    objects = ActivationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("code d’activation")
+        verbose_name_plural = _("codes d’activation")
+
+
+class AccountSessionQuerySet(models.QuerySet["AccountSession"]):
+    def visible_to(self, viewer: Viewer) -> Self:
+        """One's own, from whatever seat; nobody else's, whoever asks."""
+        return self.filter(account_id=viewer.account_id)
+
+
+class AccountSession(models.Model):
+    """A session of an account, so that its person can see where they are signed in. It goes with the session."""
+
+    session = models.OneToOneField(Session, models.CASCADE, primary_key=True, verbose_name=_("session"))
+    public_id = models.CharField(_("identifiant public"), max_length=24, unique=True, default=new_public_id)
+    account = models.ForeignKey(Account, models.CASCADE, related_name="sessions", verbose_name=_("compte"))
+    device = models.CharField(_("appareil"), max_length=60)
+    opened_at = models.DateTimeField(_("ouverte le"))
+    seen_at = models.DateTimeField(_("vue le"))
+
+    objects = AccountSessionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("session ouverte")
+        verbose_name_plural = _("sessions ouvertes")
+        ordering = ["-seen_at"]

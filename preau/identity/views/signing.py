@@ -1,6 +1,7 @@
 """Pages of signing in and out, and of changing seats."""
 
 from http import HTTPStatus
+from typing import Any
 
 from django.contrib.auth import authenticate
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from preau.foundation import kept, stamp
 from preau.foundation.access import anyone, opens, signed_in
 from preau.foundation.http import safe_next
-from preau.identity import actions, devices
+from preau.identity import actions, devices, sessions
 from preau.identity.forms import SignInForm
 
 WRONG = _("L’identifiant ou le mot de passe ne convient pas. Vérifiez les majuscules, puis réessayez.")
@@ -35,18 +36,25 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     response = _try(request, form) if request.method == "POST" and form.is_valid() else None
     if response:
         return response
-    context = {"form": form, "suite": safe_next(request, ""), "something_kept": kept.KEY in request.session}
-    response = render(request, "identity/sign_in.html", context, status=_status(form))
-    if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
-        response.headers["Retry-After"] = str(int(devices.WINDOW.total_seconds()))
-    return response
+    context = {
+        "form": form,
+        "suite": safe_next(request, ""),
+        "something_kept": kept.KEY in request.session,
+        "over": request.session.get(sessions.OVER),
+    }
+    return answer(request, "identity/sign_in.html", context)
 
 
-def _status(form: SignInForm) -> int:
+def answer(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    """The page of a form: 422 with mistakes, 429 with the time to wait when its door is closed."""
+    form = context["form"]
     if not form.is_bound or form.is_valid():
-        return HTTPStatus.OK
-    closed = form.has_error(NON_FIELD_ERRORS, "closed")
-    return HTTPStatus.TOO_MANY_REQUESTS if closed else HTTPStatus.UNPROCESSABLE_ENTITY
+        return render(request, template, context)
+    if not form.has_error(NON_FIELD_ERRORS, "closed"):
+        return render(request, template, context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    response = render(request, template, context, status=HTTPStatus.TOO_MANY_REQUESTS)
+    response.headers["Retry-After"] = str(int(devices.WINDOW.total_seconds()))
+    return response
 
 
 def _try(request: HttpRequest, form: SignInForm) -> HttpResponse | None:

@@ -1,0 +1,42 @@
+"""Verbs of identity. Each leaves a line in the journal."""
+
+from preau.identity.actions.accounts import (
+    MOST_LETTERS,
+    Issued,
+    close_account,
+    code_given,
+    give_code,
+    issue_link,
+    open_accounts,
+    prepare_letters,
+    purge_codes,
+)
+from preau.identity.actions.passwords import (
+    CodeGone,
+    NoRole,
+    activate,
+    change_password,
+    password_changed,
+)
+from preau.identity.actions.signing import end_session, sign_in, sign_out, take_seat
+
+__all__ = [
+    "MOST_LETTERS",
+    "CodeGone",
+    "Issued",
+    "NoRole",
+    "activate",
+    "change_password",
+    "close_account",
+    "code_given",
+    "end_session",
+    "give_code",
+    "issue_link",
+    "open_accounts",
+    "password_changed",
+    "prepare_letters",
+    "purge_codes",
+    "sign_in",
+    "sign_out",
+    "take_seat",
+]

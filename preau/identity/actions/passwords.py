@@ -1,0 +1,59 @@
+"""Choosing a password: with a code, or with the former one."""
+
+from django.contrib.auth import update_session_auth_hash
+from django.db import transaction
+from django.dispatch import Signal
+from django.http import HttpRequest
+from django.utils import timezone
+
+from preau.directory.viewer import Viewer
+from preau.foundation import journal
+from preau.identity.actions.signing import end_sessions, remember, sign_in
+from preau.identity.models import Account, Activation
+
+password_changed = Signal()  # account_id; sent inside the transaction
+
+
+class CodeGone(Exception):
+    """The code was used, replaced or ended in the meantime."""
+
+
+class NoRole(Exception):
+    """The person has no role any more: nothing is opened, and the code stays as it was."""
+
+
+@transaction.atomic
+def activate(request: HttpRequest, activation: Activation, password: str) -> Viewer:
+    """Use a code once: the account takes this password, other codes and sessions end, a session opens here."""
+    account = Account.objects.select_for_update().get(pk=activation.account_id)
+    now = timezone.now()
+    if not Activation.objects.open(now).filter(pk=activation.pk).exists():
+        raise CodeGone
+    Activation.objects.filter(pk=activation.pk).update(used_at=now)
+    account.activations.open(now).update(cancelled_at=now)
+    account.set_password(password)
+    account.save(update_fields=["password"])
+    end_sessions(account.pk)
+    viewer = sign_in(request, account)
+    if viewer is None:
+        raise NoRole
+    journal.record(viewer, "identity.activated", account, subject_id=account.person_id, kind=activation.kind)
+    if activation.kind != Activation.Kind.FIRST_LETTER:
+        password_changed.send(sender=Account, account_id=account.pk)
+    return viewer
+
+
+@transaction.atomic
+def change_password(request: HttpRequest, viewer: Viewer, password: str) -> int:
+    """Take another password; every other session of the account ends, and every code. Returns how many sessions."""
+    account = Account.objects.select_for_update().get(pk=viewer.account_id)
+    account.set_password(password)
+    account.save(update_fields=["password"])
+    account.activations.open(timezone.now()).update(cancelled_at=timezone.now())
+    ended = end_sessions(account.pk, but=request.session.session_key)
+    update_session_auth_hash(request, account)
+    request.user = account
+    remember(request, account)
+    journal.record(viewer, "identity.password_changed", account, subject_id=account.person_id)
+    password_changed.send(sender=Account, account_id=account.pk)
+    return ended

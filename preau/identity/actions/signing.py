@@ -1,0 +1,73 @@
+"""Signing in and out, taking another seat, ending a session elsewhere."""
+
+from django.contrib.auth import login as open_session
+from django.contrib.auth import logout as close_session
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+
+from preau.directory.viewer import Seat, Viewer
+from preau.foundation import journal
+from preau.identity import sessions
+from preau.identity.middleware import SEAT, viewer_of
+from preau.identity.models import Account, AccountSession
+
+
+@transaction.atomic
+def sign_in(request: HttpRequest, account: Account) -> Viewer | None:
+    """Open a session; returns None, and opens nothing, for an account whose person has no role any more."""
+    open_session(request, account)
+    request.user = account
+    viewer = viewer_of(request)
+    if viewer is None:
+        close_session(request)
+        return None
+    request.session[SEAT] = viewer.key
+    remember(request, account)
+    journal.record(viewer, "identity.signed_in", account, subject_id=account.person_id)
+    return viewer
+
+
+def remember(request: HttpRequest, account: Account) -> None:
+    """Keep a line of this session for the page that lists them."""
+    key = request.session.session_key
+    if key is None:
+        request.session.save()
+        key = str(request.session.session_key)
+    now = timezone.now()
+    AccountSession.objects.create(
+        session_id=key,
+        account=account,
+        device=sessions.device_of(request.headers.get("User-Agent", "")),
+        opened_at=now,
+        seen_at=now,
+    )
+
+
+@transaction.atomic
+def sign_out(request: HttpRequest, viewer: Viewer) -> None:
+    journal.record(viewer, "identity.signed_out", request.user, subject_id=viewer.person.pk)
+    close_session(request)
+
+
+@transaction.atomic
+def take_seat(request: HttpRequest, viewer: Viewer, seat: Seat) -> None:
+    """Change the default seat of this session."""
+    request.session[SEAT] = seat.key
+    journal.record(viewer.seated(seat), "identity.changed_seat", request.user, subject_id=viewer.person.pk)
+
+
+@transaction.atomic
+def end_session(viewer: Viewer, session: AccountSession) -> None:
+    """End one of one's own sessions, wherever its browser is."""
+    journal.record(viewer, "identity.session_ended", session.account, subject_id=viewer.person.pk)
+    Session.objects.filter(pk=session.pk).delete()
+
+
+def end_sessions(account_id: int, *, but: str | None = "") -> int:
+    """End the sessions of an account, all but the one named; returns how many."""
+    ending = AccountSession.objects.filter(account_id=account_id).exclude(pk=but or "")
+    keys = list(ending.values_list("pk", flat=True))
+    Session.objects.filter(pk__in=keys).delete()
+    return len(keys)

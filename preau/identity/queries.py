@@ -1,0 +1,340 @@
+"""Reads of identity: who has an account, who waits for one, what a letter says, which code fits."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.db.models import Max, Q, QuerySet
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+
+from preau.directory.models import Assignment, Enrolment, Group, Guardianship, Holding, Person
+from preau.directory.models.scoping import active_on
+from preau.directory.viewer import Viewer
+from preau.directory.words import Profile, Role
+from preau.foundation.text import fold
+from preau.identity.codes import digest_of
+from preau.identity.models import Account, Activation
+from preau.identity.rules import can_give_way_in, keeps_accounts
+from preau.identity.standing import Standing, standings_of
+
+BY_STAFF = (Activation.Kind.FIRST_LETTER, Activation.Kind.RESET_BY_STAFF)
+
+
+class Audience(StrEnum):
+    """For whom a list is, and a letter."""
+
+    PUPILS = "eleves"
+    GUARDIANS = "responsables"
+    STAFF = "personnels"
+
+
+class State(StrEnum):
+    """Where a person stands with their account, as addresses name it."""
+
+    OPEN = "ouvert"
+    LETTER = "courrier"
+    CODE = "code"
+    EXPIRED = "perime"
+    NONE = "sans"
+
+
+@dataclass(frozen=True)
+class AccountState:
+    """`until`: when the letter or code at hand ends, or ended; `last`: number of the last one given by the school."""
+
+    login: str = ""
+    state: State = State.NONE
+    until: datetime | None = None
+    last: int = 0
+
+
+@dataclass(frozen=True)
+class PersonRow:
+    """One line of a list of accounts."""
+
+    person_id: int
+    public_id: str
+    list_name: str
+    account: AccountState
+    may_give: bool
+    children: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many of a group have their account, hold a letter or a code, have nothing that works."""
+
+    total: int = 0
+    open: int = 0
+    given: int = 0
+
+    @property
+    def waiting(self) -> int:
+        return self.total - self.open - self.given
+
+
+@dataclass(frozen=True)
+class ClassRow:
+    """A class or group of the index."""
+
+    pk: int
+    name: str
+    is_class: bool
+    pupils: Count
+    guardians: Count
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What is printed for one person. `code` exists nowhere else."""
+
+    activation_id: int
+    audience: Audience
+    name: str
+    given_name: str
+    login: str
+    code: str
+    until: datetime
+    children: tuple[str, ...] = field(default=())
+
+
+def account_states(accounts: "Iterable[int] | None", viewer: Viewer | None = None) -> dict[int, AccountState]:
+    """By person, for these people, or for everyone whose account the viewer follows; one query."""
+    found = (
+        Account.objects.visible_to(viewer)
+        if viewer
+        else Account.objects.filter(person__in=list(accounts or []))
+    )
+    now = timezone.now()
+    live = Q(activations__used_at=None, activations__cancelled_at=None, activations__expires_at__gt=now)
+    by_staff = Q(activations__kind__in=BY_STAFF)
+    rows = found.annotate(
+        waits=Q(password__startswith=UNUSABLE_PASSWORD_PREFIX),
+        letter=Max(
+            "activations__expires_at", filter=live & Q(activations__kind=Activation.Kind.FIRST_LETTER)
+        ),
+        code=Max(
+            "activations__expires_at", filter=live & Q(activations__kind=Activation.Kind.RESET_BY_STAFF)
+        ),
+        over=Max("activations__expires_at", filter=by_staff),
+        last=Max("activations__pk", filter=by_staff),
+    )
+    return {
+        person: _state(login, letter, code, over, last or 0, waits=waits)
+        for person, login, waits, letter, code, over, last in rows.values_list(
+            "person_id", "login", "waits", "letter", "code", "over", "last"
+        )
+    }
+
+
+def _state(
+    login: str,
+    letter: datetime | None,
+    code: datetime | None,
+    over: datetime | None,
+    last: int,
+    *,
+    waits: bool,
+) -> AccountState:
+    if not waits:
+        return AccountState(login, State.OPEN, None, last)
+    if letter or code:
+        return AccountState(login, State.LETTER if letter else State.CODE, letter or code, last)
+    return AccountState(login, State.EXPIRED if over else State.NONE, over, last)
+
+
+def groups_of(viewer: Viewer) -> list[Group]:
+    """The classes of the current year; for a teacher, the classes and groups they teach today."""
+    groups = Group.objects.visible_to(viewer).filter(year=viewer.year)
+    if viewer.holds(Role.SCHOOL_LIFE) or keeps_accounts(viewer):
+        return list(groups.classes())
+    taught = Assignment.objects.filter(active_on(viewer.today), teacher_id=viewer.person.pk)
+    return list(groups.filter(pk__in=taught.values("group_id")))
+
+
+def index_of(viewer: Viewer) -> tuple[list[ClassRow], Count | None]:
+    """Each class with its counts, then the staff (for the office); as many queries for one class as for sixty."""
+    groups = groups_of(viewer)
+    states = account_states(None, viewer)
+    pupils: dict[int, set[int]] = defaultdict(set)
+    learning = Enrolment.objects.active(viewer.today).filter(group__in=[group.pk for group in groups])
+    for group, pupil in learning.filter(pupil__erased_at=None).values_list("group_id", "pupil_id"):
+        pupils[group].add(pupil)
+    families = _guardians_by_pupil(viewer) if keeps_accounts(viewer) else {}
+    rows = [
+        ClassRow(
+            pk=group.pk,
+            name=group.name,
+            is_class=group.kind == Group.Kind.CLASS,
+            pupils=_count(pupils[group.pk], states),
+            guardians=_count({g for pupil in pupils[group.pk] for g in families.get(pupil, ())}, states),
+        )
+        for group in groups
+    ]
+    staff = (
+        _count(set(staff_of(viewer).values_list("pk", flat=True)), states) if keeps_accounts(viewer) else None
+    )
+    return rows, staff
+
+
+def _count(people: set[int], states: dict[int, AccountState]) -> Count:
+    found = [states[pk].state for pk in people if pk in states]
+    given = sum(state in {State.LETTER, State.CODE} for state in found)
+    return Count(len(people), found.count(State.OPEN), given)
+
+
+def _guardians_by_pupil(viewer: Viewer) -> dict[int, set[int]]:
+    found: dict[int, set[int]] = defaultdict(set)
+    here = Holding.objects.active(viewer.today).filter(school_id=viewer.school_id, role=Role.PUPIL)
+    followed = _followers(viewer).filter(pupil__in=here.values("person_id"))
+    for pupil, guardian in followed.values_list("pupil_id", "guardian_id"):
+        found[pupil].add(guardian)
+    return found
+
+
+def _followers(viewer: Viewer) -> "QuerySet[Guardianship]":
+    """Guardianships that give an account: informed today, held by a human being."""
+    return Guardianship.objects.informed(viewer.today).filter(
+        guardian__is_institution=False, guardian__erased_at=None
+    )
+
+
+def pupils_of(viewer: Viewer, group: Group) -> "QuerySet[Person]":
+    learning = Enrolment.objects.active(viewer.today).filter(group=group)
+    return Person.objects.filter(pk__in=learning.values("pupil_id"), erased_at=None)
+
+
+def guardians_of(viewer: Viewer, group: Group) -> "QuerySet[Person]":
+    """Those who follow a pupil of the class today; institutions have no account."""
+    followed = _followers(viewer).filter(pupil__in=pupils_of(viewer, group).values("pk"))
+    return Person.objects.filter(pk__in=followed.values("guardian_id"))
+
+
+def staff_of(viewer: Viewer) -> "QuerySet[Person]":
+    held = Holding.objects.active(viewer.today).filter(school_id=viewer.school_id).exclude(role=Role.PUPIL)
+    return Person.objects.filter(pk__in=held.values("person_id"), erased_at=None)
+
+
+def people_of(viewer: Viewer, audience: Audience, group: Group | None) -> "QuerySet[Person]":
+    """The people of a page: pupils or guardians of a class, or the staff."""
+    if group is None:
+        return staff_of(viewer)
+    return guardians_of(viewer, group) if audience == Audience.GUARDIANS else pupils_of(viewer, group)
+
+
+def rows_of(viewer: Viewer, people: Sequence[Person], *, with_children: bool = False) -> list[PersonRow]:
+    """The lines of a list, in a number of queries that does not depend on its length."""
+    ids = [person.pk for person in people]
+    standings = standings_of(ids, viewer.today)
+    states = account_states(ids)
+    children = children_of(viewer, ids) if with_children else {}
+    return [
+        _row(person, states, children, may_give=can_give_way_in(viewer, standings[person.pk]))
+        for person in people
+    ]
+
+
+def row_of(viewer: Viewer, person: Person) -> PersonRow:
+    """The line of one person, to whom the rule has already said that a code may be given."""
+    children = children_of(viewer, [person.pk]) if keeps_accounts(viewer) else {}
+    return _row(person, account_states([person.pk]), children, may_give=True)
+
+
+def _row(
+    person: Person, states: dict[int, AccountState], children: dict[int, list[str]], *, may_give: bool
+) -> PersonRow:
+    return PersonRow(
+        person_id=person.pk,
+        public_id=person.public_id,
+        list_name=person.list_name,
+        account=states.get(person.pk, AccountState()),
+        may_give=may_give,
+        children=tuple(children.get(person.pk, ())),
+    )
+
+
+def matching(rows: Iterable[PersonRow], *, state: str = "", name: str = "") -> list[PersonRow]:
+    """The lines that a filter keeps."""
+    typed = fold(name)
+    return [
+        row
+        for row in rows
+        if (not state or row.account.state == state)
+        and (not typed or typed in fold(row.list_name) or typed in fold(row.account.login))
+    ]
+
+
+def children_of(viewer: Viewer, guardians: Sequence[int]) -> dict[int, list[str]]:
+    """« Nina Abadie (5e B) »: the children whom each of them follows in the viewer's school, and in no other."""
+    here = Holding.objects.active(viewer.today).filter(school_id=viewer.school_id, role=Role.PUPIL)
+    followed = list(
+        _followers(viewer)
+        .filter(guardian__in=guardians, pupil__in=here.values("person_id"))
+        .select_related("pupil")
+        .order_by("pupil__birth_date", "pupil__search_name")
+    )
+    learning = Enrolment.objects.active(viewer.today).filter(
+        school_id=viewer.school_id, group__kind=Group.Kind.CLASS, pupil__in=[row.pupil_id for row in followed]
+    )
+    classes = dict(learning.values_list("pupil_id", "group__name"))
+    found: dict[int, list[str]] = defaultdict(list)
+    for row in followed:
+        group = classes.get(row.pupil_id)
+        found[row.guardian_id].append(f"{row.pupil.full_name} ({group})" if group else row.pupil.full_name)
+    return found
+
+
+def letters_for(viewer: Viewer, issued: Sequence[tuple[Activation, str]]) -> list[Letter]:
+    """What to print for these codes, given in clear by whoever holds them."""
+    people = [activation.account.person for activation, _ in issued]
+    ids = [person.pk for person in people]
+    standings, children = standings_of(ids, viewer.today), children_of(viewer, ids)
+    return [
+        Letter(
+            activation_id=activation.pk,
+            audience=audience_of(viewer, standings[person.pk]),
+            name=person.formal_name if person.given_name == "" else _addressee(person),
+            given_name=person.given_name or person.family_name,
+            login=activation.account.login,
+            code=code,
+            until=activation.expires_at,
+            children=tuple(children.get(person.pk, ())),
+        )
+        for (activation, code), person in zip(issued, people, strict=True)
+    ]
+
+
+def _addressee(person: Person) -> str:
+    return f"{person.get_civility_display()} {person.full_name}" if person.civility else person.full_name
+
+
+def audience_of(viewer: Viewer, standing: Standing) -> Audience:
+    """How the school writes to a person: as staff first, then as a pupil, then as a family."""
+    here = {role for role, school in standing.held if school == viewer.school_id}
+    if any(role.profile == Profile.STAFF for role in here):
+        return Audience.STAFF
+    return Audience.PUPILS if Role.PUPIL in here else Audience.GUARDIANS
+
+
+def still_open(viewer: Viewer, codes: dict[int, str]) -> list[tuple[Activation, str]]:
+    """Of the codes that a page of letters sends back, those that still open something."""
+    found = Activation.objects.visible_to(viewer).open(timezone.now()).filter(pk__in=list(codes))
+    return [
+        (activation, codes[activation.pk])
+        for activation in found.select_related("account__person").order_by(
+            "account__person__search_name", "pk"
+        )
+        if constant_time_compare(activation.digest, digest_of(codes[activation.pk]))
+    ]
+
+
+def activation_for(login: str, code: str) -> Activation | None:
+    """The open activation that this login and this code name together; one query, whatever is wrong."""
+    found = Activation.objects.open(timezone.now()).filter(
+        account__login=login, account__is_active=True, digest=digest_of(code)
+    )
+    return found.select_related("account__person").first()

@@ -1,0 +1,116 @@
+"""May this viewer do that with accounts? And for how long a session stays open."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from preau.directory.models import Assignment, Group, Person
+from preau.directory.models.scoping import active_on
+from preau.directory.viewer import Viewer
+from preau.directory.words import Profile, Role
+from preau.identity.models import OFFICE
+from preau.identity.standing import Standing, standings_of
+
+# A code takes over the account that it opens. So nobody gives one to an account that stands as high as their own,
+# wherever it stands so; nurses' accounts open health data: the head alone.
+RANKS = {
+    Role.PUPIL: 0,
+    Role.TEACHER: 2,
+    Role.LIBRARIAN: 2,
+    Role.ASSISTANT: 2,
+    Role.SCHOOL_LIFE: 3,
+    Role.DIGITAL_LEAD: 3,
+    Role.SECRETARY: 4,
+    Role.NURSE: 4,
+    Role.HEAD: 5,
+    Role.AGENT: 6,
+    Role.OPERATOR: 6,
+}
+GUARDIAN_RANK = 1
+UNKNOWN_RANK = 2
+LENGTH, PUPIL_LENGTH = 12, 8
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long a session lives: without a gesture, and in all."""
+
+    idle: timedelta
+    absolute: timedelta
+
+
+LIMITS = {
+    Profile.PUPIL: Limits(timedelta(minutes=20), timedelta(hours=4)),
+    Profile.GUARDIAN: Limits(timedelta(minutes=60), timedelta(hours=12)),
+    Profile.STAFF: Limits(timedelta(minutes=60), timedelta(hours=10)),
+    Profile.AGENT: Limits(timedelta(minutes=20), timedelta(hours=8)),
+    Profile.OPERATOR: Limits(timedelta(minutes=20), timedelta(hours=8)),
+}
+
+
+def limits_of(profiles: Iterable[Profile]) -> Limits:
+    """The shortest of a person's profiles: whoever holds the session may take each of them."""
+    known = [LIMITS[profile] for profile in profiles]
+    return Limits(min(one.idle for one in known), min(one.absolute for one in known))
+
+
+def shortest_password(standing: Standing) -> int:
+    """Twelve characters; eight for whoever is a pupil and nothing else."""
+    return PUPIL_LENGTH if standing.is_only_pupil else LENGTH
+
+
+def keeps_accounts(viewer: Viewer, *_: object) -> bool:
+    """Head, secretary and digital lead: letters, and everyone's accounts."""
+    return viewer.holds(*OFFICE)
+
+
+def follows_accounts(viewer: Viewer, *_: object) -> bool:
+    """The office; school life and teachers, for pupils."""
+    return viewer.holds(*OFFICE, Role.SCHOOL_LIFE, Role.TEACHER)
+
+
+def follows_class(viewer: Viewer, group: Group) -> bool:
+    """The office and school life, every class of the school; a teacher, those they teach today."""
+    if viewer.holds(*OFFICE, Role.SCHOOL_LIFE):
+        return True
+    taught = Assignment.objects.filter(active_on(viewer.today), group=group, teacher_id=viewer.person.pk)
+    return viewer.holds(Role.TEACHER) and taught.exists()
+
+
+def keeps_class(viewer: Viewer, group: Group) -> bool:
+    """Letters are printed a class at a time, by the office."""
+    return keeps_accounts(viewer) and group.kind == Group.Kind.CLASS
+
+
+def can_give_way_in(viewer: Viewer, standing: Standing) -> bool:
+    """May this viewer hand a code to that person, by letter or on the screen?"""
+    if standing.person_id == viewer.person.pk or not standing.belongs_to(viewer.school_id):
+        return False
+    if standing.is_only_pupil and viewer.holds(Role.SCHOOL_LIFE, *OFFICE):
+        return True
+    if standing.is_only_pupil and viewer.holds(Role.TEACHER):
+        return (viewer.person.pk, viewer.school_id) in standing.teachers
+    if not keeps_accounts(viewer):
+        return False
+    if standing.roles.isdisjoint({Role.HEAD, Role.AGENT, Role.OPERATOR}):
+        return _rank(standing) < max(RANKS[role] for role in viewer.roles if role in OFFICE)
+    # A head, of this school and of no other: another head of this school.
+    heads = {school for role, school in standing.held if role == Role.HEAD}
+    above = standing.roles & {Role.AGENT, Role.OPERATOR}
+    return viewer.holds(Role.HEAD) and heads == {viewer.school_id} and not above
+
+
+def can_give_code(viewer: Viewer, person: Person) -> bool:
+    """The same, of a person found on a page."""
+    if person.is_institution or person.erased_at:
+        return False
+    return can_give_way_in(viewer, standings_of([person.pk], viewer.today)[person.pk])
+
+
+def can_send_letter(viewer: Viewer, person: Person) -> bool:
+    return keeps_accounts(viewer) and can_give_code(viewer, person)
+
+
+def _rank(standing: Standing) -> int:
+    own = [RANKS.get(role, UNKNOWN_RANK) for role in standing.roles]
+    return max([*own, GUARDIAN_RANK if standing.wards else 0])

@@ -1,0 +1,57 @@
+"""What a session knows of its own age, and in which browser it lives.
+
+The stamps stand in the session's data: no query is added to a page. Once a minute at most, they are written again.
+"""
+
+import re
+from datetime import datetime, timedelta
+from typing import Any
+
+from preau.identity.rules import Limits
+
+OPENED, SEEN, OVER = "opened", "seen", "over"
+MINUTE = timedelta(minutes=1)
+BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox|FxiOS", "Firefox"),
+    ("Chrom|CriOS", "Chrome"),
+    ("Safari", "Safari"),
+)
+SYSTEMS = (
+    ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("CrOS", "Chromebook"),
+    ("Windows", "Windows"), ("Macintosh|Mac OS", "Mac"), ("Linux", "Linux"),
+)  # fmt: skip
+
+
+def start(session: Any, now: datetime) -> None:
+    """Stamp a session that has just been opened."""
+    session[OPENED] = session[SEEN] = int(now.timestamp())
+    session.pop(OVER, None)
+
+
+def ended_by(session: Any, limits: Limits, now: datetime) -> timedelta | None:
+    """The limit that this session has passed: its absolute one, else its idle one; None while it is open.
+
+    A session without stamps was not opened here: it is over.
+    """
+    opened, seen = session.get(OPENED, 0), session.get(SEEN, 0)
+    age, idle = (timedelta(seconds=now.timestamp() - then) for then in (opened, seen))
+    if idle >= limits.idle:
+        return limits.idle
+    return limits.absolute if age >= limits.absolute else None
+
+
+def touch(session: Any, now: datetime) -> bool:
+    """Note that the person is there; returns whether a minute has turned since the last note."""
+    if now.timestamp() - session.get(SEEN, 0) < MINUTE.total_seconds():
+        return False
+    session[SEEN] = int(now.timestamp())
+    return True
+
+
+def device_of(user_agent: str) -> str:
+    """« Firefox sur Windows », from what a browser says of itself."""
+    browser = next((name for mark, name in BROWSERS if re.search(mark, user_agent)), "")
+    system = next((name for mark, name in SYSTEMS if re.search(mark, user_agent)), "")
+    return f"{browser or 'Navigateur'} sur {system}" if system else browser or "Appareil inconnu"

@@ -1,0 +1,159 @@
+"""Who may give a way in to whom; how long a session lives."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from preau.directory.models import Assignment, Enrolment, Group, Guardianship, Holding, Person
+from preau.directory.seeds import World
+from preau.directory.viewer import Viewer
+from preau.directory.words import Authority, Profile, Role
+from preau.identity import rules
+from preau.identity.standing import Standing, standings_of
+
+
+def someone(college: World, *roles: Role, school: Any = None) -> Person:
+    person = Person.objects.create(family_name="Autre", given_name="Personne")
+    for role in roles:
+        where = None if role in {Role.AGENT, Role.OPERATOR} else school or college.school
+        Holding.objects.create(person=person, role=role, school=where)
+    return person
+
+
+def may(viewer: Viewer, person: Person) -> bool:
+    return rules.can_give_code(viewer, person)
+
+
+@pytest.fixture
+def lead(college: World, seat_of: Any) -> Viewer:
+    """A teacher who is also the school's digital lead."""
+    person = college.people["teacher_1"]
+    Holding.objects.create(person=person, role=Role.DIGITAL_LEAD, school=college.school)
+    return seat_of("teacher_1")
+
+
+@pytest.mark.parametrize(
+    ("role", "by"),
+    [
+        (Role.PUPIL, {"head", "secretary", "cpe"}),
+        (Role.TEACHER, {"head", "secretary"}),
+        (Role.ASSISTANT, {"head", "secretary"}),
+        (Role.LIBRARIAN, {"head", "secretary"}),
+        (Role.SCHOOL_LIFE, {"head", "secretary"}),
+        (Role.DIGITAL_LEAD, {"head", "secretary"}),
+        (Role.SECRETARY, {"head"}),
+        (Role.NURSE, {"head"}),
+        (Role.HEAD, {"head"}),
+        (Role.AGENT, set()),
+        (Role.OPERATOR, set()),
+    ],
+)
+def test_nobody_takes_over_an_account_as_high_as_their_own(
+    college: World, seat_of: Any, role: Role, by: set[str]
+) -> None:
+    # Everyone also works here: an operator who teaches is no easier to take over.
+    person = someone(college, role) if role == Role.PUPIL else someone(college, role, Role.TEACHER)
+    keys = ("head", "secretary", "cpe", "teacher", "pupil", "guardian")
+    assert {key for key in keys if may(seat_of(key), person)} == by
+
+
+def test_a_digital_lead_serves_teachers_families_and_pupils(college: World, lead: Viewer) -> None:
+    assert may(lead, college.people["guardian"])
+    assert may(lead, college.people["pupil"])
+    assert may(lead, college.people["teacher"])
+    for key in ("cpe", "secretary", "head"):
+        assert not may(lead, college.people[key]), key
+
+
+def test_a_teacher_gives_codes_to_their_own_pupils_only(college: World, seat_of: Any) -> None:
+    pupil, teacher = college.people["pupil"], college.people["teacher"]
+    assert may(seat_of("teacher"), pupil)
+    Assignment.objects.filter(teacher=teacher).update(ends=college.today)
+    assert not may(seat_of("teacher"), pupil)
+
+
+def test_a_pupil_who_left_the_class_is_no_longer_the_teachers(college: World, seat_of: Any) -> None:
+    pupil = college.people["pupil"]
+    Enrolment.objects.filter(pupil=pupil).update(ends=college.today)
+    assert not may(seat_of("teacher"), pupil)
+    assert may(seat_of("cpe"), pupil)
+
+
+def test_a_teacher_of_another_class_may_not(college: World, seat_of: Any) -> None:
+    own = Group.objects.get(enrolments__pupil=college.people["pupil"], year=college.year)
+    Assignment.objects.filter(teacher=college.people["teacher"], group=own).delete()
+    assert not may(seat_of("teacher"), college.people["pupil"])
+
+
+def test_a_family_is_served_by_the_office_of_the_childs_school(
+    college: World, twin: World, seat_of: Any
+) -> None:
+    mother = college.people["guardian"]
+    for key in ("head", "secretary"):
+        assert may(seat_of(key), mother)
+        assert not may(seat_of(key, world=twin), mother)
+    for key in ("cpe", "teacher"):
+        assert not may(seat_of(key), mother)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"authority": Authority.CONTACT}, {"may_not_be_informed": True}, {"ends": "2026-11-24"}],
+    ids=lambda change: next(iter(change)),
+)
+def test_whoever_may_not_follow_a_child_gets_no_code(
+    college: World, seat_of: Any, change: dict[str, Any]
+) -> None:
+    Guardianship.objects.filter(guardian=college.people["guardian"]).update(**change)
+    assert not may(seat_of("head"), college.people["guardian"])
+
+
+def test_a_parent_who_is_the_head_of_another_school_is_out_of_reach(
+    college: World, twin: World, seat_of: Any
+) -> None:
+    Holding.objects.create(person=college.people["guardian"], role=Role.HEAD, school=twin.school)
+    for key in ("head", "secretary"):
+        assert not may(seat_of(key), college.people["guardian"])
+
+
+def test_nobody_gives_themselves_a_code(college: World, seat_of: Any) -> None:
+    assert not may(seat_of("head"), college.people["head"])
+
+
+def test_the_twin_school_gives_no_code_here(college: World, twin: World, seat_of: Any) -> None:
+    for key in ("head", "secretary", "cpe", "teacher"):
+        for person in ("pupil", "guardian", "teacher_1"):
+            assert not may(seat_of(key, world=twin), college.people[person]), (key, person)
+
+
+def test_neither_an_institution_nor_an_erased_person(college: World, seat_of: Any) -> None:
+    mother = college.people["guardian"]
+    mother.is_institution = True
+    assert not may(seat_of("head"), mother)
+    mother.is_institution, mother.erased_at = False, college.year.starts
+    assert not may(seat_of("head"), mother)
+
+
+def test_standings_cost_the_same_for_one_and_for_twelve(
+    college: World, django_assert_num_queries: Any
+) -> None:
+    pupils = list(Enrolment.objects.values_list("pupil_id", flat=True))
+    for ids in (pupils[:1], pupils[:12]):
+        with django_assert_num_queries(4):
+            standings_of(ids, college.today)
+
+
+def test_a_pupil_alone_may_have_a_shorter_password(college: World) -> None:
+    assert rules.shortest_password(Standing(1, frozenset({(Role.PUPIL, 1)}))) == 8
+    assert rules.shortest_password(Standing(1, frozenset({(Role.PUPIL, 1), (Role.TEACHER, 2)}))) == 12
+    assert rules.shortest_password(Standing(1, frozenset({(Role.PUPIL, 1)}), frozenset({2}))) == 12
+    assert rules.shortest_password(Standing(1)) == 12
+
+
+def test_a_person_of_two_profiles_has_the_shorter_limits() -> None:
+    assert rules.limits_of([Profile.STAFF, Profile.GUARDIAN]) == rules.Limits(
+        timedelta(minutes=60), timedelta(hours=10)
+    )
+    assert rules.limits_of([Profile.PUPIL]) == rules.Limits(timedelta(minutes=20), timedelta(hours=4))
+    assert set(rules.LIMITS) == set(Profile)

@@ -1,0 +1,198 @@
+"""Pages where a school gives its people their accounts: lists, letters, codes."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from preau.directory.models import Group, Person
+from preau.foundation.access import opens
+from preau.identity import actions, exports, queries, rules
+from preau.identity.forms import AccountFilter
+from preau.identity.queries import Audience, State
+
+A_PAGE = 40
+
+
+@opens(to=rules.follows_accounts)
+@require_safe
+def accounts(request: HttpRequest) -> HttpResponse:
+    """Each class with its counts, then the staff."""
+    classes, staff = queries.index_of(request.viewer)
+    context = {"classes": classes, "staff": staff, "keeps": rules.keeps_accounts(request.viewer)}
+    return render(request, "identity/accounts.html", context)
+
+
+@opens(Group, to=rules.follows_class)
+@require_safe
+def class_accounts(request: HttpRequest, group: Group) -> HttpResponse:
+    """The pupils of a class, or their guardians for the office."""
+    guardians = request.GET.get("qui") == Audience.GUARDIANS and rules.keeps_class(request.viewer, group)
+    return _list(request, Audience.GUARDIANS if guardians else Audience.PUPILS, group)
+
+
+@opens(to=rules.keeps_accounts)
+@require_safe
+def staff_accounts(request: HttpRequest) -> HttpResponse:
+    return _list(request, Audience.STAFF, None)
+
+
+def _list(request: HttpRequest, audience: Audience, group: Group | None) -> HttpResponse:
+    viewer = request.viewer
+    form = AccountFilter(request.GET)
+    chosen = form.chosen()
+    people = list(queries.people_of(viewer, audience, group))
+    everyone = queries.rows_of(viewer, people, with_children=audience == Audience.GUARDIANS)
+    rows = queries.matching(everyone, state=chosen["etat"], name=chosen["nom"])
+    keeps = rules.keeps_accounts(viewer) and (group is None or rules.keeps_class(viewer, group))
+    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
+    query = request.GET.copy()
+    query.pop("page", None)
+    context = {
+        "form": form,
+        "group": group,
+        "audience": audience.value,
+        "page_obj": page,
+        "total": len(everyone),
+        "filtered": bool(chosen["etat"] or chosen["nom"]),
+        "query": query.urlencode(),
+        "keeps": keeps,
+        "open": sum(row.account.state == State.OPEN for row in everyone),
+        "to_print": sum(
+            row.may_give and row.account.state in {State.NONE, State.EXPIRED} for row in everyone
+        ),
+        "to_redo": sum(row.may_give and row.account.state in {State.LETTER, State.CODE} for row in everyone),
+        "seen": max((row.account.last for row in everyone), default=0),
+        "most": actions.MOST_LETTERS,
+    }
+    return render(request, "identity/people.html", context)
+
+
+@opens(Group, to=rules.keeps_class)
+@require_POST
+def prepare_class(request: HttpRequest, group: Group) -> HttpResponse:
+    """The letters of a class: the one answer that holds the codes."""
+    guardians = request.POST.get("qui") == Audience.GUARDIANS
+    audience = Audience.GUARDIANS if guardians else Audience.PUPILS
+    people = queries.people_of(request.viewer, audience, group)
+    page = redirect("identity:class_accounts", pk=group.pk)
+    page["Location"] += f"?qui={audience}" if guardians else ""
+    return _prepare(request, list(people), page, group.name)
+
+
+@opens(to=rules.keeps_accounts)
+@require_POST
+def prepare_staff(request: HttpRequest) -> HttpResponse:
+    people = queries.people_of(request.viewer, Audience.STAFF, None)
+    return _prepare(request, list(people), redirect("identity:staff_accounts"), _("Personnels"))
+
+
+@opens(Person, to=rules.can_send_letter, by="public_id")
+@require_POST
+def prepare_person(request: HttpRequest, person: Person) -> HttpResponse:
+    """The letter of one person, again if need be."""
+    page = redirect("identity:person", public_id=person.public_id)
+    return _prepare(request, [person], page, person.full_name, again=True)
+
+
+def _prepare(
+    request: HttpRequest, people: list[Person], back: Any, title: str, *, again: bool | None = None
+) -> HttpResponse:
+    again = request.POST.get("refaire") == "oui" if again is None else again
+    issued = actions.prepare_letters(request.viewer, people, seen=_seen(request), again=again)
+    if not issued:
+        messages.info(
+            request,
+            _(
+                "Aucun nouveau courrier. Ceux qui étaient à faire viennent d’être préparés, et un code ne se montre qu’une "
+                "fois : pour les réimprimer, demandez de nouveaux codes."
+            ),
+        )
+        return back
+    letters = queries.letters_for(request.viewer, issued)
+    context = _letters(request, letters) | {
+        "back": back["Location"],
+        "title": title,
+        "has_pdf": exports.pdf_is_possible(),
+    }
+    return render(request, "identity/letters.html", context)
+
+
+def _seen(request: HttpRequest) -> int:
+    typed = request.POST.get("vu", "")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else 0
+
+
+def _letters(request: HttpRequest, letters: list[queries.Letter]) -> dict[str, Any]:
+    return {
+        "letters": letters,
+        "school": request.viewer.school,
+        "today": request.viewer.today,
+        "square": exports.square,
+        "activation_page": exports.activation_page(),
+    }
+
+
+@opens(to=rules.keeps_accounts)
+@require_POST
+def letters_pdf(request: HttpRequest) -> HttpResponse:
+    """The letters of a page that is still open, as a PDF: it sends its own codes back, nothing new is made."""
+    codes = _codes(request.POST)
+    letters = queries.letters_for(request.viewer, queries.still_open(request.viewer, codes))
+    if not letters or not exports.pdf_is_possible():
+        messages.info(
+            request,
+            _(
+                "Ces codes ne marchent plus, ou le PDF n’est pas possible ici. Préparez de nouveaux courriers."
+            ),
+        )
+        return redirect("identity:accounts")
+    response = HttpResponse(exports.pdf_of(_letters(request, letters)), content_type="application/pdf")
+    response["Content-Disposition"] = 'attachment; filename="courriers.pdf"'
+    return response
+
+
+def _codes(sent: QueryDict) -> dict[int, str]:
+    found = {}
+    for line in sent.getlist("lettre")[: actions.MOST_LETTERS]:
+        number, _, code = line.partition(":")
+        if number.isascii() and number.isdigit() and len(number) < 19:
+            found[int(number)] = code
+    return found
+
+
+@opens(Person, to=rules.can_give_code, by="public_id")
+@require_safe
+def person(request: HttpRequest, person: Person) -> HttpResponse:
+    """One person's account, and what may be done for it."""
+    row = queries.row_of(request.viewer, person)
+    context = {"person": person, "row": row, "keeps": rules.keeps_accounts(request.viewer)}
+    return render(request, "identity/person.html", context)
+
+
+@opens(Person, to=rules.can_give_code, by="public_id")
+@require_POST
+def give_code(request: HttpRequest, person: Person) -> HttpResponse:
+    """A code for one person, shown once."""
+    issued = actions.give_code(request.viewer, person, seen=_seen(request))
+    if issued is None:
+        messages.info(
+            request,
+            _(
+                "Un code vient déjà d’être donné, et il ne se montre qu’une fois. S’il est perdu, donnez-en un autre."
+            ),
+        )
+        return redirect("identity:person", public_id=person.public_id)
+    activation, code = issued
+    context = {
+        "person": person,
+        "login": activation.account.login,
+        "code": code,
+        "until": activation.expires_at,
+        "address": exports.activation_page(),
+    }
+    return render(request, "identity/code.html", context)
