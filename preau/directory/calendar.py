@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from functools import cache
 
 import holidays
 from vacances_scolaires_france import SchoolHolidayDates, UnsupportedYearException, UnsupportedZoneException
@@ -24,16 +25,20 @@ def closures_of(year: SchoolYear) -> list[Closure]:
 
 def _school_holidays(year: SchoolYear) -> dict[date, str]:
     zone = year.school.holiday_zone
-    found: dict[date, str] = {}
-    for civil_year in {year.starts.year, year.ends.year} if zone else set():
-        try:
-            days = SchoolHolidayDates().holidays_for_year_and_zone(civil_year, zone)
-        except (UnsupportedYearException, UnsupportedZoneException):
-            continue
-        found |= {
-            day: facts["nom_vacances"] for day, facts in days.items() if year.starts <= day <= year.ends
-        }
-    return found
+    published = (
+        [_published(civil_year, zone) for civil_year in (year.starts.year, year.ends.year)] if zone else []
+    )
+    return {day: name for days in published for day, name in days.items() if year.starts <= day <= year.ends}
+
+
+@cache
+def _published(civil_year: int, zone: str) -> dict[date, str]:
+    """Days of holidays as the calendar names them. Reading it takes half a second, and an import opens a hundred years."""
+    try:
+        days = SchoolHolidayDates().holidays_for_year_and_zone(civil_year, zone)
+    except (UnsupportedYearException, UnsupportedZoneException):
+        return {}
+    return {day: facts["nom_vacances"] for day, facts in days.items()}
 
 
 def _public_holidays(year: SchoolYear) -> dict[date, str]:

@@ -38,6 +38,7 @@ for label, model, person, fields in [
         "Holding",
         "person",
         dict.fromkeys(["person", "role", "title", "school", "territory", "scope", "given_by"], PERSONAL)
+        | {"programme": CHILD, "source": NONE}
         | DATES,
     ),
     (
@@ -47,19 +48,29 @@ for label, model, person, fields in [
         dict.fromkeys(
             ["pupil", "guardian", "authority", "kinship", "contact_priority", "pays", "starts", "ends"], CHILD
         )
-        | {"lives_with": SENSITIVE, "may_not_be_informed": SENSITIVE},
+        | {"lives_with": SENSITIVE, "may_not_be_informed": SENSITIVE, "source": NONE},
     ),
     (
         _("Inscriptions"),
         "Enrolment",
         "pupil",
-        dict.fromkeys(["school", "group", "pupil", "starts", "ends"], CHILD),
+        dict.fromkeys(["school", "group", "pupil", "starts", "ends"], CHILD) | {"source": NONE},
     ),
     (
         _("Services d’enseignement"),
         "Assignment",
         "teacher",
-        {"school": NONE, "group": NONE, "kind": PERSONAL, "subject": PERSONAL, "teacher": PERSONAL} | DATES,
+        {"school": NONE, "group": NONE, "kind": PERSONAL, "subject": PERSONAL, "teacher": PERSONAL}
+        | {"source": NONE}
+        | DATES,
+    ),
+    (
+        _("Livraisons de fichiers officiels"),
+        "Delivery",
+        "",
+        dict.fromkeys(["brought_by", "approved_by", "brought_at", "settled_at"], PERSONAL)
+        | dict.fromkeys(["school", "source", "state", "folder", "files", "step", "done", "total"], NONE)
+        | {"report": NONE, "preview": CHILD},
     ),
     (
         _("Identifiants dans d’autres systèmes"),

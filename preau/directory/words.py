@@ -25,6 +25,7 @@ class Role(models.TextChoices):
     LIBRARIAN = "librarian", _("Documentation (CDI)")
     ASSISTANT = "assistant", _("Accompagnement (AESH)")
     DIGITAL_LEAD = "digital_lead", _("Référent numérique")
+    OTHER = "other", _("Autre personnel")
     PUPIL = "pupil", _("Élève")
     AGENT = "agent", _("Agent de la collectivité")
     OPERATOR = "operator", _("Exploitant de la plateforme")

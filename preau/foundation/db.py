@@ -1,6 +1,15 @@
 """All that differs between SQLite and PostgreSQL, in one place."""
 
+import fcntl
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from enum import Enum
+from json import dumps
+from pathlib import Path
 from typing import Any
+from zlib import crc32
+
+from django.db import connection, models
 
 SQLITE_START = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA mmap_size=134217728; PRAGMA cache_size=-20000;"
 
@@ -16,3 +25,69 @@ def configure(database: dict[str, Any]) -> dict[str, Any]:
     options.setdefault("pool", {"min_size": 1, "max_size": 8, "timeout": 10})
     # A pool keeps connections open by itself: Django must not keep them too.
     return database | {"OPTIONS": options, "CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True}
+
+
+@contextmanager
+def only_one(name: str) -> Iterator[bool]:
+    """Yield whether this is the only process inside `name` now. A killed process leaves at once: nothing to clean.
+
+    PostgreSQL: an advisory lock of the session. SQLite: a lock of the system on a file beside the database.
+    """
+    if connection.vendor == "postgresql":
+        number = crc32(name.encode())
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [number])
+            alone = bool(cursor.fetchone()[0])
+            try:
+                yield alone
+            finally:
+                if alone:
+                    cursor.execute("SELECT pg_advisory_unlock(%s)", [number])
+        return
+    with Path(f"{connection.settings_dict['NAME']}.{name}.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
+def insert(rows: Sequence[models.Model]) -> None:
+    """Write many new rows of one model, and give each its key. No signal, no `save`: the caller has filled every field.
+
+    PostgreSQL: keys taken from the sequence, rows by COPY, four times as fast as INSERT. SQLite: INSERT in bulk.
+    """
+    if not rows:
+        return
+    model = type(rows[0])
+    for row in rows:
+        row._prepare_related_fields_for_save(operation_name="insert")
+    if connection.vendor == "postgresql":
+        _copy(model, rows)
+    else:
+        model._base_manager.bulk_create(rows, batch_size=2_000)
+
+
+def _copy(model: type[models.Model], rows: Sequence[models.Model]) -> None:
+    fields = model._meta.concrete_fields
+    table, columns = model._meta.db_table, ", ".join(f'"{field.column}"' for field in fields)
+    is_json = [isinstance(field, models.JSONField) for field in fields]
+    names = [field.attname for field in fields]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, len(rows)]
+        )
+        for row, (key,) in zip(rows, cursor.fetchall(), strict=True):
+            row.pk = key
+            row._state.adding, row._state.db = False, connection.alias
+        with cursor.copy(f'COPY "{table}" ({columns}) FROM STDIN') as copy:  # the names come from the model
+            for row in rows:
+                values = zip(names, is_json, strict=True)
+                copy.write_row([_plain(getattr(row, name), json=json) for name, json in values])
+
+
+def _plain(value: Any, *, json: bool) -> Any:
+    if json:
+        return dumps(value)
+    return value.value if isinstance(value, Enum) else value

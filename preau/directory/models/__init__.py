@@ -1,5 +1,6 @@
 """The nouns of the directory."""
 
+from preau.directory.models.deliveries import Delivery, DeliveryShare, OfficialCode
 from preau.directory.models.groups import Assignment, Enrolment, Group, Subject
 from preau.directory.models.keys import ExternalId
 from preau.directory.models.people import Guardianship, Holding, Person
@@ -9,11 +10,14 @@ from preau.directory.models.scoping import SchoolQuerySet
 __all__ = [
     "Assignment",
     "Closure",
+    "Delivery",
+    "DeliveryShare",
     "Enrolment",
     "ExternalId",
     "Group",
     "Guardianship",
     "Holding",
+    "OfficialCode",
     "Period",
     "Person",
     "Room",

@@ -9,7 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from preau.directory.models.people import Person
 from preau.directory.models.schools import School, SchoolYear
-from preau.directory.models.scoping import MemberQuerySet, SchoolQuerySet, active_on, ends_after_start
+from preau.directory.models.scoping import (
+    MemberQuerySet,
+    SchoolQuerySet,
+    active_on,
+    ends_after_start,
+    source_field,
+)
 from preau.directory.words import Profile
 
 if TYPE_CHECKING:
@@ -95,6 +101,7 @@ class Enrolment(models.Model):
         Group, models.PROTECT, related_name="enrolments", verbose_name=_("classe ou groupe")
     )
     pupil = models.ForeignKey(Person, models.CASCADE, related_name="enrolments", verbose_name=_("élève"))
+    source = source_field()
     starts = models.DateField(_("début"), null=True, blank=True)
     ends = models.DateField(_("fin"), null=True, blank=True)
 
@@ -140,6 +147,7 @@ class Assignment(models.Model):
     subject = models.ForeignKey(
         Subject, models.CASCADE, null=True, blank=True, related_name="assignments", verbose_name=_("matière")
     )
+    source = source_field()
     starts = models.DateField(_("début"), null=True, blank=True)
     ends = models.DateField(_("fin"), null=True, blank=True)
 

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from preau.directory.models.schools import School, Territory, new_public_id
-from preau.directory.models.scoping import SchoolQuerySet, active_on, ends_after_start
+from preau.directory.models.scoping import SchoolQuerySet, active_on, ends_after_start, source_field
 from preau.directory.words import Authority, Kinship, Profile, Role
 from preau.foundation.text import fold, initials
 
@@ -62,10 +62,14 @@ class Person(models.Model):
         return self.full_name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.search_name = fold(f"{self.family_name} {self.given_name}")[:220]
+        self.search_name = self.folded_name()
         if kwargs.get("update_fields") is not None:
             kwargs["update_fields"] = {*kwargs["update_fields"], "search_name"}
         super().save(*args, **kwargs)
+
+    def folded_name(self) -> str:
+        """What `search_name` must hold: rows written in bulk do not pass through `save`."""
+        return fold(f"{self.family_name} {self.given_name}")[:220]
 
     @property
     def full_name(self) -> str:
@@ -134,6 +138,11 @@ class Holding(models.Model):
     starts = models.DateField(_("début"), null=True, blank=True)
     ends = models.DateField(_("fin"), null=True, blank=True)
     scope = models.JSONField(_("étendue"), default=dict, blank=True)
+    programme = models.CharField(
+        _("formation (MEF)"), max_length=20, blank=True, default="", db_default="",
+        help_text=_("Module élémentaire de formation d’un élève."),
+    )  # fmt: skip
+    source = source_field()
     given_by = models.ForeignKey(
         Person,
         models.SET_NULL,
@@ -190,6 +199,7 @@ class Guardianship(models.Model):
     lives_with = models.BooleanField(_("l’élève vit chez cette personne"), null=True)
     pays = models.BooleanField(_("paie les frais"), null=True)
     may_not_be_informed = models.BooleanField(_("ne doit pas être informée"), default=False)
+    source = source_field()
     starts = models.DateField(_("début"), null=True, blank=True)
     ends = models.DateField(_("fin"), null=True, blank=True)
 

@@ -60,3 +60,8 @@ def ends_after_start(name: str) -> models.CheckConstraint:
     return models.CheckConstraint(
         condition=condition, name=name, violation_error_message=_("La fin précède le début.")
     )
+
+
+def source_field() -> models.CharField[str, str]:
+    """Which official file keeps this row (« aaf »). Empty for a row made here: no import ends or changes it."""
+    return models.CharField(_("tenu par"), max_length=20, blank=True, default="", db_default="")

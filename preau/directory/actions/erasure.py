@@ -1,4 +1,4 @@
-"""Verbs of the directory."""
+"""Erasing a person."""
 
 from django.db import transaction
 from django.utils import timezone

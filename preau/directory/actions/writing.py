@@ -1,0 +1,226 @@
+"""Writing what a comparison found: one transaction a school, rows in bulk, a line in the journal."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any, NamedTuple
+
+from django.db import transaction
+
+from preau.directory.actions.comparing import Changes, Comparison, Setting
+from preau.directory.calendar import closures_of
+from preau.directory.models import (
+    Closure,
+    Delivery,
+    DeliveryShare,
+    ExternalId,
+    Group,
+    OfficialCode,
+    Person,
+    School,
+    SchoolYear,
+)
+from preau.directory.rules.facts import Batch, SchoolFacts
+from preau.foundation import journal
+from preau.foundation.db import insert
+
+ROWS = 2_000
+Warn = Callable[[str, str], None]
+
+
+class Place(NamedTuple):
+    """Where a new school is: its zone of the school calendar, and its clock when it is not Paris's."""
+
+    zone: str
+    clock: str
+
+
+def school_year_of(day: date) -> tuple[str, date, date]:
+    """Name, first and last day of the school year that a delivery speaks of: from August on, the next one."""
+    first = day.year if day.month >= 8 else day.year - 1
+    return f"{first}-{first + 1}", date(first, 9, 1), date(first + 1, 8, 31)
+
+
+def _bring_school(facts: SchoolFacts, setting: Setting, place: Place) -> str:
+    """Create or update a school from its record, and put it in the setting; returns what became of it."""
+    school, known = school_of(facts, setting)
+    told = {"uai": facts.uai, "name": facts.name[:160], "kind": facts.kind, "phone": facts.phone}
+    if school is None:
+        clock = {"timezone": place.clock} if place.clock else {}
+        school = School.objects.create(**told, holiday_zone=place.zone, **clock)
+        outcome = "created"
+    else:
+        changed = {n: v for n, v in told.items() if v and getattr(school, n) != v}
+        outcome = "changed" if changed or not known else "unchanged"
+        School.objects.filter(pk=school.pk).update(**changed) if changed else None
+    if not known:
+        ExternalId.objects.create(
+            source=setting.source,
+            authority=setting.authority,
+            kind="structure",
+            value=facts.key,
+            school=school,
+        )
+    setting.school = school
+    return outcome
+
+
+def school_of(facts: SchoolFacts, setting: Setting) -> tuple[School | None, bool]:
+    """The school of a record, by the source's key, else by its UAI; and whether the key was known."""
+    keys = ExternalId.objects.filter(source=setting.source, authority=setting.authority, kind="structure")
+    known = keys.filter(value=facts.key).select_related("school").first()
+    return (known.school, True) if known else (School.objects.filter(uai=facts.uai).first(), False)
+
+
+def year_of(school: School, day: date) -> SchoolYear | None:
+    """The school's year for a delivery of this day; None until something is written in it."""
+    name, starts, _ends = school_year_of(day)
+    return (
+        SchoolYear.objects.filter(school=school, name=name).first()
+        or SchoolYear.objects.filter(
+            school=school, starts__lte=max(day, starts), ends__gte=max(day, starts)
+        ).first()
+    )
+
+
+def open_year(school: School, day: date) -> SchoolYear:
+    """Create the year of a delivery with its holidays; the school's current year is its latest."""
+    name, starts, ends = school_year_of(day)
+    year = SchoolYear.objects.create(school=school, name=name, starts=starts, ends=ends)
+    Closure.objects.bulk_create(closures_of(year))
+    if school.current_year is None or school.current_year.starts < starts:
+        school.current_year = year
+        school.save(update_fields=["current_year"])
+    return year
+
+
+@transaction.atomic
+def bring_school(
+    facts: SchoolFacts, batch: Batch, setting: Setting, place: Place, delivery: Delivery | None, warn: Warn
+) -> tuple[str, Changes]:
+    """Compare and write one school and its people; two imports of one school wait for each other.
+
+    Returns what became of the school's own record, and the changes written.
+    """
+    outcome = _bring_school(facts, setting, place)
+    locked = School.objects.select_for_update(of=("self",)).select_related("current_year")
+    setting.school = locked.get(pk=setting.school.pk) if setting.school else None
+    prepare(setting)
+    if setting.year is None and (batch.people or batch.groups) and setting.school:
+        setting.year = open_year(setting.school, setting.day)
+    changes = Comparison(batch, setting, warn).run()
+    write(changes)
+    _keep(setting, changes, delivery)
+    return outcome, changes
+
+
+def preview_school(facts: SchoolFacts, batch: Batch, setting: Setting, warn: Warn) -> tuple[str, Changes]:
+    """What `bring_school` would do, without writing anything."""
+    school, known = school_of(facts, setting)
+    told = {"uai": facts.uai, "name": facts.name[:160], "kind": facts.kind, "phone": facts.phone}
+    outcome = "created" if school is None else "unchanged"
+    if school and (not known or any(v and getattr(school, n) != v for n, v in told.items())):
+        outcome = "changed"
+    setting.school = school or School(uai=facts.uai, name=facts.name)
+    if school:
+        prepare(setting)
+    return outcome, Comparison(batch, setting, warn).run()
+
+
+def prepare(setting: Setting) -> None:
+    """Which year the delivery speaks of, and whether the source has filled this school before."""
+    if setting.school:
+        setting.year = year_of(setting.school, setting.day)
+        setting.first = not setting.school.holdings.filter(source=setting.source).exists()
+
+
+@transaction.atomic
+def bring_unplaced(batch: Batch, setting: Setting, warn: Warn) -> Changes:
+    """People that no school holds."""
+    changes = Comparison(batch, setting, warn).run()
+    write(changes)
+    return changes
+
+
+def _keep(setting: Setting, changes: Changes, delivery: Delivery | None) -> None:
+    """The journal of the school, and its share of the delivery's report."""
+    school, counts = setting.school, {name: changes.counts[name] for name in sorted(changes.counts)}
+    if school and counts:
+        journal.write(
+            journal.Line(
+                verb="directory.delivery_applied", school_id=school.pk, target="directory.school",
+                target_id=school.pk, details=counts,
+            )
+        )  # fmt: skip
+    if school and delivery:
+        share = {"counts": counts | {"people": len(changes.outcomes), "ended": len(changes.left)}}
+        DeliveryShare.objects.update_or_create(delivery=delivery, school=school, defaults=share)
+
+
+def write(changes: Changes) -> None:
+    """Rows that others point at first."""
+    for rows in (list(changes.people.values()), changes.subjects, changes.groups):
+        insert(rows)
+    _draw(changes)
+    insert([*changes.ids, *changes.group_ids])
+    for rows in changes.rows.values():
+        insert(rows)
+    by_fields: dict[frozenset[str], list[Any]] = {}
+    for person, fields in changes.renamed.values():
+        by_fields.setdefault(frozenset(fields), []).append(person)
+    for fields, people in by_fields.items():
+        Person.objects.bulk_update(people, sorted(fields), batch_size=200)
+    for model, updates in changes.updates.items():
+        _update(model, updates)
+
+
+def _draw(changes: Changes) -> None:
+    """The classes of each group: a new group has none to compare with."""
+    drawn_from = Group.classes.through
+    new = {group.pk for group in changes.groups}
+    links = [(group, row) for group, classes in changes.drawn if group.pk in new for row in classes]
+    drawn_from.objects.bulk_create(drawn_from(from_group=group, to_group=row) for group, row in links)
+    for group, classes in changes.drawn:
+        if group.pk not in new:
+            group.classes.set(classes)
+
+
+def _update(model: Any, updates: list[tuple[Any, set[str]]]) -> None:
+    """Each row once, with every field that changed in it."""
+    fields: dict[int, set[str]] = {}
+    rows: dict[int, Any] = {}
+    for row, names in updates:
+        fields.setdefault(row.pk, set()).update(names)
+        rows[row.pk] = row
+    groups: dict[frozenset[str], list[Any]] = {}
+    for pk, names in fields.items():
+        groups.setdefault(frozenset(names), []).append(rows[pk])
+    for names, found in groups.items():
+        model._default_manager.bulk_update(found, sorted(names), batch_size=200)
+
+
+@transaction.atomic
+def bring_codes(
+    authority: str, kind: str, told: dict[str, tuple[str, str, str]], *, dry: bool
+) -> dict[str, str]:
+    """Bring a table of codes up to date: code → (label, national code, statistical code). Returns code → outcome."""
+    known = {row.code: row for row in OfficialCode.objects.filter(authority=authority, kind=kind)}
+    outcomes, new, changed = {}, [], []
+    for code, (label, national, stat) in told.items():
+        row = known.get(code)
+        if row is None:
+            new.append(
+                OfficialCode(
+                    authority=authority, kind=kind, code=code, label=label, national=national, stat=stat
+                )
+            )
+            outcomes[code] = "created"
+        elif (row.label, row.national, row.stat) != (label, national, stat):
+            row.label, row.national, row.stat = label, national, stat
+            changed.append(row)
+            outcomes[code] = "changed"
+        else:
+            outcomes[code] = "unchanged"
+    if not dry:
+        OfficialCode.objects.bulk_create(new, batch_size=ROWS)
+        OfficialCode.objects.bulk_update(changed, ["label", "national", "stat"], batch_size=200)
+    return outcomes

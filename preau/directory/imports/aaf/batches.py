@@ -1,0 +1,448 @@
+"""From staged records to facts, one school at a time."""
+
+from collections.abc import Iterator
+from functools import partial
+
+from django.utils.translation import gettext as _
+
+from preau.directory.imports.aaf import codes
+from preau.directory.imports.aaf.staging import (
+    GUARDIAN,
+    PEOPLE,
+    PROGRAMME,
+    PUPIL,
+    STAFF,
+    STRUCTURE,
+    SUBJECT,
+    Staged,
+    links_of,
+    places_of,
+)
+from preau.directory.imports.aaf.values import (
+    Attributes,
+    birth_day_of,
+    class_line,
+    day_of,
+    email_of,
+    first,
+    fitted,
+    group_line,
+    phone_of,
+    placed,
+    placed_subject,
+)
+from preau.directory.imports.spool import Record
+from preau.directory.rules.facts import (
+    Batch,
+    EnrolmentFacts,
+    GroupFacts,
+    GuardianshipFacts,
+    HoldingFacts,
+    PersonFacts,
+    SchoolFacts,
+    TeachingFacts,
+)
+from preau.directory.words import Kinship, Role
+
+NOWHERE = 2_000
+# A record of staff says more of a person than the one of a parent.
+ORDER = {STAFF: 0, PUPIL: 1, GUARDIAN: 2}
+DOUBTS = {
+    "version": _("Version non déclarée : le lien de parenté est lu d’après son code."),
+    "generation": _("Code de lien d’une autre version que celle déclarée : lu d’après son code."),
+    "kinship": _("Lien de parenté inconnu : « autre »."),
+    "level": _("Niveau de responsabilité inconnu : « personne à contacter »."),
+}
+
+
+class Batches:
+    """`subjects` maps codes to labels, `programmes` are the known MEF: of the delivery, and from before."""
+
+    def __init__(self, staged: Staged, subjects: dict[str, str], programmes: set[str]) -> None:
+        self.staged, self.spool = staged, staged.spool
+        self.subjects, self.programmes = subjects, programmes
+        self.new = codes.generation_of(staged.versions)
+        self.told = {name: self.spool.has(name) for name in (PUPIL, STAFF, STRUCTURE)}
+
+    def know(self, structures: set[str]) -> None:
+        """These structures exist, in the delivery or from before; the others are unknown places."""
+        db = self.spool.db
+        db.execute("CREATE TABLE known (school TEXT PRIMARY KEY)")
+        db.executemany("INSERT INTO known VALUES (?)", [(key,) for key in sorted(structures)])
+
+    def structures(self) -> Iterator[tuple[Record, SchoolFacts]]:
+        for record in self.spool.of_category(STRUCTURE):
+            yield record, self._structure(record)
+
+    def _structure(self, record: Record) -> SchoolFacts:
+        told = record.attributes
+        parts = [part.strip() for part in first(told, "ENTStructureNomCourant").split("$") if part.strip()]
+        if len(parts) > 1 and parts[1].startswith(parts[0]):
+            parts.pop(0)
+        uai = first(told, "ENTStructureUAI", "ENTEtablissementUAI").upper()
+        if len(uai) != 8 or not (uai[:7].isdigit() and uai[7].isalpha()):
+            self.spool.warn(_("UAI d’une forme inhabituelle."), record, school=record.key)
+        name = fitted(" ".join(parts), 160, partial(self.spool.warn, record=record, school=record.key))
+        kind = codes.kind_of_school(first(told, "ENTStructureTypeStruct"))
+        phone = first(told, "telephoneNumber")[:30]
+        return SchoolFacts(record.key, uai, name, kind, phone, first(told, "ENTServAcAcademie"), record.id)
+
+    def people_keys(self, school: str, category: str) -> set[str]:
+        """The keys of the pupils, or the staff, that the delivery places in a school."""
+        rows = self.spool.db.execute(
+            "SELECT r.id, r.key FROM record r JOIN place p ON p.record = r.id WHERE p.school = ? AND r.category = ?",
+            [school, category],
+        )
+        return {key for id_, key in rows if self.spool.outcomes[id_] != 4}
+
+    def warn_unknown_places(self) -> None:
+        """People who name a structure that nobody knows: they are kept, without that place."""
+        lost = self.spool.records(
+            "JOIN place p ON p.record = r.id WHERE p.school NOT IN (SELECT school FROM known) ORDER BY r.id"
+        )
+        for record in lost:
+            self.spool.warn(
+                _("Établissement inconnu : la personne est gardée, sans cet établissement."), record
+            )
+
+    # Batches
+
+    def of_school(self, facts: SchoolFacts) -> Batch:
+        here = "JOIN place p ON p.record = r.id WHERE p.school = ? AND r.category <> 'double' ORDER BY r.id"
+        batch = Batch(facts, pupils_told=self.told[PUPIL], staff_told=self.told[STAFF])
+        self._groups_of(facts, batch)
+        self._fill(batch, list(self.spool.records(here, [facts.key])), facts.key)
+        families = (
+            "JOIN kin k ON k.guardian = r.key JOIN place p ON p.record = k.record "
+            "WHERE p.school = ? AND r.category <> 'double' ORDER BY r.id"
+        )
+        self._fill(batch, list(self.spool.records(families, [facts.key])), facts.key)
+        return batch
+
+    def nowhere(self) -> Iterator[Batch]:
+        """Those that no known school holds, a few at a time: first pupils and staff, then guardians left over."""
+        unplaced = (
+            "WHERE r.category IN ('Eleve', 'PersEducNat') AND NOT EXISTS "
+            "(SELECT 1 FROM place p JOIN known ON known.school = p.school WHERE p.record = r.id) ORDER BY r.id"
+        )
+        left = "WHERE r.category = 'PersRelEleve' ORDER BY r.id"
+        for query in (unplaced, left):
+            batch, waiting = Batch(None), list[Record]()
+            for record in self.spool.records(query):
+                if query is unplaced or not self.spool.outcomes[record.id]:
+                    waiting.append(record)
+                if len(waiting) >= NOWHERE:
+                    yield self._unplaced(batch, waiting)
+                    batch, waiting = Batch(None), []
+            if waiting:
+                yield self._unplaced(batch, waiting)
+
+    def _unplaced(self, batch: Batch, records: list[Record]) -> Batch:
+        self._fill(batch, records, "")
+        guardians = {
+            placed(link)[0]
+            for record in records
+            if record.category == PUPIL
+            for link in links_of(record.attributes)
+        }
+        found: list[Record] = []
+        for key in sorted(guardians - set(batch.people)):
+            found += self.spool.records(
+                "WHERE r.key = ? AND r.category IN ('Eleve','PersEducNat','PersRelEleve')", [key]
+            )
+        self._fill(batch, found, "")
+        return batch
+
+    def _fill(self, batch: Batch, records: list[Record], school: str) -> None:
+        twice = {record.key for record in records} & self.staged.doubles
+        for key in sorted(twice):
+            records += self.spool.records(
+                "WHERE r.key = ? AND r.category IN ('Eleve','PersEducNat','PersRelEleve')", [key]
+            )
+        seen = {number for person in batch.people.values() for number in person.records}
+        for record in sorted(records, key=lambda record: (ORDER.get(record.category, 9), record.id)):
+            if record.category in PEOPLE and record.id not in seen:
+                seen.add(record.id)
+                self._person(batch, record, school)
+                if record.category == PUPIL:
+                    self._pupil(batch, record, school)
+                elif record.category == STAFF:
+                    self._staff(batch, record, school)
+
+    # People
+
+    def _person(self, batch: Batch, record: Record, school: str) -> None:
+        known = batch.people.get(record.key)
+        facts = self._person_facts(record, school)
+        if known is None:
+            batch.people[record.key] = facts
+            return
+        known.records += facts.records
+        for name in ("civility", "birth_date", "email", "phone", "ine", "civil_given_names"):
+            if not getattr(known, name):
+                setattr(known, name, getattr(facts, name))
+
+    def _person_facts(self, record: Record, school: str) -> PersonFacts:
+        told = record.attributes
+        doubt = partial(self.spool.warn, record=record, school=school)
+        birth_name = fitted(first(told, "ENTPersonNomPatro"), 120, doubt)
+        given = fitted(first(told, "givenName"), 80, doubt)
+        civility = codes.civility_of(first(told, "personalTitle"))
+        institution = record.category == GUARDIAN and not given and not civility
+        if not first(told, "sn"):
+            doubt(_("Sans nom d’usage : le nom de naissance est repris."))
+        if not given and record.category != GUARDIAN:
+            doubt(_("Sans prénom."))
+        born = birth_day_of(first(told, "ENTPersonDateNaissance"), doubt)
+        if born is None and record.category != GUARDIAN and not first(told, "ENTPersonDateNaissance"):
+            doubt(_("Sans date de naissance."))
+        return PersonFacts(
+            key=record.key,
+            records=[record.id],
+            family_name=fitted(first(told, "sn"), 120, doubt) or birth_name,
+            given_name=given,
+            birth_name=birth_name,
+            civil_given_names=" ".join(told.get("ENTPersonAutresPrenoms", ()))[:200],
+            civility=civility,
+            birth_date=born,
+            email=email_of(first(told, "mail"), doubt),
+            phone=phone_of(told),
+            is_institution=institution,
+            ine=first(told, "ENTEleveINE")[:20],
+        )
+
+    # Pupils
+
+    def _pupil(self, batch: Batch, record: Record, school: str) -> None:
+        self._links(batch, record, school)
+        if not school or school not in places_of(record):
+            return
+        told = record.attributes
+        doubt = partial(self.spool.warn, record=record, school=school)
+        programme = first(told, "ENTEleveMEF")[:20]
+        if programme and self.programmes and programme not in self.programmes:
+            doubt(_("Formation (MEF) inconnue : gardée telle quelle."))
+        leaves = None
+        if first(told, "ENTPersonStructRattach") == school:
+            leaves = day_of(first(told, "ENTEleveDateSortieStructRattach"), doubt)
+        batch.holdings.append(HoldingFacts(record.key, Role.PUPIL, programme=programme, ends=leaves))
+        level = self._level_of(told)
+        for kind, name in (("class", "ENTEleveClasses"), ("group", "ENTEleveGroupes")):
+            for value in told.get(name, ()):
+                self._enrol(batch, record, kind, value, school, level)
+        self._enrol_first_degree(batch, record, school, level)
+
+    def _level_of(self, told: Attributes) -> str:
+        """CM1 from `1124$CM1` (first degree); in the second degree the school's record tells the level of a class."""
+        return first(told, "ENTEleveNiveau").rpartition("$")[2][:20]
+
+    def _enrol(self, batch: Batch, record: Record, kind: str, value: str, school: str, level: str) -> None:
+        place, label = placed(value)
+        doubt = partial(self.spool.warn, record=record, school=school)
+        if place != school or not label:
+            if not place or not label:
+                doubt(_("Classe ou groupe sans établissement : ignoré."))
+            return
+        self._group(batch, record, kind, label, school)
+        starts, ends = (
+            self._class_day(record, name, school, label)
+            for name in ("ENTEleveDateEntreeClasses", "ENTEleveDateSortieClasses")
+        )
+        if ends and starts and ends < starts:
+            doubt(_("Date de sortie avant la date d’entrée : ignorée."))
+            ends = None
+        batch.enrolments.append(EnrolmentFacts(record.key, kind, label[:60], starts, ends))
+
+    def _class_day(self, record: Record, name: str, school: str, label: str) -> "object":
+        for value in record.attributes.get(name, ()):
+            place, day, of = [*value.split("$", 2), "", ""][:3]
+            if place == school and of.strip() == label:
+                return day_of(day, partial(self.spool.warn, record=record, school=school))
+        return None
+
+    def _enrol_first_degree(self, batch: Batch, record: Record, school: str, level: str) -> None:
+        """`structure$11$ORDINAIRE$id$label`: the label is not unique in a school, the id is."""
+        for kind, name in (("class", "ENTPersonClasses"), ("group", "ENTPersonGroupes")):
+            for value in record.attributes.get(name, ()):
+                parts = value.split("$", 4)
+                if len(parts) == 5 and parts[0] == school:
+                    label = self._first_degree_group(batch, kind, parts[3], parts[4], level)
+                    starts = self._class_day(record, "ENTEleveDateEntreeClasses", school, parts[3])
+                    ends = self._class_day(record, "ENTEleveDateSortieClasses", school, parts[3])
+                    batch.enrolments.append(EnrolmentFacts(record.key, kind, label, starts, ends))
+
+    def _first_degree_group(self, batch: Batch, kind: str, key: str, label: str, level: str) -> str:
+        label = label.strip()[:50]
+        known = batch.groups.get((kind, label))
+        if known is not None and known.key != key:
+            label = f"{label} ({key})"[:60]
+            known = batch.groups.get((kind, label))
+        if known is None:
+            batch.groups[kind, label] = GroupFacts(kind, label, key, level)
+        elif level and level not in known.level.split("-"):
+            known.level = "-".join(filter(None, [known.level, level]))[:20]
+        return label
+
+    def _links(self, batch: Batch, record: Record, school: str) -> None:
+        if not {"ENTElevePersRelEleve", "ENTEleveAutoriteParentale"} & set(record.attributes):
+            return
+        batch.linked.add(record.key)
+        home = set(record.attributes.get("ENTEleveAdresseRel", ()))
+        doubt = partial(self.spool.warn, record=record, school=school)
+        seen: set[str] = set()
+        for value in links_of(record.attributes):
+            parts = [part.strip() for part in value.split("$")]
+            if parts[0] in seen or not parts[0]:
+                doubt(_("Même responsable deux fois : le premier lien est gardé."))
+                continue
+            seen.add(parts[0])
+            link = self._link(record.key, parts, home, doubt)
+            if link.guardian == record.key and link.kinship != Kinship.SELF:
+                doubt(_("Un élève est donné comme son propre parent : le lien n’est pas repris."))
+                continue
+            batch.guardianships.append(link)
+
+    def _link(self, pupil: str, parts: list[str], home: set[str], doubt: "object") -> GuardianshipFacts:
+        guardian, kinship, pays, level, contact, *_rest = [*parts, "", "", "", "", ""][:6]
+        first_degree = len(parts) == 2
+        new = True if first_degree else self.new
+        meaning = codes.meaning_of(kinship, "1" if first_degree else level, new=new)
+        if meaning.doubt:
+            doubt(DOUBTS[meaning.doubt])
+        return GuardianshipFacts(
+            pupil=pupil,
+            guardian=guardian,
+            authority=meaning.authority,
+            kinship=meaning.kinship,
+            contact_priority=1 if contact == "1" else None,
+            pays=None if first_degree else pays == "1",
+            lives_with=True if guardian in home else None,
+        )
+
+    # Staff
+
+    def _staff(self, batch: Batch, record: Record, school: str) -> None:
+        if not school or school not in places_of(record):
+            return
+        told = record.attributes
+        roles = [self._role(record, value.split("$"), school) for value in told.get("ENTPersonFonctions", ())]
+        held = {(role.role, role.title): role for role in roles if role}
+        if not roles and first(told, "ENTPersonStructRattach") == school:
+            held = {(Role.OTHER, ""): HoldingFacts(record.key, Role.OTHER)}
+        batch.holdings += held.values()
+        self._teachings(batch, record, school)
+
+    def _role(self, record: Record, parts: list[str], school: str) -> HoldingFacts | None:
+        place, code, label, discipline, subject = [*(part.strip() for part in parts), "", "", "", ""][:5]
+        if place != school or code in codes.NO_FUNCTION:
+            return None
+        role = codes.FUNCTIONS.get(code)
+        if discipline == codes.DIRECTION_OF_A_PRIMARY_SCHOOL:
+            role = Role.HEAD
+        if role is None:
+            role = Role.OTHER
+            if code not in codes.OTHER_FUNCTIONS:
+                self.spool.warn(_("Fonction inconnue : « autre personnel »."), record, school=school)
+        title = (
+            label
+            if discipline in codes.NO_FUNCTION or discipline == codes.DIRECTION_OF_A_PRIMARY_SCHOOL
+            else subject
+        )
+        if subject in {"SANS SPECIALITE", "SANS OBJET"}:
+            title = ""
+        return HoldingFacts(record.key, role, codes.written(title)[:80])
+
+    def _teachings(self, batch: Batch, record: Record, school: str) -> None:
+        told = record.attributes
+        for kind, plain, with_subject in (
+            ("class", "ENTAuxEnsClasses", "ENTAuxEnsClassesMatieres"),
+            ("group", "ENTAuxEnsGroupes", "ENTAuxEnsGroupesMatieres"),
+        ):
+            taught = [placed_subject(value) for value in told.get(with_subject, ())]
+            named = {label for place, label, code in taught if place == school}
+            for place, label, code in taught:
+                if place == school and label and code:
+                    self._teach(batch, record, kind, label, code, school)
+            for place, label in (placed(value) for value in told.get(plain, ())):
+                if place == school and label and label not in named:
+                    self._teach(batch, record, kind, label, self._discipline(record, school), school)
+        for place, label in (placed(value) for value in told.get("ENTAuxEnsClassesPrincipal", ())):
+            if place == school and label:
+                self._group(batch, record, "class", label, school)
+                batch.teachings.append(TeachingFacts(record.key, "class", label[:60]))
+        self._teach_first_degree(batch, record, school)
+
+    def _teach_first_degree(self, batch: Batch, record: Record, school: str) -> None:
+        for value in record.attributes.get("ENTPersonClasses", ()):
+            parts = value.split("$", 4)
+            if len(parts) == 5 and parts[0] == school:
+                label = self._first_degree_group(batch, "class", parts[3], parts[4], "")
+                batch.subjects.setdefault("POLYVALENT", _("Enseignements de la classe"))
+                batch.teachings.append(TeachingFacts(record.key, "class", label, "POLYVALENT"))
+                batch.teachings.append(TeachingFacts(record.key, "class", label))
+
+    def _teach(self, batch: Batch, record: Record, kind: str, label: str, code: str, school: str) -> None:
+        self._group(batch, record, kind, label, school)
+        if code not in batch.subjects:
+            name = self.subjects.get(code)
+            if name is None:
+                self.spool.warn(_("Matière inconnue : gardée sous son code."), record, school=school)
+            batch.subjects[code] = codes.written(name or code)
+        if not any(
+            t.teacher == record.key and (t.kind, t.group, t.subject) == (kind, label[:60], code[:20])
+            for t in batch.teachings[-40:]
+        ):
+            batch.teachings.append(TeachingFacts(record.key, kind, label[:60], code[:20]))
+
+    def _discipline(self, record: Record, school: str) -> str:
+        """The discipline of the teacher's function stands for a subject that the file does not name."""
+        for value in record.attributes.get("ENTPersonFonctions", ()):
+            place, _code, _label, discipline, name = [*value.split("$"), "", "", "", ""][:5]
+            if place == school and discipline.strip() not in codes.NO_FUNCTION:
+                self.subjects.setdefault(discipline, name)
+                return discipline
+        return "SANS"
+
+    # Groups
+
+    def _groups_of(self, facts: SchoolFacts, batch: Batch) -> None:
+        """Classes and groups that the school's own record lists."""
+        for record in self.spool.records("WHERE r.key = ? AND r.category = 'EtabEducNat'", [facts.key]):
+            batch.groups_told = True
+            for value in record.attributes.get("ENTStructureClasses", ()):
+                label, level = class_line(value)
+                if label:
+                    batch.groups["class", label[:60]] = GroupFacts(
+                        "class", label[:60], f"{facts.key}${label}", level[:20]
+                    )
+            for value in record.attributes.get("ENTStructureGroupes", ()):
+                label, drawn = group_line(value)
+                if label:
+                    classes = frozenset(name[:60] for name in drawn)
+                    batch.groups["group", label[:60]] = GroupFacts(
+                        "group", label[:60], f"{facts.key}${label}", "", classes
+                    )
+
+    def _group(self, batch: Batch, record: Record, kind: str, label: str, school: str) -> None:
+        """A class that only a person's record names is opened all the same."""
+        if (kind, label[:60]) in batch.groups:
+            return
+        batch.groups[kind, label[:60]] = GroupFacts(kind, label[:60], f"{school}${label}")
+        if batch.groups_told:
+            self.spool.warn(
+                _("Classe ou groupe que l’établissement ne liste pas : ouvert."), record, school=school
+            )
+
+
+def official_codes(staged: Staged, category: str) -> dict[str, tuple[str, str, str]]:
+    """code → (label, national code, statistical code) of the MEF or matières of a delivery."""
+    found = {}
+    for record in staged.spool.of_category(category):
+        told = record.attributes
+        label = first(told, "ENTLibelleMef", "ENTLibelleMatiere")[:160]
+        national = first(told, "ENTMEFRattach", "ENTMatiereRattach")[:20]
+        found[record.key[:20]] = (label, national, first(told, "ENTMEFSTAT11")[:20])
+    return found
+
+
+CODE_CATEGORIES = ((PROGRAMME, "mef"), (SUBJECT, "matiere"))

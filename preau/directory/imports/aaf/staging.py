@@ -1,0 +1,236 @@
+"""AAF files into the spool: each record under its key, in its schools; what cannot be kept in quarantine."""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, datetime
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+from preau.directory.imports.aaf.files import Raw, Reader, Unreadable
+from preau.directory.imports.aaf.values import Attributes, first, placed
+from preau.directory.imports.spool import UNCHANGED, Record, Spool
+from preau.foundation.text import fold
+
+PUPIL, STAFF, GUARDIAN = "Eleve", "PersEducNat", "PersRelEleve"
+STRUCTURE, PROGRAMME, SUBJECT = "EtabEducNat", "MefEducNat", "MatEducNat"
+PEOPLE = (PUPIL, STAFF, GUARDIAN)
+CATEGORIES = {name: name for name in (*PEOPLE, STRUCTURE, PROGRAMME, SUBJECT)} | {"MatiereEducNat": SUBJECT}
+JOINTURES = ("ENTPersonJointure", "ENTStructureJointure", "ENTMefJointure", "ENTMatJointure")
+# The first degree names the same things in other words.
+FIRST_DEGREE = {
+    "ENTPersonNom": "sn",
+    "ENTPersonPrenom": "givenName",
+    "ENTPersonCivilite": "personalTitle",
+    "ENTPersonMail": "mail",
+    "ENTStructureTelephone": "telephoneNumber",
+}
+PLACED = {
+    PUPIL: ("ENTEleveClasses", "ENTEleveGroupes", "ENTPersonClasses", "ENTPersonGroupes"),
+    STAFF: (
+        "ENTPersonFonctions", "ENTAuxEnsClasses", "ENTAuxEnsGroupes", "ENTAuxEnsClassesMatieres",
+        "ENTAuxEnsGroupesMatieres", "ENTAuxEnsClassesPrincipal", "ENTPersonClasses",
+    ),
+}  # fmt: skip
+OLD_AFTER_DAYS = 60
+
+
+class Staged:
+    """A delivery in its spool, and what its headers say: version of the format, académie, day."""
+
+    def __init__(self) -> None:
+        self.spool = Spool()
+        self.versions: set[str] = set()
+        self.academies: set[str] = set()
+        self.day: date | None = None
+        self.doubles: set[str] = set()
+
+
+def stage(paths: Iterable[Path], today: date, tell: Callable[[str], None]) -> Staged:
+    """Read every file. Raises Unreadable at the first that cannot be trusted; the spool is then gone."""
+    staged = Staged()
+    try:
+        for path in paths:
+            tell(path.name)
+            _read(path, staged)
+        staged.spool.seal()
+        _find_doubles(staged)
+        _date(staged, today)
+    except BaseException:
+        staged.spool.close()
+        raise
+    return staged
+
+
+def _read(path: Path, staged: Staged) -> None:
+    spool = staged.spool
+    spool.files.append(path.name)
+    with path.open("rb") as file:
+        reader = Reader(file, path.name)
+        for raw in reader:
+            _take(raw, spool)
+        _head(reader.header, path.name, staged)
+
+
+def _head(header: dict[str, str], name: str, staged: Staged) -> None:
+    if version := header.get("versionAF"):
+        staged.versions.add(version)
+    if academy := header.get("codeAcademieExport"):
+        staged.academies.add(academy.lstrip("0"))
+    day = _day_in(header.get("dateGenerationExport", ""), "%d/%m/%Y")
+    named = (_day_in(part, "%Y%m%d") for part in name.split("_") if len(part) == 8)
+    for found in (day, *named):
+        if found and (staged.day is None or found > staged.day):
+            staged.day = found
+
+
+def _day_in(text: str, shape: str) -> date | None:
+    try:
+        return datetime.strptime(text, shape).date()  # noqa: DTZ007 - a date without hour
+    except ValueError:
+        return None
+
+
+def _take(raw: Raw, spool: Spool) -> None:
+    """Stage one record, and put in quarantine what has no category, no key or no name."""
+    attributes = {FIRST_DEGREE.get(name, name): values for name, values in raw.attributes.items()}
+    category = CATEGORIES.get(raw.category, raw.category or "?")
+    told = first(attributes, *JOINTURES)
+    key = raw.id or told
+    number = spool.add(category, key, raw.line, attributes)
+    record = Record(number, category, key, len(spool.files) - 1, raw.line, attributes)
+    reason = _why_not(record, told)
+    if reason:
+        spool.quarantine(reason, record)
+        return
+    spool.place(number, places_of(record))
+    if category == PUPIL:
+        spool.kin(number, {placed(link)[0] for link in links_of(attributes)})
+
+
+def _why_not(record: Record, told: str) -> str:
+    if record.category not in CATEGORIES.values():
+        return _("Catégorie inconnue.")
+    if not record.key:
+        return _("Sans clé (jointure).")
+    if told and told != record.key:
+        return _("Deux clés différentes : l’identifiant et la jointure ne sont pas les mêmes.")
+    if len(record.key) > 60:
+        return _("Clé de plus de 60 caractères.")
+    if record.category in PEOPLE and not first(record.attributes, "sn", "ENTPersonNomPatro"):
+        return _("Sans nom.")
+    if record.category == STRUCTURE:
+        return _why_not_structure(record.attributes)
+    if record.category in {PROGRAMME, SUBJECT} and not first(
+        record.attributes, "ENTLibelleMef", "ENTLibelleMatiere"
+    ):
+        return _("Sans libellé.")
+    return ""
+
+
+def _why_not_structure(attributes: Attributes) -> str:
+    uai = first(attributes, "ENTStructureUAI", "ENTEtablissementUAI")
+    if not uai:
+        return _("Établissement sans UAI.")
+    if len(uai) > 8:
+        return _("UAI de plus de huit caractères.")
+    return "" if first(attributes, "ENTStructureNomCourant") else _("Établissement sans nom.")
+
+
+def places_of(record: Record) -> set[str]:
+    """The keys of the structures that a person's record names."""
+    if record.category not in PLACED:
+        return set()
+    found = set(record.attributes.get("ENTPersonStructRattach", ()))
+    for name in PLACED[record.category]:
+        found |= {placed(value)[0] for value in record.attributes.get(name, ())}
+    return found - {""}
+
+
+def links_of(attributes: Attributes) -> list[str]:
+    """The links of a pupil to guardians: `jointure$lien$…` (second degree) or `jointure$lien` (first degree)."""
+    links = attributes.get("ENTElevePersRelEleve")
+    if links is None:
+        links = [value for value in attributes.get("ENTEleveAutoriteParentale", ()) if "$" in value]
+    return links
+
+
+def _find_doubles(staged: Staged) -> None:
+    """Keys that several records bear. The same record twice is read once; two that disagree keep the first."""
+    spool = staged.spool
+    marks = "SELECT key FROM record WHERE category {} GROUP BY key{} HAVING COUNT(*) > 1"
+    people = marks.format("IN ('Eleve', 'PersEducNat', 'PersRelEleve')", "")
+    others = marks.format("NOT IN ('Eleve', 'PersEducNat', 'PersRelEleve')", ", category")
+    for (key,) in spool.db.execute(people).fetchall():
+        if key:
+            _judge(
+                list(
+                    spool.records(
+                        "WHERE r.key = ? AND r.category IN ('Eleve','PersEducNat','PersRelEleve') ORDER BY r.id",
+                        [key],
+                    )
+                ),
+                staged,
+            )
+    for (key,) in spool.db.execute(others).fetchall():
+        for category in (STRUCTURE, PROGRAMME, SUBJECT):
+            _judge(
+                list(spool.records("WHERE r.key = ? AND r.category = ? ORDER BY r.id", [key, category])),
+                staged,
+            )
+
+
+def _judge(records: list[Record], staged: Staged) -> None:
+    spool, kept = staged.spool, dict[str, Record]()
+    for record in records:
+        same = kept.get(record.category)
+        if same is None and all(agree(record, other) for other in kept.values()):
+            kept[record.category] = record
+        elif same is not None and same.attributes == record.attributes:
+            spool.warn(_("Présent deux fois, à l’identique : lu une fois."), record)
+            spool.outcomes[record.id] = UNCHANGED
+            _leave_out(record, spool)
+        else:
+            where = {"line": records[0].line, "file": spool.files[records[0].file]}
+            spool.quarantine(
+                _("La même clé est déjà lue à la ligne %(line)s de %(file)s, avec un autre contenu.") % where,
+                record,
+            )
+    if len(kept) > 1:
+        staged.doubles.add(records[0].key)
+
+
+def _leave_out(record: Record, spool: Spool) -> None:
+    """Take a record out of every batch, and keep it counted."""
+    spool.db.execute("UPDATE record SET category = 'double' WHERE id = ?", [record.id])
+
+
+def agree(one: Record, other: Record) -> bool:
+    """May two records of different categories be one human being (a teacher who is a parent)?"""
+
+    def names(record: Record) -> tuple[str, str]:
+        attributes = record.attributes
+        return fold(first(attributes, "sn", "ENTPersonNomPatro")), fold(first(attributes, "givenName"))
+
+    days = {first(record.attributes, "ENTPersonDateNaissance") for record in (one, other)} - {""}
+    return names(one) == names(other) and len(days) < 2
+
+
+def _date(staged: Staged, today: date) -> None:
+    if staged.day is None:
+        staged.day = today
+    elif (today - staged.day).days > OLD_AFTER_DAYS:
+        staged.spool.warn(
+            _("La livraison est datée du %(day)s : elle est ancienne.")
+            % {"day": staged.day.strftime("%d/%m/%Y")}
+        )
+    staged.day = min(staged.day, today)
+    if len(staged.academies) > 1:
+        raise Unreadable(
+            staged.spool.files[0],
+            None,
+            _("Les fichiers viennent de plusieurs académies : livrez-les séparément."),
+        )
+
+
+def structures(spool: Spool) -> Iterator[Record]:
+    yield from spool.of_category(STRUCTURE)

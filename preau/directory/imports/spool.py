@@ -1,0 +1,163 @@
+"""Where a delivery is staged: a private database on disk that vanishes with the process.
+
+SQLite opens a temporary file for the name "", already unlinked: its pages stay in a bounded cache until they overflow
+to disk, and a killed import leaves no child's name behind.
+"""
+
+import marshal
+import sqlite3
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+SCHEMA = """
+PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-48000; PRAGMA temp_store=FILE;
+CREATE TABLE record (id INTEGER PRIMARY KEY, category TEXT, key TEXT, file INTEGER, line INTEGER, body BLOB);
+CREATE TABLE place (school TEXT, record INTEGER);
+CREATE TABLE kin (guardian TEXT, record INTEGER);
+CREATE TABLE note (grade TEXT, reason TEXT, file INTEGER, line INTEGER, key TEXT, school TEXT);
+"""
+INDEXES = """
+CREATE INDEX record_by_key ON record (key, category);
+CREATE INDEX place_by_school ON place (school, record);
+CREATE INDEX kin_by_record ON kin (record);
+"""
+BATCH = 2_000
+# Of one sentence, this many places are quoted; the others are counted.
+QUOTED = 500
+
+UNCHANGED, CHANGED, CREATED, QUARANTINED = 1, 2, 3, 4
+
+
+class Record(NamedTuple):
+    """A record as its file gave it: attributes to their values. `file` is a number in `Spool.files`."""
+
+    id: int
+    category: str
+    key: str
+    file: int
+    line: int
+    attributes: dict[str, list[str]]
+
+
+class Note(NamedTuple):
+    """A sentence about one place of the files. `grade` is "quarantined" or "warning"."""
+
+    file: str
+    line: int | None
+    key: str
+    reason: str
+    school: str
+
+
+class Spool:
+    """Staged records, where they belong, and what became of each (`outcomes`, one byte a record)."""
+
+    def __init__(self) -> None:
+        self.db = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+        self.db.executescript(SCHEMA)
+        self.files: list[str] = []
+        self.read: dict[str, int] = {}
+        self.outcomes = bytearray(1)
+        self._records: list[tuple[Any, ...]] = []
+        self._places: list[tuple[str, int]] = []
+        self._kin: list[tuple[str, int]] = []
+        self._quoted: dict[str, int] = {}
+
+    def close(self) -> None:
+        self.db.close()
+
+    # Filling
+
+    def add(self, category: str, key: str, line: int, attributes: dict[str, list[str]]) -> int:
+        """Stage one record of the file opened last; returns its number."""
+        number = len(self.outcomes)
+        self.outcomes.append(0)
+        self.read[category] = self.read.get(category, 0) + 1
+        self._records.append((number, category, key, len(self.files) - 1, line, marshal.dumps(attributes)))
+        if len(self._records) >= BATCH:
+            self.flush()
+        return number
+
+    def place(self, record: int, schools: Iterable[str]) -> None:
+        """Say to which schools (by their key) a record belongs."""
+        self._places += [(school, record) for school in schools]
+
+    def kin(self, record: int, guardians: Iterable[str]) -> None:
+        """Say which guardians (by their key) the record of a pupil names."""
+        self._kin += [(guardian, record) for guardian in guardians]
+
+    def flush(self) -> None:
+        self.db.execute("BEGIN")
+        self.db.executemany("INSERT INTO record VALUES (?,?,?,?,?,?)", self._records)
+        self.db.executemany("INSERT INTO place VALUES (?,?)", self._places)
+        self.db.executemany("INSERT INTO kin VALUES (?,?)", self._kin)
+        self.db.execute("COMMIT")
+        self._records, self._places, self._kin = [], [], []
+
+    def seal(self) -> None:
+        """After the last record."""
+        self.flush()
+        self.db.executescript(INDEXES)
+
+    # Notes
+
+    def warn(self, reason: str, record: Record | None = None, *, key: str = "", school: str = "") -> None:
+        self._note("warning", reason, record, key, school)
+
+    def quarantine(self, reason: str, record: Record, *, school: str = "") -> None:
+        self.outcomes[record.id] = QUARANTINED
+        self._note("quarantined", reason, record, record.key, school)
+
+    def _note(self, grade: str, reason: str, record: Record | None, key: str, school: str) -> None:
+        seen = self._quoted[grade + reason] = self._quoted.get(grade + reason, 0) + 1
+        if grade == "warning" and seen > QUOTED:
+            return
+        file, line = (record.file, record.line) if record else (None, None)
+        row = (grade, reason, file, line, key or (record.key if record else ""), school)
+        self.db.execute("INSERT INTO note VALUES (?,?,?,?,?,?)", row)
+
+    def notes(self, grade: str) -> Iterator[Note]:
+        """Every note of a grade in the order of the files, then how many of a sentence were not quoted."""
+        rows = self.db.execute(
+            "SELECT file, line, key, reason, school FROM note WHERE grade=? ORDER BY file, line, rowid",
+            [grade],
+        )
+        for file, line, key, reason, school in rows:
+            yield Note(self.files[file] if file is not None else "", line, key, reason, school)
+        for name, seen in self._quoted.items():
+            if name.startswith("warning") and grade == "warning" and seen > QUOTED:
+                reason = name.removeprefix("warning")
+                yield Note("", None, "", f"{reason} (et {seen - QUOTED} autres)", "")
+
+    def place_of(self, record: int) -> Record | None:
+        """A record without its attributes: enough to say where it stands."""
+        row = self.db.execute(
+            "SELECT id, category, key, file, line FROM record WHERE id = ?", [record]
+        ).fetchone()
+        return Record(*row, {}) if row else None
+
+    # Outcomes
+
+    def settle(self, record: int, outcome: int) -> None:
+        """A record seen in two schools was created if it was created in one, changed if it changed in one."""
+        if self.outcomes[record] != QUARANTINED:
+            self.outcomes[record] = max(self.outcomes[record], outcome)
+
+    def count(self, outcome: int) -> int:
+        return self.outcomes.count(outcome)
+
+    # Reading back
+
+    def records(self, sql: str, parameters: Iterable[Any] = ()) -> Iterator[Record]:
+        """Records not in quarantine, by a query on `record AS r`."""
+        columns = "SELECT DISTINCT r.id, r.category, r.key, r.file, r.line, r.body FROM record r "
+        for id_, category, key, file, line, body in self.db.execute(columns + sql, tuple(parameters)):
+            if self.outcomes[id_] != QUARANTINED:
+                yield Record(id_, category, key, file, line, marshal.loads(body))  # noqa: S302 - written above
+
+    def of_category(self, *categories: str) -> Iterator[Record]:
+        marks = ",".join("?" * len(categories))
+        return self.records(f"WHERE r.category IN ({marks}) ORDER BY r.id", categories)
+
+    def has(self, *categories: str) -> bool:
+        return any(self.read.get(category) for category in categories)

@@ -1,0 +1,141 @@
+"""Deliveries of official files: what came, what it would change, what it changed."""
+
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from preau.directory.models.people import Person
+from preau.directory.models.schools import School
+from preau.directory.models.scoping import SchoolQuerySet
+from preau.directory.words import Role
+
+if TYPE_CHECKING:
+    from preau.directory.viewer import Viewer
+
+
+class DeliveryQuerySet(SchoolQuerySet):
+    def visible_to(self, viewer: "Viewer") -> Self:
+        """Head and secretary: what was brought for their school, and what a larger delivery did in it."""
+        if not viewer.holds(Role.HEAD, Role.SECRETARY) or viewer.school_id is None:
+            return self.none()
+        shared = DeliveryShare.objects.filter(school_id=viewer.school_id).values("delivery_id")
+        return self.filter(models.Q(school_id=viewer.school_id) | models.Q(school=None, pk__in=shared))
+
+
+class Delivery(models.Model):
+    """One run of an import. `school` is set when it was brought from a school's page and may touch that school only.
+
+    `folder` holds the files of a delivery brought from a page until it is applied or dropped; `preview` names people
+    and is emptied at the same time. `report` counts and quotes keys, places and reasons, never a name.
+    """
+
+    class State(models.TextChoices):
+        RECEIVED = "received", _("Reçue")
+        READING = "reading", _("Lecture en cours")
+        PREVIEW = "preview", _("À vérifier")
+        BLOCKED = "blocked", _("À approuver")
+        APPLYING = "applying", _("Application en cours")
+        DONE = "done", _("Appliquée")
+        REFUSED = "refused", _("Refusée")
+        DROPPED = "dropped", _("Abandonnée")
+
+    school = models.ForeignKey(
+        School,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="deliveries",
+        verbose_name=_("établissement"),
+    )
+    source = models.CharField(_("source"), max_length=20, default="aaf")
+    state = models.CharField(_("état"), max_length=10, choices=State.choices, default=State.RECEIVED)
+    brought_by = models.ForeignKey(
+        Person,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="deliveries_brought",
+        verbose_name=_("déposée par"),
+    )
+    approved_by = models.ForeignKey(
+        Person, models.SET_NULL, null=True, blank=True, related_name="deliveries_approved",
+        verbose_name=_("approuvée par"),
+    )  # fmt: skip
+    brought_at = models.DateTimeField(_("déposée le"), auto_now_add=True)
+    settled_at = models.DateTimeField(_("terminée le"), null=True, blank=True)
+    folder = models.CharField(_("dossier"), max_length=64, blank=True)
+    files = models.JSONField(_("fichiers"), default=list, blank=True)
+    step = models.CharField(_("étape"), max_length=120, blank=True)
+    done = models.PositiveIntegerField(_("fait"), default=0)
+    total = models.PositiveIntegerField(_("à faire"), default=0)
+    report = models.JSONField(_("rapport"), default=dict, blank=True)
+    preview = models.JSONField(_("aperçu"), default=dict, blank=True)
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("livraison")
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.pk}"
+
+    @property
+    def is_waiting(self) -> bool:
+        """Does it wait for somebody's decision?"""
+        return self.state in {self.State.PREVIEW, self.State.BLOCKED}
+
+    @property
+    def is_working(self) -> bool:
+        return self.state in {self.State.RECEIVED, self.State.READING, self.State.APPLYING}
+
+
+class DeliveryShareQuerySet(SchoolQuerySet):
+    def visible_to(self, viewer: "Viewer") -> Self:
+        return self.in_school(viewer) if viewer.holds(Role.HEAD, Role.SECRETARY) else self.none()
+
+
+class DeliveryShare(models.Model):
+    """What a delivery did in one school: counts, and the places of its files that ask for a look."""
+
+    delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="shares", verbose_name=_("livraison"))
+    school = models.ForeignKey(
+        School, models.CASCADE, related_name="delivery_shares", verbose_name=_("établissement")
+    )
+    counts = models.JSONField(_("comptes"), default=dict)
+    notes = models.JSONField(_("remarques"), default=list)
+
+    objects = DeliveryShareQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("part d’une livraison")
+        verbose_name_plural = _("parts d’une livraison")
+        constraints = [
+            models.UniqueConstraint(fields=["delivery", "school"], name="one_share_per_school_and_delivery")
+        ]
+
+
+class OfficialCode(models.Model):
+    """A code of a national table as a delivery gave it: a MEF (training programme) or a matière (subject taught)."""
+
+    class Kind(models.TextChoices):
+        PROGRAMME = "mef", _("Formation (MEF)")
+        SUBJECT = "matiere", _("Matière")
+
+    authority = models.CharField(_("autorité"), max_length=40)
+    kind = models.CharField(_("nature"), max_length=8, choices=Kind.choices)
+    code = models.CharField(_("code"), max_length=20)
+    label = models.CharField(_("libellé"), max_length=160)
+    national = models.CharField(_("code national"), max_length=20, blank=True)
+    stat = models.CharField(_("code statistique"), max_length=20, blank=True)
+
+    class Meta:
+        verbose_name = _("code officiel")
+        verbose_name_plural = _("codes officiels")
+        constraints = [
+            models.UniqueConstraint(fields=["authority", "kind", "code"], name="one_label_per_code")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.label}"

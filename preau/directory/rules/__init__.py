@@ -1,0 +1,47 @@
+"""Who may keep the directory, and what a delivery may do by itself."""
+
+from datetime import date
+
+from django.db.models import Q
+
+from preau.directory.models import Delivery, Holding, Person
+from preau.directory.models.scoping import active_on
+from preau.directory.viewer import Viewer
+from preau.directory.words import Role
+
+FEWEST = 20
+SHARE = 10
+
+
+def keeps_directory(viewer: Viewer, *_: object) -> bool:
+    """Head and secretary bring official files and read what they changed."""
+    return viewer.holds(Role.HEAD, Role.SECRETARY)
+
+
+def may_apply(viewer: Viewer, delivery: Delivery) -> bool:
+    """Whoever keeps the directory applies what nothing holds back; only for a delivery brought for their school."""
+    own = delivery.school_id == viewer.school_id
+    return own and keeps_directory(viewer) and delivery.state == Delivery.State.PREVIEW
+
+
+def may_approve(viewer: Viewer, delivery: Delivery) -> bool:
+    """A large departure asks for a second person, who directs the school or keeps its directory."""
+    own = delivery.school_id == viewer.school_id
+    second = delivery.brought_by_id != viewer.person.pk
+    return own and second and keeps_directory(viewer) and delivery.state == Delivery.State.BLOCKED
+
+
+def may_drop(viewer: Viewer, delivery: Delivery) -> bool:
+    return delivery.school_id == viewer.school_id and keeps_directory(viewer) and delivery.is_waiting
+
+
+def ends_too_many(ending: int, present: int) -> bool:
+    """Would a delivery end more than 10 % and at least 20 of the people of a school? (docs/decisions/0045)"""
+    return ending >= FEWEST and ending * 100 > present * SHARE
+
+
+def approves(person: Person, uai: str, today: date) -> bool:
+    """May this person agree to a large departure from this school? Those who keep its directory, and operators."""
+    held = Holding.objects.filter(active_on(today), person=person)
+    here = Q(role__in=[Role.HEAD, Role.SECRETARY], school__uai=uai)
+    return held.filter(here | Q(role=Role.OPERATOR)).exists()
