@@ -187,9 +187,9 @@ class Dump:
         for teacher, group, code, starts, ends in taught.values_list(*fields).iterator():
             head = (teacher, group, ends) in heads
             seen.add((teacher, group, ends))
-            yield from self._teaching(teacher, group, code, head, _dates(starts, ends))
+            yield from self._teaching(teacher, group, code, head=head, dates=_dates(starts, ends))
         for teacher, group, ends in heads - seen:
-            yield from self._teaching(teacher, group, None, True, _dates(None, ends))
+            yield from self._teaching(teacher, group, None, head=True, dates=_dates(None, ends))
 
     def _teaching(
         self, teacher: int, group: int, code: str | None, head: bool, dates: Object

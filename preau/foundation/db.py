@@ -61,12 +61,13 @@ def insert(rows: Sequence[models.Model]) -> None:
     if not rows:
         return
     model = type(rows[0])
+    row: Any
     for row in rows:
-        row._prepare_related_fields_for_save(operation_name="insert")
+        row._prepare_related_fields_for_save(operation_name="insert")  # noqa: SLF001 - as bulk_create does
     if connection.vendor == "postgresql":
         _copy(model, rows)
     else:
-        model._base_manager.bulk_create(rows, batch_size=2_000)
+        model._base_manager.bulk_create(rows, batch_size=2_000)  # noqa: SLF001
 
 
 def _copy(model: type[models.Model], rows: Sequence[models.Model]) -> None:
@@ -80,7 +81,7 @@ def _copy(model: type[models.Model], rows: Sequence[models.Model]) -> None:
         )
         for row, (key,) in zip(rows, cursor.fetchall(), strict=True):
             row.pk = key
-            row._state.adding, row._state.db = False, connection.alias
+            row._state.adding, row._state.db = False, connection.alias  # noqa: SLF001 - as bulk_create does
         with cursor.copy(f'COPY "{table}" ({columns}) FROM STDIN') as copy:  # the names come from the model
             for row in rows:
                 values = zip(names, is_json, strict=True)

@@ -34,6 +34,7 @@ PERSON_FIELDS = (
     "family_name", "given_name", "birth_name", "civil_given_names", "civility", "birth_date", "email", "phone",
 )  # fmt: skip
 CONTACTS = {"email", "phone"}
+FIELD_NAMES = {field.name: field.verbose_name for field in Person._meta.concrete_fields}
 
 
 @dataclass
@@ -183,11 +184,7 @@ class Comparison:
         person.search_name = person.folded_name()
         self.changes.renamed[person.pk] = (person, changed | {"search_name"})
         self.changes.touch(facts.key)
-        self.changes.say(
-            "identity",
-            person,
-            ", ".join(sorted(str(FIELD_NAMES[name]) for name in changed)),
-        )
+        self.changes.say("identity", person, ", ".join(sorted(str(FIELD_NAMES[name]) for name in changed)))
 
     def _may_set(self, person: Person, name: str) -> bool:
         """A file brought by a school renames nobody who has ties elsewhere, and no staff member's ways of contact."""
@@ -409,9 +406,8 @@ class Comparison:
                 closed.add((key, *names[row.group_id], row.ends))
         for facts in self.batch.enrolments:
             place = (facts.pupil, facts.kind, facts.group)
-            row = open_rows.pop(place, None)
-            if row is not None:
-                self._date_enrolment(row, facts)
+            if place in open_rows:
+                self._date_enrolment(open_rows.pop(place), facts)
             elif facts.ends is None or (*place, facts.ends) not in closed:
                 self._open_enrolment(facts)
         for (key, *_place), row in open_rows.items():
@@ -450,8 +446,11 @@ class Comparison:
         names = {group.pk: place for place, group in self.standing.groups.items() if group.pk}
         rows: dict[tuple[str, str, str, str], Assignment] = {}
         for row in self.standing.assignments:
-            place = (self.standing.keys.get(row.teacher_id, ""), *names[row.group_id])
-            rows[(*place, subject_codes.get(row.subject_id or 0, ""))] = row
+            teacher, code = (
+                self.standing.keys.get(row.teacher_id, ""),
+                subject_codes.get(row.subject_id or 0, ""),
+            )
+            rows[(teacher, *names[row.group_id], code)] = row
         for facts in self.batch.teachings:
             place = (facts.teacher, facts.kind, facts.group, facts.subject)
             if rows.pop(place, None) is None:

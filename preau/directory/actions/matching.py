@@ -82,7 +82,14 @@ class Standing:
         past = {"school": school, "ends": None, "source": source}
         self.past_enrolments = list(Enrolment.objects.filter(**past).exclude(group__year=year))
         self.past_assignments = list(Assignment.objects.filter(**past).exclude(group__year=year))
-        self._name({row.person_id for row in self.holdings if row.source == source}, source, authority)
+        kept = [
+            *self.holdings,
+            *self.past_assignments,
+            *self.assignments,
+            *self.past_enrolments,
+            *self.enrolments,
+        ]
+        self._name({_person_of(row) for row in kept if row.source == source}, source, authority)
 
     def _name(self, ids: set[int], source: str, authority: str) -> None:
         """The keys of people who hold something here and are not in the delivery."""
@@ -104,6 +111,12 @@ class Standing:
             wards = Guardianship.objects.filter(active_on(today), guardian_id__in=part)
             away = wards.exclude(pupil__in=here.values("person_id"))
             self.elsewhere.update(away.values_list("guardian_id", flat=True))
+
+
+def _person_of(row: Holding | Assignment | Enrolment) -> int:
+    name = {Holding: "person_id", Assignment: "teacher_id", Enrolment: "pupil_id"}[type(row)]
+    found: int = getattr(row, name)
+    return found
 
 
 def leaving(school: School, keys: set[str], source: str, authority: str, roles: Q) -> tuple[int, int]:

@@ -167,8 +167,8 @@ def write(changes: Changes) -> None:
     by_fields: dict[frozenset[str], list[Any]] = {}
     for person, fields in changes.renamed.values():
         by_fields.setdefault(frozenset(fields), []).append(person)
-    for fields, people in by_fields.items():
-        Person.objects.bulk_update(people, sorted(fields), batch_size=200)
+    for same, people in by_fields.items():
+        Person.objects.bulk_update(people, sorted(same), batch_size=200)
     for model, updates in changes.updates.items():
         _update(model, updates)
 
@@ -194,8 +194,8 @@ def _update(model: Any, updates: list[tuple[Any, set[str]]]) -> None:
     groups: dict[frozenset[str], list[Any]] = {}
     for pk, names in fields.items():
         groups.setdefault(frozenset(names), []).append(rows[pk])
-    for names, found in groups.items():
-        model._default_manager.bulk_update(found, sorted(names), batch_size=200)
+    for same, found in groups.items():
+        model.objects.bulk_update(found, sorted(same), batch_size=200)
 
 
 @transaction.atomic

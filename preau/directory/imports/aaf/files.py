@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 CHUNK = 1 << 16
 LONGEST_VALUE = 100_000
 ROOT = "ficAlimMENESR"
+_CODES = expat.errors.codes
 CATEGORIES = {"categoriePersonne", "categorieStructure", "categorieMef", "categorieMatiere"}
 
 
@@ -88,27 +89,27 @@ class Reader:
         return Unreadable(self.name, self._parser.CurrentLineNumber, reason)
 
     def _sentence(self, error: expat.ExpatError, watch: "_EncodingWatch") -> str:
-        known = expat.errors.codes
         if not watch.seen:
             return _("Le fichier est vide.")
-        if error.code == known[expat.errors.XML_ERROR_NO_ELEMENTS]:
-            return (
-                _("Le fichier s’arrête au milieu.")
-                if self._path
-                else _("Le fichier ne contient pas de données.")
-            )
-        if error.code in {
-            known[expat.errors.XML_ERROR_UNCLOSED_TOKEN],
-            known[expat.errors.XML_ERROR_PARTIAL_CHAR],
-        }:
-            return _("Le fichier s’arrête au milieu.")
-        if error.code == known[expat.errors.XML_ERROR_UNKNOWN_ENCODING]:
-            return _("Le codage annoncé n’existe pas ou ne se lit pas.")
-        if error.code == known[expat.errors.XML_ERROR_UNDEFINED_ENTITY]:
-            return _("Le fichier contient une entité : il est refusé par sécurité.")
-        if error.code == known[expat.errors.XML_ERROR_INVALID_TOKEN] and watch.is_not_utf8:
-            return _("Un caractère ne se lit pas dans le codage annoncé.")
-        return _("Le fichier n’est pas un XML bien formé.")
+        if error.code == _CODES[expat.errors.XML_ERROR_INVALID_TOKEN] and not watch.is_not_utf8:
+            return _("Le fichier n’est pas un XML bien formé.")
+        truncated = _("Le fichier s’arrête au milieu.")
+        unknown = _("Le codage annoncé n’existe pas ou ne se lit pas.")
+        sentences = {
+            expat.errors.XML_ERROR_NO_ELEMENTS: truncated
+            if self._path
+            else _("Le fichier ne contient pas de données."),
+            expat.errors.XML_ERROR_UNCLOSED_TOKEN: truncated,
+            expat.errors.XML_ERROR_PARTIAL_CHAR: truncated,
+            expat.errors.XML_ERROR_UNKNOWN_ENCODING: unknown,
+            expat.errors.XML_ERROR_INCORRECT_ENCODING: unknown,
+            expat.errors.XML_ERROR_UNDEFINED_ENTITY: _(
+                "Le fichier contient une entité : il est refusé par sécurité."
+            ),
+            expat.errors.XML_ERROR_INVALID_TOKEN: _("Un caractère ne se lit pas dans le codage annoncé."),
+        }
+        by_code = {_CODES[name]: sentence for name, sentence in sentences.items()}
+        return by_code.get(error.code, _("Le fichier n’est pas un XML bien formé."))
 
     # expat's callbacks
 

@@ -114,17 +114,16 @@ def _why_not(record: Record, told: str) -> str:
         return _("Sans clé (jointure).")
     if told and told != record.key:
         return _("Deux clés différentes : l’identifiant et la jointure ne sont pas les mêmes.")
-    if len(record.key) > 60:
-        return _("Clé de plus de 60 caractères.")
-    if record.category in PEOPLE and not first(record.attributes, "sn", "ENTPersonNomPatro"):
-        return _("Sans nom.")
+    return _("Clé de plus de 60 caractères.") if len(record.key) > 60 else _why_not_named(record)
+
+
+def _why_not_named(record: Record) -> str:
+    told = record.attributes
     if record.category == STRUCTURE:
-        return _why_not_structure(record.attributes)
-    if record.category in {PROGRAMME, SUBJECT} and not first(
-        record.attributes, "ENTLibelleMef", "ENTLibelleMatiere"
-    ):
-        return _("Sans libellé.")
-    return ""
+        return _why_not_structure(told)
+    if record.category in PEOPLE:
+        return "" if first(told, "sn", "ENTPersonNomPatro") else _("Sans nom.")
+    return "" if first(told, "ENTLibelleMef", "ENTLibelleMatiere") else _("Sans libellé.")
 
 
 def _why_not_structure(attributes: Attributes) -> str:

@@ -47,7 +47,7 @@ class Command(BaseCommand):
     def _approver(self, login: str | None) -> Person | None:
         if not login:
             return None
-        account = get_user_model()._default_manager.filter(login=login.lower(), is_active=True).first()
+        account = get_user_model().objects.filter(login=login.lower(), is_active=True).first()
         if account is None:
             raise CommandError(f"Aucun compte « {login} ».")
         person: Person = account.person
@@ -57,7 +57,7 @@ class Command(BaseCommand):
         delivery = None if dry else deliveries.open_delivery([path.name for path in paths], approver)
         run = Run(
             today=timezone.localdate(), dry=dry, approver=approver, delivery=delivery,
-            tell=lambda step, done, total: self._progress(step, done, total),
+            tell=self._progress,
         )  # fmt: skip
         try:
             result = run.bring(paths)
