@@ -161,7 +161,7 @@ def write(changes: Changes) -> None:
     for rows in (list(changes.people.values()), changes.subjects, changes.groups):
         insert(rows)
     _draw(changes)
-    insert([*changes.ids, *changes.group_ids])
+    insert([*changes.ids, *_move_keys(changes.group_ids)])
     for rows in changes.rows.values():
         insert(rows)
     by_fields: dict[frozenset[str], list[Any]] = {}
@@ -171,6 +171,25 @@ def write(changes: Changes) -> None:
         Person.objects.bulk_update(people, sorted(same), batch_size=200)
     for model, updates in changes.updates.items():
         _update(model, updates)
+
+
+def _move_keys(keys: list[ExternalId]) -> list[ExternalId]:
+    """« 3A » is named again each year: its key goes over to the class of this year. Returns the keys to create."""
+    told = {(key.source, key.authority, key.kind, key.value): key for key in keys}
+    if not told:
+        return []
+    moved = []
+    names = {name for *_rest, name in told}
+    source, authority = keys[0].source, keys[0].authority
+    for row in ExternalId.objects.filter(source=source, authority=authority, value__in=names).exclude(
+        group=None
+    ):
+        newer = told.pop((row.source, row.authority, row.kind, row.value), None)
+        if newer is not None:
+            row.group = newer.group
+            moved.append(row)
+    ExternalId.objects.bulk_update(moved, ["group"], batch_size=200)
+    return list(told.values())
 
 
 def _draw(changes: Changes) -> None:

@@ -1,0 +1,602 @@
+"""Complete deliveries into the directory: every record counted, nothing twice, nothing half, nobody else's."""
+
+import json
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+
+from preau.directory import exports
+from preau.directory.imports.run import Result, Run
+from preau.directory.models import (
+    Assignment,
+    Delivery,
+    DeliveryShare,
+    Enrolment,
+    ExternalId,
+    Group,
+    Guardianship,
+    Holding,
+    OfficialCode,
+    Person,
+    School,
+    SchoolYear,
+    Subject,
+)
+from preau.directory.seeds import World
+from preau.directory.tests.aaf import deliver, document, eleve, etab, matiere, mef, parent, personnel, record
+from preau.directory.words import Authority, Kinship, Role
+
+pytestmark = pytest.mark.django_db
+SAMPLES = settings.BASE_DIR.parent / "shared" / "data" / "formats" / "aaf"
+SECOND_DEGREE = [
+    "2020-minimal",
+    "eole-mini-ve1302",
+    "ve1301-nomenclatures",
+    "ve2407-sdet6.4/before",
+    "ve2407-sdet6.4/after",
+]
+DOMAIN = [
+    School, SchoolYear, Person, Holding, Guardianship, Group, Enrolment, Assignment, Subject, ExternalId, OfficialCode,
+]  # fmt: skip
+
+
+def rows() -> dict[str, list[dict[str, Any]]]:
+    """Every domain row with every field: a run that writes nothing leaves this as it is."""
+    return {model.__name__: list(model.objects.order_by("pk").values()) for model in DOMAIN}
+
+
+@pytest.fixture
+def bring(tmp_path: Path) -> Any:
+    """Import a folder and give its whole report; `code` is the exit code expected."""
+
+    def run(folder: Path, *arguments: str, code: int = 0) -> dict[str, Any]:
+        report = tmp_path / "report.json"
+        report.unlink(missing_ok=True)
+        if code:
+            with pytest.raises(CommandError) as error:
+                call_command("import_aaf", str(folder), "--json", str(report), *arguments)
+            assert error.value.returncode == code
+        else:
+            call_command("import_aaf", str(folder), "--json", str(report), *arguments)
+        told: dict[str, Any] = json.loads(report.read_text())
+        return told
+
+    return run
+
+
+def adds_up(report: dict[str, Any]) -> bool:
+    done = report["created"] + report["changed"] + report["unchanged"] + len(report["quarantined"])
+    return sum(report["read"].values()) == done
+
+
+def reasons(report: dict[str, Any], grade: str = "warnings") -> set[str]:
+    return {note["reason"] for note in report[grade]}
+
+
+SMALL = [
+    etab(),
+    matiere("061300", "MATHEMATIQUES"),
+    mef("10310019110", "3EME"),
+    eleve(
+        "10", ENTElevePersRelEleve=["20$10$1$1$0$1", "21$20$0$1$1$0"], ENTEleveAdresseRel=["20"],
+        ENTEleveMEF="10310019110", ENTEleveINE="123456789AB", ENTEleveDateEntreeClasses="1$02/09/2026$3A",
+    ),
+    eleve("11", given="Tom", label="3B", ENTElevePersRelEleve=["20$10$1$1$0$1"]),
+    parent("20", mail="anne@example.org", mobile="+33 6 00 00 00 01"),
+    parent("21", given="Marc", personalTitle="M."),
+    personnel("30", ENTAuxEnsClassesMatieres=["1$3A$061300", "1$3B$061300"], ENTAuxEnsClassesPrincipal=["1$3A"]),
+]  # fmt: skip
+
+
+# What a delivery makes
+
+
+def test_a_school_comes_out_of_its_files(bring: Any, tmp_path: Path) -> None:
+    report = bring(deliver(tmp_path / "d", *SMALL))
+    assert report["read"] == {
+        "Eleve": 2,
+        "EtabEducNat": 1,
+        "MatEducNat": 1,
+        "MefEducNat": 1,
+        "PersEducNat": 1,
+        "PersRelEleve": 2,
+    }
+    assert (report["created"], report["quarantined"], report["warnings"]) == (8, [], [])
+    school = School.objects.get(uai="0350001A")
+    assert school.current_year and school.current_year.name == "2026-2027"
+    pupil = Person.objects.get(external_ids__value="10")
+    holding = pupil.holdings.get()
+    assert (holding.role, holding.programme, holding.starts) == (Role.PUPIL, "10310019110", date(2026, 9, 1))
+    enrolment = pupil.enrolments.get()
+    assert (enrolment.group.name, enrolment.group.level, enrolment.starts) == ("3A", "3EME", date(2026, 9, 2))
+    mother, father = pupil.guardianships.order_by("kinship").reverse()
+    assert (mother.kinship, mother.authority, mother.lives_with, mother.pays) == (
+        Kinship.MOTHER,
+        Authority.LEGAL,
+        True,
+        True,
+    )
+    assert (father.kinship, father.lives_with, father.pays, father.contact_priority) == (
+        Kinship.FATHER,
+        None,
+        False,
+        1,
+    )
+    assert mother.guardian.email == "anne@example.org"
+    kinds = Assignment.objects.filter(teacher__external_ids__value="30").values_list(
+        "kind", "subject__name", "group__name"
+    )
+    assert sorted(kinds, key=str) == [
+        ("head_teacher", None, "3A"), ("teaches", "mathématiques", "3A"), ("teaches", "mathématiques", "3B"),
+    ]  # fmt: skip
+
+
+def test_a_second_run_writes_no_row(bring: Any, tmp_path: Path) -> None:
+    folder = deliver(tmp_path / "d", *SMALL)
+    bring(folder)
+    before = rows()
+    report = bring(folder)
+    assert (report["created"], report["changed"], report["unchanged"], report["ended"]) == (0, 0, 8, 0)
+    assert rows() == before
+
+
+def test_a_dry_run_tells_the_same_and_writes_nothing(bring: Any, tmp_path: Path) -> None:
+    folder, before = deliver(tmp_path / "d", *SMALL), rows()
+    preview = bring(folder, "--dry-run")
+    assert rows() == before and not Delivery.objects.exists()
+    applied = bring(folder)
+    assert {name: preview[name] for name in ("read", "created", "changed")} == {
+        name: applied[name] for name in ("read", "created", "changed")
+    }
+
+
+def test_several_files_of_a_category_and_mixed_encodings(bring: Any, tmp_path: Path) -> None:
+    folder = deliver(tmp_path / "d", etab(), name="A_EtabEducNat_0000.xml")
+    for number in range(3):
+        content = document(
+            eleve(str(10 + number), name="Éloïse"), encoding="ISO-8859-15" if number else "UTF-8"
+        )
+        (folder / f"A_Eleve_000{number}.xml").write_bytes(content)
+    report = bring(folder)
+    assert report["read"] == {"Eleve": 3, "EtabEducNat": 1}
+    assert Person.objects.filter(family_name="Éloïse").count() == 3
+
+
+@pytest.mark.parametrize("sample", SECOND_DEGREE)
+def test_each_official_sample_adds_up_and_a_second_run_writes_no_row(bring: Any, sample: str) -> None:
+    folder = SAMPLES / sample
+    if not folder.is_dir():
+        pytest.skip("the samples of the AAF are not on this machine (shared/data/formats/aaf)")
+    first = bring(folder)
+    assert adds_up(first) and first["created"]
+    before = rows()
+    second = bring(folder)
+    assert adds_up(second)
+    assert (second["created"], second["changed"], second["ended"]) == (0, 0, 0)
+    assert rows() == before
+
+
+# What cannot be kept, what is kept with a doubt
+
+
+def test_only_what_has_no_key_or_no_name_is_quarantined(bring: Any, tmp_path: Path) -> None:
+    bad = [
+        eleve("", ENTPersonJointure=[]),
+        eleve("12", name="", ENTPersonNomPatro=[]),
+        record("categoriePersonne", "Martien", "13", {"sn": "X"}),
+        eleve("14", ENTPersonJointure="15"),
+        etab("2", uai=""),
+        etab("3", name=""),
+    ]
+    folder = deliver(tmp_path / "d", etab(), *bad, eleve("10"))
+    report = bring(folder)
+    assert adds_up(report) and len(report["quarantined"]) == 6 and report["created"] == 2
+    lines = (folder / "ENT_Complet_20261120_Tout_0000.xml").read_text().splitlines()
+    for note in report["quarantined"]:
+        assert (
+            note["file"] == "ENT_Complet_20261120_Tout_0000.xml" and lines[note["line"] - 1] == "<addRequest>"
+        )
+    assert reasons(report, "quarantined") == {
+        "Sans clé (jointure).", "Sans nom.", "Catégorie inconnue.", "Établissement sans UAI.", "Établissement sans nom.",
+        "Deux clés différentes : l’identifiant et la jointure ne sont pas les mêmes.",
+    }  # fmt: skip
+    before = rows()
+    assert adds_up(bring(folder)) and rows() == before
+
+
+@pytest.mark.parametrize(
+    ("pupil", "warning"),
+    [
+        (eleve("10", ENTPersonDateNaissance=[]), "Sans date de naissance."),
+        (eleve("10", ENTPersonDateNaissance="31/02/2012"), "Date illisible : ignorée."),
+        (eleve("10", ENTPersonDateNaissance="01/01/2112"), "Date de naissance impossible : ignorée."),
+        (eleve("10", sn=[]), "Sans nom d’usage : le nom de naissance est repris."),
+        (eleve("10", given=""), "Sans prénom."),
+        (eleve("10", name="L" * 300), "Nom de plus de 120 caractères : coupé."),
+        (eleve("10", name="<b>Gras</b>"), "Nom avec des signes inattendus : à vérifier."),
+        (eleve("10", name="=HYPERLINK(1)"), "Nom avec des signes inattendus : à vérifier."),
+        (eleve("10", ENTEleveMEF="99999999999"), "Formation (MEF) inconnue : gardée telle quelle."),
+        (eleve("10", ENTEleveClasses="$3A"), "Classe ou groupe sans établissement : ignoré."),
+        (eleve("10", ENTEleveClasses="1$9Z"), "Classe ou groupe que l’établissement ne liste pas : ouvert."),
+        (eleve("10", school="404"), "Établissement inconnu : la personne est gardée, sans cet établissement."),
+        (eleve("10", ENTElevePersRelEleve=["404$10$1$1$0$1"]), "Responsable inconnu : le lien n’est pas repris."),
+        (eleve("10", ENTElevePersRelEleve=["20$66$1$1$0$1"]), "Lien de parenté inconnu : « autre »."),
+        (eleve("10", ENTElevePersRelEleve=["20$10$1$9$0$1"]), "Niveau de responsabilité inconnu : « personne à contacter »."),
+        (eleve("10", ENTElevePersRelEleve=["20$1$1$1$0$1"]), "Code de lien d’une autre version que celle déclarée : lu d’après son code."),
+        (eleve("10", ENTElevePersRelEleve=["20$10$1$1$0$1", "20$20$1$1$0$1"]), "Même responsable deux fois : le premier lien est gardé."),
+        (eleve("10", ENTElevePersRelEleve=["10$10$1$1$0$1"]), "Un élève est donné comme son propre parent : le lien n’est pas repris."),
+        (eleve("10", mail="pas une adresse"), "Adresse de courriel impossible : ignorée."),
+        (personnel("10", ENTPersonFonctions="1$XYZ$MAGIE$-$SANS OBJET"), "Fonction inconnue : « autre personnel »."),
+        (personnel("10", ENTAuxEnsClassesMatieres="1$3A$999999"), "Matière inconnue : gardée sous son code."),
+    ],
+    ids=lambda value: value if not value.startswith("<") else "",
+)  # fmt: skip
+def test_a_doubt_is_applied_and_told(bring: Any, tmp_path: Path, pupil: str, warning: str) -> None:
+    folder = deliver(tmp_path / "d", etab(), mef("10310019110", "3EME"), parent("20"), pupil)
+    report = bring(folder)
+    assert warning in reasons(report) and adds_up(report) and not report["quarantined"]
+    assert Person.objects.filter(external_ids__value="10").exists()
+    before = rows()
+    bring(folder)
+    assert rows() == before
+
+
+def test_a_name_is_stored_as_it_came_and_shown_escaped(bring: Any, tmp_path: Path) -> None:
+    bring(deliver(tmp_path / "d", etab(), eleve("10", name="<b>Gras</b>"), eleve("11", name="L" * 300)))
+    assert Person.objects.get(external_ids__value="10").family_name == "<b>Gras</b>"
+    assert Person.objects.get(external_ids__value="11").family_name == "L" * 120
+
+
+def test_a_record_twice_is_read_once_and_two_that_disagree_keep_the_first(bring: Any, tmp_path: Path) -> None:
+    folder = deliver(
+        tmp_path / "d", etab(), eleve("10"), eleve("10"), eleve("11"), eleve("11", given="Autre")
+    )
+    report = bring(folder)
+    assert (report["created"], report["unchanged"]) == (3, 1) and adds_up(report)
+    (note,) = report["quarantined"]
+    assert note["key"] == "11" and "déjà lue à la ligne" in note["reason"]
+    assert Person.objects.get(external_ids__value="11").given_name == "Léa"
+
+
+def test_a_teacher_who_is_a_parent_is_one_person(bring: Any, tmp_path: Path) -> None:
+    teacher = personnel("30", mail="paul@ecole.example")
+    as_parent = parent("30", name="Martin", given="Paul", personalTitle="M.", mobile="+33 6 11 11 11 11")
+    pupil = eleve("10", ENTElevePersRelEleve=["30$20$1$1$0$1"])
+    report = bring(deliver(tmp_path / "d", etab(), as_parent, pupil, teacher))
+    assert adds_up(report) and not report["quarantined"]
+    person = Person.objects.get(external_ids__value="30")
+    assert (person.email, person.phone) == ("paul@ecole.example", "+33 6 11 11 11 11")
+    assert person.wards.count() == 1 and person.holdings.get().role == Role.TEACHER
+
+
+def test_one_key_for_two_people_is_a_conflict(bring: Any, tmp_path: Path) -> None:
+    report = bring(deliver(tmp_path / "d", etab(), personnel("30"), parent("30", name="Tout", given="Autre")))
+    assert len(report["quarantined"]) == 1 and adds_up(report)
+    assert Person.objects.get(external_ids__value="30").family_name == "Martin"
+
+
+def test_two_structures_with_one_uai_are_a_conflict(bring: Any, tmp_path: Path) -> None:
+    report = bring(deliver(tmp_path / "d", etab("1"), etab("2")))
+    assert reasons(report, "quarantined") == {"Un autre établissement de la livraison a le même UAI."}
+
+
+def test_a_national_number_is_borne_by_one_pupil(bring: Any, tmp_path: Path) -> None:
+    folder = deliver(
+        tmp_path / "d", etab(), eleve("10", ENTEleveINE="123456789AB"), eleve("11", ENTEleveINE="123456789AB")
+    )
+    report = bring(folder)
+    assert "INE déjà porté par une autre personne : il n’est pas repris." in reasons(report)
+    assert ExternalId.objects.filter(kind="ine").count() == 1
+    before = rows()
+    bring(folder)
+    assert rows() == before
+
+
+def test_an_institution_may_be_a_guardian(bring: Any, tmp_path: Path) -> None:
+    ward = eleve("10", ENTElevePersRelEleve=["40$51$0$1$1$0"])
+    bring(
+        deliver(tmp_path / "d", etab(), ward, parent("40", name="AIDE SOCIALE", given="", personalTitle=[]))
+    )
+    link = Guardianship.objects.get(source="aaf")
+    assert link.guardian.is_institution and (link.kinship, link.authority) == (
+        Kinship.CHILD_WELFARE,
+        Authority.LEGAL,
+    )
+
+
+def test_an_adult_pupil_answers_for_themselves(bring: Any, tmp_path: Path) -> None:
+    bring(deliver(tmp_path / "d", etab(), eleve("10", ENTElevePersRelEleve=["10$70$1$1$0$1"])))
+    link = Guardianship.objects.get(source="aaf")
+    assert link.pupil == link.guardian and link.kinship == Kinship.SELF
+
+
+# Bad files
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", document(eleve("11"))[:-30], b"<autre/>", document(eleve("11")).replace(b"UTF-8", b"ISO-8859-15").replace(b"Durand", "É".encode())],
+    ids=["empty", "truncated", "foreign", "wrong encoding"],
+)  # fmt: skip
+def test_one_bad_file_and_nothing_of_the_delivery_is_applied(
+    bring: Any, tmp_path: Path, content: bytes
+) -> None:
+    folder, before = deliver(tmp_path / "d", *SMALL), rows()
+    (folder / "ENT_Complet_20261120_Eleve_0001.xml").write_bytes(content)
+    report = bring(folder, code=2)
+    assert rows() == before
+    (error,) = report["errors"]
+    assert error["file"] == "ENT_Complet_20261120_Eleve_0001.xml" and error["reason"].endswith(".")
+    assert Delivery.objects.get().state == Delivery.State.REFUSED
+
+
+def test_a_folder_without_files_is_refused(tmp_path: Path) -> None:
+    for folder in (tmp_path, tmp_path / "nowhere"):
+        with pytest.raises(CommandError):
+            call_command("import_aaf", str(folder))
+
+
+def test_files_of_two_academies_are_refused(bring: Any, tmp_path: Path) -> None:
+    folder = deliver(tmp_path / "d", *SMALL)
+    (folder / "b.xml").write_bytes(document(eleve("99"), head='<!-- codeAcademieExport="10" -->'))
+    assert "plusieurs académies" in bring(folder, code=2)["errors"][0]["reason"]
+
+
+# Departures
+
+
+def crowd(count: int, first: int = 100) -> list[str]:
+    return [eleve(str(first + number), given=f"E{number}") for number in range(count)]
+
+
+def test_whoever_leaves_loses_access_the_same_day_and_stays_known(bring: Any, tmp_path: Path) -> None:
+    bring(deliver(tmp_path / "d", *SMALL))
+    report = bring(deliver(tmp_path / "d", *SMALL[:4], *SMALL[5:]))
+    assert report["ended"] == 1
+    pupil = Person.objects.get(external_ids__value="11")
+    assert pupil.holdings.get().ends == pupil.enrolments.get().ends == date(2026, 11, 24)
+    assert not Holding.objects.filter(person=pupil).active(date(2026, 11, 24)).exists()
+    again = bring(deliver(tmp_path / "d", *SMALL))
+    assert again["changed"] == 1 and Holding.objects.filter(person=pupil, ends=None).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("pupils", "gone", "stops"), [(100, 21, True), (100, 19, False), (300, 30, False), (300, 31, True)]
+)
+def test_a_large_departure_waits_for_a_second_person(
+    bring: Any, tmp_path: Path, college: World, pupils: int, gone: int, stops: bool
+) -> None:
+    bring(deliver(tmp_path / "d", etab(), *crowd(pupils)))
+    folder, before = deliver(tmp_path / "d", etab(), *crowd(pupils - gone)), rows()
+    report = bring(folder, code=3 if stops else 0)
+    assert (rows() == before) is stops
+    if stops:
+        (blocked,) = report["blocked"]
+        assert (blocked["uai"], blocked["ending"], blocked["present"]) == ("0350001A", gone, pupils)
+        stranger = college.people["head"].account.login
+        bring(folder, "--approved-by", stranger, code=3)
+        assert rows() == before
+        Holding.objects.create(
+            person=college.people["head"], role=Role.HEAD, school=School.objects.get(uai="0350001A")
+        )
+        assert bring(folder, "--approved-by", stranger)["ended"] == gone
+        assert Delivery.objects.first().approved_by == college.people["head"]  # type: ignore[union-attr]
+
+
+def test_nobody_approves_under_an_unknown_name(tmp_path: Path, db: None) -> None:
+    with pytest.raises(CommandError, match="Aucun compte"):
+        call_command("import_aaf", str(deliver(tmp_path / "d", *SMALL)), "--approved-by", "personne")
+
+
+def test_the_absence_of_a_category_or_a_school_ends_nothing(bring: Any, tmp_path: Path) -> None:
+    other = [etab("2", uai="0350002B"), eleve("50", school="2")]
+    bring(deliver(tmp_path / "d", *SMALL, *other))
+    assert bring(deliver(tmp_path / "d", etab(), personnel("30")))["ended"] == 0
+    assert Holding.objects.filter(role=Role.PUPIL, ends=None, source="aaf").count() == 3
+    assert bring(deliver(tmp_path / "d", *SMALL))["ended"] == 0
+
+
+def test_a_guardian_taken_off_a_child_loses_the_child(bring: Any, tmp_path: Path) -> None:
+    bring(deliver(tmp_path / "d", *SMALL))
+    alone = eleve(
+        "10", ENTElevePersRelEleve=["20$10$1$1$0$1"], ENTEleveINE="123456789AB", ENTEleveMEF="10310019110"
+    )
+    bring(deliver(tmp_path / "d", *SMALL[:3], alone, *SMALL[4:]))
+    father = Guardianship.objects.get(guardian__external_ids__value="21")
+    assert father.ends == date(2026, 11, 24)
+
+
+def test_a_leaver_keeps_the_dates_of_the_file(bring: Any, tmp_path: Path) -> None:
+    gone = eleve(
+        "10", ENTEleveDateEntreeClasses="1$01/09/2026$3A", ENTEleveDateSortieClasses="1$10/10/2026$3A"
+    )
+    folder = deliver(tmp_path / "d", etab(), gone)
+    bring(folder)
+    enrolment = Enrolment.objects.get(source="aaf")
+    assert (enrolment.starts, enrolment.ends) == (date(2026, 9, 1), date(2026, 10, 10))
+    before = rows()
+    bring(folder)
+    assert rows() == before
+
+
+def test_a_change_of_class_closes_one_and_opens_the_other(bring: Any, tmp_path: Path) -> None:
+    bring(deliver(tmp_path / "d", etab(), eleve("10")))
+    report = bring(deliver(tmp_path / "d", etab(), eleve("10", label="3B")))
+    assert report["changed"] == 1
+    told = list(Enrolment.objects.filter(source="aaf").order_by("pk").values_list("group__name", "ends"))
+    assert told == [("3A", date(2026, 11, 24)), ("3B", None)]
+
+
+def test_a_new_year_opens_its_classes_and_closes_the_old_ones(bring: Any, tmp_path: Path, clock: Any) -> None:
+    bring(deliver(tmp_path / "d", *SMALL))
+    clock.move_to("2027-09-10T08:00:00+02:00")
+    head = '<!-- versionAF="AAF-VE2407" -->\n<!-- codeAcademieExport="14" -->\n<!-- dateGenerationExport="08/09/2027" -->\n'
+    report = bring(deliver(tmp_path / "d", *SMALL, head=head))
+    assert report["ended"] == 0
+    school = School.objects.get(uai="0350001A")
+    assert school.current_year and school.current_year.name == "2027-2028"
+    assert set(
+        Enrolment.objects.filter(ends=None, source="aaf").values_list("group__year__name", flat=True)
+    ) == {"2027-2028"}
+    assert set(
+        Assignment.objects.filter(ends=None, source="aaf").values_list("group__year__name", flat=True)
+    ) == {"2027-2028"}
+
+
+# What is not the file's to change
+
+
+def test_a_silent_file_erases_nothing(bring: Any, tmp_path: Path) -> None:
+    bring(deliver(tmp_path / "d", *SMALL))
+    Guardianship.objects.filter(guardian__external_ids__value="20").update(may_not_be_informed=True)
+    bare = record(
+        "categoriePersonne",
+        "PersRelEleve",
+        "20",
+        {"ENTPersonJointure": "20", "sn": "Durand", "givenName": "Anne"},
+    )
+    bring(deliver(tmp_path / "d", *SMALL[:5], bare, *SMALL[6:]))
+    mother = Person.objects.get(external_ids__value="20")
+    assert (mother.email, mother.phone, mother.civility) == ("anne@example.org", "+33 6 00 00 00 01", "mme")
+    assert mother.wards.filter(may_not_be_informed=True).count() == 2
+
+
+def test_rows_made_here_are_neither_ended_nor_doubled(bring: Any, tmp_path: Path, college: World) -> None:
+    uai = college.school.uai
+    before = Holding.objects.filter(school=college.school).count()
+    local = list(Enrolment.objects.filter(school=college.school).order_by("pk").values())
+    bring(deliver(tmp_path / "d", etab(uai=uai, name="Collège des Tilleuls"), *SMALL[3:]))
+    assert Holding.objects.filter(school=college.school, source="").count() == before
+    assert list(Enrolment.objects.filter(school=college.school, source="").order_by("pk").values()) == local
+    assert School.objects.filter(uai=uai).count() == 1
+
+
+def own_run(school: School, folder: Path) -> Result:
+    result = Run(today=date(2026, 11, 24), own=school).bring(sorted(folder.iterdir()))
+    result.close()
+    return result
+
+
+def test_a_file_brought_by_a_school_touches_no_other_school(
+    college: World, twin: World, tmp_path: Path
+) -> None:
+    call_command(
+        "import_aaf",
+        str(deliver(tmp_path / "d", etab("2", uai=twin.school.uai), eleve("50", school="2"), parent("60"))),
+    )
+    before = rows()
+    forged = [
+        etab("2", uai=twin.school.uai, name="Volé"),
+        eleve("50", name="Volé", school="2"),
+        eleve("51", name="Volé", school="2"),
+        parent("60", name="Volé"),
+        personnel("61", name="Volé", school="2"),
+    ]
+    result = own_run(college.school, deliver(tmp_path / "e", *forged))
+    assert result.figures()["read"] and rows() == before
+
+
+def test_a_file_brought_by_a_school_renames_nobody_from_elsewhere(
+    college: World, twin: World, tmp_path: Path
+) -> None:
+    elsewhere = [etab("2", uai=twin.school.uai), personnel("61", school="2", mail="vrai@ecole.example")]
+    call_command("import_aaf", str(deliver(tmp_path / "d", *elsewhere)))
+    forged = personnel("61", name="Volé", school="1", mail="voleur@example.org")
+    own_run(college.school, deliver(tmp_path / "e", etab("1", uai=college.school.uai), forged))
+    person = Person.objects.get(external_ids__value="61")
+    assert (person.family_name, person.email) == ("Martin", "vrai@ecole.example")
+
+
+def test_a_file_brought_by_a_school_does_not_move_the_mail_of_its_staff(
+    college: World, tmp_path: Path
+) -> None:
+    uai = college.school.uai
+    call_command(
+        "import_aaf", str(deliver(tmp_path / "d", etab(uai=uai), personnel("30", mail="vrai@ecole.example")))
+    )
+    own_run(
+        college.school, deliver(tmp_path / "e", etab(uai=uai), personnel("30", mail="voleur@example.org"))
+    )
+    assert Person.objects.get(external_ids__value="30").email == "vrai@ecole.example"
+
+
+# What is kept
+
+
+def test_the_report_of_a_school_is_kept(bring: Any, tmp_path: Path) -> None:
+    bring(deliver(tmp_path / "d", *SMALL, eleve("", ENTPersonJointure=[])))
+    delivery = Delivery.objects.get()
+    assert delivery.state == Delivery.State.DONE and delivery.report["quarantined_count"] == 1
+    share = DeliveryShare.objects.get(delivery=delivery)
+    assert share.counts["arrivals"] == 3 and share.counts["groups"] == 2
+    assert "Durand" not in json.dumps(delivery.report) + json.dumps(share.counts)
+
+
+def test_a_dump_uses_the_keys_of_the_source(bring: Any, tmp_path: Path) -> None:
+    bring(deliver(tmp_path / "d", *SMALL))
+    lines = list(exports.lines("0350001A"))
+    assert lines == sorted(lines)
+    found = [json.loads(line) for line in lines]
+    by_kind = {kind: [row for row in found if row["kind"] == kind] for kind in {row["kind"] for row in found}}
+    assert sorted(by_kind) == ["class", "enrolment", "guardianship", "person", "school", "teaching"]
+    assert [row["key"] for row in by_kind["person"]] == ["10", "11", "20", "21", "30"]
+    assert by_kind["person"][0] == {
+        "kind": "person", "key": "10",
+        "external_ids": [
+            {"source": "aaf", "authority": "14", "kind": "person", "value": "10"},
+            {"source": "men", "authority": "fr", "kind": "ine", "value": "123456789AB"},
+        ],
+        "family_name": "Durand", "birth_name": "Durand", "given_names": "Léa", "birth_date": "2012-03-02",
+        "holdings": [{"role": "pupil", "uai": "0350001A", "starts": "2026-09-01", "ends": None}],
+    }  # fmt: skip
+    assert by_kind["class"][0] == {
+        "kind": "class", "key": "1$3A", "uai": "0350001A", "year": "2026-2027", "name": "3A", "level": "3EME",
+    }  # fmt: skip
+    assert by_kind["enrolment"][0] == {
+        "kind": "enrolment", "person": "10", "class": "1$3A", "starts": "2026-09-02", "ends": None,
+    }  # fmt: skip
+    assert by_kind["guardianship"][0] == {
+        "kind": "guardianship", "pupil": "10", "guardian": "20", "level": "legal", "kinship": "mother",
+        "contact_priority": None, "lives_with": True, "pays": True, "may_not_be_informed": False,
+        "starts": "2026-09-01", "ends": None,
+    }  # fmt: skip
+    assert [(row["class"], row["subject"], row["head_teacher"]) for row in by_kind["teaching"]] == [
+        ("1$3A", "061300", True), ("1$3B", "061300", False),
+    ]  # fmt: skip
+
+
+def test_a_dump_of_one_school_says_nothing_of_another(bring: Any, tmp_path: Path, twin: World) -> None:
+    bring(deliver(tmp_path / "d", *SMALL))
+    assert twin.mark not in "".join(exports.lines("0350001A"))
+    assert twin.mark in "".join(exports.lines())
+
+
+def test_two_imports_at_once_are_refused(tmp_path: Path, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    @contextmanager
+    def busy(_name: str) -> Any:
+        yield False
+
+    monkeypatch.setattr("preau.directory.management.commands.import_aaf.only_one", busy)
+    with pytest.raises(CommandError, match="Une autre livraison"):
+        call_command("import_aaf", str(deliver(tmp_path / "d", *SMALL)))
+
+
+@pytest.mark.parametrize("schools", [1, 4])
+def test_the_cost_of_a_school_does_not_depend_on_its_people(
+    tmp_path: Path, db: None, schools: int, django_assert_max_num_queries: Any
+) -> None:
+    """Queries are counted: a school of thirty pupils costs those of a school of three."""
+    for pupils in (3, 30):
+        records = []
+        for number in range(schools):
+            key, uai = str(1 + number), f"035{pupils:02}{number:02}A"
+            records.append(etab(key, uai=uai))
+            records += [eleve(f"{pupils}{number}{n:03}", school=key) for n in range(pupils)]
+        folder = deliver(tmp_path / "d", *records)
+        with django_assert_max_num_queries(14 + 36 * schools):
+            call_command("import_aaf", str(folder))
