@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.db import connection
+from django.test import Client
 
 from conftest import NOW
+from preau.directory.models import Person
 from preau.directory.seeds import World
 from preau.directory.viewer import viewer_for
 from preau.domains.attendance import actions, queries, tasks
@@ -18,6 +20,8 @@ from preau.domains.attendance.models import Entry, EntryChange, Explanation, Not
 from preau.domains.timetable import actions as timetable
 from preau.domains.timetable.models import Lesson, WeeklyPattern
 from preau.foundation.models import RateWindow
+from preau.identity import actions as identity
+from preau.identity.models import Account, Activation
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -162,3 +166,59 @@ def test_two_workers_send_one_letter(college: World) -> None:
     assert len(notices) == 2
     together(*[lambda: tasks.send_notice.call(notices[0])] * 3)
     assert len(mail.outbox) == 1
+
+
+def without_account(college: World) -> list[Person]:
+    return list(Person.objects.filter(enrolments__group__year=college.year, account=None).order_by("pk"))
+
+
+def test_one_code_used_twice_at_once_opens_one_session(college: World) -> None:
+    activation, code = identity.prepare_letters(
+        seat(college, "secretary"), without_account(college)[:1], seen=0
+    )[0]
+    login = activation.account.login
+
+    def activate(word: str) -> int:
+        typed = f"{word} chevaux bleus"
+        sent = {"login": login, "code": code, "new_password": typed, "again": typed}
+        return Client().post("/activation/", sent).status_code
+
+    assert sorted(together(*[partial(activate, word) for word in ("trois", "quatre", "cinq")])) == [
+        302,
+        422,
+        422,
+    ]
+    activation.refresh_from_db()
+    assert activation.used_at
+    opened = [Client().post("/connexion/", {"login": login, "password": f"{word} chevaux bleus"}).status_code
+              for word in ("trois", "quatre", "cinq")]  # fmt: skip
+    assert sorted(opened) == [302, 422, 422]
+
+
+def test_letters_prepared_twice_at_once_are_made_once(college: World) -> None:
+    people, secretary, head = without_account(college), seat(college, "secretary"), seat(college, "head")
+    given = together(
+        lambda: identity.prepare_letters(secretary, people, seen=0),
+        lambda: identity.prepare_letters(head, people, seen=0),
+        lambda: identity.prepare_letters(secretary, people, seen=0, again=True),
+    )
+    assert sorted(len(one) for one in given) == [0, 0, len(people)]
+    assert Activation.objects.filter(cancelled_at=None).count() == len(people) == Activation.objects.count()
+
+
+def test_homonyms_created_at_once_get_different_logins(college: World) -> None:
+    batches = [
+        Person.objects.bulk_create(Person(given_name="Lucas", family_name="Martin") for _ in range(5))
+        for _ in range(4)
+    ]
+    given = together(*[partial(identity.open_accounts, batch) for batch in batches])
+    assert given == [5] * 4
+    logins = Account.objects.filter(stem="lucas.martin").values_list("login", flat=True)
+    assert set(logins) == {"lucas.martin", *(f"lucas.martin{number}" for number in range(2, 21))}
+
+
+def test_two_codes_given_at_once_leave_one(college: World) -> None:
+    pupil = college.people["pupil"]
+    given = together(*[lambda: identity.give_code(seat(college, "teacher"), pupil, seen=0)] * 3)
+    assert sum(one is not None for one in given) == 1
+    assert Activation.objects.filter(account__person=pupil, cancelled_at=None).count() == 1

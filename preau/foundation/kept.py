@@ -13,6 +13,8 @@ from preau.foundation import stamp, throttle
 
 KEY = "kept_form"
 LIMIT = 100_000
+# A password is typed again: it is neither stored nor shown.
+SECRETS = {"password", "former", "new_password"}
 # Whoever has one stamp must not fill the disk with it.
 MOST, WINDOW = 10, timedelta(hours=1)
 
@@ -28,9 +30,9 @@ def fields_of(request: HttpRequest) -> list[tuple[str, str]]:
 
 
 def put_aside(request: HttpRequest) -> None:
-    """Keep the form of an account whose session has ended; do nothing for a form without a stamp."""
+    """Keep the form of an account whose session has ended; do nothing for a form without a stamp, or with a secret."""
     mark = stamp.of(request)
-    if mark is None:
+    if mark is None or not SECRETS.isdisjoint(request.POST):
         return
     fields = request.POST.copy()
     fields.pop("csrfmiddlewaretoken", None)

@@ -1,9 +1,11 @@
 """Logins, codes, letters: what the office prepares."""
 
 import re
+from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -131,7 +133,7 @@ def test_the_letters_of_a_class_are_shown_once(college: World, secretary: School
     response = prepare(secretary, college)
     page = response.content.decode()
     # Six pupils, one of whom is of the cast and has an account.
-    assert page.count('class="sheet"') == 5
+    assert page.count('class="paper"') == 5
     assert len(set(codes_in(response).values())) == 5
     assert "http://localhost:8000/activation/" in page and "<svg" in page
     for number, code in codes_in(response).items():
@@ -160,7 +162,7 @@ def test_new_letters_cancel_the_former_ones(college: World, secretary: SchoolCli
     seen = re.search(r'name="vu" value="(\d+)"', page)
     assert "Refaire 5 courriers" in page
     again = prepare(secretary, college, vu=seen[1], refaire="oui")
-    assert again.content.decode().count('class="sheet"') == 5
+    assert again.content.decode().count('class="paper"') == 5
     assert Activation.objects.filter(cancelled_at=None).count() == 5
     assert Activation.objects.count() == 10
 
@@ -217,7 +219,7 @@ def test_one_person_again(college: World, secretary: SchoolClient) -> None:
     person = first.account.person
     address = reverse("identity:prepare_person", kwargs={"public_id": person.public_id})
     assert secretary.post(address, {"vu": "0"}).status_code == 302
-    assert secretary.post(address, {"vu": str(first.pk)}).content.decode().count('class="sheet"') == 1
+    assert secretary.post(address, {"vu": str(first.pk)}).content.decode().count('class="paper"') == 1
     assert Line.objects.filter(verb="identity.letters_prepared", subject=person).count() == 1
     assert account_states([person.pk])[person.pk].state == State.LETTER
 
@@ -278,7 +280,7 @@ def test_the_index_counts_who_has_what(college: World, secretary: SchoolClient) 
     prepare(secretary, college)
     page = secretary.get(reverse("identity:accounts")).content.decode()
     row = next(part for part in page.split("<tr") if "5<sup>e</sup> B" in part)
-    assert "1 sur 6" in row and "5 codes donnés" in row
+    assert "1 ouvert sur 6" in row and "5 codes donnés" in row
     assert "5 à faire" not in row
 
 
@@ -326,7 +328,7 @@ def test_preparing_thirty_letters_costs_what_one_does(college: World, secretary:
         with CaptureQueriesContext(connection) as done:
             page = prepare(secretary, college)
         costs.append(len([q for q in done if q["sql"].startswith(("SELECT", "INSERT", "UPDATE", "DELETE"))]))
-    assert page.content.decode().count('class="sheet"') == 30
+    assert page.content.decode().count('class="paper"') == 30
     assert costs[0] == costs[1]
 
 
@@ -385,3 +387,24 @@ def test_old_codes_are_dropped(college: World, secretary: SchoolClient, clock: A
     assert actions.purge_codes() == 0
     clock.shift(60 * 60 * 24 * 2)
     assert actions.purge_codes() == 5
+
+
+# From the server's console
+
+
+def test_the_console_gives_a_code_to_a_lone_head(college: World, client: SchoolClient) -> None:
+    said = StringIO()
+    call_command("head_code", college.school.uai, stdout=said)
+    code = CODE.search(said.getvalue())
+    assert code and "helene.carpentier" in said.getvalue()
+    sent = {"login": "helene.carpentier", "code": code[0], "new_password": "trois chevaux bleus"}
+    assert client.post("/activation/", sent | {"again": "trois chevaux bleus"}).status_code == 302
+    assert Line.objects.filter(verb="identity.code_given_at_console", actor=None).count() == 1
+
+
+def test_the_console_asks_which_head(college: World) -> None:
+    Holding.objects.create(person=college.people["cpe"], role=Role.HEAD, school=college.school)
+    with pytest.raises(CommandError, match="Which head"):
+        call_command("head_code", college.school.uai)
+    with pytest.raises(CommandError, match="no head"):
+        call_command("head_code", "0000000X")

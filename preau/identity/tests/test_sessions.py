@@ -153,3 +153,13 @@ def test_signing_out_forgets_the_session(college: World, client: SchoolClient) -
 )
 def test_a_browser_is_named_in_words(said: str, words: str) -> None:
     assert sessions.device_of(said) == words
+
+
+def test_a_password_is_never_put_aside(college: World, client: SchoolClient, clock: Any) -> None:
+    sign_in(client, "pupil")
+    clock.shift(timedelta(minutes=21))
+    mark = stamp.seal(college.people["pupil"].account.pk, f"pupil-{college.school.pk}")
+    sent = {"former": PASSWORD, "new_password": "vélo-mer", "again": "vélo-mer", stamp.FIELD: mark}
+    client.post("/profil/mot-de-passe/", sent)
+    assert "vélo-mer" not in str(dict(client.session))
+    assert sign_in(client, "pupil").url == "/"

@@ -126,7 +126,7 @@ def forgotten(request: HttpRequest) -> HttpResponse:
     return render(request, "identity/forgotten_sent.html", {"login": login})
 
 
-@opens(to=signed_in)
+@opens(to=signed_in, stamped=False)
 @sensitive_post_parameters(*SECRETS)
 @require_http_methods(["GET", "POST"])
 def change_password(request: HttpRequest) -> HttpResponse:
@@ -181,8 +181,9 @@ def sessions(request: HttpRequest) -> HttpResponse:
 @require_POST
 def end_session(request: HttpRequest, session: AccountSession) -> HttpResponseRedirect:
     """Sign out of another browser, from here."""
-    actions.end_session(request.viewer, session)
     if session.pk == request.session.session_key:
+        actions.sign_out(request, request.viewer)
         return redirect("identity:sign_in")
+    actions.end_session(request.viewer, session)
     messages.success(request, _("« %(device)s » est déconnecté.") % {"device": session.device})
     return redirect("identity:sessions")
