@@ -17,7 +17,7 @@ export DJANGO_SETTINGS_MODULE := preau.settings
 comma := ,
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help ready tools demo demo-reset serve test test-postgres check format lock messages
+.PHONY: help ready tools demo demo-reset serve test test-postgres bench check format lock messages
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -44,6 +44,10 @@ test-postgres: tools ## the same tests, on PostgreSQL, and its migrations read f
 	set -e; export DATABASE_URL="$$($(PYTHON) bootstrap.py postgres)"; \
 	LOG_LEVEL=WARNING $(call LINT_MIGRATIONS,); \
 	$(RUN) -m pytest -n 2 $(ARGS)
+
+bench: tools ## how fast a delivery is brought (100 schools), and twenty imports killed; some minutes, on PostgreSQL
+	set -e; export DATABASE_URL="$$($(PYTHON) bootstrap.py postgres)"; \
+	$(RUN) -m bench.imports scale $(ARGS); $(RUN) -m bench.imports killed
 
 check: tools ## everything a machine can say without running the tests
 	$(RUN) -m ruff check

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from preau.directory import exports
+from preau.directory.actions import writing
 from preau.directory.imports.run import Result, Run
 from preau.directory.models import (
     Assignment,
@@ -525,6 +526,40 @@ def test_a_file_brought_by_a_school_does_not_move_the_mail_of_its_staff(
     assert Person.objects.get(external_ids__value="30").email == "vrai@ecole.example"
 
 
+# An import that dies
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("dies_in", [0, 1, 2])
+def test_an_import_that_dies_leaves_whole_schools_and_run_again_ends_the_same(
+    bring: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dies_in: int
+) -> None:
+    """It dies between two tables of the school number `dies_in`: nothing of that school is there, all of those before."""
+    schools = [
+        etab(str(n), uai=f"035000{n}A") + eleve(f"{n}0", school=str(n), ENTElevePersRelEleve=["7$10$1$1$0$1"])
+        for n in (1, 2, 3)
+    ]
+    folder = deliver(tmp_path / "d", *schools, parent("7"))
+    calls = iter(range(99))
+    keys_of = writing._move_keys
+
+    def die(keys: list[ExternalId]) -> list[ExternalId]:
+        if next(calls) == dies_in:
+            raise KeyboardInterrupt
+        return keys_of(keys)
+
+    monkeypatch.setattr(writing, "_move_keys", die)
+    with pytest.raises(KeyboardInterrupt):
+        bring(folder)
+    assert School.objects.filter(uai__startswith="035000").count() == dies_in
+    assert Person.objects.filter(external_ids__value__in=["10", "20", "30"]).count() == dies_in
+    assert (Person.objects.filter(external_ids__value="7").count() == 1) is (dies_in > 0)
+    monkeypatch.undo()
+    bring(folder)
+    assert bring(folder)["unchanged"] == 7
+    assert {len(list(exports.lines(f"035000{n}A"))) for n in (1, 2, 3)} == {7}
+
+
 # What is kept
 
 
@@ -598,5 +633,5 @@ def test_the_cost_of_a_school_does_not_depend_on_its_people(
             records.append(etab(key, uai=uai))
             records += [eleve(f"{pupils}{number}{n:03}", school=key) for n in range(pupils)]
         folder = deliver(tmp_path / "d", *records)
-        with django_assert_max_num_queries(14 + 36 * schools):
+        with django_assert_max_num_queries(14 + 45 * schools):
             call_command("import_aaf", str(folder))
