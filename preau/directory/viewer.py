@@ -94,6 +94,11 @@ class Viewer:
         return self.profile == Profile.STAFF
 
     @property
+    def works_with_pupils(self) -> bool:
+        """Staff whose function is about pupils: « autre personnel » (a cook, a technician) sees no child's row."""
+        return self.is_staff and self.roles != {Role.OTHER}
+
+    @property
     def is_guardian(self) -> bool:
         return self.profile == Profile.GUARDIAN
 
@@ -115,6 +120,7 @@ class Viewer:
         if self.is_guardian:
             return (
                 Guardianship.objects.informed(self.today)
+                .of_another()
                 .filter(guardian_id=self.person.pk)
                 .values("pupil_id")
             )
@@ -153,7 +159,7 @@ def seats_of(person: Person, today: date) -> tuple[Seat, ...]:
     for holding in held.order_by("school__name", "pk"):
         places.setdefault((Role(holding.role).profile, holding.school_id), []).append(holding)
     seats = [_seat(profile, holdings, person.civility) for (profile, _), holdings in places.items()]
-    if Guardianship.objects.informed(today).filter(guardian=person).exists():
+    if Guardianship.objects.informed(today).of_another().filter(guardian=person).exists():
         seats.append(Seat(Profile.GUARDIAN))
     return tuple(seats)
 

@@ -198,8 +198,10 @@ def _guardians_by_pupil(viewer: Viewer) -> dict[int, set[int]]:
 
 def _followers(viewer: Viewer) -> "QuerySet[Guardianship]":
     """Guardianships that give an account: informed today, held by a human being."""
-    return Guardianship.objects.informed(viewer.today).filter(
-        guardian__is_institution=False, guardian__erased_at=None
+    return (
+        Guardianship.objects.informed(viewer.today)
+        .of_another()
+        .filter(guardian__is_institution=False, guardian__erased_at=None)
     )
 
 

@@ -53,8 +53,10 @@ def standings_of(people: Iterable[int], today: date) -> dict[int, Standing]:
 def _wards(ids: list[int], today: date) -> dict[int, set[int]]:
     """The schools of the children whom each of them follows."""
     found: dict[int, set[int]] = defaultdict(set)
-    followed = Guardianship.objects.informed(today).filter(
-        active_on(today, "pupil__holdings__"), guardian__in=ids, pupil__holdings__role=Role.PUPIL
+    followed = (
+        Guardianship.objects.informed(today)
+        .of_another()
+        .filter(active_on(today, "pupil__holdings__"), guardian__in=ids, pupil__holdings__role=Role.PUPIL)
     )
     for guardian, school in followed.values_list("guardian_id", "pupil__holdings__school_id"):
         found[guardian].add(school)

@@ -86,7 +86,7 @@ class EnrolmentQuerySet(SchoolQuerySet):
         return self.filter(active_on(day))
 
     def visible_to(self, viewer: "Viewer") -> Self:
-        if viewer.profile == Profile.STAFF:
+        if viewer.works_with_pupils:
             return self.in_school(viewer)
         return self.filter(pupil__in=viewer.own_pupils())
 

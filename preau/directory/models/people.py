@@ -4,7 +4,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from preau.directory.models.schools import School, Territory, new_public_id
@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 
 class PersonQuerySet(models.QuerySet["Person"]):
     def visible_to(self, viewer: "Viewer") -> Self:
-        """Staff see the people of their school; families see themselves and their children."""
+        """Staff see the people of their school (« autre personnel » their colleagues); families themselves and their children."""
         if viewer.profile == Profile.STAFF:
             here = Holding.objects.filter(active_on(viewer.today), school_id=viewer.school_id)
+            if not viewer.works_with_pupils:
+                return self.filter(pk__in=here.exclude(role=Role.PUPIL).values("person_id"))
             pupils = here.filter(role=Role.PUPIL).values("person_id")
             families = Guardianship.objects.filter(active_on(viewer.today), pupil__in=pupils)
             return self.filter(Q(pk__in=here.values("person_id")) | Q(pk__in=families.values("guardian_id")))
@@ -105,7 +107,10 @@ class HoldingQuerySet(SchoolQuerySet):
     def visible_to(self, viewer: "Viewer") -> Self:
         """The holdings of one's school for its staff; one's own for everyone."""
         own = Q(person_id=viewer.person.pk)
-        return self.filter(own | Q(school_id=viewer.school_id)) if viewer.is_staff else self.filter(own)
+        if not viewer.is_staff:
+            return self.filter(own)
+        here = Q(school_id=viewer.school_id)
+        return self.filter(own | (here if viewer.works_with_pupils else here & ~Q(role=Role.PUPIL)))
 
 
 class Holding(models.Model):
@@ -175,9 +180,12 @@ class GuardianshipQuerySet(models.QuerySet["Guardianship"]):
 
     def informed(self, day: date) -> Self:
         """Those that give a right to follow the child: legal or in charge, dated, not barred."""
-        return self.active(day).filter(
-            authority__in=[Authority.LEGAL, Authority.IN_CHARGE], may_not_be_informed=False
-        )
+        authority = [Authority.LEGAL, Authority.IN_CHARGE]
+        return self.active(day).filter(authority__in=authority, may_not_be_informed=False)
+
+    def of_another(self) -> Self:
+        """Without adult pupils who answer for themselves (kinship « self »): they have a pupil's seat, not a parent's."""
+        return self.exclude(pupil=F("guardian"))
 
     def visible_to(self, viewer: "Viewer") -> Self:
         """One's own; for head, school life and secretary, those of the school's pupils."""

@@ -9,7 +9,7 @@ from conftest import NOW
 from preau.directory.models import Enrolment, ExternalId, Guardianship, Holding, Person, School
 from preau.directory.seeds import World, add_sibling_elsewhere, make_parent_of
 from preau.directory.viewer import seats_of, viewer_for
-from preau.directory.words import Authority, Profile, Role
+from preau.directory.words import Authority, Kinship, Profile, Role
 
 TODAY = date(2026, 11, 24)
 
@@ -120,3 +120,24 @@ def test_today_is_the_date_on_the_wall_of_the_school(college: World, seat_of: An
     School.objects.filter(pk=college.school.pk).update(timezone="America/Guadeloupe")
     assert seat_of("teacher", at=evening).today == TODAY
     assert seat_of("guardian", at=evening).today == date(2026, 11, 25)
+
+
+def test_other_staff_see_their_colleagues_and_no_child(college: World, seat_of: Any) -> None:
+    """A cook or a technician: known to the school, told nothing of its pupils."""
+    cook = Person.objects.create(family_name="Duval", given_name="Rémi")
+    Holding.objects.create(person=cook, role=Role.OTHER, school=college.school)
+    viewer = viewer_for(cook, 0, NOW)
+    assert viewer is not None
+    seen = Person.objects.visible_to(viewer)
+    assert college.people["teacher"] in seen
+    assert college.people["pupil"] not in seen and college.people["guardian"] not in seen
+    assert not Enrolment.objects.visible_to(viewer).exists()
+    assert not Holding.objects.visible_to(viewer).filter(role=Role.PUPIL).exists()
+
+
+def test_an_adult_pupil_who_answers_for_themselves_has_one_seat(college: World) -> None:
+    pupil = college.people["pupil"]
+    Guardianship.objects.create(
+        pupil=pupil, guardian=pupil, authority=Authority.LEGAL, kinship=Kinship.SELF, starts=TODAY
+    )
+    assert [seat.profile for seat in seats_of(pupil, TODAY)] == [Profile.PUPIL]
