@@ -61,13 +61,21 @@ def insert(rows: Sequence[models.Model]) -> None:
     if not rows:
         return
     model = type(rows[0])
-    row: Any
-    for row in rows:
-        row._prepare_related_fields_for_save(operation_name="insert")  # noqa: SLF001 - as bulk_create does
+    for field in model._meta.concrete_fields:
+        if isinstance(field, models.ForeignKey):
+            _point(field, rows)
     if connection.vendor == "postgresql":
         _copy(model, rows)
     else:
         model._base_manager.bulk_create(rows, batch_size=2_000)  # noqa: SLF001
+
+
+def _point(field: "models.ForeignKey[Any, Any]", rows: Sequence[models.Model]) -> None:
+    """Rows made before the row they point at had its key learn it now."""
+    for row in rows:
+        if getattr(row, field.attname) is None and field.is_cached(row):
+            target = field.get_cached_value(row)
+            setattr(row, field.attname, target and target.pk)
 
 
 def _copy(model: type[models.Model], rows: Sequence[models.Model]) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from preau.directory.actions.matching import Standing
+from preau.directory.actions.matching import Standing, chunks
 from preau.directory.models import (
     Assignment,
     Enrolment,
@@ -26,6 +26,7 @@ from preau.directory.models import (
 )
 from preau.directory.rules.facts import Batch, GroupFacts, GuardianshipFacts, PersonFacts
 from preau.directory.words import Role
+from preau.foundation.text import fold
 
 CREATED, CHANGED, UNCHANGED = "created", "changed", "unchanged"
 SHOWN = 200
@@ -114,8 +115,7 @@ class Comparison:
         standing.meet(batch.people, setting.source, setting.authority)
         standing.meet({row.guardian for row in batch.guardianships}, setting.source, setting.authority)
         standing.recognise({person.ine for person in batch.people.values() if person.ine})
-        for person in batch.people.values():
-            self._adopt(person)
+        self._adopt_all()
         if setting.school and setting.school.pk:
             standing.load_school(setting.school, setting.year, setting.source, setting.authority)
         standing.load_people()
@@ -123,18 +123,36 @@ class Comparison:
         if setting.own and setting.school:
             standing.load_ties_elsewhere(setting.school, setting.today)
 
-    def _adopt(self, facts: PersonFacts) -> None:
+    def _adopt_all(self) -> None:
         """A new key for a known national number is the same pupil, come from elsewhere."""
         standing = self.standing
-        known = standing.ines.get(facts.ine)
-        if known is None or facts.key in standing.ids or known in standing.keys:
-            return
-        person = Person.objects.get(pk=known)
-        if facts.birth_date and person.birth_date and facts.birth_date != person.birth_date:
-            return
-        standing.ids[facts.key], standing.keys[known] = known, facts.key
-        self.changes.ids.append(self._external(facts.key, person))
-        self.changes.touch(facts.key)
+        come = {
+            standing.ines[facts.ine]: facts
+            for facts in self.batch.people.values()
+            if facts.ine in standing.ines
+            and facts.key not in standing.ids
+            and standing.ines[facts.ine] not in standing.keys
+        }
+        for part in chunks(come):
+            for person in Person.objects.filter(pk__in=part):
+                if self._is_same(person, come[person.pk]):
+                    self._adopt(person, come[person.pk].key)
+
+    def _is_same(self, person: Person, facts: PersonFacts) -> bool:
+        """Not with another birth date; and, for a file typed by a school, only with the same name and birth date."""
+        same_day = facts.birth_date == person.birth_date
+        if self.setting.own:
+            return (
+                same_day
+                and facts.birth_date is not None
+                and fold(facts.family_name) == fold(person.family_name)
+            )
+        return same_day or facts.birth_date is None or person.birth_date is None
+
+    def _adopt(self, person: Person, key: str) -> None:
+        self.standing.ids[key], self.standing.keys[person.pk] = person.pk, key
+        self.changes.ids.append(self._external(key, person))
+        self.changes.touch(key)
 
     # People
 
@@ -304,7 +322,9 @@ class Comparison:
     def _family(self, key: str, pupil: Person, links: dict[int | str, GuardianshipFacts]) -> None:
         rows = {row.guardian_id: row for row in self.standing.guardianships.get(pupil.pk or 0, [])}
         before = (len(self.changes.rows[Guardianship]), len(self.changes.updates[Guardianship]))
-        for facts in links.values():
+        # Two keys may lead to one person: the first link counts.
+        met = {id(self.person(facts.guardian)): facts for facts in reversed(list(links.values()))}
+        for facts in met.values():
             guardian = self.person(facts.guardian)
             row = rows.pop(guardian.pk, None) if guardian and guardian.pk else None
             if row is None:
@@ -404,8 +424,8 @@ class Comparison:
                 open_rows[(key, *names[row.group_id])] = row
             else:
                 closed.add((key, *names[row.group_id], row.ends))
-        for facts in self.batch.enrolments:
-            place = (facts.pupil, facts.kind, facts.group)
+        told = {(facts.pupil, facts.kind, facts.group): facts for facts in self.batch.enrolments}
+        for place, facts in told.items():
             if place in open_rows:
                 self._date_enrolment(open_rows.pop(place), facts)
             elif facts.ends is None or (*place, facts.ends) not in closed:
@@ -451,8 +471,10 @@ class Comparison:
                 subject_codes.get(row.subject_id or 0, ""),
             )
             rows[(teacher, *names[row.group_id], code)] = row
-        for facts in self.batch.teachings:
-            place = (facts.teacher, facts.kind, facts.group, facts.subject)
+        told = {
+            (facts.teacher, facts.kind, facts.group, facts.subject): facts for facts in self.batch.teachings
+        }
+        for place, facts in told.items():
             if rows.pop(place, None) is None:
                 self._open_teaching(facts)
         for (key, *_place), row in rows.items():

@@ -82,7 +82,7 @@ class Standing:
         past = {"school": school, "ends": None, "source": source}
         self.past_enrolments = list(Enrolment.objects.filter(**past).exclude(group__year=year))
         self.past_assignments = list(Assignment.objects.filter(**past).exclude(group__year=year))
-        kept = [
+        kept: list[Any] = [
             *self.holdings,
             *self.past_assignments,
             *self.assignments,

@@ -181,11 +181,11 @@ def _move_keys(keys: list[ExternalId]) -> list[ExternalId]:
     moved = []
     names = {name for *_rest, name in told}
     source, authority = keys[0].source, keys[0].authority
-    for row in ExternalId.objects.filter(source=source, authority=authority, value__in=names).exclude(
-        group=None
-    ):
+    known = ExternalId.objects.filter(source=source, authority=authority, value__in=names).exclude(group=None)
+    for row in known.select_related("group"):
         newer = told.pop((row.source, row.authority, row.kind, row.value), None)
-        if newer is not None:
+        # The same key in two schools is a fault of the file: the first school keeps it.
+        if newer and newer.group and row.group and newer.group.school_id == row.group.school_id:
             row.group = newer.group
             moved.append(row)
     ExternalId.objects.bulk_update(moved, ["group"], batch_size=200)

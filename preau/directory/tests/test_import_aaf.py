@@ -264,6 +264,20 @@ def test_a_record_twice_is_read_once_and_two_that_disagree_keep_the_first(bring:
     assert Person.objects.get(external_ids__value="11").given_name == "Léa"
 
 
+def test_what_a_record_says_twice_is_made_once(bring: Any, tmp_path: Path) -> None:
+    pupil = eleve("10", ENTEleveClasses=["1$3A", "1$3A"], ENTEleveGroupes=["1$LATIN", "1$LATIN"])
+    taught = ["1$3A$061300", "1$3A$061300"]
+    teacher = personnel(
+        "30", ENTAuxEnsClassesMatieres=taught, ENTAuxEnsClassesPrincipal=["1$3A", "1$3A"],
+        ENTPersonFonctions=["1$ENS$ENSEIGNEMENT$L1300$MATHEMATIQUES"] * 2,
+    )  # fmt: skip
+    report = bring(deliver(tmp_path / "d", etab(ENTStructureClasses=["3A$3EME", "3A$3EME"]), pupil, teacher))
+    assert report["created"] == 3
+    assert (
+        Enrolment.objects.filter(source="aaf").count() == Assignment.objects.filter(source="aaf").count() == 2
+    )
+
+
 def test_a_teacher_who_is_a_parent_is_one_person(bring: Any, tmp_path: Path) -> None:
     teacher = personnel("30", mail="paul@ecole.example")
     as_parent = parent("30", name="Martin", given="Paul", personalTitle="M.", mobile="+33 6 11 11 11 11")
@@ -558,6 +572,37 @@ def test_an_import_that_dies_leaves_whole_schools_and_run_again_ends_the_same(
     bring(folder)
     assert bring(folder)["unchanged"] == 7
     assert {len(list(exports.lines(f"035000{n}A"))) for n in (1, 2, 3)} == {7}
+
+
+def test_a_pupil_who_comes_from_another_academy_is_recognised_by_their_number(
+    bring: Any, tmp_path: Path
+) -> None:
+    bring(
+        deliver(tmp_path / "d", etab("2", uai="0350002B"), eleve("50", school="2", ENTEleveINE="123456789AB"))
+    )
+    elsewhere = '<!-- versionAF="AAF-VE2407" -->\n<!-- codeAcademieExport="10" -->\n'
+    bring(deliver(tmp_path / "e", etab(), eleve("77", ENTEleveINE="123456789AB"), head=elsewhere))
+    person = Person.objects.get(external_ids__value="77")
+    assert person == Person.objects.get(external_ids__value="50")
+    assert bring(tmp_path / "e")["unchanged"] == 2
+
+
+@pytest.mark.parametrize(
+    "forged", [{"name": "Autre"}, {"ENTPersonDateNaissance": "03/03/2012"}, {"ENTPersonDateNaissance": []}]
+)
+def test_a_file_brought_by_a_school_captures_no_pupil_by_their_number(
+    bring: Any, college: World, tmp_path: Path, forged: dict[str, Any]
+) -> None:
+    bring(
+        deliver(tmp_path / "d", etab("2", uai="0350002B"), eleve("50", school="2", ENTEleveINE="123456789AB"))
+    )
+    own_run(
+        college.school,
+        deliver(
+            tmp_path / "e", etab(uai=college.school.uai), eleve("77", ENTEleveINE="123456789AB", **forged)
+        ),
+    )
+    assert Person.objects.get(external_ids__value="77") != Person.objects.get(external_ids__value="50")
 
 
 # What is kept

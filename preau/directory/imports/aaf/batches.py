@@ -388,11 +388,7 @@ class Batches:
             if name is None:
                 self.spool.warn(_("Matière inconnue : gardée sous son code."), record, school=school)
             batch.subjects[code] = codes.written(name or code)
-        if not any(
-            t.teacher == record.key and (t.kind, t.group, t.subject) == (kind, label[:60], code[:20])
-            for t in batch.teachings[-40:]
-        ):
-            batch.teachings.append(TeachingFacts(record.key, kind, label[:60], code[:20]))
+        batch.teachings.append(TeachingFacts(record.key, kind, label[:60], code[:20]))
 
     def _discipline(self, record: Record, school: str) -> str:
         """The discipline of the teacher's function stands for a subject that the file does not name."""

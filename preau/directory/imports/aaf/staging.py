@@ -75,7 +75,7 @@ def _head(header: dict[str, str], name: str, staged: Staged) -> None:
     if version := header.get("versionAF"):
         staged.versions.add(version)
     if academy := header.get("codeAcademieExport"):
-        staged.academies.add(academy.lstrip("0"))
+        staged.academies.add(academy.lstrip("0")[:40])
     day = _day_in(header.get("dateGenerationExport", ""), "%d/%m/%Y")
     named = (_day_in(part, "%Y%m%d") for part in name.split("_") if len(part) == 8)
     for found in (day, *named):
