@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
 
 from conftest import NOW, SchoolClient
-from preau.directory.models import Enrolment, Group, Holding, Person, School
+from preau.directory.models import Delivery, DeliveryShare, Enrolment, Group, Holding, Person, School
 from preau.directory.seeds import World
 from preau.directory.words import Role
 from preau.domains.attendance.models import Entry, Explanation, Status
@@ -64,6 +64,19 @@ def cast_pupil(college: World) -> Person:
     return college.people["pupil"]
 
 
+def own_delivery(college: World) -> Delivery:
+    """One that waits for a second person, with names and places to show."""
+    note = {"file": "001_Eleve.xml", "line": 7, "key": "12", "reason": "Sans nom."}
+    blocked = {"uai": college.uai, "name": "", "ending": 40, "present": 90}
+    report = {"counts": {"departures": 40}, "quarantined": [note], "blocked": [blocked]}
+    report["sentences"] = {"quarantined": [["Sans nom.", 1]]}
+    lines = {"departures": [{"name": "ABADIE Nina", "detail": "Élève"}]}
+    return Delivery.objects.create(
+        school=college.school, brought_by=college.people["secretary"], state=Delivery.State.BLOCKED,
+        report=report, preview={"counts": report["counts"], "lines": lines}, files=["001_Eleve.xml"],
+    )  # fmt: skip
+
+
 PAGES = [
     Page("portal:home", frozenset(EVERYONE)),
     Page("timetable:week", frozenset(EVERYONE)),
@@ -75,6 +88,9 @@ PAGES = [
     Page("attendance:roll", frozenset({"teacher", "cpe", "head"}), model=lesson_now),
     Page("attendance:explain", frozenset({"guardian", "other_guardian"}), model=own_absence),
     Page("attendance:entry", frozenset(SCHOOL_LIFE), model=own_absence),
+    Page("directory:deliveries", frozenset(OFFICE)),
+    Page("directory:bring", frozenset(OFFICE)),
+    Page("directory:delivery", frozenset(OFFICE), model=own_delivery),
     Page("identity:accounts", frozenset(STAFF)),
     Page("identity:class_accounts", frozenset(STAFF), model=own_class),
     Page("identity:staff_accounts", frozenset(OFFICE)),
@@ -91,7 +107,8 @@ ELSEWHERE = {
     "foundation:alive", "foundation:ready", "identity:sign_in", "identity:sign_out", "identity:switch",
     "identity:resume", "identity:new_password", "identity:end_session", "identity:prepare_class",
     "identity:prepare_staff", "identity:prepare_person", "identity:give_code", "identity:letters_pdf", "demo:outbox",
-    "timetable:stop", "attendance:withdraw", "attendance:decide", "attendance:export",
+    "directory:apply", "directory:approve", "directory:drop", "directory:delivery_part", "directory:report_csv",
+    "directory:report_json", "timetable:stop", "attendance:withdraw", "attendance:decide", "attendance:export",
 }  # fmt: skip
 
 
@@ -230,6 +247,16 @@ def own_absences(college: World, count: int) -> None:
         )
 
 
+def many_deliveries(college: World, count: int) -> None:
+    """`count` deliveries more, each with its share of the school."""
+    for number in range(count):
+        delivery = Delivery.objects.create(
+            school=college.school if number % 2 else None, brought_by=college.people["secretary"],
+            state=Delivery.State.DONE,
+        )  # fmt: skip
+        DeliveryShare.objects.create(delivery=delivery, school=college.school, counts={"arrivals": number})
+
+
 @pytest.mark.parametrize(
     ("key", "name", "more"),
     [
@@ -242,6 +269,7 @@ def own_absences(college: World, count: int) -> None:
         ("cpe", "attendance:board", many_absences),
         ("cpe", "attendance:entries", many_absences),
         ("cpe", "attendance:export", many_absences),
+        ("secretary", "directory:deliveries", many_deliveries),
     ],
     ids=lambda value: value if isinstance(value, str) else value.__name__,
 )
@@ -295,6 +323,8 @@ def test_a_school_without_anything_yet_has_pages_all_the_same(college: World, cl
             "attendance:board",
             "attendance:entries",
             "attendance:export",
+            "directory:deliveries",
+            "directory:bring",
         ):
             response = client.get(reverse(name))
             assert response.status_code in {200, 403}, (key, name)

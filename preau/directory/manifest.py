@@ -2,7 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from preau.directory import actions, seeds
+from preau.directory import actions, rules, seeds, tasks
+from preau.directory.actions import deliveries
 from preau.foundation import boards
 from preau.foundation.boards import FieldClass, PersonalData, Retention
 
@@ -13,6 +14,17 @@ NONE, PERSONAL, CHILD, SENSITIVE = (
     FieldClass.SENSITIVE,
 )
 DATES = {"starts": PERSONAL, "ends": PERSONAL}
+deliveries.delivery_brought.connect(tasks.enqueue_reading, dispatch_uid="directory.read")
+deliveries.delivery_agreed.connect(tasks.enqueue_applying, dispatch_uid="directory.apply")
+deliveries.delivery_done.connect(tasks.enqueue_done, dispatch_uid="directory.done")
+
+boards.menu.add(
+    boards.MenuEntry(_("Annuaire"), "directory:deliveries", "address-book", rules.keeps_directory, order=55)
+)
+boards.schedule.add(
+    boards.Scheduled("directory.expire_deliveries", tasks.expire_deliveries, every_minutes=60)
+)
+
 BASIS = dict(
     purpose=_("Savoir qui apprend, enseigne et répond de qui dans l’établissement."),
     legal_basis=_("Mission d’intérêt public (RGPD, article 6.1.e)."),
@@ -65,14 +77,6 @@ for label, model, person, fields in [
         | DATES,
     ),
     (
-        _("Livraisons de fichiers officiels"),
-        "Delivery",
-        "",
-        dict.fromkeys(["brought_by", "approved_by", "brought_at", "settled_at"], PERSONAL)
-        | dict.fromkeys(["school", "source", "state", "folder", "files", "step", "done", "total"], NONE)
-        | {"report": NONE, "preview": CHILD},
-    ),
-    (
         _("Identifiants dans d’autres systèmes"),
         "ExternalId",
         "person",
@@ -91,3 +95,21 @@ for label, model, person, fields in [
     boards.personal_data.add(
         PersonalData(label, f"directory.{model}", person, fields=fields, forget=forget, **BASIS)
     )
+
+boards.personal_data.add(
+    PersonalData(
+        label=_("Livraisons de fichiers officiels"),
+        model="directory.Delivery",
+        person="",
+        purpose=_(
+            "Mettre l’annuaire à jour, et savoir qui l’a fait. Les fichiers et l’aperçu, qui nomment des enfants, sont "
+            "effacés dès que la livraison est appliquée ou abandonnée, au plus tard après sept jours."
+        ),
+        legal_basis=_("Mission d’intérêt public (RGPD, article 6.1.e)."),
+        recipients=_("La direction et le secrétariat de l’établissement."),
+        keep=Retention.YEAR_PLUS_ONE,
+        fields=dict.fromkeys(["brought_by", "approved_by", "brought_at", "settled_at", "moved_at"], PERSONAL)
+        | dict.fromkeys(["school", "source", "state", "folder", "files", "step", "done", "total"], NONE)
+        | {"report": NONE, "preview": CHILD},
+    )
+)

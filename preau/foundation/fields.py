@@ -26,3 +26,21 @@ class SeveralRows(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
             raise ValidationError(
                 self.error_messages["invalid_pk_value"] % {"pk": "…"}, code="invalid"
             ) from None
+
+
+class SeveralFilesInput(forms.FileInput):
+    """A file input that takes several files at once."""
+
+    allow_multiple_selected = True
+
+
+class SeveralFiles(forms.FileField):
+    """At least one file, in the order given; what they are is for who keeps them to say (`foundation.uploads`)."""
+
+    widget = SeveralFilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        files = [file for file in data or () if file]
+        if not files:
+            raise ValidationError(self.error_messages["required"], code="required")
+        return files

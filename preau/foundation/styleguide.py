@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from django import forms
 
+from preau.foundation.fields import SeveralFiles
+
 
 @dataclass(frozen=True)
 class SampleRow:
@@ -36,6 +38,7 @@ class SampleForm(forms.Form):
     agreed = forms.BooleanField(label="J’ai lu la règle de l’établissement")
     words = forms.CharField(label="Précision", required=False, widget=forms.Textarea(attrs={"rows": 3}))
     secret = forms.CharField(label="Mot de passe", widget=forms.PasswordInput)
+    papers = SeveralFiles(label="Documents", help_text="Au format PDF : 5 fichiers et 10 Mo au plus.")
 
 
 def sample_rows() -> list[SampleRow]:

@@ -65,6 +65,7 @@ def environment(**options: Any) -> Environment:
         "minutes": dates.minutes,
         "capital": dates.capital,
         "ordinals": text.ordinals,
+        "number": text.number,
     }
     return env
 

@@ -24,6 +24,11 @@ def ordinals(text: object) -> Markup:
     return Markup(ORDINAL.sub(r"\1<sup>\2</sup>", str(escape(text))))  # nosec B704  # noqa: S704 - escaped just before
 
 
+def number(count: int) -> str:
+    """2 589: thousands apart, by a space that does not break."""
+    return f"{count:,}".replace(",", "\u202f")
+
+
 def initials(given: str, family: str) -> str:
     """Two capitals for an avatar: CLAIRE MOREAU → CM."""
     return (given[:1] + family[:1]).upper()

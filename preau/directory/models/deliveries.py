@@ -13,8 +13,15 @@ from preau.directory.words import Role
 if TYPE_CHECKING:
     from preau.directory.viewer import Viewer
 
+# While one of these lasts, the school waits before it brings another.
+OPEN = ["received", "reading", "preview", "blocked", "applying"]
+
 
 class DeliveryQuerySet(SchoolQuerySet):
+    def unsettled(self) -> Self:
+        """Being read, waiting for a decision, or being applied."""
+        return self.filter(state__in=OPEN)
+
     def visible_to(self, viewer: "Viewer") -> Self:
         """Head and secretary: what was brought for their school, and what a larger delivery did in it."""
         if not viewer.holds(Role.HEAD, Role.SECRETARY) or viewer.school_id is None:
@@ -63,6 +70,7 @@ class Delivery(models.Model):
         verbose_name=_("approuvée par"),
     )  # fmt: skip
     brought_at = models.DateTimeField(_("déposée le"), auto_now_add=True)
+    moved_at = models.DateTimeField(_("avancée le"), null=True, blank=True)
     settled_at = models.DateTimeField(_("terminée le"), null=True, blank=True)
     folder = models.CharField(_("dossier"), max_length=64, blank=True)
     files = models.JSONField(_("fichiers"), default=list, blank=True)
@@ -77,6 +85,11 @@ class Delivery(models.Model):
     class Meta:
         verbose_name = _("livraison")
         ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["school"], condition=models.Q(state__in=OPEN), name="one_open_delivery_per_school"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.source} {self.pk}"

@@ -18,21 +18,29 @@ def keeps_directory(viewer: Viewer, *_: object) -> bool:
     return viewer.holds(Role.HEAD, Role.SECRETARY)
 
 
+def decides_on(viewer: Viewer, delivery: Delivery) -> bool:
+    """Whoever keeps the directory, of what was brought for their own school; of a larger delivery, nobody here."""
+    return keeps_directory(viewer) and delivery.school_id == viewer.school_id
+
+
+def is_second_for(viewer: Viewer, delivery: Delivery) -> bool:
+    """A large departure asks for a second person, who directs the school or keeps its directory."""
+    return decides_on(viewer, delivery) and delivery.brought_by_id != viewer.person.pk
+
+
 def may_apply(viewer: Viewer, delivery: Delivery) -> bool:
-    """Whoever keeps the directory applies what nothing holds back; only for a delivery brought for their school."""
-    own = delivery.school_id == viewer.school_id
-    return own and keeps_directory(viewer) and delivery.state == Delivery.State.PREVIEW
+    """Nothing holds it back."""
+    return decides_on(viewer, delivery) and delivery.state == Delivery.State.PREVIEW
 
 
 def may_approve(viewer: Viewer, delivery: Delivery) -> bool:
-    """A large departure asks for a second person, who directs the school or keeps its directory."""
-    own = delivery.school_id == viewer.school_id
-    second = delivery.brought_by_id != viewer.person.pk
-    return own and second and keeps_directory(viewer) and delivery.state == Delivery.State.BLOCKED
+    return is_second_for(viewer, delivery) and delivery.state == Delivery.State.BLOCKED
 
 
 def may_drop(viewer: Viewer, delivery: Delivery) -> bool:
-    return delivery.school_id == viewer.school_id and keeps_directory(viewer) and delivery.is_waiting
+    """As long as nothing is being written: a wrong file need not be read to its end."""
+    early = {Delivery.State.RECEIVED, Delivery.State.READING}
+    return decides_on(viewer, delivery) and (delivery.is_waiting or delivery.state in early)
 
 
 def ends_too_many(ending: int, present: int) -> bool:

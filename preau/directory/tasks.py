@@ -1,0 +1,204 @@
+"""Work for later: reading and applying what a school brought, one delivery at a time on the whole platform."""
+
+import re
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import closing
+from datetime import date, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from preau.directory import rules
+from preau.directory.actions import deliveries
+from preau.directory.imports.aaf.files import Unreadable
+from preau.directory.imports.run import Result, Run, quoted
+from preau.directory.models import Delivery
+from preau.foundation import dates, mail, uploads
+from preau.foundation.db import only_one
+from preau.foundation.tasks import job
+
+State = Delivery.State
+AGAIN = timedelta(seconds=30)
+# Of each sentence this many places are kept, and of each grade this many in all: « not your school » must not hide the rest.
+QUOTED, KEPT, SENTENCES = 200, 1_000, 50
+UNQUOTED = re.compile(r"^(?P<reason>.*) \(et (?P<more>\d+) autres\)$")
+
+
+@job(priority=20)
+def read_delivery(delivery_id: int) -> str:
+    """Read what was brought and show what it would change; answers the state that it leaves."""
+    return _alone(delivery_id, read_delivery, _read)
+
+
+@job(priority=30)
+def apply_delivery(delivery_id: int) -> str:
+    """Write what was agreed to. Run again, it finds what is written and writes nothing twice."""
+    return _alone(delivery_id, apply_delivery, _apply)
+
+
+def _alone(delivery_id: int, task: Any, work: Callable[[int], None]) -> str:
+    """Do the work when no other delivery is being read or applied, else in a moment."""
+    with only_one("delivery") as alone:
+        if not alone:
+            deliveries.tell(delivery_id, _("En attente : une autre livraison est en cours"), 0, 0)
+            task.using(run_after=timezone.now() + AGAIN).enqueue(delivery_id)
+        else:
+            work(delivery_id)
+    state: str = Delivery.objects.values_list("state", flat=True).get(pk=delivery_id)
+    return state
+
+
+def _read(delivery_id: int) -> None:
+    delivery = deliveries.start(delivery_id, State.READING, State.RECEIVED)
+    result = _run(delivery, dry=True) if delivery else None
+    if result:
+        with closing(result):
+            _show(delivery_id, result)
+
+
+def _show(delivery_id: int, result: Result) -> None:
+    deliveries.show(delivery_id, _report_of(result), _preview_of(result), blocked=bool(result.blocked))
+
+
+def _apply(delivery_id: int) -> None:
+    delivery = deliveries.start(delivery_id, State.APPLYING)
+    if delivery is None:
+        return
+    # Written by a try whose worker died just after: school and share are one transaction.
+    if delivery.shares.exists():
+        deliveries.finish(delivery_id, delivery.report | {"applied": True})
+    elif result := _run(delivery, dry=False):
+        with closing(result):
+            _settle(delivery_id, result)
+
+
+def _settle(delivery_id: int, result: Result) -> None:
+    """Applied; or held back after all, when others have changed the directory since the preview."""
+    if result.blocked:
+        _show(delivery_id, result)
+    else:
+        deliveries.finish(delivery_id, _report_of(result))
+
+
+def _run(delivery: Delivery, *, dry: bool) -> Result | None:
+    """None when the files cannot be read: the delivery is then turned away, or was dropped meanwhile."""
+    run = Run(
+        today=_today(delivery), dry=dry, own=delivery.school, approver=delivery.approved_by,
+        delivery=None if dry else delivery, tell=_Teller(delivery.pk),
+    )  # fmt: skip
+    try:
+        return run.bring(uploads.files_in(deliveries.room(), delivery.folder))
+    except Unreadable as refusal:
+        error = {"file": refusal.file, "line": refusal.line, "reason": refusal.reason}
+    except FileNotFoundError:
+        error = {
+            "file": "",
+            "line": None,
+            "reason": _("Les fichiers ne sont plus là : déposez-les de nouveau."),
+        }
+    deliveries.turn_away(delivery.pk, {"errors": [error], "applied": False})
+    return None
+
+
+def _today(delivery: Delivery) -> date:
+    return timezone.localdate(timezone=ZoneInfo(delivery.school.timezone) if delivery.school else None)
+
+
+class _Teller:
+    """Writes the progress once a second at most, and each new step."""
+
+    def __init__(self, delivery_id: int) -> None:
+        self.delivery_id, self.step, self.next = delivery_id, "", 0.0
+
+    def __call__(self, step: str, done: int, total: int) -> None:
+        now = time.monotonic()
+        if step == self.step and now < self.next:
+            return
+        self.step, self.next = step, now + 1
+        if step == _("Lecture"):
+            deliveries.tell(self.delivery_id, _("Lecture des fichiers"), done, total)
+        else:
+            deliveries.tell(self.delivery_id, _("Comparaison avec l’annuaire"), 0, 0)
+
+
+# What is kept of a run
+
+
+def _preview_of(result: Result) -> dict[str, Any]:
+    """What would change, with names: kept until it is applied or dropped."""
+    return {"counts": result.counts, "lines": result.lines}
+
+
+def _report_of(result: Result) -> dict[str, Any]:
+    """The report without any name: counts, each sentence with its number, and places of each, the rarest first."""
+    report = result.summary() | {"sentences": {}, "totals": {}}
+    for grade, name in (("quarantined", "quarantined"), ("warning", "warnings")):
+        kept, seen = _quoted(result, grade)
+        report[name] = sorted(kept, key=lambda note: seen[note["reason"]])
+        report["sentences"][name] = [list(pair) for pair in seen.most_common(SENTENCES)]
+        report["totals"][name] = seen.total()
+    return report
+
+
+def _quoted(result: Result, grade: str) -> tuple[list[dict[str, Any]], Counter[str]]:
+    """The places that are kept, and how many each sentence has."""
+    kept: list[dict[str, Any]] = []
+    seen: Counter[str] = Counter()
+    for note in result.spool.notes(grade):
+        unquoted = None if note.file else UNQUOTED.match(note.reason)
+        if unquoted:
+            seen[unquoted["reason"]] += int(unquoted["more"])
+            continue
+        seen[note.reason] += 1
+        if seen[note.reason] <= QUOTED and len(kept) < KEPT:
+            kept.append(quoted(note))
+    return kept, seen
+
+
+# Around
+
+
+@job(priority=10)
+def tell_done(delivery_id: int) -> bool:
+    """Tell who brought a delivery that it is applied (twice rather than never); figures only, no name."""
+    delivery = Delivery.objects.select_related("brought_by", "school").get(pk=delivery_id)
+    person, school = delivery.brought_by, delivery.school
+    if person is None or school is None or not person.email or delivery.settled_at is None:
+        return False
+    if not rules.approves(person, school.uai, _today(delivery)):
+        return False
+    share = delivery.shares.filter(school=school).first()
+    counts = share.counts if share else {}
+    context = {
+        "school": school.name,
+        "day": dates.day(dates.local(delivery.brought_at, school.timezone).date()),
+        "arrivals": counts.get("arrivals", 0),
+        "departures": counts.get("departures", 0),
+        "aside": delivery.report.get("totals", {}).get("quarantined", 0),
+        "path": reverse("directory:delivery", kwargs={"pk": delivery.pk}),
+    }
+    mail.send(person.email, _("L’annuaire est à jour"), "directory/mail/delivery_done", context)
+    return True
+
+
+@job()
+def expire_deliveries() -> dict[str, int]:
+    """Drop deliveries that nobody decided on for a week, with their files."""
+    return deliveries.expire(timezone.now())
+
+
+def enqueue_reading(delivery_id: int, **_: Any) -> None:
+    read_delivery.enqueue(delivery_id)
+
+
+def enqueue_applying(delivery_id: int, **_: Any) -> None:
+    apply_delivery.enqueue(delivery_id)
+
+
+def enqueue_done(delivery_id: int, **_: Any) -> None:
+    tell_done.enqueue(delivery_id)

@@ -1,0 +1,171 @@
+"""Pages of the directory: the deliveries of official files."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    JsonResponse,
+    StreamingHttpResponse,
+)
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from preau.directory import queries, rules
+from preau.directory.actions import deliveries as actions
+from preau.directory.forms import DeliveryForm
+from preau.directory.models import Delivery
+from preau.foundation import csvtext, dates, journal, uploads
+from preau.foundation.access import opens
+from preau.foundation.http import page_or_block
+
+TYPED_WRONG = 422
+
+
+@opens(to=rules.keeps_directory)
+@require_safe
+def deliveries(request: HttpRequest) -> HttpResponse:
+    """What was brought, and what became of it."""
+    page = Paginator(queries.table_of(request.viewer), 20).get_page(request.GET.get("page"))
+    context = {"page_obj": page, "rows": queries.rows_of(request.viewer, page.object_list)}
+    return render(request, "directory/deliveries.html", context)
+
+
+@opens(to=rules.keeps_directory)
+@require_http_methods(["GET", "POST"])
+def bring(request: HttpRequest) -> HttpResponse:
+    """Bring the official files of the school."""
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = DeliveryForm(*sent, cut=uploads.was_cut(request))
+    if form.is_valid():
+        try:
+            brought = actions.bring(request.viewer, form.cleaned_data["files"])
+        except actions.AlreadyOne as known:
+            messages.info(
+                request,
+                _("Une livraison est déjà en cours : la voici. Vos nouveaux fichiers ne sont pas pris."),
+            )
+            return redirect("directory:delivery", pk=known.delivery.pk)
+        except uploads.Refused as refusal:
+            form.add_error("files", str(refusal))
+        else:
+            messages.success(
+                request, _("Vos fichiers sont reçus. Rien ne change avant que vous l’ayez décidé.")
+            )
+            return redirect("directory:delivery", pk=brought.pk)
+    open_one = Delivery.objects.visible_to(request.viewer).unsettled().exclude(school=None).first()
+    context = {"form": form, "open_one": open_one}
+    return render(request, "directory/bring.html", context, status=TYPED_WRONG if form.errors else 200)
+
+
+@opens(Delivery, to=rules.keeps_directory)
+@require_safe
+def delivery(request: HttpRequest, delivery: Delivery) -> HttpResponse:
+    """One delivery: how far it is, what it would change, what it changed."""
+    if request.htmx and not delivery.is_working:
+        # What was waited for is here: the whole page changes.
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    return page_or_block(
+        request, "directory/delivery.html", block="progress", context=_page(request, delivery)
+    )
+
+
+def _page(request: HttpRequest, delivery: Delivery) -> dict[str, Any]:
+    viewer = request.viewer
+    label, tone, icon = queries.said(delivery.state)
+    counts = queries.share_of(viewer, delivery)
+    held = delivery.state == Delivery.State.BLOCKED and delivery.school_id
+    return {
+        "delivery": delivery,
+        "label": label,
+        "tone": tone,
+        "icon": icon,
+        "by": queries.brought_by(delivery),
+        "own": delivery.school_id is not None,
+        "figures": queries.figures_of(counts),
+        "changes": queries.changes_of(delivery, counts),
+        "parts": queries.parts_of(delivery),
+        "departures": delivery.report.get("blocked", []) if held else [],
+        "seconds": queries.seconds_for(viewer, delivery) if held else [],
+        "may_apply": rules.may_apply(viewer, delivery),
+        "may_approve": rules.may_approve(viewer, delivery),
+        "may_drop": rules.may_drop(viewer, delivery),
+    }
+
+
+@opens(Delivery, to=rules.keeps_directory)
+@require_safe
+def delivery_part(request: HttpRequest, delivery: Delivery, part: str) -> HttpResponse:
+    """One list in full: people who arrive or leave, lines set aside."""
+    listed = queries.part_of(delivery, part)
+    if listed is None:
+        raise Http404
+    page = Paginator(listed.rows, 50).get_page(request.GET.get("page"))
+    return render(request, "directory/part.html", {"delivery": delivery, "listed": listed, "page_obj": page})
+
+
+@opens(Delivery, to=rules.decides_on)
+@require_POST
+def apply(request: HttpRequest, delivery: Delivery) -> HttpResponseRedirect:
+    return _decided(request, delivery, actions.apply, _("C’est parti : la livraison s’applique."))
+
+
+@opens(Delivery, to=rules.is_second_for)
+@require_POST
+def approve(request: HttpRequest, delivery: Delivery) -> HttpResponseRedirect:
+    return _decided(
+        request, delivery, actions.approve, _("Vous avez approuvé la livraison : elle s’applique.")
+    )
+
+
+@opens(Delivery, to=rules.decides_on)
+@require_POST
+def drop(request: HttpRequest, delivery: Delivery) -> HttpResponseRedirect:
+    said = _("La livraison est abandonnée, ses fichiers sont effacés. L’annuaire n’a pas changé.")
+    return _decided(request, delivery, actions.drop, said)
+
+
+def _decided(request: HttpRequest, delivery: Delivery, action: Any, said: str) -> HttpResponseRedirect:
+    try:
+        action(request.viewer, delivery)
+    except actions.MovedOn:
+        messages.info(request, _("La livraison a avancé entre-temps : voici où elle en est."))
+    else:
+        messages.success(request, said)
+    return redirect("directory:delivery", pk=delivery.pk)
+
+
+@opens(Delivery, to=rules.keeps_directory)
+@require_safe
+def report_csv(request: HttpRequest, delivery: Delivery) -> StreamingHttpResponse:
+    """The report for a spreadsheet."""
+    header = [_("Nature"), _("Fichier"), _("Ligne"), _("Clé"), _("Texte"), _("Nombre")]
+    rows = queries.csv_rows(_exported(request, delivery))
+    response = StreamingHttpResponse(csvtext.lines(header, rows), content_type="text/csv; charset=utf-8")
+    return _as_file(response, delivery, "csv")
+
+
+@opens(Delivery, to=rules.keeps_directory)
+@require_safe
+def report_json(request: HttpRequest, delivery: Delivery) -> JsonResponse:
+    """The report for another program."""
+    told = _exported(request, delivery)
+    return _as_file(
+        JsonResponse(told, json_dumps_params={"ensure_ascii": False, "indent": 1}), delivery, "json"
+    )
+
+
+def _exported(request: HttpRequest, delivery: Delivery) -> dict[str, Any]:
+    journal.record(request.viewer, "directory.report_exported", delivery)
+    return queries.exported(request.viewer, delivery)
+
+
+def _as_file(response: Any, delivery: Delivery, kind: str) -> Any:
+    day = dates.local(delivery.brought_at).date()
+    response["Content-Disposition"] = f'attachment; filename="livraison-{day:%Y-%m-%d}-{delivery.pk}.{kind}"'
+    return response

@@ -1,0 +1,254 @@
+"""Files that people send: their weight, what they are by their content, and a folder of their own that is never served.
+
+A name that somebody typed never becomes a path: it is cleaned, numbered, and kept to be read.
+"""
+
+import errno
+import re
+import secrets
+import shutil
+import stat
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from os import O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY, fdopen
+from os import open as open_file
+from pathlib import Path
+from typing import IO, Any
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
+
+from django.core.files.uploadhandler import FileUploadHandler, StopUpload
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+MEGABYTE = 1024 * 1024
+# Of one request, in all its files. A visitor, who has no page to send one from, may send none.
+CEILING = 300 * MEGABYTE
+CHUNK = 1 << 16
+ENTRIES = 2_000  # what an archive may list, folders and other kinds of files included
+ZIP_MARK = b"PK\x03\x04"
+MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+
+
+class Refused(Exception):
+    """Files that are not taken; the message is the sentence to show. Nothing of them is kept."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How many files, how many bytes once unpacked, and how many times more than packed."""
+
+    files: int = 200
+    size: int = 300 * MEGABYTE
+    ratio: int = 100
+
+
+@dataclass(frozen=True)
+class _Member:
+    """One file to keep: the name it was given, and how to open it."""
+
+    name: str
+    archive: ZipFile | None
+    source: Any
+
+    def open(self) -> IO[bytes]:
+        if self.archive:
+            return self.archive.open(self.source)
+        self.source.seek(0)
+        file: IO[bytes] = self.source
+        return file
+
+
+class Ceiling(FileUploadHandler):
+    """Reads no further than the ceiling of a request: what is over is thrown away, and `was_cut` says so."""
+
+    def __init__(self, request: HttpRequest | None = None) -> None:
+        super().__init__(request)
+        self.taken = 0
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
+        self.taken += len(raw_data)
+        request: Any = self.request
+        if self.taken > (CEILING if getattr(request, "viewer", None) else 0):
+            request.uploads_cut = True
+            raise StopUpload
+        return raw_data
+
+    def file_complete(self, file_size: int) -> None:
+        return None
+
+
+def was_cut(request: HttpRequest) -> bool:
+    """Were this request's files heavier than what is read?"""
+    return bool(request.POST is not None and getattr(request, "uploads_cut", False))
+
+
+def keep_xml(sent: Sequence[Any], room: Path, limits: Limits) -> tuple[str, list[str]]:
+    """Keep the XML files sent, or those of the one archive sent, in a new folder of `room`.
+
+    Returns the folder's name and those of its files, in order. Raises Refused.
+    """
+    folder = room / secrets.token_hex(16)
+    room.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder.mkdir(mode=0o700)
+    try:
+        with _members(sent, limits) as members:
+            names = _write(members, folder, limits)
+    except BaseException as error:
+        remove(room, folder.name)
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            raise Refused(
+                _("Préau n’a plus assez de place pour vos fichiers. Réessayez plus tard.")
+            ) from error
+        raise
+    return folder.name, names
+
+
+def files_in(room: Path, folder: str) -> list[Path]:
+    """What a folder holds, in order. Raises FileNotFoundError when it is gone."""
+    if not re.fullmatch(r"[0-9a-f]{32}", folder):
+        raise FileNotFoundError(folder)
+    return sorted(path for path in (room / folder).iterdir() if path.is_file())
+
+
+def remove(room: Path, folder: str) -> None:
+    """Remove a folder made by `keep_xml`; a name that is none of ours removes nothing."""
+    if re.fullmatch(r"[0-9a-f]{32}", folder):
+        shutil.rmtree(room / folder, ignore_errors=True)
+
+
+def folders(room: Path) -> list[Path]:
+    return [path for path in room.iterdir() if path.is_dir()] if room.is_dir() else []
+
+
+# What was sent
+
+
+@contextmanager
+def _members(sent: Sequence[Any], limits: Limits) -> Iterator[list[_Member]]:
+    archives = [file for file in sent if _starts(file).startswith(ZIP_MARK)]
+    if not archives:
+        yield _counted([_Member(file.name, None, file) for file in sent], limits)
+        return
+    if len(sent) > 1:
+        raise Refused(_("Déposez soit un seul fichier .zip, soit des fichiers .xml."))
+    try:
+        archives[0].seek(0)
+        with ZipFile(archives[0]) as archive:
+            yield _counted(
+                [_Member(info.filename, archive, info) for info in _listed(archive, limits)], limits
+            )
+    except (BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError, zlib.error) as error:
+        raise Refused(_("L’archive est abîmée : refaites-la, puis déposez-la de nouveau.")) from error
+
+
+def _starts(file: Any) -> bytes:
+    file.seek(0)
+    start: bytes = file.read(len(ZIP_MARK))
+    return start
+
+
+def _counted(members: list[_Member], limits: Limits) -> list[_Member]:
+    if not members:
+        raise Refused(_("L’archive ne contient aucun fichier .xml."))
+    if len(members) > limits.files:
+        said = _("Il y a %(count)s fichiers : pas plus de %(most)s à la fois.")
+        raise Refused(said % {"count": len(members), "most": limits.files})
+    return sorted(members, key=lambda member: _bare(member.name))
+
+
+def _listed(archive: ZipFile, limits: Limits) -> list[ZipInfo]:
+    """The XML files that an archive lists, once nothing in it is out of place, hidden or out of measure."""
+    listed = archive.infolist()
+    if len(listed) > ENTRIES:
+        raise Refused(_("L’archive contient trop de fichiers."))
+    for info in listed:
+        _check_place(info)
+    found = [info for info in listed if _is_wanted(info)]
+    for info in found:
+        if info.flag_bits & 1:
+            raise Refused(_("L’archive est protégée par un mot de passe : refaites-la sans mot de passe."))
+        if info.compress_type not in {ZIP_STORED, ZIP_DEFLATED}:
+            raise Refused(
+                _("L’archive est compressée d’une façon que Préau ne lit pas : refaites-la en .zip.")
+            )
+        if info.file_size > limits.ratio * max(info.compress_size, 1):
+            raise Refused(
+                _("L’archive se décompresse au-delà de toute mesure : elle est refusée par sécurité.")
+            )
+    if sum(info.file_size for info in found) > limits.size:
+        raise Refused(_too_heavy(limits))
+    return found
+
+
+def _check_place(info: ZipInfo) -> None:
+    parts = re.split(r"[\\/]", info.filename)
+    outside = ".." in parts or parts[0] == "" or ":" in parts[0]
+    if outside or stat.S_ISLNK(info.external_attr >> 16):
+        said = _("L’archive contient un lien ou un chemin qui sort d’elle : elle est refusée par sécurité.")
+        raise Refused(said)
+
+
+def _is_wanted(info: ZipInfo) -> bool:
+    """An XML file, and not the shadow that macOS puts beside each one."""
+    name = _bare(info.filename)
+    hidden = name.startswith(".") or "__MACOSX" in info.filename
+    return name.lower().endswith(".xml") and not info.is_dir() and not hidden
+
+
+def _too_heavy(limits: Limits) -> str:
+    said = _("C’est trop lourd : pas plus de %(most)s Mo une fois décompressé.")
+    return said % {"most": limits.size // MEGABYTE}
+
+
+# Writing
+
+
+def _write(members: list[_Member], folder: Path, limits: Limits) -> list[str]:
+    names, left = [], limits.size
+    for number, member in enumerate(members, start=1):
+        name = f"{number:03d}_{clean(member.name)}"
+        with member.open() as source, _private(folder / name) as target:
+            left -= _copy(source, target, _bare(member.name), left, limits)
+        names.append(name)
+    return names
+
+
+@contextmanager
+def _private(path: Path) -> Iterator[IO[bytes]]:
+    """A new file that its owner alone reads."""
+    with fdopen(open_file(path, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW, 0o600), "wb") as file:
+        yield file
+
+
+def _copy(source: IO[bytes], target: IO[bytes], name: str, left: int, limits: Limits) -> int:
+    """Copy at most `left` bytes of what looks like XML; what an archive says of its sizes is not believed."""
+    copied = 0
+    while chunk := source.read(CHUNK):
+        if not copied and not _looks_like_xml(chunk):
+            raise Refused(_("« %(name)s » n’est pas un fichier XML.") % {"name": name})
+        copied += len(chunk)
+        if copied > left:
+            raise Refused(_too_heavy(limits))
+        target.write(chunk)
+    if not copied:
+        raise Refused(_("« %(name)s » est vide.") % {"name": name})
+    return copied
+
+
+def _looks_like_xml(start: bytes) -> bool:
+    for mark in MARKS:
+        start = start.removeprefix(mark)
+    return start.replace(b"\0", b"").lstrip().startswith(b"<")
+
+
+def _bare(name: str) -> str:
+    """The last part of a path, whichever system wrote it."""
+    return re.split(r"[\\/]", name)[-1]
+
+
+def clean(name: str) -> str:
+    """A name that can be shown, quoted and written on any disk: letters, digits, hyphens; never a path."""
+    stem = re.sub(r"\.xml$", "", _bare(name), flags=re.IGNORECASE)
+    return f"{re.sub(r'[^A-Za-z0-9.-]+', '_', stem).strip('._')[:80] or 'fichier'}.xml"

@@ -1,0 +1,118 @@
+"""The secretary brings the official files of the school, reads what would change, applies it; the head follows."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from playwright.sync_api import expect
+
+from conftest import NOW
+from preau.directory.models import Delivery, Holding
+from preau.directory.seeds import World, demo_academy, write_delivery
+from preau.directory.tests.aaf import deliver, eleve, etab
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+TITLE = re.compile("^Livraison du mardi 24 novembre 2026")
+TITLE_SHORT = re.compile("^Livraison du mardi 24 novembre$")
+
+
+@pytest.fixture(autouse=True)
+def apart(settings: Any, tmp_path: Path) -> None:
+    settings.VAR_DIR = tmp_path / "var"
+
+
+def send(person: Any, files: list[Path]) -> None:
+    """From the home to the page of a delivery whose files have arrived."""
+    page = person.page
+    person.open("/annuaire/livraisons/nouvelle/")
+    page.get_by_label("Fichiers de la livraison").set_input_files(files)
+    page.get_by_role("button", name="Déposer").click()
+    expect(page.get_by_role("heading", level=1, name=TITLE)).to_be_visible()
+    expect(page.get_by_text("Vos fichiers sont reçus")).to_be_visible()
+
+
+def work_and_see(person: Any, title: str) -> None:
+    """The worker does what waits; the page follows by itself, or on « Actualiser »."""
+    call_command("run_worker", batch=True)
+    if not person.scripts:
+        person.page.get_by_role("link", name="Actualiser").click()
+    expect(person.page.get_by_role("heading", level=2, name=title)).to_be_visible()
+
+
+def test_a_delivery_from_the_files_to_the_report(
+    visit: Any, schools: dict[str, World], tmp_path: Path
+) -> None:
+    write_delivery(tmp_path / "files", demo_academy(NOW.date()), day=NOW.date())
+    secretary = visit("secretary", wide=True)
+    page = secretary.page
+    page.get_by_role("link", name="Annuaire").first.click()
+    expect(page.get_by_text("Aucune livraison pour l’instant")).to_be_visible()
+    secretary.check("annuaire-vide")
+    page.get_by_role("link", name="Déposer une livraison").click()
+    expect(page.get_by_role("heading", level=1, name="Déposer une livraison")).to_be_visible()
+    secretary.check("deposer")
+    page.get_by_role("button", name="Déposer").click()
+    expect(page.get_by_text("Choisissez les fichiers de la livraison.").first).to_be_visible()
+    secretary.check("deposer-erreur")
+    send(secretary, sorted((tmp_path / "files").iterdir()))
+    secretary.check("livraison-recue")
+    work_and_see(secretary, "Ce qui changerait")
+    expect(page.get_by_text("arrivées", exact=False).first).to_be_visible()
+    secretary.check("livraison-apercu")
+    page.get_by_role("link", name="Voir la liste").first.click()
+    expect(page.get_by_role("heading", level=1, name="Arrivées")).to_be_visible()
+    secretary.check("livraison-arrivees")
+    page.get_by_role("link", name=TITLE_SHORT).click()
+    page.get_by_role("button", name="Appliquer").click()
+    expect(page.get_by_text("C’est parti : la livraison s’applique.")).to_be_visible()
+    work_and_see(secretary, "Ce qui a changé")
+    secretary.check("livraison-rapport")
+    page.get_by_role("link", name="Annuaire").last.click()
+    expect(page.get_by_text("Appliquée")).to_be_visible()
+    secretary.check("livraisons")
+    assert [told for told in secretary.complaints if "422" not in told] == []
+    assert Holding.objects.filter(school=schools["college"].school, source="aaf").count() > 400
+
+
+def test_a_large_departure_asks_the_head(visit: Any, schools: dict[str, World], tmp_path: Path) -> None:
+    school = etab(uai=schools["college"].uai, name="Collège des Tilleuls")
+    pupils = [eleve(str(number), given=f"Élève{number}") for number in range(100, 140)]
+    deliver(tmp_path / "before", school, *pupils)
+    deliver(tmp_path / "after", school, *pupils[:10])
+    call_command("import_aaf", str(tmp_path / "before"))
+    secretary, head = visit("secretary"), visit("head", wide=True)
+    send(secretary, list((tmp_path / "after").iterdir()))
+    work_and_see(secretary, "Ce qui changerait")
+    expect(secretary.page.get_by_text("30 personnes sur 40")).to_be_visible()
+    expect(secretary.page.get_by_text("une autre personne doit l’approuver")).to_be_visible()
+    expect(secretary.page.get_by_role("button", name="Approuver")).to_have_count(0)
+    secretary.check("livraison-a-approuver")
+    head.page.get_by_role("link", name="Annuaire").first.click()
+    head.page.get_by_role("row", name=re.compile("À approuver")).get_by_role("link").click()
+    expect(head.page.get_by_role("heading", level=1, name=TITLE)).to_be_visible()
+    head.check("livraison-approuver")
+    head.page.get_by_role("button", name="Approuver et appliquer").click()
+    expect(head.page.get_by_text("Vous avez approuvé la livraison")).to_be_visible()
+    work_and_see(head, "Ce qui a changé")
+    expect(head.page.get_by_text("30 départs")).to_be_visible()
+    head.done()
+    secretary.done()
+    assert Delivery.objects.latest("pk").approved_by == schools["college"].people["head"]
+
+
+def test_a_wrong_file_is_given_up(visit: Any, schools: dict[str, World], tmp_path: Path) -> None:
+    whole = deliver(tmp_path / "whole", etab(uai=schools["college"].uai, name="Collège")) / "a.xml"
+    whole.write_bytes(next((tmp_path / "whole").glob("ENT*")).read_bytes()[:400])
+    secretary = visit("secretary")
+    send(secretary, [whole])
+    work_and_see(secretary, "Que faire ?")
+    expect(secretary.page.get_by_text("001_a.xml, ligne")).to_be_visible()
+    secretary.check("livraison-refusee")
+    send(secretary, sorted((tmp_path / "whole").glob("ENT*")))
+    secretary.page.get_by_text("Abandonner", exact=True).click()
+    secretary.page.get_by_role("button", name="Abandonner la livraison").click()
+    expect(secretary.page.get_by_role("heading", level=2, name="Rien n’a changé")).to_be_visible()
+    secretary.check("livraison-abandonnee")
+    secretary.done()
