@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 
 from conftest import NOW
-from preau.directory.models import Person
+from preau.directory.actions import deliveries
+from preau.directory.models import Delivery, Person
 from preau.directory.seeds import World
 from preau.directory.viewer import viewer_for
 from preau.domains.attendance import actions, queries, tasks
@@ -105,6 +107,18 @@ def test_one_weekly_lesson_sent_four_times_is_made_once(college: World) -> None:
     given = together(*[lambda: timetable.create_weekly_lesson(head, plan)] * 4)
     assert sorted(type(one).__name__ for one in given) == ["Taken", "Taken", "Taken", "WeeklyPattern"]
     assert WeeklyPattern.objects.filter(weekday=5).count() == 1
+
+
+def test_one_delivery_sent_four_times_at_once_is_brought_once(
+    college: World, settings: Any, tmp_path: Any
+) -> None:
+    settings.VAR_DIR = tmp_path
+    files = [[SimpleUploadedFile("a.xml", b"<a/>")] for _again in range(4)]
+    secretary = seat(college, "secretary")
+    given = together(*[partial(deliveries.bring, secretary, sent) for sent in files])
+    assert sorted(type(one).__name__ for one in given) == ["AlreadyOne"] * 3 + ["Delivery"]
+    assert Delivery.objects.count() == 1
+    assert len(list((tmp_path / "deliveries").iterdir())) == 1
 
 
 def test_tries_at_once_are_all_counted(college: World, clock: Any) -> None:

@@ -22,6 +22,8 @@ from conftest import NOW, TWIN, SchoolClient
 from preau.commons.journal.models import Line
 from preau.directory import queries, rules, tasks
 from preau.directory.actions import deliveries, writing
+from preau.directory.imports.run import Result
+from preau.directory.imports.spool import Record, Spool
 from preau.directory.models import Delivery, DeliveryShare, Holding, Person, School
 from preau.directory.seeds import World
 from preau.directory.tests.aaf import deliver, document, eleve, etab, parent, personnel
@@ -202,6 +204,18 @@ def test_lines_set_aside_are_told_with_their_place(client: SchoolClient, shown: 
     assert delivery.report["totals"]["quarantined"] == 302
     whole = text(client, delivery, "delivery_part", part="mis-de-cote")
     assert "201 montrées, sur 302" in whole and "500" in whole and "Page 1 sur 5" in whole
+
+
+def test_a_doubt_told_a_thousand_times_is_counted_whole() -> None:
+    spool = Spool()
+    spool.files.append("Eleve.xml")
+    place = Record(1, "Eleve", "1", 0, 7, {})
+    for number in range(1_000):
+        spool.warn("Date illisible.", place, key=str(number))
+    spool.warn("Autre doute.", place)
+    kept, seen = tasks._quoted(Result(spool), "warning")
+    assert (seen, len(kept)) == ({"Date illisible.": 1_000, "Autre doute.": 1}, 201)
+    spool.close()
 
 
 # Who
