@@ -106,7 +106,7 @@ PUBLIC = {"portal:home", "foundation:styleguide", "identity:activation", "identi
 ELSEWHERE = {
     "foundation:alive", "foundation:ready", "identity:sign_in", "identity:sign_out", "identity:switch",
     "identity:resume", "identity:new_password", "identity:end_session", "identity:prepare_class",
-    "identity:prepare_staff", "identity:prepare_person", "identity:give_code", "identity:letters_pdf", "demo:outbox",
+    "identity:prepare_staff", "identity:prepare_person", "identity:give_code", "identity:letters_pdf", "demo:outbox", "portal:demonstration",
     "directory:apply", "directory:approve", "directory:drop", "directory:delivery_part", "directory:report_csv",
     "directory:report_json", "timetable:stop", "attendance:withdraw", "attendance:decide", "attendance:export",
 }  # fmt: skip

@@ -234,13 +234,13 @@ def test_an_erased_person_has_no_way_in(college: World, client: SchoolClient) ->
 def test_one_password_tried_on_every_login_meets_a_door(
     college: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(devices, "LIMIT_FROM_ONE_ADDRESS", 5)
+    monkeypatch.setattr(devices, "LOGINS_FROM_ONE_ADDRESS", 5)
     answers = [sign_in(Client(), f"eleve{number}", "azerty").status_code for number in range(7)]
     assert answers == [422] * 5 + [429] * 2
 
 
 def test_a_whole_school_signs_in_from_one_address(college: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(devices, "LIMIT_FROM_ONE_ADDRESS", 3)
+    monkeypatch.setattr(devices, "LOGINS_FROM_ONE_ADDRESS", 3)
     for login in [*CAST.values()]:
         assert sign_in(Client(), login).status_code == 302, login
 

@@ -13,19 +13,19 @@ from preau.foundation import stamp, throttle
 
 KEY = "kept_form"
 LIMIT = 100_000
-# A password is typed again: it is neither stored nor shown.
-SECRETS = {"password", "former", "new_password"}
+# Passwords and codes are typed or drawn again: they are neither stored nor shown on another page.
+SECRETS = {"password", "former", "new_password", "again", "code", "lettre"}
 # Whoever has one stamp must not fill the disk with it.
 MOST, WINDOW = 10, timedelta(hours=1)
 
 
 def fields_of(request: HttpRequest) -> list[tuple[str, str]]:
-    """What was typed, in order, without the tokens."""
+    """What was typed, in order, without the tokens and the secrets."""
     return [
         (name, value)
         for name, values in request.POST.lists()
         for value in values
-        if name not in {"csrfmiddlewaretoken", stamp.FIELD}
+        if name not in {"csrfmiddlewaretoken", stamp.FIELD} | SECRETS
     ]
 
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.db.models import F
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from preau.foundation.models import RateWindow
@@ -15,6 +16,12 @@ def _digest(what: str, *parts: str) -> str:
 def hit(what: str, *parts: str, window: timedelta) -> int:
     """Count one try; returns how many there have been in the window."""
     return RateWindow.hit(_digest(what, *parts), window)
+
+
+def tries(what: str, *parts: str) -> int:
+    """How many there have been in the window, without one more."""
+    found = RateWindow.objects.filter(key=_digest(what, *parts), ends__gt=timezone.now())
+    return found.values_list("count", flat=True).first() or 0
 
 
 def give_back(what: str, *parts: str) -> None:

@@ -3,14 +3,18 @@
 Ten wrong passwords close the door for a quarter of an hour. If the door were the account, a pupil could close it to a
 teacher; if it were the account at this address, the same pupil could from the same school. So a browser that has
 already signed in to the account carries a sealed cookie and has a door of its own (OWASP: device cookies).
+
+Unknown browsers meet two wider doors besides: of one login, however many the addresses; of one address, however many
+the logins. A known browser meets neither: nobody closes a school to those who work in it.
 """
 
 from datetime import timedelta
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
-from django.utils.crypto import get_random_string
+from django.utils.crypto import get_random_string, salted_hmac
 
 from preau.foundation import throttle
 from preau.foundation.http import client_address
@@ -19,37 +23,58 @@ COOKIE = "appareil"
 SALT = "preau.device"
 LIFE = timedelta(days=180)
 LIMIT = 10
-LIMIT_FROM_ONE_ADDRESS = 600
+LOGINS_FROM_ONE_ADDRESS = 600
+LIMIT_OF_ONE_LOGIN = 100
 WINDOW = timedelta(minutes=15)
+HOUR = timedelta(hours=1)
+# A household has a /64 at least, and may change its address within; a /56 is what one line is given.
+NEAR, WIDE = 64, 56
 
 
-def door(request: HttpRequest, login: str) -> tuple[str, ...]:
-    """The parts of the throttle key for this login from this browser."""
-    device = _device(request, login)
-    return ("device", device) if device else ("address", login, client_address(request))
+def network_of(address: str, size: int = NEAR) -> str:
+    """What one party holds: an IPv4 address, or an IPv6 network of this size; as it is when it is no address."""
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if not isinstance(found, IPv6Address):
+        return str(found)
+    return str(found.ipv4_mapped or ip_network((found, size), strict=False))
 
 
 def knock(request: HttpRequest, login: str, what: str = "sign_in") -> bool:
     """Count a try, before the secret is looked at; returns whether the door is open.
 
-    Each kind of secret (`what`) has its doors. A wider one counts by address alone: it stops whoever tries one
-    password on every login, and is wide enough for a school whose people share one address.
+    Each kind of secret (`what`) has its doors. The one of an address counts logins, each once: it stops whoever tries
+    one password on every login, and a school whose people mistype does not close itself.
     """
-    here = throttle.hit(what, *door(request, login), window=WINDOW)
-    all_from_there = throttle.hit(f"{what}_from", client_address(request), window=WINDOW)
-    return here <= LIMIT and all_from_there <= LIMIT_FROM_ONE_ADDRESS
+    device, address = _device(request, login), client_address(request)
+    if device:
+        return throttle.hit(what, "device", device, window=WINDOW) <= LIMIT
+    here = throttle.hit(what, "address", login, network_of(address), window=WINDOW)
+    if here > LIMIT:
+        return False
+    wide = (f"{what}_from", network_of(address, WIDE))
+    logins = throttle.hit(*wide, window=WINDOW) if here == 1 else throttle.tries(*wide)
+    everywhere = throttle.hit(f"{what}_to", login, window=HOUR)
+    return logins <= LOGINS_FROM_ONE_ADDRESS and everywhere <= LIMIT_OF_ONE_LOGIN
 
 
 def reopen(request: HttpRequest, login: str, what: str = "sign_in") -> None:
     """After a success: only failures count. At eight o'clock a thousand people sign in from one school's address."""
-    throttle.forget(what, *door(request, login))
-    throttle.give_back(f"{what}_from", client_address(request))
+    device, address = _device(request, login), client_address(request)
+    if device:
+        throttle.forget(what, "device", device)
+        return
+    throttle.forget(what, "address", login, network_of(address))
+    throttle.give_back(f"{what}_from", network_of(address, WIDE))
+    throttle.give_back(f"{what}_to", login)
 
 
 def welcome(request: HttpRequest, response: HttpResponse, login: str) -> None:
     """Once signed in: open the door again and remember the browser."""
     reopen(request, login)
-    sealed = signing.dumps([login, get_random_string(16)], salt=SALT)
+    sealed = signing.dumps([_mark(login), get_random_string(16)], salt=SALT)
     response.set_cookie(
         f"{settings.PREFIX}{COOKIE}",
         sealed,
@@ -60,6 +85,11 @@ def welcome(request: HttpRequest, response: HttpResponse, login: str) -> None:
     )
 
 
+def _mark(login: str) -> str:
+    """The login, for us alone: on a shared computer a cookie can be read."""
+    return salted_hmac(SALT, login, algorithm="sha256").hexdigest()[:32]
+
+
 def _device(request: HttpRequest, login: str) -> str:
     try:
         owner, device = signing.loads(
@@ -67,4 +97,4 @@ def _device(request: HttpRequest, login: str) -> str:
         )
     except (signing.BadSignature, ValueError, TypeError):
         return ""
-    return str(device) if owner == login else ""
+    return str(device) if owner == _mark(login) else ""

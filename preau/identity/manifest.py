@@ -19,6 +19,8 @@ def stamp_session(request: HttpRequest, **_: Any) -> None:
 
 user_logged_in.connect(stamp_session, dispatch_uid="identity.stamp")
 actions.code_given.connect(tasks.enqueue_code_given, dispatch_uid="identity.code_given")
+actions.account_opened.connect(tasks.enqueue_account_opened, dispatch_uid="identity.account_opened")
+actions.codes_stopped.connect(tasks.enqueue_codes_stopped, dispatch_uid="identity.codes_stopped")
 actions.password_changed.connect(tasks.enqueue_password_changed, dispatch_uid="identity.password_changed")
 
 # The line of an open session follows the session: once a minute it says that its person is there.
@@ -33,6 +35,9 @@ boards.menu.add(
 )
 boards.seeds.add(boards.Seed("comptes", seeds.plant, order=10))
 boards.schedule.add(boards.Scheduled("identity.purge_codes", tasks.purge_codes, every_minutes=24 * 60))
+boards.schedule.add(
+    boards.Scheduled("identity.cancel_codes", tasks.cancel_codes_of_leavers, every_minutes=24 * 60)
+)
 
 PURPOSE = dict(
     purpose=_("Ouvrir l’espace numérique à la bonne personne, et à elle seule."),
@@ -67,7 +72,8 @@ boards.personal_data.add(
         ),
         keep=Retention.SECURITY,
         fields=dict.fromkeys(
-            ["account", "kind", "issued_by", "issued_at", "expires_at", "used_at", "cancelled_at"], PERSONAL
+            ["account", "kind", "issued_by", "rank", "issued_at", "expires_at", "used_at", "cancelled_at"],
+            PERSONAL,
         )
         | {"digest": NONE},
         **PURPOSE,

@@ -109,7 +109,11 @@ class ActivationQuerySet(models.QuerySet["Activation"]):
 
 
 class Activation(models.Model):
-    """A one-time code that lets a person choose their password. Only its digest is kept; the code was shown once."""
+    """A one-time code that lets a person choose their password. Only its digest is kept; the code was shown once.
+
+    `rank`: how high its person stood when it was given (`rules.rank_of`); it opens nothing higher by itself. Given by
+    nobody: from the server's console.
+    """
 
     class Kind(models.TextChoices):
         FIRST_LETTER = "first_letter", _("Courrier")
@@ -122,6 +126,7 @@ class Activation(models.Model):
     issued_by = models.ForeignKey(
         Person, models.SET_NULL, null=True, related_name="codes_given", verbose_name=_("donné par")
     )
+    rank = models.PositiveSmallIntegerField(_("rang de la personne"), default=0, db_default=0)
     issued_at = models.DateTimeField(_("donné le"))
     expires_at = models.DateTimeField(_("valable jusqu’au"), db_index=True)
     used_at = models.DateTimeField(_("utilisé le"), null=True, blank=True)

@@ -7,19 +7,19 @@ from datetime import datetime
 from enum import StrEnum
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from preau.directory.models import Assignment, Enrolment, Group, Guardianship, Holding, Person
 from preau.directory.models.scoping import active_on
-from preau.directory.viewer import Viewer
+from preau.directory.viewer import Viewer, viewer_for
 from preau.directory.words import Profile, Role
 from preau.foundation.text import fold
 from preau.identity.codes import digest_of
 from preau.identity.models import Account, Activation
-from preau.identity.rules import can_give_way_in, keeps_accounts
-from preau.identity.standing import Standing, standings_of
+from preau.identity.rules import can_give_way_in, keeps_accounts, may_still_open, rank_of
+from preau.identity.standing import Standing, not_over, standings_of
 
 BY_STAFF = (Activation.Kind.FIRST_LETTER, Activation.Kind.RESET_BY_STAFF)
 
@@ -54,13 +54,14 @@ class AccountState:
 
 @dataclass(frozen=True)
 class PersonRow:
-    """One line of a list of accounts."""
+    """One line of a list of accounts. `in_pile`: their letter is printed with those of this list."""
 
     person_id: int
     public_id: str
     list_name: str
     account: AccountState
     may_give: bool
+    in_pile: bool = False
     children: tuple[str, ...] = ()
 
 
@@ -147,18 +148,18 @@ def _state(
     return AccountState(login, State.EXPIRED if over else State.NONE, over, last)
 
 
-def groups_of(viewer: Viewer) -> list[Group]:
+def groups_of(viewer: Viewer) -> "QuerySet[Group]":
     """The classes of the current year; for a teacher, the classes and groups they teach today."""
     groups = Group.objects.visible_to(viewer).filter(year=viewer.year)
     if viewer.holds(Role.SCHOOL_LIFE) or keeps_accounts(viewer):
-        return list(groups.classes())
+        return groups.classes()
     taught = Assignment.objects.filter(active_on(viewer.today), teacher_id=viewer.person.pk)
-    return list(groups.filter(pk__in=taught.values("group_id")))
+    return groups.filter(pk__in=taught.values("group_id"))
 
 
 def index_of(viewer: Viewer) -> tuple[list[ClassRow], Count | None]:
     """Each class with its counts, then the staff (for the office); as many queries for one class as for sixty."""
-    groups = groups_of(viewer)
+    groups = list(groups_of(viewer))
     states = account_states(None, viewer)
     pupils: dict[int, set[int]] = defaultdict(set)
     learning = Enrolment.objects.active(viewer.today).filter(group__in=[group.pk for group in groups])
@@ -228,16 +229,53 @@ def people_of(viewer: Viewer, audience: Audience, group: Group | None) -> "Query
     return guardians_of(viewer, group) if audience == Audience.GUARDIANS else pupils_of(viewer, group)
 
 
-def rows_of(viewer: Viewer, people: Sequence[Person], *, with_children: bool = False) -> list[PersonRow]:
+def pile_of(viewer: Viewer, audience: Audience, group: Group | None) -> "QuerySet[Person]":
+    """Whose letters are printed together. A pile is handed to a class: whoever works has theirs with the staff's."""
+    people = people_of(viewer, audience, group)
+    if audience == Audience.STAFF:
+        return people
+    working = Holding.objects.filter(not_over(viewer.today)).exclude(role=Role.PUPIL)
+    return people.exclude(pk__in=working.values("person_id"))
+
+
+def rows_of(viewer: Viewer, people: Sequence[Person], audience: Audience) -> list[PersonRow]:
     """The lines of a list, in a number of queries that does not depend on its length."""
     ids = [person.pk for person in people]
     standings = standings_of(ids, viewer.today)
     states = account_states(ids)
-    children = children_of(viewer, ids) if with_children else {}
+    children = children_of(viewer, ids) if audience == Audience.GUARDIANS else {}
     return [
-        _row(person, states, children, may_give=can_give_way_in(viewer, standings[person.pk]))
+        _row(
+            person,
+            states,
+            children,
+            may_give=can_give_way_in(viewer, standings[person.pk]),
+            in_pile=audience == Audience.STAFF or not standings[person.pk].is_staff,
+        )
         for person in people
     ]
+
+
+def list_of(viewer: Viewer, person: Person) -> tuple[Audience, int | None]:
+    """The list of accounts in which this person stands, and its class or group; one query."""
+    groups = groups_of(viewer).values("pk")
+    learning = Enrolment.objects.active(viewer.today).filter(group__in=groups).order_by("group__kind", "pk")
+    followed = _followers(viewer).filter(guardian=person).values("pupil_id")
+    works, own, child = (
+        Person.objects.filter(pk=person.pk)
+        .annotate(
+            works=Exists(staff_of(viewer).filter(pk=OuterRef("pk"))),
+            own=Subquery(learning.filter(pupil=OuterRef("pk")).values("group_id")[:1]),
+            child=Subquery(learning.filter(pupil__in=followed).values("group_id")[:1]),
+        )
+        .values_list("works", "own", "child")
+        .get()
+    )
+    if not keeps_accounts(viewer):
+        return Audience.PUPILS, own
+    if works:
+        return Audience.STAFF, None
+    return (Audience.PUPILS, own) if own else (Audience.GUARDIANS, child)
 
 
 def row_of(viewer: Viewer, person: Person) -> PersonRow:
@@ -247,7 +285,12 @@ def row_of(viewer: Viewer, person: Person) -> PersonRow:
 
 
 def _row(
-    person: Person, states: dict[int, AccountState], children: dict[int, list[str]], *, may_give: bool
+    person: Person,
+    states: dict[int, AccountState],
+    children: dict[int, list[str]],
+    *,
+    may_give: bool,
+    in_pile: bool = False,
 ) -> PersonRow:
     return PersonRow(
         person_id=person.pk,
@@ -255,6 +298,7 @@ def _row(
         list_name=person.list_name,
         account=states.get(person.pk, AccountState()),
         may_give=may_give,
+        in_pile=may_give and in_pile,
         children=tuple(children.get(person.pk, ())),
     )
 
@@ -340,3 +384,17 @@ def activation_for(login: str, code: str) -> Activation | None:
         account__login=login, account__is_active=True, digest=digest_of(code)
     )
     return found.select_related("account__person").first()
+
+
+def fits_still(activation: Activation) -> bool:
+    """Would this code of the school be given today? Between its giving and its use its person may have risen."""
+    now = timezone.now()
+    person = activation.account.person_id
+    standing = standings_of([person], timezone.localdate(now))[person]
+    giver = activation.issued_by
+    if giver is None:
+        # The console's; or, for a letter, of somebody who is no longer in the database.
+        first = activation.kind == Activation.Kind.FIRST_LETTER
+        return rank_of(standing) <= activation.rank and not (first and standing.is_staff)
+    viewer = viewer_for(giver, 0, now)
+    return may_still_open(activation.rank, standing, viewer.every_seat() if viewer else ())

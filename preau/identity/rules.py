@@ -11,8 +11,9 @@ from preau.directory.words import Profile, Role
 from preau.identity.models import OFFICE
 from preau.identity.standing import Standing, standings_of
 
-# A code takes over the account that it opens. So nobody gives one to an account that stands as high as their own,
-# wherever it stands so; nurses' accounts open health data: the head alone.
+# A code takes over the account that it opens, in every school where it opens something. So nobody gives one to an
+# account that stands as high as their own; an account of staff is given by a school where its person works, and by no
+# other; a nurse's opens health data and a secretary's every family: the heads of that school alone.
 RANKS = {
     Role.PUPIL: 0,
     Role.TEACHER: 2,
@@ -29,6 +30,8 @@ RANKS = {
 GUARDIAN_RANK = 1
 UNKNOWN_RANK = 2
 LENGTH, PUPIL_LENGTH = 12, 8
+# A class in an hour, for whoever helps a class; several, for whoever helps the school.
+CODES_OF_A_TEACHER, CODES_OF_THE_OFFICE = 40, 120
 
 
 @dataclass(frozen=True)
@@ -92,12 +95,40 @@ def can_give_way_in(viewer: Viewer, standing: Standing) -> bool:
         return (viewer.person.pk, viewer.school_id) in standing.teachers
     if not keeps_accounts(viewer):
         return False
-    if standing.roles.isdisjoint({Role.HEAD, Role.AGENT, Role.OPERATOR}):
-        return _rank(standing) < max(RANKS[role] for role in viewer.roles if role in OFFICE)
-    # A head, of this school and of no other: another head of this school.
-    heads = {school for role, school in standing.held if role == Role.HEAD}
-    above = standing.roles & {Role.AGENT, Role.OPERATOR}
-    return viewer.holds(Role.HEAD) and heads == {viewer.school_id} and not above
+    return _may_give_staff(viewer, standing) if standing.is_staff else _is_below(viewer, standing)
+
+
+def _may_give_staff(viewer: Viewer, standing: Standing) -> bool:
+    """An account that opens a function somewhere: following a child here gives this school nothing over it."""
+    if not standing.works_in(viewer.school_id) or standing.schools_as(Role.AGENT, Role.OPERATOR):
+        return False
+    heads = standing.schools_as(Role.HEAD)
+    if heads:
+        # A head of this school and of no other: another head of this school.
+        return viewer.holds(Role.HEAD) and heads == {viewer.school_id}
+    guarded = standing.schools_as(Role.NURSE, Role.SECRETARY)
+    if guarded:
+        return viewer.holds(Role.HEAD) and viewer.school_id in guarded
+    return _is_below(viewer, standing)
+
+
+def _is_below(viewer: Viewer, standing: Standing) -> bool:
+    return rank_of(standing) < max(RANKS[role] for role in viewer.roles if role in OFFICE)
+
+
+def most_codes_an_hour(viewer: Viewer) -> int:
+    """How many codes one person may show on the screen in an hour."""
+    return CODES_OF_THE_OFFICE if viewer.holds(Role.SCHOOL_LIFE, *OFFICE) else CODES_OF_A_TEACHER
+
+
+def may_still_open(rank: int, standing: Standing, givers: Iterable[Viewer]) -> bool:
+    """Does a code given to somebody of this rank still open what they have become? `givers`: its giver today, in each seat.
+
+    A pupil's or a family's code outlives the departure of its giver; one that opens a function does not.
+    """
+    if not standing.is_staff and rank_of(standing) <= rank:
+        return True
+    return any(can_give_way_in(giver, standing) for giver in givers)
 
 
 def can_give_code(viewer: Viewer, person: Person) -> bool:
@@ -111,6 +142,7 @@ def can_send_letter(viewer: Viewer, person: Person) -> bool:
     return keeps_accounts(viewer) and can_give_code(viewer, person)
 
 
-def _rank(standing: Standing) -> int:
+def rank_of(standing: Standing) -> int:
+    """How high a person stands anywhere, today or later."""
     own = [RANKS.get(role, UNKNOWN_RANK) for role in standing.roles]
     return max([*own, GUARDIAN_RANK if standing.wards else 0])

@@ -11,6 +11,8 @@ from preau.identity.rules import Limits
 
 OPENED, SEEN, OVER = "opened", "seen", "over"
 MINUTE = timedelta(minutes=1)
+# Between two machines, clocks differ; a stamp further ahead would hold a session open for ever.
+AHEAD = timedelta(minutes=5)
 BROWSERS = (
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -33,11 +35,11 @@ def start(session: Any, now: datetime) -> None:
 def ended_by(session: Any, limits: Limits, now: datetime) -> timedelta | None:
     """The limit that this session has passed: its absolute one, else its idle one; None while it is open.
 
-    A session without stamps was not opened here: it is over.
+    A session without stamps was not opened here: it is over; so is one stamped in a future that no clock explains.
     """
     opened, seen = session.get(OPENED, 0), session.get(SEEN, 0)
     age, idle = (timedelta(seconds=now.timestamp() - then) for then in (opened, seen))
-    if idle >= limits.idle:
+    if idle >= limits.idle or min(age, idle) < -AHEAD:
         return limits.idle
     return limits.absolute if age >= limits.absolute else None
 

@@ -1,9 +1,11 @@
-"""What a person is to every school on a day: what decides who may give them a way in."""
+"""What a person is to every school, on a day and later: what decides who may give them a way in."""
 
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+
+from django.db.models import Q
 
 from preau.directory.models import Assignment, Enrolment, Guardianship, Holding
 from preau.directory.models.scoping import active_on
@@ -12,41 +14,71 @@ from preau.directory.words import Role
 
 @dataclass(frozen=True)
 class Standing:
-    """`held`: (role, school) pairs anywhere; `wards`: schools of the children followed; `teachers`: of their lessons."""
+    """`held`: (role, school) pairs anywhere; `wards`: schools of the children followed; `teachers`: of their lessons.
+
+    `coming`: pairs that have not begun. Whoever takes an account over today still has it the day they begin.
+    """
 
     person_id: int
     held: frozenset[tuple[Role, int | None]] = frozenset()
     wards: frozenset[int] = frozenset()
     teachers: frozenset[tuple[int, int]] = frozenset()
+    coming: frozenset[tuple[Role, int | None]] = frozenset()
 
     @property
     def roles(self) -> frozenset[Role]:
-        return frozenset(role for role, _ in self.held)
+        """Today's and those to come."""
+        return frozenset(role for role, _ in self.held | self.coming)
 
     @property
     def is_only_pupil(self) -> bool:
         return self.roles == {Role.PUPIL} and not self.wards
 
-    def holds_in(self, role: Role, school_id: int | None) -> bool:
-        return (role, school_id) in self.held
+    @property
+    def is_staff(self) -> bool:
+        """Works somewhere, today or later; an agent and an operator too."""
+        return not self.roles <= {Role.PUPIL}
+
+    def works_in(self, school_id: int | None) -> bool:
+        """Has a function there today; where there is none anywhere yet, will have one there."""
+        today = _workplaces(self.held)
+        return school_id in (today or _workplaces(self.coming))
+
+    def schools_as(self, *roles: Role) -> frozenset[int | None]:
+        """Where one of these is held, today or later."""
+        return frozenset(school for role, school in self.held | self.coming if role in roles)
 
     def belongs_to(self, school_id: int | None) -> bool:
-        """Works or learns there, or follows a child who does."""
-        return school_id in self.wards or any(school == school_id for _, school in self.held)
+        """Works or learns there, or follows a child who does; somebody who works nowhere yet may be about to."""
+        here = any(school == school_id for _, school in self.held)
+        return here or school_id in self.wards or (self.is_staff and self.works_in(school_id))
+
+
+def _workplaces(held: Iterable[tuple[Role, int | None]]) -> set[int | None]:
+    return {school for role, school in held if role != Role.PUPIL}
+
+
+def not_over(today: date) -> Q:
+    """Holdings of today and those to come."""
+    return Q(ends__isnull=True) | Q(ends__gt=today)
 
 
 def standings_of(people: Iterable[int], today: date) -> dict[int, Standing]:
     """The standing of each person, in four queries however many they are."""
     ids = list(people)
     held: dict[int, set[tuple[Role, int | None]]] = defaultdict(set)
-    for person, role, school in Holding.objects.filter(active_on(today), person__in=ids).values_list(
-        "person_id", "role", "school_id"
-    ):
-        held[person].add((Role(role), school))
+    coming: dict[int, set[tuple[Role, int | None]]] = defaultdict(set)
+    found = Holding.objects.filter(not_over(today), person__in=ids)
+    for person, role, school, starts in found.values_list("person_id", "role", "school_id", "starts"):
+        begun = starts is None or starts <= today
+        (held if begun else coming)[person].add((Role(role), school))
     wards = _wards(ids, today)
     teachers = _teachers(ids, today)
     return {
-        pk: Standing(pk, frozenset(held[pk]), frozenset(wards[pk]), frozenset(teachers[pk])) for pk in ids
+        pk: Standing(
+            pk, frozenset(held[pk]), frozenset(wards[pk]), frozenset(teachers[pk]), frozenset(coming[pk])
+        )
+        for pk in ids
     }
 
 

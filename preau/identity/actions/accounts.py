@@ -1,33 +1,41 @@
 """Creating accounts, giving codes, closing accounts."""
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
 from django.db import models, transaction
+from django.db.models import Exists, Max, OuterRef, Q
 from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
-from preau.directory.models import Person
+from preau.directory.models import Holding, Person, School
 from preau.directory.viewer import Viewer
-from preau.foundation import journal
+from preau.directory.words import Role
+from preau.foundation import journal, throttle
 from preau.identity.actions.signing import end_sessions
 from preau.identity.codes import digest_of, new_code
 from preau.identity.logins import logins_for, stem_of
 from preau.identity.models import Account, Activation
-from preau.identity.queries import BY_STAFF
-from preau.identity.rules import can_give_way_in
-from preau.identity.standing import standings_of
+from preau.identity.queries import BY_STAFF, fits_still
+from preau.identity.rules import can_give_way_in, most_codes_an_hour, rank_of
+from preau.identity.standing import not_over, standings_of
 
-LETTER_LIFE = timedelta(days=60)
-CODE_LIFE = timedelta(days=7)
+LETTER_DAYS = 60
+CODE_DAYS = 7
 LINK_LIFE = timedelta(hours=1)
 KEPT_AFTER = timedelta(days=30)
 MOST_LETTERS = 60
 ROUNDS = 10
 
-code_given = Signal()  # account_id; sent inside the transaction: the task row is written with it
+HOUR = timedelta(hours=1)
+
+# Sent inside the transaction: the task row is written with it.
+code_given = Signal()  # account_id, school_id (0 at the console), function
+codes_stopped = Signal()  # school_id, giver_id
 
 Issued = tuple[Activation, str]
 
@@ -67,21 +75,46 @@ def _closed_account(person: Person, login: str) -> Account:
     return Account(person=person, login=login, stem=stem_of(person), password=make_password(None))
 
 
+class TooManyCodes(Exception):
+    """This person has given as many codes in an hour as somebody who is at their screen would."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Which letters are wanted: of whoever has no code that works; with `again`, also in place of one that works.
+
+    `seen` is the number of the last code that the page knew: a page sent twice makes no second letter. `before` is the
+    same at the start of what is being done again: whoever has had a code since is served.
+    """
+
+    seen: int
+    again: bool = False
+    before: int | None = None
+
+    @property
+    def since(self) -> int:
+        return self.seen if self.before is None else min(self.before, self.seen)
+
+
 @transaction.atomic
 def prepare_letters(
-    viewer: Viewer, people: Iterable[Person], *, seen: int, again: bool = False
+    viewer: Viewer, people: Iterable[Person], *, seen: int, again: bool = False, before: int | None = None
 ) -> list[Issued]:
-    """Give a letter's code to those who have none that works; `again`: also in place of one that works.
-
-    `seen` is the number of the last code that the page knew: a page sent twice makes no second letter.
-    """
-    chosen = _allowed(viewer, people)[:MOST_LETTERS]
+    """Give a letter's code to the sixty people of the list who have waited longest; nothing when the page is old."""
+    batch = Batch(seen, again, before)
+    allowed = _allowed(viewer, people)
+    letters = Activation.objects.filter(kind=Activation.Kind.FIRST_LETTER, account__person__in=allowed)
+    if letters.filter(pk__gt=seen).exists():
+        return []
+    chosen = _to_serve(allowed, batch)[:MOST_LETTERS]
     open_accounts(chosen)
-    accounts = _locked(chosen).filter(password__startswith=UNUSABLE_PASSWORD_PREFIX)
-    given = Activation.objects.filter(kind__in=BY_STAFF)
-    since = given.filter(pk__gt=seen) if again else given.open(timezone.now())
-    waiting = list(accounts.exclude(pk__in=since.values("account_id")))
-    issued = _issue(viewer, waiting, Activation.Kind.FIRST_LETTER, LETTER_LIFE)
+    # Looked at again, in a query of its own, once they are locked: another batch may have served them meanwhile.
+    held = list(_locked(chosen))
+    served = set(
+        Account.objects.filter(_served(batch), pk__in=[one.pk for one in held]).values_list("pk", flat=True)
+    )
+    waiting = [account for account in held if account.pk not in served]
+    issued = _issue(viewer, waiting, Activation.Kind.FIRST_LETTER, LETTER_DAYS)
     if issued:
         only = waiting[0].person_id if len(waiting) == 1 else None
         ids = " ".join(str(account.person_id) for account in waiting)
@@ -89,6 +122,23 @@ def prepare_letters(
             viewer, "identity.letters_prepared", viewer.school, subject_id=only, count=len(issued), people=ids
         )
     return issued
+
+
+def _served(batch: Batch) -> Q:
+    """Accounts that this batch has nothing to give to: open ones, and those with a code that works (or a newer one)."""
+    given = Activation.objects.filter(account=OuterRef("pk"), kind__in=BY_STAFF)
+    enough = given.filter(pk__gt=batch.since) if batch.again else given.open(timezone.now())
+    return ~Q(password__startswith=UNUSABLE_PASSWORD_PREFIX) | Q(Exists(enough))
+
+
+def _to_serve(people: Sequence[Person], batch: Batch) -> list[Person]:
+    """Of these people, those whom the batch is for; never served first, then the oldest letters."""
+    known = Account.objects.filter(person__in=[person.pk for person in people])
+    done = known.filter(Q(is_active=False) | _served(batch)).values_list("person_id", flat=True)
+    last = known.annotate(last=Max("activations__pk", filter=Q(activations__kind__in=BY_STAFF)))
+    order = dict(last.values_list("person_id", "last"))
+    left = set(done)
+    return sorted((p for p in people if p.pk not in left), key=lambda person: order.get(person.pk) or 0)
 
 
 def _allowed(viewer: Viewer, people: Iterable[Person]) -> list[Person]:
@@ -105,14 +155,25 @@ def _locked(people: Sequence[Person]) -> "models.QuerySet[Account]":
     return held.select_related("person").order_by("pk")
 
 
-def _issue(viewer: Viewer | None, accounts: Sequence[Account], kind: str, life: timedelta) -> list[Issued]:
+def end_of_day(school: School | None, days: int) -> datetime:
+    """The last moment of the day that a letter names, on the wall clock of the school that gives it."""
+    zone = ZoneInfo(school.timezone) if school else timezone.get_default_timezone()
+    last = timezone.localdate(timezone=zone) + timedelta(days=days)
+    return datetime.combine(last, time.max, tzinfo=zone)
+
+
+def _issue(
+    viewer: Viewer | None, accounts: Sequence[Account], kind: str, days: int, school: School | None = None
+) -> list[Issued]:
     """A new code for each account; the former ones open nothing any more."""
-    now = timezone.now()
+    now, until = timezone.now(), end_of_day(viewer.school if viewer else school, days)
+    standings = standings_of([account.person_id for account in accounts], timezone.localdate(now))
     Activation.objects.filter(account__in=accounts, used_at=None, cancelled_at=None).update(cancelled_at=now)
     codes = [new_code() for _ in accounts]
     made = [
         Activation(
-            account=account, kind=kind, digest=digest_of(code), issued_by=viewer.person if viewer else None, issued_at=now, expires_at=now + life
+            account=account, kind=kind, digest=digest_of(code), issued_by=viewer.person if viewer else None,
+            rank=rank_of(standings[account.person_id]), issued_at=now, expires_at=until,
         )
         for account, code in zip(accounts, codes, strict=True)
     ]  # fmt: skip
@@ -120,9 +181,32 @@ def _issue(viewer: Viewer | None, accounts: Sequence[Account], kind: str, life: 
     return sorted(issued, key=lambda pair: pair[0].account.person.search_name)
 
 
-@transaction.atomic
 def give_code(viewer: Viewer, person: Person, *, seen: int) -> Issued | None:
-    """Give a code to say aloud or to show: the former password and sessions end at once. None when the page was old."""
+    """Give a code to say aloud or to show: the former password and sessions end at once. None when the page was old.
+
+    Raises TooManyCodes when somebody gives more in an hour than a whole class needs: a session left open is worth a class,
+    not a school. What is counted outlives the refusal.
+    """
+    count = throttle.hit("codes", str(viewer.person.pk), window=HOUR)
+    most = most_codes_an_hour(viewer)
+    if count == most + 1:
+        _tell_stopped(viewer)
+    if count > most:
+        raise TooManyCodes
+    issued = _give_code(viewer, person, seen)
+    if issued is None:
+        throttle.give_back("codes", str(viewer.person.pk))
+    return issued
+
+
+@transaction.atomic
+def _tell_stopped(viewer: Viewer) -> None:
+    journal.record(viewer, "identity.codes_stopped", viewer.school, subject_id=viewer.person.pk)
+    codes_stopped.send(sender=Account, school_id=viewer.school_id, giver_id=viewer.person.pk)
+
+
+@transaction.atomic
+def _give_code(viewer: Viewer, person: Person, seen: int) -> Issued | None:
     open_accounts([person])
     account = _locked([person]).first()
     newer = Activation.objects.filter(account=account, kind__in=BY_STAFF, pk__gt=seen)
@@ -131,32 +215,34 @@ def give_code(viewer: Viewer, person: Person, *, seen: int) -> Issued | None:
     account.set_unusable_password()
     account.save(update_fields=["password"])
     end_sessions(account.pk)
-    issued = _issue(viewer, [account], Activation.Kind.RESET_BY_STAFF, CODE_LIFE)
+    issued = _issue(viewer, [account], Activation.Kind.RESET_BY_STAFF, CODE_DAYS)
     journal.record(viewer, "identity.code_given", account, subject_id=person.pk)
-    code_given.send(sender=Account, account_id=account.pk)
+    code_given.send(
+        sender=Account, account_id=account.pk, school_id=viewer.school_id, function=viewer.seat.role_label
+    )
     return issued[0]
 
 
 @transaction.atomic
-def give_code_at_console(person: Person) -> Issued:
+def give_code_at_console(person: Person, school: School) -> Issued:
     """The same from the server's console, for whom nobody in the school may give one: its first or only head."""
     open_accounts([person])
     account = _locked([person]).get()
     account.set_unusable_password()
     account.save(update_fields=["password"])
     end_sessions(account.pk)
-    issued = _issue(None, [account], Activation.Kind.RESET_BY_STAFF, CODE_LIFE)
+    issued = _issue(None, [account], Activation.Kind.RESET_BY_STAFF, CODE_DAYS, school)
     _trace("identity.code_given_at_console", account)
-    code_given.send(sender=Account, account_id=account.pk)
+    code_given.send(sender=Account, account_id=account.pk, school_id=school.pk, function="")
     return issued[0]
 
 
 @transaction.atomic
 def issue_link(account_id: int) -> Issued | None:
     """A code for a link by mail, one hour; others stay as they were: asking for a stranger must not harm them."""
-    account = (
-        Account.objects.activated().select_related("person").filter(pk=account_id, is_active=True).first()
-    )
+    # Locked: a password changed at this moment cancels every code, this one too.
+    held = Account.objects.select_for_update(of=("self",)).select_related("person")
+    account = held.filter(pk=account_id, is_active=True).activated().first()
     if account is None or not account.person.email:
         return None
     now, code = timezone.now(), new_code()
@@ -197,3 +283,15 @@ def close_account(person_id: int) -> int:
 def purge_codes() -> int:
     """Drop the codes that ended thirty days ago; returns how many."""
     return Activation.objects.filter(expires_at__lt=timezone.now() - KEPT_AFTER).delete()[0]
+
+
+@transaction.atomic
+def cancel_codes_of_leavers() -> int:
+    """Cancel the open codes that open a function and whose giver may no longer give them; returns how many."""
+    now = timezone.now()
+    working = Holding.objects.filter(not_over(timezone.localdate(now))).exclude(role=Role.PUPIL)
+    given = Activation.objects.open(now).filter(
+        kind__in=BY_STAFF, issued_by__isnull=False, account__person__in=working.values("person_id")
+    )
+    ended = [one.pk for one in given.select_related("issued_by", "account") if not fits_still(one)]
+    return Activation.objects.filter(pk__in=ended, used_at=None).update(cancelled_at=now)

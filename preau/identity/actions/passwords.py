@@ -10,12 +10,15 @@ from preau.directory.viewer import Viewer
 from preau.foundation import journal
 from preau.identity.actions.signing import end_sessions, remember, sign_in
 from preau.identity.models import Account, Activation
+from preau.identity.queries import BY_STAFF, fits_still
 
-password_changed = Signal()  # account_id; sent inside the transaction
+# Sent inside the transaction.
+account_opened = Signal()  # account_id
+password_changed = Signal()  # account_id
 
 
 class CodeGone(Exception):
-    """The code was used, replaced or ended in the meantime."""
+    """The code was used, replaced or ended in the meantime, or opens more today than its giver may give."""
 
 
 class NoRole(Exception):
@@ -29,6 +32,8 @@ def activate(request: HttpRequest, activation: Activation, password: str) -> Vie
     now = timezone.now()
     if not Activation.objects.open(now).filter(pk=activation.pk).exists():
         raise CodeGone
+    if activation.kind in BY_STAFF and not fits_still(activation):
+        raise CodeGone
     Activation.objects.filter(pk=activation.pk).update(used_at=now)
     account.activations.open(now).update(cancelled_at=now)
     account.set_password(password)
@@ -38,8 +43,8 @@ def activate(request: HttpRequest, activation: Activation, password: str) -> Vie
     if viewer is None:
         raise NoRole
     journal.record(viewer, "identity.activated", account, subject_id=account.person_id, kind=activation.kind)
-    if activation.kind != Activation.Kind.FIRST_LETTER:
-        password_changed.send(sender=Account, account_id=account.pk)
+    told = account_opened if activation.kind == Activation.Kind.FIRST_LETTER else password_changed
+    told.send(sender=Account, account_id=account.pk)
     return viewer
 
 

@@ -158,7 +158,7 @@ def test_too_many_codes_close_the_door_of_codes_alone(client: SchoolClient, lett
 def test_a_whole_school_activates_from_one_address(
     college: World, seat_of: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(devices, "LIMIT_FROM_ONE_ADDRESS", 2)
+    monkeypatch.setattr(devices, "LOGINS_FROM_ONE_ADDRESS", 2)
     pupils = Person.objects.filter(enrolments__group__year=college.year, account=None)
     for activation, code in actions.prepare_letters(seat_of("secretary"), pupils, seen=0):
         assert activate(Client(), activation.account.login, code).status_code == 302

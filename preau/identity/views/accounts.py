@@ -1,13 +1,18 @@
 """Pages where a school gives its people their accounts: lists, letters, codes."""
 
+from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.utils.translation import gettext_lazy
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from preau.directory.models import Group, Person
 from preau.foundation.access import opens
@@ -16,6 +21,16 @@ from preau.identity.forms import AccountFilter
 from preau.identity.queries import Audience, State
 
 A_PAGE = 40
+NONE_MADE = gettext_lazy(
+    "Aucun nouveau courrier. Ceux qui étaient à faire viennent d’être préparés, et un code ne se montre qu’une fois : pour "
+    "les réimprimer, demandez de nouveaux codes."
+)
+TOO_MANY = gettext_lazy(
+    "Vous avez donné beaucoup de codes en une heure : celui-ci n’est pas donné, et la direction en est prévenue. Attendez "
+    "une heure, ou demandez à la direction."
+)
+# A list is looked for by name in a POST: a name must stay out of addresses, which browsers and logs keep.
+LOOKED_FOR = ["GET", "HEAD", "POST"]
 
 
 @opens(to=rules.follows_accounts)
@@ -28,30 +43,35 @@ def accounts(request: HttpRequest) -> HttpResponse:
 
 
 @opens(Group, to=rules.follows_class)
-@require_safe
+@require_http_methods(LOOKED_FOR)
 def class_accounts(request: HttpRequest, group: Group) -> HttpResponse:
     """The pupils of a class, or their guardians for the office."""
-    guardians = request.GET.get("qui") == Audience.GUARDIANS and rules.keeps_class(request.viewer, group)
+    guardians = _asked(request).get("qui") == Audience.GUARDIANS and rules.keeps_class(request.viewer, group)
     return _list(request, Audience.GUARDIANS if guardians else Audience.PUPILS, group)
 
 
 @opens(to=rules.keeps_accounts)
-@require_safe
+@require_http_methods(LOOKED_FOR)
 def staff_accounts(request: HttpRequest) -> HttpResponse:
     return _list(request, Audience.STAFF, None)
 
 
+def _asked(request: HttpRequest) -> QueryDict:
+    return request.POST if request.method == "POST" else request.GET
+
+
 def _list(request: HttpRequest, audience: Audience, group: Group | None) -> HttpResponse:
     viewer = request.viewer
-    form = AccountFilter(request.GET)
+    form = AccountFilter(_asked(request))
     chosen = form.chosen()
+    if request.method != "POST":
+        chosen["nom"] = ""
     people = list(queries.people_of(viewer, audience, group))
-    everyone = queries.rows_of(viewer, people, with_children=audience == Audience.GUARDIANS)
+    everyone = queries.rows_of(viewer, people, audience)
     rows = queries.matching(everyone, state=chosen["etat"], name=chosen["nom"])
     keeps = rules.keeps_accounts(viewer) and (group is None or rules.keeps_class(viewer, group))
     page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
-    query = request.GET.copy()
-    query.pop("page", None)
+    waiting = [row for row in everyone if row.account.state in {State.NONE, State.EXPIRED}]
     context = {
         "form": form,
         "group": group,
@@ -59,13 +79,13 @@ def _list(request: HttpRequest, audience: Audience, group: Group | None) -> Http
         "page_obj": page,
         "total": len(everyone),
         "filtered": bool(chosen["etat"] or chosen["nom"]),
-        "query": query.urlencode(),
+        "query": urlencode({key: chosen[key] for key in ("qui", "etat") if chosen[key]}),
+        "too_many": bool(chosen["nom"]) and len(rows) > A_PAGE,
         "keeps": keeps,
         "open": sum(row.account.state == State.OPEN for row in everyone),
-        "to_print": sum(
-            row.may_give and row.account.state in {State.NONE, State.EXPIRED} for row in everyone
-        ),
-        "to_redo": sum(row.may_give and row.account.state in {State.LETTER, State.CODE} for row in everyone),
+        "to_print": sum(row.in_pile for row in waiting),
+        "elsewhere": sum(not row.in_pile for row in waiting),
+        "to_redo": sum(row.in_pile and row.account.state in {State.LETTER, State.CODE} for row in everyone),
         "seen": max((row.account.last for row in everyone), default=0),
         "most": actions.MOST_LETTERS,
     }
@@ -78,17 +98,18 @@ def prepare_class(request: HttpRequest, group: Group) -> HttpResponse:
     """The letters of a class: the one answer that holds the codes."""
     guardians = request.POST.get("qui") == Audience.GUARDIANS
     audience = Audience.GUARDIANS if guardians else Audience.PUPILS
-    people = queries.people_of(request.viewer, audience, group)
+    people = queries.pile_of(request.viewer, audience, group)
     page = redirect("identity:class_accounts", pk=group.pk)
     page["Location"] += f"?qui={audience}" if guardians else ""
-    return _prepare(request, list(people), page, group.name)
+    return _prepare(request, list(people), page, group.name, audience)
 
 
 @opens(to=rules.keeps_accounts)
 @require_POST
 def prepare_staff(request: HttpRequest) -> HttpResponse:
-    people = queries.people_of(request.viewer, Audience.STAFF, None)
-    return _prepare(request, list(people), redirect("identity:staff_accounts"), _("Personnels"))
+    people = queries.pile_of(request.viewer, Audience.STAFF, None)
+    page = redirect("identity:staff_accounts")
+    return _prepare(request, list(people), page, _("Personnels"), Audience.STAFF)
 
 
 @opens(Person, to=rules.can_send_letter, by="public_id")
@@ -96,34 +117,48 @@ def prepare_staff(request: HttpRequest) -> HttpResponse:
 def prepare_person(request: HttpRequest, person: Person) -> HttpResponse:
     """The letter of one person, again if need be."""
     page = redirect("identity:person", public_id=person.public_id)
-    return _prepare(request, [person], page, person.full_name, again=True)
+    return _prepare(request, [person], page, person.full_name)
 
 
 def _prepare(
-    request: HttpRequest, people: list[Person], back: Any, title: str, *, again: bool | None = None
+    request: HttpRequest, people: list[Person], back: Any, title: str, audience: Audience | None = None
 ) -> HttpResponse:
-    again = request.POST.get("refaire") == "oui" if again is None else again
-    issued = actions.prepare_letters(request.viewer, people, seen=_seen(request), again=again)
+    """`audience` is None for one person, whose letter is done again without more ado."""
+    seen, again = _number(request, "vu"), request.POST.get("refaire") == "oui" or audience is None
+    before = _number(request, "avant") if "avant" in request.POST else seen
+    issued = actions.prepare_letters(request.viewer, people, seen=seen, again=again, before=before)
     if not issued:
-        messages.info(
-            request,
-            _(
-                "Aucun nouveau courrier. Ceux qui étaient à faire viennent d’être préparés, et un code ne se montre qu’une "
-                "fois : pour les réimprimer, demandez de nouveaux codes."
-            ),
-        )
+        messages.info(request, NONE_MADE)
         return back
     letters = queries.letters_for(request.viewer, issued)
     context = _letters(request, letters) | {
         "back": back["Location"],
         "title": title,
+        "audience": audience,
+        "redo": _to_redo(request, people, issued, before) if again and audience else None,
         "has_pdf": exports.pdf_is_possible(),
     }
     return render(request, "identity/letters.html", context)
 
 
-def _seen(request: HttpRequest) -> int:
-    typed = request.POST.get("vu", "")
+def _to_redo(
+    request: HttpRequest, people: list[Person], issued: Sequence[actions.Issued], before: int
+) -> dict[str, Any]:
+    """What the form of the next letters to do again sends: sixty are done at a time."""
+    rows = queries.rows_of(request.viewer, people, Audience.STAFF)
+    left = [
+        row for row in rows if row.may_give and row.account.state != State.OPEN and row.account.last <= before
+    ]
+    return {
+        "count": min(len(left), actions.MOST_LETTERS),
+        "before": before,
+        "seen": max(activation.pk for activation, _ in issued),
+        "send": request.path,
+    }
+
+
+def _number(request: HttpRequest, name: str) -> int:
+    typed = request.POST.get(name, "")
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else 0
 
 
@@ -138,6 +173,7 @@ def _letters(request: HttpRequest, letters: list[queries.Letter]) -> dict[str, A
 
 
 @opens(to=rules.keeps_accounts)
+@sensitive_post_parameters("lettre")
 @require_POST
 def letters_pdf(request: HttpRequest) -> HttpResponse:
     """The letters of a page that is still open, as a PDF: it sends its own codes back, nothing new is made."""
@@ -170,7 +206,8 @@ def _codes(sent: QueryDict) -> dict[int, str]:
 def person(request: HttpRequest, person: Person) -> HttpResponse:
     """One person's account, and what may be done for it."""
     row = queries.row_of(request.viewer, person)
-    context = {"person": person, "row": row, "keeps": rules.keeps_accounts(request.viewer)}
+    keeps = rules.keeps_accounts(request.viewer)
+    context = {"person": person, "row": row, "keeps": keeps, "back": _list_of(request, person)}
     return render(request, "identity/person.html", context)
 
 
@@ -178,7 +215,11 @@ def person(request: HttpRequest, person: Person) -> HttpResponse:
 @require_POST
 def give_code(request: HttpRequest, person: Person) -> HttpResponse:
     """A code for one person, shown once."""
-    issued = actions.give_code(request.viewer, person, seen=_seen(request))
+    try:
+        issued = actions.give_code(request.viewer, person, seen=_number(request, "vu"))
+    except actions.TooManyCodes:
+        messages.warning(request, TOO_MANY)
+        return redirect("identity:person", public_id=person.public_id)
     if issued is None:
         messages.info(
             request,
@@ -194,5 +235,15 @@ def give_code(request: HttpRequest, person: Person) -> HttpResponse:
         "code": code,
         "until": activation.expires_at,
         "address": exports.activation_page(),
+        "back": _list_of(request, person),
     }
     return render(request, "identity/code.html", context)
+
+
+def _list_of(request: HttpRequest, person: Person) -> str:
+    """The list where this person was found: a teacher helps a class, one pupil after the other."""
+    audience, group = queries.list_of(request.viewer, person)
+    if group is None:
+        return reverse("identity:staff_accounts" if audience == Audience.STAFF else "identity:accounts")
+    address = reverse("identity:class_accounts", kwargs={"pk": group})
+    return f"{address}?qui={audience}" if audience == Audience.GUARDIANS else address

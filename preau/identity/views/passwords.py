@@ -30,7 +30,7 @@ WRONG_LINK = gettext_lazy(
     "Ce lien ne marche plus : il sert une seule fois, pendant une heure. Demandez-en un autre."
 )
 WRONG_FORMER = gettext_lazy("Ce n’est pas votre mot de passe actuel.")
-MOST_LINKS = 6
+MOST_LINKS, MOST_LINKS_A_DAY = 6, 10
 SECRETS = ("code", "new_password", "again", "former")
 
 
@@ -121,7 +121,9 @@ def forgotten(request: HttpRequest) -> HttpResponse:
         return answer(request, "identity/forgotten.html", {"form": form})
     account = Account.objects.filter(login=login).values_list("pk", flat=True).first()
     # A mailbox is not filled by whoever types its owner's login from many places.
-    enough = throttle.hit("link", login, window=timedelta(hours=1)) > MOST_LINKS
+    in_the_hour = throttle.hit("link", login, window=timedelta(hours=1))
+    in_the_day = throttle.hit("link_day", login, window=timedelta(days=1))
+    enough = in_the_hour > MOST_LINKS or in_the_day > MOST_LINKS_A_DAY
     tasks.send_link.enqueue(0 if enough else account or 0)
     return render(request, "identity/forgotten_sent.html", {"login": login})
 

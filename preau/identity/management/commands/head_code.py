@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from preau.directory.models import Person
+from preau.directory.models import Person, School
 from preau.directory.models.scoping import active_on
 from preau.directory.words import Role
 from preau.foundation import dates
@@ -30,8 +30,9 @@ class Command(BaseCommand):
         if len(chosen) != 1:
             known = "\n".join(f"  --person {head.public_id}  {head.full_name}" for head in heads)
             raise CommandError(f"Which head?\n{known}" if known else "This school has no head today.")
-        activation, code = actions.give_code_at_console(chosen[0])
-        until = dates.day(activation.expires_at, year=True)
+        school = School.objects.get(uai=options["uai"].upper())
+        activation, code = actions.give_code_at_console(chosen[0], school)
+        until = dates.day(dates.local(activation.expires_at, school.timezone).date(), year=True)
         self.stdout.write(
             f"Identifiant : {activation.account.login}\nCode : {code}\nJusqu’au {until}, une seule fois."
         )
