@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 
 from django.db import transaction
 
-from preau.directory.actions.comparing import Changes, Comparison, Setting
+from preau.directory.actions.changes import Changes, Setting
+from preau.directory.actions.comparing import Comparison
 from preau.directory.calendar import closures_of
 from preau.directory.models import (
     Closure,
@@ -40,10 +41,25 @@ def school_year_of(day: date) -> tuple[str, date, date]:
     return f"{first}-{first + 1}", date(first, 9, 1), date(first + 1, 8, 31)
 
 
+def told_of(facts: SchoolFacts, setting: Setting) -> dict[str, str]:
+    """What a record says of its school. A file typed by the school does not change which school it is."""
+    told = {"name": facts.name[:160], "kind": facts.kind, "phone": facts.phone}
+    return told if setting.own else told | {"uai": facts.uai}
+
+
+def school_of(facts: SchoolFacts, setting: Setting) -> tuple[School | None, bool]:
+    """The school of a record, by the source's key, else by its UAI; and whether the key was known."""
+    if setting.own:
+        return setting.school, True
+    keys = ExternalId.objects.filter(source=setting.source, authority=setting.authority, kind="structure")
+    known = keys.filter(value=facts.key).select_related("school").first()
+    return (known.school, True) if known else (School.objects.filter(uai=facts.uai).first(), False)
+
+
 def _bring_school(facts: SchoolFacts, setting: Setting, place: Place) -> str:
     """Create or update a school from its record, and put it in the setting; returns what became of it."""
     school, known = school_of(facts, setting)
-    told = {"uai": facts.uai, "name": facts.name[:160], "kind": facts.kind, "phone": facts.phone}
+    told = told_of(facts, setting)
     if school is None:
         clock = {"timezone": place.clock} if place.clock else {}
         school = School.objects.create(**told, holiday_zone=place.zone, **clock)
@@ -51,24 +67,14 @@ def _bring_school(facts: SchoolFacts, setting: Setting, place: Place) -> str:
     else:
         changed = {n: v for n, v in told.items() if v and getattr(school, n) != v}
         outcome = "changed" if changed or not known else "unchanged"
-        School.objects.filter(pk=school.pk).update(**changed) if changed else None
+        if changed:
+            School.objects.filter(pk=school.pk).update(**changed)
     if not known:
         ExternalId.objects.create(
-            source=setting.source,
-            authority=setting.authority,
-            kind="structure",
-            value=facts.key,
-            school=school,
-        )
+            source=setting.source, authority=setting.authority, kind="structure", value=facts.key, school=school
+        )  # fmt: skip
     setting.school = school
     return outcome
-
-
-def school_of(facts: SchoolFacts, setting: Setting) -> tuple[School | None, bool]:
-    """The school of a record, by the source's key, else by its UAI; and whether the key was known."""
-    keys = ExternalId.objects.filter(source=setting.source, authority=setting.authority, kind="structure")
-    known = keys.filter(value=facts.key).select_related("school").first()
-    return (known.school, True) if known else (School.objects.filter(uai=facts.uai).first(), False)
 
 
 def year_of(school: School, day: date) -> SchoolYear | None:
@@ -116,9 +122,9 @@ def bring_school(
 def preview_school(facts: SchoolFacts, batch: Batch, setting: Setting, warn: Warn) -> tuple[str, Changes]:
     """What `bring_school` would do, without writing anything."""
     school, known = school_of(facts, setting)
-    told = {"uai": facts.uai, "name": facts.name[:160], "kind": facts.kind, "phone": facts.phone}
     outcome = "created" if school is None else "unchanged"
-    if school and (not known or any(v and getattr(school, n) != v for n, v in told.items())):
+    told = told_of(facts, setting).items()
+    if school and (not known or any(v and getattr(school, n) != v for n, v in told)):
         outcome = "changed"
     setting.school = school or School(uai=facts.uai, name=facts.name)
     if school:
@@ -138,22 +144,28 @@ def bring_unplaced(batch: Batch, setting: Setting, warn: Warn) -> Changes:
     """People that no school holds."""
     changes = Comparison(batch, setting, warn).run()
     write(changes)
+    if not changes.is_nothing:
+        _journal(None, {"people": len(changes.people)})
     return changes
 
 
 def _keep(setting: Setting, changes: Changes, delivery: Delivery | None) -> None:
     """The journal of the school, and its share of the delivery's report."""
     school, counts = setting.school, {name: changes.counts[name] for name in sorted(changes.counts)}
-    if school and counts:
-        journal.write(
-            journal.Line(
-                verb="directory.delivery_applied", school_id=school.pk, target="directory.school",
-                target_id=school.pk, details=counts,
-            )
-        )  # fmt: skip
+    if school and not changes.is_nothing:
+        _journal(school, counts | {"rows": sum(len(rows) for rows in changes.rows.values())})
     if school and delivery:
         share = {"counts": counts | {"people": len(changes.outcomes), "ended": len(changes.left)}}
         DeliveryShare.objects.update_or_create(delivery=delivery, school=school, defaults=share)
+
+
+def _journal(school: School | None, details: dict[str, int]) -> None:
+    journal.write(
+        journal.Line(
+            verb="directory.delivery_applied", school_id=school.pk if school else None, target="directory.school",
+            target_id=school.pk if school else None, details=details,
+        )
+    )  # fmt: skip
 
 
 def write(changes: Changes) -> None:

@@ -9,22 +9,25 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
-from django.db.models import Q
+import structlog
+from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
-from preau.directory.actions import matching, writing
-from preau.directory.actions.comparing import Changes, Setting
+from preau.directory.actions import writing
+from preau.directory.actions.changes import Changes, Setting
+from preau.directory.actions.comparing import Comparison
 from preau.directory.imports.aaf import codes
 from preau.directory.imports.aaf.batches import CODE_CATEGORIES, Batches, official_codes
-from preau.directory.imports.aaf.staging import PUPIL, STAFF, STRUCTURE, Staged, stage
+from preau.directory.imports.aaf.files import Unreadable
+from preau.directory.imports.aaf.staging import GUARDIAN, PUPIL, STAFF, STRUCTURE, Staged, stage
 from preau.directory.imports.aaf.values import first
 from preau.directory.imports.spool import CHANGED, CREATED, QUARANTINED, UNCHANGED, Note, Record, Spool
-from preau.directory.models import Delivery, ExternalId, OfficialCode, Person, School
+from preau.directory.models import Delivery, ExternalId, Holding, OfficialCode, Person, School
 from preau.directory.rules import approves, ends_too_many
 from preau.directory.rules.facts import Batch, SchoolFacts
-from preau.directory.words import Role
 from preau.foundation.text import fold
 
+log = structlog.get_logger(__name__)
 OUTCOMES = {"unchanged": UNCHANGED, "changed": CHANGED, "created": CREATED}
 SOURCE = "aaf"
 # Of each grade, this many notes are kept with the delivery; the command's --json holds them all.
@@ -34,15 +37,27 @@ Tell = Callable[[str, int, int], None]
 
 @dataclass
 class Departure:
-    """A school of which a delivery would end more people than it may by itself."""
+    """A school to which a delivery would do more than it may by itself: `ending` of `present` people.
+
+    `what`: "people" lose every role, "families" lose every legal guardian, "guardians" are staff of a school.
+    """
 
     uai: str
     name: str
     ending: int
     present: int
+    what: str = "people"
 
     def __str__(self) -> str:
-        said = _("%(name)s (%(uai)s) : %(ending)s personnes sur %(present)s seraient retirées.")
+        said = {
+            "people": _("%(name)s (%(uai)s) : %(ending)s personnes sur %(present)s seraient retirées."),
+            "families": _(
+                "%(name)s (%(uai)s) : %(ending)s élèves sur %(present)s n’auraient plus de responsable légal."
+            ),
+            "guardians": _(
+                "%(name)s (%(uai)s) : %(ending)s fois, un personnel deviendrait responsable d’un élève."
+            ),
+        }[self.what]
         return said % vars(self)
 
 
@@ -53,6 +68,7 @@ class Result:
     spool: Spool
     ended: int = 0
     blocked: list[Departure] = field(default_factory=list)
+    errors: list[dict[str, Any]] = field(default_factory=list)
     applied: bool = False
     counts: dict[str, int] = field(default_factory=dict)
     lines: dict[str, list[dict[str, str]]] = field(default_factory=dict)
@@ -92,7 +108,12 @@ class Result:
             kept[name] = [quoted(note) for note in islice(self.spool.notes(grade), KEPT)]
         kept["quarantined_count"] = self.spool.count(QUARANTINED)
         kept["blocked"] = [vars(row) for row in self.blocked]
+        kept["errors"] = self.errors
         return kept | {"counts": self.counts, "applied": self.applied, "seconds": self.seconds}
+
+    def forget(self) -> None:
+        """Start again after a trial."""
+        self.ended, self.counts, self.lines = 0, {}, {}
 
     def close(self) -> None:
         self.spool.close()
@@ -112,6 +133,7 @@ class Run:
         self.today, self.dry, self.own, self.approver = today, dry, own, approver
         self.delivery, self.tell = delivery, tell
         self.authority = ""
+        self.spared: frozenset[str] = frozenset()
         self.staged: Staged
         self.result: Result
 
@@ -131,37 +153,75 @@ class Run:
 
     def _compare_and_apply(self) -> None:
         schools, batches = self._open()
-        self.result.blocked = [row for row in self._too_many(schools, batches) if not self._approved(row)]
-        writing_now = not self.dry and not self.result.blocked
-        self._codes(write=writing_now and self.own is None)
+        spared = self.staged.spool.quarantined_keys(PUPIL, STAFF, GUARDIAN)
+        self.spared = spared
+        known = self.own is not None or self._has_history()
+        if self.dry or known:
+            mark = self.staged.spool.mark()
+            self._pass(schools, batches, write=False)
+            if not self.dry and not self.result.blocked:
+                self.staged.spool.rewind(mark)
+                self.result.forget()
+        if not self.dry and not self.result.blocked:
+            self._pass(schools, batches, write=True)
+            self.result.applied = True
+
+    def _has_history(self) -> bool:
+        """Has the source filled any school before? Only then can a delivery take something away."""
+        return Holding.objects.filter(source=SOURCE).exists()
+
+    def _pass(self, schools: list[SchoolFacts], batches: Batches, *, write: bool) -> None:
+        """Compare everything, and write it or not. What is found too large is found before anything is written."""
+        self._codes(write=write and self.own is None)
         for number, facts in enumerate(schools):
             self.tell(_("Établissements"), number, len(schools))
-            self._school(facts, batches.of_school(facts), write=writing_now)
+            self._school(facts, batches.of_school(facts), write=write)
         if self.own is None:
             for batch in batches.nowhere():
-                self._unplaced(batch, write=writing_now)
+                self._unplaced(batch, write=write)
         else:
             self._set_aside()
-        self.result.applied = writing_now
 
     # What the delivery stands on
 
     def _authority(self) -> str:
-        """The académie whose keys these are: declared by the files, else by their structures, else known from before."""
-        if self.staged.academies:
-            return next(iter(self.staged.academies))
+        """The académie whose keys these are: declared by the files, else that of the same schools before, else told by them."""
+        told = next(iter(self.staged.academies), "") or self._known_authority() or self._told_authority()
+        if self.own is None:
+            return told
+        mine = ExternalId.objects.filter(source=SOURCE, kind="structure", school=self.own)
+        known = set(mine.values_list("authority", flat=True))
+        if known and told not in known:
+            file = self.staged.spool.files[0]
+            self.staged.spool.close()
+            raise Unreadable(
+                file, None, _("Ces fichiers ne viennent pas de l’académie de votre établissement.")
+            )
+        return told
+
+    def _known_authority(self) -> str:
+        """The one académie under which the structures of this delivery, or those that it names, are known."""
+        spool = self.staged.spool
+        uais = [
+            first(record.attributes, "ENTStructureUAI", "ENTEtablissementUAI")
+            for record in spool.of_category(STRUCTURE)
+        ]
+        places = [key for (key,) in spool.db.execute("SELECT DISTINCT school FROM place LIMIT 500")]
+        known = ExternalId.objects.filter(source=SOURCE, kind="structure")
+        for these in (known.filter(school__uai__in=uais[:500]), known.filter(value__in=places)):
+            found = set(these.values_list("authority", flat=True))
+            if len(found) == 1:
+                return str(found.pop())
+        return ""
+
+    def _told_authority(self) -> str:
         for record in self.staged.spool.of_category(STRUCTURE):
             told = record.attributes
             if code := first(told, "ENTServAcCodeAcademie").lstrip("0"):
-                return code
+                return code[:40]
             if name := fold(first(told, "ENTServAcAcademie")):
                 return name[:40]
-        places = [
-            key for (key,) in self.staged.spool.db.execute("SELECT DISTINCT school FROM place LIMIT 500")
-        ]
-        known = ExternalId.objects.filter(source=SOURCE, kind="structure", value__in=places)
-        found = sorted(set(known.values_list("authority", flat=True)))
-        return found[0] if len(found) == 1 else ""
+        return ""
 
     def _open(self) -> tuple[list[SchoolFacts], Batches]:
         """The schools of this delivery, delivered or known from before, and the batches of their people."""
@@ -180,8 +240,15 @@ class Run:
             else:
                 programmes |= set(told)
         batches = Batches(self.staged, subjects, programmes)
-        schools = list(self._delivered(batches))
+        schools = list(self._delivered(batches, before))
         told_keys = {facts.key for facts in schools}
+        now = {self._uai_before(facts, before): facts.key for facts in schools}
+        renamed = {
+            key: now[school.uai]
+            for key, school in before.items()
+            if school and key not in told_keys and school.uai in now
+        }
+        batches.rename(renamed)
         placed = {key for (key,) in spool.db.execute("SELECT DISTINCT school FROM place")}
         schools += [
             SchoolFacts(key, school.uai, "", "", "", "", 0)
@@ -193,43 +260,45 @@ class Run:
             batches.warn_unknown_places()
         return schools, batches
 
-    def _delivered(self, batches: Batches) -> Iterator[SchoolFacts]:
-        seen: dict[str, str] = {}
-        for record, facts in batches.structures():
-            if self.own and facts.uai != self.own.uai:
-                self.staged.spool.quarantine(_("Autre établissement que le vôtre : laissé de côté."), record)
-            elif facts.uai in seen:
-                self.staged.spool.quarantine(
-                    _("Un autre établissement de la livraison a le même UAI."), record
-                )
+    def _uai_before(self, facts: SchoolFacts, before: dict[str, School | None]) -> str:
+        known = before.get(facts.key)
+        return known.uai if known else facts.uai
+
+    def _delivered(self, batches: Batches, before: dict[str, School | None]) -> Iterator[SchoolFacts]:
+        """The structures of the delivery that lead to one school each; the others are put in quarantine."""
+        seen: set[str] = set()
+        told = list(batches.structures())
+        by_uai = {
+            school.uai: school for school in School.objects.filter(uai__in=[facts.uai for _r, facts in told])
+        }
+        for record, facts in told:
+            reason = self._why_not(facts, before.get(facts.key), by_uai.get(facts.uai), seen)
+            if reason:
+                self.staged.spool.quarantine(reason, record)
             else:
-                seen[facts.uai] = facts.key
+                seen.add(facts.uai)
                 yield facts
 
-    def _too_many(self, schools: list[SchoolFacts], batches: Batches) -> Iterator[Departure]:
-        """Schools of which too many people are absent from a delivery that should list them all."""
-        for facts in schools:
-            setting = self._setting()
-            school, _known = writing.school_of(facts, setting)
-            if school is None:
-                continue
-            ending = present = 0
-            for category, roles in ((PUPIL, Q(role=Role.PUPIL)), (STAFF, ~Q(role=Role.PUPIL))):
-                if batches.told[category]:
-                    keys = batches.people_keys(facts.key, category)
-                    leaving, all_ = matching.leaving(school, keys, SOURCE, self.authority, roles)
-                    ending, present = ending + leaving, present + all_
-            if ends_too_many(ending, present):
-                yield Departure(school.uai, school.name, ending, present)
-
-    def _approved(self, departure: Departure) -> bool:
-        return self.approver is not None and approves(self.approver, departure.uai, self.today)
+    def _why_not(
+        self, facts: SchoolFacts, by_key: School | None, by_uai: School | None, seen: set[str]
+    ) -> str:
+        if self.own:
+            away = ExternalId.objects.filter(
+                source=SOURCE, authority=self.authority, kind="structure", value=facts.key
+            ).exclude(school=self.own)
+            if facts.uai != self.own.uai or away.exists():
+                return _("Autre établissement que le vôtre : laissé de côté.")
+        if by_key and by_uai and by_key != by_uai:
+            return _("La clé est celle d’un établissement et l’UAI celui d’un autre.")
+        return _("Un autre établissement de la livraison a le même UAI.") if facts.uai in seen else ""
 
     # One after the other
 
     def _setting(self) -> Setting:
-        day = self.staged.day or self.today
-        return Setting(SOURCE, self.authority, day, self.today, None, None, own=self.own is not None)
+        return Setting(
+            SOURCE, self.authority, self.staged.day or self.today, self.today, self.own, None,
+            own=self.own is not None, spared=self.spared, delivered=self.staged.spool.bears,
+        )  # fmt: skip
 
     def _codes(self, *, write: bool) -> None:
         for category, kind in CODE_CATEGORIES:
@@ -246,27 +315,62 @@ class Run:
         if write:
             clock = codes.OVERSEAS.get(facts.uai[:3], "")
             place = writing.Place(codes.zone_of(facts.academy), clock)
-            outcome, changes = writing.bring_school(facts, batch, setting, place, self.delivery, warn)
+            try:
+                outcome, changes = writing.bring_school(facts, batch, setting, place, self.delivery, warn)
+            except DatabaseError as error:
+                self._could_not(facts, batch, error)
+                return
         else:
             outcome, changes = writing.preview_school(facts, batch, setting, warn)
+            self._judge(setting.school, changes)
         if facts.record:
             changed = outcome == "unchanged" and changes.school_changed
             self.staged.spool.settle(facts.record, OUTCOMES["changed" if changed else outcome])
         self._settle(batch, changes)
+
+    def _could_not(self, facts: SchoolFacts, batch: Batch, error: DatabaseError) -> None:
+        """One school that cannot be written is left as it was, and told; the others go on."""
+        log.error("delivery_school_failed", uai=facts.uai, error=type(error).__name__)
+        reason = _("Établissement %(uai)s : rien n’a pu y être écrit.") % {"uai": facts.uai}
+        self.result.errors.append({"file": "", "line": None, "reason": reason})
+        for number in [facts.record, *(n for person in batch.people.values() for n in person.records)]:
+            record = self.staged.spool.place_of(number)
+            if record and not self.staged.spool.outcomes[number]:
+                self.staged.spool.quarantine(reason, record)
+
+    def _judge(self, school: School | None, changes: Changes) -> None:
+        """What asks for a second person (docs/decisions/0016 and 0045)."""
+        if (
+            school is None
+            or school.pk is None
+            or (self.approver and approves(self.approver, school.uai, self.today))
+        ):
+            return
+        asked = []
+        if ends_too_many(len(changes.left), changes.present):
+            asked.append(("people", len(changes.left), changes.present))
+        if ends_too_many(changes.unfollowed, changes.followed) or (self.own and changes.unfollowed):
+            asked.append(("families", changes.unfollowed, changes.followed))
+        if changes.counts.get("staff_guardians"):
+            asked.append(("guardians", changes.counts["staff_guardians"], changes.followed))
+        self.result.blocked += [Departure(school.uai, school.name, n, of, what) for what, n, of in asked]
 
     def _unplaced(self, batch: Batch, *, write: bool) -> None:
         setting, warn = self._setting(), self._warn(batch, "")
         if write:
             changes = writing.bring_unplaced(batch, setting, warn)
         else:
-            changes = writing.Comparison(batch, setting, warn).run()
+            changes = Comparison(batch, setting, warn).run()
         self._settle(batch, changes)
 
     def _settle(self, batch: Batch, changes: Changes) -> None:
         spool, result = self.staged.spool, self.result
         for key, facts in batch.people.items():
-            for record in facts.records:
-                spool.settle(record, OUTCOMES[changes.outcomes[key]])
+            for number in facts.records:
+                record = spool.place_of(number) if key in changes.refused else None
+                if record:
+                    spool.quarantine(changes.refused[key], record)
+                spool.settle(number, OUTCOMES[changes.outcomes[key]])
         result.ended += len(changes.left)
         for name, count in changes.counts.items():
             result.counts[name] = result.counts.get(name, 0) + count

@@ -14,7 +14,7 @@ PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-48000; PRAGM
 CREATE TABLE record (id INTEGER PRIMARY KEY, category TEXT, key TEXT, file INTEGER, line INTEGER, body BLOB);
 CREATE TABLE place (school TEXT, record INTEGER);
 CREATE TABLE kin (guardian TEXT, record INTEGER);
-CREATE TABLE note (grade TEXT, reason TEXT, file INTEGER, line INTEGER, key TEXT, school TEXT);
+CREATE TABLE note (grade TEXT, reason TEXT, file INTEGER, line INTEGER, key TEXT, school TEXT, record INTEGER);
 """
 INDEXES = """
 CREATE INDEX record_by_key ON record (key, category);
@@ -62,6 +62,7 @@ class Spool:
         self._places: list[tuple[str, int]] = []
         self._kin: list[tuple[str, int]] = []
         self._quoted: dict[str, int] = {}
+        self._aside: dict[str, int] = {}
 
     def close(self) -> None:
         self.db.close()
@@ -105,16 +106,19 @@ class Spool:
         self._note("warning", reason, record, key, school)
 
     def quarantine(self, reason: str, record: Record, *, school: str = "") -> None:
-        self.outcomes[record.id] = QUARANTINED
-        self._note("quarantined", reason, record, record.key, school)
+        if self.outcomes[record.id] != QUARANTINED:
+            self.outcomes[record.id] = QUARANTINED
+            self._aside[record.category] = self._aside.get(record.category, 0) + 1
+            self._note("quarantined", reason, record, record.key, school)
 
     def _note(self, grade: str, reason: str, record: Record | None, key: str, school: str) -> None:
-        seen = self._quoted[grade + reason] = self._quoted.get(grade + reason, 0) + 1
-        if grade == "warning" and seen > QUOTED:
-            return
+        if grade == "warning":
+            seen = self._quoted[reason] = self._quoted.get(reason, 0) + 1
+            if seen > QUOTED:
+                return
         file, line = (record.file, record.line) if record else (None, None)
-        row = (grade, reason, file, line, key or (record.key if record else ""), school)
-        self.db.execute("INSERT INTO note VALUES (?,?,?,?,?,?)", row)
+        row = (grade, reason, file, line, key or (record.key if record else ""), school, record and record.id)
+        self.db.execute("INSERT INTO note VALUES (?,?,?,?,?,?,?)", row)
 
     def notes(self, grade: str) -> Iterator[Note]:
         """Every note of a grade in the order of the files, then how many of a sentence were not quoted."""
@@ -124,10 +128,36 @@ class Spool:
         )
         for file, line, key, reason, school in rows:
             yield Note(self.files[file] if file is not None else "", line, key, reason, school)
-        for name, seen in self._quoted.items():
-            if name.startswith("warning") and grade == "warning" and seen > QUOTED:
-                reason = name.removeprefix("warning")
+        for reason, seen in self._quoted.items() if grade == "warning" else ():
+            if seen > QUOTED:
                 yield Note("", None, "", f"{reason} (et {seen - QUOTED} autres)", "")
+
+    def count_notes(self, grade: str) -> int:
+        """Places of a grade, quoted or not."""
+        if grade == "warning":
+            return sum(self._quoted.values())
+        found: int = self.db.execute("SELECT COUNT(*) FROM note WHERE grade=?", [grade]).fetchone()[0]
+        return found
+
+    def quarantined_keys(self, *categories: str) -> frozenset[str]:
+        """Keys of people whose record was left out: they have not left."""
+        marks = ",".join("?" * len(categories))
+        query = "SELECT r.key FROM note n JOIN record r ON r.id = n.record WHERE n.grade = 'quarantined' AND r.category IN"
+        rows = self.db.execute(f"{query} ({marks})", categories)
+        return frozenset(key for (key,) in rows if key)
+
+    # A trial run before the real one
+
+    def mark(self) -> tuple[Any, ...]:
+        """Where the notes and outcomes stand, for `rewind`."""
+        last = self.db.execute("SELECT COALESCE(MAX(rowid), 0) FROM note").fetchone()[0]
+        return bytes(self.outcomes), dict(self._quoted), dict(self._aside), last
+
+    def rewind(self, mark: tuple[Any, ...]) -> None:
+        """Forget what a trial run said and settled."""
+        outcomes, self._quoted, self._aside, last = mark
+        self.outcomes = bytearray(outcomes)
+        self.db.execute("DELETE FROM note WHERE rowid > ?", [last])
 
     def place_of(self, record: int) -> Record | None:
         """A record without its attributes: enough to say where it stands."""
@@ -153,11 +183,18 @@ class Spool:
         columns = "SELECT DISTINCT r.id, r.category, r.key, r.file, r.line, r.body FROM record r "
         for id_, category, key, file, line, body in self.db.execute(columns + sql, tuple(parameters)):
             if self.outcomes[id_] != QUARANTINED:
-                yield Record(id_, category, key, file, line, marshal.loads(body))  # noqa: S302 - written above
+                yield Record(id_, category, key, file, line, marshal.loads(body))  # nosec B302  # noqa: S302 - written above
 
     def of_category(self, *categories: str) -> Iterator[Record]:
         marks = ",".join("?" * len(categories))
         return self.records(f"WHERE r.category IN ({marks}) ORDER BY r.id", categories)
 
-    def has(self, *categories: str) -> bool:
-        return any(self.read.get(category) for category in categories)
+    def has(self, category: str) -> bool:
+        """Does the delivery say something of this category? Not when all of it is in quarantine."""
+        return self.read.get(category, 0) > self._aside.get(category, 0)
+
+    def bears(self, key: str) -> bool:
+        """Is somebody of this key in the delivery?"""
+        return any(
+            True for _record in self.records("WHERE r.key = ? AND r.category <> 'double' LIMIT 9", [key])
+        )

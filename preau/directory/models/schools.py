@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from preau.directory.models.scoping import MemberQuerySet, SchoolQuerySet
@@ -173,3 +174,12 @@ class Room(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def place(self) -> str:
+        return place_of(self.name)
+
+
+def place_of(name: str) -> str:
+    """« salle 204 », but « Gymnase »: a number alone does not say that it is a room."""
+    return f"{gettext('salle')} {name}" if name[:1].isdigit() else name

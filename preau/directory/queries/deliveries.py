@@ -19,7 +19,13 @@ State = Delivery.State
 FIRST = 8
 PLACES = 3
 TONES = {State.PREVIEW: "todo", State.BLOCKED: "todo", State.DONE: "done", State.REFUSED: "changed"}
-ICONS = {State.RECEIVED: "clock", State.READING: "clock", State.APPLYING: "clock", State.DROPPED: "x", State.REFUSED: "alert-circle"}
+ICONS = {
+    State.RECEIVED: "clock",
+    State.READING: "clock",
+    State.APPLYING: "clock",
+    State.DROPPED: "x",
+    State.REFUSED: "alert-circle",
+}
 # What a comparison counts → its page, its title, and what it means.
 CHANGES = {
     "arrivals": (

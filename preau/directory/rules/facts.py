@@ -22,7 +22,10 @@ class SchoolFacts:
 
 @dataclass(slots=True)
 class PersonFacts:
-    """`records` are the numbers of the records that say it: a teacher who is a parent has two."""
+    """`records` are the numbers of the records that say it: a teacher who is a parent has two.
+
+    `holds_trust`: the records give a role that opens doors (head, secretary, nurse), or work in several schools.
+    """
 
     key: str
     records: list[int]
@@ -36,6 +39,7 @@ class PersonFacts:
     phone: str
     is_institution: bool = False
     ine: str = ""
+    holds_trust: bool = False
 
 
 @dataclass(slots=True)

@@ -145,6 +145,7 @@ class Stage:
         self.people["guardian_without_mail"] = self._without_mail("unreachable_child")
         leaver = self._pupil("leaver", college, "3e B", (SIR, "Éwen"), self._family("Le Bihan"))
         leaver.left = leaver.entered + (self.today - leaver.entered) // 2
+        leaver.groups = []  # groups have no date: whoever left is in none any more
 
     def _set_lycee_pupils(self) -> None:
         turning = self._pupil(

@@ -50,31 +50,30 @@ LYCEE = {
 
 
 class Discipline(NamedTuple):
-    """What a teacher is recruited for; `classes` is how many one teacher takes."""
+    """What a teacher is recruited for."""
 
     code: str
     label: str
-    classes: int
 
 
 DISCIPLINES = {
     discipline.code: discipline
     for discipline in (
-        Discipline("L1300", "MATHEMATIQUES", 5),
-        Discipline("L0202", "LETTRES MODERNES", 5),
-        Discipline("L0201", "LETTRES CLASSIQUES", 6),
-        Discipline("L1000", "HISTOIRE GEOGRAPHIE", 6),
-        Discipline("L0422", "ANGLAIS", 6),
-        Discipline("L0426", "ESPAGNOL", 6),
-        Discipline("L0421", "ALLEMAND", 6),
-        Discipline("L1600", "SCIENCES DE LA VIE ET DE LA TERRE", 9),
-        Discipline("L1500", "SCIENCES PHYSIQUES ET CHIMIQUES", 9),
-        Discipline("L1400", "TECHNOLOGIE", 11),
-        Discipline("L1900", "EDUCATION PHYSIQUE ET SPORTIVE", 6),
-        Discipline("L1800", "ARTS PLASTIQUES", 18),
-        Discipline("L1700", "EDUCATION MUSICALE", 18),
-        Discipline("L0100", "PHILOSOPHIE", 6),
-        Discipline("L1100", "SCIENCES ECONOMIQUES ET SOCIALES", 9),
+        Discipline("L1300", "MATHEMATIQUES"),
+        Discipline("L0202", "LETTRES MODERNES"),
+        Discipline("L0201", "LETTRES CLASSIQUES"),
+        Discipline("L1000", "HISTOIRE GEOGRAPHIE"),
+        Discipline("L0422", "ANGLAIS"),
+        Discipline("L0426", "ESPAGNOL"),
+        Discipline("L0421", "ALLEMAND"),
+        Discipline("L1600", "SCIENCES DE LA VIE ET DE LA TERRE"),
+        Discipline("L1500", "SCIENCES PHYSIQUES ET CHIMIQUES"),
+        Discipline("L1400", "TECHNOLOGIE"),
+        Discipline("L1900", "EDUCATION PHYSIQUE ET SPORTIVE"),
+        Discipline("L1800", "ARTS PLASTIQUES"),
+        Discipline("L1700", "EDUCATION MUSICALE"),
+        Discipline("L0100", "PHILOSOPHIE"),
+        Discipline("L1100", "SCIENCES ECONOMIQUES ET SOCIALES"),
     )
 }
 
@@ -127,7 +126,12 @@ COMMON = {
 SECOND_LANGUAGES = ["030602", "030602", "030102"]  # two pupils in three learn Spanish
 WITH_LANGUAGES = {"5e", "4e", "3e", "2de", "1re", "Tle"}
 WITH_LATIN = {"5e", "4e", "3e", "2de"}
-SPECIALITIES = ["061300", "061300", "062300", "050700", "062900", "010500", "074700"]
+# In columns, as a lycée offers them: nobody takes two of one column. Half of the pupils take mathematics.
+SPECIALITIES = [
+    ["061300", "061300", "061300", "010500"],
+    ["062300", "050700"],
+    ["062900", "062900", "074700"],
+]
 SPECIALITIES_KEPT = {"1re": 3, "Tle": 2}
 
 

@@ -104,12 +104,9 @@ def choose_options(school: SchoolPlan, registry: Registry) -> None:
 
 
 def _specialities(registry: Registry, number: int) -> list[str]:
-    chosen: list[str] = []
-    while len(chosen) < number:
-        subject = registry.chance.choice(codes.SPECIALITIES)
-        if subject not in chosen:
-            chosen.append(subject)
-    return chosen
+    """One of each column that the lycée offers: those of one column are taught at the same hours."""
+    columns = registry.chance.sample(codes.SPECIALITIES, number)
+    return [registry.chance.choice(column) for column in columns]
 
 
 def make_groups(school: SchoolPlan) -> None:

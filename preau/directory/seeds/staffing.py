@@ -1,12 +1,15 @@
 """How an invented school is staffed, and who teaches what to whom."""
 
 from datetime import date
-from itertools import chain, cycle
+from itertools import chain
 
 from preau.directory.seeds import nomenclatures as codes
 from preau.directory.seeds.families import Registry, mail_of
+from preau.directory.seeds.hours import hours_of
 from preau.directory.seeds.nomenclatures import Function
 from preau.directory.seeds.plans import SchoolPlan, Service, StaffPlan
+
+HOURS_A_TEACHER = 18
 
 
 def employ(registry: Registry, school: SchoolPlan, *functions: Function) -> StaffPlan:
@@ -61,11 +64,18 @@ def _teachings(school: SchoolPlan) -> dict[str, dict[str, list[Service]]]:
 def _share_out(
     registry: Registry, school: SchoolPlan, discipline: codes.Discipline, taught: dict[str, list[Service]]
 ) -> None:
-    """Enough teachers for the classes of a discipline; each class keeps one teacher for all of it."""
-    number = max(1, round(len(taught) / discipline.classes))
-    teachers = [employ(registry, school, codes.teaching(discipline)) for _ in range(number)]
-    for teacher, services in zip(cycle(teachers), taught.values(), strict=False):
+    """Enough teachers for the hours of a discipline; each class keeps one teacher for all of it."""
+    hours = {label: sum(map(_hours, services)) for label, services in taught.items()}
+    number = max(1, round(sum(hours.values()) / HOURS_A_TEACHER))
+    given = {employ(registry, school, codes.teaching(discipline)): 0 for _ in range(number)}
+    for label, services in taught.items():
+        teacher = min(given, key=lambda person: given[person])
         teacher.services += services
+        given[teacher] += hours[label]
+
+
+def _hours(service: Service) -> int:
+    return hours_of(service.label, service.subject, in_group=service.in_group)
 
 
 def name_head_teachers(school: SchoolPlan) -> None:

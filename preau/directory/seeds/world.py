@@ -13,14 +13,15 @@ from preau.directory.models import (
     Group,
     Guardianship,
     Holding,
-    Period,
     Person,
     Room,
     School,
     SchoolYear,
     Subject,
 )
+from preau.directory.seeds.hours import hours_of
 from preau.directory.seeds.names import FAMILY, FATHERS, GIVEN, MOTHERS
+from preau.directory.seeds.settling import open_periods, settle
 from preau.directory.words import Authority, Kinship, Role
 
 SUBJECTS = [
@@ -35,7 +36,11 @@ CLASSES = [("6e A", "6e"), ("5e B", "5e"), ("4e C", "4e"), ("3e D", "3e")]
 
 @dataclass
 class World:
-    """A school being filled. `mark` is written into every name (the twin school of the tests has one)."""
+    """A school being filled. `mark` is written into every name (the twin school of the tests has one).
+
+    A school that an import has filled is `imported`: seeds then add what a delivery does not bring. `people` are the
+    cast by their key; those of an imported school may belong to others.
+    """
 
     today: date
     uai: str = "0359901A"
@@ -47,6 +52,19 @@ class World:
     people: dict[str, Person] = field(default_factory=dict)
     school: Any = None
     year: Any = None
+    imported: bool = False
+
+    @classmethod
+    def of(cls, school: School, people: dict[str, Person], today: date) -> "World":
+        """The world of a school that an import has filled."""
+        return cls(
+            today=today, uai=school.uai, school_name=school.name, kind=school.kind, people=people,
+            school=school, year=school.current_year, imported=True,
+        )  # fmt: skip
+
+    def hours_of(self, group: Group, subject: Subject) -> int:
+        """How many hours a week a class or a group has of a subject."""
+        return hours_of(group.name, subject.code, in_group=group.kind == Group.Kind.GROUP)
 
     def named(self, name: str) -> str:
         return f"{name} {self.mark}".strip()
@@ -67,7 +85,10 @@ def school_year_around(today: date) -> tuple[date, date]:
 
 
 def plant(world: World) -> None:
-    """A school with its year, its staff, its classes and its families."""
+    """A school with its year, its staff, its classes and its families; for an imported one, what is not in the files."""
+    if world.imported:
+        settle(world.school, world.year)
+        return
     plant_school(world)
     plant_staff(world)
     plant_families(world)
@@ -88,13 +109,7 @@ def plant_school(world: World) -> None:
     world.school.current_year = world.year
     world.school.save(update_fields=["current_year"])
     Closure.objects.bulk_create(closures_of(world.year))
-    thirds = [
-        ("Trimestre 1", starts, date(starts.year, 11, 30)),
-        ("Trimestre 2", date(starts.year, 12, 1), date(ends.year, 3, 15)),
-    ]
-    thirds.append(("Trimestre 3", date(ends.year, 3, 16), ends))
-    for name, first, last in thirds:
-        Period.objects.create(school=world.school, year=world.year, name=name, starts=first, ends=last)
+    open_periods(world.year)
     for number in ("204", "118", "207", "012"):
         Room.objects.create(school=world.school, name=world.named(number))
 
@@ -117,7 +132,7 @@ def plant_staff(world: World) -> None:
             school=world.school, code=code, name=world.named(name), short_name=world.named(short)
         )
         key = "teacher" if number == 0 else f"teacher_{number}"
-        email = f"{given}.{family}@ecole.example".lower()
+        email = f"{given}.{family}{world.mark}@ecole.example".lower()
         teacher = world.person(key, civility=civility, given_name=given, family_name=family, email=email)
         hold(world, teacher, Role.TEACHER, name.lower())
         world.people[f"subject_{code}"] = teacher

@@ -1,6 +1,8 @@
 """From staged records to facts, one school at a time."""
 
+import re
 from collections.abc import Iterator
+from datetime import date
 from functools import partial
 
 from django.utils.translation import gettext as _
@@ -20,6 +22,7 @@ from preau.directory.imports.aaf.staging import (
 )
 from preau.directory.imports.aaf.values import (
     Attributes,
+    Doubt,
     birth_day_of,
     class_line,
     day_of,
@@ -45,6 +48,7 @@ from preau.directory.rules.facts import (
 from preau.directory.words import Kinship, Role
 
 NOWHERE = 2_000
+UAI = re.compile(r"[0-9]{7}[A-Z]")
 # A record of staff says more of a person than the one of a parent.
 ORDER = {STAFF: 0, PUPIL: 1, GUARDIAN: 2}
 DOUBTS = {
@@ -63,6 +67,15 @@ class Batches:
         self.subjects, self.programmes = subjects, programmes
         self.new = codes.generation_of(staged.versions)
         self.told = {name: self.spool.has(name) for name in (PUPIL, STAFF, STRUCTURE)}
+        # The keys of the school being read: its present one, and those that it had before.
+        self._here: set[str] = set()
+        self._former: dict[str, set[str]] = {}
+
+    def rename(self, former: dict[str, str]) -> None:
+        """Structures that have a new key in this delivery: whoever still names the old one is there too."""
+        for old, new in former.items():
+            self._former.setdefault(new, set()).add(old)
+            self.spool.db.execute("UPDATE place SET school = ? WHERE school = ?", [new, old])
 
     def know(self, structures: set[str]) -> None:
         """These structures exist, in the delivery or from before; the others are unknown places."""
@@ -80,20 +93,12 @@ class Batches:
         if len(parts) > 1 and parts[1].startswith(parts[0]):
             parts.pop(0)
         uai = first(told, "ENTStructureUAI", "ENTEtablissementUAI").upper()
-        if len(uai) != 8 or not (uai[:7].isdigit() and uai[7].isalpha()):
+        if not UAI.fullmatch(uai):
             self.spool.warn(_("UAI d’une forme inhabituelle."), record, school=record.key)
         name = fitted(" ".join(parts), 160, partial(self.spool.warn, record=record, school=record.key))
         kind = codes.kind_of_school(first(told, "ENTStructureTypeStruct"))
         phone = first(told, "telephoneNumber")[:30]
         return SchoolFacts(record.key, uai, name, kind, phone, first(told, "ENTServAcAcademie"), record.id)
-
-    def people_keys(self, school: str, category: str) -> set[str]:
-        """The keys of the pupils, or the staff, that the delivery places in a school."""
-        rows = self.spool.db.execute(
-            "SELECT r.id, r.key FROM record r JOIN place p ON p.record = r.id WHERE p.school = ? AND r.category = ?",
-            [school, category],
-        )
-        return {key for id_, key in rows if self.spool.outcomes[id_] != 4}
 
     def warn_unknown_places(self) -> None:
         """People who name a structure that nobody knows: they are kept, without that place."""
@@ -109,7 +114,10 @@ class Batches:
 
     def of_school(self, facts: SchoolFacts) -> Batch:
         here = "JOIN place p ON p.record = r.id WHERE p.school = ? AND r.category <> 'double' ORDER BY r.id"
-        batch = Batch(facts, pupils_told=self.told[PUPIL], staff_told=self.told[STAFF])
+        self._here = {facts.key} | self._former.get(facts.key, set())
+        # A school that others only mention is not told whole: nobody has left it.
+        whole = facts.record > 0 or not self.told[STRUCTURE]
+        batch = Batch(facts, pupils_told=whole and self.told[PUPIL], staff_told=whole and self.told[STAFF])
         self._groups_of(facts, batch)
         self._fill(batch, list(self.spool.records(here, [facts.key])), facts.key)
         families = (
@@ -209,13 +217,20 @@ class Batches:
             phone=phone_of(told),
             is_institution=institution,
             ine=first(told, "ENTEleveINE")[:20],
+            holds_trust=self._holds_trust(record),
+        )
+
+    def _holds_trust(self, record: Record) -> bool:
+        functions = [value.split("$") for value in record.attributes.get("ENTPersonFonctions", ())]
+        return len({parts[0] for parts in functions}) > 1 or any(
+            len(parts) > 1 and parts[1].strip() in codes.OF_TRUST for parts in functions
         )
 
     # Pupils
 
     def _pupil(self, batch: Batch, record: Record, school: str) -> None:
         self._links(batch, record, school)
-        if not school or school not in places_of(record):
+        if not school or self._here.isdisjoint(places_of(record)):
             return
         told = record.attributes
         doubt = partial(self.spool.warn, record=record, school=school)
@@ -223,14 +238,16 @@ class Batches:
         if programme and self.programmes and programme not in self.programmes:
             doubt(_("Formation (MEF) inconnue : gardée telle quelle."))
         leaves = None
-        if first(told, "ENTPersonStructRattach") == school:
+        if first(told, "ENTPersonStructRattach") in self._here:
             leaves = day_of(first(told, "ENTEleveDateSortieStructRattach"), doubt)
         batch.holdings.append(HoldingFacts(record.key, Role.PUPIL, programme=programme, ends=leaves))
-        level = self._level_of(told)
+        level, before = self._level_of(told), len(batch.enrolments)
         for kind, name in (("class", "ENTEleveClasses"), ("group", "ENTEleveGroupes")):
             for value in told.get(name, ()):
                 self._enrol(batch, record, kind, value, school, level)
         self._enrol_first_degree(batch, record, school, level)
+        for enrolment in batch.enrolments[before:] if leaves else ():
+            enrolment.ends = min(enrolment.ends or leaves, leaves)
 
     def _level_of(self, told: Attributes) -> str:
         """CM1 from `1124$CM1` (first degree); in the second degree the school's record tells the level of a class."""
@@ -239,7 +256,7 @@ class Batches:
     def _enrol(self, batch: Batch, record: Record, kind: str, value: str, school: str, level: str) -> None:
         place, label = placed(value)
         doubt = partial(self.spool.warn, record=record, school=school)
-        if place != school or not label:
+        if place not in self._here or not label:
             if not place or not label:
                 doubt(_("Classe ou groupe sans établissement : ignoré."))
             return
@@ -253,10 +270,10 @@ class Batches:
             ends = None
         batch.enrolments.append(EnrolmentFacts(record.key, kind, label[:60], starts, ends))
 
-    def _class_day(self, record: Record, name: str, school: str, label: str) -> "object":
+    def _class_day(self, record: Record, name: str, school: str, label: str) -> date | None:
         for value in record.attributes.get(name, ()):
             place, day, of = [*value.split("$", 2), "", ""][:3]
-            if place == school and of.strip() == label:
+            if place in self._here and of.strip() == label:
                 return day_of(day, partial(self.spool.warn, record=record, school=school))
         return None
 
@@ -265,7 +282,7 @@ class Batches:
         for kind, name in (("class", "ENTPersonClasses"), ("group", "ENTPersonGroupes")):
             for value in record.attributes.get(name, ()):
                 parts = value.split("$", 4)
-                if len(parts) == 5 and parts[0] == school:
+                if len(parts) == 5 and parts[0] in self._here:
                     label = self._first_degree_group(batch, kind, parts[3], parts[4], level)
                     starts = self._class_day(record, "ENTEleveDateEntreeClasses", school, parts[3])
                     ends = self._class_day(record, "ENTEleveDateSortieClasses", school, parts[3])
@@ -275,7 +292,7 @@ class Batches:
         label = label.strip()[:50]
         known = batch.groups.get((kind, label))
         if known is not None and known.key != key:
-            label = f"{label} ({key})"[:60]
+            label = f"{label[:35]} ({key[-20:]})"
             known = batch.groups.get((kind, label))
         if known is None:
             batch.groups[kind, label] = GroupFacts(kind, label, key, level)
@@ -288,6 +305,7 @@ class Batches:
             return
         batch.linked.add(record.key)
         home = set(record.attributes.get("ENTEleveAdresseRel", ()))
+        first_degree = "ENTElevePersRelEleve" not in record.attributes
         doubt = partial(self.spool.warn, record=record, school=school)
         seen: set[str] = set()
         for value in links_of(record.attributes):
@@ -296,15 +314,17 @@ class Batches:
                 doubt(_("Même responsable deux fois : le premier lien est gardé."))
                 continue
             seen.add(parts[0])
-            link = self._link(record.key, parts, home, doubt)
+            link = self._link(record.key, parts, home, doubt, first_degree=first_degree)
             if link.guardian == record.key and link.kinship != Kinship.SELF:
                 doubt(_("Un élève est donné comme son propre parent : le lien n’est pas repris."))
                 continue
             batch.guardianships.append(link)
 
-    def _link(self, pupil: str, parts: list[str], home: set[str], doubt: "object") -> GuardianshipFacts:
+    def _link(
+        self, pupil: str, parts: list[str], home: set[str], doubt: Doubt, *, first_degree: bool
+    ) -> GuardianshipFacts:
+        """The first degree lists those who hold parental authority, and nothing more."""
         guardian, kinship, pays, level, contact, *_rest = [*parts, "", "", "", "", ""][:6]
-        first_degree = len(parts) == 2
         new = True if first_degree else self.new
         meaning = codes.meaning_of(kinship, "1" if first_degree else level, new=new)
         if meaning.doubt:
@@ -322,19 +342,19 @@ class Batches:
     # Staff
 
     def _staff(self, batch: Batch, record: Record, school: str) -> None:
-        if not school or school not in places_of(record):
+        if not school or self._here.isdisjoint(places_of(record)):
             return
         told = record.attributes
         roles = [self._role(record, value.split("$"), school) for value in told.get("ENTPersonFonctions", ())]
         held = {(role.role, role.title): role for role in roles if role}
-        if not roles and first(told, "ENTPersonStructRattach") == school:
+        if not roles and first(told, "ENTPersonStructRattach") in self._here:
             held = {(Role.OTHER, ""): HoldingFacts(record.key, Role.OTHER)}
         batch.holdings += held.values()
         self._teachings(batch, record, school)
 
     def _role(self, record: Record, parts: list[str], school: str) -> HoldingFacts | None:
         place, code, label, discipline, subject = [*(part.strip() for part in parts), "", "", "", ""][:5]
-        if place != school or code in codes.NO_FUNCTION:
+        if place not in self._here or code in codes.NO_FUNCTION:
             return None
         role = codes.FUNCTIONS.get(code)
         if discipline == codes.DIRECTION_OF_A_PRIMARY_SCHOOL:
@@ -359,15 +379,15 @@ class Batches:
             ("group", "ENTAuxEnsGroupes", "ENTAuxEnsGroupesMatieres"),
         ):
             taught = [placed_subject(value) for value in told.get(with_subject, ())]
-            named = {label for place, label, code in taught if place == school}
+            named = {label for place, label, code in taught if place in self._here}
             for place, label, code in taught:
-                if place == school and label and code:
+                if place in self._here and label and code:
                     self._teach(batch, record, kind, label, code, school)
             for place, label in (placed(value) for value in told.get(plain, ())):
-                if place == school and label and label not in named:
+                if place in self._here and label and label not in named:
                     self._teach(batch, record, kind, label, self._discipline(record, school), school)
         for place, label in (placed(value) for value in told.get("ENTAuxEnsClassesPrincipal", ())):
-            if place == school and label:
+            if place in self._here and label:
                 self._group(batch, record, "class", label, school)
                 batch.teachings.append(TeachingFacts(record.key, "class", label[:60]))
         self._teach_first_degree(batch, record, school)
@@ -375,7 +395,7 @@ class Batches:
     def _teach_first_degree(self, batch: Batch, record: Record, school: str) -> None:
         for value in record.attributes.get("ENTPersonClasses", ()):
             parts = value.split("$", 4)
-            if len(parts) == 5 and parts[0] == school:
+            if len(parts) == 5 and parts[0] in self._here:
                 label = self._first_degree_group(batch, "class", parts[3], parts[4], "")
                 batch.subjects.setdefault("POLYVALENT", _("Enseignements de la classe"))
                 batch.teachings.append(TeachingFacts(record.key, "class", label, "POLYVALENT"))
@@ -394,7 +414,7 @@ class Batches:
         """The discipline of the teacher's function stands for a subject that the file does not name."""
         for value in record.attributes.get("ENTPersonFonctions", ()):
             place, _code, _label, discipline, name = [*value.split("$"), "", "", "", ""][:5]
-            if place == school and discipline.strip() not in codes.NO_FUNCTION:
+            if place in self._here and discipline.strip() not in codes.NO_FUNCTION:
                 self.subjects.setdefault(discipline, name)
                 return discipline
         return "SANS"

@@ -55,7 +55,7 @@ class Meaning(NamedTuple):
 
 def generation_of(versions: Iterable[str]) -> bool | None:
     """Do the declared versions (« AAF-VE2407 ») use the new tables? None when they say nothing, or not the same."""
-    digits = ("".join(filter(str.isdigit, version)) for version in versions)
+    digits = ("".join(sign for sign in version if sign in "0123456789") for version in versions)
     told = {int(number[:4]) >= FIRST_NEW_VERSION for number in digits if len(number) >= 4}
     return told.pop() if len(told) == 1 else None
 
@@ -97,6 +97,7 @@ FUNCTIONS = {
 }
 # Known, and given no role of their own yet.
 OTHER_FUNCTIONS = {"ORI", "PSY", "CTR", "LAB", "APP", "OUV", "ALB", "TEC", "CFC", "FIJ", "ACP", "ASE"}
+OF_TRUST = {"DIR", "ADF", "MDS"}
 NO_FUNCTION = {"", "-"}
 DIRECTION_OF_A_PRIMARY_SCHOOL = "D0000"
 

@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 
 CHUNK = 1 << 16
 LONGEST_VALUE = 100_000
+# A record of the AAF holds some thousand characters, four levels deep.
+LONGEST_RECORD, DEEPEST, LONGEST_TOKEN = 1_000_000, 8, 1_000_000
 ROOT = "ficAlimMENESR"
 _CODES = expat.errors.codes
 CATEGORIES = {"categoriePersonne", "categorieStructure", "categorieMef", "categorieMatiere"}
@@ -46,7 +48,7 @@ class Reader:
         self._found: list[Raw] = []
         self._path: list[str] = []
         self._text: list[str] | None = None
-        self._length = 0
+        self._length = self._size = 0
         self._name = self._id = self._category = ""
         self._line = 0
         self._attributes: dict[str, list[str]] = {}
@@ -69,9 +71,12 @@ class Reader:
         """Raises Unreadable with the line and a French sentence."""
         watch = _EncodingWatch()
         try:
+            fed = 0
             while chunk := self.file.read(CHUNK):
                 watch.see(chunk)
+                fed += len(chunk)
                 self._parser.Parse(chunk)
+                self._refuse_endless(fed - self._parser.CurrentByteIndex)
                 found, self._found = self._found, []
                 yield from found
             self._parser.Parse(b"", True)  # noqa: FBT003 - expat takes it by position only
@@ -84,6 +89,11 @@ class Reader:
         if self._encoding and watch.contradicts(self._encoding):
             said = _("Le fichier se dit en %(encoding)s, mais il est écrit en UTF-8.")
             raise Unreadable(self.name, 1, said % {"encoding": self._encoding})
+
+    def _refuse_endless(self, waiting: int) -> None:
+        """expat reads a token again with each chunk until it ends: a huge one would take minutes."""
+        if waiting > LONGEST_TOKEN:
+            raise _Refused(_("Une valeur ou un commentaire n’en finit pas."))
 
     def _unreadable(self, reason: str) -> Unreadable:
         return Unreadable(self.name, self._parser.CurrentLineNumber, reason)
@@ -122,30 +132,35 @@ class Reader:
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         path = self._path
         path.append(tag)
+        if len(path) == 1 and tag != ROOT:
+            raise _Refused(_("Ce n’est pas un fichier de l’annuaire fédérateur (AAF)."))
+        if len(path) > DEEPEST:
+            raise _Refused(_("Les balises sont imbriquées trop profondément."))
         if tag in {"value", "id"}:
             self._text, self._length = [], 0
         elif tag == "attr":
             self._name, self._values = attributes.get("name", ""), []
         elif tag == "addRequest":
             self._line = self._parser.CurrentLineNumber
-            self._attributes, self._id, self._category = {}, "", ""
+            self._attributes, self._id, self._category, self._size = {}, "", "", 0
         elif tag in {"modifyRequest", "deleteRequest"}:
             raise _Refused(
                 _("C’est une livraison partielle (delta) : seule une livraison complète est acceptée ici.")
             )
-        elif len(path) == 1 and tag != ROOT:
-            raise _Refused(_("Ce n’est pas un fichier de l’annuaire fédérateur (AAF)."))
 
     def _end(self, tag: str) -> None:
         path = self._path
         path.pop()
         if tag == "value":
+            self._size += self._length + 32
+            if self._size > LONGEST_RECORD:
+                raise _Refused(_("Un enregistrement dépasse un million de caractères."))
             self._values.append(" ".join("".join(self._text or ()).split()))
             self._text = None
         elif tag == "attr":
             self._end_attribute(path[-1] if path else "")
         elif tag == "id":
-            self._id, self._text = "".join(self._text or ()).strip(), None
+            self._id, self._text = " ".join("".join(self._text or ()).split()), None
         elif tag == "addRequest":
             self._found.append(Raw(self._category, self._id, self._line, self._attributes))
 
@@ -192,9 +207,7 @@ class _EncodingWatch:
 
     def contradicts(self, encoding: str) -> bool:
         """Is this single-byte encoding a wrong name for UTF-8?"""
-        named = encoding.lower().replace("_", "-")
-        single_byte = named.startswith(("iso-8859", "iso8859", "latin", "windows-", "cp"))
-        return single_byte and self._beyond_ascii and not self.is_not_utf8
+        return not encoding.lower().startswith("utf") and self._beyond_ascii and not self.is_not_utf8
 
 
 def open_delivery(folder: Path) -> list[Path]:

@@ -130,7 +130,7 @@ def _why_not_structure(attributes: Attributes) -> str:
     uai = first(attributes, "ENTStructureUAI", "ENTEtablissementUAI")
     if not uai:
         return _("Établissement sans UAI.")
-    if len(uai) > 8:
+    if len(uai.upper()) > 8:
         return _("UAI de plus de huit caractères.")
     return "" if first(attributes, "ENTStructureNomCourant") else _("Établissement sans nom.")
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
+from django.core.validators import MaxLengthValidator, validate_email
 from django.utils.translation import gettext as _
 
 Doubt = Callable[[str], None]
@@ -27,7 +27,12 @@ def fitted(text: str, longest: int, doubt: Doubt) -> str:
     if len(text) > longest:
         doubt(_("Nom de plus de %(count)s caractères : coupé.") % {"count": longest})
         text = text[:longest].rstrip()
-    if not STRANGE.isdisjoint(text) or text.startswith(("+", "-")):
+    # « \x80 » to « \x9f » are no letters: they come of a file that says one encoding and is written in another.
+    if (
+        not STRANGE.isdisjoint(text)
+        or text.startswith(("+", "-"))
+        or any("\x80" <= sign <= "\x9f" for sign in text)
+    ):
         doubt(_("Nom avec des signes inattendus : à vérifier."))
     return text
 
@@ -40,7 +45,7 @@ def day_of(text: str, doubt: Doubt) -> date | None:
     month, _slash, year = rest.partition("/")
     try:
         return date(int(year), int(month), int(day))
-    except ValueError:
+    except (ValueError, OverflowError):
         doubt(_("Date illisible : ignorée."))
         return None
 
@@ -58,10 +63,11 @@ def email_of(text: str, doubt: Doubt) -> str:
         return ""
     try:
         validate_email(text)
+        MaxLengthValidator(254)(text)
     except ValidationError:
         doubt(_("Adresse de courriel impossible : ignorée."))
         return ""
-    return text[:254]
+    return text
 
 
 def phone_of(attributes: Attributes) -> str:

@@ -1,0 +1,66 @@
+"""What the parts of a comparison share: who a key is, and how a row is changed or ended."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from preau.directory.actions.changes import Changes, Setting
+from preau.directory.actions.matching import Standing
+from preau.directory.models import Person
+from preau.directory.rules.facts import Batch
+
+# A person who is known by their id, one about to be created by their key.
+Who = int | str
+
+
+class Ground:
+    def __init__(self, batch: Batch, setting: Setting, warn: Callable[[str, str], None]) -> None:
+        self.batch, self.setting, self.warn = batch, setting, warn
+        self.standing = Standing()
+        self.changes = Changes()
+        self.spared: set[int] = set()
+        self._keys: dict[Who, list[str]] = {}
+
+    def who(self, key: str) -> Who:
+        return self.standing.ids.get(key, key)
+
+    def person(self, key: str) -> Person | None:
+        """The person of a key: known, or about to be created; None for a stranger, or one whom this file may not touch."""
+        if key in self.changes.refused:
+            return None
+        pk = self.standing.ids.get(key)
+        return self.standing.people.get(pk) if pk else self.changes.people.get(key)
+
+    def gather_keys(self) -> None:
+        """Which keys of the batch lead to whom: two keys may be one human being."""
+        for key in self.batch.people:
+            self._keys.setdefault(self.who(key), []).append(key)
+
+    def is_told(self, who: Who) -> bool:
+        return who in self._keys
+
+    def touch(self, who: Who) -> None:
+        for key in self._keys.get(who, ()):
+            self.changes.touch(key)
+
+    def is_new(self, who: Who) -> bool:
+        return isinstance(who, str)
+
+    def change(self, row: Any, who: Who | None, **fields: Any) -> None:
+        for name, value in fields.items():
+            setattr(row, name, value)
+        self.changes.updates[type(row)].append((row, set(fields)))
+        if who is not None:
+            self.touch(who)
+
+    def end(self, row: Any, who: Who, day: date | None = None) -> None:
+        self.change(row, who, ends=max(day or self.setting.today, row.starts or date.min))
+
+    def may_end(self, row: Any, who: Who, *, told: bool) -> bool:
+        """A row that this source keeps, of somebody whom the delivery should list, or lists without it."""
+        return (
+            row.source == self.setting.source
+            and (told or self.is_told(who))
+            and who not in self.spared
+            and not any(key in self.changes.refused for key in self._keys.get(who, ()))
+        )
