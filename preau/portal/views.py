@@ -1,16 +1,18 @@
-"""The home page."""
+"""The home page, and that of the demonstration."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from preau.directory.viewer import Viewer
 from preau.foundation import boards
 from preau.foundation.access import anyone, opens
-from preau.identity.seeds import CAST, PASSWORD
+from preau.identity.seeds import PASSWORD
+from preau.portal import demo, visitors
 
 MOST_CARDS = 6
 
@@ -20,7 +22,7 @@ MOST_CARDS = 6
 def home(request: HttpRequest) -> HttpResponse:
     """The viewer's day from the cards of every domain; for a visitor, what Préau is."""
     if request.viewer is None:
-        return render(request, "portal/welcome.html", {"cast": CAST, "password": PASSWORD})
+        return render(request, "portal/welcome.html")
     cards = cards_of(request.viewer)
     context = {
         "viewer": request.viewer,
@@ -28,6 +30,21 @@ def home(request: HttpRequest) -> HttpResponse:
         "aside": [card for card in cards if card[0].column == "aside"],
     }
     return render(request, "portal/home.html", context)
+
+
+@opens(to=anyone)
+@require_safe
+def demonstration(request: HttpRequest) -> HttpResponse:
+    """Whom a visitor may be, and what to try. Elsewhere this page does not exist."""
+    if not settings.DEMO:
+        raise Http404
+    context = {
+        "password": PASSWORD,
+        "gatherings": visitors.GATHERINGS,
+        "sizes": demo.sizes(),
+        "address": request.build_absolute_uri("/"),
+    }
+    return render(request, "portal/demonstration.html", context)
 
 
 def cards_of(viewer: Viewer) -> list[tuple[boards.Card, Mapping[str, Any]]]:

@@ -24,7 +24,7 @@ boards.menu.add(
         _("Vie scolaire"), "attendance:board", "clipboard-check", rules.runs_school_life, order=30
     )
 )
-boards.seeds.add(boards.Seed("vie scolaire", seeds.plant, order=30))
+boards.seeds.add(boards.Seed("vie scolaire", seeds.plant, seeds.refresh, order=30))
 
 
 def to_explain_card(viewer: Viewer) -> Mapping[str, Any] | None:

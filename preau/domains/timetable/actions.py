@@ -1,11 +1,11 @@
 """Verbs of the timetable."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from preau.directory.models import Closure, Group, Person, Room, School, SchoolYear, Subject
@@ -13,6 +13,7 @@ from preau.directory.viewer import Viewer
 from preau.domains.timetable.models import Lesson, WeeklyPattern
 from preau.domains.timetable.queries import Clash, clashes
 from preau.foundation import journal
+from preau.foundation.db import insert
 
 # A lesson about to begin may already be under someone's eyes: it is not taken away.
 IMMINENT = timedelta(minutes=15)
@@ -60,8 +61,29 @@ def create_weekly_lesson(viewer: Viewer, weekly: Weekly) -> WeeklyPattern:
 
 def plan(weekly: Weekly) -> WeeklyPattern:
     """The pattern and its lessons, without a trace: for imports and demonstrations, which leave their own."""
-    pattern = WeeklyPattern.objects.create(
-        school=weekly.year.school,
+    return plan_all([weekly])[0]
+
+
+def plan_all(weeklies: Sequence[Weekly]) -> list[WeeklyPattern]:
+    """Many patterns and their lessons at once, without a trace. Nobody looks for clashes."""
+    patterns = [_pattern(weekly) for weekly in weeklies]
+    insert(patterns)
+    _join(patterns, weeklies)
+    closed = {school.pk: closures_of(school) for school in {weekly.year.school for weekly in weeklies}}
+    insert(
+        [
+            _dated(pattern, weekly.year.school, day)
+            for pattern, weekly in zip(patterns, weeklies, strict=True)
+            for day in open_days(pattern, closed[pattern.school_id])
+        ]
+    )
+    _join_lessons(patterns)
+    return patterns
+
+
+def _pattern(weekly: Weekly) -> WeeklyPattern:
+    return WeeklyPattern(
+        school_id=weekly.year.school_id,
         year=weekly.year,
         subject=weekly.subject,
         room=weekly.room,
@@ -71,34 +93,51 @@ def plan(weekly: Weekly) -> WeeklyPattern:
         first_day=weekly.first_day,
         last_day=weekly.last_day,
     )
-    pattern.groups.set(weekly.groups)
-    pattern.teachers.set(weekly.teachers)
-    make_lessons(pattern, weekly.groups, weekly.teachers)
-    return pattern
 
 
-def make_lessons(pattern: WeeklyPattern, groups: Iterable[Group], teachers: Iterable[Person]) -> list[Lesson]:
-    """One dated lesson a week between the pattern's days, except when the school is closed."""
-    lessons = Lesson.objects.bulk_create(_dated(pattern, day) for day in open_days(pattern))
-    _join(Lesson.groups.through, lessons, "group_id", groups)
-    _join(Lesson.teachers.through, lessons, "person_id", teachers)
-    return lessons
+def _join(patterns: Sequence[WeeklyPattern], weeklies: Sequence[Weekly]) -> None:
+    """Give each pattern its groups and teachers."""
+    grouped, taught = WeeklyPattern.groups.through, WeeklyPattern.teachers.through
+    described = list(zip(patterns, weeklies, strict=True))
+    insert(
+        [grouped(weeklypattern_id=one.pk, group_id=g.pk) for one, weekly in described for g in weekly.groups]
+    )
+    insert(
+        [
+            taught(weeklypattern_id=one.pk, person_id=p.pk)
+            for one, weekly in described
+            for p in weekly.teachers
+        ]
+    )
 
 
-def _join(through: type, lessons: Iterable[Lesson], column: str, others: Iterable[Group | Person]) -> None:
-    links = [through(lesson_id=lesson.pk, **{column: other.pk}) for lesson in lessons for other in others]
-    through.objects.bulk_create(links)  # type: ignore[attr-defined]
+def _join_lessons(patterns: Sequence[WeeklyPattern]) -> None:
+    """Give each lesson the groups and teachers of its pattern: the database copies them, a school has fifty thousand."""
+    lesson, keys = Lesson._meta.db_table, [pattern.pk for pattern in patterns]
+    for field, column in ((Lesson.groups, "group_id"), (Lesson.teachers, "person_id")):
+        to = field.through._meta.db_table
+        source = getattr(WeeklyPattern, field.field.name).through._meta.db_table
+        with connection.cursor() as cursor:
+            for start in range(0, len(keys), 500):
+                some = keys[start : start + 500]
+                # Every name comes from a model.
+                cursor.execute(
+                    f"INSERT INTO {to} (lesson_id, {column}) SELECT lesson.id, source.{column} FROM {lesson} lesson "  # nosec B608  # noqa: S608 - names of tables
+                    f"JOIN {source} source ON source.weeklypattern_id = lesson.pattern_id "
+                    f"WHERE lesson.pattern_id IN ({', '.join(['%s'] * len(some))}) ORDER BY lesson.id, source.id",
+                    some,
+                )
 
 
-def _dated(pattern: WeeklyPattern, day: date) -> Lesson:
+def _dated(pattern: WeeklyPattern, school: School, day: date) -> Lesson:
     return Lesson(
         school_id=pattern.school_id,
         year_id=pattern.year_id,
         pattern=pattern,
         subject_id=pattern.subject_id,
         room_id=pattern.room_id,
-        starts=at(pattern.school, day, pattern.starts_at),
-        ends=at(pattern.school, day, pattern.ends_at),
+        starts=at(school, day, pattern.starts_at),
+        ends=at(school, day, pattern.ends_at),
         day=day,
     )
 
@@ -108,13 +147,13 @@ def at(school: School, day: date, clock: time) -> datetime:
     return datetime.combine(day, clock, tzinfo=ZoneInfo(school.timezone))
 
 
-def open_days(pattern: WeeklyPattern) -> Iterator[date]:
+def closures_of(school: School) -> list[tuple[date, date]]:
+    """First and last days of what is closed."""
+    return list(Closure.objects.filter(school=school).values_list("starts", "ends"))
+
+
+def open_days(pattern: WeeklyPattern, closures: Sequence[tuple[date, date]]) -> Iterator[date]:
     """The days of a pattern on which its school is open."""
-    closures = list(
-        Closure.objects.filter(
-            school_id=pattern.school_id, starts__lte=pattern.last_day, ends__gte=pattern.first_day
-        ).values_list("starts", "ends")
-    )
     day = pattern.first_day + timedelta(days=(pattern.weekday - pattern.first_day.weekday()) % 7)
     while day <= pattern.last_day:
         if not any(starts <= day <= ends for starts, ends in closures):

@@ -83,6 +83,12 @@ class LessonQuerySet(SchoolQuerySet):
         taught = Lesson.teachers.through.objects.filter(lesson_id=OuterRef("pk"), person_id=person.pk)
         return self.filter(Exists(taught))
 
+    def of_group(self, group: Group) -> Self:
+        """The lessons of a class or a group, and those of the groups drawn from the class."""
+        same = Group.objects.filter(Q(pk=group.pk) | Q(classes=group)).values("pk")
+        joined = Lesson.groups.through.objects.filter(lesson_id=OuterRef("pk"), group_id__in=same)
+        return self.filter(Exists(joined))
+
     def of_pupils(self, pupils: object) -> Self:
         """The lessons of the groups these pupils were in on the day of each lesson."""
         then = Q(starts__isnull=True) | Q(starts__lte=OuterRef("day"))

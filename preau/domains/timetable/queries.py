@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from preau.directory.models import Enrolment, Group, Person, Room, SchoolYear
+from preau.directory.models.schools import place_of
 from preau.directory.viewer import Viewer
 from preau.domains.timetable.boards import Mark, lesson_marks
 from preau.domains.timetable.models import Lesson, LessonQuerySet, WeeklyPattern
@@ -46,6 +47,11 @@ class LessonRow:
     @property
     def finishes(self) -> str:
         return dates.hour(self.ends, self.zone)
+
+    @property
+    def place(self) -> str:
+        """« salle 204 », « Gymnase », or nothing."""
+        return place_of(self.room) if self.room else ""
 
     @property
     def groups_label(self) -> str:

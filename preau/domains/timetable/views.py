@@ -27,7 +27,7 @@ def week(request: HttpRequest) -> HttpResponse:
     group = next((g for g in groups if str(g.pk) == request.GET.get("classe")), None)
     if group is None and groups and rules.reads_classes_first(viewer):
         group = groups[0]
-    lessons = Lesson.objects.visible_to(viewer).filter(groups=group) if group else queries.own_lessons(viewer)
+    lessons = Lesson.objects.visible_to(viewer).of_group(group) if group else queries.own_lessons(viewer)
     rows = queries.rows_of(lessons.between(monday, monday + timedelta(days=6)))
     context = {
         "days": _by_day(rows, monday),

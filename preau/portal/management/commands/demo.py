@@ -13,17 +13,16 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.urls import reverse
 
-from preau.identity.seeds import CAST, PASSWORD
+from preau.identity.seeds import PASSWORD
 from preau.portal import demo
+from preau.portal.demo import LOGINS
 
-WHO = {
+FIRST = {
     "teacher": "enseignante : faites l’appel de la séance en cours",
     "guardian": "mère : expliquez une absence",
     "cpe": "vie scolaire : lisez l’explication",
-    "head": "direction",
-    "secretary": "secrétariat : créez une séance",
-    "pupil": "élève",
 }
 
 
@@ -103,11 +102,11 @@ class Command(BaseCommand):
         raise CommandError("Les pages ou le travailleur se sont arrêtés : la raison est écrite ci-dessus.")
 
     def _welcome(self, port: int) -> None:
-        lines = [f"    {CAST[key]:<20} {what}" for key, what in WHO.items()]
+        lines = [f"    {LOGINS[key]:<16} {what}" for key, what in FIRST.items()]
         self.stdout.write(
             f"\nPréau est ouvert : http://localhost:{port}\n\n"
-            f"Mot de passe de tous les comptes : {PASSWORD}\n" + "\n".join(lines) + "\n\n"
-            f"Les courriers que Préau aurait envoyés : http://localhost:{port}/demonstration/courriers/\n"
+            f"Tous les comptes et ce qu’il y a à essayer : http://localhost:{port}{reverse('portal:demonstration')}\n"
+            f"Mot de passe de tous : {PASSWORD}. Pour commencer :\n" + "\n".join(lines) + "\n\n"
             "Ctrl+C pour arrêter ; `make demo-reset` pour recommencer.\n"
         )
 
