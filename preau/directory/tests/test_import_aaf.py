@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from preau.directory import exports
 from preau.directory.actions import writing
@@ -670,7 +671,11 @@ def test_two_imports_at_once_are_refused(tmp_path: Path, db: None, monkeypatch: 
 def test_the_cost_of_a_school_does_not_depend_on_its_people(
     tmp_path: Path, db: None, schools: int, django_assert_max_num_queries: Any
 ) -> None:
-    """Queries are counted: a school of thirty pupils costs those of a school of three."""
+    """Queries are counted: a school of thirty pupils costs those of a school of three.
+
+    PostgreSQL copies rows in: for each table it first asks for their numbers.
+    """
+    a_school = 50 if connection.vendor == "postgresql" else 45
     for pupils in (3, 30):
         records = []
         for number in range(schools):
@@ -678,5 +683,5 @@ def test_the_cost_of_a_school_does_not_depend_on_its_people(
             records.append(etab(key, uai=uai))
             records += [eleve(f"{pupils}{number}{n:03}", school=key) for n in range(pupils)]
         folder = deliver(tmp_path / "d", *records)
-        with django_assert_max_num_queries(14 + 45 * schools):
+        with django_assert_max_num_queries(14 + a_school * schools):
             call_command("import_aaf", str(folder))
