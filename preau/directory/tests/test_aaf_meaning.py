@@ -122,7 +122,8 @@ def test_the_kind_of_a_structure(label: str, kind: str) -> None:
     ("label", "written"),
     [
         ("MATHEMATIQUES", "mathématiques"), ("ANGLAIS LV1", "anglais LV1"), ("ASSISTANT D'EDUCATION", "assistant d’éducation"),
-        ("Physique-chimie", "Physique-chimie"), ("POTERIE", "poterie"), ("LV1", "lv1"),
+        ("Physique-chimie", "Physique-chimie"), ("POTERIE", "poterie"), ("LV1", "LV1"),
+        ("EDUCATION (CPE)", "éducation (CPE)"), ("LANGUES ET CULTURES DE L'ANTIQUITE LATIN", "langues et cultures de l’antiquité latin"),
     ],
 )  # fmt: skip
 def test_labels_in_capitals_are_written_as_one_writes(label: str, written: str) -> None:

@@ -134,7 +134,7 @@ def test_a_school_comes_out_of_its_files(bring: Any, tmp_path: Path) -> None:
         "kind", "subject__name", "group__name"
     )
     assert sorted(kinds, key=str) == [
-        ("head_teacher", None, "3A"), ("teaches", "mathématiques", "3A"), ("teaches", "mathématiques", "3B"),
+        ("head_teacher", None, "3A"), ("teaches", "Mathématiques", "3A"), ("teaches", "Mathématiques", "3B"),
     ]  # fmt: skip
 
 

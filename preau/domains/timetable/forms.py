@@ -51,7 +51,7 @@ class WeeklyLessonForm(forms.Form):
         self.year = viewer.year
         here = {"school_id": viewer.school_id}
         self.fields["subject"].queryset = Subject.objects.filter(**here)  # type: ignore[attr-defined]
-        self.fields["groups"].queryset = Group.objects.filter(year=viewer.year)  # type: ignore[attr-defined]
+        self.fields["groups"].queryset = Group.objects.filter(year=viewer.year).order_by("kind", "name")  # type: ignore[attr-defined]
         self.fields["room"].queryset = Room.objects.filter(**here)  # type: ignore[attr-defined]
         teachers = Holding.objects.active(viewer.today).filter(role=Role.TEACHER, **here).values("person_id")
         self.fields["teachers"].queryset = Person.objects.filter(pk__in=teachers)  # type: ignore[attr-defined]

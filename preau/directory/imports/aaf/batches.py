@@ -46,6 +46,7 @@ from preau.directory.rules.facts import (
     TeachingFacts,
 )
 from preau.directory.words import Kinship, Role
+from preau.foundation.dates import capital
 
 NOWHERE = 2_000
 UAI = re.compile(r"[0-9]{7}[A-Z]")
@@ -407,7 +408,7 @@ class Batches:
             name = self.subjects.get(code)
             if name is None:
                 self.spool.warn(_("Matière inconnue : gardée sous son code."), record, school=school)
-            batch.subjects[code] = codes.written(name or code)
+            batch.subjects[code] = capital(codes.written(name or code))
         batch.teachings.append(TeachingFacts(record.key, kind, label[:60], code[:20]))
 
     def _discipline(self, record: Record, school: str) -> str:

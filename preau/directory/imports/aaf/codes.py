@@ -4,6 +4,7 @@ Sources: SDET « Annexe 4 bis », SIECLE nomenclatures « liens de parenté » 1
 « niveaux de responsabilité ». See docs/decisions/0012.
 """
 
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -123,33 +124,39 @@ def civility_of(title: str) -> str:
     return CIVILITIES.get(fold(title).replace(".", "").strip(), "")
 
 
-# How common labels are written in French; the official files have capitals without accents.
-WRITTEN = {
-    fold(label.replace("’", "'")): label
-    for label in (
-        "mathématiques", "français", "histoire-géographie", "histoire géographie", "anglais", "allemand", "espagnol",
-        "italien", "portugais", "arabe", "chinois", "russe", "latin", "grec ancien", "philosophie", "sciences physiques",
-        "physique-chimie", "sciences physiques et chimiques", "sciences de la vie et de la Terre", "technologie",
-        "éducation physique et sportive", "éducation musicale", "arts plastiques", "documentation", "éducation",
-        "lettres modernes", "lettres classiques", "sciences économiques et sociales", "économie et gestion",
-        "enseignement scientifique", "enseignement moral et civique", "numérique et sciences informatiques",
-        "sciences numériques et technologie", "vie de classe", "accompagnement personnalisé", "direction",
-        "personnels administratifs", "surveillance", "assistant d’éducation", "sans spécialité",
-    )
-}  # fmt: skip
+# How words are written in French; the official files have capitals without accents.
+ACCENTED = {
+    fold(word): word
+    for word in (
+        "Terre accompagné activité activités adapté antiquité appliquée appliquées bâtiment bâtiments "
+        "bibliothèque chargé cinéma communautés conférence contrôle créateur création découverte défense "
+        "développement éco économie économique économiques éducateur éducatif éducation élève élèves "
+        "enquête énergie énergies équipe équipement espéranto établissement étrangère étrangères étude "
+        "études européen européenne européennes expérimentale expérimentales français française général "
+        "générale générales généraux génie géographie géopolitique gérontologie hébreu hôtellerie "
+        "ingénierie ingénieur infirmière intégrée langagière littéraire littéraires littérature "
+        "mathématique mathématiques matériaux matière mécanique média médias médico méthode méthodes "
+        "métier métiers numérique numériques œuvre œuvres opérations particulière personnalisé "
+        "personnalisée pédagogie pédagogique poésie prévention procédés qualité référent régionale "
+        "régionales réseau réseaux santé schéma sécurité secrétaire secrétariat société spécialisé "
+        "spécialisée spécialité spécialités stratégie système systèmes tâches télécommunications théâtre "
+        "théorie thérapie vêtement vidéo visibilité"
+    ).split()
+}
+ACRONYMS = re.compile(
+    r"LV\w|[A-Z]*\d+[A-Z]*|CPE|CDI|SVT|EPS|EMC|AED|AESH|SES|NSI|SNT|CFC|SEGPA|ULIS|EREA|TICE|CDO"
+)
 
 
 def written(label: str) -> str:
     """A label in capitals as one writes it: « MATHEMATIQUES » → « mathématiques », « ANGLAIS LV1 » → « anglais LV1 »."""
     if not label.isupper():
         return label
-    known = WRITTEN.get(fold(label))
-    if known:
-        return known
-    head, _, tail = label.rpartition(" ")
-    if tail.startswith("LV") and head:
-        return f"{written(head)} {tail}"
-    return label.lower()
+    return re.sub(r"\w+", lambda found: _written(found[0]), label).replace("'", "’")
+
+
+def _written(word: str) -> str:
+    return word if ACRONYMS.fullmatch(word) else ACCENTED.get(fold(word), word.lower())
 
 
 # Overseas clocks by the first three digits of a UAI (département).

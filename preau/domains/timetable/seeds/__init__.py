@@ -46,7 +46,8 @@ def _turning(world: Any) -> Iterator[Weekly]:
 def lesson_going_on(choices: list[Assignment], now: datetime | None = None) -> Lesson:
     """A lesson that began some minutes ago, whatever the hour: the demonstration must be open at night too.
 
-    `choices` are what one teacher gives. The first class that is free now has it, and it ends before anyone's next.
+    `choices` are what one teacher gives. The first class that is free now has it, and it ends before anyone's next;
+    where all of them are in class, the teacher takes the lesson of the first.
     """
     now = now or timezone.now()
     teacher = choices[0].teacher
@@ -54,7 +55,9 @@ def lesson_going_on(choices: list[Assignment], now: datetime | None = None) -> L
     if going_on:
         return going_on
     starts = now.replace(second=0, microsecond=0) - timedelta(minutes=7)
-    assignment = next((one for one in choices if not _busy(one, starts, now)), choices[0])
+    assignment = next((one for one in choices if not _busy(one, starts, now)), None)
+    if assignment is None:
+        return _take_over(choices[0], now)
     ends = _ends(assignment, starts, now)
     lesson = Lesson.objects.create(
         school=assignment.school,
@@ -67,6 +70,19 @@ def lesson_going_on(choices: list[Assignment], now: datetime | None = None) -> L
     )
     lesson.groups.add(assignment.group)
     lesson.teachers.add(teacher)
+    return lesson
+
+
+def _take_over(assignment: Assignment, now: datetime) -> Lesson:
+    """The lesson that the class has now, given by this teacher: two at once would be a clash."""
+    going_on = Lesson.objects.filter(school=assignment.school, starts__lte=now, ends__gt=now)
+    lesson = going_on.filter(Q(groups=assignment.group) | Q(groups__classes=assignment.group)).first()
+    assert lesson is not None  # noqa: S101 - the class is busy
+    going_on.filter(groups__classes=assignment.group).exclude(pk=lesson.pk).delete()
+    lesson.subject = assignment.subject
+    lesson.save(update_fields=["subject"])
+    lesson.groups.set([assignment.group])
+    lesson.teachers.set([assignment.teacher])
     return lesson
 
 
