@@ -127,3 +127,13 @@ def visit(browser: Browser, live_server: Any, schools: dict[str, World], scripts
     yield arrive
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def newcomer(browser: Browser, live_server: Any, schools: dict[str, World], scripts: bool) -> Any:
+    """Somebody at a phone, whom Préau does not know yet."""
+    context = browser.new_context(
+        java_script_enabled=scripts, viewport={"width": 390, "height": 844}, locale="fr-FR"
+    )
+    yield Visitor(context.new_page(), live_server.url, scripts)
+    context.close()

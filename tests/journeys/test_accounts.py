@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from preau.directory.seeds import World
 from preau.identity.models import Account
@@ -14,16 +14,6 @@ from tests.journeys.conftest import Visitor
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 CHOSEN = "trois chevaux bleus"
-
-
-@pytest.fixture
-def newcomer(browser: Browser, live_server: Any, schools: dict[str, World], scripts: bool) -> Any:
-    """Somebody at a phone, whom Préau does not know yet."""
-    context = browser.new_context(
-        java_script_enabled=scripts, viewport={"width": 390, "height": 844}, locale="fr-FR"
-    )
-    yield Visitor(context.new_page(), live_server.url, scripts)
-    context.close()
 
 
 def letters_of_the_class(secretary: Any) -> dict[str, str]:
