@@ -9,15 +9,43 @@ const root = path.resolve(import.meta.dirname, "..");
 const from = (...parts) => path.join(root, ...parts);
 const out = from("build/static/preau");
 
-/** Light and dark theme CSS, from the few colours of designsystemet.config.json: build/tokens/design-tokens-build/preau.css. */
+const palettes = JSON.parse(await readFile(from("frontend/palettes.json"), "utf8"));
+const themes = from("build/tokens/design-tokens-build");
+
+/**
+ * Light and dark theme CSS, from the few colours of designsystemet.config.json: build/tokens/design-tokens-build/preau.css;
+ * and one more theme for each palette that a school may take, which differs by its accent alone.
+ */
 async function writeTokens() {
   const folder = from("build/tokens");
   const tool = from("node_modules/@digdir/designsystemet/dist/bin/designsystemet.js");
+  const config = JSON.parse(await readFile(from("frontend/designsystemet.config.json"), "utf8"));
+  for (const [name, accent] of Object.entries(palettes)) {
+    const theme = structuredClone(config.themes.preau);
+    theme.colors.main.accent = accent;
+    config.themes[name] = theme;
+  }
   await mkdir(folder, { recursive: true });
-  await copyFile(from("frontend/designsystemet.config.json"), path.join(folder, "designsystemet.config.json"));
+  await writeFile(path.join(folder, "designsystemet.config.json"), JSON.stringify(config));
   for (const step of ["create", "build"]) {
     execFileSync(process.execPath, [tool, "tokens", step], { cwd: folder, stdio: ["ignore", "ignore", "inherit"] });
   }
+}
+
+/** The accent of every palette, under `data-palette`, in the scheme that the page asks for: build/palettes.css. */
+async function writePalettes() {
+  const rules = await Promise.all(Object.keys(palettes).map(async (name) => {
+    const css = await readFile(path.join(themes, `${name}.css`), "utf8");
+    const tokens = (scheme) => {
+      const block = css.match(new RegExp(`@layer ds\\.theme\\.color-scheme\\.${scheme} \\{[^{]*\\{([^}]*)\\}`))[1];
+      return block.match(/--ds-color-accent-[\w-]+: #[0-9a-f]+;/g).join("");
+    };
+    const on = `[data-palette="${name}"]`;
+    return `${on}{${tokens("light")}}
+${on}[data-color-scheme="dark"]{${tokens("dark")}}
+@media (prefers-color-scheme: dark){${on}[data-color-scheme="auto"]{${tokens("dark")}}}`;
+  }));
+  await writeFile(from("build/palettes.css"), `${rules.join("\n")}\n`);
 }
 
 /** One CSS class per name in icons.txt: the drawing is a mask, so that it takes the colour of the text. */
@@ -68,6 +96,7 @@ async function stripSourceMaps() {
 await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
 await writeTokens();
+await writePalettes();
 await writeIcons();
 await bundle();
 await stripSourceMaps();

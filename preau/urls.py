@@ -6,6 +6,7 @@ urlpatterns = [
     path("", include("preau.portal.urls")),
     path("", include("preau.foundation.urls")),
     path("", include("preau.identity.urls")),
+    path("", include("preau.commons.journal.urls")),
     path("", include("preau.directory.urls")),
     path("", include("preau.commons.outbox.urls")),
     path("", include("preau.domains.timetable.urls")),

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
 
 from conftest import NOW, SchoolClient
-from preau.directory.models import Delivery, DeliveryShare, Enrolment, Group, Holding, Person, School
+from preau.directory.models import Delivery, DeliveryShare, Enrolment, Group, Holding, Period, Person, School
 from preau.directory.seeds import World
 from preau.directory.words import Role
 from preau.domains.attendance.models import Entry, Explanation, Status
@@ -77,6 +77,14 @@ def own_delivery(college: World) -> Delivery:
     )  # fmt: skip
 
 
+def own_school(college: World) -> School:
+    return college.school
+
+
+def own_period(college: World) -> Period:
+    return Period.objects.filter(year=college.year)[0]
+
+
 PAGES = [
     Page("portal:home", frozenset(EVERYONE)),
     Page("timetable:week", frozenset(EVERYONE)),
@@ -91,6 +99,18 @@ PAGES = [
     Page("directory:deliveries", frozenset(OFFICE)),
     Page("directory:bring", frozenset(OFFICE)),
     Page("directory:delivery", frozenset(OFFICE), model=own_delivery),
+    Page("directory:settings", frozenset({"head"})),
+    Page("directory:school", frozenset(EVERYONE), model=own_school, by="public_id"),
+    Page("directory:identity", frozenset({"head"})),
+    Page("directory:look", frozenset({"head"})),
+    Page("directory:hours", frozenset({"head"})),
+    Page("directory:periods", frozenset({"head"})),
+    Page("directory:create_period", frozenset({"head"})),
+    Page("directory:change_period", frozenset({"head"}), model=own_period),
+    Page("directory:closures", frozenset({"head"})),
+    Page("directory:zone", frozenset({"head"})),
+    Page("directory:administrators", frozenset({"head"})),
+    Page("journal:changes", frozenset({"head"})),
     Page("identity:accounts", frozenset(STAFF)),
     Page("identity:class_accounts", frozenset(STAFF), model=own_class),
     Page("identity:staff_accounts", frozenset(OFFICE)),
@@ -108,7 +128,8 @@ ELSEWHERE = {
     "identity:resume", "identity:new_password", "identity:end_session", "identity:prepare_class",
     "identity:prepare_staff", "identity:prepare_person", "identity:give_code", "identity:letters_pdf", "demo:outbox", "portal:demonstration",
     "directory:apply", "directory:approve", "directory:drop", "directory:delivery_part", "directory:report_csv",
-    "directory:report_json", "timetable:stop", "attendance:withdraw", "attendance:decide", "attendance:export",
+    "directory:report_json", "directory:logo", "directory:take_logo", "directory:remove_logo", "directory:remove_period",
+    "directory:remove_closure", "directory:end_delegation", "timetable:stop", "attendance:withdraw", "attendance:decide", "attendance:export",
 }  # fmt: skip
 
 

@@ -8,6 +8,20 @@ import holidays
 from vacances_scolaires_france import SchoolHolidayDates, UnsupportedYearException, UnsupportedZoneException
 
 from preau.directory.models import Closure, SchoolYear
+from preau.directory.words import Zone
+
+# How the package names the territories that have public holidays of their own.
+OVERSEAS_DAYS = {
+    Zone.GUADELOUPE: "971",
+    Zone.MARTINIQUE: "972",
+    Zone.GUYANE: "973",
+    Zone.REUNION: "974",
+    Zone.MAYOTTE: "976",
+    Zone.CALEDONIE: "NC",
+    Zone.POLYNESIE: "PF",
+    Zone.MIQUELON: "PM",
+    Zone.WALLIS: "WF",
+}
 
 
 def closures_of(year: SchoolYear) -> list[Closure]:
@@ -16,15 +30,19 @@ def closures_of(year: SchoolYear) -> list[Closure]:
     Sources: the ministry's calendar as published in open data (PyPI `vacances-scolaires-france`), public holidays of
     the code du travail (PyPI `holidays`). Beyond the last published year, and outside zones A, B and C, there are only public holidays.
     """
-    named = _school_holidays(year) | _public_holidays(year)
+    return closures_in(year, year.school.holiday_zone)
+
+
+def closures_in(year: SchoolYear, zone: str) -> list[Closure]:
+    """The same, were the school in that zone."""
+    named = _school_holidays(year, zone) | _public_holidays(year, zone)
     return [
         Closure(school_id=year.school_id, name=name, starts=first, ends=last)
         for name, first, last in _runs(named)
     ]
 
 
-def _school_holidays(year: SchoolYear) -> dict[date, str]:
-    zone = year.school.holiday_zone
+def _school_holidays(year: SchoolYear, zone: str) -> dict[date, str]:
     published = (
         [_published(civil_year, zone) for civil_year in (year.starts.year, year.ends.year)] if zone else []
     )
@@ -41,8 +59,10 @@ def _published(civil_year: int, zone: str) -> dict[date, str]:
     return {day: facts["nom_vacances"] for day, facts in days.items()}
 
 
-def _public_holidays(year: SchoolYear) -> dict[date, str]:
-    days = holidays.country_holidays("FR", years=[year.starts.year, year.ends.year], language="fr")
+def _public_holidays(year: SchoolYear, zone: str) -> dict[date, str]:
+    """National days, and those of an overseas territory (the abolition of slavery has a day of its own in each)."""
+    years = [year.starts.year, year.ends.year]
+    days = holidays.country_holidays("FR", subdiv=OVERSEAS_DAYS.get(zone), years=years, language="fr")
     return {day: name for day, name in days.items() if year.starts <= day <= year.ends}
 
 

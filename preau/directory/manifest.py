@@ -2,10 +2,10 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from preau.directory import actions, rules, seeds, tasks
+from preau.directory import actions, queries, rules, seeds, tasks
 from preau.directory.actions import deliveries
 from preau.foundation import boards
-from preau.foundation.boards import FieldClass, PersonalData, Retention
+from preau.foundation.boards import FieldClass, PersonalData, Retention, SettingsPage
 
 NONE, PERSONAL, CHILD, SENSITIVE = (
     FieldClass.NONE,
@@ -24,6 +24,53 @@ boards.menu.add(
 boards.schedule.add(
     boards.Scheduled("directory.expire_deliveries", tasks.expire_deliveries, every_minutes=60)
 )
+
+boards.menu.add(
+    boards.MenuEntry(_("Réglages"), "directory:settings", "settings", rules.runs_settings, order=70)
+)
+for page in [
+    SettingsPage(
+        _("Nom et contacts"), _("Le nom affiché, l’adresse, le téléphone, le site, le contact RGPD."),
+        "directory:identity", "building", rules.runs_settings, order=10,
+    ),
+    SettingsPage(
+        _("Logo et couleurs"), _("Une image et une palette aux contrastes vérifiés."),
+        "directory:look", "palette", rules.runs_settings, order=20,
+    ),
+    SettingsPage(
+        _("Horaires"), _("Le début et la fin de la journée."),
+        "directory:hours", "clock", rules.runs_settings, order=30,
+    ),
+    SettingsPage(
+        _("Périodes"), _("Les trimestres ou semestres de l’année."),
+        "directory:periods", "calendar", rules.runs_planned_year, order=40,
+    ),
+    SettingsPage(
+        _("Vacances et fermetures"), _("La zone, les ponts, les journées sans élèves."),
+        "directory:closures", "calendar-off", rules.runs_planned_year, order=50,
+    ),
+    SettingsPage(
+        _("Qui administre"), _("Confier ces réglages à quelqu’un jusqu’à une date."),
+        "directory:administrators", "users", rules.gives_settings, order=70,
+    ),
+]:  # fmt: skip
+    boards.settings_pages.add(page)
+for verb, label, says in [
+    ("directory.identity_changed", _("Nom et contacts changés"), queries.said_of_fields),
+    ("directory.hours_changed", _("Horaires changés"), queries.said_of_fields),
+    ("directory.palette_changed", _("Couleurs changées"), queries.said_of_palette),
+    ("directory.logo_changed", _("Logo changé"), None),
+    ("directory.logo_removed", _("Logo retiré"), None),
+    ("directory.period_created", _("Période créée"), None),
+    ("directory.period_changed", _("Période changée"), None),
+    ("directory.period_removed", _("Période retirée"), None),
+    ("directory.zone_changed", _("Zone de vacances changée"), queries.said_of_zone),
+    ("directory.closure_added", _("Fermeture ajoutée"), None),
+    ("directory.closure_removed", _("Jours rouverts"), None),
+    ("directory.settings_given", _("Réglages confiés"), queries.said_of_day),
+    ("directory.settings_taken_back", _("Réglages repris"), None),
+]:
+    boards.journal_words.add(boards.JournalWord(verb, label, "settings", says))
 
 BASIS = dict(
     purpose=_("Savoir qui apprend, enseigne et répond de qui dans l’établissement."),

@@ -1,6 +1,7 @@
 from django.urls import path
 
-from preau.directory import views
+from preau.directory.views import deliveries as views
+from preau.directory.views import settings
 
 app_name = "directory"
 urlpatterns = [
@@ -13,4 +14,25 @@ urlpatterns = [
     path("annuaire/livraisons/<int:pk>/rapport.csv", views.report_csv, name="report_csv"),
     path("annuaire/livraisons/<int:pk>/rapport.json", views.report_json, name="report_json"),
     path("annuaire/livraisons/<int:pk>/<slug:part>/", views.delivery_part, name="delivery_part"),
+    path("etablissement/reglages/", settings.settings, name="settings"),
+    path("etablissement/reglages/identite/", settings.identity, name="identity"),
+    path("etablissement/reglages/apparence/", settings.look, name="look"),
+    path("etablissement/reglages/apparence/logo/", settings.take_logo, name="take_logo"),
+    path("etablissement/reglages/apparence/logo/retirer/", settings.remove_logo, name="remove_logo"),
+    path("etablissement/reglages/horaires/", settings.hours, name="hours"),
+    path("etablissement/reglages/periodes/", settings.periods, name="periods"),
+    path("etablissement/reglages/periodes/nouvelle/", settings.create_period, name="create_period"),
+    path("etablissement/reglages/periodes/<int:pk>/", settings.change_period, name="change_period"),
+    path("etablissement/reglages/periodes/<int:pk>/retirer/", settings.remove_period, name="remove_period"),
+    path("etablissement/reglages/vacances/", settings.closures, name="closures"),
+    path("etablissement/reglages/vacances/zone/", settings.zone, name="zone"),
+    path("etablissement/reglages/vacances/<int:pk>/rouvrir/", settings.remove_closure, name="remove_closure"),
+    path("etablissement/reglages/administration/", settings.administrators, name="administrators"),
+    path(
+        "etablissement/reglages/administration/<int:pk>/reprendre/",
+        settings.end_delegation,
+        name="end_delegation",
+    ),
+    path("etablissement/<str:public_id>/", settings.school, name="school"),
+    path("etablissement/<str:public_id>/logo.png", settings.logo, name="logo"),
 ]

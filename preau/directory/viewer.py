@@ -18,16 +18,22 @@ from preau.directory.models import Guardianship, Holding, Person, School, School
 from preau.directory.models.scoping import active_on
 from preau.directory.words import Profile, Role
 
+SETTINGS = "settings"
+
 
 @dataclass(frozen=True)
 class Seat:
-    """`key` names the seat in a session, a form's stamp and the journal: « staff-12 », « guardian »."""
+    """`key` names the seat in a session, a form's stamp and the journal: « staff-12 », « guardian ».
+
+    `delegated`: what the head has given until a day, beyond the roles (`Holding.scope`).
+    """
 
     profile: Profile
     school: School | None = None
     roles: frozenset[Role] = frozenset()
     title: str = ""
     civility: str = ""
+    delegated: frozenset[str] = frozenset()
 
     @property
     def key(self) -> str:
@@ -158,16 +164,17 @@ def seats_of(person: Person, today: date) -> tuple[Seat, ...]:
     held = Holding.objects.filter(active_on(today), person=person).select_related("school__current_year")
     for holding in held.order_by("school__name", "pk"):
         places.setdefault((Role(holding.role).profile, holding.school_id), []).append(holding)
-    seats = [_seat(profile, holdings, person.civility) for (profile, _), holdings in places.items()]
+    seats = [_seat(profile, holdings, person.civility, today) for (profile, _), holdings in places.items()]
     if Guardianship.objects.informed(today).of_another().filter(guardian=person).exists():
         seats.append(Seat(Profile.GUARDIAN))
     return tuple(seats)
 
 
-def _seat(profile: Profile, holdings: list[Holding], civility: str) -> Seat:
+def _seat(profile: Profile, holdings: list[Holding], civility: str, today: date) -> Seat:
     titles = dict.fromkeys(holding.title for holding in holdings if holding.title)
     roles = frozenset(Role(holding.role) for holding in holdings)
-    return Seat(profile, holdings[0].school, roles, ", ".join(titles), civility)
+    delegated = frozenset(name for holding in holdings for name in holding.delegations(today))
+    return Seat(profile, holdings[0].school, roles, ", ".join(titles), civility, delegated)
 
 
 def viewer_for(person: Person, account_id: int, moment: datetime, seat_key: str = "") -> Viewer | None:

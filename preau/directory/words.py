@@ -72,3 +72,38 @@ class Kinship(models.TextChoices):
     EDUCATOR = "educator", _("Éducateur ou éducatrice")
     SELF = "self", _("Élève majeur lui-même")
     OTHER = "other", _("Autre")
+
+
+class Palette(models.TextChoices):
+    """The colours a school may take: those of frontend/palettes.json, each tested for its contrasts."""
+
+    PREAU = "preau", _("Vert préau")
+    OCEAN = "ocean", _("Bleu océan")
+    NUIT = "nuit", _("Bleu nuit")
+    PRUNE = "prune", _("Prune")
+    VIOLETTE = "violette", _("Violette")
+    FORET = "foret", _("Vert forêt")
+    TERRE = "terre", _("Terre")
+
+
+class Zone(models.TextChoices):
+    """Where the school's holidays come from. Only zones A, B and C are in the ministry's published calendar."""
+
+    A = "A", _("Zone A")
+    B = "B", _("Zone B")
+    C = "C", _("Zone C")
+    CORSE = "corse", _("Corse")
+    GUADELOUPE = "guadeloupe", _("Guadeloupe")
+    GUYANE = "guyane", _("Guyane")
+    MARTINIQUE = "martinique", _("Martinique")
+    MAYOTTE = "mayotte", _("Mayotte")
+    REUNION = "reunion", _("La Réunion")
+    CALEDONIE = "caledonie", _("Nouvelle-Calédonie")
+    POLYNESIE = "polynesie", _("Polynésie française")
+    MIQUELON = "miquelon", _("Saint-Pierre-et-Miquelon")
+    WALLIS = "wallis", _("Wallis-et-Futuna")
+    ELSEWHERE = "", _("Autre calendrier")
+
+    @property
+    def is_published(self) -> bool:
+        return self.value in {"A", "B", "C"}

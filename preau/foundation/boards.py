@@ -17,7 +17,10 @@ Rule = Callable[..., bool]
 
 @dataclass(frozen=True)
 class MenuEntry:
-    """One link of the portal's menu. `section` groups entries (seven sections at most); `open_to(viewer)`."""
+    """One link of the portal's menu. `section` groups entries (seven sections at most); `open_to(viewer)`.
+
+    `service`: the key of the service it opens; a school may switch that off, or call the entry otherwise.
+    """
 
     label: str
     url_name: str
@@ -25,6 +28,7 @@ class MenuEntry:
     open_to: Rule
     section: str = ""
     order: int = 50
+    service: str = ""
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,7 @@ class Card:
     open_to: Rule
     column: str = "main"
     order: int = 50
+    service: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,7 @@ class AgendaSource:
     name: str
     entries: Callable[[Any, date, date], Iterable[AgendaEntry]]
     order: int = 50
+    service: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,6 +77,7 @@ class SearchSource:
     hit: Callable[[Any], tuple[str, str]]
     open_to: Rule
     order: int = 50
+    service: str = ""
 
 
 @dataclass(frozen=True)
@@ -158,13 +165,40 @@ class Seed:
 
 @dataclass(frozen=True)
 class Service:
-    """A service that a school may switch off, and the kinds of school it is for (empty: all)."""
+    """A service that a school may switch off, and the kinds of school it is for (empty: all).
+
+    `namespaces` are those of its addresses: their pages do not exist where it is off. `text` says what it does.
+    """
 
     key: str
     label: str
+    text: str = ""
+    namespaces: tuple[str, ...] = ()
     can_be_off: bool = True
     kinds: frozenset[str] = field(default_factory=frozenset)
     order: int = 50
+
+
+@dataclass(frozen=True)
+class SettingsPage:
+    """One page of « Réglages de l’établissement », named on their first page for whoever it opens to."""
+
+    label: str
+    text: str
+    url_name: str
+    icon: str
+    open_to: Rule
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class JournalWord:
+    """What a verb of the journal means, in the words of its page. `says(details)` adds what changed, or ""."""
+
+    verb: str
+    label: str
+    topic: str = ""
+    says: Callable[[Mapping[str, Any]], str] | None = None
 
 
 @dataclass(frozen=True)
@@ -186,4 +220,11 @@ measures: Registry[Measure] = Registry(Measure)
 public_routes: Registry[PublicRoute] = Registry(PublicRoute)
 seeds: Registry[Seed] = Registry(Seed)
 services: Registry[Service] = Registry(Service)
+settings_pages: Registry[SettingsPage] = Registry(SettingsPage)
+journal_words: Registry[JournalWord] = Registry(JournalWord)
 schedule: Registry[Scheduled] = Registry(Scheduled)
+
+
+def service_at(namespace: str) -> str:
+    """The key of the service whose pages live under this namespace of addresses, else ""."""
+    return next((one.key for one in services if namespace and namespace in one.namespaces), "")

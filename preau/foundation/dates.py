@@ -62,6 +62,13 @@ def day(value: date | datetime, *, year: bool = False) -> str:
     return f"{text} {value.year}" if year else text
 
 
+def span(first: date, last: date) -> str:
+    """du mardi 1er au vendredi 4 décembre 2026; one day alone is « le mardi 1er décembre 2026 »."""
+    if first == last:
+        return f"le {day(first, year=True)}"
+    return f"du {day(first, year=first.year != last.year)} au {day(last, year=True)}"
+
+
 def short_day(value: date) -> str:
     """mar. 24 nov.: for narrow columns, where the whole date stands elsewhere."""
     return f"{DAYS[value.weekday()][:3]}. {'1er' if value.day == 1 else value.day}{NBSP}{SHORT_MONTHS[value.month - 1]}"

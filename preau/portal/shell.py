@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from preau.directory.models import School
 from preau.directory.viewer import Seat, Viewer
 from preau.foundation import boards
 
@@ -31,6 +32,9 @@ class Shell:
     role_label: str = ""
     person_name: str = ""
     initials: str = ""
+    logo: str = ""
+    # Attributes of <html>, as data-…: how the page looks for this person in this school.
+    face: dict[str, str] = field(default_factory=lambda: {"color-scheme": "auto"})
     menu: list[Link] = field(default_factory=list)
     seats: list[Seat] = field(default_factory=list)
 
@@ -52,9 +56,24 @@ def _shell_of(viewer: Viewer, path: str) -> Shell:
         role_label=viewer.seat.role_label,
         person_name=viewer.person.full_name,
         initials=viewer.person.initials,
+        logo=logo_of(viewer.school),
+        face=face_of(viewer),
         menu=menu_of(viewer, path),
         seats=viewer.other_seats,
     )
+
+
+def face_of(viewer: Viewer) -> dict[str, str]:
+    """The colours of the school."""
+    palette = {"palette": viewer.school.palette} if viewer.school else {}
+    return {"color-scheme": "auto"} | palette
+
+
+def logo_of(school: School | None) -> str:
+    """The address of the school's logo, another one each time it changes."""
+    if not school or not school.logo:
+        return ""
+    return f"{reverse('directory:logo', kwargs={'public_id': school.public_id})}?v={school.logo.name[6:14]}"
 
 
 def menu_of(viewer: Viewer, path: str) -> list[Link]:

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from preau.commons.journal import actions, tasks
+from preau.commons.journal import actions, rules, tasks
 from preau.foundation import boards, journal, readonly
 from preau.foundation.boards import FieldClass, PersonalData, Retention
 
@@ -10,6 +10,16 @@ journal.kept_by(actions.keep)
 # A page that only shows may leave the line that says who read it.
 readonly.WRITABLE.add("journal_line")
 boards.schedule.add(boards.Scheduled("journal.seal", tasks.seal_journal, every_minutes=60))
+boards.settings_pages.add(
+    boards.SettingsPage(
+        _("Journal des changements"),
+        _("Qui a changé quoi dans ces réglages, et quand."),
+        "journal:changes",
+        "history",
+        rules.reads_journal,
+        order=90,
+    )
+)
 boards.personal_data.add(
     PersonalData(
         label=_("Journal des actions et des consultations"),

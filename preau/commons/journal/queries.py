@@ -3,8 +3,49 @@
 import hashlib
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 
-from preau.commons.journal.models import Line, Seal
+from preau.commons.journal.models import Line, LineQuerySet, Seal
+from preau.directory.viewer import Viewer
+from preau.foundation import boards
+
+
+@dataclass(frozen=True)
+class Change:
+    """One line of the journal in plain words."""
+
+    at: datetime
+    actor: str
+    label: str
+    detail: str
+    about: str
+
+
+def changes_of(viewer: Viewer, topic: str) -> LineQuerySet:
+    """The lines of the viewer's school that tell of a topic, the newest first."""
+    verbs = [word.verb for word in boards.journal_words if word.topic == topic]
+    lines = Line.objects.visible_to(viewer).filter(school_id=viewer.school_id, verb__in=verbs)
+    return lines.select_related("actor", "subject").order_by("-pk")
+
+
+def said(lines: Iterable[Line]) -> list[Change]:
+    """Lines as their pages show them; the verbs are those of the board."""
+    words = {word.verb: word for word in boards.journal_words}
+    return [
+        Change(
+            at=line.at,
+            actor=line.actor.full_name if line.actor else "",
+            label=words[line.verb].label,
+            detail=_detail(words[line.verb], line),
+            about=line.subject.full_name if line.subject else "",
+        )
+        for line in lines
+    ]
+
+
+def _detail(word: boards.JournalWord, line: Line) -> str:
+    return word.says(line.details) if word.says else ""
 
 
 def digest(previous: str, lines: Iterable[Line]) -> str:

@@ -65,6 +65,7 @@ def _bring_school(facts: SchoolFacts, setting: Setting, place: Place) -> str:
         school = School.objects.create(**told, holiday_zone=place.zone, **clock)
         outcome = "created"
     else:
+        told = {n: v for n, v in told.items() if n not in school.settled}
         changed = {n: v for n, v in told.items() if v and getattr(school, n) != v}
         outcome = "changed" if changed or not known else "unchanged"
         if changed:

@@ -173,6 +173,10 @@ class Holding(models.Model):
         ]
         indexes = [models.Index(fields=["school", "role"], name="holding_by_school_role")]
 
+    def delegations(self, day: date) -> list[str]:
+        """What was given with this role beyond it, and is still in force: `scope` says until which day, included."""
+        return [name for name, given in self.scope.items() if given["until"] >= day.isoformat()]
+
 
 class GuardianshipQuerySet(models.QuerySet["Guardianship"]):
     def active(self, day: date) -> Self:

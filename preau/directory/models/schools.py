@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from preau.directory.models.scoping import MemberQuerySet, SchoolQuerySet
+from preau.directory.words import Palette
 
 if TYPE_CHECKING:
     from preau.directory.viewer import Viewer
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
 def new_public_id() -> str:
     """Sixteen random characters for a URL: nobody can count or guess them."""
     return secrets.token_urlsafe(12)
+
+
+def logo_path(school: "School", filename: str) -> str:
+    """Nothing that somebody typed: a random name, so that a changed logo has another address."""
+    return f"logos/{secrets.token_hex(16)}.png"
 
 
 class Territory(models.Model):
@@ -69,6 +75,21 @@ class School(models.Model):
     phone = models.CharField(_("téléphone"), max_length=30, blank=True)
     holiday_zone = models.CharField(_("zone de vacances"), max_length=20, blank=True)
     territory = models.ForeignKey(Territory, models.PROTECT, null=True, blank=True, related_name="schools")
+    email = models.EmailField(_("courriel"), blank=True, default="", db_default="")
+    website = models.URLField(_("site internet"), blank=True, default="", db_default="")
+    address = models.CharField(_("adresse postale"), max_length=240, blank=True, default="", db_default="")
+    privacy_contact = models.CharField(
+        _("contact pour les données personnelles"), max_length=240, blank=True, default="", db_default=""
+    )
+    palette = models.CharField(
+        _("couleurs"), max_length=12, choices=Palette.choices, default=Palette.PREAU, db_default=Palette.PREAU
+    )
+    logo = models.FileField(_("logo"), upload_to=logo_path, blank=True, default="", db_default="")
+    opens_at = models.TimeField(_("début de la journée"), null=True, blank=True)
+    closes_at = models.TimeField(_("fin de la journée"), null=True, blank=True)
+    services = models.JSONField(_("services"), default=dict, db_default={}, blank=True)
+    # What the school has said of itself, that no delivery changes any more.
+    settled = models.JSONField(_("champs tenus par l’établissement"), default=list, db_default=[], blank=True)
     current_year = models.ForeignKey(
         "SchoolYear",
         models.SET_NULL,

@@ -6,8 +6,11 @@ from django.db.models import Q
 
 from preau.directory.models import Delivery, Holding, Person
 from preau.directory.models.scoping import active_on
+from preau.directory.rules.settings import gives_settings, runs_planned_year, runs_settings, sees_school
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
+
+__all__ = ["gives_settings", "runs_planned_year", "runs_settings", "sees_school"]
 
 FEWEST = 20
 SHARE = 10

@@ -1,11 +1,14 @@
 """Verbs of the timetable."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from preau.directory.models import Closure, Group, Person, Room, School, SchoolYear, Subject
@@ -159,6 +162,58 @@ def open_days(pattern: WeeklyPattern, closures: Sequence[tuple[date, date]]) -> 
         if not any(starts <= day <= ends for starts, ends in closures):
             yield day
         day += timedelta(days=7)
+
+
+@transaction.atomic
+def follow_calendar(
+    school_id: int, closed: Sequence[tuple[date, date]], opened: Sequence[tuple[date, date]]
+) -> tuple[int, int]:
+    """Lessons to come follow a calendar that changed: those of closed days go, those of opened days come back.
+
+    Past lessons and those of today are never touched, nor lessons that no weekly pattern made on opened days. Returns
+    how many went and how many came; a second run changes nothing.
+    """
+    school = School.objects.select_for_update().get(pk=school_id)
+    today = timezone.localdate(timezone=ZoneInfo(school.timezone))
+    still_closed = closures_of(school)
+    gone = _without_closed_days(school, closed, today)
+    known = set(Lesson.objects.filter(school=school, day__gt=today).values_list("pattern_id", "day"))
+    days = [
+        (pattern, day)
+        for pattern in WeeklyPattern.objects.filter(school=school, last_day__gt=today)
+        for day in open_days(pattern, still_closed)
+        if day > today and any(first <= day <= last for first, last in opened)
+    ]
+    new = [_dated(pattern, school, day) for pattern, day in days if (pattern.pk, day) not in known]
+    insert(new)
+    _join_new(new)
+    return gone, len(new)
+
+
+def _without_closed_days(school: School, closed: Sequence[tuple[date, date]], today: date) -> int:
+    """A closure that was opened again meanwhile takes nothing away: the calendar of now decides."""
+    days = Closure.objects.filter(school=school, starts__lte=OuterRef("day"), ends__gte=OuterRef("day"))
+    gone = 0
+    for starts, ends in closed:
+        lessons = Lesson.objects.filter(school=school, day__range=(starts, ends), day__gt=today)
+        gone += lessons.filter(Exists(days)).delete()[1].get(Lesson._meta.label, 0)
+    return gone
+
+
+def _join_new(lessons: Sequence[Lesson]) -> None:
+    """Give lessons that came back the groups and teachers of their pattern."""
+    keys = {lesson.pattern_id for lesson in lessons}
+    for field, column in ((Lesson.groups, "group_id"), (Lesson.teachers, "person_id")):
+        through: Any = field.through
+        source: Any = getattr(WeeklyPattern, field.field.name).through
+        joined = defaultdict(list)
+        for pattern, key in source.objects.filter(weeklypattern__in=keys).values_list(
+            "weeklypattern", column
+        ):
+            joined[pattern].append(key)
+        insert(
+            [through(lesson_id=one.pk, **{column: key}) for one in lessons for key in joined[one.pattern_id]]
+        )
 
 
 @transaction.atomic

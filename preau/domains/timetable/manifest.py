@@ -6,10 +6,13 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from preau.directory.actions import calendar_changed
 from preau.directory.viewer import Viewer
-from preau.domains.timetable import queries, rules, seeds
+from preau.domains.timetable import queries, rules, seeds, tasks
 from preau.foundation import boards
 from preau.foundation.boards import FieldClass, PersonalData, Retention
+
+calendar_changed.connect(tasks.enqueue_calendar, dispatch_uid="timetable.calendar")
 
 
 def day_card(viewer: Viewer) -> Mapping[str, Any]:

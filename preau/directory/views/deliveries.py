@@ -1,4 +1,4 @@
-"""Pages of the directory: the deliveries of official files."""
+"""Pages of the deliveries of official files."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from preau.directory import queries, rules
 from preau.directory.actions import deliveries as actions
-from preau.directory.forms import DeliveryForm
+from preau.directory.forms.deliveries import DeliveryForm
 from preau.directory.models import Delivery
 from preau.foundation import csvtext, dates, journal, uploads
 from preau.foundation.access import opens

@@ -1,4 +1,4 @@
-"""What people bring to the directory."""
+"""What people bring: official files."""
 
 from typing import Any
 

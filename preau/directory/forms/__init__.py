@@ -1,0 +1,1 @@
+"""What people bring and type in the directory."""

@@ -1,0 +1,266 @@
+"""Pages of the settings of a school, and the page where everyone reads them."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from preau.directory import queries, rules
+from preau.directory.actions import settings as actions
+from preau.directory.forms.settings import (
+    ClosureForm,
+    DelegationForm,
+    HoursForm,
+    IdentityForm,
+    PaletteForm,
+    PeriodForm,
+    PictureForm,
+    ZoneForm,
+)
+from preau.directory.models import Closure, Period, School
+from preau.directory.words import Palette, Zone
+from preau.foundation import pictures, uploads
+from preau.foundation.access import opens
+
+TYPED_WRONG = 422
+LOGO_SIDE = 512
+# The address of a logo changes with it: a browser may keep it, on the shelf of this person alone.
+A_DAY = "private, max-age=86400"
+
+
+def _page(request: HttpRequest, template: str, form: Any, **context: Any) -> HttpResponse:
+    status = TYPED_WRONG if form.errors else 200
+    return render(
+        request, template, {"form": form, "school": request.viewer.school, **context}, status=status
+    )
+
+
+def _said(request: HttpRequest, changed: object, said: str) -> None:
+    if changed:
+        messages.success(request, said)
+    else:
+        messages.info(request, _("Rien n’a changé."))
+
+
+@opens(to=rules.runs_settings)
+@require_safe
+def settings(request: HttpRequest) -> HttpResponse:
+    """Everything that a school may settle by itself."""
+    context = {"pages": queries.pages_of(request.viewer), "school": request.viewer.school}
+    return render(request, "directory/settings.html", context)
+
+
+@opens(School, to=rules.sees_school, by="public_id")
+@require_safe
+def school(request: HttpRequest, school: School) -> HttpResponse:
+    """A school as its people and families read it: contacts, hours, terms, closures to come."""
+    context = {
+        "shown": queries.presentation_of(school, request.viewer.today),
+        "may_change": request.viewer.school_id == school.pk and rules.runs_settings(request.viewer),
+    }
+    return render(request, "directory/school.html", context)
+
+
+@opens(School, to=rules.sees_school, by="public_id")
+@require_safe
+def logo(request: HttpRequest, school: School) -> FileResponse:
+    return pictures.served(school.logo, cache=A_DAY)
+
+
+@opens(to=rules.runs_settings)
+@require_http_methods(["GET", "POST"])
+def identity(request: HttpRequest) -> HttpResponse:
+    """The name and the contacts of the school."""
+    form = IdentityForm.of(request.viewer.school, request.POST or None)
+    if form.is_valid():
+        changed = actions.change_identity(request.viewer, form.cleaned_data)
+        _said(request, changed, _("Le nom et les contacts sont enregistrés."))
+        return redirect("directory:settings")
+    return _page(request, "directory/identity.html", form)
+
+
+@opens(to=rules.runs_settings)
+@require_http_methods(["GET", "POST"])
+def look(request: HttpRequest) -> HttpResponse:
+    """The colours of the school, and its logo."""
+    form = PaletteForm(request.POST or None, initial={"palette": request.viewer.school.palette})
+    if form.is_valid():
+        changed = actions.change_palette(request.viewer, form.cleaned_data["palette"])
+        _said(request, changed, _("Les couleurs de l’établissement sont enregistrées."))
+        return redirect("directory:look")
+    return _page(request, "directory/look.html", form, logo_form=PictureForm(), palettes=Palette.choices)
+
+
+@opens(to=rules.runs_settings)
+@require_POST
+def take_logo(request: HttpRequest) -> HttpResponse:
+    """A new logo, redrawn."""
+    form = PictureForm(request.POST, request.FILES)
+    if form.is_valid():
+        try:
+            picture = pictures.redrawn(form.cleaned_data["picture"], LOGO_SIDE)
+        except uploads.Refused as refusal:
+            form.add_error("picture", str(refusal))
+        else:
+            actions.take_logo(request.viewer, picture)
+            messages.success(request, _("Le logo est enregistré."))
+            return redirect("directory:look")
+    palette = PaletteForm(initial={"palette": request.viewer.school.palette})
+    context = {
+        "form": palette,
+        "logo_form": form,
+        "palettes": Palette.choices,
+        "school": request.viewer.school,
+    }
+    return render(request, "directory/look.html", context, status=TYPED_WRONG)
+
+
+@opens(to=rules.runs_settings)
+@require_POST
+def remove_logo(request: HttpRequest) -> HttpResponseRedirect:
+    actions.remove_logo(request.viewer)
+    messages.success(request, _("Le logo est retiré."))
+    return redirect("directory:look")
+
+
+@opens(to=rules.runs_settings)
+@require_http_methods(["GET", "POST"])
+def hours(request: HttpRequest) -> HttpResponse:
+    """The hours of the school day."""
+    school = request.viewer.school
+    form = HoursForm(
+        request.POST or None, initial={"opens_at": school.opens_at, "closes_at": school.closes_at}
+    )
+    if form.is_valid():
+        changed = actions.change_hours(request.viewer, **form.cleaned_data)
+        _said(request, changed, _("Les horaires sont enregistrés."))
+        return redirect("directory:settings")
+    return _page(request, "directory/hours.html", form)
+
+
+# Periods
+
+
+@opens(to=rules.runs_planned_year)
+@require_safe
+def periods(request: HttpRequest) -> HttpResponse:
+    context = {"periods": queries.periods_of(request.viewer), "year": request.viewer.year}
+    return render(request, "directory/periods.html", context)
+
+
+@opens(to=rules.runs_planned_year)
+@require_http_methods(["GET", "POST"])
+def create_period(request: HttpRequest) -> HttpResponse:
+    return _period(request, PeriodForm(request.viewer.year, None, request.POST or None))
+
+
+@opens(Period, to=rules.runs_planned_year)
+@require_http_methods(["GET", "POST"])
+def change_period(request: HttpRequest, period: Period) -> HttpResponse:
+    return _period(request, PeriodForm(period.year, period, request.POST or None))
+
+
+def _period(request: HttpRequest, form: PeriodForm) -> HttpResponse:
+    if form.is_valid():
+        try:
+            actions.save_period(request.viewer, form.typed())
+        except actions.Overlapping:
+            form.add_error("starts", _("Une autre période porte ce nom, ou occupe déjà ces jours."))
+        else:
+            messages.success(request, _("La période est enregistrée."))
+            return redirect("directory:periods")
+    return _page(request, "directory/period.html", form, period=form.period)
+
+
+@opens(Period, to=rules.runs_planned_year)
+@require_POST
+def remove_period(request: HttpRequest, period: Period) -> HttpResponseRedirect:
+    actions.remove_period(request.viewer, period)
+    messages.success(request, _("La période est retirée."))
+    return redirect("directory:periods")
+
+
+# Holidays
+
+
+@opens(to=rules.runs_planned_year)
+@require_http_methods(["GET", "POST"])
+def closures(request: HttpRequest) -> HttpResponse:
+    """The days without lessons of the year; add some."""
+    form = ClosureForm(request.viewer, request.POST or None)
+    if form.is_valid():
+        actions.add_closure(request.viewer, form.typed())
+        messages.success(request, _("La fermeture est enregistrée : les séances de ces jours sont retirées."))
+        return redirect("directory:closures")
+    found = queries.closures_of(request.viewer)
+    zone = dict(Zone.choices).get(request.viewer.school.holiday_zone, "")
+    return _page(
+        request, "directory/closures.html", form, closures=found, today=request.viewer.today, zone=zone
+    )
+
+
+@opens(Closure, to=rules.runs_planned_year)
+@require_POST
+def remove_closure(request: HttpRequest, closure: Closure) -> HttpResponseRedirect:
+    actions.remove_closure(request.viewer, closure)
+    messages.success(request, _("Ces jours sont ouverts : les séances de la semaine y reviennent."))
+    return redirect("directory:closures")
+
+
+@opens(to=rules.runs_planned_year)
+@require_http_methods(["GET", "POST"])
+def zone(request: HttpRequest) -> HttpResponse:
+    """Choose a holidays zone; what it would change is shown before."""
+    viewer = request.viewer
+    asked = request.POST if request.method == "POST" else request.GET
+    form = ZoneForm(asked if "zone" in asked else None, initial={"zone": viewer.school.holiday_zone})
+    if request.method == "POST" and form.is_valid():
+        changed = actions.change_zone(viewer, form.cleaned_data["zone"])
+        _said(
+            request, changed.gone or changed.new, _("Les vacances à venir sont celles de la nouvelle zone.")
+        )
+        return redirect("directory:closures")
+    preview = None
+    if form.is_valid() and form.cleaned_data["zone"] != viewer.school.holiday_zone:
+        preview = actions.calendar_in(viewer.school, form.cleaned_data["zone"], viewer.today)
+    chosen = form.cleaned_data.get("zone", "") if form.is_bound else ""
+    return _page(
+        request,
+        "directory/zone.html",
+        form,
+        preview=preview,
+        chosen=chosen,
+        label=dict(Zone.choices).get(chosen),
+    )
+
+
+# Who administers
+
+
+@opens(to=rules.gives_settings)
+@require_http_methods(["GET", "POST"])
+def administrators(request: HttpRequest) -> HttpResponse:
+    """Who may change these settings; the head gives them to others until a day."""
+    form = DelegationForm(request.viewer, request.POST or None)
+    if form.is_valid():
+        actions.delegate(request.viewer, form.cleaned_data["holding"], form.cleaned_data["until"])
+        messages.success(request, _("C’est donné : cette personne trouve les réglages dans son menu."))
+        return redirect("directory:administrators")
+    return _page(
+        request,
+        "directory/administrators.html",
+        form,
+        administrators=queries.administrators_of(request.viewer),
+    )
+
+
+@opens(to=rules.gives_settings)
+@require_POST
+def end_delegation(request: HttpRequest, pk: int) -> HttpResponseRedirect:
+    holding = get_object_or_404(queries.given_holdings(request.viewer), pk=pk)
+    actions.end_delegation(request.viewer, holding)
+    messages.success(request, _("C’est repris : cette personne ne peut plus changer les réglages."))
+    return redirect("directory:administrators")
