@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import html5lib
@@ -109,6 +110,13 @@ PAGES = [
     Page("directory:change_period", frozenset({"head"}), model=own_period),
     Page("directory:closures", frozenset({"head"})),
     Page("directory:zone", frozenset({"head"})),
+    Page("directory:services", frozenset({"head"})),
+    Page(
+        "directory:service",
+        frozenset({"head"}),
+        model=lambda college: SimpleNamespace(key="attendance"),
+        by="key",
+    ),
     Page("directory:administrators", frozenset({"head"})),
     Page("journal:changes", frozenset({"head"})),
     Page("identity:accounts", frozenset(STAFF)),

@@ -19,14 +19,23 @@ deliveries.delivery_agreed.connect(tasks.enqueue_applying, dispatch_uid="directo
 deliveries.delivery_done.connect(tasks.enqueue_done, dispatch_uid="directory.done")
 
 boards.menu.add(
-    boards.MenuEntry(_("Annuaire"), "directory:deliveries", "address-book", rules.keeps_directory, order=55)
+    boards.MenuEntry(
+        _("Annuaire"),
+        "directory:deliveries",
+        "address-book",
+        rules.keeps_directory,
+        "administration",
+        order=55,
+    )
 )
 boards.schedule.add(
     boards.Scheduled("directory.expire_deliveries", tasks.expire_deliveries, every_minutes=60)
 )
 
 boards.menu.add(
-    boards.MenuEntry(_("Réglages"), "directory:settings", "settings", rules.runs_settings, order=70)
+    boards.MenuEntry(
+        _("Réglages"), "directory:settings", "settings", rules.runs_settings, "administration", order=70
+    )
 )
 for page in [
     SettingsPage(
@@ -50,6 +59,10 @@ for page in [
         "directory:closures", "calendar-off", rules.runs_planned_year, order=50,
     ),
     SettingsPage(
+        _("Services"), _("Ouvrir ou fermer un service, par niveau s’il le faut, et le nommer."),
+        "directory:services", "apps", rules.runs_settings, order=60,
+    ),
+    SettingsPage(
         _("Qui administre"), _("Confier ces réglages à quelqu’un jusqu’à une date."),
         "directory:administrators", "users", rules.gives_settings, order=70,
     ),
@@ -67,6 +80,7 @@ for verb, label, says in [
     ("directory.zone_changed", _("Zone de vacances changée"), queries.said_of_zone),
     ("directory.closure_added", _("Fermeture ajoutée"), None),
     ("directory.closure_removed", _("Jours rouverts"), None),
+    ("directory.service_changed", _("Service changé"), queries.said_of_service),
     ("directory.settings_given", _("Réglages confiés"), queries.said_of_day),
     ("directory.settings_taken_back", _("Réglages repris"), None),
 ]:

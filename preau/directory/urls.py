@@ -27,6 +27,8 @@ urlpatterns = [
     path("etablissement/reglages/vacances/", settings.closures, name="closures"),
     path("etablissement/reglages/vacances/zone/", settings.zone, name="zone"),
     path("etablissement/reglages/vacances/<int:pk>/rouvrir/", settings.remove_closure, name="remove_closure"),
+    path("etablissement/reglages/services/", settings.services, name="services"),
+    path("etablissement/reglages/services/<slug:key>/", settings.service, name="service"),
     path("etablissement/reglages/administration/", settings.administrators, name="administrators"),
     path(
         "etablissement/reglages/administration/<int:pk>/reprendre/",

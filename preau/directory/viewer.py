@@ -8,15 +8,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from preau.directory.models import Guardianship, Holding, Person, School, SchoolYear
+from preau.directory.models import Enrolment, Guardianship, Holding, Person, School, SchoolYear
 from preau.directory.models.scoping import active_on
 from preau.directory.words import Profile, Role
+from preau.foundation import boards
 
 SETTINGS = "settings"
 
@@ -53,14 +55,71 @@ class Seat:
 
 
 @dataclass(frozen=True)
+class Place:
+    """A school where a seat sits: one's own, or that of a child (`pupil_id`, and the child's level)."""
+
+    school: School
+    level: str = ""
+    pupil_id: int | None = None
+
+    def offers(self, service: str) -> bool:
+        """Is this service open here? A level is closed to its pupils and their families; staff keep the service."""
+        said = self.school.services.get(service, {})
+        known = next((one for one in boards.services if one.key == service), None)
+        meant = known is None or not known.kinds or self.school.kind in known.kinds
+        return meant and not said.get("off") and (not self.level or self.level not in said.get("levels", []))
+
+
+@dataclass(frozen=True)
 class Viewer:
-    """A person in one of their seats, at a moment. Built once a request by the middleware."""
+    """A person in one of their seats, at a moment. Built once a request by the middleware.
+
+    `service` is the one whose page is being opened: children of schools where it is closed are then left out.
+    """
 
     person: Person
     account_id: int
     seat: Seat
     moment: datetime
     seats: tuple[Seat, ...] = field(repr=False)
+    service: str = ""
+
+    @cached_property
+    def places(self) -> tuple[Place, ...]:
+        """The schools of this seat. A guardian's cost one query; a pupil's one, only where some level is closed."""
+        if self.is_guardian:
+            return _places_of(self._wards(), self.today)
+        if self.school is None:
+            return ()
+        closes_levels = any(said.get("levels") for said in self.school.services.values())
+        if self.profile == Profile.PUPIL and closes_levels:
+            return _places_of(Person.objects.filter(pk=self.person.pk).values("pk"), self.today)
+        return (Place(self.school),)
+
+    @property
+    def only_school(self) -> School | None:
+        """The school of this seat; for a guardian, that of all the children when it is the same."""
+        schools = {place.school.pk: place.school for place in self.places}
+        return next(iter(schools.values())) if len(schools) == 1 else None
+
+    def offers(self, service: str) -> bool:
+        """Is this service open to this seat somewhere? Whoever has no school yet is refused nothing."""
+        return not self.places or any(place.offers(service) for place in self.places)
+
+    def within(self, service: str) -> "Viewer":
+        """The same viewer, on a page of this service."""
+        return self if service == self.service else self._changed(service=service)
+
+    def name_of(self, url_name: str, fallback: str) -> str:
+        """What the school calls an entry of the menu; two schools that differ are not shown each other's word."""
+        called = {_name_in(place.school, url_name) for place in self.places}
+        return (called.pop() if len(called) == 1 else "") or fallback
+
+    def _changed(self, **changes: Any) -> "Viewer":
+        changed = replace(self, **changes)
+        if "places" in self.__dict__ and changed.seat is self.seat:
+            changed.__dict__["places"] = self.places
+        return changed
 
     @cached_property
     def today(self) -> date:
@@ -124,27 +183,33 @@ class Viewer:
         if self.profile == Profile.PUPIL:
             return Person.objects.filter(pk=self.person.pk).values("pk")
         if self.is_guardian:
-            return (
-                Guardianship.objects.informed(self.today)
-                .of_another()
-                .filter(guardian_id=self.person.pk)
-                .values("pupil_id")
-            )
+            wards = self._wards()
+            closed = self._closed_pupils() if self.service else []
+            return wards.exclude(pupil_id__in=closed) if closed else wards
         return Person.objects.none().values("pk")
+
+    def _wards(self) -> "QuerySet[Guardianship, dict[str, int]]":
+        informed = Guardianship.objects.informed(self.today).of_another()
+        return informed.filter(guardian_id=self.person.pk).values("pupil_id")
+
+    def _closed_pupils(self) -> list[int]:
+        """The children to whom the service of this page is closed wherever they learn."""
+        offered = {place.pupil_id for place in self.places if place.offers(self.service)}
+        return [place.pupil_id for place in self.places if place.pupil_id and place.pupil_id not in offered]
 
     def schools_of_own_pupils(self) -> "QuerySet[Holding, dict[str, int | None]]":
         pupils = Holding.objects.filter(active_on(self.today), role=Role.PUPIL, person__in=self.own_pupils())
         return pupils.values("school_id")
 
     def seated(self, seat: Seat) -> "Viewer":
-        return self if seat.key == self.seat.key else replace(self, seat=seat)
+        return self if seat.key == self.seat.key else self._changed(seat=seat)
 
     def every_seat(self) -> Iterator["Viewer"]:
         """This person in each of their seats, the present one first."""
         yield self
         for seat in self.seats:
             if seat.key != self.seat.key:
-                yield replace(self, seat=seat)
+                yield self._changed(seat=seat)
 
     def enter(self) -> None:
         """Put the clock on the wall of this seat's school."""
@@ -156,6 +221,23 @@ class Viewer:
     @cached_property
     def other_seats(self) -> list[Seat]:
         return [seat for seat in self.seats if seat.key != self.seat.key]
+
+
+def _places_of(pupils: "QuerySet[Any, dict[str, int]]", today: date) -> tuple[Place, ...]:
+    """Where these pupils learn and at which level, in one query."""
+    learnt = Enrolment.objects.filter(
+        active_on(today), pupil=OuterRef("person"), group__school=OuterRef("school")
+    ).exclude(group__level="")
+    held = Holding.objects.filter(active_on(today), role=Role.PUPIL, person__in=pupils)
+    held = held.select_related("school").annotate(level=Subquery(learnt.values("group__level")[:1]))
+    return tuple(
+        Place(one.school, one.level or "", one.person_id) for one in held.order_by("pk") if one.school
+    )
+
+
+def _name_in(school: School, url_name: str) -> str:
+    names = (said.get("names", {}).get(url_name, "") for said in school.services.values())
+    return next(filter(None, names), "")
 
 
 def seats_of(person: Person, today: date) -> tuple[Seat, ...]:

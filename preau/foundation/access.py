@@ -16,7 +16,7 @@ from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
 
-from preau.foundation import kept, stamp
+from preau.foundation import boards, kept, stamp
 
 
 class Request(HttpRequest):
@@ -35,10 +35,19 @@ class Seated(Protocol):
     account_id: int
     key: str
     label: str
+    service: str
 
     def every_seat(self) -> "Iterable[Seated]": ...
 
     def enter(self) -> None: ...
+
+    def offers(self, service: str) -> bool: ...
+
+    def within(self, service: str) -> "Seated": ...
+
+
+class ServiceClosed(Http404):
+    """The school has switched this service off: for its people, the page does not exist."""
 
 
 def anyone(viewer: Seated | None, *_: Any) -> bool:
@@ -68,6 +77,7 @@ def opens(
                 return view(request, **kwargs)
             if request.viewer is None:
                 return ask_to_sign_in(request)
+            _come_in(request)
             target, allowed = (
                 _seat_for(request, model, to, by, kwargs.pop(by, None)) if model else (None, None)
             )
@@ -75,6 +85,8 @@ def opens(
             refused = _refuse_changed_context(request) if stamped else None
             if refused:
                 return refused
+            if not model and request.viewer.service and not request.viewer.offers(request.viewer.service):
+                raise ServiceClosed
             # Without an object the seat may just have moved: the rule is asked of where the viewer now sits.
             if not (allowed if model else to(request.viewer)):
                 raise PermissionDenied
@@ -84,6 +96,16 @@ def opens(
         return opened
 
     return decorate
+
+
+def _come_in(request: Request) -> None:
+    """The viewer as the service of this page sees them. Raises ServiceClosed when no seat of theirs has it."""
+    service = boards.service_at(request.resolver_match.namespace if request.resolver_match else "")
+    if not service:
+        return
+    if not any(viewer.offers(service) for viewer in request.viewer.every_seat()):
+        raise ServiceClosed
+    request.viewer = request.viewer.within(service)
 
 
 def ask_to_sign_in(request: Request) -> HttpResponse:
@@ -114,6 +136,8 @@ def _seat_for(
     """
     first: tuple[Seated, Model] | None = None
     for viewer in _seats_in_order(request):
+        if viewer.service and not viewer.offers(viewer.service):
+            continue
         found = model.objects.visible_to(viewer).filter(**{by: value}).first()  # type: ignore[attr-defined]
         if found is not None and to(viewer, found):
             _sit(request, viewer)

@@ -4,7 +4,7 @@ Each board is a typed registry. A domain fills them in its `manifest.py`; `commo
 hold plain functions and names, never a class of a domain, so that nobody has to import anybody.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -29,6 +29,16 @@ class MenuEntry:
     section: str = ""
     order: int = 50
     service: str = ""
+
+
+@dataclass(frozen=True)
+class MenuSection:
+    """Entries of the menu under one word; alone in it, an entry is shown by itself."""
+
+    key: str
+    label: str
+    icon: str
+    order: int = 50
 
 
 @dataclass(frozen=True)
@@ -211,6 +221,7 @@ class Scheduled:
 
 
 menu: Registry[MenuEntry] = Registry(MenuEntry)
+menu_sections: Registry[MenuSection] = Registry(MenuSection)
 cards: Registry[Card] = Registry(Card)
 agenda: Registry[AgendaSource] = Registry(AgendaSource)
 search: Registry[SearchSource] = Registry(SearchSource)
@@ -223,6 +234,15 @@ services: Registry[Service] = Registry(Service)
 settings_pages: Registry[SettingsPage] = Registry(SettingsPage)
 journal_words: Registry[JournalWord] = Registry(JournalWord)
 schedule: Registry[Scheduled] = Registry(Scheduled)
+
+
+def offered(board: Iterable[Any], viewer: Any) -> Iterator[tuple[Any, Any]]:
+    """The entries of a board whose service is open to the viewer, each with the viewer as that service sees them."""
+    for entry in board:
+        if not entry.service:
+            yield entry, viewer
+        elif viewer.offers(entry.service):
+            yield entry, viewer.within(entry.service)
 
 
 def service_at(namespace: str) -> str:

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from preau.foundation.access import anyone, opens
+from preau.foundation.access import ServiceClosed, anyone, opens
 from preau.foundation.models import WorkerBeat
 from preau.foundation.styleguide import SampleForm, sample_entries, sample_rows
 
@@ -58,7 +58,13 @@ def _error(status: int) -> Any:
     return view
 
 
-forbidden, not_found = _error(403), _error(404)
+forbidden = _error(403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """What does not exist, or what the school has switched off: the second is said, so that nobody looks for it."""
+    closed = isinstance(exception, ServiceClosed)
+    return render(request, "404.html", {"closed": closed}, status=404)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -31,7 +31,9 @@ boards.public_routes.add(boards.PublicRoute("identity:activation", in_sitemap=Tr
 boards.public_routes.add(boards.PublicRoute("identity:forgotten"))
 boards.public_routes.add(boards.PublicRoute("identity:new_password"))
 boards.menu.add(
-    boards.MenuEntry(_("Comptes"), "identity:accounts", "users", rules.follows_accounts, order=60)
+    boards.MenuEntry(
+        _("Comptes"), "identity:accounts", "users", rules.follows_accounts, "administration", order=60
+    )
 )
 boards.seeds.add(boards.Seed("comptes", seeds.plant, order=10))
 boards.schedule.add(boards.Scheduled("identity.purge_codes", tasks.purge_codes, every_minutes=24 * 60))

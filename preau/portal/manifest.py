@@ -1,4 +1,9 @@
+"""What the portal shows: its public pages, the sections of the menu."""
+
+from django.utils.translation import gettext_lazy as _
+
 from preau.foundation import boards
 
 boards.public_routes.add(boards.PublicRoute("portal:home", in_sitemap=True))
 boards.public_routes.add(boards.PublicRoute("portal:demonstration"))
+boards.menu_sections.add(boards.MenuSection("administration", _("Administration"), "settings", order=90))

@@ -22,6 +22,19 @@ class Link:
 
 
 @dataclass(frozen=True)
+class Section:
+    """Several links of the menu under one word, opened by it."""
+
+    label: str
+    icon: str
+    links: list[Link]
+
+    @property
+    def current(self) -> bool:
+        return any(link.current for link in self.links)
+
+
+@dataclass(frozen=True)
 class Shell:
     """What `ui/layout.html` needs, and nothing more."""
 
@@ -35,8 +48,13 @@ class Shell:
     logo: str = ""
     # Attributes of <html>, as data-…: how the page looks for this person in this school.
     face: dict[str, str] = field(default_factory=lambda: {"color-scheme": "auto"})
-    menu: list[Link] = field(default_factory=list)
+    menu: list[Link | Section] = field(default_factory=list)
+    viewer: Viewer | None = None
     seats: list[Seat] = field(default_factory=list)
+
+    def called(self, url_name: str, title: str) -> str:
+        """The title of a service's own page: what the school calls its entry in the menu, else `title`."""
+        return self.viewer.name_of(url_name, title) if self.viewer else title
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -56,7 +74,8 @@ def _shell_of(viewer: Viewer, path: str) -> Shell:
         role_label=viewer.seat.role_label,
         person_name=viewer.person.full_name,
         initials=viewer.person.initials,
-        logo=logo_of(viewer.school),
+        viewer=viewer,
+        logo=logo_of(viewer.only_school),
         face=face_of(viewer),
         menu=menu_of(viewer, path),
         seats=viewer.other_seats,
@@ -65,7 +84,8 @@ def _shell_of(viewer: Viewer, path: str) -> Shell:
 
 def face_of(viewer: Viewer) -> dict[str, str]:
     """The colours of the school."""
-    palette = {"palette": viewer.school.palette} if viewer.school else {}
+    school = viewer.only_school
+    palette = {"palette": school.palette} if school else {}
     return {"color-scheme": "auto"} | palette
 
 
@@ -76,12 +96,24 @@ def logo_of(school: School | None) -> str:
     return f"{reverse('directory:logo', kwargs={'public_id': school.public_id})}?v={school.logo.name[6:14]}"
 
 
-def menu_of(viewer: Viewer, path: str) -> list[Link]:
-    """Home, then the entries of the menu board that the viewer's seat opens."""
+def menu_of(viewer: Viewer, path: str) -> list[Link | Section]:
+    """Home, then the entries of the menu board that the viewer's seat opens and their school offers, by section."""
     home = reverse("portal:home")
-    links = [Link(_("Accueil"), home, "home", current=path == home)]
-    for entry in boards.menu:
-        if entry.open_to(viewer):
-            href = reverse(entry.url_name)
-            links.append(Link(entry.label, href, entry.icon, current=path.startswith(href)))
-    return links
+    shown: list[Link | Section] = [Link(_("Accueil"), home, "home", current=path == home)]
+    grouped: dict[str, list[Link]] = {}
+    for entry, seated in boards.offered(boards.menu, viewer):
+        if not entry.open_to(seated):
+            continue
+        href = reverse(entry.url_name)
+        name = viewer.name_of(entry.url_name, entry.label)
+        link = Link(name, href, entry.icon, current=path.startswith(href))
+        if entry.section:
+            grouped.setdefault(entry.section, []).append(link)
+        else:
+            shown.append(link)
+    return shown + [_section(one, grouped[one.key]) for one in boards.menu_sections if one.key in grouped]
+
+
+def _section(section: boards.MenuSection, links: list[Link]) -> Link | Section:
+    """A word that would open a single link is that link."""
+    return links[0] if len(links) == 1 else Section(section.label, section.icon, links)

@@ -50,9 +50,9 @@ def demonstration(request: HttpRequest) -> HttpResponse:
 def cards_of(viewer: Viewer) -> list[tuple[boards.Card, Mapping[str, Any]]]:
     """The cards open to this seat that have something to say, at most six."""
     found: list[tuple[boards.Card, Mapping[str, Any]]] = []
-    for card in boards.cards:
-        if len(found) < MOST_CARDS and card.open_to(viewer):
-            content = card.content(viewer)
+    for card, seated in boards.offered(boards.cards, viewer):
+        if len(found) < MOST_CARDS and card.open_to(seated):
+            content = card.content(seated)
             if content is not None:
                 found.append((card, content))
     return found

@@ -189,6 +189,30 @@ def _tell(school: School, *, closed: Sequence[Closure], opened: Sequence[Closure
     transaction.on_commit(lambda: calendar_changed.send(School, school_id=school.pk, **told))
 
 
+# Services
+
+
+@transaction.atomic
+def change_service(viewer: Viewer, key: str, said: Mapping[str, Any]) -> bool:
+    """Write what the school makes of a service: `off`, the `levels` it is closed to, the `names` of its entries.
+
+    Returns whether anything changed.
+    """
+    school = _own_school(viewer)
+    former = school.services.get(key, {})
+    kept = {name: value for name, value in said.items() if value}
+    if kept == former:
+        return False
+    school.services = {name: one for name, one in {**school.services, key: kept}.items() if one}
+    school.save(update_fields=["services"])
+    changed = [name for name in ("off", "levels", "names") if kept.get(name) != former.get(name)]
+    facts: dict[str, str] = {"service": key, "changed": ",".join(changed)}
+    if "off" in changed:
+        facts["off"] = "yes" if kept.get("off") else "no"
+    journal.record(viewer, "directory.service_changed", school, **facts)
+    return True
+
+
 # Who administers
 
 

@@ -12,6 +12,7 @@ from preau.directory import queries
 from preau.directory.models import Closure, Period, School, SchoolYear
 from preau.directory.viewer import Viewer
 from preau.directory.words import Palette, Zone
+from preau.foundation import boards
 from preau.foundation.fields import OneRow
 
 PHONE = RegexValidator(
@@ -160,6 +161,45 @@ class ClosureForm(forms.Form):
 
     def typed(self) -> Closure:
         return Closure(school_id=self.viewer.school_id, **self.cleaned_data)
+
+
+class ServiceForm(forms.Form):
+    """Is a service open, to which levels, and under which words?"""
+
+    def __init__(self, row: queries.ServiceRow, levels: list[str], data: Any = None) -> None:
+        super().__init__(data)
+        self.row = row
+        self.entries = [one for one in boards.menu if one.service == row.service.key]
+        if row.service.can_be_off:
+            self.fields["open"] = forms.BooleanField(
+                label=_("Ce service est ouvert"), required=False, initial=not row.off
+            )
+            if levels:
+                self.fields["levels"] = forms.MultipleChoiceField(
+                    label=_("Fermé aux élèves et aux familles de ces niveaux"),
+                    help_text=_("Les personnels le gardent."),
+                    choices=[(level, level) for level in levels],
+                    widget=forms.CheckboxSelectMultiple,
+                    required=False,
+                    initial=row.levels,
+                )
+        for number, entry in enumerate(self.entries):
+            self.fields[f"name_{number}"] = forms.CharField(
+                label=_("Nom dans le menu, au lieu de « %(name)s »") % {"name": entry.label},
+                max_length=30,
+                required=False,
+                initial=row.names.get(entry.url_name, ""),
+            )
+
+    def said(self) -> dict[str, Any]:
+        """As `School.services` keeps it; an empty value says nothing."""
+        typed = self.cleaned_data
+        names = {
+            entry.url_name: typed[f"name_{number}"]
+            for number, entry in enumerate(self.entries)
+            if typed[f"name_{number}"] not in {"", str(entry.label)}
+        }
+        return {"off": not typed.get("open", True), "levels": typed.get("levels", []), "names": names}
 
 
 class _Member(OneRow):

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from preau.directory.models import Closure, Holding, Period, Person, School
+from preau.directory.models import Closure, Group, Holding, Period, Person, School
 from preau.directory.viewer import SETTINGS, Viewer
 from preau.directory.words import Palette, Role, Zone
 from preau.foundation import boards
@@ -111,3 +111,42 @@ def said_of_day(details: Mapping[str, Any]) -> str:
     """« jusqu’au 4 juillet 2027 »."""
     from_iso = date.fromisoformat(str(details["until"]))
     return _("jusqu’au %(day)s") % {"day": f"{from_iso:%d/%m/%Y}"}
+
+
+@dataclass(frozen=True)
+class ServiceRow:
+    """A service as the school has settled it."""
+
+    service: boards.Service
+    off: bool
+    levels: list[str]
+    names: dict[str, str]
+
+
+def services_of(school: School) -> list[ServiceRow]:
+    """The services meant for this kind of school, and what it made of each."""
+    meant = [one for one in boards.services if not one.kinds or school.kind in one.kinds]
+    return [service_row(school, one) for one in meant]
+
+
+def service_row(school: School, service: boards.Service) -> ServiceRow:
+    said = school.services.get(service.key, {})
+    return ServiceRow(service, bool(said.get("off")), said.get("levels", []), said.get("names", {}))
+
+
+def levels_of(viewer: Viewer) -> list[str]:
+    """The levels of the classes of the year."""
+    classes = Group.objects.classes().filter(year=viewer.year).exclude(level="")
+    return list(classes.order_by("level").values_list("level", flat=True).distinct())
+
+
+def said_of_service(details: Mapping[str, Any]) -> str:
+    """« Emploi du temps : fermé, niveaux »."""
+    service = next((one for one in boards.services if one.key == details["service"]), None)
+    words = {
+        "off": _("fermé") if details.get("off") == "yes" else _("ouvert"),
+        "levels": _("niveaux"),
+        "names": _("nom dans le menu"),
+    }
+    changed = ", ".join(str(words[name]) for name in str(details["changed"]).split(",") if name in words)
+    return f"{service.label} : {changed}" if service else changed

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -18,6 +18,7 @@ from preau.directory.forms.settings import (
     PaletteForm,
     PeriodForm,
     PictureForm,
+    ServiceForm,
     ZoneForm,
 )
 from preau.directory.models import Closure, Period, School
@@ -235,6 +236,34 @@ def zone(request: HttpRequest) -> HttpResponse:
         chosen=chosen,
         label=dict(Zone.choices).get(chosen),
     )
+
+
+# Services
+
+
+@opens(to=rules.runs_settings)
+@require_safe
+def services(request: HttpRequest) -> HttpResponse:
+    """What the school has opened and closed."""
+    school = request.viewer.school
+    return render(request, "directory/services.html", {"rows": queries.services_of(school), "school": school})
+
+
+@opens(to=rules.runs_settings)
+@require_http_methods(["GET", "POST"])
+def service(request: HttpRequest, key: str) -> HttpResponse:
+    """Open or close one service, for everybody or for some levels, and name its entries in the menu."""
+    school = request.viewer.school
+    row = next((one for one in queries.services_of(school) if one.service.key == key), None)
+    if row is None:
+        raise Http404
+    sent = request.POST if request.method == "POST" else None
+    form = ServiceForm(row, queries.levels_of(request.viewer), sent)
+    if form.is_valid():
+        changed = actions.change_service(request.viewer, key, form.said())
+        _said(request, changed, _("Le service est enregistré."))
+        return redirect("directory:services")
+    return _page(request, "directory/service.html", form, row=row)
 
 
 # Who administers

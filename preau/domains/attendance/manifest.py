@@ -15,13 +15,34 @@ from preau.foundation.boards import FieldClass, PersonalData, Retention
 actions.absences_recorded.connect(tasks.enqueue_notices, dispatch_uid="attendance.notices")
 actions.explanation_decided.connect(tasks.enqueue_decision, dispatch_uid="attendance.decision")
 
-lesson_marks.add(LessonMarks("attendance", queries.marks_of, order=10))
-boards.menu.add(
-    boards.MenuEntry(_("Absences"), "attendance:absences", "calendar-off", rules.follows_absences, order=30)
+lesson_marks.add(LessonMarks("attendance", queries.marks_of, order=10, service="attendance"))
+boards.services.add(
+    boards.Service(
+        "attendance",
+        _("Absences et vie scolaire"),
+        text=_("L’appel, les absences, leurs explications et les avis aux familles."),
+        namespaces=("attendance",),
+        order=30,
+    )
 )
 boards.menu.add(
     boards.MenuEntry(
-        _("Vie scolaire"), "attendance:board", "clipboard-check", rules.runs_school_life, order=30
+        _("Absences"),
+        "attendance:absences",
+        "calendar-off",
+        rules.follows_absences,
+        order=30,
+        service="attendance",
+    )
+)
+boards.menu.add(
+    boards.MenuEntry(
+        _("Vie scolaire"),
+        "attendance:board",
+        "clipboard-check",
+        rules.runs_school_life,
+        order=30,
+        service="attendance",
     )
 )
 boards.seeds.add(boards.Seed("vie scolaire", seeds.plant, seeds.refresh, order=30))
@@ -51,17 +72,27 @@ def recent_card(viewer: Viewer) -> Mapping[str, Any]:
 
 
 boards.cards.add(
-    boards.Card("attendance/_to_call.html", to_call_card, rules.calls_own_rolls, "aside", order=20)
+    boards.Card("attendance/_to_call.html", to_call_card, rules.calls_own_rolls, "aside", 20, "attendance")
 )
 boards.cards.add(
-    boards.Card("attendance/_to_read.html", to_read_card, rules.runs_school_life, "aside", order=20)
+    boards.Card("attendance/_to_read.html", to_read_card, rules.runs_school_life, "aside", 20, "attendance")
 )
 boards.cards.add(
-    boards.Card("attendance/_recent.html", recent_card, rules.follows_absences, "aside", order=20)
+    boards.Card("attendance/_recent.html", recent_card, rules.follows_absences, "aside", 20, "attendance")
 )
-boards.cards.add(boards.Card("attendance/_to_explain.html", to_explain_card, rules.follows_absences, order=5))
 boards.cards.add(
-    boards.Card("attendance/_school_life.html", school_life_card, rules.runs_school_life, order=5)
+    boards.Card(
+        "attendance/_to_explain.html", to_explain_card, rules.follows_absences, order=5, service="attendance"
+    )
+)
+boards.cards.add(
+    boards.Card(
+        "attendance/_school_life.html",
+        school_life_card,
+        rules.runs_school_life,
+        order=5,
+        service="attendance",
+    )
 )
 
 BASIS = dict(

@@ -28,6 +28,7 @@ class LessonMarks:
     name: str
     marks: Callable[[Any, Sequence[int]], Mapping[int, Mark]]
     order: int = 50
+    service: str = ""
 
 
 lesson_marks: Registry[LessonMarks] = Registry(LessonMarks)

@@ -25,11 +25,31 @@ def office_card(viewer: Viewer) -> Mapping[str, Any]:
     return {"patterns": queries.patterns_of(viewer).count()}
 
 
-boards.menu.add(
-    boards.MenuEntry(_("Emploi du temps"), "timetable:week", "calendar", rules.reads_timetable, order=20)
+boards.services.add(
+    boards.Service(
+        "timetable",
+        _("Emploi du temps"),
+        text=_("Les séances de chaque semaine, pour les classes, les enseignants et les familles."),
+        namespaces=("timetable",),
+        order=20,
+    )
 )
-boards.cards.add(boards.Card("timetable/_day.html", day_card, rules.has_own_lessons, order=10))
-boards.cards.add(boards.Card("timetable/_office.html", office_card, rules.edits_timetable, order=30))
+boards.menu.add(
+    boards.MenuEntry(
+        _("Emploi du temps"),
+        "timetable:week",
+        "calendar",
+        rules.reads_timetable,
+        order=20,
+        service="timetable",
+    )
+)
+boards.cards.add(
+    boards.Card("timetable/_day.html", day_card, rules.has_own_lessons, order=10, service="timetable")
+)
+boards.cards.add(
+    boards.Card("timetable/_office.html", office_card, rules.edits_timetable, order=30, service="timetable")
+)
 boards.seeds.add(boards.Seed("emploi du temps", seeds.plant, seeds.open_a_lesson, order=20))
 
 TEACHERS = dict(

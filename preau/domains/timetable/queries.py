@@ -13,6 +13,7 @@ from preau.directory.viewer import Viewer
 from preau.domains.timetable.boards import Mark, lesson_marks
 from preau.domains.timetable.models import Lesson, LessonQuerySet, WeeklyPattern
 from preau.foundation import dates
+from preau.foundation.boards import offered
 
 COLUMNS = (
     "pk", "day", "starts", "ends", "school__timezone", "subject__name", "room__name", "groups__name", "groups__id",
@@ -100,8 +101,8 @@ def _teacher(line: dict[str, str]) -> str:
 
 def with_marks(viewer: Viewer, rows: Sequence[LessonRow]) -> list[LessonRow]:
     """Add what other domains say of these lessons: one query a publisher."""
-    for publisher in lesson_marks:
-        marks = publisher.marks(viewer, [row.pk for row in rows]) if rows else {}
+    for publisher, seated in offered(lesson_marks, viewer):
+        marks = publisher.marks(seated, [row.pk for row in rows]) if rows else {}
         for row in rows:
             if row.pk in marks:
                 row.marks.append(marks[row.pk])
