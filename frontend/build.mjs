@@ -30,6 +30,10 @@ async function writeTokens() {
   for (const step of ["create", "build"]) {
     execFileSync(process.execPath, [tool, "tokens", step], { cwd: folder, stdio: ["ignore", "ignore", "inherit"] });
   }
+  // Paper is white: whoever reads in the dark prints in the light.
+  const file = path.join(themes, "preau.css");
+  const css = await readFile(file, "utf8");
+  await writeFile(file, css.replace(/^\[data-color-scheme="dark"\] \{[^}]*\}/m, "@media not print {$&}"));
 }
 
 /** The accent of every palette, under `data-palette`, in the scheme that the page asks for: build/palettes.css. */
@@ -42,7 +46,7 @@ async function writePalettes() {
     };
     const on = `[data-palette="${name}"]`;
     return `${on}{${tokens("light")}}
-${on}[data-color-scheme="dark"]{${tokens("dark")}}
+@media not print{${on}[data-color-scheme="dark"]{${tokens("dark")}}}
 @media (prefers-color-scheme: dark){${on}[data-color-scheme="auto"]{${tokens("dark")}}}`;
   }));
   await writeFile(from("build/palettes.css"), `${rules.join("\n")}\n`);

@@ -123,6 +123,8 @@ PAGES = [
     Page("identity:class_accounts", frozenset(STAFF), model=own_class),
     Page("identity:staff_accounts", frozenset(OFFICE)),
     Page("identity:person", frozenset(STAFF), model=cast_pupil, by="public_id"),
+    Page("identity:profile", frozenset(EVERYONE)),
+    Page("identity:reading", frozenset(EVERYONE)),
     Page("identity:change_password", frozenset(EVERYONE)),
     Page("identity:sessions", frozenset(EVERYONE)),
     Page("identity:activation", frozenset(EVERYONE)),
@@ -133,7 +135,7 @@ PUBLIC = {"portal:home", "foundation:styleguide", "identity:activation", "identi
 # Not pages: health, sign-in while signed in, POST only, CSV; each has tests of its own.
 ELSEWHERE = {
     "foundation:alive", "foundation:ready", "identity:sign_in", "identity:sign_out", "identity:switch",
-    "identity:resume", "identity:new_password", "identity:end_session", "identity:prepare_class",
+    "identity:picture", "identity:take_picture", "identity:remove_picture", "identity:resume", "identity:new_password", "identity:end_session", "identity:prepare_class",
     "identity:prepare_staff", "identity:prepare_person", "identity:give_code", "identity:letters_pdf", "demo:outbox", "portal:demonstration",
     "directory:apply", "directory:approve", "directory:drop", "directory:delivery_part", "directory:report_csv",
     "directory:report_json", "directory:logo", "directory:take_logo", "directory:remove_logo", "directory:remove_period",

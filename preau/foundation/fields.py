@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
 
 class OneRow(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -44,3 +45,16 @@ class SeveralFiles(forms.FileField):
         if not files:
             raise ValidationError(self.error_messages["required"], code="required")
         return files
+
+
+class PictureForm(forms.Form):
+    """A picture; what the file really is, is for `pictures.redrawn` to say."""
+
+    picture = forms.FileField(
+        label=_("Image"),
+        help_text=_(
+            "PNG, JPEG ou WebP, 5 Mo au plus. Préau la redessine, sans le lieu ni l’heure de la prise de vue."
+        ),
+        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
+        error_messages={"required": _("Choisissez une image."), "empty": _("Ce fichier est vide.")},
+    )

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from preau.identity import reading
 from preau.identity.models import Account
 from preau.identity.passwords import LONGEST, faults_of
 from preau.identity.queries import Audience, State
@@ -165,3 +166,18 @@ class AccountFilter(forms.Form):
     def chosen(self) -> dict[str, str]:
         self.is_valid()
         return {name: self.cleaned_data.get(name) or "" for name in ("nom", "etat", "qui")}
+
+
+class ReadingForm(forms.Form):
+    """How a person reads: one choice a line, each with its word."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for one in reading.CHOICES:
+            self.fields[one.name] = forms.ChoiceField(
+                label=one.label,
+                help_text=one.help_text,
+                choices=one.values,
+                initial=one.default,
+                widget=forms.RadioSelect,
+            )

@@ -59,8 +59,11 @@ boards.personal_data.add(
         keep=Retention.ACCOUNT,
         forget=actions.close_account,
         fields=dict.fromkeys(
-            ["person", "login", "stem", "password", "is_active", "created_at", "last_login"], PERSONAL
-        ),
+            ["person", "login", "stem", "password", "is_active", "created_at", "last_login", "picture"],
+            PERSONAL,
+        )
+        # A font or a size of text may tell of health.
+        | {"preferences": FieldClass.SENSITIVE},
         **PURPOSE,
     )
 )

@@ -1,5 +1,6 @@
 """The account: what a person signs in with; the codes that open it; the browsers where it is open."""
 
+import secrets
 from datetime import datetime
 from typing import Any, Self
 
@@ -36,6 +37,11 @@ def followed_people(viewer: Viewer) -> "models.QuerySet[Person]":
             pk__in=pupils.values("person_id")
         )
     return Person.objects.none()
+
+
+def picture_path(account: "Account", filename: str) -> str:
+    """Nothing that somebody typed, and nothing that says whose it is."""
+    return f"pictures/{secrets.token_hex(16)}.png"
 
 
 class AccountQuerySet(models.QuerySet["Account"]):
@@ -76,6 +82,8 @@ class Account(AbstractBaseUser):
     )
     is_active = models.BooleanField(_("ouvert"), default=True)
     created_at = models.DateTimeField(_("créé le"), auto_now_add=True)
+    preferences = models.JSONField(_("façon de lire"), default=dict, db_default={}, blank=True)
+    picture = models.FileField(_("photo"), upload_to=picture_path, blank=True, default="", db_default="")
 
     USERNAME_FIELD = "login"
     objects = AccountManager()

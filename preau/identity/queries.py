@@ -11,7 +11,7 @@ from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from preau.directory.models import Assignment, Enrolment, Group, Guardianship, Holding, Person
+from preau.directory.models import Assignment, Enrolment, ExternalId, Group, Guardianship, Holding, Person
 from preau.directory.models.scoping import active_on
 from preau.directory.viewer import Viewer, viewer_for
 from preau.directory.words import Profile, Role
@@ -398,3 +398,9 @@ def fits_still(activation: Activation) -> bool:
         return rank_of(standing) <= activation.rank and not (first and standing.is_staff)
     viewer = viewer_for(giver, 0, now)
     return may_still_open(activation.rank, standing, viewer.every_seat() if viewer else ())
+
+
+def contacts_from(person: Person) -> str:
+    """Which official file keeps a person's mail and telephone (« aaf »), or "" when a school wrote them."""
+    known = ExternalId.objects.filter(person=person, kind="person").order_by("pk")
+    return known.values_list("source", flat=True).first() or ""

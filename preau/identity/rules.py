@@ -30,6 +30,7 @@ RANKS = {
 GUARDIAN_RANK = 1
 UNKNOWN_RANK = 2
 LENGTH, PUPIL_LENGTH = 12, 8
+PICTURE_AGE = 15
 # A class in an hour, for whoever helps a class; several, for whoever helps the school.
 CODES_OF_A_TEACHER, CODES_OF_THE_OFFICE = 40, 120
 
@@ -146,3 +147,15 @@ def rank_of(standing: Standing) -> int:
     """How high a person stands anywhere, today or later."""
     own = [RANKS.get(role, UNKNOWN_RANK) for role in standing.roles]
     return max([*own, GUARDIAN_RANK if standing.wards else 0])
+
+
+def may_have_picture(viewer: Viewer, *_: object) -> bool:
+    """From fifteen. Before, a picture asks for the child's agreement and a guardian's (RGPD, article 8; loi de 1978, 45)."""
+    if viewer.profile != Profile.PUPIL:
+        return True
+    return (viewer.person.age_on(viewer.today) or 0) >= PICTURE_AGE
+
+
+def sees_picture(viewer: Viewer, person: Person) -> bool:
+    """Whoever sees the person: themselves, the staff of their school, a pupil's guardians."""
+    return True

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from preau.identity.views import accounts, passwords, signing
+from preau.identity.views import accounts, passwords, profile, signing
 
 app_name = "identity"
 urlpatterns = [
@@ -11,6 +11,11 @@ urlpatterns = [
     path("activation/", passwords.activation, name="activation"),
     path("mot-de-passe-oublie/", passwords.forgotten, name="forgotten"),
     path("mot-de-passe-oublie/nouveau/", passwords.new_password, name="new_password"),
+    path("profil/", profile.profile, name="profile"),
+    path("profil/affichage/", profile.reading, name="reading"),
+    path("profil/photo/", profile.take_picture, name="take_picture"),
+    path("profil/photo/retirer/", profile.remove_picture, name="remove_picture"),
+    path("profil/photo/<str:public_id>.png", profile.picture, name="picture"),
     path("profil/mot-de-passe/", passwords.change_password, name="change_password"),
     path("profil/sessions/", passwords.sessions, name="sessions"),
     path("profil/sessions/<str:public_id>/fermer/", passwords.end_session, name="end_session"),

@@ -11,6 +11,10 @@ from django.utils.translation import gettext as _
 from preau.directory.models import School
 from preau.directory.viewer import Seat, Viewer
 from preau.foundation import boards
+from preau.identity import reading
+
+# Entries of the menu in simple mode, home included.
+FEW = 3
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,7 @@ class Shell:
     person_name: str = ""
     initials: str = ""
     logo: str = ""
+    picture: str = ""
     # Attributes of <html>, as data-…: how the page looks for this person in this school.
     face: dict[str, str] = field(default_factory=lambda: {"color-scheme": "auto"})
     menu: list[Link | Section] = field(default_factory=list)
@@ -62,10 +67,11 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     viewer = getattr(request, "viewer", None)
     if viewer is None:
         return {"shell": Shell(signed_in=False, demo=settings.DEMO, source_url=settings.SOURCE_URL)}
-    return {"shell": _shell_of(viewer, request.path)}
+    return {"shell": _shell_of(viewer, request.user, request.path)}
 
 
-def _shell_of(viewer: Viewer, path: str) -> Shell:
+def _shell_of(viewer: Viewer, account: Any, path: str) -> Shell:
+    menu = menu_of(viewer, path)
     return Shell(
         signed_in=True,
         demo=settings.DEMO,
@@ -76,17 +82,31 @@ def _shell_of(viewer: Viewer, path: str) -> Shell:
         initials=viewer.person.initials,
         viewer=viewer,
         logo=logo_of(viewer.only_school),
-        face=face_of(viewer),
-        menu=menu_of(viewer, path),
+        picture=picture_of(viewer, account),
+        face=reading.face_of(account) | palette_of(viewer),
+        menu=simpler(menu) if reading.is_simple(account) else menu,
         seats=viewer.other_seats,
     )
 
 
-def face_of(viewer: Viewer) -> dict[str, str]:
+def palette_of(viewer: Viewer) -> dict[str, str]:
     """The colours of the school."""
     school = viewer.only_school
-    palette = {"palette": school.palette} if school else {}
-    return {"color-scheme": "auto"} | palette
+    return {"palette": school.palette} if school else {}
+
+
+def picture_of(viewer: Viewer, account: Any) -> str:
+    """The address of one's own picture, another one each time it changes."""
+    if not account.picture:
+        return ""
+    address = reverse("identity:picture", kwargs={"public_id": viewer.person.public_id})
+    return f"{address}?v={account.picture.name[9:17]}"
+
+
+def simpler(menu: list[Link | Section]) -> list[Link | Section]:
+    """The first entries; everything else under one word, so that nothing is out of reach."""
+    rest = [link for item in menu[FEW:] for link in (item.links if isinstance(item, Section) else [item])]
+    return menu[:FEW] + ([Section(_("Tout le reste"), "menu-2", rest)] if len(rest) > 1 else menu[FEW:])
 
 
 def logo_of(school: School | None) -> str:

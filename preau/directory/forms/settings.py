@@ -70,19 +70,6 @@ class PaletteForm(forms.Form):
     palette = forms.ChoiceField(label=_("Couleurs"), choices=Palette.choices, widget=forms.RadioSelect)
 
 
-class PictureForm(forms.Form):
-    """A picture; what the file really is, is for `pictures.redrawn` to say."""
-
-    picture = forms.FileField(
-        label=_("Image"),
-        help_text=_(
-            "PNG, JPEG ou WebP, 5 Mo au plus. Préau la redessine, sans le lieu ni l’heure de la prise de vue."
-        ),
-        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
-        error_messages={"required": _("Choisissez une image."), "empty": _("Ce fichier est vide.")},
-    )
-
-
 class HoursForm(forms.Form):
     opens_at = Hour(label=_("Début de la journée"), required=False)
     closes_at = Hour(label=_("Fin de la journée"), required=False)

@@ -17,7 +17,6 @@ from preau.directory.forms.settings import (
     IdentityForm,
     PaletteForm,
     PeriodForm,
-    PictureForm,
     ServiceForm,
     ZoneForm,
 )
@@ -25,6 +24,7 @@ from preau.directory.models import Closure, Period, School
 from preau.directory.words import Palette, Zone
 from preau.foundation import pictures, uploads
 from preau.foundation.access import opens
+from preau.foundation.fields import PictureForm
 
 TYPED_WRONG = 422
 LOGO_SIDE = 512

@@ -23,6 +23,7 @@ from preau.identity.actions.passwords import (
     change_password,
     password_changed,
 )
+from preau.identity.actions.profile import read_as, remove_picture, take_picture
 from preau.identity.actions.signing import end_session, sign_in, sign_out, take_seat
 
 __all__ = [
@@ -46,7 +47,10 @@ __all__ = [
     "password_changed",
     "prepare_letters",
     "purge_codes",
+    "read_as",
+    "remove_picture",
     "sign_in",
     "sign_out",
+    "take_picture",
     "take_seat",
 ]

@@ -15,7 +15,7 @@ from django.utils.crypto import get_random_string
 from preau.directory.models import Holding, Person, School
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
-from preau.foundation import journal, throttle
+from preau.foundation import journal, pictures, throttle
 from preau.identity.actions.signing import end_sessions
 from preau.identity.codes import digest_of, new_code
 from preau.identity.logins import logins_for, stem_of
@@ -275,6 +275,9 @@ def close_account(person_id: int) -> int:
     account.login = f"efface-{get_random_string(20).lower()}"
     account.is_active = False
     account.last_login = None
+    account.preferences = {}
+    pictures.forget(account.picture.name)
+    account.picture = ""
     account.set_unusable_password()
     account.save()
     return 1 + gone

@@ -1,0 +1,48 @@
+"""What a person settles about themselves: how they read, their picture."""
+
+from collections.abc import Mapping
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+
+from preau.directory.viewer import Viewer
+from preau.foundation import journal, pictures
+from preau.identity import reading
+from preau.identity.models import Account
+
+
+def _own(viewer: Viewer) -> Account:
+    return Account.objects.select_for_update().get(pk=viewer.account_id)
+
+
+@transaction.atomic
+def read_as(viewer: Viewer, typed: Mapping[str, str]) -> None:
+    """Keep how a person reads. The journal does not say how: it may tell of their health."""
+    account = _own(viewer)
+    chosen = reading.kept(typed)
+    if chosen == account.preferences:
+        return
+    account.preferences = chosen
+    account.save(update_fields=["preferences"])
+    journal.record(viewer, "identity.reading_changed", account)
+
+
+@transaction.atomic
+def take_picture(viewer: Viewer, picture: ContentFile[bytes]) -> None:
+    """Keep a picture already redrawn instead of the former one."""
+    account = _own(viewer)
+    pictures.forget(account.picture.name)
+    account.picture.save("picture.png", picture, save=False)
+    account.save(update_fields=["picture"])
+    journal.record(viewer, "identity.picture_changed", account)
+
+
+@transaction.atomic
+def remove_picture(viewer: Viewer) -> None:
+    account = _own(viewer)
+    if not account.picture:
+        return
+    pictures.forget(account.picture.name)
+    account.picture = ""
+    account.save(update_fields=["picture"])
+    journal.record(viewer, "identity.picture_removed", account)

@@ -1,0 +1,85 @@
+"""Pages of one's own profile: who I am here, how I read, my picture."""
+
+from django.contrib import messages
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from preau.directory.models import Person
+from preau.foundation import pictures, uploads
+from preau.foundation.access import opens, signed_in
+from preau.foundation.fields import PictureForm
+from preau.identity import actions, queries, rules
+from preau.identity.forms import ReadingForm
+from preau.identity.models import Account
+
+SIDE = 400
+TYPED_WRONG = 422
+
+
+@opens(to=signed_in)
+@require_safe
+def profile(request: HttpRequest) -> HttpResponse:
+    """Who I am for my schools, how I am reached, and the doors to my account."""
+    return _profile(request, PictureForm())
+
+
+def _profile(request: HttpRequest, form: PictureForm) -> HttpResponse:
+    viewer = request.viewer
+    context = {
+        "person": viewer.person,
+        "account": request.user,
+        "seats": viewer.seats,
+        "form": form,
+        "may_show": rules.may_have_picture(viewer),
+        "contacts_from": queries.contacts_from(viewer.person),
+    }
+    return render(request, "identity/profile.html", context, status=TYPED_WRONG if form.errors else 200)
+
+
+@opens(to=signed_in, stamped=False)
+@require_http_methods(["GET", "POST"])
+def reading(request: HttpRequest) -> HttpResponse:
+    """How I read: the same on every device where I sign in."""
+    form = ReadingForm(request.POST or None, initial=request.user.preferences)
+    if form.is_valid():
+        actions.read_as(request.viewer, form.cleaned_data)
+        messages.success(request, _("Votre affichage est enregistré : il vous suit sur tous vos appareils."))
+        return redirect("identity:reading")
+    return render(
+        request, "identity/reading.html", {"form": form}, status=TYPED_WRONG if form.errors else 200
+    )
+
+
+@opens(to=rules.may_have_picture, stamped=False)
+@require_POST
+def take_picture(request: HttpRequest) -> HttpResponse:
+    """A new picture of oneself, redrawn."""
+    form = PictureForm(request.POST, request.FILES)
+    if form.is_valid():
+        try:
+            picture = pictures.redrawn(form.cleaned_data["picture"], SIDE)
+        except uploads.Refused as refusal:
+            form.add_error("picture", str(refusal))
+        else:
+            actions.take_picture(request.viewer, picture)
+            messages.success(request, _("Votre photo est enregistrée."))
+            return redirect("identity:profile")
+    return _profile(request, form)
+
+
+@opens(to=signed_in, stamped=False)
+@require_POST
+def remove_picture(request: HttpRequest) -> HttpResponseRedirect:
+    actions.remove_picture(request.viewer)
+    messages.success(request, _("Votre photo est retirée, et son fichier effacé."))
+    return redirect("identity:profile")
+
+
+@opens(Person, to=rules.sees_picture, by="public_id")
+@require_safe
+def picture(request: HttpRequest, person: Person) -> FileResponse:
+    """The picture of somebody whom the viewer sees."""
+    account = Account.objects.filter(person=person).first()
+    return pictures.served(account.picture if account else None)
