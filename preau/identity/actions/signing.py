@@ -30,19 +30,15 @@ def sign_in(request: HttpRequest, account: Account) -> Viewer | None:
 
 
 def remember(request: HttpRequest, account: Account) -> None:
-    """Keep a line of this session for the page that lists them."""
+    """Keep a line of this session for the page that lists them: one, however often its person signs in there."""
     key = request.session.session_key
     if key is None:
         request.session.save()
         key = str(request.session.session_key)
     now = timezone.now()
-    AccountSession.objects.create(
-        session_id=key,
-        account=account,
-        device=sessions.device_of(request.headers.get("User-Agent", "")),
-        opened_at=now,
-        seen_at=now,
-    )
+    device = sessions.device_of(request.headers.get("User-Agent", ""))
+    facts = {"account": account, "device": device, "opened_at": now, "seen_at": now}
+    AccountSession.objects.update_or_create(session_id=key, defaults=facts)
 
 
 @transaction.atomic
