@@ -76,7 +76,7 @@ def opens(
             if to is anyone:
                 return view(request, **kwargs)
             if request.viewer is None:
-                return ask_to_sign_in(request)
+                return ask_to_sign_in(request, keep=stamped)
             _come_in(request)
             target, allowed = (
                 _seat_for(request, model, to, by, kwargs.pop(by, None)) if model else (None, None)
@@ -92,7 +92,8 @@ def opens(
                 raise PermissionDenied
             return view(request, target, **kwargs) if model else view(request, **kwargs)
 
-        opened.opening = to  # type: ignore[attr-defined]
+        # What the tests of the building ask of every route: who may open it, and which object its address names.
+        opened.opening, opened.model, opened.by = to, model, by  # type: ignore[attr-defined]
         return opened
 
     return decorate
@@ -108,9 +109,13 @@ def _come_in(request: Request) -> None:
     request.viewer = request.viewer.within(service)
 
 
-def ask_to_sign_in(request: Request) -> HttpResponse:
-    """Send to the sign-in page, and put aside what was being sent when the session ended."""
-    kept.put_aside(request)
+def ask_to_sign_in(request: Request, *, keep: bool = True) -> HttpResponse:
+    """Send to the sign-in page, and put aside what was being sent when the session ended.
+
+    `keep=False` where nothing is lost: whoever wanted to sign out is not asked again once they have come back.
+    """
+    if keep:
+        kept.put_aside(request)
     target = _page_before(request) if request.method == "POST" else request.get_full_path()
     address = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'suite': target})}"
     if getattr(request, "htmx", False):

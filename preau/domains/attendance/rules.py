@@ -60,8 +60,8 @@ def answers_for_absences(viewer: Viewer, *_: object) -> bool:
 
 
 def can_withdraw(viewer: Viewer, explanation: Explanation) -> bool:
-    """Its author, until it has been decided on."""
-    return explanation.given_by_id == viewer.person.pk and explanation.is_pending
+    """Its author. Whether it is too late is for the action to say: a second click is not a forbidden one."""
+    return explanation.given_by_id == viewer.person.pk
 
 
 def can_decide(viewer: Viewer, explanation: Explanation) -> bool:

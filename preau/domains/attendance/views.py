@@ -115,6 +115,8 @@ def _explained(request: HttpRequest, form: ExplainForm) -> HttpResponseRedirect:
 def withdraw(request: HttpRequest, explanation: Explanation) -> HttpResponseRedirect:
     if actions.withdraw(request.viewer, explanation):
         messages.success(request, _("Votre explication est retirée. Vous pouvez en donner une autre."))
+    elif Explanation.objects.filter(pk=explanation.pk, state=Explanation.State.WITHDRAWN).exists():
+        messages.info(request, _("Votre explication est déjà retirée."))
     else:
         messages.info(request, _("Trop tard pour la retirer : l’établissement vient de répondre."))
     return redirect("attendance:absences")

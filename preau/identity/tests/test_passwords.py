@@ -315,8 +315,21 @@ def test_a_stranger_cannot_spoil_a_letter_by_asking(client: SchoolClient, letter
     assert activate(client, activation.account.login, code).status_code == 302
 
 
-def test_a_mailbox_is_not_flooded(college: World) -> None:
+def test_a_second_click_sends_no_second_letter(college: World, clock: Any) -> None:
+    """Its link would have put an end to the first one's."""
+    ask("claire.moreau")
+    ask("claire.moreau")
+    work()
+    assert len(mail.outbox) == 1
+    clock.shift(timedelta(minutes=2))
+    ask("claire.moreau")
+    work()
+    assert len(mail.outbox) == 2
+
+
+def test_a_mailbox_is_not_flooded(college: World, clock: Any) -> None:
     for number in range(9):
+        clock.shift(timedelta(minutes=2))
         Client().post(FORGOTTEN, {"login": "claire.moreau"}, REMOTE_ADDR=f"192.0.2.{number}")
     work()
     assert len(mail.outbox) == 6

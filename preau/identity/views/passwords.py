@@ -121,9 +121,11 @@ def forgotten(request: HttpRequest) -> HttpResponse:
         return answer(request, "identity/forgotten.html", {"form": form})
     account = Account.objects.filter(login=login).values_list("pk", flat=True).first()
     # A mailbox is not filled by whoever types its owner's login from many places.
+    in_the_minute = throttle.hit("link_minute", login, window=timedelta(minutes=1))
     in_the_hour = throttle.hit("link", login, window=timedelta(hours=1))
     in_the_day = throttle.hit("link_day", login, window=timedelta(days=1))
-    enough = in_the_hour > MOST_LINKS or in_the_day > MOST_LINKS_A_DAY
+    # A second click would send a second letter, whose link would put an end to the first one's.
+    enough = in_the_minute > 1 or in_the_hour > MOST_LINKS or in_the_day > MOST_LINKS_A_DAY
     tasks.send_link.enqueue(0 if enough else account or 0)
     return render(request, "identity/forgotten_sent.html", {"login": login})
 

@@ -86,8 +86,8 @@ def sign_out(request: HttpRequest) -> HttpResponseRedirect:
 @opens(to=signed_in, stamped=False)
 @require_POST
 def switch(request: HttpRequest) -> HttpResponseRedirect:
-    """Take another seat; an unknown one changes nothing."""
-    seat = next((s for s in request.viewer.seats if s.key == request.POST.get("seat")), None)
+    """Take another seat; an unknown one, or the one already taken, changes nothing."""
+    seat = next((s for s in request.viewer.other_seats if s.key == request.POST.get("seat")), None)
     if seat:
         actions.take_seat(request, request.viewer, seat)
     return redirect("/")
