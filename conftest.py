@@ -21,6 +21,7 @@ from preau.directory.viewer import Viewer, viewer_for
 from preau.foundation import boards
 from preau.identity.middleware import SEAT
 
+pytest_plugins = ["tests.net.matrix_report"]
 PARIS = ZoneInfo("Europe/Paris")
 NOW = datetime(2026, 11, 24, 10, 30, tzinfo=PARIS)
 TWIN = "Zwinjumeau"

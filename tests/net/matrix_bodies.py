@@ -1,0 +1,168 @@
+"""A valid body for every route that takes a POST: what a person who may would send from its page.
+
+The isolation matrix sends it as everybody, with the ids of others put in; the behaviour nets send it twice, and without
+a session. A route without a body here fails both.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from preau.directory.models import Delivery, Group, Person, Room, Subject
+from preau.directory.tests.aaf import document, eleve, etab
+from preau.domains.attendance.models import Entry, Explanation, Reason
+from preau.domains.timetable.models import Lesson
+from preau.identity.models import Activation
+from preau.identity.seeds import CAST as LOGINS
+from preau.identity.seeds import PASSWORD
+from tests.net.matrix_stage import Stage
+
+NEW_PASSWORD = "quatre vélos sous la pluie"
+Data = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Body:
+    """`by` sends `data(stage)`. `before` puts the object in the state in which its page shows the form.
+
+    `wrong`: one mistake, with which the page must come back with all the rest. `writes`: False for what only shows.
+    `again`: the tables to which the same form, sent twice, adds a second time, and why it must.
+    """
+
+    by: str
+    data: Callable[[Stage], Data] = lambda stage: {}
+    before: Callable[[Stage], None] = lambda stage: None
+    wrong: Callable[[Stage], Data] = lambda stage: {}
+    writes: bool = True
+    again: Mapping[str, str] = field(default_factory=dict)
+
+
+def _sign_in(stage: Stage) -> Data:
+    return {"login": LOGINS["guardian"], "password": PASSWORD}
+
+
+def _with_code(stage: Stage) -> Data:
+    activation = stage.own(Activation)
+    return {
+        "login": activation.account.login, "code": stage.codes[activation.pk], "new_password": NEW_PASSWORD,
+        "again": NEW_PASSWORD,
+    }  # fmt: skip
+
+
+def _change_password(stage: Stage) -> Data:
+    return {"former": PASSWORD, "new_password": NEW_PASSWORD, "again": NEW_PASSWORD}
+
+
+def _letter(stage: Stage) -> Data:
+    activation = stage.own(Activation)
+    return {"lettre": [f"{activation.pk}:{stage.codes[activation.pk]}"]}
+
+
+def _seen(stage: Stage) -> Data:
+    """The last code that the page knew."""
+    return {"vu": str(stage.own(Activation).pk)}
+
+
+def _not_open_yet(stage: Stage) -> None:
+    account = stage.own(Person).account
+    account.set_unusable_password()
+    account.save()
+
+
+def _files(stage: Stage) -> Data:
+    held = document(
+        etab(uai=stage.college.uai, name=stage.college.school.name), eleve("100", "Durand", "Ada", label="3A")
+    )
+    return {"files": [SimpleUploadedFile("ENT_Complet_20261120_Tout_0000.xml", held)]}
+
+
+def _no_open_delivery(stage: Stage) -> None:
+    Delivery.objects.filter(pk=stage.own(Delivery).pk).update(
+        state=Delivery.State.DONE, settled_at=timezone.now()
+    )
+
+
+def _preview(stage: Stage) -> None:
+    Delivery.objects.filter(pk=stage.own(Delivery).pk).update(state=Delivery.State.PREVIEW)
+
+
+def _weekly(stage: Stage) -> Data:
+    return {
+        "subject": stage.own(Subject).pk, "groups": [stage.own(Group).pk], "teachers": [stage.people["teacher"].pk],
+        "room": stage.own(Room).pk, "weekday": "5", "starts_at": "16:00", "ends_at": "17:00",
+        "first_day": "2026-11-24",
+    }  # fmt: skip
+
+
+def _roll(stage: Stage) -> Data:
+    pupils = stage.own(Lesson).pupils().values_list("pk", flat=True)
+    data: Data = {}
+    for number, pk in enumerate(pupils):
+        # The cast's pupil has been noted absent at this lesson.
+        here = Entry.objects.filter(lesson=stage.own(Lesson), pupil_id=pk).exists()
+        data |= {
+            f"seen-{pk}": "absent" if here else "present",
+            f"status-{pk}": "absent" if here or number == 1 else "present",
+            f"minutes-{pk}": "",
+        }
+    return data
+
+
+def _explanation(stage: Stage) -> Data:
+    return {
+        "entries": [stage.own(Entry).pk],
+        "reason": stage.own(Reason).pk,
+        "comment": "Un rendez-vous chez le dentiste",
+    }
+
+
+def _decision(stage: Stage) -> Data:
+    entry = stage.own(Explanation).entries.get()
+    return {"state": "refused", "comment": "Merci d’apporter le certificat", "entry": entry.pk}
+
+
+def _minutes_wrong(stage: Stage) -> Data:
+    pupil = stage.own(Lesson).pupils().order_by("pk").last()
+    return {f"status-{pupil.pk}": "late", f"minutes-{pupil.pk}": "dix"}
+
+
+TWO_VISITS = {
+    "identity_account": "when it was last opened",
+    "identity_accountsession": "each browser is on the list",
+    "journal_line": "each entry leaves its trace",
+}
+ASKED_AGAIN = {
+    "django_tasks_database_dbtaskresult": "whoever asks, for whomever, the page does the same work"
+}
+
+BODIES: dict[str, Body] = {
+    "identity:sign_in": Body("visitor", _sign_in, wrong=lambda stage: {"password": ""}, again=TWO_VISITS),
+    "identity:sign_out": Body("guardian"),
+    "identity:switch": Body("teacher_parent", lambda stage: {"seat": "guardian"}),
+    "identity:activation": Body("visitor", _with_code, wrong=lambda stage: {"new_password": "", "again": ""}),
+    "identity:new_password": Body("visitor", _with_code, wrong=lambda stage: {"new_password": "", "again": ""}),
+    "identity:forgotten": Body("visitor", lambda stage: {"login": LOGINS["guardian"]}, wrong=lambda stage: {"login": ""}, again=ASKED_AGAIN),
+    "identity:change_password": Body("guardian", _change_password, wrong=lambda stage: {"again": "autre"}),
+    "identity:end_session": Body("guardian"),
+    "identity:class_accounts": Body("teacher", lambda stage: {"nom": "Nina", "etat": "", "qui": ""}, writes=False),
+    "identity:staff_accounts": Body("head", lambda stage: {"nom": "Moreau", "etat": "", "qui": ""}, writes=False),
+    "identity:prepare_class": Body("secretary", lambda stage: {"qui": "eleves", **_seen(stage)}),
+    "identity:prepare_staff": Body("secretary", lambda stage: {"vu": "0"}),
+    "identity:prepare_person": Body("secretary", _seen, _not_open_yet),
+    "identity:give_code": Body("teacher", _seen),
+    "identity:letters_pdf": Body("secretary", _letter, writes=False),
+    "directory:bring": Body("secretary", _files, _no_open_delivery, lambda stage: {"files": []}),
+    "directory:apply": Body("secretary", before=_preview),
+    "directory:approve": Body("head"),
+    "directory:drop": Body("secretary"),
+    "timetable:create": Body("secretary", _weekly, wrong=lambda stage: {"ends_at": "15:00"}),
+    "timetable:stop": Body("secretary"),
+    "attendance:roll": Body("teacher", _roll, wrong=_minutes_wrong),
+    "attendance:explain": Body("guardian", _explanation, wrong=lambda stage: {"reason": ""}),
+    "attendance:withdraw": Body("guardian"),
+    "attendance:entry": Body("cpe", lambda stage: {"status": "late", "minutes_late": "12"}, wrong=lambda stage: {"status": "?"}),
+    "attendance:decide": Body("cpe", _decision, wrong=lambda stage: {"comment": ""}),
+}  # fmt: skip

@@ -1,0 +1,238 @@
+"""Fragments equal pages; files for spreadsheets hold no formula. The routes are found, not listed: a new one must say."""
+
+import ast
+import csv
+import inspect
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import html5lib
+import pytest
+from django.db import transaction
+from django.http import HttpResponse, StreamingHttpResponse
+from django.test import Client
+from django.urls import get_resolver
+
+from preau.directory.models import Delivery, Group, Person, Room, Subject
+from preau.directory.seeds import World
+from preau.domains.attendance.models import Reason
+from preau.foundation import csvtext
+from preau.identity import exports
+from tests.building import routes
+from tests.net.matrix import Route, all_routes, letters_as_text
+from tests.net.matrix_bodies import BODIES
+from tests.net.matrix_stage import Stage, set_up
+
+pytestmark = pytest.mark.django_db
+ROUTES = {route.name: route for route in all_routes()}
+
+
+@pytest.fixture
+def stage(college: World, twin: World) -> Stage:
+    return set_up(college, twin)
+
+
+def signed_in(stage: Stage, role: str) -> Client:
+    client = Client()
+    client.force_login(stage.people[role].account)
+    return client
+
+
+def address_of(stage: Stage, route: Route) -> str:
+    return route.address(stage.own(route.model) if route.model else None)
+
+
+# Fragments
+
+
+@dataclass(frozen=True)
+class Fragment:
+    """The block that a page answers to HTMX, who asks for it, and the addresses between which the page moves."""
+
+    by: str
+    block: str
+    queries: tuple[str, ...]
+
+
+FRAGMENTS = {
+    "attendance:board": Fragment(
+        "cpe",
+        "calls",
+        ("", "?appels=tous", "?jour=2026-11-23", "?jour=2026-11-23&appels=tous", "?jour=2026-11-21"),
+    ),
+    "directory:delivery": Fragment("secretary", "progress", ("",)),
+}
+
+
+def answers_fragments(view: Any) -> bool:
+    """Does the code of this view call `page_or_block`?"""
+    code = ast.parse(inspect.getsource(inspect.unwrap(view)).lstrip())
+    return any(isinstance(node, ast.Name) and node.id == "page_or_block" for node in ast.walk(code))
+
+
+def test_every_view_that_answers_fragments_is_here() -> None:
+    found = {name for name, view in routes(get_resolver().url_patterns) if answers_fragments(view)}
+    assert found == set(FRAGMENTS)
+
+
+def tree_of(text: str) -> Any:
+    return html5lib.parse(text, namespaceHTMLElements=False)
+
+
+def fragment_of(text: str) -> Any:
+    (element,) = list(html5lib.parseFragment(text, namespaceHTMLElements=False))
+    return element
+
+
+def found_by_id(tree: Any, name: str) -> tuple[Any, int]:
+    """The parent of the element of that id, and its place there."""
+    return next(
+        (parent, place)
+        for parent in tree.iter()
+        for place, child in enumerate(parent)
+        if child.get("id") == name
+    )
+
+
+def swapped(tree: Any, name: str, new: Any) -> Any:
+    """What `hx-swap="outerHTML"` does."""
+    parent, place = found_by_id(tree, name)
+    new.tail = parent[place].tail
+    parent[place] = new
+    return tree
+
+
+def said(tree: Any) -> list[tuple[Any, ...]]:
+    """A page without what changes at each reading: tokens, nonces, and spaces between elements."""
+    for element in tree.iter():
+        element.attrib.pop("nonce", None)
+        if element.get("name") in {"csrfmiddlewaretoken", "contexte"}:
+            element.set("value", "")
+    return [
+        (
+            str(one.tag),
+            sorted(one.attrib.items()),
+            " ".join((one.text or "").split()),
+            " ".join((one.tail or "").split()),
+        )
+        for one in tree.iter()
+    ]
+
+
+@pytest.mark.parametrize("name", sorted(FRAGMENTS))
+def test_a_fragment_put_in_the_page_is_the_page(stage: Stage, name: str) -> None:
+    fragment, route = FRAGMENTS[name], ROUTES[name]
+    if route.model is Delivery:
+        Delivery.objects.filter(pk=stage.own(Delivery).pk).update(
+            state=Delivery.State.READING, done=3, total=9
+        )
+    client, address = signed_in(stage, fragment.by), address_of(stage, route)
+    headers = {"HX-Request": "true", "HX-Target": fragment.block}
+    for there in fragment.queries:
+        page = client.get(address + fragment.queries[0]).content.decode()
+        asked = client.get(address + there, headers=headers).content.decode()
+        whole = client.get(address + there).content.decode()
+        assert len(asked) < len(whole)
+        assert said(swapped(tree_of(page), fragment.block, fragment_of(asked))) == said(tree_of(whole)), there
+
+
+def test_a_fragment_that_differs_is_caught() -> None:
+    page = "<main><h1>Lundi</h1>{}<p>fin</p></main>"
+    monday, tuesday = '<div id="x"><b>3</b></div>', '<div id="x"><b>4</b></div>'
+    assert said(swapped(tree_of(page.format(monday)), "x", fragment_of(tuesday))) == said(
+        tree_of(page.format(tuesday))
+    )
+    assert said(swapped(tree_of(page.format(monday)), "x", fragment_of(tuesday))) != said(
+        tree_of(page.format(tuesday).replace("Lundi", "Mardi"))
+    )
+
+
+# Files for spreadsheets
+
+SHEETS = {"attendance:export": "cpe", "directory:report_csv": "secretary"}
+# Other files: of these, no spreadsheet makes formulas.
+OTHER_FILES = {"directory:report_json", "identity:letters_pdf"}  # JSON, PDF
+SHEET_TYPES = ("text/csv", "text/tab-separated-values", "application/vnd.")
+
+
+def is_sheet(response: Any) -> bool:
+    return response["Content-Type"].startswith(SHEET_TYPES)
+
+
+def files_of(stage: Stage) -> Iterator[tuple[str, Any]]:
+    """Every answer that is a file, whoever may open it; what a form makes on the way is undone."""
+    clients = {role: signed_in(stage, role) for role in ("head", "cpe", "secretary", "guardian", "teacher")}
+    for name, route in ROUTES.items():
+        address, body = address_of(stage, route), BODIES.get(name)
+        asked = [client.get(address) for client in clients.values()] if "GET" in route.methods else []
+        if body and body.by in clients:
+            with transaction.atomic():
+                asked.append(signed_in(stage, body.by).post(address, body.data(stage)))
+                transaction.set_rollback(True)
+        yield from (
+            (name, response) for response in asked if response.status_code == 200 and is_file(response)
+        )
+
+
+def is_file(response: Any) -> bool:
+    return "attachment" in response.get("Content-Disposition", "") or is_sheet(response)
+
+
+def test_every_file_is_here(stage: Stage, settings: Any, tmp_path: Path) -> None:
+    settings.VAR_DIR = tmp_path
+    with mock.patch.object(exports, "pdf_of", letters_as_text):
+        found = dict(files_of(stage))
+    assert set(found) == set(SHEETS) | OTHER_FILES
+    assert {name for name, response in found.items() if is_sheet(response)} == set(SHEETS)
+
+
+def plant_formulas(stage: Stage, sign: str) -> None:
+    """Everything that people or files may name begins as a formula does."""
+    evil = f"{sign}HYPERLINK(1)"
+    Person.objects.update(family_name=evil, given_name=evil, search_name="x")
+    for number, model in enumerate((Group, Subject, Room)):
+        for one in model.objects.all():
+            model.objects.filter(pk=one.pk).update(name=f"{evil}{number}{one.pk}")
+    for one in Reason.objects.all():
+        Reason.objects.filter(pk=one.pk).update(label=f"{evil}{one.pk}")
+    note = {"file": evil, "line": 7, "key": evil, "reason": evil}
+    Delivery.objects.update(
+        files=[evil],
+        report={
+            "quarantined": [note],
+            "sentences": {"quarantined": [[evil, 1]]},
+            "counts": {"departures": 1},
+        },
+    )
+
+
+def cells_of(response: HttpResponse | StreamingHttpResponse) -> list[str]:
+    body = b"".join(response.streaming_content) if response.streaming else response.content
+    return [
+        cell
+        for row in csv.reader(StringIO(body.decode("utf-8-sig"), newline=""), delimiter=";")
+        for cell in row
+    ]
+
+
+def formulas(cells: list[str]) -> list[str]:
+    return [cell for cell in cells if cell.startswith(csvtext.RISKY)]
+
+
+@pytest.mark.parametrize("sign", csvtext.RISKY, ids=repr)
+@pytest.mark.parametrize("name", sorted(SHEETS))
+def test_no_cell_is_a_formula(stage: Stage, name: str, sign: str) -> None:
+    plant_formulas(stage, sign)
+    cells = cells_of(signed_in(stage, SHEETS[name]).get(address_of(stage, ROUTES[name])))
+    assert formulas(cells) == []
+    assert any(cell.startswith("'" + sign) for cell in cells), "no formula was planted where it could be read"
+
+
+def test_a_file_that_writes_formulas_is_caught(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    plant_formulas(stage, "=")
+    monkeypatch.setattr("preau.domains.attendance.exports.safe", str)
+    assert formulas(cells_of(signed_in(stage, "cpe").get(address_of(stage, ROUTES["attendance:export"]))))
