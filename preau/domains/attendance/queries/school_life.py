@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Min, Q, QuerySet, Subquery, Value
+from django.db.models import Count, Min, Prefetch, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from preau.directory.models import Person, School
 from preau.directory.viewer import Viewer
-from preau.domains.attendance.models import Entry, Explanation, Status
+from preau.domains.attendance.models import Decision, Entry, Explanation, Status
 from preau.domains.attendance.rules import CORRECTION
 from preau.domains.timetable.models import Lesson
 from preau.domains.timetable.queries import LessonRow
@@ -92,8 +92,9 @@ def history_of(entry: Entry) -> list[Step]:
         _step(change.changed_at, change.state_label, change.changed_by)
         for change in entry.changes.select_related("changed_by")
     ]
+    decided = Prefetch("decisions", Decision.objects.select_related("decided_by"))
     told = Explanation.objects.filter(pupil_id=entry.pupil_id, day=entry.day, school_id=entry.school_id)
-    for explanation in told.select_related("given_by", "reason").prefetch_related("decisions__decided_by"):
+    for explanation in told.select_related("given_by", "reason").prefetch_related(decided):
         steps.append(
             _step(
                 explanation.given_at,
