@@ -162,6 +162,18 @@ def test_a_teacher_who_is_a_parent_changes_seat(college: World, client: SchoolCl
     assert Line.objects.filter(verb="identity.changed_seat", acting_as="guardian").exists()
 
 
+def test_a_page_of_another_profile_is_read_without_changing_it(
+    college: World, client: SchoolClient, parent: Person
+) -> None:
+    """Seated as a teacher, a parent follows a mail about their child, then a link of that page."""
+    client.sit(parent)
+    page = client.get("/absences/").content.decode()
+    assert '<p class="header-school"><span>Parent ou responsable</span></p>' in page
+    assert "Enseignant · français, Collège des Tilleuls" in client.get("/profil/sessions/").content.decode()
+    assert client.get("/vie-scolaire/").status_code == 403
+    assert client.post("/absences/").status_code == 403
+
+
 @pytest.mark.parametrize("seat", ["operator", "staff-999", "", "staff-1 OR 1=1"])
 def test_a_seat_one_does_not_have_is_not_taken(college: World, client: SchoolClient, seat: str) -> None:
     client.sit(college.people["pupil"])

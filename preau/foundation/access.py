@@ -17,6 +17,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Ht
 from django.shortcuts import render, resolve_url
 
 from preau.foundation import boards, kept, stamp
+from preau.foundation.readonly import SAFE
 
 
 class Request(HttpRequest):
@@ -85,10 +86,7 @@ def opens(
             refused = _refuse_changed_context(request) if stamped else None
             if refused:
                 return refused
-            if not model and request.viewer.service and not request.viewer.offers(request.viewer.service):
-                raise ServiceClosed
-            # Without an object the seat may just have moved: the rule is asked of where the viewer now sits.
-            if not (allowed if model else to(request.viewer)):
+            if not (allowed if model else _sit_where_allowed(request, to)):
                 raise PermissionDenied
             return view(request, target, **kwargs) if model else view(request, **kwargs)
 
@@ -141,7 +139,7 @@ def _seat_for(
     """
     first: tuple[Seated, Model] | None = None
     for viewer in _seats_in_order(request):
-        if viewer.service and not viewer.offers(viewer.service):
+        if not _is_open(viewer):
             continue
         found = model.objects.visible_to(viewer).filter(**{by: value}).first()  # type: ignore[attr-defined]
         if found is not None and to(viewer, found):
@@ -153,6 +151,28 @@ def _seat_for(
         raise Http404
     _sit(request, first[0])
     return first[1], False
+
+
+def _sit_where_allowed(request: Request, to: Callable[..., bool]) -> bool:
+    """Does the present seat open a page that has no object? To read it, one of the person's other seats will do.
+
+    Without that, a parent seated as a teacher who followed a mail would meet « forbidden » at the next link. What is
+    sent says itself from which seat: its stamp. Raises ServiceClosed when the only seats that would do have it closed.
+    """
+    seats = list(request.viewer.every_seat()) if request.method in SAFE else [request.viewer]
+    willing = [viewer for viewer in seats if to(viewer)]
+    if not willing:
+        return False
+    open_ones = [viewer for viewer in willing if _is_open(viewer)]
+    if not open_ones:
+        raise ServiceClosed
+    _sit(request, open_ones[0])
+    return True
+
+
+def _is_open(viewer: Seated) -> bool:
+    """Is the service of this page open to this seat?"""
+    return not viewer.service or viewer.offers(viewer.service)
 
 
 def _sit(request: Request, viewer: Seated) -> None:
