@@ -1,14 +1,9 @@
 // Small comforts on top of pages that work without them.
+import "./parts/dialogs.js";
+import "./parts/fields.js";
+import "./parts/messages.js";
 
 document.getElementById("erreurs")?.focus();
-
-// Screen readers only say what enters a live region after the page is loaded: put the messages in again.
-const messages = document.getElementById("messages");
-if (messages?.childElementCount) {
-  const texts = [...messages.children];
-  messages.replaceChildren();
-  setTimeout(() => messages.append(...texts), 100);
-}
 
 // One sending a form. Buttons are marked, not disabled: they keep the focus, and their own value is sent.
 const markButtons = (form, sent) => {

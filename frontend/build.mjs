@@ -3,6 +3,7 @@
 import { execFileSync } from "node:child_process";
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { initWasm, Resvg } from "@resvg/resvg-wasm";
 import { build } from "esbuild";
 
 const root = path.resolve(import.meta.dirname, "..");
@@ -88,6 +89,32 @@ async function bundle() {
   });
 }
 
+/** favicon.svg's arch on a square: `scale` is the share of the side that it takes (a maskable icon is cut outside its middle 80 %). */
+function square(lines, size, { ground, ink, scale }) {
+  const edge = (34 * (1 - scale)) / 2;
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 34 34" width="${size}" height="${size}">
+    <rect width="34" height="34" fill="${ground}"/>
+    <g transform="translate(${edge} ${edge}) scale(${scale})" fill="none" stroke="${ink}" stroke-width="3" stroke-linecap="round" stroke-linejoin="round">${lines}</g>
+  </svg>`;
+}
+
+/** The icons of the installed application, as the PNG that systems ask for. */
+async function writeAppIcons() {
+  await initWasm(await readFile(from("node_modules/@resvg/resvg-wasm/index_bg.wasm")));
+  const lines = (await readFile(from("frontend/favicon.svg"), "utf8")).match(/<path d="[^"]+"\/>/g).join("");
+  const green = JSON.parse(await readFile(from("frontend/designsystemet.config.json"), "utf8")).themes.preau.colors.main.accent;
+  const [plain, full] = [{ ground: "#fff", ink: green }, { ground: green, ink: "#fff" }];
+  const icons = [
+    ["icon-192", 192, { ...plain, scale: 0.76 }],
+    ["icon-512", 512, { ...plain, scale: 0.76 }],
+    ["icon-maskable-512", 512, { ...full, scale: 0.5 }],
+    ["apple-touch-icon", 180, { ...full, scale: 0.6 }],
+  ];
+  await mkdir(path.join(out, "icons"), { recursive: true });
+  await Promise.all(icons.map(([name, size, look]) =>
+    writeFile(path.join(out, "icons", `${name}.png`), new Resvg(square(lines, size, look)).render().asPng())));
+}
+
 /** Hashed static storage looks for the file that such a comment names, and it is not shipped. */
 async function stripSourceMaps() {
   const files = (await readdir(out, { recursive: true })).filter((file) => /\.(css|js)$/.test(file));
@@ -104,4 +131,5 @@ await writePalettes();
 await writeIcons();
 await bundle();
 await stripSourceMaps();
+await writeAppIcons();
 await copyFile(from("frontend/favicon.svg"), path.join(out, "favicon.svg"));

@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "preau.identity.middleware.ViewerMiddleware",
     "preau.foundation.http.WrongMethodMiddleware",
+    "preau.foundation.http.UploadMiddleware",
     "preau.foundation.access.AccessMiddleware",
 ]
 

@@ -1,10 +1,4 @@
-// Comforts of the pages of accounts: seeing what one types, printing. Without it their boxes and buttons stay hidden.
-
-for (const box of document.querySelectorAll("[data-reveal]")) {
-  const typed = [...box.closest("form").querySelectorAll("input[type=password]")];
-  box.hidden = false;
-  box.querySelector("input").addEventListener("change", ({ target }) => typed.forEach((field) => { field.type = target.checked ? "text" : "password"; }));
-}
+// Comforts of the pages of accounts: printing. Without it their buttons stay hidden.
 
 for (const place of document.querySelectorAll("[data-print]")) {
   place.hidden = false;

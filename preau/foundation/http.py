@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseRedirectBase
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -58,6 +59,22 @@ class WrongMethodMiddleware:
             page = render(request, "405.html", status=response.status_code)
             page.headers["Allow"] = response.headers["Allow"]
             return page
+        return response
+
+
+class UploadMiddleware:
+    """An upload followed by `upload.js` is told where to go next, instead of being sent there: a script that follows a
+    redirection fetches a page that nobody reads, and its messages are gone when the person arrives."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if "X-Upload" in request.headers and isinstance(response, HttpResponseRedirectBase):
+            told = HttpResponse(headers={"X-Next-Page": response.url})
+            told.cookies = response.cookies
+            return told
         return response
 
 

@@ -6,3 +6,4 @@ boards.schedule.add(boards.Scheduled("foundation.tidy", upkeep.tidy, every_minut
 boards.public_routes.add(boards.PublicRoute("foundation:alive"))
 boards.public_routes.add(boards.PublicRoute("foundation:ready"))
 boards.public_routes.add(boards.PublicRoute("foundation:styleguide"))
+boards.public_routes.add(boards.PublicRoute("foundation:styleguide_section"))

@@ -9,4 +9,5 @@ urlpatterns = [
     path("sante/", views.alive, name="alive"),
     path("sante/pret/", views.ready, name="ready"),
     path("styleguide/", views.styleguide, name="styleguide"),
+    path("styleguide/<slug:key>/", views.styleguide, name="styleguide_section"),
 ]

@@ -3,17 +3,17 @@
 from datetime import timedelta
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from preau.foundation.access import ServiceClosed, anyone, opens
 from preau.foundation.models import WorkerBeat
-from preau.foundation.styleguide import SampleForm, sample_entries, sample_rows
+from preau.foundation.styleguide import SECTIONS, examples_of
 
 WORKER_SILENCE = timedelta(minutes=2)
 
@@ -43,11 +43,14 @@ def ready(request: HttpRequest) -> HttpResponse:
 
 @opens(to=anyone)
 @require_safe
-def styleguide(request: HttpRequest) -> HttpResponse:
-    """Every component in every state, with its code."""
-    form = SampleForm({"name": "", "minutes": "-1"})
-    page = Paginator(range(70), 10).page(2)
-    context = {"form": form, "rows": sample_rows(), "page_obj": page, "entries": sample_entries()}
+def styleguide(request: HttpRequest, key: str = "actions") -> HttpResponse:
+    """Every component in every state, with its code; one section a page."""
+    section = SECTIONS.get(key)
+    if section is None:
+        raise Http404
+    addresses = {known: reverse("foundation:styleguide_section", args=[known]) for known in SECTIONS}
+    tabs = [(other.label, addresses[other.key], other is section) for other in SECTIONS.values()]
+    context = {"section": section, "tabs": tabs, "examples": examples_of(section, request)}
     return render(request, "ui/styleguide.html", context)
 
 

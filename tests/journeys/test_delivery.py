@@ -121,7 +121,7 @@ def test_a_wrong_file_is_given_up(visit: Any, schools: dict[str, World], tmp_pat
     expect(secretary.page.get_by_text("001_a.xml, ligne")).to_be_visible()
     secretary.check("livraison-refusee")
     send(secretary, sorted((tmp_path / "whole").glob("ENT*")))
-    secretary.page.get_by_text("Abandonner", exact=True).click()
+    secretary.page.locator("summary", has_text="Abandonner").click()
     secretary.page.get_by_role("button", name="Abandonner la livraison").click()
     expect(secretary.page.get_by_role("heading", level=2, name="Rien n’a changé")).to_be_visible()
     secretary.check("livraison-abandonnee")

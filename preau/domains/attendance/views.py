@@ -21,6 +21,7 @@ from preau.domains.timetable.queries import rows_of as lesson_rows
 from preau.foundation import dates, journal
 from preau.foundation.access import opens
 from preau.foundation.http import page_or_block
+from preau.foundation.sorting import Sorting
 
 TYPED_WRONG = 422
 CONFLICT = 409
@@ -145,12 +146,20 @@ def board(request: HttpRequest) -> HttpResponse:
     return page_or_block(request, "attendance/board.html", block="calls", context=context)
 
 
+# By what the list may be sorted; the last fields keep the pages the same from one to the next.
+ORDERS = {
+    "jour": ("day", "lesson__starts", "-pupil__search_name", "-pk"),
+    "nom": ("pupil__search_name", "-day", "-lesson__starts", "pk"),
+}
+
+
 @opens(to=rules.runs_school_life)
 @require_safe
 def entries(request: HttpRequest) -> HttpResponse:
     """Every absence and lateness of the school, filtered."""
     form = AbsenceFilter(request.GET)
-    found = _filtered(request, form)
+    sorting = Sorting(request.GET, ORDERS, "-jour")
+    found = _filtered(request, form).order_by(*sorting.fields)
     page = Paginator(found, 40).get_page(request.GET.get("page"))
     classes = queries.classes_of([line["pupil_id"] for line in page.object_list], request.viewer.today)
     query = request.GET.copy()
@@ -161,6 +170,7 @@ def entries(request: HttpRequest) -> HttpResponse:
         "rows": queries.rows_of(page.object_list, classes),
         "query": query.urlencode(),
         "filtered": bool(form.chosen()),
+        "sorting": sorting,
     }
     return render(request, "attendance/entries.html", context)
 
