@@ -2,6 +2,7 @@
 import "./parts/dialogs.js";
 import "./parts/fields.js";
 import "./parts/messages.js";
+import { forget, refused, register } from "./parts/installed.js";
 
 document.getElementById("erreurs")?.focus();
 
@@ -31,4 +32,10 @@ document.addEventListener("keydown", ({ key }) => {
     menu.open = false;
     if (wasInside) menu.querySelector("summary").focus();
   }
+});
+
+// After the page: keeping a few files is never more urgent than showing this one.
+if ("serviceWorker" in navigator) addEventListener("load", () => {
+  const wanted = document.querySelector("link[rel=manifest]") && !refused();
+  (wanted ? register() : forget()).catch(() => {}); // a browser that refuses: the site works all the same
 });

@@ -1,6 +1,7 @@
 // Builds what browsers load into build/static/preau/ (git-ignored), without any network.
 // `npm run build`: theme tokens and icons first (into build/), then esbuild bundles frontend/ around them.
 import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { initWasm, Resvg } from "@resvg/resvg-wasm";
@@ -89,6 +90,21 @@ async function bundle() {
   });
 }
 
+/** sw.js: every part of frontend/sw/, and frontend/push-worker.js (what a pushed notice does) when there is one. */
+async function bundleWorker() {
+  const parts = (await readdir(from("frontend/sw"))).filter((file) => file.endsWith(".js")).map((file) => `./sw/${file}`);
+  if (existsSync(from("frontend/push-worker.js"))) parts.push("./push-worker.js");
+  await build({
+    stdin: { contents: parts.map((file) => `import "${file}";`).join("\n"), resolveDir: from("frontend") },
+    outfile: path.join(out, "sw.js"),
+    bundle: true,
+    minify: true,
+    format: "iife",
+    target: ["chrome111", "firefox121", "safari16.4"],
+    logLevel: "warning",
+  });
+}
+
 /** favicon.svg's arch on a square: `scale` is the share of the side that it takes (a maskable icon is cut outside its middle 80 %). */
 function square(lines, size, { ground, ink, scale }) {
   const edge = (34 * (1 - scale)) / 2;
@@ -130,6 +146,7 @@ await writeTokens();
 await writePalettes();
 await writeIcons();
 await bundle();
+await bundleWorker();
 await stripSourceMaps();
 await writeAppIcons();
 await copyFile(from("frontend/favicon.svg"), path.join(out, "favicon.svg"));

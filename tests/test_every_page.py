@@ -144,13 +144,22 @@ PAGES = [
     Page("identity:activation", frozenset(EVERYONE)),
     Page("identity:forgotten", frozenset(EVERYONE)),
     Page("foundation:styleguide", frozenset(EVERYONE)),
+    Page("portal:offline", frozenset(EVERYONE)),
 ]
-PUBLIC = {"portal:home", "foundation:styleguide", "identity:activation", "identity:forgotten"}
+PUBLIC = {
+    "portal:home",
+    "portal:offline",
+    "foundation:styleguide",
+    "identity:activation",
+    "identity:forgotten",
+}
 # Not pages: health, sign-in while signed in, POST only, CSV; each has tests of its own.
 ELSEWHERE = {
     "foundation:alive", "foundation:ready", "foundation:styleguide_section", "identity:sign_in", "identity:sign_out", "identity:switch",
-    "identity:picture", "identity:take_picture", "identity:remove_picture", "identity:resume", "identity:new_password", "identity:end_session", "identity:prepare_class",
-    "identity:prepare_staff", "identity:prepare_person", "identity:give_code", "identity:letters_pdf", "demo:outbox", "portal:demonstration",
+    "identity:picture", "identity:take_picture", "identity:remove_picture", "identity:resume",
+    "identity:new_password", "identity:end_session", "identity:prepare_class", "identity:prepare_staff",
+    "identity:prepare_person", "identity:give_code", "identity:letters_pdf", "demo:outbox",
+    "portal:demonstration", "portal:app_manifest", "portal:service_worker",
     "directory:apply", "directory:approve", "directory:drop", "directory:delivery_part", "directory:report_csv",
     "directory:report_json", "directory:logo", "directory:take_logo", "directory:remove_logo", "directory:remove_period",
     "directory:remove_closure", "directory:end_delegation", "timetable:stop", "attendance:withdraw", "attendance:decide", "attendance:export",

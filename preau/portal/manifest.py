@@ -7,3 +7,6 @@ from preau.foundation import boards
 boards.public_routes.add(boards.PublicRoute("portal:home", in_sitemap=True))
 boards.public_routes.add(boards.PublicRoute("portal:demonstration"))
 boards.menu_sections.add(boards.MenuSection("administration", _("Administration"), "settings", order=90))
+boards.public_routes.add(boards.PublicRoute("portal:app_manifest"))
+boards.public_routes.add(boards.PublicRoute("portal:service_worker"))
+boards.public_routes.add(boards.PublicRoute("portal:offline"))

@@ -56,6 +56,7 @@ class Shell:
     menu: list[Link | Section] = field(default_factory=list)
     viewer: Viewer | None = None
     seats: list[Seat] = field(default_factory=list)
+    installable: bool = field(default_factory=lambda: settings.INSTALLABLE)
 
     def called(self, url_name: str, title: str) -> str:
         """The title of a service's own page: what the school calls its entry in the menu, else `title`."""

@@ -120,7 +120,9 @@ def visit(browser: Browser, live_server: Any, schools: dict[str, World], scripts
 
     def arrive(key: str, *, wide: bool = False) -> Visitor:
         size = {"width": 1280, "height": 900} if wide else {"width": 390, "height": 844}
-        context = browser.new_context(java_script_enabled=scripts, viewport=size, locale="fr-FR")
+        context = browser.new_context(
+            java_script_enabled=scripts, viewport=size, locale="fr-FR", service_workers="block"
+        )
         contexts.append(context)
         return Visitor(context.new_page(), live_server.url, scripts).sign_in(key)
 

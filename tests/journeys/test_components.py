@@ -19,7 +19,10 @@ def passer_by(
 ) -> Iterator[Visitor]:
     """Somebody without an account, on a phone."""
     context = browser.new_context(
-        java_script_enabled=scripts, viewport={"width": 390, "height": 844}, locale="fr-FR"
+        java_script_enabled=scripts,
+        viewport={"width": 390, "height": 844},
+        locale="fr-FR",
+        service_workers="block",
     )
     yield Visitor(context.new_page(), live_server.url, scripts)
     context.close()
