@@ -108,7 +108,7 @@ DATABASES = {
     "default": db.configure(env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'preau.sqlite3'}"))
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "preau.foundation.sessions"
 
 AUTH_USER_MODEL = "identity.Account"
 AUTHENTICATION_BACKENDS = ["preau.identity.backends.AccountBackend"]

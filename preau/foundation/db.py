@@ -22,7 +22,9 @@ def configure(database: dict[str, Any]) -> dict[str, Any]:
         options |= {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": SQLITE_START}
         # Tests use a file too: several threads on one in-memory database do not behave like several connections.
         return database | {"OPTIONS": options, "TEST": {"NAME": f"{database['NAME']}.test"}}
-    options.setdefault("pool", {"min_size": 1, "max_size": 8, "timeout": 10})
+    # Left alone, a pool waits twice as long after each failure, up to minutes after the server is back: five seconds, and
+    # it begins again.
+    options.setdefault("pool", {"min_size": 1, "max_size": 8, "timeout": 5, "reconnect_timeout": 5})
     # A pool keeps connections open by itself: Django must not keep them too.
     return database | {"OPTIONS": options, "CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True}
 

@@ -1,9 +1,10 @@
 """Health, errors and the living style guide."""
 
+import sys
 from datetime import timedelta
 from typing import Any
 
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -16,6 +17,9 @@ from preau.foundation.models import WorkerBeat
 from preau.foundation.styleguide import SECTIONS, examples_of
 
 WORKER_SILENCE = timedelta(minutes=2)
+# Away, starting, full, or too busy to answer: what the next try may well find mended.
+DATABASE_IS_AWAY = (OperationalError, InterfaceError)
+RETRY_AFTER = 5  # seconds
 
 
 @opens(to=anyone)
@@ -76,8 +80,16 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Something is broken: the page must not need anything that may be broken too."""
-    return render(None, "500.html", status=500)  # type: ignore[arg-type]
+    """Something is broken: the page must not need anything that may be broken too.
+
+    Django calls this while it handles the exception. A database that is away is no fault of the page: 503, and when to try
+    again, whatever asked for it (a session, a middleware, a view).
+    """
+    if not isinstance(sys.exception(), DATABASE_IS_AWAY):
+        return render(None, "500.html", status=500)  # type: ignore[arg-type]
+    page = render(None, "503.html", status=503)  # type: ignore[arg-type]
+    page.headers["Retry-After"] = str(RETRY_AFTER)
+    return page
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -1,13 +1,14 @@
 """The worker: django-tasks-db's, with a lease, retries and the schedule."""
 
 import threading
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import structlog
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 from django_tasks import TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker
@@ -46,10 +47,23 @@ class LeasedWorker(Worker):
         rounds = threading.Thread(target=self._rounds, args=(stop,), daemon=True)
         rounds.start()
         try:
-            super().run()
+            while self.running:
+                self._run_while_the_database_answers()
         finally:
             stop.set()
             rounds.join(BEAT)
+
+    def _run_while_the_database_answers(self) -> None:
+        """A database that is away is waited for: a worker that stopped instead would need someone to start it again.
+
+        The task at hand stays held until its lease ends, then it is taken up again.
+        """
+        try:
+            super().run()
+        except (OperationalError, InterfaceError):
+            log.warning("worker_waits_for_database")
+            connection.close()
+            time.sleep(self.interval)
 
     def _rounds(self, stop: threading.Event) -> None:
         """Every BEAT seconds, beside the work: a long task must not stop the schedule."""

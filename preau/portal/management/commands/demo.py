@@ -3,7 +3,6 @@
 import os
 import signal
 import socket
-import subprocess
 import sys
 import time
 from functools import partial
@@ -18,6 +17,7 @@ from django.urls import reverse
 from preau.identity.seeds import PASSWORD
 from preau.portal import demo
 from preau.portal.demo import LOGINS
+from preau.portal.processes import GaveUp, Kept
 
 FIRST = {
     "teacher": "enseignante : faites l’appel de la séance en cours",
@@ -70,7 +70,7 @@ class Command(BaseCommand):
         self.stdout.flush()
 
     def _serve(self, port: int) -> None:
-        """Pages and worker until Ctrl+C; when one stops, so does the other."""
+        """Pages and worker until Ctrl+C; each comes back when it stops."""
         if answers(port):
             raise CommandError(f"Le port {port} est déjà pris. Essayez : make demo ARGS=--port={port + 1}")
         python = sys.executable
@@ -79,27 +79,32 @@ class Command(BaseCommand):
         worker = [python, "manage.py", "run_worker"]
         # What they say of each request and task would push the accounts off the screen.
         quiet = {"LOG_LEVEL": "WARNING", "PUBLIC_URL": f"http://localhost:{port}"} | os.environ
-        started = [subprocess.Popen(command, cwd=settings.BASE_DIR, env=quiet) for command in (pages, worker)]  # noqa: S603
+        started = [Kept(command, settings.BASE_DIR, quiet) for command in (pages, worker)]
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         try:
             self._watch(port, started)
         except KeyboardInterrupt:
             self.stdout.write("\nÀ bientôt.")
         finally:
-            for process in started:
-                process.terminate()
-            for process in started:
-                process.wait()
+            for kept in started:
+                kept.stop()
 
-    def _watch(self, port: int, started: "list[subprocess.Popen[bytes]]") -> None:
-        """Say where to go once the pages answer; raise when one of the two has stopped."""
+    def _watch(self, port: int, started: list[Kept]) -> None:
+        """Say where to go once the pages answer, and keep both going."""
         welcomed = False
-        while all(process.poll() is None for process in started):
+        while True:
+            try:
+                back = [kept.keep() for kept in started]
+            except GaveUp:
+                raise CommandError(
+                    "Les pages ou le travailleur s’arrêtent dès qu’ils démarrent : la raison est écrite ci-dessus."
+                ) from None
+            if any(back):
+                self.stderr.write("Les pages ou le travailleur se sont arrêtés : ils redémarrent.")
             if not welcomed and answers(port):
                 self._welcome(port)
                 welcomed = True
             time.sleep(0.2)
-        raise CommandError("Les pages ou le travailleur se sont arrêtés : la raison est écrite ci-dessus.")
 
     def _welcome(self, port: int) -> None:
         lines = [f"    {LOGINS[key]:<16} {what}" for key, what in FIRST.items()]
