@@ -11,8 +11,6 @@ import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
-from django.utils.module_loading import import_string
-from django_tasks_db.models import DBTaskResult
 from PIL import Image
 
 from conftest import NOW, TWIN, SchoolClient
@@ -20,7 +18,6 @@ from preau.commons.journal.models import Line
 from preau.directory.models import Closure, Holding, Period, School
 from preau.directory.seeds import World
 from preau.directory.words import Palette
-from preau.domains.timetable.models import Lesson
 
 TODAY = NOW.date()
 ROOT = Path(__file__).parents[3]
@@ -302,16 +299,6 @@ def test_a_period_is_created_changed_and_removed(head: SchoolClient, college: Wo
 # Holidays
 
 
-def work() -> None:
-    """What the worker would do with what waits; twice, as after a worker's death: nothing more happens."""
-    for waiting in DBTaskResult.objects.filter(task_path__endswith="follow_calendar"):
-        for _ in range(2):
-            import_string(waiting.task_path).call(
-                *waiting.args_kwargs["args"], **waiting.args_kwargs["kwargs"]
-            )
-        waiting.delete()
-
-
 def test_another_zone_moves_the_holidays_to_come_and_nothing_else(head: SchoolClient, college: World) -> None:
     mine = Closure.objects.create(
         school=college.school, name="Pont", starts=date(2027, 5, 7), ends=date(2027, 5, 7)
@@ -338,28 +325,6 @@ def test_a_zone_without_a_published_calendar_keeps_its_own_public_holidays(
     )
     assert "Abolition de l'esclavage" in coming
     assert not any(name.startswith("Vacances") for name in coming)
-
-
-def test_lessons_to_come_follow_a_closure_and_its_end(
-    head: SchoolClient, college: World, django_capture_on_commit_callbacks: Any
-) -> None:
-    first = TODAY + timedelta(days=6)
-    days = {"starts": first.isoformat(), "ends": (first + timedelta(days=1)).isoformat(), "name": "Grève"}
-    ours = Lesson.objects.filter(school=college.school)
-    full = {(x.pattern_id, x.day) for x in ours}
-    joined = set(ours.filter(day=first).values_list("pattern_id", "groups", "teachers"))
-    assert joined
-    with django_capture_on_commit_callbacks(execute=True):
-        head.post(reverse("directory:closures"), days)
-    work()
-    assert not ours.filter(day__range=(first, first + timedelta(days=1))).exists()
-    assert {(x.pattern_id, x.day) for x in ours.filter(day__lt=first)} == {x for x in full if x[1] < first}
-    closure = Closure.objects.get(school=college.school, name="Grève")
-    with django_capture_on_commit_callbacks(execute=True):
-        head.post(reverse("directory:remove_closure", kwargs={"pk": closure.pk}))
-    work()
-    assert {(x.pattern_id, x.day) for x in ours} == full
-    assert set(ours.filter(day=first).values_list("pattern_id", "groups", "teachers")) == joined
 
 
 def test_a_closure_is_not_announced_for_today(head: SchoolClient, college: World) -> None:
