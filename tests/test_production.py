@@ -14,7 +14,9 @@ ASK = """
 import json, django
 django.setup()
 from django.conf import settings
+from django.core.management import call_command
 from django.test import Client
+call_command("collectstatic", interactive=False, verbosity=0)
 page = Client().get("/connexion/", secure=True, headers={"host": "ent.example.org"})
 plain = Client().get("/connexion/", headers={"host": "ent.example.org"})
 health = Client().get("/sante/", headers={"host": "ent.example.org"})
@@ -25,6 +27,10 @@ print(json.dumps({
     "demo": [
         Client().get(address, secure=True, headers={"host": "ent.example.org"}).status_code
         for address in ("/demonstration/", "/demonstration/courriers/")
+    ],
+    "installed": [
+        Client().get(address, secure=True, headers={"host": "ent.example.org"}).status_code
+        for address in ("/sw.js", "/app.webmanifest", "/hors-ligne/")
     ],
     "debug": settings.DEBUG,
 }))
@@ -40,7 +46,6 @@ def production(tmp_path_factory: pytest.TempPathFactory) -> Any:
         "SECRET_KEY": "a" * 60,
         "ALLOWED_HOSTS": "ent.example.org",
         "VAR_DIR": str(folder),
-        "HASHED_STATIC": "0",
         "LOG_LEVEL": "CRITICAL",
     }
     done = subprocess.run(
@@ -70,6 +75,10 @@ def test_everything_is_https_but_health(production: Any) -> None:
 def test_nothing_of_the_demonstration_shows(production: Any) -> None:
     assert production["demo"] == [404, 404]
     assert production["debug"] is False
+
+
+def test_the_shell_is_installed_from_hashed_files(production: Any) -> None:
+    assert production["installed"] == [200, 200, 200]
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ def service_worker(request: HttpRequest) -> HttpResponse:
     told = {
         "files": [staticfiles_storage.url(name) for name in FILES],
         "offline": reverse("portal:offline"),
-        "place": staticfiles_storage.url(""),
+        "place": staticfiles_storage.base_url,
     }
     told["name"] = f"preau-{_version(code, told)}"
     return HttpResponse(
