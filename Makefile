@@ -17,7 +17,7 @@ export DJANGO_SETTINGS_MODULE := preau.settings
 comma := ,
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help ready tools demo demo-reset serve test test-postgres bench check format lock messages
+.PHONY: help ready tools demo demo-reset serve test test-postgres bench bench-quick bench-imports check format lock messages
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -45,7 +45,13 @@ test-postgres: tools ## the same tests, on PostgreSQL, and its migrations read f
 	LOG_LEVEL=WARNING $(call LINT_MIGRATIONS,); \
 	$(RUN) -m pytest -n 2 $(ARGS)
 
-bench: tools ## how fast a delivery is brought (100 schools), and twenty imports killed; some minutes, on PostgreSQL
+bench: tools ## what each daily page costs with 1, 10 and 100 schools, on SQLite and PostgreSQL; writes bench/README.md
+	set -e; export DATABASE_URL="$$($(PYTHON) bootstrap.py postgres)"; $(RUN) -m bench.run full $(ARGS)
+
+bench-quick: tools ## the same with 1 and 10 schools on SQLite, under a minute; JSON on the last line
+	$(RUN) -m bench.run quick
+
+bench-imports: tools ## how fast a delivery is brought (100 schools), and twenty imports killed; some minutes, on PostgreSQL
 	set -e; export DATABASE_URL="$$($(PYTHON) bootstrap.py postgres)"; \
 	$(RUN) -m bench.imports scale $(ARGS); $(RUN) -m bench.imports killed
 

@@ -1,0 +1,109 @@
+"""The table of the bench, its goals, and the summary for machines."""
+
+import platform
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from bench.measures import World
+from bench.pages import BARE, MOST_GROWTH, MOST_QUERIES, PAGES, REFERENCE, Page
+
+README = Path(__file__).parent / "README.md"
+BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
+NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
+PROFILE_LINES = 22
+
+
+def summary(worlds: Sequence[World]) -> dict[str, Any]:
+    """What `make bench-quick` says on its last line: costs in the largest world, growth from the smallest."""
+    small, large = worlds[0], worlds[-1]
+    return {
+        "bare_ms": round(large.costs[BARE].cost, 3),
+        "reference_ms": round(large.costs[REFERENCE].cost, 3),
+        "pages": {
+            page.key: large.described["pages"][page.key]
+            | {
+                "cpu_ms": round(large.costs[page.key].cost, 3),
+                "ratio": round(ratio(large, page.key, REFERENCE), 2),
+                "growth": round(growth(small, large, page.key), 2),
+            }
+            for page in measured(large)
+        },
+    }
+
+
+def measured(world: World) -> Iterator[Page]:
+    """The pages that exist, floors aside."""
+    yield from (page for page in PAGES if page.key in world.costs and page.key not in {BARE, REFERENCE})
+
+
+def ratio(world: World, key: str, floor: str) -> float:
+    return world.costs[key].cost / world.costs[floor].cost
+
+
+def growth(small: World, large: World, key: str) -> float:
+    return large.costs[key].cost / small.costs[key].cost
+
+
+def table(worlds: Sequence[World]) -> str:
+    """Markdown for the worlds of one engine: the costs in the largest one, and how they grew."""
+    large = worlds[-1]
+    sizes = [world.schools for world in worlds]
+    heads = [
+        "page", "queries", "HTML bytes", "web CPU ms", "database CPU ms", "p50 ms", "p95 ms", "requests/s",
+        "× bare", "× reference", *[f"growth to {size}" for size in sizes[1:]], "goals",
+    ]  # fmt: skip
+    lines = [heads, ["---", *["--:"] * (len(heads) - 2), "---"]]
+    lines += [_line(worlds, page) for page in PAGES if page.key in large.costs]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _line(worlds: Sequence[World], page: Page) -> list[str]:
+    large, costs = worlds[-1], worlds[-1].costs[page.key]
+    described = large.described["pages"][page.key]
+    return [
+        f"`{page.key}`", str(described["queries"]), str(described["html_bytes"]), f"{costs.web:.2f}",
+        f"{costs.database:.2f}", f"{costs.p50:.1f}", f"{costs.p95:.1f}", f"{costs.per_second:.0f}",
+        f"{ratio(large, page.key, BARE):.1f}", f"{ratio(large, page.key, REFERENCE):.2f}",
+        *[f"{growth(worlds[0], world, page.key):.2f}" for world in worlds[1:]],
+        "floor" if page.key in {BARE, REFERENCE} else "; ".join(missed(worlds, page)) or "held",
+    ]  # fmt: skip
+
+
+def missed(worlds: Sequence[World], page: Page) -> Iterator[str]:
+    """The goals that a page misses."""
+    large = worlds[-1]
+    if large.described["pages"][page.key]["queries"] > MOST_QUERIES:
+        yield f"**more than {MOST_QUERIES} queries**"
+    if growth(worlds[0], large, page.key) > MOST_GROWTH:
+        yield f"**grows more than {MOST_GROWTH}**"
+    if page.goal and ratio(large, page.key, page.goal.floor) > page.goal.times:
+        yield f"**more than {page.goal.times:g} × {page.goal.floor}**"
+
+
+def write(worlds: Sequence[World]) -> str:
+    """Put the tables between the two marks of bench/README.md; returns them."""
+    text = "\n".join(_sections(worlds))
+    page = README.read_text(encoding="utf-8")
+    before, after = page.split(BEGIN)[0], page.split(END)[1]
+    README.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8")
+    return text
+
+
+def _sections(worlds: Sequence[World]) -> Iterator[str]:
+    yield f"Measured on {date.today():%d %B %Y}, {platform.machine()}, Python {platform.python_version()}.\n"
+    for engine in dict.fromkeys(world.engine for world in worlds):
+        found = [world for world in worlds if world.engine == engine]
+        yield f"### {NAMES[engine]}, {found[-1].schools} schools\n"
+        yield f"Medians of {found[-1].rounds} interleaved requests a page and a size.\n"
+        yield table(found)
+        yield ""
+        for key in found[-1].described["missing"]:
+            yield f"`{key}` does not exist yet, and was skipped.\n"
+    last = worlds[-1]
+    yield f"### Profile of the slowest page: `{last.slowest}`, {NAMES[last.engine]}, {last.schools} schools\n"
+    yield "The functions that take the most for themselves, by cProfile (which weighs on Python's own calls).\n"
+    lines = [line for line in last.profile.splitlines() if line.strip()]
+    start = next(number for number, line in enumerate(lines) if "tottime" in line)
+    yield "```\n" + "\n".join(lines[start : start + PROFILE_LINES]) + "\n```"

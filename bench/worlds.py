@@ -1,0 +1,144 @@
+"""`python -m bench.worlds grow|multiply N`: the schools of the bench, in the database of DATABASE_URL.
+
+One school is grown as the demonstration's are: a delivery of an invented académie is imported, then its year is planned
+and some weeks of it are lived. The others are copies of it, made by the database: same rows, other keys. A page of the
+first school is thus the same page whatever stands around it, and only the size of the tables differs.
+"""
+
+import argparse
+from datetime import date, datetime, timedelta
+from io import StringIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import django
+import time_machine
+
+# A Tuesday in the middle of the morning: lessons are going on.
+NOW = datetime(2026, 11, 24, 10, 30, tzinfo=ZoneInfo("Europe/Paris"))
+PEOPLE = 1_500  # about 500 pupils, their guardians and the staff
+PAST, COMING = timedelta(weeks=4), timedelta(weeks=2)
+STRIDE = 1_000_000  # between the keys of two copies
+# Common to all schools, or not of a school: what is here is not copied.
+SHARED = {
+    "directory.Territory", "directory.OfficialCode", "directory.Delivery", "directory.DeliveryShare",
+    "attendance.Reason", "outbox.Letter", "journal.Line", "journal.Seal",
+}  # fmt: skip
+
+
+def grow() -> None:
+    """One school of about five hundred pupils, with six weeks of lessons, four of them lived."""
+    from preau.directory.models import School
+    from preau.directory.seeds import World, plant, scale_academy, write_delivery
+    from preau.domains.timetable import seeds as timetable
+
+    with TemporaryDirectory() as folder:
+        academy = scale_academy(1, PEOPLE, seed=1, today=NOW.date())
+        write_delivery(Path(folder), academy, day=NOW.date())
+        django.core.management.call_command("import_aaf", folder, stdout=StringIO())
+    school = School.objects.get()
+    world = World.of(school, {}, NOW.date())
+    plant(world)
+    timetable.plant(world)
+    keep_weeks(NOW.date())
+    live(school)
+    open_accounts()
+
+
+def keep_weeks(today: date) -> None:
+    """Of the lessons of the year, those of the last four weeks and of the next two."""
+    from preau.domains.timetable.models import Lesson
+
+    Lesson.objects.exclude(day__range=(today - PAST, today + COMING)).delete()
+
+
+def live(school: Any) -> None:
+    """Call the rolls until now, and let families answer. Nobody has an account yet: no lesson waits for its teacher."""
+    from preau.domains.attendance.seeds import excuses, weeks
+    from preau.domains.timetable.models import Lesson
+
+    before = Lesson.objects.filter(school=school, ends__lte=NOW)
+    excuses.write(school, weeks.call(school, before, NOW, {}), NOW, {})
+
+
+def open_accounts() -> None:
+    """An account for everyone, all with the one password, hashed once."""
+    from django.contrib.auth.hashers import make_password
+
+    from preau.directory.models import Person
+    from preau.foundation.db import insert
+    from preau.identity.models import Account
+
+    password = make_password("sous le préau")
+    people = Person.objects.filter(is_institution=False)
+    insert([
+        Account(login=f"p{person.pk}", stem=f"p{person.pk}", person=person, password=password, created_at=NOW)
+        for person in people
+    ])  # fmt: skip
+
+
+def multiply(schools: int) -> None:
+    """Copy the school until there are so many."""
+    from django.db import connection, transaction
+
+    with connection.constraint_checks_disabled(), transaction.atomic(), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            # What points at what is copied with it: checking it again would take most of the time.
+            cursor.execute("SET LOCAL session_replication_role = replica")
+        for model in copied():
+            sql = copy_of(model)
+            for number in range(1, schools):
+                cursor.execute(sql, {"shift": number * STRIDE, "mark": f"{number:03d}", "stride": STRIDE})
+    with connection.cursor() as cursor:
+        # What autovacuum would have done in a database that lives; SQLite has no such help in production either.
+        if connection.vendor == "postgresql":
+            cursor.execute("VACUUM ANALYZE")
+
+
+def copied() -> list[Any]:
+    """The models of a school's rows."""
+    from django.apps import apps
+    from django.db import models
+
+    found = apps.get_models(include_auto_created=True)
+    return [m for m in found if isinstance(m._meta.pk, models.BigAutoField) and m._meta.label not in SHARED]
+
+
+def copy_of(model: Any) -> str:
+    """INSERT … SELECT of the first school's rows: keys shifted, texts that must be unique marked."""
+    table = model._meta.db_table
+    fields = model._meta.concrete_fields
+    columns = ", ".join(f'"{field.column}"' for field in fields)
+    values = ", ".join(copied_value(field) for field in fields)
+    return f'INSERT INTO "{table}" ({columns}) SELECT {values} FROM "{table}" WHERE "id" < %(stride)s'
+
+
+def copied_value(field: Any) -> str:
+    column = f'"{field.column}"'
+    if field.is_relation:
+        return column if field.related_model._meta.label in SHARED else f"{column} + %(shift)s"
+    if field.primary_key:
+        return f"{column} + %(shift)s"
+    is_told_elsewhere = (field.model._meta.label, field.name) == ("directory.ExternalId", "value")
+    if field.unique or is_told_elsewhere:
+        return f"substr({column}, 1, {field.max_length - 4}) || '-' || %(mark)s"
+    return column
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", choices=["grow", "multiply"])
+    parser.add_argument("schools", type=int, nargs="?", default=1)
+    options = parser.parse_args()
+    django.setup()
+    with time_machine.travel(NOW, tick=True):
+        if options.what == "grow":
+            grow()
+        else:
+            multiply(options.schools)
+
+
+if __name__ == "__main__":
+    main()
