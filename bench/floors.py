@@ -7,7 +7,7 @@ of ours that costs as much as the reference page does its signing in for nothing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from preau.directory.models import Assignment, Enrolment, School
+from preau.directory.models import Assignment, Enrolment
 from preau.domains.attendance.models import Entry, Explanation
 from preau.domains.timetable.models import Lesson
 from preau.foundation.access import anyone, opens

@@ -2,7 +2,7 @@
 
 import platform
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +92,7 @@ def write(worlds: Sequence[World]) -> str:
 
 
 def _sections(worlds: Sequence[World]) -> Iterator[str]:
-    yield f"Measured on {date.today():%d %B %Y}, {platform.machine()}, Python {platform.python_version()}.\n"
+    yield f"Measured on {datetime.now(UTC):%d %B %Y}, {platform.machine()}, Python {platform.python_version()}.\n"
     for engine in dict.fromkeys(world.engine for world in worlds):
         found = [world for world in worlds if world.engine == engine]
         yield f"### {NAMES[engine]}, {found[-1].schools} schools\n"

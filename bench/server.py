@@ -13,8 +13,8 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from html.parser import HTMLParser
+from http import HTTPStatus
 from pathlib import Path
 from random import Random
 from typing import Any

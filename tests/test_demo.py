@@ -166,7 +166,7 @@ def test_every_class_has_lessons_each_day_of_school_and_none_when_it_is_closed(c
         }
         assert len(expected) > 130
         for group in Group.objects.classes().filter(school=school):
-            days = set(Lesson.objects.of_group(group).exclude(pattern=None).values_list("day", flat=True))
+            days = set(Lesson.objects.of_group(group.pk).exclude(pattern=None).values_list("day", flat=True))
             assert days == expected, group
 
 
@@ -192,7 +192,7 @@ def at(clock: time) -> int:
 
 def test_the_week_of_a_class_shows_its_groups(cast: Any, school: Any) -> None:
     group = Group.objects.get(school=school("college"), name="5e B")
-    names = set(Lesson.objects.of_group(group).values_list("groups__name", flat=True))
+    names = set(Lesson.objects.of_group(group.pk).values_list("groups__name", flat=True))
     assert {"5e B", "5e LATIN 1"} <= names
 
 

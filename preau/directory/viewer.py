@@ -4,10 +4,11 @@ A seat is one profile in one place: « enseignante au collège des Tilleuls », 
 one seat for each school they work or learn in, and one for all their children together (docs/decisions/0008 and 0009).
 """
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
+from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,7 @@ from preau.directory.models import Enrolment, Guardianship, Holding, Person, Sch
 from preau.directory.models.scoping import active_on
 from preau.directory.words import Profile, Role
 from preau.foundation import boards
+from preau.foundation.prepared import Places, Prepared, padded
 
 SETTINGS = "settings"
 
@@ -28,6 +30,7 @@ class Seat:
     """`key` names the seat in a session, a form's stamp and the journal: « staff-12 », « guardian ».
 
     `delegated`: what the head has given until a day, beyond the roles (`Holding.scope`).
+    `pupils`: whom this seat answers for, today: oneself for a pupil, the children for a guardian.
     """
 
     profile: Profile
@@ -36,6 +39,7 @@ class Seat:
     title: str = ""
     civility: str = ""
     delegated: frozenset[str] = frozenset()
+    pupils: tuple[int, ...] = ()
 
     @property
     def key(self) -> str:
@@ -88,12 +92,12 @@ class Viewer:
     def places(self) -> tuple[Place, ...]:
         """The schools of this seat. A guardian's cost one query; a pupil's one, only where some level is closed."""
         if self.is_guardian:
-            return _places_of(self._wards(), self.today)
+            return _places_of(self.seat.pupils, self.today)
         if self.school is None:
             return ()
         closes_levels = any(said.get("levels") for said in self.school.services.values())
         if self.profile == Profile.PUPIL and closes_levels:
-            return _places_of(Person.objects.filter(pk=self.person.pk).values("pk"), self.today)
+            return _places_of(self.seat.pupils, self.today)
         return (Place(self.school),)
 
     @property
@@ -175,22 +179,15 @@ class Viewer:
         """The schools this person works or learns in, whatever the seat."""
         return [seat.school.pk for seat in self.seats if seat.school]
 
-    def own_pupils(self) -> "QuerySet[Guardianship, dict[str, int]] | QuerySet[Person, dict[str, int]]":
-        """Ids of the pupils this seat answers for: oneself for a pupil, the children for a guardian, else nobody.
+    def own_pupils(self) -> tuple[int, ...]:
+        """Ids of the pupils this seat answers for, for a filter: oneself for a pupil, the children for a guardian, else nobody.
 
-        A subquery, to be used in a filter. Authority is dated: the right ends with it.
+        Authority is dated: the right ends with it. Ids and not a subquery: a database plans a list better than its origin.
         """
-        if self.profile == Profile.PUPIL:
-            return Person.objects.filter(pk=self.person.pk).values("pk")
-        if self.is_guardian:
-            wards = self._wards()
-            closed = self._closed_pupils() if self.service else []
-            return wards.exclude(pupil_id__in=closed) if closed else wards
-        return Person.objects.none().values("pk")
-
-    def _wards(self) -> "QuerySet[Guardianship, dict[str, int]]":
-        informed = Guardianship.objects.informed(self.today).of_another()
-        return informed.filter(guardian_id=self.person.pk).values("pupil_id")
+        if self.is_guardian and self.service:
+            closed = self._closed_pupils()
+            return tuple(pupil for pupil in self.seat.pupils if pupil not in closed)
+        return self.seat.pupils
 
     def _closed_pupils(self) -> list[int]:
         """The children to whom the service of this page is closed wherever they learn."""
@@ -222,17 +219,72 @@ class Viewer:
     def other_seats(self) -> list[Seat]:
         return [seat for seat in self.seats if seat.key != self.seat.key]
 
+    def shape(self) -> Hashable:
+        """All that `visible_to` may choose a query by (see `foundation.prepared`)."""
+        return (
+            self.profile,
+            self.roles,
+            self.school is None,
+            self.year is None,
+            len(padded(self.own_pupils())),
+        )
 
-def _places_of(pupils: "QuerySet[Any, dict[str, int]]", today: date) -> tuple[Place, ...]:
-    """Where these pupils learn and at which level, in one query."""
+    def stand_in(self, places: Places) -> "Viewer":
+        """Anyone of this profile, with these roles: nobody's ids, and no moment nor other seat to look at."""
+        school: Any = None
+        if self.school:
+            year = places.value(lambda viewer: viewer.school.current_year_id, int) if self.year else None
+            school = SimpleNamespace(pk=places.value(lambda viewer: viewer.school_id, int), current_year=year)
+        pupils: Any = places.ids(lambda viewer: viewer.own_pupils(), len(padded(self.own_pupils())))
+        person: Any = SimpleNamespace(pk=places.value(lambda viewer: viewer.person.pk, int))
+        account: Any = places.value(lambda viewer: viewer.account_id, int)
+        nothing: Any = None
+        anyone = Viewer(
+            person, account, Seat(self.profile, school, self.roles, pupils=pupils), nothing, nothing
+        )
+        anyone.__dict__["today"] = places.value(lambda viewer: viewer.today, date)
+        return anyone
+
+
+HELD = Prepared(
+    lambda person, today: (
+        Holding.objects.filter(active_on(today), person=person)
+        .select_related("school__current_year")
+        .order_by("school__name", "pk")
+    )
+)
+FOLLOWED = Prepared(
+    lambda person, today: (
+        Guardianship.objects.informed(today)
+        .of_another()
+        .filter(guardian=person)
+        .order_by("pk")
+        .values_list("pupil_id", flat=True)
+    )
+)
+
+
+LEARNING = Prepared(
+    lambda pupils, today: (
+        Holding.objects.filter(active_on(today), role=Role.PUPIL, person__in=pupils)
+        .select_related("school")
+        .annotate(level=Subquery(_levels(today).values("group__level")[:1]))
+        .order_by("pk")
+    )
+)
+
+
+def _levels(today: date) -> "QuerySet[Enrolment]":
     learnt = Enrolment.objects.filter(
         active_on(today), pupil=OuterRef("person"), group__school=OuterRef("school")
-    ).exclude(group__level="")
-    held = Holding.objects.filter(active_on(today), role=Role.PUPIL, person__in=pupils)
-    held = held.select_related("school").annotate(level=Subquery(learnt.values("group__level")[:1]))
-    return tuple(
-        Place(one.school, one.level or "", one.person_id) for one in held.order_by("pk") if one.school
     )
+    return learnt.exclude(group__level="")
+
+
+def _places_of(pupils: tuple[int, ...], today: date) -> tuple[Place, ...]:
+    """Where these pupils learn and at which level, in one query."""
+    held = LEARNING(pupils, today)
+    return tuple(Place(one.school, one.level or "", one.person_id) for one in held if one.school)
 
 
 def _name_in(school: School, url_name: str) -> str:
@@ -243,12 +295,11 @@ def _name_in(school: School, url_name: str) -> str:
 def seats_of(person: Person, today: date) -> tuple[Seat, ...]:
     """Every seat a person has on a day, in two queries: holdings by school, then guardianships."""
     places: dict[tuple[Profile, int | None], list[Holding]] = {}
-    held = Holding.objects.filter(active_on(today), person=person).select_related("school__current_year")
-    for holding in held.order_by("school__name", "pk"):
+    for holding in HELD(person.pk, today):
         places.setdefault((Role(holding.role).profile, holding.school_id), []).append(holding)
     seats = [_seat(profile, holdings, person.civility, today) for (profile, _), holdings in places.items()]
-    if Guardianship.objects.informed(today).of_another().filter(guardian=person).exists():
-        seats.append(Seat(Profile.GUARDIAN))
+    if pupils := FOLLOWED(person.pk, today):
+        seats.append(Seat(Profile.GUARDIAN, pupils=tuple(dict.fromkeys(pupils))))
     return tuple(seats)
 
 
@@ -256,7 +307,8 @@ def _seat(profile: Profile, holdings: list[Holding], civility: str, today: date)
     titles = dict.fromkeys(holding.title for holding in holdings if holding.title)
     roles = frozenset(Role(holding.role) for holding in holdings)
     delegated = frozenset(name for holding in holdings for name in holding.delegations(today))
-    return Seat(profile, holdings[0].school, roles, ", ".join(titles), civility, delegated)
+    pupils = (holdings[0].person_id,) if profile == Profile.PUPIL else ()
+    return Seat(profile, holdings[0].school, roles, ", ".join(titles), civility, delegated, pupils)
 
 
 def viewer_for(person: Person, account_id: int, moment: datetime, seat_key: str = "") -> Viewer | None:

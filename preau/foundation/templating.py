@@ -1,17 +1,19 @@
 """Jinja2 for pages: templates from the rooms' `templates/`, undefined names are errors, components are macros."""
 
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
+from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.http import HttpRequest
 from django.template import engines
 from django.template.backends.jinja2 import Jinja2
 from django.template.backends.utils import csrf_input_lazy, csrf_token_lazy
-from django.urls import reverse
+from django.urls import get_script_prefix, get_urlconf, reverse
 from django.utils import translation
 from django.utils.html import format_html
+from django.utils.translation import trans_real
 from jinja2 import Environment, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from jinja2_fragments import render_block as jinja_render_block
@@ -35,7 +37,29 @@ class Components:
 
 
 def url(name: str, *args: Any, **kwargs: Any) -> str:
-    return reverse(name, args=args, kwargs=kwargs)
+    """The address of a page; those without arguments, which every page repeats, are found once."""
+    if args or kwargs:
+        return reverse(name, args=args, kwargs=kwargs)
+    return _known_url(name, get_urlconf() or settings.ROOT_URLCONF, get_script_prefix())
+
+
+@cache
+def _known_url(name: str, urlconf: str, prefix: str) -> str:  # the prefix tells two mount points apart
+    return reverse(name, urlconf)
+
+
+@cache
+def static(path: str) -> str:
+    """The address of a static file: the names of a build do not change while it runs."""
+    return staticfiles_storage.url(path)
+
+
+def install_texts(env: Environment) -> None:
+    """Give templates their translations. Where there is one language, nobody is asked which before each text."""
+    active: Any = translation
+    if len(settings.LANGUAGES) == 1:
+        active = trans_real.translation(settings.LANGUAGE_CODE)
+    env.install_gettext_callables(active.gettext, active.ngettext, newstyle=True, pgettext=active.pgettext)  # type: ignore[attr-defined]
 
 
 @pass_context
@@ -48,12 +72,10 @@ def environment(**options: Any) -> Environment:
     """The environment of every page (Django's Jinja2 backend calls it)."""
     options |= {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     env = Environment(**options, extensions=["jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols"])  # nosec B701  # noqa: S701 - Django's backend passes autoescape=True
-    env.install_gettext_callables(  # type: ignore[attr-defined]
-        translation.gettext, translation.ngettext, newstyle=True, pgettext=translation.pgettext
-    )
+    install_texts(env)
     env.globals |= {
         "url": url,
-        "static": staticfiles_storage.url,
+        "static": static,
         "ui": Components(env),
         "dates": dates,
         "part": part,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from preau.directory.models import School
 from preau.directory.viewer import Seat, Viewer
 from preau.foundation import boards
+from preau.foundation.templating import url
 from preau.identity import reading
 
 # Entries of the menu in simple mode, home included.
@@ -119,13 +120,13 @@ def logo_of(school: School | None) -> str:
 
 def menu_of(viewer: Viewer, path: str) -> list[Link | Section]:
     """Home, then the entries of the menu board that the viewer's seat opens and their school offers, by section."""
-    home = reverse("portal:home")
+    home = url("portal:home")
     shown: list[Link | Section] = [Link(_("Accueil"), home, "home", current=path == home)]
     grouped: dict[str, list[Link]] = {}
     for entry, seated in boards.offered(boards.menu, viewer):
         if not entry.open_to(seated):
             continue
-        href = reverse(entry.url_name)
+        href = url(entry.url_name)
         name = viewer.name_of(entry.url_name, entry.label)
         link = Link(name, href, entry.icon, current=path.startswith(href))
         if entry.section:

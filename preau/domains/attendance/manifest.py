@@ -63,12 +63,12 @@ def to_call_card(viewer: Viewer) -> Mapping[str, Any] | None:
 
 
 def to_read_card(viewer: Viewer) -> Mapping[str, Any] | None:
-    waiting = list(queries.explanations_to_read(viewer)[:5])
+    waiting = queries.explanations_to_read(viewer)[:5]
     return {"waiting": waiting} if waiting else None
 
 
 def recent_card(viewer: Viewer) -> Mapping[str, Any]:
-    return {"rows": queries.rows_of(queries.absences_of(viewer)[:4], {}), "viewer": viewer}
+    return {"rows": queries.recent_rows(viewer), "viewer": viewer}
 
 
 boards.cards.add(

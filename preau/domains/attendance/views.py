@@ -133,7 +133,7 @@ def board(request: HttpRequest) -> HttpResponse:
     everything = request.GET.get("appels") == "tous"
     calls = queries.calls_of(viewer, day) if everything else queries.calls_missing(viewer, day, now)
     context = {
-        "to_read": list(queries.explanations_to_read(viewer)[:10]),
+        "to_read": queries.explanations_to_read(viewer),
         "figures": queries.figures_of(viewer, now),
         "page_obj": Paginator(calls, 30).get_page(request.GET.get("page")),
         "all_calls": everything,

@@ -22,7 +22,7 @@ def day_card(viewer: Viewer) -> Mapping[str, Any]:
 
 
 def office_card(viewer: Viewer) -> Mapping[str, Any]:
-    return {"patterns": queries.patterns_of(viewer).count()}
+    return {"patterns": queries.number_of_patterns(viewer)}
 
 
 boards.services.add(

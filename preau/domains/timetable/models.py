@@ -83,9 +83,9 @@ class LessonQuerySet(SchoolQuerySet):
         taught = Lesson.teachers.through.objects.filter(lesson_id=OuterRef("pk"), person_id=person.pk)
         return self.filter(Exists(taught))
 
-    def of_group(self, group: Group) -> Self:
+    def of_group(self, group_id: int) -> Self:
         """The lessons of a class or a group, and those of the groups drawn from the class."""
-        same = Group.objects.filter(Q(pk=group.pk) | Q(classes=group)).values("pk")
+        same = Group.objects.filter(Q(pk=group_id) | Q(classes=group_id)).values("pk")
         joined = Lesson.groups.through.objects.filter(lesson_id=OuterRef("pk"), group_id__in=same)
         return self.filter(Exists(joined))
 
@@ -93,8 +93,10 @@ class LessonQuerySet(SchoolQuerySet):
         """The lessons of the groups these pupils were in on the day of each lesson."""
         then = Q(starts__isnull=True) | Q(starts__lte=OuterRef("day"))
         still = Q(ends__isnull=True) | Q(ends__gt=OuterRef("day"))
-        enrolled = Enrolment.objects.filter(then, still, pupil__in=pupils, group__lessons=OuterRef("pk"))
-        return self.filter(Exists(enrolled))
+        learnt = Enrolment.objects.filter(pupil__in=pupils)
+        enrolled = learnt.filter(then, still, group__lessons=OuterRef("pk"))
+        # Their schools first: the lessons of a day are indexed by school, and every school has some.
+        return self.filter(Exists(enrolled), school__in=learnt.values("school_id"))
 
     def visible_to(self, viewer: Viewer) -> Self:
         """A timetable is open to the staff of the school; families see that of the pupil."""

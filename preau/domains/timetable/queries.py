@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Value
 from django.utils.translation import gettext as _
 
 from preau.directory.models import Enrolment, Group, Person, Room, SchoolYear
@@ -14,11 +15,9 @@ from preau.domains.timetable.boards import Mark, lesson_marks
 from preau.domains.timetable.models import Lesson, LessonQuerySet, WeeklyPattern
 from preau.foundation import dates
 from preau.foundation.boards import offered
+from preau.foundation.prepared import Prepared
 
-COLUMNS = (
-    "pk", "day", "starts", "ends", "school__timezone", "subject__name", "room__name", "groups__name", "groups__id",
-    "teachers__civility", "teachers__given_name", "teachers__family_name",
-)  # fmt: skip
+COLUMNS = ("pk", "day", "starts", "ends", "school__timezone", "subject__name", "room__name")
 
 
 @dataclass
@@ -71,32 +70,44 @@ class LessonRow:
 
 
 def rows_of(lessons: "QuerySet[Lesson]") -> list[LessonRow]:
-    """Lessons as rows, in one query: groups and teachers come as joined lines and are gathered here."""
-    rows: dict[int, LessonRow] = {}
-    for line in lessons.order_by("starts", "pk", "groups__name").values(*COLUMNS):
-        row = rows.get(line["pk"])
-        if row is None:
-            row = rows[line["pk"]] = LessonRow(
-                line["pk"], line["day"], line["starts"], line["ends"], line["school__timezone"],
-                line["subject__name"], line["room__name"] or "",
-            )  # fmt: skip
-        _add(row.groups, line["groups__name"])
-        if line["groups__id"] and line["groups__id"] not in row.group_ids:
-            row.group_ids.append(line["groups__id"])
-        _add(row.teachers, _teacher(line))
+    """Lessons as rows, in two queries: in one, a database spends longer on planning the joins than on reading."""
+    return rows_from(lines_of(lessons))
+
+
+def lines_of(lessons: "QuerySet[Lesson]") -> "QuerySet[Lesson, tuple[Any, ...]]":
+    """What `rows_from` reads."""
+    return lessons.order_by("starts", "pk").values_list(*COLUMNS)
+
+
+def _around(lessons: object) -> "QuerySet[Any, tuple[Any, ...]]":
+    """The groups of lessons by name, and their teachers in the order in which they were named: one line each."""
+    groups = Lesson.groups.through.objects.filter(lesson__in=lessons)
+    teachers = Lesson.teachers.through.objects.filter(lesson__in=lessons)
+    none = Value("")
+    of_groups = groups.values_list("lesson_id", "pk", "group_id", "group__name", none, none, none)
+    of_teachers = teachers.values_list(
+        "lesson_id", "pk", Value(0), none, "person__civility", "person__given_name", "person__family_name"
+    )
+    return of_groups.union(of_teachers, all=True).order_by("group__name", "pk")
+
+
+AROUND = Prepared(_around)
+
+
+def rows_from(lines: Iterable[tuple[Any, ...]]) -> list[LessonRow]:
+    rows = {pk: LessonRow(pk, *line, room=room or "") for pk, *line, room in lines}
+    for lesson, _pk, group, name, *teacher in AROUND(tuple(rows)):
+        if group:
+            rows[lesson].group_ids.append(group)
+            rows[lesson].groups.append(name)
+        else:
+            rows[lesson].teachers.append(_teacher(*teacher))
     return list(rows.values())
 
 
-def _add(names: list[str], name: str | None) -> None:
-    if name and name not in names:
-        names.append(name)
-
-
-def _teacher(line: dict[str, str]) -> str:
-    if not line["teachers__family_name"]:
-        return ""
-    civility = Person.Civility(line["teachers__civility"])
-    return f"{civility.label if civility else line['teachers__given_name']} {line['teachers__family_name']}".strip()
+def _teacher(civility: str, given_name: str, family_name: str) -> str:
+    said = Person.Civility(civility)
+    return f"{said.label if said else given_name} {family_name}".strip()
 
 
 def with_marks(viewer: Viewer, rows: Sequence[LessonRow]) -> list[LessonRow]:
@@ -115,26 +126,62 @@ def own_lessons(viewer: Viewer) -> LessonQuerySet:
     return lessons.taught_by(viewer.person) if viewer.is_staff else lessons
 
 
+OWN = Prepared(lambda viewer, first, last: lines_of(own_lessons(viewer).between(first, last)))
+OF_GROUP = Prepared(
+    lambda viewer, group, first, last: lines_of(
+        Lesson.objects.visible_to(viewer).of_group(group).between(first, last)
+    )
+)
+NEXT_DAY = Prepared(
+    lambda viewer, after: (
+        own_lessons(viewer).filter(day__gt=after).order_by("day").values_list("day", flat=True)[:1]
+    )
+)
+PUPILS = Prepared(
+    lambda lesson, day: (
+        Enrolment.objects.active(day)
+        .filter(group__lessons=lesson)
+        .values_list(Count("pupil_id", distinct=True), flat=True)
+    )
+)
+PUPIL_GROUPS = Prepared(
+    lambda viewer: (
+        Enrolment.objects.active(viewer.today)
+        .filter(pupil__in=viewer.own_pupils())
+        .order_by("pupil__given_name")
+        .values_list("group_id", "pupil__given_name")
+    )
+)
+
+
+def own_rows(viewer: Viewer, first: date, last: date) -> list[LessonRow]:
+    """The viewer's lessons between two days."""
+    return rows_from(OWN(viewer, first, last))
+
+
+def group_rows(viewer: Viewer, group: Group, first: date, last: date) -> list[LessonRow]:
+    """The lessons of a class or a group between two days."""
+    return rows_from(OF_GROUP(viewer, group.pk, first, last))
+
+
 def day_of(viewer: Viewer, day: date) -> list[LessonRow]:
     """The viewer's lessons of a day, with their marks."""
-    return with_marks(viewer, rows_of(own_lessons(viewer).on(day)))
+    return with_marks(viewer, own_rows(viewer, day, day))
 
 
 def next_day_with_lessons(viewer: Viewer, after: date) -> date | None:
     """The first day after `after` on which the viewer has lessons."""
-    return own_lessons(viewer).filter(day__gt=after).order_by("day").values_list("day", flat=True).first()
+    return NEXT_DAY.first(viewer, after)
 
 
 def number_of_pupils(lesson_id: int, day: date) -> int:
-    enrolled = Enrolment.objects.active(day).filter(group__lessons=lesson_id)
-    return enrolled.values("pupil_id").distinct().count()
+    return PUPILS.first(lesson_id, day)
 
 
 def pupil_groups(viewer: Viewer) -> dict[int, list[str]]:
     """For a family: the first name of each child, by the id of each group they are in today."""
     found: dict[int, list[str]] = {}
-    enrolled = Enrolment.objects.active(viewer.today).filter(pupil__in=viewer.own_pupils())
-    for group, given in enrolled.values_list("group_id", "pupil__given_name").order_by("pupil__given_name"):
+    for group, given in PUPIL_GROUPS(viewer):
         found.setdefault(group, []).append(given)
     return found
 
@@ -143,6 +190,21 @@ def patterns_of(viewer: Viewer) -> "QuerySet[WeeklyPattern]":
     """The weekly lessons going on in the viewer's school this year."""
     patterns = WeeklyPattern.objects.visible_to(viewer).filter(year=viewer.year)
     return patterns.going_on(viewer.today)
+
+
+PATTERNS = Prepared(
+    lambda viewer: (
+        patterns_of(viewer)
+        .order_by()
+        .values("school")
+        .annotate(Count("pk"))
+        .values_list("pk__count", flat=True)
+    )
+)
+
+
+def number_of_patterns(viewer: Viewer) -> int:
+    return PATTERNS.first(viewer) or 0
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from preau.directory.models import Group
 from preau.domains.timetable import actions, queries, rules
 from preau.domains.timetable.forms import WeeklyLessonForm
-from preau.domains.timetable.models import Lesson, WeeklyPattern
+from preau.domains.timetable.models import WeeklyPattern
 from preau.foundation import dates
 from preau.foundation.access import opens
 
@@ -27,8 +27,8 @@ def week(request: HttpRequest) -> HttpResponse:
     group = next((g for g in groups if str(g.pk) == request.GET.get("classe")), None)
     if group is None and groups and rules.reads_classes_first(viewer):
         group = groups[0]
-    lessons = Lesson.objects.visible_to(viewer).of_group(group) if group else queries.own_lessons(viewer)
-    rows = queries.rows_of(lessons.between(monday, monday + timedelta(days=6)))
+    days = (monday, monday + timedelta(days=6))
+    rows = queries.group_rows(viewer, group, *days) if group else queries.own_rows(viewer, *days)
     context = {
         "days": _by_day(rows, monday),
         "monday": monday,

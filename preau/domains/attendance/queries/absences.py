@@ -13,6 +13,7 @@ from preau.directory.viewer import Viewer
 from preau.domains.attendance.models import Entry, Explanation, Status, label_of
 from preau.domains.attendance.rules import answers_for_absences
 from preau.foundation import dates, text
+from preau.foundation.prepared import Prepared
 
 
 @dataclass(frozen=True)
@@ -79,16 +80,42 @@ def _absence_row(line: Mapping[str, Any], classes: Mapping[int, str]) -> Absence
     )
 
 
+CLASSES = Prepared(
+    lambda pupils, day: (
+        Enrolment.objects.active(day)
+        .filter(pupil_id__in=pupils, group__kind=Group.Kind.CLASS)
+        .values_list("pupil_id", "group__name")
+    )
+)
+
+
 def classes_of(pupil_ids: Sequence[int], day: date) -> dict[int, str]:
     """The class of each pupil on a day."""
-    enrolled = Enrolment.objects.active(day).filter(pupil_id__in=pupil_ids, group__kind=Group.Kind.CLASS)
-    return dict(enrolled.values_list("pupil_id", "group__name"))
+    return dict(CLASSES(tuple(dict.fromkeys(pupil_ids)), day))
+
+
+RECENT = Prepared(lambda viewer: absences_of(viewer)[:4])
+
+
+def recent_rows(viewer: Viewer) -> list[AbsenceRow]:
+    """The four newest of what a family follows."""
+    return rows_of(RECENT(viewer), {})
 
 
 def absences_of(viewer: Viewer) -> "QuerySet[Entry, dict[str, Any]]":
     """What a family follows: absences and latenesses of its pupils, newest first."""
     seen = Entry.objects.visible_to(viewer).exclude(status=Status.PRESENT)
     return seen.order_by("-day", "-lesson__starts", "pk").values(*COLUMNS)
+
+
+TO_EXPLAIN = Prepared(
+    lambda viewer: (
+        Entry.objects.visible_to(viewer)
+        .to_explain()
+        .order_by("day", "pupil_id", "lesson__starts")
+        .values(*COLUMNS, "school__phone")
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -108,9 +135,8 @@ def absences_to_explain(viewer: Viewer) -> list[ToExplain]:
     """The absences a family has to explain, one line a pupil and a day, oldest first (one query)."""
     if not answers_for_absences(viewer):
         return []
-    lines = Entry.objects.visible_to(viewer).to_explain().order_by("day", "pupil_id", "lesson__starts")
     days: dict[tuple[int, date], list[Mapping[str, Any]]] = {}
-    for line in lines.values(*COLUMNS, "school__phone"):
+    for line in TO_EXPLAIN(viewer):
         days.setdefault((line["pupil_id"], line["day"]), []).append(line)
     return [_to_explain(lessons) for lessons in days.values()]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Max, Q, QuerySet
@@ -17,6 +17,7 @@ from preau.domains.attendance.rules import EARLY
 from preau.domains.timetable.boards import Mark
 from preau.domains.timetable.models import Lesson
 from preau.foundation import text
+from preau.foundation.prepared import Prepared
 
 
 @dataclass(frozen=True)
@@ -48,21 +49,49 @@ def seen_of(status: str, minutes_late: int | None) -> str:
     return f"{status}-{minutes_late}" if status == Status.LATE else status
 
 
+EXPECTED = Prepared(lambda lesson, day: _expected(lesson, day).values_list("pk", "family_name", "given_name"))
+# What was noted of them that day, in this lesson and in the others.
+NOTED = Prepared(
+    lambda school, day, pupils: Entry.objects.filter(school=school, day=day, pupil__in=pupils).values(
+        "pupil_id", "lesson_id", "lesson__starts", "status", "minutes_late"
+    )
+)
+# When the last lesson began that they had before this moment.
+LAST = Prepared(
+    lambda day, before, pupils: (
+        Enrolment.objects.active(day)
+        .filter(pupil__in=pupils, group__lessons__day=day, group__lessons__starts__lt=before)
+        .values_list("pupil_id")
+        .annotate(Max("group__lessons__starts"))
+    )
+)
+
+
 def register_of(lesson: Lesson) -> list[RegisterRow]:
     """Every pupil expected in the lesson, by name, and whether they are missing (three queries)."""
-    entries = {
-        entry["pupil_id"]: entry
-        for entry in Entry.objects.filter(lesson=lesson).values("pupil_id", "status", "minutes_late")
-    }
-    before = absent_before(lesson)
-    pupils = expected_in(lesson).values_list("pk", "family_name", "given_name")
+    pupils = EXPECTED(lesson.pk, lesson.day)
+    ids = tuple(pupil[0] for pupil in pupils)
+    noted = NOTED(lesson.school_id, lesson.day, ids)
+    entries = {entry["pupil_id"]: entry for entry in noted if entry["lesson_id"] == lesson.pk}
+    last = dict(LAST(lesson.day, lesson.starts, ids))
+    before = {entry["pupil_id"] for entry in noted if _was_absent(entry, last)}
     return [_row(pupil, entries.get(pupil[0]), pupil[0] in before) for pupil in pupils]
+
+
+def _was_absent(entry: Mapping[str, Any], last: Mapping[int, datetime]) -> bool:
+    """Absent at the last lesson they had before: an absence of the first hour is over when they came to the second."""
+    return entry["status"] == Status.ABSENT and last.get(entry["pupil_id"]) == entry["lesson__starts"]
 
 
 def expected_in(lesson: Lesson) -> "QuerySet[Person]":
     """The pupils enrolled on the day, and those of whom something was noted: leaving a class later erases nothing."""
+    return _expected(lesson.pk, lesson.day)
+
+
+def _expected(lesson: int, day: date) -> "QuerySet[Person]":
     noted = Entry.objects.filter(lesson=lesson).values("pupil_id")
-    return Person.objects.filter(Q(pk__in=lesson.pupils().values("pk")) | Q(pk__in=noted))
+    enrolled = Enrolment.objects.active(day).filter(group__lessons=lesson).values("pupil_id")
+    return Person.objects.filter(Q(pk__in=enrolled) | Q(pk__in=noted))
 
 
 def _row(pupil: tuple[int, str, str], entry: Mapping[str, Any] | None, was_absent: bool) -> RegisterRow:
@@ -71,23 +100,17 @@ def _row(pupil: tuple[int, str, str], entry: Mapping[str, Any] | None, was_absen
     return RegisterRow(pupil[0], pupil[1], pupil[2], status, minutes, was_absent)
 
 
-def absent_before(lesson: Lesson) -> set[int]:
-    """Pupils absent at the last lesson they had that day before this one (two queries)."""
-    had = {"group__lessons__day": lesson.day, "group__lessons__starts__lt": lesson.starts}
-    before = Enrolment.objects.active(lesson.day).filter(pupil__in=lesson.pupils(), **had)
-    last = dict(before.values_list("pupil_id").annotate(Max("group__lessons__starts")))
-    absent = Entry.objects.absences().filter(day=lesson.day, school_id=lesson.school_id, pupil__in=last)
-    return {
-        pupil for pupil, starts in absent.values_list("pupil_id", "lesson__starts") if last[pupil] == starts
-    }
+MARKS = Prepared(
+    lambda lessons: Lesson.objects.filter(pk__in=lessons).values_list("pk", "roll_call__called_at", "starts")
+)
 
 
 def marks_of(viewer: Viewer, lesson_ids: Sequence[int]) -> dict[int, Mark]:
     """For those who call the roll: « Appel fait », or the gesture itself once the lesson is near."""
     if not viewer.is_staff:
         return {}
-    lessons = Lesson.objects.filter(pk__in=lesson_ids).values_list("pk", "roll_call__called_at", "starts")
     now = timezone.now()
+    lessons = MARKS(tuple(lesson_ids))
     return {pk: mark for pk, called, starts in lessons if (mark := _mark(pk, called, starts, now))}
 
 

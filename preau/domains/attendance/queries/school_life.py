@@ -13,9 +13,10 @@ from preau.directory.viewer import Viewer
 from preau.domains.attendance.models import Decision, Entry, Explanation, Status
 from preau.domains.attendance.rules import CORRECTION
 from preau.domains.timetable.models import Lesson
-from preau.domains.timetable.queries import LessonRow
-from preau.domains.timetable.queries import rows_of as lesson_rows
+from preau.domains.timetable.queries import LessonRow, rows_from
+from preau.domains.timetable.queries import lines_of as lesson_lines
 from preau.foundation import dates
+from preau.foundation.prepared import Prepared
 
 # A call not validated a quarter of an hour after the bell is a forgotten call.
 FORGOTTEN = timedelta(minutes=15)
@@ -35,11 +36,19 @@ def calls_missing(viewer: Viewer, day: date, now: datetime) -> "QuerySet[Lesson]
     return calls_of(viewer, day).filter(starts__lte=now - FORGOTTEN, roll_call=None)
 
 
+TO_MAKE = Prepared(
+    lambda viewer, first, last, before: lesson_lines(
+        Lesson.objects.visible_to(viewer)
+        .taught_by(viewer.person)
+        .between(first, last)
+        .filter(starts__lte=before, roll_call=None)
+    )
+)
+
+
 def calls_to_make(viewer: Viewer, now: datetime) -> list[LessonRow]:
-    """A teacher's own lessons of the last seven days whose roll was never called, newest first (one query)."""
-    own = Lesson.objects.visible_to(viewer).taught_by(viewer.person)
-    week = own.between(viewer.today - CORRECTION, viewer.today)
-    return lesson_rows(week.filter(starts__lte=now - FORGOTTEN, roll_call=None))[::-1]
+    """A teacher's own lessons of the last seven days whose roll was never called, newest first."""
+    return rows_from(TO_MAKE(viewer, viewer.today - CORRECTION, viewer.today, now - FORGOTTEN))[::-1]
 
 
 @dataclass(frozen=True)
@@ -53,14 +62,18 @@ class Figures:
 
 def figures_of(viewer: Viewer, now: datetime) -> Figures:
     """Three counts, in one query."""
+    return Figures(*(FIGURES.first(viewer, now - FORGOTTEN) or (0, 0, 0)))
+
+
+def _figures(viewer: Viewer, before: datetime) -> "QuerySet[School, tuple[int, ...]]":
     absent = Entry.objects.visible_to(viewer).absences().filter(day=viewer.today)
-    late = (
-        Lesson.objects.visible_to(viewer).on(viewer.today).filter(starts__lte=now - FORGOTTEN, roll_call=None)
-    )
+    late = Lesson.objects.visible_to(viewer).on(viewer.today).filter(starts__lte=before, roll_call=None)
     to_read = Explanation.objects.visible_to(viewer).pending()
     counts = [_count(to_read, "pk"), _count(late, "pk"), _count(absent, "pupil_id")]
-    found = School.objects.filter(pk=viewer.school_id or 0).values_list(*counts).first()
-    return Figures(*(found or (0, 0, 0)))
+    return School.objects.filter(pk=viewer.school_id or 0).values_list(*counts)
+
+
+FIGURES = Prepared(_figures)
 
 
 def _count(rows: "QuerySet[Any]", column: str) -> Coalesce:
@@ -69,7 +82,16 @@ def _count(rows: "QuerySet[Any]", column: str) -> Coalesce:
     return Coalesce(Subquery(counted.annotate(number=Count(column, distinct=True)).values("number")), 0)
 
 
-def explanations_to_read(viewer: Viewer) -> "QuerySet[Explanation]":
+MOST_TO_READ = 10
+TO_READ = Prepared(lambda viewer: _to_read(viewer)[:MOST_TO_READ])
+
+
+def explanations_to_read(viewer: Viewer) -> list[Explanation]:
+    """The ten that have waited longest."""
+    return TO_READ(viewer)
+
+
+def _to_read(viewer: Viewer) -> "QuerySet[Explanation]":
     """Oldest first: who has waited longest is read first."""
     waiting = Explanation.objects.visible_to(viewer).pending()
     waiting = waiting.annotate(entry_id=Min("entries")).exclude(entry_id=None)

@@ -1,0 +1,177 @@
+"""Hot queries, built and compiled once: Django makes the SQL of a page anew at each request, which costs more than running it.
+
+    LESSONS = Prepared(lambda viewer, day: Lesson.objects.visible_to(viewer).on(day).values("starts", "ends"))
+    rows = LESSONS(viewer, viewer.today)
+
+The builder is called once for each *shape* of its arguments, with slots in the place of their values. It must not look at
+a value: what depended on one would be kept for everybody (docs/decisions/0057). Stand-ins hold no value at all: a builder
+finds nothing of the first caller to keep, and one that reads or compares a value fails at its first call.
+"""
+
+from collections.abc import Callable, Hashable
+from copy import copy
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
+from functools import partial
+from types import SimpleNamespace
+from typing import Any, Protocol
+
+from django.core.exceptions import EmptyResultSet
+from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db.models.expressions import Expression
+from django.db.models.sql.compiler import SQLCompiler
+
+FIELDS: dict[type, Callable[[], models.Field[Any, Any]]] = {
+    int: models.BigIntegerField, str: models.TextField, date: models.DateField, datetime: models.DateTimeField,
+}  # fmt: skip
+Reader = Callable[[Any], Any]
+
+
+class Slot(Expression):
+    """The place of a value in a compiled statement: argument `number`, or what `read` finds in it."""
+
+    def __init__(self, number: int, read: Reader | None, output_field: "models.Field[Any, Any]") -> None:
+        super().__init__(output_field=output_field)
+        self.number = number
+        self.read = read
+
+    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, list["Slot"]]:  # type: ignore[override]
+        return "%s", [self]
+
+    def value_in(self, arguments: tuple[Any, ...], connection: Any) -> Any:
+        """The value for these arguments, as this database wants it."""
+        given = arguments[self.number]
+        value = self.read(given) if self.read else given
+        return self.output_field.get_db_prep_value(value, connection)
+
+
+class Ids(Expression):
+    """The place of a list of ids, of which there are `count`."""
+
+    def __init__(self, number: int, read: Reader, count: int) -> None:
+        super().__init__(output_field=models.BigIntegerField())
+        self.slots = [Slot(number, partial(_nth, read, rank), self.output_field) for rank in range(count)]
+
+    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, list[Slot]]:  # type: ignore[override]
+        return f"({', '.join(['%s'] * len(self.slots))})", self.slots
+
+
+def _nth(read: Reader, rank: int, argument: Any) -> int:
+    return padded(read(argument))[rank]
+
+
+@dataclass(frozen=True)
+class Places:
+    """Makes what stands in the place of an argument's values."""
+
+    number: int
+
+    def value(self, read: Reader | None, kind: type) -> Slot:
+        return Slot(self.number, read, FIELDS[kind]())
+
+    def ids(self, read: Reader, count: int) -> "Ids | list[int]":
+        """For a filter « in »: of so many ids, padded; of none, a list that nothing is in."""
+        return Ids(self.number, read, count) if count else []
+
+
+class Shaped(Protocol):
+    """An argument of several values: its shape is all that a builder may depend on."""
+
+    def shape(self) -> Hashable: ...
+
+    def stand_in(self, places: Places) -> Any:
+        """An object of the same shape, with one of `places` where each value is, and nothing else."""
+
+
+class Prepared:
+    """A function that gives the rows of a query, as the builder's queryset gives them: instances, dicts or tuples.
+
+    Arguments: numbers, texts, dates and moments (slots), tuples of ids, objects that have a `shape`, and constants (None,
+    booleans, members of an enumeration), each of which makes a statement of its own.
+    """
+
+    def __init__(self, build: "Callable[..., models.QuerySet[Any, Any]]") -> None:
+        self._build = build
+        self._statements: dict[Hashable, _Statement | None] = {}
+
+    def __call__(self, *arguments: Any) -> list[Any]:
+        shape = tuple(map(_shape_of, arguments))
+        if shape not in self._statements:
+            self._statements[shape] = self._compile(arguments)
+        statement = self._statements[shape]
+        return statement.rows(arguments) if statement else []
+
+    def first(self, *arguments: Any) -> Any:
+        """The first row, or None."""
+        return next(iter(self(*arguments)), None)
+
+    def _compile(self, arguments: tuple[Any, ...]) -> "_Statement | None":
+        """None for a query that never finds anything, as `none()`."""
+        try:
+            return _Statement(self._build(*(_stand_in(number, one) for number, one in enumerate(arguments))))
+        except EmptyResultSet:
+            return None
+
+
+def padded(ids: tuple[int, ...]) -> tuple[int, ...]:
+    """The same ids, the last one repeated up to a power of two: few statements serve lists of every length."""
+    return ids + ids[-1:] * ((1 << (len(ids) - 1).bit_length()) - len(ids)) if ids else ids
+
+
+def _shape_of(argument: Any) -> Hashable:
+    if type(argument) in FIELDS:
+        return type(argument)
+    if type(argument) is tuple:
+        return len(padded(argument))
+    if argument is None or isinstance(argument, bool | Enum):
+        return argument
+    return argument.shape()
+
+
+def _stand_in(number: int, argument: Any) -> Any:
+    places = Places(number)
+    if type(argument) in FIELDS:
+        return places.value(None, type(argument))
+    if type(argument) is tuple:
+        return places.ids(tuple, len(padded(argument)))
+    if argument is None or isinstance(argument, bool | Enum):
+        return argument
+    return argument.stand_in(places)
+
+
+class _Statement:
+    """A compiled query, which Django's own iterables read as if they had just compiled it."""
+
+    def __init__(self, queryset: "models.QuerySet[Any, Any]") -> None:
+        if queryset._prefetch_related_lookups:  # type: ignore[attr-defined]  # noqa: SLF001
+            raise TypeError("A prepared query is one statement: it prefetches nothing.")
+        self._compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
+        self._sql, self._params = self._compiler.as_sql()
+        self._iterable: Any = queryset._iterable_class  # noqa: SLF001
+        self._queryset = vars(queryset) | {"db": DEFAULT_DB_ALIAS}
+
+    def rows(self, arguments: tuple[Any, ...]) -> list[Any]:
+        # The compiled parts are shared; the connection is this thread's, and the values are this call's.
+        compiler: Any = copy(self._compiler)
+        compiler.connection = connection = connections[DEFAULT_DB_ALIAS]
+        values = tuple(
+            one.value_in(arguments, connection) if isinstance(one, Slot) else one for one in self._params
+        )
+        compiler.as_sql = lambda *_, **__: (self._sql, values)
+        queryset = SimpleNamespace(**self._queryset)
+        queryset.query = _Compiled(compiler)
+        return list(self._iterable(queryset))
+
+
+class _Compiled:
+    """The query of a statement, with its compiler at hand."""
+
+    def __init__(self, compiler: Any) -> None:
+        self._compiler = compiler
+
+    def get_compiler(self, *_: Any, **__: Any) -> Any:
+        return self._compiler
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._compiler.query, name)

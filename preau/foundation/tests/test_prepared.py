@@ -1,0 +1,118 @@
+"""Prepared queries: one statement for every caller of a shape, and nothing of one caller for another."""
+
+from datetime import date
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from conftest import NOW
+from preau.directory.models import Person
+from preau.directory.seeds import World
+from preau.domains.attendance import queries as attendance
+from preau.domains.attendance.models import Entry
+from preau.domains.timetable import queries as timetable
+from preau.domains.timetable.models import Lesson
+from preau.foundation.prepared import Prepared, padded
+
+EVERYONE = ("teacher", "teacher_1", "cpe", "head", "secretary", "pupil", "guardian", "other_guardian")
+
+
+def test_a_query_is_built_once_and_answers_each_caller(college: World) -> None:
+    built: list[Any] = []
+
+    def build(name: Any) -> Any:
+        built.append(name)
+        return Person.objects.filter(family_name=name).order_by("pk").values_list("pk", flat=True)
+
+    prepared = Prepared(build)
+    for person in (college.people["head"], college.people["cpe"]):
+        expected = list(
+            Person.objects.filter(family_name=person.family_name).order_by("pk").values_list("pk", flat=True)
+        )
+        assert prepared(person.family_name) == expected
+        assert person.pk in expected
+    assert len(built) == 1
+
+
+def test_rows_come_as_the_queryset_gives_them(college: World) -> None:
+    """Instances with what they select, dates as dates, moments as moments."""
+    lesson = Lesson.objects.order_by("pk")[0]
+    whole = Prepared(lambda pk: Lesson.objects.select_related("subject").filter(pk=pk))
+    (found,) = whole(lesson.pk)
+    with CaptureQueriesContext(connection) as asked:
+        assert (found, found.subject.name, found.starts) == (lesson, found.subject.name, lesson.starts)
+    assert not asked.captured_queries
+    values = Prepared(lambda day: Lesson.objects.filter(day=day).order_by("pk").values("day", "starts"))
+    assert values(lesson.day)[0] == {"day": lesson.day, "starts": lesson.starts}
+    assert values(date(2001, 1, 1)) == []
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 5])
+def test_lists_of_ids_of_every_length(college: World, count: int) -> None:
+    among = Prepared(
+        lambda ids: Person.objects.filter(pk__in=ids).order_by("pk").values_list("pk", flat=True)
+    )
+    ids = tuple(Person.objects.order_by("pk").values_list("pk", flat=True)[:count])
+    assert among(ids) == list(ids)
+
+
+def test_few_statements_serve_all_lengths() -> None:
+    assert {len(padded(tuple(range(count)))) for count in range(33)} == {0, 1, 2, 4, 8, 16, 32}
+
+
+def test_a_builder_that_compares_a_value_fails(college: World) -> None:
+    """Whatever depended on the first caller's value would be kept for everybody."""
+    nosy = Prepared(lambda age: Person.objects.filter(pk=age if age > 3 else 0))
+    with pytest.raises(TypeError):
+        nosy(5)
+
+
+@pytest.mark.parametrize("name", ["moment", "seats"])
+def test_a_stand_in_has_nothing_of_the_viewer(seat_of: Any, name: str) -> None:
+    seen: list[Any] = []
+    spy = Prepared(lambda viewer: seen.append(viewer) or Person.objects.filter(pk=viewer.person.pk))
+    head = seat_of("head")
+    assert spy(head) == [head.person]
+    (stand_in,) = seen
+    assert getattr(stand_in, name) is None
+    kept = [stand_in.person.pk, stand_in.school.pk, stand_in.year, stand_in.account_id, stand_in.today]
+    assert not [value for value in kept if isinstance(value, int | date | Person)]
+
+
+@pytest.mark.parametrize("key", EVERYONE)
+def test_each_viewer_reads_what_visible_to_gives_them(
+    college: World, twin: World, seat_of: Any, key: str
+) -> None:
+    """The twin's people ask first: the statements are theirs, the rows must be ours."""
+    for world in (twin, college):
+        viewer = seat_of(key, world=world)
+        first, last = date(2026, 11, 16), date(2026, 11, 27)
+        plain = timetable.own_lessons(viewer).between(first, last)
+        assert {row.pk for row in timetable.own_rows(viewer, first, last)} == set(
+            plain.values_list("pk", flat=True)
+        )
+        seen = Entry.objects.visible_to(viewer)
+        if viewer.is_guardian:
+            expected = set(seen.to_explain().values_list("pupil__given_name", "day"))
+            assert {(one.pupil, one.day) for one in attendance.absences_to_explain(viewer)} == expected
+        if not viewer.is_staff:
+            recent = list(attendance.absences_of(viewer).values_list("pk", flat=True)[:4])
+            assert [row.pk for row in attendance.recent_rows(viewer)] == recent
+        figures = attendance.figures_of(viewer, NOW)
+        if viewer.school:
+            assert (
+                figures.absent == seen.absences().filter(day=viewer.today).values("pupil").distinct().count()
+            )
+
+
+def test_a_query_that_prefetches_is_refused(college: World) -> None:
+    with pytest.raises(TypeError):
+        Prepared(lambda pk: Lesson.objects.filter(pk=pk).prefetch_related("groups"))(1)
+
+
+def test_what_has_no_shape_is_refused() -> None:
+    with pytest.raises(AttributeError):
+        Prepared(lambda one: Person.objects.filter(pk=one.pk))(SimpleNamespace(pk=1))
