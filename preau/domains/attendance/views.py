@@ -15,9 +15,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from preau.directory.models import Person
 from preau.domains.attendance import actions, exports, queries, rules
 from preau.domains.attendance.forms import AbsenceFilter, CorrectionForm, DecisionForm, ExplainForm, RollForm
-from preau.domains.attendance.models import Entry, Explanation, RollCall, Status
+from preau.domains.attendance.models import Entry, Explanation, Status
 from preau.domains.timetable.models import Lesson
-from preau.domains.timetable.queries import rows_of as lesson_rows
+from preau.domains.timetable.queries import row_of
 from preau.foundation import dates, journal
 from preau.foundation.access import opens
 from preau.foundation.http import page_or_block
@@ -55,8 +55,8 @@ def roll(request: HttpRequest, lesson: Lesson) -> HttpResponse:
 def _roll_page(
     request: HttpRequest, lesson: Lesson, form: RollForm | None, status: int = 200
 ) -> HttpResponse:
-    row = lesson_rows(Lesson.objects.filter(pk=lesson.pk))[0]
-    call = RollCall.objects.filter(lesson=lesson).select_related("called_by").first()
+    row = row_of(lesson.pk)
+    call = queries.call_of(lesson)
     lines = form.lines() if form else []
     counts = {value: sum(line.status == value for line in lines) for value in Status.values}
     context = {"lesson": row, "call": call, "lines": lines, "counts": counts, "is_open": form is not None}
@@ -215,7 +215,7 @@ def _entry_page(request: HttpRequest, entry: Entry, forms: dict[str, Any], statu
     decision = DecisionForm() if explanation and rules.can_decide(request.viewer, explanation) else None
     context = {
         "entry": entry,
-        "lesson": lesson_rows(Lesson.objects.filter(pk=entry.lesson_id))[0],
+        "lesson": row_of(entry.lesson_id),
         "group": queries.classes_of([entry.pupil_id], entry.day).get(entry.pupil_id, ""),
         "explanation": explanation,
         "history": queries.history_of(entry),

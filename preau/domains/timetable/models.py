@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from preau.directory.models import Enrolment, Group, Person, Room, School, SchoolQuerySet, SchoolYear, Subject
 from preau.directory.viewer import Viewer
 from preau.foundation import dates
+from preau.foundation.prepared import Prepared
 
 
 class Weekday(models.IntegerChoices):
@@ -144,7 +145,7 @@ class Lesson(models.Model):
         indexes = [models.Index(fields=["school", "day"], name="lesson_by_school_day")]
 
     def is_taught_by(self, person: Person) -> bool:
-        return self.teachers.filter(pk=person.pk).exists()
+        return bool(TAUGHT(self.pk, person.pk))
 
     def pupils(self) -> "models.QuerySet[Person]":
         """Everyone enrolled in one of its groups on its day, once each."""
@@ -155,3 +156,8 @@ class Lesson(models.Model):
     def hours(self) -> str:
         """8 h 05 – 9 h 00, on the school's wall."""
         return dates.hours(self.starts, self.ends, self.school.timezone)
+
+
+TAUGHT = Prepared(
+    lambda lesson, person: Lesson.teachers.through.objects.filter(lesson=lesson, person=person).values("pk")
+)

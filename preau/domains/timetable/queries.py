@@ -105,6 +105,15 @@ def rows_from(lines: Iterable[tuple[Any, ...]]) -> list[LessonRow]:
     return list(rows.values())
 
 
+ONE = Prepared(lambda lesson: lines_of(Lesson.objects.filter(pk=lesson)))
+
+
+def row_of(lesson_id: int) -> LessonRow:
+    """One lesson, which exists."""
+    (row,) = rows_from(ONE(lesson_id))
+    return row
+
+
 def _teacher(civility: str, given_name: str, family_name: str) -> str:
     said = Person.Civility(civility)
     return f"{said.label if said else given_name} {family_name}".strip()

@@ -16,7 +16,7 @@ from preau.domains.attendance.models import (
     Status,
     label_of,
 )
-from preau.domains.attendance.queries import expected_in, seen_of
+from preau.domains.attendance.queries import expected_ids, seen_of
 from preau.domains.timetable.models import Lesson
 from preau.foundation import journal
 
@@ -67,7 +67,7 @@ def validate_roll(viewer: Viewer, lesson: Lesson, marks: Iterable[Mark]) -> Roll
     now = timezone.now()
     Lesson.objects.select_for_update().get(pk=lesson.pk)
     known = {entry.pupil_id: entry for entry in Entry.objects.filter(lesson=lesson)}
-    expected = set(expected_in(lesson).values_list("pk", flat=True))
+    expected = expected_ids(lesson)
     mine = [_timed(mark, lesson, known, now) for mark in marks if mark.pupil_id in expected]
     changed = [
         mark for mark in mine if seen_of(mark.status, mark.minutes_late) not in {mark.seen, _now(known, mark)}

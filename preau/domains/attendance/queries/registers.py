@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from preau.directory.models import Enrolment, Person
 from preau.directory.viewer import Viewer
-from preau.domains.attendance.models import Entry, Status
+from preau.domains.attendance.models import Entry, RollCall, Status
 from preau.domains.attendance.rules import EARLY
 from preau.domains.timetable.boards import Mark
 from preau.domains.timetable.models import Lesson
@@ -83,12 +83,8 @@ def _was_absent(entry: Mapping[str, Any], last: Mapping[int, datetime]) -> bool:
     return entry["status"] == Status.ABSENT and last.get(entry["pupil_id"]) == entry["lesson__starts"]
 
 
-def expected_in(lesson: Lesson) -> "QuerySet[Person]":
-    """The pupils enrolled on the day, and those of whom something was noted: leaving a class later erases nothing."""
-    return _expected(lesson.pk, lesson.day)
-
-
 def _expected(lesson: int, day: date) -> "QuerySet[Person]":
+    """The pupils enrolled on the day, and those of whom something was noted: leaving a class later erases nothing."""
     noted = Entry.objects.filter(lesson=lesson).values("pupil_id")
     enrolled = Enrolment.objects.active(day).filter(group__lessons=lesson).values("pupil_id")
     return Person.objects.filter(Q(pk__in=enrolled) | Q(pk__in=noted))
@@ -98,6 +94,19 @@ def _row(pupil: tuple[int, str, str], entry: Mapping[str, Any] | None, was_absen
     status = entry["status"] if entry else Status.PRESENT.value
     minutes = entry["minutes_late"] if entry else None
     return RegisterRow(pupil[0], pupil[1], pupil[2], status, minutes, was_absent)
+
+
+CALL = Prepared(lambda lesson: RollCall.objects.filter(lesson=lesson).select_related("called_by"))
+
+
+def call_of(lesson: Lesson) -> RollCall | None:
+    """The call of a lesson, and who made it."""
+    return CALL.first(lesson.pk)
+
+
+def expected_ids(lesson: Lesson) -> set[int]:
+    """The ids of the pupils of the register."""
+    return {pupil[0] for pupil in EXPECTED(lesson.pk, lesson.day)}
 
 
 MARKS = Prepared(
