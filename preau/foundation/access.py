@@ -62,13 +62,19 @@ def signed_in(viewer: Seated, *_: Any) -> bool:
 
 
 def opens(
-    model: type[Model] | None = None, *, to: Callable[..., bool], by: str = "pk", stamped: bool = True
+    model: type[Model] | None = None,
+    *,
+    to: Callable[..., bool],
+    by: str = "pk",
+    stamped: bool = True,
+    leaves: bool = False,
 ) -> Callable[[View], View]:
     """Open a view to the viewers that the rule `to` accepts.
 
     `by` names both the URL argument and the field by which the object is found. The view receives
     `(request, object, **the other URL arguments)`, or `(request, **arguments)` without a model. `stamped=False` for
-    what means the same from every seat: signing out must never be refused because a profile changed.
+    what means the same from every seat of an account, and of nobody else. `leaves=True` for signing out and its like,
+    which hold nothing typed: never refused because something changed, never asked again later.
     """
 
     def decorate(view: View) -> View:
@@ -77,13 +83,13 @@ def opens(
             if to is anyone:
                 return view(request, **kwargs)
             if request.viewer is None:
-                return ask_to_sign_in(request, keep=stamped)
+                return ask_to_sign_in(request, keep=not leaves)
             _come_in(request)
             target, allowed = (
                 _seat_for(request, model, to, by, kwargs.pop(by, None)) if model else (None, None)
             )
             # Before the rule: a profile changed in another tab must not answer « forbidden » and lose what was typed.
-            refused = _refuse_changed_context(request) if stamped else None
+            refused = None if leaves else _refuse_changed_context(request, seat_matters=stamped)
             if refused:
                 return refused
             if not (allowed if model else _sit_where_allowed(request, to)):
@@ -192,12 +198,14 @@ def _seats_in_order(request: Request) -> Iterable[Seated]:
     return seats
 
 
-def _refuse_changed_context(request: Request) -> HttpResponse | None:
+def _refuse_changed_context(request: Request, *, seat_matters: bool) -> HttpResponse | None:
     """None when the form was made for this account and seat; else the page that keeps what was typed."""
     mark = stamp.of(request)
     if mark is None or (mark.account_id, mark.seat) == (request.viewer.account_id, request.viewer.key):
         return None
     same_account = mark.account_id == request.viewer.account_id
+    if same_account and not seat_matters:
+        return None
     origin = (
         next((v for v in request.viewer.every_seat() if v.key == mark.seat), None) if same_account else None
     )

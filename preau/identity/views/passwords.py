@@ -181,7 +181,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
     return render(request, "identity/sessions.html", {"sessions": found, "here": here})
 
 
-@opens(AccountSession, to=signed_in, by="public_id", stamped=False)
+@opens(AccountSession, to=signed_in, by="public_id", leaves=True)
 @require_POST
 def end_session(request: HttpRequest, session: AccountSession) -> HttpResponseRedirect:
     """Sign out of another browser, from here."""

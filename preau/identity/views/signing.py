@@ -76,14 +76,14 @@ def _try(request: HttpRequest, form: SignInForm) -> HttpResponse | None:
     return response
 
 
-@opens(to=signed_in, stamped=False)
+@opens(to=signed_in, leaves=True)
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponseRedirect:
     actions.sign_out(request, request.viewer)
     return redirect("identity:sign_in")
 
 
-@opens(to=signed_in, stamped=False)
+@opens(to=signed_in, leaves=True)
 @require_POST
 def switch(request: HttpRequest) -> HttpResponseRedirect:
     """Take another seat; an unknown one, or the one already taken, changes nothing."""
