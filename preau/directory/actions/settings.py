@@ -95,6 +95,9 @@ def save_period(viewer: Viewer, period: Period) -> Period:
     same_days = others.filter(starts__lte=period.ends, ends__gte=period.starts)
     if same_days.exists() or others.filter(name=period.name).exists():
         raise Overlapping
+    said = {"pk": period.pk, "name": period.name, "starts": period.starts, "ends": period.ends}
+    if period.pk and Period.objects.filter(**said).exists():
+        return period
     verb = "directory.period_changed" if period.pk else "directory.period_created"
     period.save()
     journal.record(viewer, verb, period)
@@ -159,8 +162,11 @@ def change_zone(viewer: Viewer, zone: str) -> Calendar:
 
 @transaction.atomic
 def add_closure(viewer: Viewer, closure: Closure) -> Closure:
-    """Close the school on days to come."""
+    """Close the school on days to come; the same closure sent twice is one."""
     school = _own_school(viewer)
+    known = Closure.objects.filter(school=school, name=closure.name, starts=closure.starts, ends=closure.ends)
+    if (same := known.first()) is not None:
+        return same
     closure.save()
     journal.record(viewer, "directory.closure_added", closure)
     _tell(school, closed=[closure], opened=[])
@@ -221,6 +227,8 @@ def delegate(viewer: Viewer, holding: Holding, until: date) -> None:
     """Let a member of the staff change the settings until a day, included. It ends with their role, too."""
     locked = Holding.objects.select_for_update().get(pk=holding.pk)
     given = {"until": until.isoformat(), "by": viewer.person.pk}
+    if locked.scope.get(SETTINGS) == given:
+        return
     locked.scope = {**locked.scope, SETTINGS: given}
     locked.save(update_fields=["scope"])
     journal.record(

@@ -20,7 +20,7 @@ from preau.directory.forms.settings import (
     ServiceForm,
     ZoneForm,
 )
-from preau.directory.models import Closure, Period, School
+from preau.directory.models import Closure, Holding, Period, School
 from preau.directory.words import Palette, Zone
 from preau.foundation import pictures, uploads
 from preau.foundation.access import opens
@@ -286,10 +286,10 @@ def administrators(request: HttpRequest) -> HttpResponse:
     )
 
 
-@opens(to=rules.gives_settings)
+@opens(Holding, to=rules.gives_settings)
 @require_POST
-def end_delegation(request: HttpRequest, pk: int) -> HttpResponseRedirect:
-    holding = get_object_or_404(queries.given_holdings(request.viewer), pk=pk)
+def end_delegation(request: HttpRequest, holding: Holding) -> HttpResponseRedirect:
+    holding = get_object_or_404(queries.given_holdings(request.viewer), pk=holding.pk)
     actions.end_delegation(request.viewer, holding)
     messages.success(request, _("C’est repris : cette personne ne peut plus changer les réglages."))
     return redirect("directory:administrators")
