@@ -15,8 +15,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
 
 from conftest import NOW, SchoolClient
+from preau.commons.journal.models import Line
 from preau.commons.outbox.models import Letter
 from preau.directory.models import (
+    Closure,
     Delivery,
     DeliveryShare,
     Enrolment,
@@ -383,6 +385,28 @@ def many_changes(college: World, count: int) -> None:
         )  # fmt: skip
 
 
+def many_closures(college: World, count: int) -> None:
+    for _ in range(count):
+        day = NOW.date() + timedelta(days=Closure.objects.count())
+        Closure.objects.create(school=college.school, name=f"Pont du {day}", starts=day, ends=day)
+
+
+def many_periods(college: World, count: int) -> None:
+    for _ in range(count):
+        Period.objects.create(
+            school=college.school, year=college.year, name=f"Période {Period.objects.count()}",
+            starts=college.year.starts, ends=college.year.ends,
+        )  # fmt: skip
+
+
+def many_settings_changed(college: World, count: int) -> None:
+    for _ in range(count):
+        Line.objects.create(
+            verb="directory.hours_changed", actor=college.people["head"], school=college.school,
+            target="directory.school", target_id=college.school.pk, details={"fields": "opens_at"},
+        )  # fmt: skip
+
+
 def many_letters(college: World, count: int) -> None:
     for number in range(count):
         Letter.objects.create(to="a@famille.example", subject=f"Lettre {number}", body="…")
@@ -413,6 +437,11 @@ LISTS = [
     ("secretary", "identity:class_accounts?qui=responsables", many_pupils),
     ("secretary", "identity:staff_accounts", many_staff),
     ("guardian", "identity:sessions", many_browsers),
+    ("guardian", "directory:school", many_closures),
+    ("head", "directory:closures", many_closures),
+    ("head", "directory:periods", many_periods),
+    ("head", "directory:administrators", many_staff),
+    ("head", "journal:changes", many_settings_changed),
     ("guardian", "demo:outbox", many_letters),
 ]
 # Lists that have a test of their own below, and pages that show one thing, however large the school.
@@ -420,7 +449,10 @@ LISTS_APART = {"attendance:roll", "timetable:patterns"}
 ONE_THING = {
     "foundation:alive", "foundation:ready", "foundation:styleguide", "portal:demonstration", "directory:bring",
     "identity:sign_in", "identity:resume", "identity:activation", "identity:forgotten", "identity:new_password",
-    "identity:change_password", "identity:person",
+    "identity:change_password", "identity:person", "identity:profile", "identity:reading", "identity:picture",
+    "portal:app_manifest", "portal:service_worker", "portal:offline", "foundation:styleguide_section",
+    "directory:settings", "directory:identity", "directory:look", "directory:hours", "directory:create_period",
+    "directory:change_period", "directory:zone", "directory:services", "directory:service", "directory:logo",
 }  # fmt: skip
 
 

@@ -220,7 +220,7 @@ class Matrix:
         return self.findings
 
     def _route(self, route: Route) -> None:
-        for scope in SCOPES if route.model else (None,):
+        for scope in self._scopes(route):
             targets = places_of(self.stage, route.model, scope) if route.model and scope else [None]
             for further in targets[1:]:
                 self._send(route, scope, min(route.methods), route.address(further))
@@ -233,6 +233,12 @@ class Matrix:
                     self._send(route, scope, method, address)
                 if declared and method in {"GET", "POST"} and scope in {None, OWN}:
                     self._substitute(route, scope, method, address, asked)
+
+    def _scopes(self, route: Route) -> list[str | None]:
+        """Where the stage has objects of this model: a class has no school of its own, a leaver no term."""
+        if route.model is None:
+            return [None]
+        return [scope for scope in SCOPES if scope in self.stage.objects[route.model]]
 
     def _substitute(
         self, route: Route, scope: str | None, method: str, address: str, asked: set[str]

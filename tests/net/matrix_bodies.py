@@ -6,12 +6,15 @@ a session. A route without a body here fails both.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
+from PIL import Image
 
-from preau.directory.models import Delivery, Group, Person, Room, Subject
+from preau.directory.models import Delivery, Group, Holding, Period, Person, Room, Subject
 from preau.directory.tests.aaf import document, eleve, etab
 from preau.domains.attendance.models import Entry, Explanation, Reason
 from preau.domains.timetable.models import Lesson
@@ -129,6 +132,44 @@ def _minutes_wrong(stage: Stage) -> Data:
     return {f"status-{pupil.pk}": "late", f"minutes-{pupil.pk}": "dix"}
 
 
+def _picture(stage: Stage) -> Data:
+    drawn = BytesIO()
+    Image.new("RGB", (40, 40), "green").save(drawn, "PNG")
+    return {"picture": SimpleUploadedFile("moi.png", drawn.getvalue(), "image/png")}
+
+
+def _has_picture(stage: Stage) -> None:
+    stage.people["guardian"].account.picture.save("x.png", ContentFile(b"..."))
+
+
+def _no_period(stage: Stage) -> None:
+    Period.objects.filter(school=stage.college.school).delete()
+
+
+def _period(stage: Stage) -> Data:
+    known = stage.own(Period)
+    return {"name": "Trimestre d’automne", "starts": known.starts.isoformat(), "ends": known.ends.isoformat()}
+
+
+def _delegation(stage: Stage) -> Data:
+    held = Holding.objects.get(person=stage.people["cpe"], school=stage.college.school)
+    return {"holding": held.pk, "until": "2027-06-30"}
+
+
+IDENTITY = {
+    "name": "Collège des Grands Tilleuls", "address": "3 rue du Préau", "phone": "02 99 00 00 00",
+    "email": "college@ecole.example", "website": "https://college.example", "privacy_contact": "La déléguée du département",
+}  # fmt: skip
+READING = {
+    "text": "115", "spacing": "normal", "font": "hyperlegible", "color-scheme": "auto", "contrast": "auto",
+    "motion": "auto", "simple": "off",
+}  # fmt: skip
+CLOSED = {"name": "Pont de mai", "starts": "2027-05-14", "ends": "2027-05-14"}
+NEW_FILE = {
+    "directory_school": "each file has an address of its own",
+    "identity_account": "the same",
+    "journal_line": "and its trace",
+}
 TWO_VISITS = {
     "identity_account": "when it was last opened",
     "identity_accountsession": "each browser is on the list",
@@ -164,5 +205,26 @@ BODIES: dict[str, Body] = {
     "attendance:explain": Body("guardian", _explanation, wrong=lambda stage: {"reason": ""}),
     "attendance:withdraw": Body("guardian"),
     "attendance:entry": Body("cpe", lambda stage: {"status": "late", "minutes_late": "12"}, wrong=lambda stage: {"status": "?"}),
+    "identity:reading": Body("guardian", lambda stage: dict(READING), wrong=lambda stage: {"text": "999"}),
+    "identity:take_picture": Body("guardian", _picture, again=NEW_FILE),
+    "identity:remove_picture": Body("guardian", before=_has_picture),
+    "directory:identity": Body("head", lambda stage: dict(IDENTITY), wrong=lambda stage: {"phone": "abc"}),
+    "directory:look": Body("head", lambda stage: {"palette": "ocean"}, wrong=lambda stage: {"palette": "?"}),
+    "directory:take_logo": Body("head", _picture, again=NEW_FILE),
+    "directory:remove_logo": Body("head"),
+    "directory:hours": Body(
+        "head", lambda stage: {"opens_at": "08:05", "closes_at": "17:10"}, wrong=lambda stage: {"closes_at": "07:00"}
+    ),
+    "directory:create_period": Body("head", _period, _no_period, lambda stage: {"name": ""}),
+    "directory:change_period": Body("head", _period, wrong=lambda stage: {"name": ""}),
+    "directory:remove_period": Body("head"),
+    "directory:closures": Body("head", lambda stage: dict(CLOSED), wrong=lambda stage: {"ends": "2027-05-01"}),
+    "directory:zone": Body("head", lambda stage: {"zone": "A"}, wrong=lambda stage: {"zone": "?"}),
+    "directory:remove_closure": Body("head"),
+    "directory:service": Body(
+        "head", lambda stage: {"open": "on", "name_0": "Mes absences"}, wrong=lambda stage: {"name_0": "x" * 40}
+    ),
+    "directory:administrators": Body("head", _delegation, wrong=lambda stage: {"until": "2035-01-01"}),
+    "directory:end_delegation": Body("head"),
     "attendance:decide": Body("cpe", _decision, wrong=lambda stage: {"comment": ""}),
 }  # fmt: skip

@@ -12,18 +12,21 @@ from typing import Any
 
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
+from django.core.files.base import ContentFile
 from django.db.models import Model
 from django.utils import timezone
 
 from conftest import NOW, TWIN
 from preau.directory.models import (
     Assignment,
+    Closure,
     Delivery,
     DeliveryShare,
     Enrolment,
     Group,
     Guardianship,
     Holding,
+    Period,
     Person,
     Room,
     School,
@@ -183,6 +186,7 @@ def _own_class(stage: Stage) -> None:
     to_explain = _missed(_lesson(stage.college, group, people["teacher"], NOW - timedelta(days=2)), pupil)
     stage.put(OWN, group, pupil, lesson, to_explain, entry, explanation, _pattern(lesson))
     stage.put(OWN, lesson.room, lesson.subject)
+    _settings(stage)
     stage.put(OWN, stage.college.school, Reason.objects.filter(school=None)[0])
 
 
@@ -247,6 +251,23 @@ def _other_school(stage: Stage) -> None:
     reason = Reason.objects.create(school=twin.school, label=twin.named("Motif"))
     stage.put(OTHER_SCHOOL, group, pupil, lesson, to_explain, entry, explanation, _pattern(lesson))
     stage.put(OTHER_SCHOOL, lesson.room, lesson.subject, twin.school, reason)
+
+
+def _settings(stage: Stage) -> None:
+    """A term, a closure to come, and the settings given to the cook and to a teacher of the twin; pictures and logos."""
+    for scope, world, key in ((OWN, stage.college, "cook"), (OTHER_SCHOOL, stage.twin, "teacher")):
+        person = stage.people[key] if scope == OWN else world.people[key]
+        holding = Holding.objects.get(person=person, school=world.school)
+        holding.scope = {"settings": {"until": "2027-06-30", "by": world.people["head"].pk}}
+        holding.save()
+        later = {"starts": TODAY + timedelta(days=200), "ends": TODAY + timedelta(days=201)}
+        closure = Closure.objects.create(school=world.school, name=world.named("Pont"), **later)
+        stage.put(scope, holding, closure, Period.objects.filter(year=world.year)[0])
+        world.school.logo.save("x.png", ContentFile(f"logo {world.mark}".encode()))
+        account = world.people["pupil"].account
+        account.picture.save(
+            "x.png", ContentFile(stage.marks[1].token.encode() if scope == OWN else TWIN.encode())
+        )
 
 
 def _only_taught_by(group: Group, teacher: Person, world: World) -> None:

@@ -10,7 +10,17 @@ from typing import Any
 
 from django.db.models import Model
 
-from preau.directory.models import Delivery, Group, Person, Room, School, Subject
+from preau.directory.models import (
+    Closure,
+    Delivery,
+    Group,
+    Holding,
+    Period,
+    Person,
+    Room,
+    School,
+    Subject,
+)
 from preau.domains.attendance.models import Entry, Explanation, Reason
 from preau.domains.timetable.models import Lesson, WeeklyPattern
 from preau.identity.models import AccountSession, Activation
@@ -45,6 +55,8 @@ def near(**who: set[str]) -> Near:
     return {name.replace("_", " "): roles for name, roles in who.items()}
 
 
+MEMBERS: Near = near(own=STAFF | OWN_FAMILY | OTHER_FAMILY, other_school={"neighbour_head"})
+
 # Who sees the object of each scope. An anonymous object (erased, or never there) is seen by nobody.
 SEES: dict[type[Model], Near] = {
     Person: near(
@@ -67,7 +79,10 @@ SEES: dict[type[Model], Near] = {
     AccountSession: near(own={"guardian"}, other_class={"teacher"}, other_school={"neighbour_head"}),
     Room: EVERYWHERE_STAFF,
     Subject: EVERYWHERE_STAFF,
-    School: EVERYWHERE_STAFF,
+    School: MEMBERS,
+    Period: MEMBERS,
+    Closure: MEMBERS,
+    Holding: near(own=STAFF, other_school={"neighbour_head"}),
     Reason: {scope: set(CAST) for scope in SCOPES} | near(other_school={"neighbour_head"}),
     Activation: near(own=OFFICE, other_class=OFFICE, other_school={"neighbour_head"}),
 }  # fmt: skip
@@ -82,6 +97,9 @@ CODE_GIVERS = near(
 )  # fmt: skip
 DECIDERS = near(own=OFFICE, departed=OFFICE, other_school={"neighbour_head"})
 NEIGHBOURING = {"neighbour_head"}
+# The head, and the cook to whom they are given.
+SETTLERS = {"head", "cook"} | NEIGHBOURING
+SETTLED = near(own={"head", "cook"}, other_school=NEIGHBOURING)
 
 # Who opens each route: by scope when its address names an object, else a set of roles.
 OPENS: dict[str, Near | set[str]] = {
@@ -140,11 +158,41 @@ OPENS: dict[str, Near | set[str]] = {
     "attendance:export": LIFE | NEIGHBOURING,
     "attendance:entry": ALL_SCOPES_OF_SCHOOL_LIFE,
     "attendance:decide": ALL_SCOPES_OF_SCHOOL_LIFE,
+    "portal:app_manifest": EVERYONE,
+    "portal:service_worker": EVERYONE,
+    "portal:offline": EVERYONE,
+    "foundation:styleguide_section": EVERYONE,
+    "identity:profile": SIGNED_IN,
+    "identity:reading": SIGNED_IN,
+    # A pupil of the cast is twelve: a picture is for fifteen and more.
+    "identity:take_picture": SIGNED_IN - {"pupil"},
+    "identity:remove_picture": SIGNED_IN,
+    "identity:picture": SEES[Person],
+    "journal:changes": {"head"} | NEIGHBOURING,
+    "directory:school": MEMBERS,
+    "directory:logo": MEMBERS,
+    **dict.fromkeys(
+        [
+            "directory:settings", "directory:identity", "directory:look", "directory:take_logo",
+            "directory:remove_logo", "directory:hours", "directory:periods", "directory:create_period",
+            "directory:closures", "directory:zone", "directory:services", "directory:service",
+        ],
+        SETTLERS,
+    ),
+    "directory:change_period": SETTLED,
+    "directory:remove_period": SETTLED,
+    "directory:remove_closure": SETTLED,
+    "directory:administrators": {"head"} | NEIGHBOURING,
+    "directory:end_delegation": near(own={"head"}, other_school=NEIGHBOURING),
 }  # fmt: skip
 # Pages of the demonstration alone: elsewhere they do not exist, for anybody.
 NOT_HERE = {"portal:demonstration", "demo:outbox"}
 # What an address holds besides its object.
-REST_OF_ADDRESS = {"directory:delivery_part": {"part": "departs"}}
+REST_OF_ADDRESS = {
+    "directory:delivery_part": {"part": "departs"},
+    "directory:service": {"key": "attendance"},
+    "foundation:styleguide_section": {"key": "actions"},
+}
 
 
 # What each parameter of a query or of a form names
@@ -187,6 +235,7 @@ NAMES: dict[str, Named] = {
     "entry": Named(Entry),
     "reason": Named(Reason),
     "seat": Named(School, says=_seat),
+    "holding": Named(Holding),
     "lettre": Named(Activation, says=_letter),
 }
 # « status-12 »: the number of a pupil stands in the name.
@@ -197,6 +246,9 @@ PLAIN: dict[str, tuple[str, ...]] = dict.fromkeys(
         "csrfmiddlewaretoken", "contexte", "suite", "du", "au", "etat", "refaire", "vu", "avant", "login", "password",
         "code", "identifiant", "former", "new_password", "again", "comment", "state", "status", "minutes_late",
         "weekday", "starts_at", "ends_at", "first_day",
+        "starts", "ends", "zone", "palette", "opens_at", "closes_at", "open", "levels", "until", "address", "phone",
+        "email", "website", "privacy_contact", "name", "name_0", "name_1", "text", "spacing", "font", "color-scheme",
+        "contrast", "motion", "simple", "tri",
     ],
     (),
 ) | {

@@ -36,9 +36,12 @@ FORMS = {route.name: route for route in all_routes() if "POST" in route.methods}
 NOTHING_TYPED = {"identity:sign_out", "identity:switch", "identity:end_session"}
 WITH_SECRETS = {"identity:change_password", "identity:letters_pdf"}
 # Files are not kept: the page asks for them again.
-FILES_ALONE = {"directory:bring"}
+FILES = {"files", "picture"}
+FILES_ALONE = {"directory:bring", "directory:take_logo", "identity:take_picture"}
 # What the first sending took away is not there any more.
-GONE = {"identity:end_session"}
+GONE = {
+    "identity:end_session", "directory:remove_period", "directory:remove_closure", "directory:end_delegation",
+}  # fmt: skip
 PUBLIC = {route.name for route in FORMS.values() if route.is_public}
 STAMPED = sorted(set(FORMS) - PUBLIC - NOTHING_TYPED - WITH_SECRETS)
 KEPT = sorted(set(STAMPED) - FILES_ALONE)
@@ -53,7 +56,7 @@ def letters() -> Iterator[None]:
 
 @pytest.fixture
 def stage(college: World, twin: World, settings: Any, tmp_path: Any) -> Stage:
-    settings.VAR_DIR = tmp_path
+    settings.VAR_DIR = settings.MEDIA_ROOT = tmp_path
     return set_up(college, twin)
 
 
@@ -88,15 +91,15 @@ class Sender:
     def send(self, more: Data | None = None, *, stamped: str = "", confirmed: bool = False) -> HttpResponse:
         """Files are read once: the data is made again each time."""
         sent = self.data | (more or {})
-        if "files" in sent and not (more and "files" in more):
-            sent["files"] = self.body.data(self.stage)["files"]
+        for name in (FILES & set(self.data)) - set(more or {}):
+            sent[name] = self.body.data(self.stage)[name]
         if stamped:
             sent[stamp.FIELD] = stamp.seal(self.account.pk, stamped, confirmed=confirmed)
         return self.client.post(self.address, sent)
 
     def typed(self) -> list[str]:
         """What a page may show again: no secret, no file."""
-        shown = {name: value for name, value in self.data.items() if name not in kept.SECRETS | {"files"}}
+        shown = {name: value for name, value in self.data.items() if name not in kept.SECRETS | FILES}
         values = [value if isinstance(value, list) else [value] for value in shown.values()]
         return [str(one) for found in values for one in found if str(one)]
 
@@ -236,9 +239,7 @@ def test_a_mistake_brings_the_page_back_with_the_rest(stage: Stage, name: str) -
     assert changed(before, tables()) - {"identity_accountsession"} == set()
     page = answer.content.decode()
     assert 'aria-invalid="true"' in page or 'role="alert"' in page
-    sender.data = {key: value for key, value in sender.data.items() if key not in wrong} | {
-        key: value for key, value in wrong.items() if key not in {"state", "status"}
-    }
+    sender.data = {key: value for key, value in sender.data.items() if key not in wrong}
     assert lost(page, sender.typed()) == []
 
 

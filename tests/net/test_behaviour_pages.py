@@ -32,7 +32,8 @@ ROUTES = {route.name: route for route in all_routes()}
 
 
 @pytest.fixture
-def stage(college: World, twin: World) -> Stage:
+def stage(college: World, twin: World, settings: Any, tmp_path: Path) -> Stage:
+    settings.VAR_DIR = settings.MEDIA_ROOT = tmp_path
     return set_up(college, twin)
 
 
@@ -155,7 +156,7 @@ def test_a_fragment_that_differs_is_caught() -> None:
 
 SHEETS = {"attendance:export": "cpe", "directory:report_csv": "secretary"}
 # Other files: of these, no spreadsheet makes formulas.
-OTHER_FILES = {"directory:report_json", "identity:letters_pdf"}  # JSON, PDF
+OTHER_FILES = {"directory:report_json", "identity:letters_pdf", "identity:picture", "directory:logo"}
 SHEET_TYPES = ("text/csv", "text/tab-separated-values", "application/vnd.")
 
 

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -32,7 +33,8 @@ def quiet() -> Iterator[None]:
 
 
 @pytest.fixture
-def stage(college: World, twin: World) -> Stage:
+def stage(college: World, twin: World, settings: Any, tmp_path: Path) -> Stage:
+    settings.VAR_DIR = settings.MEDIA_ROOT = tmp_path
     return set_up(college, twin)
 
 
