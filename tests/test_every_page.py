@@ -437,7 +437,6 @@ LISTS = [
     ("secretary", "identity:class_accounts?qui=responsables", many_pupils),
     ("secretary", "identity:staff_accounts", many_staff),
     ("guardian", "identity:sessions", many_browsers),
-    ("guardian", "directory:school", many_closures),
     ("head", "directory:closures", many_closures),
     ("head", "directory:periods", many_periods),
     ("head", "directory:administrators", many_staff),
@@ -452,7 +451,7 @@ ONE_THING = {
     "identity:change_password", "identity:person", "identity:profile", "identity:reading", "identity:picture",
     "portal:app_manifest", "portal:service_worker", "portal:offline", "foundation:styleguide_section",
     "directory:settings", "directory:identity", "directory:look", "directory:hours", "directory:create_period",
-    "directory:change_period", "directory:zone", "directory:services", "directory:service", "directory:logo",
+    "directory:change_period", "directory:zone", "directory:services", "directory:service", "directory:logo", "directory:school",
 }  # fmt: skip
 
 
