@@ -335,7 +335,7 @@ class Matrix:
         else:
             hidden = route.model and scope and not self.told.sees_object(route.model, scope, self.role)
             # An address may name more than its object, which is not there.
-            ruled = 404 if hidden or route.name in REST_OF_ADDRESS else 403
+            ruled = 404 if hidden or (route.model and route.name in REST_OF_ADDRESS) else 403
             if status != ruled:
                 self.findings.answers.append(f"{what}: {status} where the rule says {ruled}")
 
