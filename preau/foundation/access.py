@@ -38,6 +38,9 @@ class Seated(Protocol):
     label: str
     service: str
 
+    @property
+    def profile(self) -> object: ...
+
     def every_seat(self) -> "Iterable[Seated]": ...
 
     def enter(self) -> None: ...
@@ -160,12 +163,14 @@ def _seat_for(
 
 
 def _sit_where_allowed(request: Request, to: Callable[..., bool]) -> bool:
-    """Does the present seat open a page that has no object? To read it, one of the person's other seats will do.
+    """Does the present seat open a page that has no object? To read it, a seat of another profile will do.
 
     Without that, a parent seated as a teacher who followed a mail would meet « forbidden » at the next link. What is
-    sent says itself from which seat: its stamp. Raises ServiceClosed when the only seats that would do have it closed.
+    sent says itself from which seat: its stamp. But whoever works in two schools stays where they are. Raises ServiceClosed when the only seats that would do have it closed.
     """
-    seats = list(request.viewer.every_seat()) if request.method in SAFE else [request.viewer]
+    seats = [request.viewer]
+    if request.method in SAFE:
+        seats += [one for one in request.viewer.every_seat() if one.profile != request.viewer.profile]
     willing = [viewer for viewer in seats if to(viewer)]
     if not willing:
         return False

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -50,6 +50,7 @@ class AccountState:
     state: State = State.NONE
     until: datetime | None = None
     last: int = 0
+    has_picture: bool = False
 
 
 @dataclass(frozen=True)
@@ -125,9 +126,9 @@ def account_states(accounts: "Iterable[int] | None", viewer: Viewer | None = Non
         last=Max("activations__pk", filter=by_staff),
     )
     return {
-        person: _state(login, letter, code, over, last or 0, waits=waits)
-        for person, login, waits, letter, code, over, last in rows.values_list(
-            "person_id", "login", "waits", "letter", "code", "over", "last"
+        person: replace(_state(login, letter, code, over, last or 0, waits=waits), has_picture=bool(picture))
+        for person, picture, login, waits, letter, code, over, last in rows.values_list(
+            "person_id", "picture", "login", "waits", "letter", "code", "over", "last"
         )
     }
 

@@ -18,7 +18,6 @@ from preau.directory.models import Group, Person
 from preau.foundation.access import opens
 from preau.identity import actions, exports, queries, rules
 from preau.identity.forms import AccountFilter
-from preau.identity.models import Account
 from preau.identity.queries import Audience, State
 
 A_PAGE = 40
@@ -208,9 +207,8 @@ def person(request: HttpRequest, person: Person) -> HttpResponse:
     """One person's account, and what may be done for it."""
     row = queries.row_of(request.viewer, person)
     keeps = rules.keeps_accounts(request.viewer)
-    picture = Account.objects.filter(person=person).exclude(picture="").exists()
     back = _list_of(request, person)
-    context = {"person": person, "row": row, "keeps": keeps, "back": back, "picture": picture}
+    context = {"person": person, "row": row, "keeps": keeps, "back": back}
     return render(request, "identity/person.html", context)
 
 
