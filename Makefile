@@ -17,7 +17,7 @@ export DJANGO_SETTINGS_MODULE := preau.settings
 comma := ,
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help ready tools demo demo-reset serve test test-postgres bench bench-quick bench-imports check format lock messages
+.PHONY: help ready tools demo demo-reset serve test test-postgres bench bench-quick bench-imports faults coverage check format lock messages
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -54,6 +54,16 @@ bench-quick: tools ## the same with 1 and 10 schools on SQLite, under a minute; 
 bench-imports: tools ## how fast a delivery is brought (100 schools), and twenty imports killed; some minutes, on PostgreSQL
 	set -e; export DATABASE_URL="$$($(PYTHON) bootstrap.py postgres)"; \
 	$(RUN) -m bench.imports scale $(ARGS); $(RUN) -m bench.imports killed
+
+faults: tools ## kill, fill and race a real site twenty times each, and count the acknowledged writes that it lost; half an hour
+	$(RUN) -m bench.faults $(ARGS)
+
+coverage: tools ## the tests without a browser, and which lines they never ran; fails under the bars of tests/coverage_bars.py
+	rm -rf build/coverage && mkdir -p build/coverage
+	env -u DATABASE_URL $(RUN) -m coverage run -m pytest -n 2 -m "not journey" $(ARGS)
+	$(RUN) -m coverage combine --quiet
+	$(RUN) -m coverage json --quiet -o build/coverage/report.json
+	$(RUN) -m tests.coverage_bars build/coverage/report.json
 
 check: tools ## everything a machine can say without running the tests
 	$(RUN) -m ruff check

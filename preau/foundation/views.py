@@ -4,6 +4,7 @@ import sys
 from datetime import timedelta
 from typing import Any
 
+import psycopg
 from django.db import InterfaceError, OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -17,8 +18,9 @@ from preau.foundation.models import WorkerBeat
 from preau.foundation.styleguide import SECTIONS, examples_of
 
 WORKER_SILENCE = timedelta(minutes=2)
-# Away, starting, full, or too busy to answer: what the next try may well find mended.
-DATABASE_IS_AWAY = (OperationalError, InterfaceError)
+# Away, starting, full, or too busy to answer: what the next try may well find mended. The driver's own too: Django lets
+# them through when it closes a cursor of the server (the choices of a form) on a connection that has died.
+DATABASE_IS_AWAY = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
 RETRY_AFTER = 5  # seconds
 
 

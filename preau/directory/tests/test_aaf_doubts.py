@@ -1,0 +1,296 @@
+"""Deliveries with something strange in them: what is kept, what is told, what is left aside."""
+
+import json
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import DataError
+
+from preau.directory.actions import writing
+from preau.directory.imports import spool
+from preau.directory.imports.aaf import batches
+from preau.directory.imports.aaf.files import Unreadable
+from preau.directory.imports.aaf.staging import stage
+from preau.directory.imports.run import Run
+from preau.directory.models import Assignment, Delivery, Enrolment, ExternalId, Group, Holding, Person, School
+from preau.directory.tests.aaf import deliver, eleve, etab, matiere, parent, personnel, record
+from preau.directory.tests.test_import_aaf import own_run, rows
+from preau.directory.words import Role
+
+pytestmark = pytest.mark.django_db
+PLACE = "11$ORDINAIRE"
+
+
+def bring(folder: Path, *arguments: str) -> dict[str, Any]:
+    report = folder.parent / "report.json"
+    call_command("import_aaf", str(folder), "--json", str(report), *arguments)
+    told: dict[str, Any] = json.loads(report.read_text())
+    return told
+
+
+def reasons(report: dict[str, Any], grade: str = "warnings") -> set[str]:
+    return {note["reason"] for note in report[grade]}
+
+
+def person(key: str) -> Person:
+    return Person.objects.get(external_ids__value=key, external_ids__kind="person")
+
+
+def test_the_name_of_a_structure_is_read_without_its_repetition_and_a_strange_uai_is_told(
+    tmp_path: Path,
+) -> None:
+    school = etab(uai="X", name="LYCEE$LYCEE DU PARC$")
+    report = bring(deliver(tmp_path / "d", school))
+    assert School.objects.get(uai="X").name == "LYCEE DU PARC"
+    assert "UAI d’une forme inhabituelle." in reasons(report)
+
+
+def test_people_of_no_known_school_come_a_few_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches, "NOWHERE", 2)
+    lost = [eleve(str(key), given=f"P{key}", school="99") for key in range(10, 15)]
+    report = bring(deliver(tmp_path / "d", etab(), *lost))
+    assert report["created"] == 6
+    assert Person.objects.filter(external_ids__value__in=["10", "11", "12", "13", "14"]).count() == 5
+    assert not Holding.objects.filter(person__external_ids__value="14").exists()
+
+
+def test_a_guardian_of_a_pupil_without_school_follows_them(tmp_path: Path) -> None:
+    lost = eleve("10", school="99", ENTElevePersRelEleve=["20$10$1$1$0$1"])
+    bring(deliver(tmp_path / "d", etab(), lost, parent("20")))
+    assert person("10").guardianships.get().guardian == person("20")
+
+
+@pytest.mark.parametrize(
+    ("pupil", "warning"),
+    [
+        ({"ENTEleveClasses": ["$3A"]}, "Classe ou groupe sans établissement : ignoré."),
+        ({"ENTEleveClasses": ["1$"]}, "Classe ou groupe sans établissement : ignoré."),
+        (
+            {"ENTEleveDateEntreeClasses": ["1$10/11/2026$3A"], "ENTEleveDateSortieClasses": ["1$01/10/2026$3A"]},
+            "Date de sortie avant la date d’entrée : ignorée.",
+        ),
+        (
+            {"ENTElevePersRelEleve": ["10$10$1$1$0$1"]},
+            "Un élève est donné comme son propre parent : le lien n’est pas repris.",
+        ),
+    ],
+)  # fmt: skip
+def test_what_a_pupil_cannot_be_is_told_and_left_out(
+    tmp_path: Path, pupil: dict[str, Any], warning: str
+) -> None:
+    report = bring(deliver(tmp_path / "d", etab(), eleve("10", **pupil)))
+    assert warning in reasons(report)
+    assert not person("10").guardianships.exists()
+    assert not Enrolment.objects.filter(pupil=person("10")).exclude(ends=None).exists()
+
+
+def test_a_class_of_another_school_is_that_school_s_business(tmp_path: Path) -> None:
+    report = bring(deliver(tmp_path / "d", etab(), eleve("10", ENTEleveClasses=["1$3A", "2$4B"])))
+    assert list(Enrolment.objects.filter(pupil=person("10")).values_list("group__name", flat=True)) == ["3A"]
+    assert not any("ignoré" in reason for reason in reasons(report))
+
+
+# The first degree: a class has a number of its own, its label is not unique.
+
+
+def first_degree(*records: str) -> list[str]:
+    school = etab(ENTStructureTypeStruct="ECOLE ELEMENTAIRE", ENTStructureClasses=[])
+    return [school, *records]
+
+
+def pupil_of(key: str, number: str, label: str, level: str) -> str:
+    told = {
+        "ENTEleveClasses": [],
+        "ENTPersonClasses": [f"1${PLACE}${number}${label}"],
+        "ENTEleveNiveau": f"1${level}",
+    }
+    return eleve(key, given=f"P{key}", **told)
+
+
+def test_two_classes_of_one_label_stay_two_and_a_class_may_hold_two_levels(tmp_path: Path) -> None:
+    pupils = [
+        pupil_of("10", "501", "CLASSE BLEUE", "CE1"),
+        pupil_of("11", "501", "CLASSE BLEUE", "CE2"),
+        pupil_of("12", "502", "CLASSE BLEUE", "CM1"),
+    ]
+    bring(deliver(tmp_path / "d", *first_degree(*pupils)))
+    found = dict(Group.objects.filter(school__uai="0350001A").values_list("name", "level"))
+    assert found == {"CLASSE BLEUE": "CE1-CE2", "CLASSE BLEUE (502)": "CM1"}
+
+
+def test_the_teacher_of_a_primary_class_teaches_it_and_is_its_head_teacher(tmp_path: Path) -> None:
+    director = "1$ENS$ENSEIGNEMENT$D0010$DIRECTION"
+    teacher = personnel("30", ENTPersonFonctions=director, ENTPersonClasses=[f"1${PLACE}$501$CP"])
+    bring(deliver(tmp_path / "d", *first_degree(teacher)))
+    kinds = Assignment.objects.filter(teacher=person("30")).values_list("kind", "group__name")
+    assert sorted(kinds) == [("head_teacher", "CP"), ("teaches", "CP")]
+
+
+# Staff
+
+
+def roles_of(key: str) -> list[tuple[str, str]]:
+    return sorted(Holding.objects.filter(person=person(key)).values_list("role", "title"))
+
+
+def test_functions_that_nobody_knows_and_none_at_all(tmp_path: Path) -> None:
+    staff = [
+        personnel("30", ENTPersonFonctions="1$XYZ$JARDIN$$"),
+        personnel("31", given="Éva", ENTPersonFonctions=[], ENTPersonStructRattach="1"),
+        personnel("32", given="Ida", ENTPersonFonctions="1$-$-$-$-", ENTPersonStructRattach="1"),
+        personnel("33", given="Ugo", ENTPersonFonctions="1$ENS$ENSEIGNEMENT$L0000$SANS OBJET"),
+    ]
+    report = bring(deliver(tmp_path / "d", etab(), *staff))
+    assert "Fonction inconnue : « autre personnel »." in reasons(report)
+    assert [role for role, _title in roles_of("30")] == [Role.OTHER]
+    assert roles_of("31") == [(Role.OTHER, "")]
+    assert roles_of("32") == []
+    assert roles_of("33") == [(Role.TEACHER, "")]
+
+
+def test_a_class_taught_without_a_subject_takes_the_discipline_of_the_function(tmp_path: Path) -> None:
+    staff = [
+        personnel("30", ENTAuxEnsClasses=["1$3A"]),
+        personnel("31", given="Éva", ENTPersonFonctions="1$ENS$ENSEIGNEMENT$$", ENTAuxEnsClasses=["1$3B"]),
+    ]
+    report = bring(deliver(tmp_path / "d", etab(), matiere("061300", "MATHEMATIQUES"), *staff))
+    taught = dict(
+        Assignment.objects.filter(school__uai="0350001A").values_list("group__name", "subject__name")
+    )
+    assert taught == {"3A": "mathématiques", "3B": "sans"}
+    assert "Matière inconnue : gardée sous son code." in reasons(report)
+
+
+def test_a_class_that_the_school_does_not_list_is_opened_and_told(tmp_path: Path) -> None:
+    report = bring(deliver(tmp_path / "d", etab(), eleve("10", label="9Z")))
+    assert Group.objects.filter(name="9Z").exists()
+    assert "Classe ou groupe que l’établissement ne liste pas : ouvert." in reasons(report)
+
+
+def test_a_group_knows_the_classes_that_it_is_drawn_from(tmp_path: Path) -> None:
+    school = etab(
+        ENTStructureGroupes=["3LATIN$LATIN$3A$3B", ""], ENTStructureClasses=["3A$3EME", "3B$3EME", ""]
+    )
+    bring(deliver(tmp_path / "d", school, eleve("10", ENTEleveGroupes=["1$3LATIN"])))
+    group = Group.objects.get(name="3LATIN")
+    assert set(group.classes.values_list("name", flat=True)) <= {"3A", "3B"}
+    assert Enrolment.objects.filter(group=group, pupil=person("10")).exists()
+
+
+# Whose delivery it is
+
+NO_HEAD = ""
+
+
+def authorities() -> set[str]:
+    return set(ExternalId.objects.filter(source="aaf").values_list("authority", flat=True))
+
+
+def test_the_academie_is_told_by_the_structures_when_no_header_does(tmp_path: Path) -> None:
+    bring(deliver(tmp_path / "d", etab(ENTServAcCodeAcademie="014"), head=NO_HEAD))
+    assert authorities() == {"14"}
+    bring(deliver(tmp_path / "e", etab("2", "0350002B", ENTServAcAcademie="Rennes"), head=NO_HEAD))
+    assert authorities() == {"14", "rennes"}
+
+
+def test_a_delivery_without_header_is_of_the_academie_that_knows_its_schools(tmp_path: Path) -> None:
+    bring(deliver(tmp_path / "d", etab(), eleve("10")))
+    before = rows()
+    assert bring(deliver(tmp_path / "d", etab(), eleve("10"), head=NO_HEAD))["created"] == 0
+    assert bring(deliver(tmp_path / "d", eleve("10"), head=NO_HEAD))["created"] == 0
+    assert rows() == before
+
+
+def test_a_school_is_refused_the_files_of_another_academie(tmp_path: Path) -> None:
+    bring(deliver(tmp_path / "d", etab()))
+    school, other = School.objects.get(uai="0350001A"), '<!-- codeAcademieExport="22" -->\n'
+    folder = deliver(tmp_path / "d", etab(), head=other)
+    with pytest.raises(Unreadable, match="académie de votre établissement"):
+        own_run(school, folder)
+
+
+def test_a_school_that_brings_the_structure_of_another_sees_it_left_aside(tmp_path: Path) -> None:
+    bring(deliver(tmp_path / "d", etab(), etab("2", "0350002B")))
+    school, before = School.objects.get(uai="0350001A"), rows()
+    folder = deliver(tmp_path / "d", etab(), etab("2", "0350002B", name="Volé"))
+    result = Run(today=date(2026, 11, 24), own=school).bring(sorted(folder.iterdir()))
+    with closing(result):
+        told = {note.reason for note in result.spool.notes("quarantined")}
+    assert rows() == before
+    assert "Autre établissement que le vôtre : laissé de côté." in told
+
+
+def test_a_key_and_an_uai_of_two_schools_are_a_conflict(tmp_path: Path) -> None:
+    bring(deliver(tmp_path / "d", etab(), etab("2", "0350002B")))
+    before = rows()
+    report = bring(deliver(tmp_path / "d", etab("1", "0350002B")))
+    assert "La clé est celle d’un établissement et l’UAI celui d’un autre." in reasons(report, "quarantined")
+    assert rows() == before
+
+
+def test_a_school_that_takes_a_new_key_keeps_its_pupils(tmp_path: Path) -> None:
+    bring(deliver(tmp_path / "d", etab(), eleve("10")))
+    bring(deliver(tmp_path / "d", etab("7"), eleve("10")))
+    assert School.objects.filter(uai="0350001A").count() == 1
+    assert person("10").holdings.get().ends is None
+
+
+# What cannot be written
+
+
+def test_a_school_that_cannot_be_written_stays_as_it_was_and_the_others_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sound = writing.bring_school
+
+    def fail(facts: Any, *arguments: Any) -> Any:
+        if facts.uai == "0350001A":
+            raise DataError("value too long")
+        return sound(facts, *arguments)
+
+    monkeypatch.setattr(writing, "bring_school", fail)
+    folder = deliver(
+        tmp_path / "d", etab(), eleve("10"), etab("2", "0350002B"), eleve("11", given="Tom", school="2")
+    )
+    bring(folder)
+    assert [error["reason"] for error in Delivery.objects.get().report["errors"]] == [
+        "Établissement 0350001A : rien n’a pu y être écrit."
+    ]
+    assert not Person.objects.filter(external_ids__value="10").exists()
+    assert person("11").holdings.exists()
+
+
+def test_many_doubts_of_one_kind_are_quoted_then_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spool, "QUOTED", 2)
+    nameless = [eleve(str(key), given="") for key in range(100, 105)]
+    report = bring(deliver(tmp_path / "d", etab(), *nameless))
+    counted = [
+        note["reason"] for note in report["warnings"] if note["reason"].startswith("Sans prénom. (et ")
+    ]
+    assert counted and "autres)" in counted[0]
+
+
+def test_a_delivery_whose_files_say_no_day_is_of_today(tmp_path: Path) -> None:
+    folder = deliver(tmp_path / "d", etab(), name="fichier.xml")
+    staged = stage(sorted(folder.iterdir()), date(2026, 11, 24), lambda name: None)
+    staged.spool.close()
+    assert staged.day == date(2026, 11, 24)
+
+
+def test_a_very_old_delivery_is_told(tmp_path: Path) -> None:
+    report = bring(deliver(tmp_path / "d", etab(), name="ENT_Complet_20250101_Tout_0000.xml"))
+    assert "La livraison est datée du 01/01/2025 : elle est ancienne." in reasons(report)
+
+
+def test_two_mefs_of_one_code_are_read_once(tmp_path: Path) -> None:
+    mef = record("categorieMef", "MefEducNat", "1", {"ENTMefJointure": "1", "ENTLibelleMef": "3EME"})
+    report = bring(deliver(tmp_path / "d", etab(), mef, mef))
+    assert "Présent deux fois, à l’identique : lu une fois." in reasons(report)

@@ -1,0 +1,109 @@
+"""A database that is away: the page says « not now », the session is not said to be gone, the worker waits."""
+
+from typing import Any
+
+import psycopg
+import pytest
+from django.contrib.sessions.backends.base import UpdateError
+from django.db import DatabaseError, InterfaceError, OperationalError
+from django.test import Client
+from django_tasks_db.management.commands.db_worker import Worker
+
+from preau.foundation import db
+from preau.foundation.sessions import DatabaseStore, SessionStore
+from preau.foundation.tasks.worker import LeasedWorker
+
+SAYS = "Réessayez dans un instant"
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (OperationalError("server closed the connection"), 503),
+        (InterfaceError("connection already closed"), 503),
+        (psycopg.OperationalError("terminating connection"), 503),
+        (DatabaseError("a mistake of ours"), 500),
+        (ValueError("a mistake of ours"), 500),
+    ],
+)
+def test_only_a_database_that_is_away_is_not_now(
+    error: Exception, status: int, monkeypatch: pytest.MonkeyPatch, db: None
+) -> None:
+    def fail(*_arguments: Any, **_named: Any) -> None:
+        raise error
+
+    monkeypatch.setattr("preau.identity.views.signing.SignInForm", fail)
+    answer = Client(raise_request_exception=False).get("/connexion/")
+    page = answer.content.decode()
+    assert answer.status_code == status
+    assert "Ce qui était enregistré le reste" in page
+    assert (SAYS in page.split("</h1>")[0], answer.headers.get("Retry-After")) == (
+        (True, "5") if status == 503 else (False, None)
+    )
+    assert answer.headers["Cache-Control"] == "private, no-store"
+
+
+@pytest.mark.parametrize("error", [OperationalError("disk full"), InterfaceError("closed")])
+def test_a_session_that_cannot_be_saved_is_not_said_to_be_gone(
+    error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(self: Any, must_create: bool = False) -> None:
+        try:
+            raise error
+        except DatabaseError as cause:
+            raise UpdateError from cause
+        except InterfaceError as cause:
+            raise UpdateError from cause
+
+    monkeypatch.setattr(DatabaseStore, "save", fail)
+    with pytest.raises(type(error)):
+        SessionStore().save()
+
+
+def test_a_session_that_is_gone_still_is(db: None) -> None:
+    session = SessionStore()
+    session.create()
+    session.model.objects.filter(pk=session.session_key).delete()
+    with pytest.raises(UpdateError):
+        session.save()
+
+
+def test_the_worker_waits_for_the_database_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+    monkeypatch.setattr("preau.foundation.tasks.worker.make_round", lambda worker_id: None)
+
+    def run(self: LeasedWorker) -> None:
+        seen.append("look")
+        if len(seen) < 3:
+            raise OperationalError("the database is away")
+        self.running = False
+
+    monkeypatch.setattr(Worker, "run", run)
+    worker = LeasedWorker(
+        queue_names=["default"], interval=0, batch=False, backend_name="default", startup_delay=False,
+        max_tasks=None, worker_id="w1", excluded_queue_names=[],
+    )  # fmt: skip
+    worker.run()
+    assert seen == ["look"] * 3
+
+
+def test_a_mistake_of_ours_still_stops_the_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("preau.foundation.tasks.worker.make_round", lambda worker_id: None)
+
+    def run(self: LeasedWorker) -> None:
+        raise ValueError("a mistake")
+
+    monkeypatch.setattr(Worker, "run", run)
+    worker = LeasedWorker(
+        queue_names=["default"], interval=0, batch=False, backend_name="default", startup_delay=False,
+        max_tasks=None, worker_id="w1", excluded_queue_names=[],
+    )  # fmt: skip
+    with pytest.raises(ValueError, match="a mistake"):
+        worker.run()
+
+
+def test_a_pool_tries_again_within_seconds_once_the_server_is_back() -> None:
+    told = db.configure({"ENGINE": "django.db.backends.postgresql", "NAME": "x"})
+    pool = told["OPTIONS"]["pool"]
+    assert pool["reconnect_timeout"] <= 5 and pool["timeout"] <= 10
+    assert (told["CONN_MAX_AGE"], told["CONN_HEALTH_CHECKS"]) == (0, True)
