@@ -2,6 +2,7 @@
 
     python3 bootstrap.py demo       what the site needs
     python3 bootstrap.py dev        the same, and the tools, and a browser for the tests
+    python3 bootstrap.py audit      the same, and the engines of `make audit`
     python3 bootstrap.py postgres   print a DATABASE_URL where the tests may create their databases
 
 A second run does nothing when nothing changed: `.venv/` keeps a hash of what each step was made from.
@@ -40,9 +41,9 @@ class Stop(Exception):
 
 
 def main(arguments: list[str]) -> None:
-    commands = {"demo": demo, "dev": dev, "postgres": postgres}
+    commands = {"demo": demo, "dev": dev, "audit": audit, "postgres": postgres}
     if len(arguments) != 1 or arguments[0] not in commands:
-        raise Stop("Usage : python3 bootstrap.py demo|dev|postgres")
+        raise Stop("Usage : python3 bootstrap.py demo|dev|audit|postgres")
     check_python()
     with one_at_a_time():
         commands[arguments[0]]()
@@ -61,6 +62,21 @@ def dev() -> None:
     front_end()
     browser()
     say(f"Prêt en {seconds(time.monotonic() - start)}.")
+
+
+def audit() -> None:
+    dev()
+    folder = ROOT / "tests" / "net" / "engines"
+    installed = (
+        "engines",
+        fingerprint(*(folder / name for name in ("package.json", "package-lock.json", ".npmrc"))),
+    )
+    if is_fresh(*installed) and (folder / "node_modules").is_dir():
+        return
+    hint = "Vérifiez l’accès au dépôt de paquets npm (réseau, réglages de npm), puis relancez."
+    with stamped(*installed):
+        command = ["npm", "ci", "--ignore-scripts", "--prefix", folder]
+        run("Moteurs de l’audit (npm)", command, hint, node_environment())
 
 
 def postgres() -> None:

@@ -1,0 +1,128 @@
+"""Who walks through the site: the cast of the schools, and the people whom no school's seeds hold."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.contrib.sessions.backends.db import SessionStore
+
+from conftest import NOW
+from preau.directory.models import Enrolment, Holding, Person, Territory
+from preau.directory.seeds import World
+from preau.directory.seeds.world import make_parent_of
+from preau.directory.viewer import Viewer, viewer_for
+from preau.directory.words import Role
+from preau.identity.models import Account, AccountSession
+from tests.test_every_page import PAGES
+
+OF_THE_SCHOOL = ["head", "cpe", "secretary", "teacher", "pupil", "guardian", "other_guardian"]
+KEYS = [
+    *OF_THE_SCHOOL,
+    "teacher_parent",
+    "agent",
+    "operator",
+    "neighbour",
+    "left_staff",
+    "left_pupil",
+    "visitor",
+]
+
+
+@dataclass(frozen=True)
+class Member:
+    """A person of the cast. `like`: the keys, in the table of pages, of those who open the same pages.
+
+    A visitor is nobody; to the site, whoever has left is a visitor too. `at_home`: is the table's school theirs?
+    """
+
+    key: str
+    like: frozenset[str] = frozenset()
+    person: Person | None = None
+    at_home: bool = True
+
+    @property
+    def viewer(self) -> Viewer | None:
+        return viewer_for(self.person, self.person.account.pk, NOW) if self.person else None
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The cast, and the address of each page of the table (`PAGES`) in the school, with something to show."""
+
+    cast: dict[str, Member]
+    table: dict[str, str]
+
+
+def gather(college: World, twin: World) -> Stage:
+    table = {page.name: page.address(college) for page in PAGES}
+    members = [Member(key, frozenset({key}), college.people[key]) for key in OF_THE_SCHOOL]
+    members += [
+        _teacher_parent(college),
+        Member("agent", frozenset({"agent"}), _agent()),
+        Member("operator", frozenset({"operator"}), _operator()),
+        Member("neighbour", frozenset({"head"}), twin.people["head"], at_home=False),
+        Member("left_staff", person=_left_staff(college)),
+        Member("left_pupil", person=_left_pupil(college)),
+        Member("visitor"),
+    ]
+    for member in members:
+        if member.person:
+            _sign_in_elsewhere(member.person)
+    return Stage({member.key: member for member in members}, table)
+
+
+def _teacher_parent(college: World) -> Member:
+    """Two seats on one account: the page decides in which one they sit."""
+    child = Person.objects.filter(enrolments__group__year=college.year).order_by("pk")[0]
+    make_parent_of(college, "teacher_1", child)
+    return Member("teacher_parent", frozenset({"teacher_1", "guardian"}), college.people["teacher_1"])
+
+
+def _agent() -> Person:
+    territory = Territory.objects.create(kind=Territory.Kind.DEPARTEMENT, code="035", name="Ille-et-Vilaine")
+    person = _someone("Yann", "Le Goff")
+    Holding.objects.create(person=person, role=Role.AGENT, territory=territory)
+    return person
+
+
+def _operator() -> Person:
+    person = _someone("Inès", "Roussel")
+    Holding.objects.create(person=person, role=Role.OPERATOR)
+    return person
+
+
+def _left_staff(college: World) -> Person:
+    """Gone yesterday: their account is still there."""
+    person = _someone("Bruno", "Astier")
+    Holding.objects.create(
+        person=person, role=Role.TEACHER, school=college.school, starts=college.year.starts, ends=NOW.date()
+    )
+    return person
+
+
+def _left_pupil(college: World) -> Person:
+    """Left for another academy last week."""
+    person = _someone("Sacha", "Dervaux")
+    dates = {"starts": college.year.starts, "ends": NOW.date() - timedelta(days=7)}
+    Holding.objects.create(person=person, role=Role.PUPIL, school=college.school, **dates)
+    group = college.people["pupil"].enrolments.all()[0].group
+    Enrolment.objects.create(pupil=person, school=college.school, group=group, **dates)
+    return person
+
+
+def _sign_in_elsewhere(person: Person) -> None:
+    """On a second device, so that the list of devices offers to close one."""
+    session = SessionStore()
+    session.create()
+    AccountSession.objects.create(
+        session_id=session.session_key,
+        account=person.account,
+        device="Firefox sur Android",
+        opened_at=NOW,
+        seen_at=NOW,
+    )
+
+
+def _someone(given: str, family: str) -> Person:
+    person = Person.objects.create(given_name=given, family_name=family)
+    Account.objects.create(person=person, login=f"{given}.{family}".lower().replace(" ", ""), password="!")
+    return person

@@ -1,0 +1,23 @@
+"""A pytest plugin: the run gets a name that its processes share; after it come the report and its numbers in one line."""
+
+import os
+from typing import Any
+
+import pytest
+
+from tests.net.plan import RUN, run
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        os.environ[RUN] = str(os.getpid())
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    if not any((run() / "parts").glob("*.json")):
+        return
+    from tests.net import report  # noqa: PLC0415 - what it imports needs Django, which is ready by now
+
+    summary = report.gathered()
+    report.publish(summary)
+    terminalreporter.write_line(report.line(summary))

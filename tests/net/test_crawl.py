@@ -1,0 +1,84 @@
+"""The walk itself: it goes everywhere, knows one shape from another, and leaves nothing behind."""
+
+import lxml.html
+import pytest
+
+from preau import urls
+from preau.directory.models import Delivery
+from preau.directory.seeds import World
+from tests.building import routes
+from tests.net.cast import KEYS, gather
+from tests.net.crawl import Crawl, shapes_of
+from tests.net.forms import forms_of
+from tests.net.plan import Limits
+from tests.net.reviewed import Reviewed
+
+
+def test_the_head_asks_for_every_route(college: World, twin: World) -> None:
+    visits = Crawl(gather(college, twin), "head", Limits()).walk()
+    assert {name for name, _ in routes(urls.urlpatterns)} - {visit.route for visit in visits} == set()
+
+
+def test_the_cast_is_complete(college: World, twin: World) -> None:
+    stage = gather(college, twin)
+    assert list(stage.cast) == KEYS
+    outside = {key for key, member in stage.cast.items() if member.viewer is None}
+    assert outside == {"left_staff", "left_pupil", "visitor"}
+
+
+def test_what_forms_send_is_taken_back(college: World, twin: World) -> None:
+    """The head approves, drops and prepares letters on the way: the delivery still waits."""
+    crawl = Crawl(gather(college, twin), "head", Limits())
+    crawl.walk()
+    sent = {visit.route for visit in crawl.visits.values() if visit.headers}
+    assert {"directory:approve", "directory:drop", "identity:prepare_class"} <= sent
+    assert Delivery.objects.get(school=college.school).state == Delivery.State.BLOCKED
+    assert crawl.client.get("/comptes/").status_code == 200
+
+
+def page(main: str, frame: str = "<nav><a href='/'>Accueil</a></nav>") -> tuple[str, str]:
+    return shapes_of(lxml.html.document_fromstring(f"<body>{frame}<main>{main}</main></body>"))
+
+
+@pytest.mark.parametrize(
+    "same",
+    [
+        "<ul><li>Nina</li></ul>",
+        "<ul><li>Hugo</li><li>Lina</li></ul>",
+        "<ul><li>Nina</li></ul><!-- rien -->",
+    ],
+)
+def test_words_and_numbers_of_rows_change_no_shape(same: str) -> None:
+    assert page(same) == page("<ul><li>Ana</li></ul>")
+
+
+@pytest.mark.parametrize(
+    "other",
+    ["<ul><li class='late'>Nina</li></ul>", "<ul><li hidden>Nina</li></ul>", "<ol><li>Nina</li></ol>"],
+)
+def test_what_looks_or_acts_otherwise_is_another_shape(other: str) -> None:
+    assert page(other)[0] != page("<ul><li>Nina</li></ul>")[0]
+
+
+def test_the_frame_has_a_shape_of_its_own() -> None:
+    plain, signed_in = page("<p>Bonjour</p>"), page("<p>Bonsoir</p>", "<nav><button>Moi</button></nav>")
+    assert plain[0] == signed_in[0]
+    assert plain[1] != signed_in[1]
+
+
+def test_a_form_is_sent_as_drawn_and_as_a_hurried_person_would() -> None:
+    html = (
+        "<form method='post' action='/x/'><input type='hidden' name='seat' value='s'><input name='nom' value='Abadie'></form>"
+        "<form action='/y/'><select name='etat'><option value=''></option><option value='late'>Retard</option></select></form>"
+    )
+    post, get = forms_of(lxml.html.document_fromstring(html), "/")
+    assert (dict(post.given), dict(post.other)) == ({"seat": "s", "nom": "Abadie"}, {"seat": "s", "nom": ""})
+    assert list(get.questions()) == ["/y/?etat=", "/y/?etat=late"]
+
+
+def test_a_review_excuses_what_it_names_and_nothing_else() -> None:
+    line = Reviewed("axe", "color-contrast", r"^<select ", "its text stands on a plain surface")
+    assert line.covers("axe", "color-contrast", "<select name='etat'>")
+    assert not line.covers("axe", "label", "<select name='etat'>")
+    assert not line.covers("axe", "color-contrast", "<p>")
+    assert not line.covers("alfa", "color-contrast", "<select name='etat'>")
