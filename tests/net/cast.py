@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.contrib.sessions.backends.db import SessionStore
 
 from conftest import NOW
+from preau.directory.actions.settings import delegate
 from preau.directory.models import Enrolment, Holding, Person, Territory
 from preau.directory.seeds import World
 from preau.directory.seeds.world import make_parent_of
@@ -53,6 +54,7 @@ class Stage:
 
 
 def gather(college: World, twin: World) -> Stage:
+    _lend_the_settings(college)
     table = {page.name: page.address(college) for page in PAGES}
     members = [Member(key, frozenset({key}), college.people[key]) for key in OF_THE_SCHOOL]
     members += [
@@ -68,6 +70,14 @@ def gather(college: World, twin: World) -> Stage:
         if member.person:
             _sign_in_elsewhere(member.person)
     return Stage({member.key: member for member in members}, table)
+
+
+def _lend_the_settings(college: World) -> None:
+    """To a teacher whom nobody follows: the head's page has something to take back."""
+    head = college.people["head"]
+    viewer = viewer_for(head, head.account.pk, NOW)
+    holding = Holding.objects.get(person=college.people["teacher_2"], school=college.school)
+    delegate(viewer, holding, NOW.date() + timedelta(days=7))
 
 
 def _teacher_parent(college: World) -> Member:

@@ -88,7 +88,7 @@ class Crawl:
         for page in PAGES:
             visit = self.see(self.table[page.name])
             visit.wanted &= self._of_the_table(page)
-        self._follow(reverse("portal:home"))
+        self._follow([reverse("portal:home"), *self.table.values()])
         for visit in list(self.visits.values()):
             if visit.status == 200 and visit.route != GUIDE:
                 self._send_forms(visit)
@@ -121,8 +121,8 @@ class Crawl:
             self.visits[address] = self._look(address)
         return self.visits[address]
 
-    def _follow(self, home: str) -> None:
-        waiting, known = deque([home]), {home}
+    def _follow(self, first: list[str]) -> None:
+        waiting, known = deque(first), set(first)
         while waiting:
             visit = self.see(waiting.popleft())
             for link in visit.links if visit.status == 200 else ():

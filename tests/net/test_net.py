@@ -4,13 +4,15 @@ import time
 from typing import Any
 
 import pytest
-from django.conf import settings
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
+from preau.directory.seeds import World
+from tests.journeys.conftest import browser, clock, schools  # noqa: F401 - fixtures, used by their names
 from tests.net import audit, checkers, known_bad, report
-from tests.net.cast import KEYS, Stage
+from tests.net.cast import KEYS, Stage, gather
 from tests.net.crawl import Crawl, Visit
-from tests.net.plan import PLAN, is_first, run
+from tests.net.eyes import Eyes
+from tests.net.plan import PLAN, is_first
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -18,8 +20,20 @@ pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 GROUPS = [KEYS[0::2], KEYS[1::2]]
 
 
+@pytest.fixture
+def stage(schools: dict[str, World], settings: Any) -> Stage:  # noqa: F811
+    """The cast, on a site that also serves the known-bad page."""
+    settings.ROOT_URLCONF = "tests.net.known_bad"
+    return gather(schools["college"], schools["twin"])
+
+
 @pytest.mark.parametrize("keys", GROUPS, ids=" ".join)
-def test_every_page_for_everyone(browser: Browser, live_server: Any, stage: Stage, keys: list[str]) -> None:
+def test_every_page_for_everyone(
+    browser: Browser,  # noqa: F811
+    live_server: Any,
+    stage: Stage,
+    keys: list[str],
+) -> None:
     began = time.perf_counter()
     part = report.Part(keys)
     engines = audit.Engines() if PLAN.settings else None
@@ -53,7 +67,7 @@ def to_be_seen(visit: Visit) -> bool:
     return visit.is_page and any([is_first(visit.main), is_first(visit.frame)])
 
 
-def seen_on_known_bad(eyes: "Eyes") -> dict[str, list[str]]:
+def seen_on_known_bad(eyes: Eyes) -> dict[str, list[str]]:
     """What every checker says of the known-bad page, in this very run."""
     broken = eyes.crawl.see(known_bad.BROKEN)
     broken.wanted = frozenset({200})
@@ -64,57 +78,3 @@ def seen_on_known_bad(eyes: "Eyes") -> dict[str, list[str]]:
         found = {name: check(visit) for name, check in checkers.ANSWER.items()}
         found["réponse"] = checkers.answer(broken)
         return found | eyes.open(visit)
-
-
-class Eyes:
-    """A browser that takes the place of one member of the cast."""
-
-    def __init__(self, browser: Browser, server: str, crawl: Crawl, engines: audit.Engines | None) -> None:
-        self.browser, self.server, self.crawl, self.engines = browser, server, crawl, engines
-
-    def __enter__(self) -> "Eyes":
-        self.context = self.browser.new_context(
-            viewport=checkers.WIDE, locale="fr-FR", reduced_motion="reduce"
-        )
-        name = settings.SESSION_COOKIE_NAME
-        if name in self.crawl.client.cookies:
-            session = self.crawl.client.cookies[name].value
-            self.context.add_cookies([{"name": name, "value": session, "url": self.server}])
-        self.page: Page = self.context.new_page()
-        self.page.set_default_timeout(10_000)
-        self.heard = checkers.Heard(self.server).listen(self.page)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.context.close()
-
-    def open(self, visit: Visit) -> checkers.Faults:
-        self.heard.forget()
-        address = self.server + visit.address
-        if visit.headers:
-            # The answer to a form, as it was given: sending it again would change something.
-            answer = {"status": visit.status, "headers": visit.headers, "body": visit.body}
-            self.page.route(address, lambda route: route.fulfill(**answer))
-        self.page.goto(address)
-        found = checkers.look(self.page, self.heard)
-        for colours, width in PLAN.settings:
-            checkers.merge(found, self._judged(visit, colours, width))
-        self.page.unroute_all()
-        return found
-
-    def _judged(self, visit: Visit, colours: str, width: int) -> checkers.Faults:
-        """By every engine, on the page loaded again: some leave marks on it."""
-        self.page.emulate_media(color_scheme=colours)
-        self.page.set_viewport_size({"width": width, "height": 900})
-        self.page.goto(self.server + visit.address)
-        found = self.engines.faults(self.page)
-        self.page.emulate_media(color_scheme="light")
-        self.page.set_viewport_size(checkers.WIDE)
-        return {name: [f"{colours}, {width} px : {one}" for one in told] for name, told in found.items()}
-
-    def look(self, visit: Visit, part: report.Part) -> None:
-        began = time.perf_counter()
-        found = self.open(visit)
-        shot = run() / "shots" / f"{visit.member}-{len(part.looks)}.jpg"
-        self.page.screenshot(path=shot, type="jpeg", quality=50, full_page=True)
-        part.add_look(visit, found, time.perf_counter() - began, shot)

@@ -1,0 +1,64 @@
+"""A browser in the place of one member of the cast: signed in by the session of their walk, not by typing."""
+
+import time
+
+from django.conf import settings as site
+from playwright.sync_api import Browser, Page
+
+from tests.net import audit, checkers, report
+from tests.net.crawl import Crawl, Visit
+from tests.net.plan import PLAN, run
+
+
+class Eyes:
+    """A browser that takes the place of one member of the cast."""
+
+    def __init__(self, browser: Browser, server: str, crawl: Crawl, engines: audit.Engines | None) -> None:
+        self.browser, self.server, self.crawl, self.engines = browser, server, crawl, engines
+
+    def __enter__(self) -> "Eyes":
+        self.context = self.browser.new_context(
+            viewport=checkers.WIDE, locale="fr-FR", reduced_motion="reduce"
+        )
+        name = site.SESSION_COOKIE_NAME
+        if name in self.crawl.client.cookies:
+            session = self.crawl.client.cookies[name].value
+            self.context.add_cookies([{"name": name, "value": session, "url": self.server}])
+        self.page: Page = self.context.new_page()
+        self.page.set_default_timeout(10_000)
+        self.heard = checkers.Heard(self.server).listen(self.page)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.context.close()
+
+    def open(self, visit: Visit) -> checkers.Faults:
+        self.heard.forget()
+        address = self.server + visit.address
+        if visit.headers:
+            # The answer to a form, as it was given: sending it again would change something.
+            answer = {"status": visit.status, "headers": visit.headers, "body": visit.body}
+            self.page.route(address, lambda route: route.fulfill(**answer))
+        self.page.goto(address)
+        found = checkers.look(self.page, self.heard)
+        for colours, width in PLAN.settings:
+            checkers.merge(found, self._judged(visit, colours, width))
+        self.page.unroute_all()
+        return found
+
+    def _judged(self, visit: Visit, colours: str, width: int) -> checkers.Faults:
+        """By every engine, on the page loaded again: some leave marks on it."""
+        self.page.emulate_media(color_scheme=colours)
+        self.page.set_viewport_size({"width": width, "height": 900})
+        self.page.goto(self.server + visit.address)
+        found = self.engines.faults(self.page)
+        self.page.emulate_media(color_scheme="light")
+        self.page.set_viewport_size(checkers.WIDE)
+        return {name: [f"{colours}, {width} px : {one}" for one in told] for name, told in found.items()}
+
+    def look(self, visit: Visit, part: report.Part) -> None:
+        began = time.perf_counter()
+        found = self.open(visit)
+        shot = run() / "shots" / f"{visit.member}-{len(part.looks)}.jpg"
+        self.page.screenshot(path=shot, type="jpeg", quality=50, full_page=True)
+        part.add_look(visit, found, time.perf_counter() - began, shot)
