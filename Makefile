@@ -8,7 +8,8 @@ ARGS ?=
 EMPTY := DATABASE_URL=sqlite://:memory: LOG_LEVEL=WARNING
 # What production would say; the secret is made on the spot, and nothing listens at these addresses.
 PRODUCTION := DEBUG=0 DEMO=0 ALLOWED_HOSTS=example.org TRUSTED_PROXY=1 EMAIL_URL=smtp://localhost:25 \
-	DEFAULT_FROM_EMAIL=no-reply@example.org SOURCE_URL=https://example.org/source PUBLIC_URL=https://example.org DATABASE_URL=postgresql://localhost/preau
+	DEFAULT_FROM_EMAIL=no-reply@example.org SOURCE_URL=https://example.org/source PUBLIC_URL=https://example.org DATABASE_URL=postgresql://localhost/preau \
+	OPERATOR_NAME=x OPERATOR_ADDRESS=x OPERATOR_DIRECTOR=x OPERATOR_HOST=x OPERATOR_CONTACT=x@example.org OPERATOR_PRIVACY=x@example.org
 # The linter ships as an app that replaces makemigrations: called this way, the settings need not know it.
 LINT_MIGRATIONS = $(RUN) -c 'import django; django.setup(); from django.core.management import call_command; \
 	from django_migration_linter.management.commands.lintmigrations import Command; call_command(Command()$(1))'

@@ -161,6 +161,19 @@ PUBLIC_URL = env.str("PUBLIC_URL", default="http://localhost:8000").rstrip("/")
 # Where visitors get the source of what runs here: the AGPL (section 13) asks for it, of a changed version above all.
 SOURCE_URL = env.str("SOURCE_URL", default="")
 
+# Who runs this site, for the pages that the law asks for (docs/operations.md). Missing ones: `check --deploy`.
+OPERATOR = {
+    name: env.str(name, default="")
+    for name in (
+        "OPERATOR_NAME",
+        "OPERATOR_ADDRESS",
+        "OPERATOR_DIRECTOR",
+        "OPERATOR_HOST",
+        "OPERATOR_CONTACT",
+        "OPERATOR_PRIVACY",
+    )
+}
+
 # Devices may install Préau and keep its files (never a page that names someone). Off: they drop what they kept.
 INSTALLABLE = env.bool("INSTALLABLE", default=True)
 

@@ -111,7 +111,7 @@ def poor_migrations(found: Iterable[tuple[str, Migration]]) -> list[str]:
     return complaints
 
 
-REFERENCE = re.compile(r"""["']([\w/-]+\.(?:html|txt))["']""")
+REFERENCE = re.compile(r"""["']([\w/-]+\.(?:html|txt|xml))["']""")
 
 
 def unused_templates(package: Path) -> list[str]:

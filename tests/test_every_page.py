@@ -147,10 +147,20 @@ PAGES = [
     Page("identity:forgotten", frozenset(EVERYONE)),
     Page("foundation:styleguide", frozenset(EVERYONE)),
     Page("portal:offline", frozenset(EVERYONE)),
+    Page("portal:help", frozenset(EVERYONE)),
+    Page("portal:accessibility", frozenset(EVERYONE)),
+    Page("portal:legal", frozenset(EVERYONE)),
+    Page("portal:privacy", frozenset(EVERYONE)),
+    Page("portal:state", frozenset(EVERYONE)),
 ]
 PUBLIC = {
     "portal:home",
     "portal:offline",
+    "portal:help",
+    "portal:accessibility",
+    "portal:legal",
+    "portal:privacy",
+    "portal:state",
     "foundation:styleguide",
     "identity:activation",
     "identity:forgotten",
@@ -161,7 +171,7 @@ ELSEWHERE = {
     "identity:picture", "identity:take_picture", "identity:remove_picture", "identity:resume",
     "identity:new_password", "identity:end_session", "identity:prepare_class", "identity:prepare_staff",
     "identity:prepare_person", "identity:give_code", "identity:letters_pdf", "demo:outbox",
-    "portal:demonstration", "portal:app_manifest", "portal:service_worker",
+    "portal:demonstration", "portal:app_manifest", "portal:service_worker", "portal:guide", "portal:privacy_house", "portal:sitemap", "portal:robots",
     "directory:apply", "directory:approve", "directory:drop", "directory:delivery_part", "directory:report_csv",
     "directory:report_json", "directory:logo", "directory:take_logo", "directory:remove_logo", "directory:remove_period",
     "directory:remove_closure", "directory:end_delegation", "timetable:stop", "attendance:withdraw", "attendance:decide", "attendance:export",
@@ -447,6 +457,8 @@ LISTS = [
 LISTS_APART = {"attendance:roll", "timetable:patterns"}
 ONE_THING = {
     "foundation:alive", "foundation:ready", "foundation:styleguide", "portal:demonstration", "directory:bring",
+    "portal:help", "portal:guide", "portal:accessibility", "portal:legal", "portal:privacy", "portal:privacy_house", "portal:state",
+    "portal:sitemap", "portal:robots",
     "identity:sign_in", "identity:resume", "identity:activation", "identity:forgotten", "identity:new_password",
     "identity:change_password", "identity:person", "identity:profile", "identity:reading", "identity:picture",
     "portal:app_manifest", "portal:service_worker", "portal:offline", "foundation:styleguide_section",

@@ -82,7 +82,8 @@ def test_the_shell_is_installed_from_hashed_files(production: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "says"), [("DEMO", "1", "preau.E001"), ("SOURCE_URL", "", "preau.W004")]
+    ("name", "value", "says"),
+    [("DEMO", "1", "preau.E001"), ("SOURCE_URL", "", "preau.W004"), ("OPERATOR_NAME", "", "OPERATOR_NAME")],
 )
 def test_a_deployment_mistake_is_said(tmp_path: Path, name: str, value: str, says: str) -> None:
     asked = {

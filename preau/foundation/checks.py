@@ -49,6 +49,15 @@ def source_is_offered(**kwargs: Any) -> list[checks.CheckMessage]:
     return [checks.Warning("Visitors are not told where the source is.", hint=hint, id="preau.W004")]
 
 
+@checks.register(deploy=True)
+def operator_is_named(**kwargs: Any) -> list[checks.CheckMessage]:
+    missing = [name for name, value in settings.OPERATOR.items() if not value]
+    if not missing:
+        return []
+    hint = f"Set {', '.join(missing)}: the legal notice, the accessibility statement and the privacy page show them."
+    return [checks.Warning("Visitors are not told who runs this site.", hint=hint, id="preau.W005")]
+
+
 @checks.register(checks.Tags.staticfiles)
 def front_end_is_built(**kwargs: Any) -> list[checks.CheckMessage]:
     if settings.STATICFILES_DIRS:

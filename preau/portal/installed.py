@@ -44,15 +44,15 @@ def app_manifest(request: HttpRequest) -> HttpResponse:
         "theme_color": GREEN,
         "background_color": WHITE,
         "icons": [
-            _drawing("icon-192", 192),
-            _drawing("icon-512", 512),
-            _drawing("icon-maskable-512", 512) | {"purpose": "maskable"},
+            _picture("icon-192", 192),
+            _picture("icon-512", 512),
+            _picture("icon-maskable-512", 512) | {"purpose": "maskable"},
         ],
     }
     return JsonResponse(described, content_type="application/manifest+json")
 
 
-def _drawing(name: str, size: int) -> dict[str, str]:
+def _picture(name: str, size: int) -> dict[str, str]:
     source = staticfiles_storage.url(f"preau/icons/{name}.png")
     return {"src": source, "sizes": f"{size}x{size}", "type": "image/png"}
 

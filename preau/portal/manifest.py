@@ -10,3 +10,7 @@ boards.menu_sections.add(boards.MenuSection("administration", _("Administration"
 boards.public_routes.add(boards.PublicRoute("portal:app_manifest"))
 boards.public_routes.add(boards.PublicRoute("portal:service_worker"))
 boards.public_routes.add(boards.PublicRoute("portal:offline"))
+for name in ("help", "accessibility", "legal", "privacy", "state"):
+    boards.public_routes.add(boards.PublicRoute(f"portal:{name}", in_sitemap=True))
+for name in ("guide", "privacy_house", "sitemap", "robots"):
+    boards.public_routes.add(boards.PublicRoute(f"portal:{name}"))

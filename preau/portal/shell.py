@@ -13,6 +13,7 @@ from preau.directory.viewer import Seat, Viewer
 from preau.foundation import boards
 from preau.foundation.templating import url
 from preau.identity import reading
+from preau.portal.evidence import evidence, state_of
 
 # Entries of the menu in simple mode, home included.
 FEW = 3
@@ -58,6 +59,8 @@ class Shell:
     viewer: Viewer | None = None
     seats: list[Seat] = field(default_factory=list)
     installable: bool = field(default_factory=lambda: settings.INSTALLABLE)
+    # The word that the law wants on every page: how far the site conforms to the RGAA.
+    accessibility: str = field(default_factory=lambda: state_of(evidence()))
 
     def called(self, url_name: str, title: str) -> str:
         """The title of a service's own page: what the school calls its entry in the menu, else `title`."""

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from preau.portal import installed, views
+from preau.portal import installed, public, views
 
 app_name = "portal"
 urlpatterns = [
@@ -8,5 +8,14 @@ urlpatterns = [
     path("app.webmanifest", installed.app_manifest, name="app_manifest"),
     path("sw.js", installed.service_worker, name="service_worker"),
     path("hors-ligne/", installed.offline, name="offline"),
+    path("aide/", public.help_pages, name="help"),
+    path("aide/<slug:key>/", public.guide, name="guide"),
+    path("accessibilite/", public.accessibility, name="accessibility"),
+    path("mentions-legales/", public.legal, name="legal"),
+    path("donnees-personnelles/", public.privacy, name="privacy"),
+    path("donnees-personnelles/<slug:key>/", public.privacy, name="privacy_house"),
+    path("etat/", public.state, name="state"),
+    path("sitemap.xml", public.sitemap, name="sitemap"),
+    path("robots.txt", public.robots, name="robots"),
     path("demonstration/", views.demonstration, name="demonstration"),
 ]

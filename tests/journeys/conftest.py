@@ -137,7 +137,10 @@ def visit(browser: Browser, live_server: Any, schools: dict[str, World], scripts
 def newcomer(browser: Browser, live_server: Any, schools: dict[str, World], scripts: bool) -> Any:
     """Somebody at a phone, whom Préau does not know yet."""
     context = browser.new_context(
-        java_script_enabled=scripts, viewport={"width": 390, "height": 844}, locale="fr-FR"
+        java_script_enabled=scripts,
+        viewport={"width": 390, "height": 844},
+        locale="fr-FR",
+        service_workers="block",
     )
     yield Visitor(context.new_page(), live_server.url, scripts)
     context.close()

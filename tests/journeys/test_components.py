@@ -1,52 +1,33 @@
 """Every component in a real browser: read by axe in light and dark, used with and without JavaScript."""
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
-from preau.directory.seeds import World
 from preau.foundation.styleguide import SECTIONS
 from tests.journeys.conftest import Visitor
 
 pytestmark = pytest.mark.journey
 
 
-@pytest.fixture
-def passer_by(
-    browser: Browser, live_server: Any, schools: dict[str, World], scripts: bool
-) -> Iterator[Visitor]:
-    """Somebody without an account, on a phone."""
-    context = browser.new_context(
-        java_script_enabled=scripts,
-        viewport={"width": 390, "height": 844},
-        locale="fr-FR",
-        service_workers="block",
-    )
-    yield Visitor(context.new_page(), live_server.url, scripts)
-    context.close()
-
-
-def test_every_component_is_sound(passer_by: Visitor) -> None:
+def test_every_component_is_sound(newcomer: Visitor) -> None:
     for key in SECTIONS:
-        passer_by.open(f"/styleguide/{key}/")
-        passer_by.check(f"guide-{key}")
-    passer_by.done()
+        newcomer.open(f"/styleguide/{key}/")
+        newcomer.check(f"guide-{key}")
+    newcomer.done()
 
 
-def test_a_question_is_asked_before_a_gesture(passer_by: Visitor) -> None:
-    passer_by.open("/styleguide/actions/")
-    page = passer_by.page
+def test_a_question_is_asked_before_a_gesture(newcomer: Visitor) -> None:
+    newcomer.open("/styleguide/actions/")
+    page = newcomer.page
     asked = page.locator("p", has_text="L’absence sera de nouveau à expliquer.")
     expect(asked).to_be_hidden()
     button = page.locator("summary", has_text="Retirer l’explication")
     button.focus()
     page.keyboard.press("Enter")
     expect(asked).to_be_visible()
-    if passer_by.scripts:
+    if newcomer.scripts:
         expect(page.get_by_role("dialog", name="Retirer cette explication ?")).to_be_visible()
-        passer_by.check("dialogue")
+        newcomer.check("dialogue")
         page.keyboard.press("Escape")
         expect(asked).to_be_hidden()
         expect(button).to_be_focused()
@@ -55,13 +36,13 @@ def test_a_question_is_asked_before_a_gesture(passer_by: Visitor) -> None:
         expect(asked).to_be_visible()
         page.get_by_role("button", name="Fermer").click()
         expect(asked).to_be_hidden()
-    passer_by.done()
+    newcomer.done()
 
 
-def test_a_long_text_says_what_is_left(passer_by: Visitor) -> None:
-    passer_by.open("/styleguide/champs/")
-    page = passer_by.page
-    if not passer_by.scripts:
+def test_a_long_text_says_what_is_left(newcomer: Visitor) -> None:
+    newcomer.open("/styleguide/champs/")
+    page = newcomer.page
+    if not newcomer.scripts:
         expect(page.get_by_text("200 signes au plus")).to_be_visible()
         return
     page.get_by_label("Précision").fill("a" * 190)
@@ -70,14 +51,14 @@ def test_a_long_text_says_what_is_left(passer_by: Visitor) -> None:
     expect(page.get_by_text("3 signes de trop").first).to_be_visible()
     expect(page.get_by_role("status").filter(has_text="3 signes de trop")).to_have_count(1)
     assert len(page.get_by_label("Précision").input_value()) == 203
-    passer_by.done()
+    newcomer.done()
 
 
-def test_a_password_is_read_on_demand(passer_by: Visitor) -> None:
-    passer_by.open("/styleguide/champs/")
-    page = passer_by.page
+def test_a_password_is_read_on_demand(newcomer: Visitor) -> None:
+    newcomer.open("/styleguide/champs/")
+    page = newcomer.page
     box = page.get_by_label("Afficher ce que j’écris")
-    if not passer_by.scripts:
+    if not newcomer.scripts:
         expect(box).to_be_hidden()
         return
     field = page.get_by_role("textbox", name="Mot de passe")
@@ -87,11 +68,11 @@ def test_a_password_is_read_on_demand(passer_by: Visitor) -> None:
     expect(field).to_have_attribute("type", "password")
 
 
-def test_rows_are_chosen_one_by_one_or_all(passer_by: Visitor) -> None:
-    passer_by.open("/styleguide/tableaux/")
-    page = passer_by.page
+def test_rows_are_chosen_one_by_one_or_all(newcomer: Visitor) -> None:
+    newcomer.open("/styleguide/tableaux/")
+    page = newcomer.page
     page.get_by_label("Choisir : ABADIE Nina").check()
-    if not passer_by.scripts:
+    if not newcomer.scripts:
         expect(page.get_by_text("Pour les lignes choisies :")).to_be_visible()
         return
     count = page.locator("[data-selection-count]")
@@ -101,4 +82,4 @@ def test_rows_are_chosen_one_by_one_or_all(passer_by: Visitor) -> None:
     expect(page.get_by_label("Choisir : DIALLO Aïssatou")).to_be_checked()
     page.get_by_role("button", name="Ne rien choisir").click()
     expect(count).to_have_text("Rien de choisi")
-    passer_by.done()
+    newcomer.done()

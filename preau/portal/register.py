@@ -1,0 +1,62 @@
+"""The register of processing, read from the personal_data board: what is held about people, why, for how long, who reads it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.utils.translation import gettext_lazy as _
+
+from preau.foundation import boards
+from preau.foundation.boards import FieldClass, PersonalData, Retention
+
+KEPT = {
+    Retention.ACCOUNT: _("Tant que la personne est dans l’établissement, puis trois mois."),
+    Retention.YEAR_PLUS_ONE: _("L’année scolaire et la suivante, puis archivage."),
+    Retention.SECURITY: _("Six mois."),
+    Retention.JOURNAL: _("Trois ans."),
+    Retention.SCHOOL: _("Tant que l’établissement utilise Préau."),
+}
+CLASSES = {
+    FieldClass.PERSONAL: _("Données personnelles"),
+    FieldClass.CHILD: _("Données d’enfants"),
+    FieldClass.SENSITIVE: _("Données sensibles, réservées à quelques fonctions"),
+}
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table about people, in words: its fields by class, those that say nothing of anybody left out."""
+
+    entry: PersonalData
+    keep: Any
+    fields: list[tuple[Any, list[str]]]
+
+
+@dataclass(frozen=True)
+class House:
+    """The tables of one part of Préau."""
+
+    key: str
+    label: Any
+    tables: list[Table]
+
+
+def register() -> dict[str, House]:
+    """Every house that holds something about people, in the order of the board."""
+    houses: dict[str, House] = {}
+    for entry in boards.personal_data:
+        app = apps.get_model(entry.model)._meta.app_config
+        house = houses.setdefault(app.label, House(app.label, app.verbose_name, []))
+        house.tables.append(Table(entry, KEPT[entry.keep], _fields_of(entry)))
+    return houses
+
+
+def _fields_of(entry: PersonalData) -> list[tuple[Any, list[str]]]:
+    meta = apps.get_model(entry.model)._meta
+    by_class = {
+        words: sorted(
+            str(meta.get_field(name).verbose_name) for name, known in entry.fields.items() if known == kind
+        )
+        for kind, words in CLASSES.items()
+    }
+    return [(words, names) for words, names in by_class.items() if names]
