@@ -35,7 +35,7 @@ def queries(visit: Visit) -> list[str]:
 
 
 def weight(visit: Visit) -> list[str]:
-    heavy = visit.is_page and visit.size > MOST_BYTES and visit.route != GUIDE
+    heavy = visit.is_page and visit.size > MOST_BYTES and not visit.route.startswith(GUIDE)
     return [f"{visit.size} octets"] if heavy else []
 
 

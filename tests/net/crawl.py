@@ -90,7 +90,7 @@ class Crawl:
             visit.wanted &= self._of_the_table(page)
         self._follow([reverse("portal:home"), *self.table.values()])
         for visit in list(self.visits.values()):
-            if visit.status == 200 and visit.route != GUIDE:
+            if visit.status == 200 and not visit.route.startswith(GUIDE):
                 self._send_forms(visit)
         return list(self.visits.values())
 

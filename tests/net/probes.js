@@ -142,6 +142,8 @@
     const cut = [...document.body.querySelectorAll("*:not(input, select, textarea, option, svg, svg *)")].filter((element) => {
       const style = getComputedStyle(element)
       const hidesX = ["hidden", "clip"].includes(style.overflowX), hidesY = ["hidden", "clip"].includes(style.overflowY)
+      // Kept for the ear alone (the head of a table on a phone): nothing of it is seen, cut or not.
+      for (let place = element; place; place = place.parentElement) if (getComputedStyle(place).clipPath !== "none") return false
       if (!(hidesX || hidesY) || !isShown(element) || element.clientWidth <= 2 || !element.textContent.trim()) return false
       return (hidesX && element.scrollWidth > element.clientWidth + 1) || (hidesY && element.scrollHeight > element.clientHeight + 1)
     })
