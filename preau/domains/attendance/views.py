@@ -208,15 +208,12 @@ def entry(request: HttpRequest, entry: Entry) -> HttpResponse:
 
 def _entry_page(request: HttpRequest, entry: Entry, forms: dict[str, Any], status: int) -> HttpResponse:
     journal.record_read(request.viewer, "attendance.entry_read", entry, subject_id=entry.pupil_id)
-    entry = Entry.objects.select_related("pupil", "explanation__reason", "explanation__given_by").get(
-        pk=entry.pk
-    )
+    entry = queries.whole_entry(entry.pk)
     explanation = entry.explanation
     decision = DecisionForm() if explanation and rules.can_decide(request.viewer, explanation) else None
     context = {
         "entry": entry,
         "lesson": row_of(entry.lesson_id),
-        "group": queries.classes_of([entry.pupil_id], entry.day).get(entry.pupil_id, ""),
         "explanation": explanation,
         "history": queries.history_of(entry),
         "decision": decision,

@@ -29,6 +29,7 @@ from preau.domains.attendance.queries.school_life import (
     explanations_to_read,
     figures_of,
     history_of,
+    whole_entry,
 )
 
 __all__ = [
@@ -56,4 +57,5 @@ __all__ = [
     "rows_of",
     "same_day_to_explain",
     "seen_of",
+    "whole_entry",
 ]

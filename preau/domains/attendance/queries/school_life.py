@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Min, Prefetch, Q, QuerySet, Subquery, Value
+from django.db.models import Count, Min, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from preau.directory.models import Person, School
+from preau.directory.models import Enrolment, Group, Person, School
 from preau.directory.viewer import Viewer
 from preau.domains.attendance.models import Decision, Entry, Explanation, Status
 from preau.domains.attendance.rules import CORRECTION
@@ -106,6 +106,14 @@ class Step:
     when: str
     title: str
     text: str
+
+
+def whole_entry(pk: int) -> Entry:
+    """An entry with its pupil, the class of that day (`group_name`) and its explanation, in one query."""
+    learnt = Enrolment.objects.active(OuterRef("day")).filter(pupil=OuterRef("pupil"))
+    name = learnt.filter(group__kind=Group.Kind.CLASS).values("group__name")[:1]
+    found = Entry.objects.select_related("pupil", "explanation__reason", "explanation__given_by")
+    return found.annotate(group_name=Coalesce(Subquery(name), Value(""))).get(pk=pk)
 
 
 def history_of(entry: Entry) -> list[Step]:
