@@ -161,6 +161,15 @@ OPENS: dict[str, Near | set[str]] = {
     "portal:app_manifest": EVERYONE,
     "portal:service_worker": EVERYONE,
     "portal:offline": EVERYONE,
+    "portal:help": EVERYONE,
+    "portal:guide": EVERYONE,
+    "portal:accessibility": EVERYONE,
+    "portal:legal": EVERYONE,
+    "portal:privacy": EVERYONE,
+    "portal:privacy_house": EVERYONE,
+    "portal:state": EVERYONE,
+    "portal:sitemap": EVERYONE,
+    "portal:robots": EVERYONE,
     "foundation:styleguide_section": EVERYONE,
     "identity:profile": SIGNED_IN,
     "identity:reading": SIGNED_IN,
@@ -192,6 +201,8 @@ REST_OF_ADDRESS = {
     "directory:delivery_part": {"part": "departs"},
     "directory:service": {"key": "attendance"},
     "foundation:styleguide_section": {"key": "actions"},
+    "portal:guide": {"key": "famille"},
+    "portal:privacy_house": {"key": "directory"},
 }
 
 
