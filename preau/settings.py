@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "preau.identity",
     "preau.commons.journal",
     "preau.commons.outbox",
+    "preau.commons.search",
     # A domain leaves with its folder and its line here.
     "preau.domains.timetable",
     "preau.domains.attendance",

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("preau.commons.journal.urls")),
     path("", include("preau.directory.urls")),
     path("", include("preau.commons.outbox.urls")),
+    path("", include("preau.commons.search.urls")),
     path("", include("preau.domains.timetable.urls")),
     path("", include("preau.domains.attendance.urls")),
 ]

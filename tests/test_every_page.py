@@ -135,6 +135,8 @@ PAGES = [
     ),
     Page("directory:administrators", frozenset({"head"})),
     Page("journal:changes", frozenset({"head"})),
+    Page("directory:person", frozenset(EVERYONE), model=cast_pupil, by="public_id"),
+    Page("search:search", frozenset(EVERYONE)),
     Page("identity:accounts", frozenset(STAFF)),
     Page("identity:class_accounts", frozenset(STAFF), model=own_class),
     Page("identity:staff_accounts", frozenset(OFFICE)),

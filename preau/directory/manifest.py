@@ -85,6 +85,17 @@ for verb, label, says in [
     ("directory.settings_taken_back", _("Réglages repris"), None),
 ]:
     boards.journal_words.add(boards.JournalWord(verb, label, "settings", says))
+# A name takes three letters to look for: a directory is searched, not browsed.
+for source in [
+    boards.SearchSource(_("Élèves"), "school", queries.pupils_found, rules.finds_pupils, letters=3, order=10),
+    boards.SearchSource(
+        _("Familles"), "users", queries.families_found, rules.reads_families, letters=3, order=20
+    ),
+    boards.SearchSource(
+        _("Personnels"), "briefcase", queries.staff_found, rules.finds_staff, letters=3, order=30
+    ),
+]:
+    boards.search.add(source)
 
 BASIS = dict(
     purpose=_("Savoir qui apprend, enseigne et répond de qui dans l’établissement."),

@@ -1,10 +1,11 @@
 from django.urls import path
 
 from preau.directory.views import deliveries as views
-from preau.directory.views import settings
+from preau.directory.views import people, settings
 
 app_name = "directory"
 urlpatterns = [
+    path("annuaire/personnes/<str:public_id>/", people.person, name="person"),
     path("annuaire/livraisons/", views.deliveries, name="deliveries"),
     path("annuaire/livraisons/nouvelle/", views.bring, name="bring"),
     path("annuaire/livraisons/<int:pk>/", views.delivery, name="delivery"),

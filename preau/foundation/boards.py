@@ -4,7 +4,7 @@ Each board is a typed registry. A domain fills them in its `manifest.py`; `commo
 hold plain functions and names, never a class of a domain, so that nobody has to import anybody.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -78,14 +78,25 @@ class AgendaSource:
 
 
 @dataclass(frozen=True)
+class Hit:
+    """One thing found, on a page that the viewer may open. `near`: not spelt as it was typed."""
+
+    label: str
+    url: str
+    detail: str = ""
+    near: bool = False
+
+
+@dataclass(frozen=True)
 class SearchSource:
-    """A model that can be searched: its folded text `fields`, and how a hit looks (`hit(object)` → label, url)."""
+    """One kind of thing to find. `find(viewer, wanted)` gives every Hit that the viewer may see, best first, in one
+    query or two (`wanted` is a `foundation.lookup.Wanted`). `letters`: how many must be typed first."""
 
     name: str
-    model: str
-    fields: tuple[str, ...]
-    hit: Callable[[Any], tuple[str, str]]
+    icon: str
+    find: Callable[[Any, Any], Sequence[Hit]]
     open_to: Rule
+    letters: int = 2
     order: int = 50
     service: str = ""
 

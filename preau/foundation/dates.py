@@ -69,6 +69,11 @@ def span(first: date, last: date) -> str:
     return f"du {day(first, year=first.year != last.year)} au {day(last, year=True)}"
 
 
+def plain_day(value: date) -> str:
+    """24 novembre 2015: a date of birth, whose weekday tells nothing."""
+    return f"{'1er' if value.day == 1 else value.day} {MONTHS[value.month - 1]} {value.year}"
+
+
 def short_day(value: date) -> str:
     """mar. 24 nov.: for narrow columns, where the whole date stands elsewhere."""
     return f"{DAYS[value.weekday()][:3]}. {'1er' if value.day == 1 else value.day}{NBSP}{SHORT_MONTHS[value.month - 1]}"

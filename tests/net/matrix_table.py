@@ -141,6 +141,14 @@ OPENS: dict[str, Near | set[str]] = {
     "directory:apply": DECIDERS,
     "directory:drop": DECIDERS,
     "directory:approve": DECIDERS | near(own={"head"}),
+    "directory:person": near(
+        own=WITH_PUPILS | OWN_FAMILY, other_class=WITH_PUPILS | OTHER_FAMILY, other_school=NEIGHBOURING
+    ),
+    "search:search": SIGNED_IN,
+    "agenda:agenda": STAFF | OWN_FAMILY | OTHER_FAMILY | NEIGHBOURING,
+    "agenda:subscription": STAFF | OWN_FAMILY | OTHER_FAMILY | NEIGHBOURING,
+    "agenda:unsubscribe": STAFF | OWN_FAMILY | OTHER_FAMILY | NEIGHBOURING,
+    "agenda:feed": EVERYONE,
     "timetable:week": STAFF | OWN_FAMILY | OTHER_FAMILY | NEIGHBOURING,
     "timetable:patterns": OFFICE | NEIGHBOURING,
     "timetable:create": OFFICE | NEIGHBOURING,
@@ -238,6 +246,7 @@ NAMES: dict[str, Named] = {
     "classe": Named(Group),
     "enfant": Named(Person, "public_id"),
     "nom": Named(Person, says=_search),
+    "texte": Named(Person, says=_search),
     "groups": Named(Group),
     "teachers": Named(Person),
     "subject": Named(Subject),
@@ -259,11 +268,12 @@ PLAIN: dict[str, tuple[str, ...]] = dict.fromkeys(
         "weekday", "starts_at", "ends_at", "first_day",
         "starts", "ends", "zone", "palette", "opens_at", "closes_at", "open", "levels", "until", "address", "phone",
         "email", "website", "privacy_contact", "name", "name_0", "name_1", "text", "spacing", "font", "color-scheme",
-        "contrast", "motion", "simple", "tri",
+        "contrast", "motion", "simple", "tri", "cle",
     ],
     (),
 ) | {
     "page": ("2",), "appels": ("tous",), "jour": ("2026-11-23",), "semaine": ("2026-10-27",), "qui": ("responsables",),
+    "vue": ("jour", "mois", "liste"),
 }  # fmt: skip
 
 

@@ -18,6 +18,8 @@ from preau.directory.queries.deliveries import (
     share_of,
     table_of,
 )
+from preau.directory.queries.finding import families_found, pupils_found, staff_found
+from preau.directory.queries.profiles import Kin, Profile, Taught, profile_of
 from preau.directory.queries.settings import (
     Administrator,
     Presentation,
@@ -43,16 +45,20 @@ __all__ = [
     "Administrator",
     "Changed",
     "DeliveryRow",
+    "Kin",
     "Listed",
     "Part",
     "Presentation",
+    "Profile",
     "ServiceRow",
+    "Taught",
     "administrators_of",
     "brought_by",
     "changes_of",
     "closures_of",
     "csv_rows",
     "exported",
+    "families_found",
     "figures_of",
     "given_holdings",
     "levels_of",
@@ -61,6 +67,8 @@ __all__ = [
     "parts_of",
     "periods_of",
     "presentation_of",
+    "profile_of",
+    "pupils_found",
     "rows_of",
     "said",
     "said_of_day",
@@ -72,6 +80,7 @@ __all__ = [
     "service_row",
     "services_of",
     "share_of",
+    "staff_found",
     "staff_to_name",
     "table_of",
 ]

@@ -56,3 +56,29 @@ def approves(person: Person, uai: str, today: date) -> bool:
     held = Holding.objects.filter(active_on(today), person=person)
     here = Q(role__in=[Role.HEAD, Role.SECRETARY], school__uai=uai)
     return held.filter(here | Q(role=Role.OPERATOR)).exists()
+
+
+def reads_families(viewer: Viewer, *_: object) -> bool:
+    """Who reads guardians, their contact details and what is said of them: head, school life, secretary."""
+    return viewer.holds(Role.HEAD, Role.SCHOOL_LIFE, Role.SECRETARY)
+
+
+def follows_pupil(viewer: Viewer, *_: object) -> bool:
+    """Who reads a pupil's date of birth: those who keep their file, the nurse, the pupil and the family."""
+    return not viewer.is_staff or reads_families(viewer) or viewer.holds(Role.NURSE)
+
+
+def finds_pupils(viewer: Viewer, *_: object) -> bool:
+    """Staff whose function is about pupils; families, their own children."""
+    return viewer.works_with_pupils or viewer.is_guardian
+
+
+def finds_staff(viewer: Viewer, *_: object) -> bool:
+    return viewer.is_staff
+
+
+def reads_person(viewer: Viewer, person: Person) -> bool:
+    """Oneself and one's children; for staff, whoever learns or works in the school. A parent's page is for named roles."""
+    if not viewer.is_staff or reads_families(viewer) or viewer.person.pk == person.pk:
+        return True
+    return Holding.objects.in_school(viewer).filter(active_on(viewer.today), person=person).exists()

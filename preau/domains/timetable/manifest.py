@@ -52,6 +52,17 @@ boards.cards.add(
 )
 boards.seeds.add(boards.Seed("emploi du temps", seeds.plant, seeds.open_a_lesson, order=20))
 
+for source in [
+    boards.SearchSource(
+        _("Classes et groupes"), "users", queries.classes_found, rules.reads_classes, order=40,
+        service="timetable",
+    ),
+    boards.SearchSource(
+        _("Cours"), "calendar", queries.lessons_found, rules.has_own_lessons, order=50, service="timetable"
+    ),
+]:  # fmt: skip
+    boards.search.add(source)
+
 TEACHERS = dict(
     purpose=_("Organiser les cours et les faire connaître aux élèves, aux familles et aux personnels."),
     legal_basis=_("Mission d’intérêt public (RGPD, article 6.1.e)."),

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Value
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from preau.directory.models import Enrolment, Group, Person, Room, SchoolYear
@@ -14,9 +16,13 @@ from preau.directory.viewer import Viewer
 from preau.domains.timetable.boards import Mark, lesson_marks
 from preau.domains.timetable.models import Lesson, LessonQuerySet, WeeklyPattern
 from preau.foundation import dates
-from preau.foundation.boards import offered
+from preau.foundation.boards import Hit, offered
+from preau.foundation.lookup import Wanted
 from preau.foundation.prepared import Prepared
+from preau.foundation.text import fold
 
+# What one looks for in a timetable is soon: the next time this subject comes, or this teacher.
+SOON = timedelta(days=21)
 COLUMNS = ("pk", "day", "starts", "ends", "school__timezone", "subject__name", "room__name")
 
 
@@ -274,3 +280,41 @@ def present_day(viewer: Viewer, now: datetime) -> Day:
     going_on = next((row for row in rows if row.is_on(now)), None)
     counted = number_of_pupils(going_on.pk, day) if going_on and viewer.is_staff else 0
     return Day(day, rows, going_on, counted)
+
+
+def classes_found(viewer: Viewer, wanted: Wanted) -> list[Hit]:
+    """Classes and groups of the year, each on its week; « 5b » finds « 5e B »."""
+    groups = Group.objects.visible_to(viewer).filter(year=viewer.year)
+    rows = [(group, _words_of(group)) for group in groups.order_by("name")]
+    week = reverse("timetable:week")
+    return [
+        Hit(group.name, f"{week}?classe={group.pk}", str(group.get_kind_display()), near=slips > 0)
+        for (group, _words), slips in wanted.best(rows, lambda row: row[1])
+    ]
+
+
+def _words_of(group: Group) -> str:
+    """« 5e b 5b »: the name, and the name as it is typed in a hurry."""
+    words = fold(group.name).split()
+    return " ".join(
+        [*words, "".join(word.removesuffix("e") if word[:1].isdigit() else word for word in words)]
+    )
+
+
+def lessons_found(viewer: Viewer, wanted: Wanted) -> list[Hit]:
+    """The next time of each of one's subjects: looked for by subject, teacher or class, shown on its week (one query)."""
+    now = timezone.now()
+    lessons = own_lessons(viewer).filter(ends__gt=now).between(viewer.today, viewer.today + SOON)
+    next_ones: dict[tuple[str, ...], LessonRow] = {}
+    for row in rows_of(lessons):
+        whom = row.groups_label if viewer.is_staff else row.teachers_label
+        next_ones.setdefault((row.subject, whom), row)
+    found = wanted.best(next_ones.items(), lambda item: fold(" ".join(item[0])))
+    return [_lesson_hit(viewer, row, whom, near=slips > 0) for ((_subject, whom), row), slips in found]
+
+
+def _lesson_hit(viewer: Viewer, row: LessonRow, whom: str, *, near: bool) -> Hit:
+    when = _("%(day)s à %(hour)s") % {"day": dates.near_day(row.day, viewer.today), "hour": row.begins}
+    next_one = _("prochain cours %(when)s") % {"when": when}
+    detail = " · ".join(filter(None, [whom, next_one, row.place]))
+    return Hit(row.subject, f"{reverse('timetable:week')}?semaine={row.day}", detail, near=near)

@@ -1,0 +1,76 @@
+"""What was found, kind by kind."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from preau.directory.viewer import Viewer
+from preau.foundation import boards
+from preau.foundation.boards import Hit
+from preau.foundation.lookup import Wanted
+
+# In the panel under the box, and on the page.
+FEW, MANY = 5, 25
+
+
+@dataclass(frozen=True)
+class Found:
+    """The hits of one kind: those shown, and how many there are as typed."""
+
+    name: str
+    icon: str
+    hits: Sequence[Hit]
+    total: int
+
+    @property
+    def exact(self) -> list[Hit]:
+        return [hit for hit in self.hits if not hit.near]
+
+    @property
+    def near(self) -> list[Hit]:
+        return [hit for hit in self.hits if hit.near]
+
+    @property
+    def more(self) -> int:
+        """Exact hits that are not shown: two more letters will tell them apart."""
+        return max(0, self.total - len(self.exact))
+
+
+@dataclass(frozen=True)
+class Results:
+    """What a search found, and whether it was asked enough to look everywhere."""
+
+    found: tuple[Found, ...]
+    is_asked: bool
+    is_too_short: bool
+    letters: int
+
+    @property
+    def total(self) -> int:
+        """As many as one can read: those shown."""
+        return sum(len(kind.hits) for kind in self.found)
+
+
+def sources_for(viewer: Viewer) -> list[tuple[boards.SearchSource, Viewer]]:
+    """The kinds open to the viewer, of services that their school offers, each with the viewer as it sees them."""
+    return [
+        (source, seated) for source, seated in boards.offered(boards.search, viewer) if source.open_to(seated)
+    ]
+
+
+def results_for(viewer: Viewer, typed: str, most: int) -> Results:
+    """What the viewer may see of what they look for, at most so many a kind; one or two queries a kind."""
+    wanted, sources = Wanted.typed(typed), sources_for(viewer)
+    asked = [pair for pair in sources if wanted.words and wanted.letters >= pair[0].letters]
+    kinds = [_kind(source, source.find(seated, wanted), most) for source, seated in asked]
+    letters = max((source.letters for source, _seated in sources), default=0)
+    return Results(
+        found=tuple(kind for kind in kinds if kind.hits),
+        is_asked=bool(wanted.words),
+        is_too_short=bool(wanted.words) and wanted.letters < letters,
+        letters=letters,
+    )
+
+
+def _kind(source: boards.SearchSource, hits: Sequence[Hit], most: int) -> Found:
+    total = sum(not hit.near for hit in hits)
+    return Found(source.name, source.icon, hits[:most], total)

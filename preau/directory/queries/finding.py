@@ -1,0 +1,90 @@
+"""What the search box finds in the directory: pupils, staff, families. Each kind starts from the viewer's own scope."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from django.db.models import F, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from preau.directory.models import Enrolment, Group, Guardianship, Holding, Person
+from preau.directory.viewer import Viewer
+from preau.directory.words import Role
+from preau.foundation.boards import Hit
+from preau.foundation.lookup import Wanted
+
+NAMES = ("pk", "public_id", "family_name", "given_name", "search_name")
+Line = dict[str, Any]
+
+
+def pupils_found(viewer: Viewer, wanted: Wanted) -> list[Hit]:
+    """The pupils of the school, for its staff; their own children, for families. With their class."""
+    pupils = Person.objects.filter(pk__in=_pupil_ids(viewer))
+    found = _best(wanted, wanted.among(pupils.values(*NAMES), "search_name"))
+    classes = classes_of(viewer, [line["pk"] for line, _slips in found])
+    return _hits(found, lambda line: classes.get(line["pk"], ""))
+
+
+def _pupil_ids(viewer: Viewer) -> "QuerySet[Any, Any]":
+    if viewer.is_staff:
+        return pupils_here(viewer).values("person_id")
+    return viewer.own_pupils()
+
+
+def pupils_here(viewer: Viewer) -> "QuerySet[Holding]":
+    """Who is a pupil of the viewer's school today."""
+    return Holding.objects.active(viewer.today).filter(school_id=viewer.school_id, role=Role.PUPIL)
+
+
+def classes_of(viewer: Viewer, pupils: Sequence[int]) -> dict[int, str]:
+    """The class of each of these pupils today; a viewer who acts in one school reads it there."""
+    learning = Enrolment.objects.active(viewer.today).filter(pupil__in=pupils, group__kind=Group.Kind.CLASS)
+    if viewer.school_id:
+        learning = learning.filter(school_id=viewer.school_id)
+    return dict(learning.values_list("pupil_id", "group__name"))
+
+
+def staff_found(viewer: Viewer, wanted: Wanted) -> list[Hit]:
+    """Colleagues, with what they do in the school."""
+    held = Holding.objects.active(viewer.today).filter(school_id=viewer.school_id).exclude(role=Role.PUPIL)
+    held = held.annotate(folded=F("person__search_name"), civility=F("person__civility"))
+    lines: dict[int, Line] = {}
+    columns = {name: F(f"person__{name}") for name in NAMES if name != "pk"}
+    for line in wanted.among(held.values("person_id", "role", "title", "civility", **columns), "folded"):
+        known = lines.setdefault(line["person_id"], line | {"said": []})
+        role = Role(line["role"]).said_of(line["civility"])
+        known["said"].append(f"{role} · {line['title']}" if line["title"] else role)
+    return _hits(_best(wanted, lines.values()), lambda line: ", ".join(dict.fromkeys(line["said"])))
+
+
+def families_found(viewer: Viewer, wanted: Wanted) -> list[Hit]:
+    """Who answers for a pupil of the school, or is called for them, with the children they follow here."""
+    followed = Guardianship.objects.active(viewer.today).of_another()
+    followed = followed.filter(pupil__in=pupils_here(viewer).values("person_id"))
+    followed = followed.annotate(folded=F("guardian__search_name"))
+    lines: dict[int, Line] = {}
+    columns = {name: F(f"guardian__{name}") for name in NAMES if name != "pk"}
+    child = {"child": F("pupil__given_name"), "child_family": F("pupil__family_name")}
+    for line in wanted.among(followed.values("guardian_id", **columns, **child), "folded"):
+        known = lines.setdefault(line["guardian_id"], line | {"children": []})
+        known["children"].append(f"{line['child']} {line['child_family']}")
+    return _hits(
+        _best(wanted, lines.values()),
+        lambda line: _("Responsable de %(names)s") % {"names": ", ".join(line["children"])},
+    )
+
+
+def _best(wanted: Wanted, lines: Iterable[Line]) -> list[tuple[Line, int]]:
+    return wanted.best(lines, lambda line: line["search_name"])
+
+
+def _hits(found: Iterable[tuple[Line, int]], detail: Callable[[Line], str]) -> list[Hit]:
+    return [
+        Hit(
+            label=f"{line['family_name'].upper()} {line['given_name']}".strip(),
+            url=reverse("directory:person", kwargs={"public_id": line["public_id"]}),
+            detail=detail(line),
+            near=slips > 0,
+        )
+        for line, slips in found
+    ]

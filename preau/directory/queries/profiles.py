@@ -1,0 +1,131 @@
+"""What a person's page says, to whoever opened it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from preau.directory.models import Assignment, Enrolment, Group, Guardianship, Holding, Person
+from preau.directory.rules import follows_pupil, reads_families
+from preau.directory.viewer import Viewer
+from preau.directory.words import Authority, Kinship, Role
+
+
+@dataclass(frozen=True)
+class Taught:
+    """A subject, and with whom (its teachers, or the classes it is taught to)."""
+
+    subject: str
+    whom: str
+
+
+@dataclass(frozen=True)
+class Kin:
+    """The other end of a guardianship: a guardian on a pupil's page, a child on a guardian's."""
+
+    public_id: str
+    name: str
+    kinship: str
+    authority: str
+    lives_with: bool = False
+    not_to_inform: bool = False
+    phone: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Empty parts are those that the person does not have, or that the viewer may not read."""
+
+    functions: tuple[str, ...]
+    classes: tuple[str, ...]
+    groups: tuple[str, ...]
+    taught: tuple[Taught, ...]
+    guardians: tuple[Kin, ...]
+    children: tuple[Kin, ...]
+    birth_date: date | None
+    phone: str
+    email: str
+    is_pupil: bool
+
+    @property
+    def is_of_a_pupil(self) -> bool:
+        """Is it a pupil's file: theirs, or their family's (docs/decisions/0019)?"""
+        return self.is_pupil or bool(self.children)
+
+
+def profile_of(viewer: Viewer, person: Person) -> Profile:
+    """What the viewer may read of this person today, in five queries."""
+    held = list(Holding.objects.visible_to(viewer).active(viewer.today).filter(person=person))
+    works = [holding for holding in held if holding.role != Role.PUPIL]
+    learns = Enrolment.objects.visible_to(viewer).active(viewer.today).filter(pupil=person)
+    groups = [row.group for row in learns.select_related("group").order_by("group__name")]
+    guardians, children = _kin(viewer, person) if reads_families(viewer) else ((), ())
+    may_reach = reads_families(viewer) or viewer.person.pk == person.pk
+    return Profile(
+        functions=tuple(_function(holding, person.civility) for holding in works),
+        classes=tuple(group.name for group in groups if group.kind == Group.Kind.CLASS),
+        groups=tuple(group.name for group in groups if group.kind == Group.Kind.GROUP),
+        taught=_taught_to(viewer, groups) if groups else _taught_by(viewer, person) if works else (),
+        guardians=guardians,
+        children=children,
+        birth_date=person.birth_date if groups and follows_pupil(viewer) else None,
+        phone=person.phone if may_reach else "",
+        email=person.email if may_reach else "",
+        is_pupil=bool(groups) or any(holding.role == Role.PUPIL for holding in held),
+    )
+
+
+def _function(holding: Holding, civility: str) -> str:
+    said = Role(holding.role).said_of(civility)
+    return f"{said} · {holding.title}" if holding.title else said
+
+
+def _taught_to(viewer: Viewer, groups: Iterable[Group]) -> tuple[Taught, ...]:
+    """Who teaches these classes and groups: the head teacher first, then by subject."""
+    rows = Assignment.objects.visible_to(viewer).active(viewer.today).filter(group__in=list(groups))
+    rows = rows.select_related("teacher", "subject").order_by("kind", "subject__name", "teacher__search_name")
+    return _gathered(
+        (row.subject.name if row.subject else _("Professeur principal"), row.teacher.formal_name)
+        for row in rows
+    )
+
+
+def _taught_by(viewer: Viewer, person: Person) -> tuple[Taught, ...]:
+    rows = Assignment.objects.visible_to(viewer).active(viewer.today).filter(teacher=person)
+    rows = rows.filter(school_id=viewer.school_id).select_related("group", "subject")
+    rows = rows.order_by("kind", "subject__name", "group__name")
+    return _gathered(
+        (row.subject.name if row.subject else _("Professeur principal"), row.group.name) for row in rows
+    )
+
+
+def _gathered(pairs: Iterable[tuple[str, str]]) -> tuple[Taught, ...]:
+    found: dict[str, dict[str, None]] = {}
+    for subject, whom in pairs:
+        found.setdefault(subject, {})[whom] = None
+    return tuple(Taught(subject, ", ".join(whom)) for subject, whom in found.items())
+
+
+def _kin(viewer: Viewer, person: Person) -> tuple[tuple[Kin, ...], tuple[Kin, ...]]:
+    """Guardians, in the order in which the school calls them; children of the school. Two queries."""
+    rows = Guardianship.objects.visible_to(viewer).active(viewer.today).of_another()
+    rows = rows.select_related("guardian", "pupil").order_by("contact_priority", "guardian__search_name")
+    guardians = tuple(_kin_of(row, row.guardian) for row in rows.filter(pupil=person))
+    children = tuple(_kin_of(row, row.pupil) for row in rows.filter(guardian=person))
+    return guardians, children
+
+
+def _kin_of(row: Guardianship, other: Person) -> Kin:
+    is_guardian = other.pk == row.guardian_id
+    return Kin(
+        public_id=other.public_id,
+        name=other.list_name,
+        kinship=str(Kinship(row.kinship).label),
+        authority=str(Authority(row.authority).label),
+        lives_with=bool(row.lives_with),
+        not_to_inform=row.may_not_be_informed,
+        phone=other.phone if is_guardian else "",
+        email=other.email if is_guardian else "",
+    )

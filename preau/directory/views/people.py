@@ -1,0 +1,20 @@
+"""The page of a person."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from preau.directory import queries, rules
+from preau.directory.models import Person
+from preau.foundation import journal
+from preau.foundation.access import opens
+
+
+@opens(Person, to=rules.reads_person, by="public_id")
+@require_safe
+def person(request: HttpRequest, person: Person) -> HttpResponse:
+    """Who a person is in the school. Whoever of the staff reads a pupil's, or their family's, leaves a line."""
+    profile = queries.profile_of(request.viewer, person)
+    if request.viewer.is_staff and profile.is_of_a_pupil and person.pk != request.viewer.person.pk:
+        journal.record_read(request.viewer, "directory.person_read", person, subject_id=person.pk)
+    return render(request, "directory/person.html", {"person": person, "profile": profile})

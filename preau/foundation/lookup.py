@@ -1,0 +1,140 @@
+"""Finding what people typed: accents, the order of words and small slips forgiven, on any database, without an index to keep.
+
+The caller's scope comes first (a school, through `visible_to`): the database keeps what *may* match there, by pieces of
+the words typed, and Python then measures the few rows that come back (docs/decisions/0060).
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property, reduce
+from itertools import pairwise
+from operator import and_, or_
+from typing import Any, TypeVar
+
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+
+from preau.foundation.text import fold
+
+Row = TypeVar("Row")
+LONGEST, MOST_WORDS = 80, 5
+# What comes back of a scope before it is measured: a school's namesakes and near namesakes, not a platform.
+MOST_CANDIDATES = 1_000
+
+
+def slips_allowed(word: str) -> int:
+    """One from four letters, two from nine: « Nnia », « Carpantierr »; in three letters every slip is another name."""
+    return 0 if len(word) < 4 else 1 if len(word) < 9 else 2
+
+
+@dataclass(frozen=True)
+class Word:
+    """One word typed, folded. Names are looked for as one types: the beginning of a word is enough."""
+
+    text: str
+
+    @cached_property
+    def slack(self) -> int:
+        return slips_allowed(self.text)
+
+    @cached_property
+    def pieces(self) -> tuple[str, ...]:
+        """Parts of the word, one more than the slips allowed: at least one of them is intact in what was meant.
+
+        Two letters swapped where two parts meet touch both: the word swapped back there is one more piece.
+        """
+        if not self.slack:
+            return (self.text,)
+        cuts = [len(self.text) * part // (self.slack + 1) for part in range(self.slack + 2)]
+        parts = [self.text[start:end] for start, end in pairwise(cuts)]
+        swapped = [swap(self.text, cut) for cut in cuts[1:-1]]
+        return (*parts, *swapped)
+
+    def begins(self, field: str) -> Q:
+        return Q(**{f"{field}__startswith": self.text}) | Q(**{f"{field}__contains": f" {self.text}"})
+
+    def may_be_in(self, field: str) -> Q:
+        if not self.slack:
+            return self.begins(field)
+        return reduce(or_, (Q(**{f"{field}__contains": piece}) for piece in self.pieces))
+
+    def slips_in(self, known: str) -> int | None:
+        """How many slips lie between this word and `known`, or its beginning; None when too many."""
+        if known.startswith(self.text):
+            return 0
+        if len(known) < len(self.text) - self.slack or not any(piece in known for piece in self.pieces):
+            return None
+        # In four letters, a beginning with a slip would be the beginning of half the names.
+        found = distance(self.text, known, of_beginning=len(self.text) > 4, most=self.slack)
+        return found if found <= self.slack else None
+
+
+def swap(text: str, at: int) -> str:
+    return text[: at - 1] + text[at] + text[at - 1] + text[at + 1 :]
+
+
+def distance(typed: str, known: str, *, of_beginning: bool, most: int = LONGEST) -> int:
+    """Letters added, left out, replaced, or swapped with their neighbour, between two words; past `most`, any larger number.
+
+    `of_beginning`: the end of `known` may still be to type.
+    """
+    before: list[int] = []
+    last = list(range(len(known) + 1))
+    for row, letter in enumerate(typed, 1):
+        line = [row]
+        for column, other in enumerate(known, 1):
+            best = min(last[column] + 1, line[-1] + 1, last[column - 1] + (letter != other))
+            if row > 1 and column > 1 and letter == known[column - 2] and typed[row - 2] == other:
+                best = min(best, before[column - 2] + 1)
+            line.append(best)
+        before, last = last, line
+        if min(before) > most and min(last) > most:
+            break
+    return min(last) if of_beginning else last[-1]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What somebody looks for: a few words, each to be found in what is found, in any order."""
+
+    words: tuple[Word, ...]
+
+    @classmethod
+    def typed(cls, text: str) -> "Wanted":
+        return cls(tuple(Word(word) for word in fold(text[:LONGEST]).split()[:MOST_WORDS]))
+
+    @property
+    def letters(self) -> int:
+        return sum(len(word.text) for word in self.words)
+
+    def among(self, rows: "QuerySet[Any]", field: str) -> "QuerySet[Any]":
+        """The rows of a scope whose folded `field` may match, those that begin alike first."""
+        alike = reduce(and_, (word.begins(field) for word in self.words))
+        may = reduce(and_, (word.may_be_in(field) for word in self.words))
+        nearest = Case(When(alike, then=Value(0)), default=Value(1), output_field=IntegerField())
+        return rows.filter(may).order_by(nearest, field, "pk")[:MOST_CANDIDATES]
+
+    def slips(self, folded: str) -> int | None:
+        """How many slips in all lie between what was typed and a folded text; None when it is something else."""
+        known = folded.split()
+        # « legoff » for « Le Goff ».
+        known += [first + second for first, second in pairwise(known)]
+        total = 0
+        for word in self.words:
+            found = [slips for one in known if (slips := word.slips_in(one)) is not None]
+            if not found:
+                return None
+            total += min(found)
+        return total
+
+    def best(self, rows: Iterable[Row], text_of: Callable[[Row], str]) -> list[tuple[Row, int]]:
+        """The rows that match and their slips: the fewest slips first, then whole words, then by name."""
+        ranked = []
+        for row in rows:
+            folded = text_of(row)
+            slips = self.slips(folded)
+            if slips is not None:
+                words = set(folded.split())
+                unfinished = sum(word.text not in words for word in self.words)
+                ranked.append(((slips, unfinished, folded), row))
+        ranked.sort(key=lambda pair: pair[0])
+        return [(row, key[0]) for key, row in ranked]

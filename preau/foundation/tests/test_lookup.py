@@ -1,0 +1,98 @@
+"""Names found as people type them."""
+
+import string
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from preau.directory.models import Person
+from preau.foundation.lookup import Wanted, Word, distance, swap
+
+WORDS = st.text(string.ascii_lowercase, min_size=4, max_size=14)
+
+
+@pytest.mark.parametrize(
+    ("typed", "name", "slips"),
+    [
+        ("moreau", "moreau claire", 0),
+        ("Claire Moreau", "moreau claire", 0),
+        ("mor", "moreau claire", 0),
+        ("élodie", "petit elodie", 0),
+        ("le goff", "le goff benoit", 0),
+        ("legoff", "le goff benoit", 0),
+        ("N’Guessan", "n guessan grace", 0),
+        ("nguessan", "n guessan grace", 0),
+        ("dalmeida", "d almeida aurelien", 0),
+        ("jean francois", "ozturk jean francois", 0),
+        ("lefevre", "lefebvre thomas", 1),
+        ("mathieu", "petit matthieu", 1),
+        ("hadad", "haddad samia", 1),
+        ("nnia", "abadie nina", 1),
+        ("carpantierr", "carpentier helene", 2),
+        ("clare moraeu", "moreau claire", 2),
+        ("dupnod", "dupondel lea", 1),
+        ("lea", "lua martin", None),
+        ("moreau", "martin claire", None),
+        ("moreau leila", "moreau claire", None),
+        ("reau", "moreau claire", None),
+        ("keller", "moreau claire", None),
+    ],
+)
+def test_what_is_found_under_what_is_typed(typed: str, name: str, slips: int | None) -> None:
+    assert Wanted.typed(typed).slips(name) == slips
+
+
+def test_what_is_written_as_typed_comes_first_then_whole_words() -> None:
+    names = ["martineau lea", "martin zoe", "marten lea", "garnier lea", "martin ana"]
+    found = Wanted.typed("martin").best(names, str)
+    assert [name for name, _ in found] == ["martin ana", "martin zoe", "martineau lea", "marten lea"]
+    assert [slips for _, slips in found] == [0, 0, 0, 1]
+
+
+def test_only_a_few_words_of_a_long_text_are_looked_for() -> None:
+    assert len(Wanted.typed("un mot " * 400).words) == 5
+    assert Wanted.typed("  ’- ").words == ()
+    assert Wanted.typed("Le Goff").letters == 6
+
+
+def slipped(word: str, kind: str, at: int, letter: str) -> str:
+    at %= len(word)
+    if kind == "swap":
+        return swap(word, max(1, at))
+    return (
+        word[:at]
+        + {"add": letter + word[at:], "drop": word[at + 1 :], "change": letter + word[at + 1 :]}[kind]
+    )
+
+
+@given(WORDS, st.sampled_from(["add", "drop", "change", "swap"]), st.integers(0, 13), st.sampled_from("aez"))
+def test_one_slip_leaves_a_piece_whole_wherever_it_is(word: str, kind: str, at: int, letter: str) -> None:
+    """What the database keeps holds everything that Python would find."""
+    typed = Word(slipped(word, kind, at, letter))
+    if typed.slack:
+        assert typed.slips_in(word) in {0, 1}
+        assert any(piece in word for piece in typed.pieces)
+
+
+@given(WORDS, WORDS)
+def test_the_distance_is_that_of_two_words(one: str, other: str) -> None:
+    assert distance(one, other, of_beginning=False) == distance(other, one, of_beginning=False)
+    assert distance(one, one + other, of_beginning=True) == 0
+    assert distance(one, one + other, of_beginning=False) == len(other)
+
+
+def test_a_percent_sign_is_a_letter_like_another(db: None) -> None:
+    Person.objects.create(family_name="Petit", given_name="Zoé")
+    for typed in ("%%%%", "____", "p%t"):
+        assert list(Wanted.typed(typed).among(Person.objects.values("search_name"), "search_name")) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("typed", ["lefevre", "lefevbre", "lefebvrr", "tohmas lefebvre", "lefeb", "thoma"])
+def test_the_database_keeps_what_python_measures(typed: str) -> None:
+    Person.objects.create(family_name="Lefebvre", given_name="Thomas")
+    rows = Wanted.typed(typed).among(Person.objects.values("search_name"), "search_name")
+    found = Wanted.typed(typed).best((SimpleNamespace(**row) for row in rows), lambda row: row.search_name)
+    assert "lefebvre thomas" in [row.search_name for row, _ in found]
