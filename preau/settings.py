@@ -55,7 +55,7 @@ INSTALLED_APPS = [
     "preau.identity",
     "preau.commons.journal",
     "preau.commons.outbox",
-    "preau.commons.search",
+    "preau.commons.search", "preau.commons.privacy",
     # A domain leaves with its folder and its line here.
     "preau.domains.timetable",
     "preau.domains.attendance",

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("preau.directory.urls")),
     path("", include("preau.commons.outbox.urls")),
     path("", include("preau.commons.search.urls")),
+    path("", include("preau.commons.privacy.urls")),
     path("", include("preau.domains.timetable.urls")),
     path("", include("preau.domains.attendance.urls")),
 ]

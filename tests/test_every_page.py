@@ -143,6 +143,14 @@ PAGES = [
     Page("identity:person", frozenset(STAFF), model=cast_pupil, by="public_id"),
     Page("identity:profile", frozenset(EVERYONE)),
     Page("identity:reading", frozenset(EVERYONE)),
+    Page("privacy:own_data", frozenset(EVERYONE)),
+    Page("privacy:readings", frozenset(EVERYONE)),
+    Page(
+        "privacy:part",
+        frozenset(EVERYONE),
+        model=lambda college: SimpleNamespace(key="journal-line"),
+        by="key",
+    ),
     Page("identity:change_password", frozenset(EVERYONE)),
     Page("identity:sessions", frozenset(EVERYONE)),
     Page("identity:activation", frozenset(EVERYONE)),
@@ -170,7 +178,7 @@ PUBLIC = {
 # Not pages: health, sign-in while signed in, POST only, CSV; each has tests of its own.
 ELSEWHERE = {
     "foundation:alive", "foundation:ready", "foundation:styleguide_section", "identity:sign_in", "identity:sign_out", "identity:switch",
-    "identity:picture", "identity:take_picture", "identity:remove_picture", "identity:resume",
+    "privacy:export", "identity:picture", "identity:take_picture", "identity:remove_picture", "identity:resume",
     "identity:new_password", "identity:end_session", "identity:prepare_class", "identity:prepare_staff",
     "identity:prepare_person", "identity:give_code", "identity:letters_pdf", "demo:outbox",
     "portal:demonstration", "portal:app_manifest", "portal:service_worker", "portal:guide", "portal:privacy_house", "portal:sitemap", "portal:robots",

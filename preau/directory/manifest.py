@@ -1,5 +1,6 @@
 """What the directory shows: its share of the demonstration, what it holds about people."""
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from preau.directory import actions, queries, rules, seeds, tasks
@@ -97,6 +98,12 @@ for source in [
 ]:
     boards.search.add(source)
 
+
+def own_guardianship(guardian_id: int) -> Q:
+    """What ties a child to another guardian is that guardian's."""
+    return Q(guardian=guardian_id)
+
+
 BASIS = dict(
     purpose=_("Savoir qui apprend, enseigne et répond de qui dans l’établissement."),
     legal_basis=_("Mission d’intérêt public (RGPD, article 6.1.e)."),
@@ -164,8 +171,20 @@ for label, model, person, fields in [
     ),
 ]:
     forget = actions.blank_person if model == "Person" else None
+    # Where a child lives and who may not be told are read by named roles alone (docs/decisions/0012).
+    only_some = frozenset({"lives_with", "may_not_be_informed"} & set(fields))
+    shared = own_guardianship if model == "Guardianship" else None
     boards.personal_data.add(
-        PersonalData(label, f"directory.{model}", person, fields=fields, forget=forget, **BASIS)
+        PersonalData(
+            label,
+            f"directory.{model}",
+            person,
+            fields=fields,
+            forget=forget,
+            withheld=only_some,
+            shared=shared,
+            **BASIS,
+        )
     )
 
 boards.personal_data.add(

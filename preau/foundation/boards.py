@@ -10,6 +10,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from preau.foundation.registry import Registry
 
 Rule = Callable[..., bool]
@@ -133,6 +135,17 @@ class Retention(StrEnum):
     JOURNAL = "three years"
     SCHOOL = "as long as the school uses the platform"
 
+    @property
+    def said(self) -> str:
+        """As it is said to the people concerned."""
+        return {
+            Retention.ACCOUNT: _("Tant que la personne est dans l’établissement, puis trois mois."),
+            Retention.YEAR_PLUS_ONE: _("L’année scolaire et la suivante, puis archivé."),
+            Retention.SECURITY: _("Six mois."),
+            Retention.JOURNAL: _("Trois ans."),
+            Retention.SCHOOL: _("Tant que l’établissement utilise Préau."),
+        }[self]
+
 
 @dataclass(frozen=True)
 class PersonalData:
@@ -141,6 +154,10 @@ class PersonalData:
     `person` is the lookup from a row to the person it is about ("" when a row points at several people).
     `forget(person_id)` erases; None means that the rows go with the person's own row or stay blanked with it.
     `legal_basis` and `purpose` are sentences for the register of processing and for families.
+
+    What « Mes données » shows of it: every row, except the `withheld` fields (secrets, and what only some roles may read);
+    a field of `authored` only to those whom its lookups name, since words belong to whoever wrote them; and to a
+    guardian, of a child's rows, those that `shared(guardian_id)` (a Q) keeps: a parent's row is not the other's.
     """
 
     label: str
@@ -153,6 +170,9 @@ class PersonalData:
     fields: Mapping[str, FieldClass]
     forget: Callable[[int], int] | None = None
     order: int = 50
+    withheld: frozenset[str] = frozenset()
+    authored: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    shared: Callable[[int], Any] | None = None
 
 
 @dataclass(frozen=True)

@@ -64,6 +64,7 @@ boards.personal_data.add(
         )
         # A font or a size of text may tell of health.
         | {"preferences": FieldClass.SENSITIVE},
+        withheld=frozenset({"password"}),
         **PURPOSE,
     )
 )

@@ -1,5 +1,6 @@
 """The journal takes its post as keeper, and says what it holds about people."""
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from preau.commons.journal import actions, rules, tasks
@@ -20,6 +21,13 @@ boards.settings_pages.add(
         order=90,
     )
 )
+
+
+def not_of_another_guardian(guardian_id: int) -> Q:
+    """Of what is written about a child, a guardian reads what the school did and what they did themselves."""
+    return ~Q(acting_as="guardian") | Q(actor=guardian_id)
+
+
 boards.personal_data.add(
     PersonalData(
         label=_("Journal des actions et des consultations"),
@@ -29,6 +37,7 @@ boards.personal_data.add(
         legal_basis=_("Mission d’intérêt public et obligation de sécurité (RGPD, articles 6.1.e et 32)."),
         recipients=_("La personne concernée, la direction de l’établissement."),
         keep=Retention.JOURNAL,
+        shared=not_of_another_guardian,
         fields={
             "at": FieldClass.PERSONAL,
             "verb": FieldClass.PERSONAL,

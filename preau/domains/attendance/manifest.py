@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -95,6 +96,19 @@ boards.cards.add(
     )
 )
 
+boards.journal_words.add(boards.JournalWord("attendance.entry_read", _("La page d’une absence")))
+
+
+def own_notice(guardian_id: int) -> Q:
+    """A letter to another guardian is that guardian's."""
+    return Q(guardian=guardian_id)
+
+
+# What a parent wrote, and what the school answered to it, is not read by the other parent (docs/decisions/0009).
+AUTHORED = {
+    "Explanation": {"reason": ("given_by",), "comment": ("given_by",)},
+    "Decision": {"comment": ("decided_by", "explanation__given_by")},
+}
 BASIS = dict(
     purpose=_("Savoir où sont les élèves, prévenir les familles et suivre l’assiduité."),
     legal_basis=_("Obligation légale et mission d’intérêt public (RGPD, articles 6.1.c et 6.1.e)."),
@@ -166,6 +180,17 @@ for label, model, person, fields in [
     ),
 ]:
     forget = actions.forget_words if model == "Explanation" else None
+    shared = own_notice if model == "Notice" else None
+    authored = AUTHORED.get(model, {})
     boards.personal_data.add(
-        PersonalData(label, f"attendance.{model}", person, fields=fields, forget=forget, **BASIS)
+        PersonalData(
+            label,
+            f"attendance.{model}",
+            person,
+            fields=fields,
+            forget=forget,
+            authored=authored,
+            shared=shared,
+            **BASIS,
+        )
     )

@@ -1,0 +1,225 @@
+"""Every row that the board links to a person, and each of its fields in words."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Count, F, IntegerField, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+
+from preau.commons.journal.models import Line
+from preau.directory.models import Holding, Person, School
+from preau.directory.viewer import Viewer
+from preau.directory.words import Role
+from preau.foundation import boards, dates
+from preau.foundation.boards import FieldClass, PersonalData
+from preau.identity.models import Account
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Whose data are read: `person`, by `reader`, who is that person or answers for them."""
+
+    person: Person
+    reader: Person
+
+    @property
+    def is_own(self) -> bool:
+        return self.person.pk == self.reader.pk
+
+
+@dataclass(frozen=True)
+class Held:
+    """One entry of the board, and how many of its rows are about the person."""
+
+    key: str
+    entry: PersonalData
+    count: int
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One field of one row, in words."""
+
+    name: str
+    label: str
+    value: str
+
+
+def key_of(entry: PersonalData) -> str:
+    """« attendance-entry », as addresses name it."""
+    return entry.model.lower().replace(".", "-")
+
+
+def entry_of(key: str) -> PersonalData | None:
+    return next((one for one in boards.personal_data if key_of(one) == key), None)
+
+
+# Which rows
+
+
+def links_of(entry: PersonalData) -> list[str]:
+    """Every lookup from a row to a person: the one that the board declares, and each field that points at somebody."""
+    model = apps.get_model(entry.model)
+    fields = [*model._meta.fields, *model._meta.many_to_many]
+    direct = [one.name for one in fields if one.related_model is Person]
+    through = [f"{one.name}__person" for one in fields if one.related_model is Account]
+    return list(dict.fromkeys([*filter(None, [entry.person]), *direct, *through]))
+
+
+def rows_of(entry: PersonalData, subject: Subject) -> models.QuerySet[Any]:
+    """The rows about a person, once each.
+
+    For a child, those of another guardian are that guardian's: a separated parent does not read them.
+    """
+    rows = apps.get_model(entry.model)._meta.default_manager.filter(_about(entry, Value(subject.person.pk)))
+    return _shared(rows, entry, subject).order_by("-pk").distinct()
+
+
+def _about(entry: PersonalData, person: Any) -> Q:
+    """Any of the links leads to that person."""
+    found = Q()
+    for link in links_of(entry):
+        found |= Q(**{link: person})
+    return found
+
+
+def _shared(rows: models.QuerySet[Any], entry: PersonalData, subject: Subject) -> models.QuerySet[Any]:
+    return rows if subject.is_own or not entry.shared else rows.filter(entry.shared(subject.reader.pk))
+
+
+def held_about(subject: Subject) -> list[Held]:
+    """Every entry of the board with its number of rows, in one query."""
+    entries = list(boards.personal_data)
+    counts = {f"n{number}": _count(entry, subject) for number, entry in enumerate(entries)}
+    found = Person.objects.filter(pk=subject.person.pk).annotate(**counts).values(*counts).get()
+    return [Held(key_of(entry), entry, found[f"n{number}"]) for number, entry in enumerate(entries)]
+
+
+def _count(entry: PersonalData, subject: Subject) -> Any:
+    rows = apps.get_model(entry.model)._meta.default_manager.filter(_about(entry, OuterRef("pk")))
+    rows = _shared(rows, entry, subject).order_by().annotate(all_together=Value(1)).values("all_together")
+    counted = rows.annotate(rows=Count("pk", distinct=True)).values("rows")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+# In words
+
+
+def facts_of(entry: PersonalData, subject: Subject, rows: models.QuerySet[Any]) -> Iterator[list[Fact]]:
+    """Each row, field by field; what is not personal is left out, what is another person's is not shown."""
+    model = apps.get_model(entry.model)
+    shown = [model._meta.get_field(name) for name, kind in entry.fields.items() if kind != FieldClass.NONE]
+    pointing = [one.name for one in shown if one.many_to_one or one.one_to_one]
+    several = [one.name for one in shown if one.many_to_many]
+    authors = {
+        f"author_{name}_{rank}": F(lookup)
+        for name, lookups in entry.authored.items()
+        for rank, lookup in enumerate(lookups)
+    }
+    rows = rows.select_related(*pointing).prefetch_related(*several).annotate(**authors)
+    for row in rows:
+        yield [
+            Fact(one.name, _label(one), _words(entry, subject, row, one))
+            for one in sorted(shown, key=lambda one: str(one.verbose_name))
+        ]
+
+
+def _label(field: Any) -> str:
+    name = str(field.verbose_name)
+    return name[:1].upper() + name[1:]
+
+
+def _words(entry: PersonalData, subject: Subject, row: Any, field: Any) -> str:
+    if field.name in entry.withheld:
+        return _("gardé, mais pas affiché : demandez à l’établissement")
+    lookups = entry.authored.get(field.name, ())
+    if lookups and not any(
+        getattr(row, f"author_{field.name}_{rank}") == subject.reader.pk for rank in range(len(lookups))
+    ):
+        return _("écrit par une autre personne, à qui ces mots appartiennent")
+    if field.many_to_many:
+        return ", ".join(_named(one, subject) for one in getattr(row, field.name).all()) or "—"
+    value = getattr(row, field.name)
+    if field.choices:
+        value = getattr(row, f"get_{field.name}_display")()
+    return said(value, subject)
+
+
+def said(value: Any, subject: Subject) -> str:
+    """A value as people write it."""
+    if value is None or value == "":
+        return "—"
+    if isinstance(value, bool):
+        return _("oui") if value else _("non")
+    if isinstance(value, datetime | date | time):
+        return _when(value)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} : {one}" for name, one in value.items()) or "—"
+    return _named(value, subject) if isinstance(value, models.Model) else str(value)
+
+
+def _when(value: date | time) -> str:
+    if isinstance(value, time):
+        return dates.hour(value)
+    day = dates.day(value, year=True)
+    return f"{day}, {dates.hour(value)}" if isinstance(value, datetime) else day
+
+
+def _named(found: models.Model, subject: Subject) -> str:
+    """Oneself by name, another person as another; anything else by its name or its number."""
+    if isinstance(found, Account):
+        found = found.person if found.person_id in {subject.person.pk, subject.reader.pk} else Person()
+    if isinstance(found, Person):
+        known = found.pk in {subject.person.pk, subject.reader.pk}
+        return found.full_name if known else _("une autre personne")
+    name = getattr(found, "name", "") or getattr(found, "label", "")
+    return str(name or f"{found._meta.verbose_name} n° {found.pk}")
+
+
+# Who has read
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Somebody of a school opened the person's file: in which role, and which page."""
+
+    at: datetime
+    role: str
+    school: str
+    page: str
+
+
+def readings_of(subject: Subject) -> models.QuerySet[Line]:
+    """The times when the file of a person was opened, the newest first."""
+    read = Line.objects.filter(subject_id=subject.person.pk, is_read=True, acting_as__startswith="staff")
+    return read.order_by("-pk")
+
+
+def said_of_readings(lines: models.QuerySet[Line]) -> list[Reading]:
+    """Roles and pages: families read in which role somebody opened a file, not who did (docs/decisions/0019)."""
+    lines = list(lines.select_related("school"))  # type: ignore[assignment]
+    words = {word.verb: str(word.label) for word in boards.journal_words}
+    held = Holding.objects.exclude(role=Role.PUPIL).filter(person__in={line.actor_id for line in lines})
+    roles: dict[tuple[int | None, int | None], list[str]] = {}
+    for person, school, role in held.order_by("pk").values_list("person_id", "school_id", "role"):
+        roles.setdefault((person, school), []).append(str(Role(role).label))
+    return [
+        Reading(
+            line.at,
+            ", ".join(dict.fromkeys(roles.get((line.actor_id, line.school_id), [_("Personnel")]))),
+            line.school.name if line.school else "",
+            words.get(line.verb, line.verb),
+        )
+        for line in lines
+    ]
+
+
+def contacts_of(viewer: Viewer) -> list[School]:
+    """The schools of the viewer that say whom to write to about personal data."""
+    schools = {place.school.pk: place.school for place in viewer.places}
+    return [one for one in schools.values() if one.privacy_contact]

@@ -1,0 +1,72 @@
+"""« Mes données »."""
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from preau.commons.privacy import exports, queries, rules
+from preau.directory.models import Person
+from preau.foundation import journal
+from preau.foundation.access import opens
+
+
+def _subject(request: HttpRequest, asked: str) -> tuple[queries.Subject, list[Person]]:
+    """Oneself, or the child that the address names; a child of somebody else does not exist."""
+    own, children = request.viewer.person, rules.children_of(request.viewer)
+    person = next((one for one in [own, *children] if asked in {"", one.public_id}), None)
+    if person is None:
+        raise Http404
+    return queries.Subject(person, own), children
+
+
+@opens(to=rules.has_data)
+@require_safe
+def own_data(request: HttpRequest) -> HttpResponse:
+    """What is held about me, or about my child, by kind."""
+    subject, children = _subject(request, request.GET.get("pour", ""))
+    context = {
+        "subject": subject,
+        "people": [request.viewer.person, *children] if children else [],
+        "held": queries.held_about(subject),
+        "contacts": queries.contacts_of(request.viewer),
+    }
+    return render(request, "privacy/own_data.html", context)
+
+
+@opens(to=rules.has_data)
+@require_safe
+def part(request: HttpRequest, key: str) -> HttpResponse:
+    """One kind of data in full: why, for how long, who receives it, and each row."""
+    subject, _children = _subject(request, request.GET.get("pour", ""))
+    entry = queries.entry_of(key)
+    if entry is None:
+        raise Http404
+    page = Paginator(queries.rows_of(entry, subject), 20).get_page(request.GET.get("page"))
+    rows = list(queries.facts_of(entry, subject, page.object_list)) if page.paginator.count else []
+    context = {"subject": subject, "entry": entry, "page_obj": page, "rows": rows}
+    return render(request, "privacy/part.html", context)
+
+
+@opens(to=rules.has_data)
+@require_safe
+def readings(request: HttpRequest) -> HttpResponse:
+    """Who has opened my file, or my child's: in which role, and when."""
+    subject, _children = _subject(request, request.GET.get("pour", ""))
+    page = Paginator(queries.readings_of(subject), 30).get_page(request.GET.get("page"))
+    rows = queries.said_of_readings(page.object_list) if page.paginator.count else []
+    return render(request, "privacy/readings.html", {"subject": subject, "page_obj": page, "rows": rows})
+
+
+@opens(to=rules.has_data)
+@require_POST
+def export(request: HttpRequest) -> HttpResponse:
+    """Everything in one archive, to keep or to take elsewhere."""
+    subject, _children = _subject(request, request.POST.get("pour", ""))
+    archive = exports.archive_of(subject, timezone.now())
+    journal.record(request.viewer, "privacy.data_exported", subject.person, subject_id=subject.person.pk)
+    name = f"{_('mes-donnees')}-{request.viewer.today:%Y-%m-%d}.zip"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(archive, content_type="application/zip", headers=headers)

@@ -1,0 +1,236 @@
+"""« Mes données »: everything that is held about a person, nothing of another."""
+
+import json
+from io import BytesIO
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+from django.apps import apps
+from django.urls import reverse
+
+from conftest import NOW, SchoolClient
+from preau.commons.journal.models import Line
+from preau.commons.privacy import exports, queries
+from preau.commons.privacy.queries import Subject
+from preau.directory.models import Guardianship, Person
+from preau.directory.seeds import World, make_parent_of
+from preau.domains.attendance.models import Decision, Entry, Explanation, Notice
+from preau.foundation import boards
+from preau.identity.models import Account
+
+EXPORT = "/mes-donnees/export/"
+SECRET = "Rendez-vous que le père ne doit pas lire"
+ANSWER = "Réponse que le père ne doit pas lire"
+
+
+@pytest.fixture
+def explained(college: World) -> Explanation:
+    """The mother has explained, the school has answered and written to her."""
+    pupil = college.people["pupil"]
+    entry = Entry.objects.to_explain().filter(pupil=pupil)[0]
+    given = Explanation.objects.create(
+        school=college.school, pupil=pupil, day=entry.day, reason_id=1, comment=SECRET,
+        given_by=college.people["guardian"], given_at=NOW,
+    )  # fmt: skip
+    Decision.objects.create(
+        school=college.school, explanation=given, state=Explanation.State.REFUSED, comment=ANSWER,
+        decided_by=college.people["cpe"], decided_at=NOW,
+    )  # fmt: skip
+    Notice.objects.get_or_create(
+        school=college.school, entry=entry, pupil=pupil, guardian=college.people["guardian"], day=entry.day
+    )
+    return given
+
+
+def subject(college: World, key: str, reader: str = "") -> Subject:
+    return Subject(college.people[key], college.people[reader or key])
+
+
+def reachable(person: Person) -> dict[str, set[int]]:
+    """Every row of the platform one of whose own fields points at this person or their account, found without the board."""
+    account = Account.objects.filter(person=person).first()
+    found: dict[str, set[int]] = {}
+    for model in apps.get_models():
+        if not model.__module__.startswith("preau."):
+            continue
+        rows: set[int] = set()
+        for field in [*model._meta.fields, *model._meta.many_to_many]:
+            target = {Person: person, Account: account}.get(field.related_model)
+            if target is not None:
+                rows |= set(
+                    model._meta.default_manager.filter(**{field.name: target}).values_list("pk", flat=True)
+                )
+        if model in {Person, Account}:
+            rows |= {person.pk if model is Person else account.pk} if account else set()
+        if rows:
+            found[model._meta.label] = rows
+    return found
+
+
+@pytest.mark.parametrize("key", ["pupil", "guardian", "teacher", "cpe", "head", "secretary"])
+def test_every_row_reachable_from_a_person_appears(
+    client: SchoolClient, college: World, explained: Explanation, key: str
+) -> None:
+    client.sit(college.people[key]).get("/")
+    who = subject(college, key)
+    held = {one.entry.model: one for one in queries.held_about(who)}
+    found = reachable(who.person)
+    assert len(found) >= 3
+    for model, keys in found.items():
+        assert model in held, model
+        shown = set(queries.rows_of(held[model].entry, who).values_list("pk", flat=True))
+        assert keys <= shown, model
+        assert held[model].count == len(shown), model
+
+
+def test_a_link_that_is_forgotten_would_show(client: SchoolClient, college: World, monkeypatch: Any) -> None:
+    """With the lookups of the board alone, what a person did to others would be missing."""
+    who = subject(college, "cpe")
+    client.sit(who.person).post("/profil/affichage/", {"text": "150"})
+    client.post("/deconnexion/")
+    monkeypatch.setattr(queries, "links_of", lambda entry: [entry.person or "pk"])
+    entry = queries.entry_of("journal-line")
+    assert entry
+    shown = set(queries.rows_of(entry, who).values_list("pk", flat=True))
+    assert not reachable(who.person)["journal.Line"] <= shown
+
+
+def test_rows_are_said_in_words_and_not_those_of_others(
+    client: SchoolClient, college: World, explained: Explanation
+) -> None:
+    client.sit(college.people["guardian"])
+    page = client.get("/mes-donnees/attendance-explanation/").content.decode()
+    assert SECRET in page
+    assert "Julie Abadie" in page
+    assert "une autre personne" in page
+
+
+def test_a_separated_parent_reads_the_child_and_not_the_other_parent(
+    client: SchoolClient, college: World, explained: Explanation
+) -> None:
+    child = college.people["pupil"]
+    client.sit(college.people["other_guardian"])
+    Line.objects.create(
+        verb="attendance.explained", actor=college.people["guardian"], acting_as="guardian", subject=child
+    )
+    for one in boards.personal_data:
+        page = client.get(f"/mes-donnees/{queries.key_of(one)}/?pour={child.public_id}").content.decode()
+        assert SECRET not in page, one.model
+        assert ANSWER not in page, one.model
+        assert "Julie" not in page, one.model
+    absences = client.get(f"/mes-donnees/attendance-entry/?pour={child.public_id}").content.decode()
+    assert "Ligne 1" in absences
+    assert (
+        "attendance.explained"
+        not in client.get(f"/mes-donnees/journal-line/?pour={child.public_id}").content.decode()
+    )
+    told = json.dumps(exports.told_of(subject(college, "pupil", "other_guardian"), NOW), ensure_ascii=False)
+    assert SECRET not in told
+    assert ANSWER not in told
+    assert "Julie" not in told
+    # The mother reads her own words about the child, and the answer to them.
+    mother = json.dumps(exports.told_of(subject(college, "pupil", "guardian"), NOW), ensure_ascii=False)
+    assert SECRET in mother
+    assert ANSWER in mother
+    assert "Marc" not in mother
+
+
+def test_a_child_of_somebody_else_does_not_exist(client: SchoolClient, college: World, twin: World) -> None:
+    stranger = Person.objects.filter(enrolments__group__year=college.year).exclude(
+        pk=college.people["pupil"].pk
+    )[0]
+    for key, person in (
+        ("guardian", stranger), ("guardian", twin.people["pupil"]), ("head", college.people["pupil"]),
+        ("guardian", college.people["other_guardian"]), ("pupil", college.people["guardian"]),
+    ):  # fmt: skip
+        client.sit(college.people[key])
+        for address in ("/mes-donnees/", "/mes-donnees/consultations/", "/mes-donnees/directory-person/"):
+            assert client.get(address, {"pour": person.public_id}).status_code == 404, (key, address)
+        assert client.post(EXPORT, {"pour": person.public_id}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "change", [{"authority": "contact"}, {"may_not_be_informed": True}, {"ends": NOW.date()}]
+)
+def test_only_a_legal_guardian_of_today_asks_for_a_child(
+    client: SchoolClient, college: World, change: dict[str, Any]
+) -> None:
+    child, guardian = college.people["pupil"], college.people["guardian"]
+    # Another child keeps the seat of the guardian open.
+    other = Person.objects.filter(enrolments__group__year=college.year).exclude(pk=child.pk)[0]
+    make_parent_of(college, "guardian", other)
+    client.sit(guardian)
+    assert client.get("/mes-donnees/", {"pour": child.public_id}).status_code == 200
+    Guardianship.objects.filter(pupil=child, guardian=guardian).update(**change)
+    assert client.get("/mes-donnees/", {"pour": child.public_id}).status_code == 404
+
+
+def test_from_eighteen_a_pupil_asks_for_themselves(client: SchoolClient, college: World) -> None:
+    child = college.people["pupil"]
+    Person.objects.filter(pk=child.pk).update(birth_date="2008-11-24")
+    client.sit(college.people["guardian"])
+    assert client.get("/mes-donnees/", {"pour": child.public_id}).status_code == 404
+    assert client.sit(child).get("/mes-donnees/").status_code == 200
+
+
+def test_a_family_reads_in_which_role_a_file_was_opened(client: SchoolClient, college: World) -> None:
+    entry = Entry.objects.to_explain().filter(pupil=college.people["pupil"])[0]
+    SchoolClient().sit(college.people["cpe"]).get(reverse("attendance:entry", kwargs={"pk": entry.pk}))
+    for key, more in (("pupil", ""), ("guardian", f"?pour={college.people['pupil'].public_id}")):
+        page = client.sit(college.people[key]).get(f"/mes-donnees/consultations/{more}").content.decode()
+        assert "Vie scolaire, Collège des Tilleuls" in page
+        assert "La page d’une absence" in page
+        assert "Haddad" not in page
+    empty = client.sit(college.people["guardian"]).get("/mes-donnees/consultations/").content.decode()
+    assert "Personne n’a ouvert ce dossier" in empty
+
+
+def test_secrets_are_never_shown(client: SchoolClient, college: World) -> None:
+    client.sit(college.people["pupil"])
+    account = Account.objects.get(person=college.people["pupil"])
+    page = client.get("/mes-donnees/identity-account/").content.decode()
+    assert account.login in page
+    assert account.password not in page
+    assert "demandez à l’établissement" in client.get("/mes-donnees/directory-guardianship/").content.decode()
+
+
+def test_the_archive_holds_a_page_and_a_file_and_leaves_a_trace(
+    client: SchoolClient, college: World, explained: Explanation
+) -> None:
+    client.sit(college.people["guardian"])
+    answer = client.post(EXPORT, {"pour": ""})
+    assert answer["Content-Type"] == "application/zip"
+    with ZipFile(BytesIO(answer.content)) as archive:
+        told = json.loads(archive.read("donnees.json"))
+        page = archive.read("donnees.html").decode()
+    assert SECRET in page
+    rows = {table["table"]: len(table["rows"]) for table in told["tables"]}
+    held = {one.entry.model: one.count for one in queries.held_about(subject(college, "guardian"))}
+    # The export itself is written after the archive is made.
+    held["journal.Line"] -= 1
+    assert {name: count for name, count in held.items() if count} == rows
+    assert Line.objects.get(verb="privacy.data_exported").subject_id == college.people["guardian"].pk
+
+
+def test_a_field_that_somebody_typed_is_inert_in_the_archive(college: World) -> None:
+    person = college.people["teacher"]
+    Person.objects.filter(pk=person.pk).update(given_name="<script>alert(1)</script>")
+    person.refresh_from_db()
+    archive = ZipFile(BytesIO(exports.archive_of(Subject(person, person), NOW)))
+    assert "<script>" not in archive.read("donnees.html").decode()
+
+
+def test_the_number_of_queries_does_not_grow_with_the_board(
+    client: SchoolClient, college: World, django_assert_num_queries: Any
+) -> None:
+    with django_assert_num_queries(1):
+        queries.held_about(subject(college, "teacher"))
+
+
+def test_every_retention_and_field_has_its_words() -> None:
+    for entry in boards.personal_data:
+        assert entry.keep.said
+        names = set(entry.fields)
+        assert entry.withheld <= names
+        assert set(entry.authored) <= names
