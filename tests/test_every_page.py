@@ -427,6 +427,14 @@ def many_settings_changed(college: World, count: int) -> None:
         )  # fmt: skip
 
 
+def many_readings(college: World, count: int) -> None:
+    for _ in range(count):
+        Line.objects.create(
+            verb="attendance.entry_read", actor=college.people["cpe"], acting_as=f"staff-{college.school.pk}",
+            school=college.school, subject=college.people["pupil"], is_read=True,
+        )  # fmt: skip
+
+
 def many_letters(college: World, count: int) -> None:
     for number in range(count):
         Letter.objects.create(to="a@famille.example", subject=f"Lettre {number}", body="…")
@@ -461,6 +469,8 @@ LISTS = [
     ("head", "directory:periods", many_periods),
     ("head", "directory:administrators", many_staff),
     ("head", "journal:changes", many_settings_changed),
+    ("head", "privacy:part", many_settings_changed),
+    ("pupil", "privacy:readings", many_readings),
     ("guardian", "demo:outbox", many_letters),
 ]
 # Lists that have a test of their own below, and pages that show one thing, however large the school.
@@ -470,7 +480,7 @@ ONE_THING = {
     "portal:help", "portal:guide", "portal:accessibility", "portal:legal", "portal:privacy", "portal:privacy_house", "portal:state",
     "portal:sitemap", "portal:robots",
     "identity:sign_in", "identity:resume", "identity:activation", "identity:forgotten", "identity:new_password",
-    "identity:change_password", "identity:person", "identity:profile", "identity:reading", "identity:picture",
+    "identity:change_password", "identity:person", "identity:profile", "privacy:own_data", "identity:reading", "identity:picture",
     "portal:app_manifest", "portal:service_worker", "portal:offline", "foundation:styleguide_section",
     "directory:settings", "directory:identity", "directory:look", "directory:hours", "directory:create_period",
     "directory:change_period", "directory:zone", "directory:services", "directory:service", "directory:logo", "directory:school",

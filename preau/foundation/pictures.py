@@ -3,6 +3,7 @@
 A drawing (SVG) is a program: it is refused. The name that somebody typed is never kept.
 """
 
+from functools import partial
 from io import BytesIO
 from typing import Any
 
@@ -54,10 +55,10 @@ def _drawn(image: Image.Image, side: int) -> ContentFile[bytes]:
     return ContentFile(kept.getvalue())
 
 
-def forget(name: str) -> None:
+def forget(name: str | None) -> None:
     """Remove a stored picture once the change that no longer names it is certain."""
     if name:
-        transaction.on_commit(lambda: default_storage.delete(name))
+        transaction.on_commit(partial(default_storage.delete, name))
 
 
 def served(field: Any, *, cache: str = "private, no-store") -> FileResponse:

@@ -209,6 +209,7 @@ BODIES: dict[str, Body] = {
     "attendance:withdraw": Body("guardian"),
     "attendance:entry": Body("cpe", lambda stage: {"status": "late", "minutes_late": "12"}, wrong=lambda stage: {"status": "?"}),
     "identity:reading": Body("guardian", lambda stage: dict(READING), wrong=lambda stage: {"text": "999"}),
+    "privacy:export": Body("guardian", lambda stage: {"pour": ""}, again={"journal_line": "each export leaves its trace"}),
     "identity:take_picture": Body("guardian", _picture, again=NEW_FILE),
     "identity:remove_picture": Body("guardian", before=_has_picture),
     "directory:identity": Body("head", lambda stage: dict(IDENTITY), wrong=lambda stage: {"phone": "abc"}),

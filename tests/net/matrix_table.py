@@ -180,6 +180,10 @@ OPENS: dict[str, Near | set[str]] = {
     "portal:robots": EVERYONE,
     "foundation:styleguide_section": EVERYONE,
     "identity:profile": SIGNED_IN,
+    "privacy:own_data": SIGNED_IN,
+    "privacy:readings": SIGNED_IN,
+    "privacy:part": SIGNED_IN,
+    "privacy:export": SIGNED_IN,
     "identity:reading": SIGNED_IN,
     # A pupil of the cast is twelve: a picture is for fifteen and more.
     "identity:take_picture": SIGNED_IN - {"pupil"},
@@ -208,6 +212,7 @@ NOT_HERE = {"portal:demonstration", "demo:outbox"}
 REST_OF_ADDRESS = {
     "directory:delivery_part": {"part": "departs"},
     "directory:service": {"key": "attendance"},
+    "privacy:part": {"key": "attendance-entry"},
     "foundation:styleguide_section": {"key": "actions"},
     "portal:guide": {"key": "famille"},
     "portal:privacy_house": {"key": "directory"},
@@ -245,6 +250,7 @@ def _search(stage: Stage, person: Person) -> str:
 NAMES: dict[str, Named] = {
     "classe": Named(Group),
     "enfant": Named(Person, "public_id"),
+    "pour": Named(Person, "public_id"),
     "nom": Named(Person, says=_search),
     "texte": Named(Person, says=_search),
     "groups": Named(Group),

@@ -156,7 +156,13 @@ def test_a_fragment_that_differs_is_caught() -> None:
 
 SHEETS = {"attendance:export": "cpe", "directory:report_csv": "secretary"}
 # Other files: of these, no spreadsheet makes formulas.
-OTHER_FILES = {"directory:report_json", "identity:letters_pdf", "identity:picture", "directory:logo"}
+OTHER_FILES = {
+    "privacy:export",
+    "directory:report_json",
+    "identity:letters_pdf",
+    "identity:picture",
+    "directory:logo",
+}
 SHEET_TYPES = ("text/csv", "text/tab-separated-values", "application/vnd.")
 
 

@@ -14,11 +14,9 @@ from preau.foundation.access import opens
 
 
 def _subject(request: HttpRequest, asked: str) -> tuple[queries.Subject, list[Person]]:
-    """Oneself, or the child that the address names; a child of somebody else does not exist."""
+    """The child that the address names, else oneself: somebody else's child is just a wrong choice."""
     own, children = request.viewer.person, rules.children_of(request.viewer)
-    person = next((one for one in [own, *children] if asked in {"", one.public_id}), None)
-    if person is None:
-        raise Http404
+    person = next((one for one in children if one.public_id == asked), own)
     return queries.Subject(person, own), children
 
 

@@ -59,7 +59,8 @@ def _write(viewer: Viewer, values: Mapping[str, Any], verb: str, **details: str)
         setattr(school, name, values[name])
     school.settled = sorted({*school.settled, *(TOLD_BY_FILES & set(changed))})
     school.save(update_fields=[*changed, "settled"])
-    journal.record(viewer, verb, school, **(details or {"fields": ",".join(changed)}))
+    facts: dict[str, Any] = details or {"fields": ",".join(changed)}
+    journal.record(viewer, verb, school, **facts)
     return changed
 
 
@@ -212,7 +213,7 @@ def change_service(viewer: Viewer, key: str, said: Mapping[str, Any]) -> bool:
     school.services = {name: one for name, one in {**school.services, key: kept}.items() if one}
     school.save(update_fields=["services"])
     changed = [name for name in ("off", "levels", "names") if kept.get(name) != former.get(name)]
-    facts: dict[str, str] = {"service": key, "changed": ",".join(changed)}
+    facts: dict[str, Any] = {"service": key, "changed": ",".join(changed)}
     if "off" in changed:
         facts["off"] = "yes" if kept.get("off") else "no"
     journal.record(viewer, "directory.service_changed", school, **facts)

@@ -54,7 +54,7 @@ def _administrator(holding: Holding, names: Mapping[int, Person] | None = None) 
 
 def given_holdings(viewer: Viewer) -> "Any":
     """The holdings of the viewer's school with which something was given."""
-    return Holding.objects.filter(school_id=viewer.school_id).exclude(scope={})
+    return Holding.objects.in_school(viewer).exclude(scope={})
 
 
 def staff_to_name(viewer: Viewer) -> "Any":
