@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "preau.commons.journal",
     "preau.commons.outbox",
     "preau.commons.search", "preau.commons.privacy",
+    "preau.commons.notifications",
     # A domain leaves with its folder and its line here.
     "preau.domains.timetable",
     "preau.domains.attendance",

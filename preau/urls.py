@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("preau.commons.outbox.urls")),
     path("", include("preau.commons.search.urls")),
     path("", include("preau.commons.privacy.urls")),
+    path("", include("preau.commons.notifications.urls")),
     path("", include("preau.domains.timetable.urls")),
     path("", include("preau.domains.attendance.urls")),
 ]

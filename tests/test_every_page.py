@@ -16,6 +16,7 @@ from django.urls import get_resolver, reverse
 
 from conftest import NOW, SchoolClient
 from preau.commons.journal.models import Line
+from preau.commons.notifications.models import Item
 from preau.commons.outbox.models import Letter
 from preau.directory.models import (
     Closure,
@@ -33,6 +34,7 @@ from preau.directory.seeds import World
 from preau.directory.words import Authority, Role
 from preau.domains.attendance.models import Entry, EntryChange, Explanation, Status
 from preau.domains.timetable.models import Lesson, WeeklyPattern
+from preau.foundation import notices
 from preau.identity.models import AccountSession
 from tests.building import routes
 from tests.net.matrix import all_routes
@@ -102,6 +104,30 @@ def own_period(college: World) -> Period:
     return Period.objects.filter(year=college.year)[0]
 
 
+def own_news(college: World) -> Item:
+    """One of the cast's pupil's mother."""
+    return tell(college, 1)[0]
+
+
+def tell(college: World, count: int, start: int = 0) -> list[Item]:
+    """`count` news for everyone of the cast, told in the past; those of the mother."""
+    for person in college.people.values():
+        notices.publish(
+            *(
+                notices.News(
+                    "attendance.absence", person.pk, f"planted-{start + number}", "/absences/", told_at=NOW,
+                    facts={"day": "mardi", "hours": "8 h", "school": college.school.name},
+                )
+                for number in range(count)
+            )
+        )  # fmt: skip
+    return list(Item.objects.filter(person=college.people["guardian"], key__startswith="planted-"))
+
+
+def more_news(college: World, count: int) -> None:
+    tell(college, count, start=Item.objects.count())
+
+
 PAGES = [
     Page("portal:home", frozenset(EVERYONE)),
     Page("timetable:week", frozenset(EVERYONE)),
@@ -113,6 +139,9 @@ PAGES = [
     Page("attendance:roll", frozenset({"teacher", "cpe", "head"}), model=lesson_now),
     Page("attendance:explain", frozenset({"guardian", "other_guardian"}), model=own_absence),
     Page("attendance:entry", frozenset(SCHOOL_LIFE), model=own_absence),
+    Page("notifications:centre", frozenset(EVERYONE)),
+    Page("notifications:item", frozenset({"guardian"}), model=own_news, by="public_id"),
+    Page("notifications:preferences", frozenset(EVERYONE)),
     Page("directory:deliveries", frozenset(OFFICE)),
     Page("directory:bring", frozenset(OFFICE)),
     Page("directory:delivery", frozenset(OFFICE), model=own_delivery),
@@ -177,6 +206,7 @@ PUBLIC = {
 }
 # Not pages: health, sign-in while signed in, POST only, CSV; each has tests of its own.
 ELSEWHERE = {
+    "notifications:open", "notifications:mark", "notifications:read_all", "notifications:revoke", "notifications:stop",
     "foundation:alive", "foundation:ready", "foundation:styleguide_section", "identity:sign_in", "identity:sign_out", "identity:switch",
     "privacy:export", "identity:picture", "identity:take_picture", "identity:remove_picture", "identity:resume",
     "identity:new_password", "identity:end_session", "identity:prepare_class", "identity:prepare_staff",
@@ -471,6 +501,7 @@ LISTS = [
     ("head", "journal:changes", many_settings_changed),
     ("head", "privacy:part", many_settings_changed),
     ("pupil", "privacy:readings", many_readings),
+    ("guardian", "notifications:centre", more_news),
     ("guardian", "demo:outbox", many_letters),
 ]
 # Lists that have a test of their own below, and pages that show one thing, however large the school.
@@ -484,6 +515,7 @@ ONE_THING = {
     "portal:app_manifest", "portal:service_worker", "portal:offline", "foundation:styleguide_section",
     "directory:settings", "directory:identity", "directory:look", "directory:hours", "directory:create_period",
     "directory:change_period", "directory:zone", "directory:services", "directory:service", "directory:logo", "directory:school",
+    "notifications:item", "notifications:preferences", "notifications:stop",
 }  # fmt: skip
 
 

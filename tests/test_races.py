@@ -13,11 +13,14 @@ from django.db import connection
 from django.test import Client
 
 from conftest import NOW
+from preau.commons.notifications import actions as news
+from preau.commons.notifications.models import Item
+from preau.commons.notifications.tasks import send_envelope
 from preau.directory.actions import deliveries
 from preau.directory.models import Delivery, Person
 from preau.directory.seeds import World
 from preau.directory.viewer import viewer_for
-from preau.domains.attendance import actions, queries, tasks
+from preau.domains.attendance import actions, queries
 from preau.domains.attendance.models import Entry, EntryChange, Explanation, Notice, Reason, RollCall, Status
 from preau.domains.timetable import actions as timetable
 from preau.domains.timetable.models import Lesson, WeeklyPattern
@@ -138,11 +141,9 @@ def test_two_workers_with_two_lessons_of_one_day_do_not_wait_for_ever(college: W
     mother = college.people["guardian"]
     waiting = Notice.objects.filter(pk__in=actions.prepare_notices(entries, NOW.date()), guardian=mother)
     numbers = list(waiting.values_list("pk", flat=True))
-    given = together(*[partial(tasks.send_notice.call, number) for number in numbers])
-    assert [one for one in given if one is True] == [True]
-    # The others came while the letter was on its way, or after: they come back, and have nothing to say.
-    assert [tasks.send_notice.call(number) for number in numbers] == [False, False, False]
-    assert len(mail.outbox) == 1
+    given = together(*[partial(actions.tell_guardian, number) for number in numbers])
+    assert sorted(given) == [False, False, True]
+    assert Item.objects.filter(person=mother, kind="attendance.absence", key__in=entries).count() == 1
 
 
 def test_two_parents_who_explain_at_once_make_one_explanation(college: World) -> None:
@@ -176,10 +177,15 @@ def test_two_workers_send_one_letter(college: World) -> None:
     actions.validate_roll(seat(college, "cpe"), lesson, absent_mark(college, lesson))
     entry = Entry.objects.get(lesson=lesson, pupil=college.people["pupil"])
     together(*[lambda: actions.prepare_notices([entry.pk], NOW.date())] * 3)
-    notices = list(Notice.objects.filter(entry=entry).values_list("pk", flat=True))
-    assert len(notices) == 2
-    together(*[lambda: tasks.send_notice.call(notices[0])] * 3)
+    waiting = list(Notice.objects.filter(entry=entry).values_list("pk", flat=True))
+    assert len(waiting) == 2
+    assert sorted(together(*[lambda: actions.tell_guardian(waiting[0])] * 3)) == [False, False, True]
+    person = Notice.objects.get(pk=waiting[0]).guardian_id
+    packed = together(*[lambda: news.pack(person)] * 3)
+    (envelope,) = [one for batch in packed for one in batch]
+    together(*[lambda: send_envelope.call(envelope.pk)] * 3)
     assert len(mail.outbox) == 1
+    assert mail.outbox[0].extra_headers["Message-ID"] == f"<{envelope.ref}@localhost>"
 
 
 def without_account(college: World) -> list[Person]:

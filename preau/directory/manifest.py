@@ -6,7 +6,14 @@ from django.utils.translation import gettext_lazy as _
 from preau.directory import actions, queries, rules, seeds, tasks
 from preau.directory.actions import deliveries
 from preau.foundation import boards
-from preau.foundation.boards import FieldClass, PersonalData, Retention, SettingsPage
+from preau.foundation.boards import (
+    FieldClass,
+    NotificationKind,
+    Pace,
+    PersonalData,
+    Retention,
+    SettingsPage,
+)
 
 NONE, PERSONAL, CHILD, SENSITIVE = (
     FieldClass.NONE,
@@ -17,7 +24,6 @@ NONE, PERSONAL, CHILD, SENSITIVE = (
 DATES = {"starts": PERSONAL, "ends": PERSONAL}
 deliveries.delivery_brought.connect(tasks.enqueue_reading, dispatch_uid="directory.read")
 deliveries.delivery_agreed.connect(tasks.enqueue_applying, dispatch_uid="directory.apply")
-deliveries.delivery_done.connect(tasks.enqueue_done, dispatch_uid="directory.done")
 
 boards.menu.add(
     boards.MenuEntry(
@@ -103,6 +109,58 @@ def own_guardianship(guardian_id: int) -> Q:
     """What ties a child to another guardian is that guardian's."""
     return Q(guardian=guardian_id)
 
+
+KEEPS = _("Vous tenez l’annuaire de cet établissement.")
+BROUGHT = _("Vous avez déposé ces fichiers.")
+for key, subject, body, action, why, pace in [
+    (
+        "delivery_to_check",
+        _("Une livraison est lue : à vérifier"),
+        _(
+            "La livraison déposée %(day)s est lue (%(school)s). Rien n’est changé tant que vous ne l’avez pas vérifiée."
+        ),
+        _("Vérifier la livraison"),
+        BROUGHT,
+        Pace.NEVER,
+    ),
+    (
+        "delivery_to_approve",
+        _("Une livraison attend votre accord"),
+        _(
+            "La livraison déposée %(day)s ferait partir beaucoup de monde (%(school)s). Une seconde personne doit l’approuver."
+        ),
+        _("Voir la livraison"),
+        KEEPS,
+        Pace.AT_ONCE,
+    ),
+    (
+        "delivery_applied",
+        _("L’annuaire est à jour"),
+        _(
+            "La livraison que vous avez déposée %(day)s est appliquée (%(school)s).\n"
+            "Arrivées : %(arrivals)s\nDéparts : %(departures)s\nLignes mises de côté : %(aside)s"
+        ),
+        _("Lire le rapport"),
+        BROUGHT,
+        Pace.AT_ONCE,
+    ),
+    (
+        "delivery_refused",
+        _("Une livraison n’a pas pu être appliquée"),
+        _(
+            "La livraison que vous avez déposée %(day)s est refusée (%(school)s). Rien n’est changé ; la page dit pourquoi."
+        ),
+        _("Savoir pourquoi"),
+        BROUGHT,
+        Pace.AT_ONCE,
+    ),
+]:
+    boards.notification_kinds.add(
+        NotificationKind(
+            f"directory.{key}", subject, _("Annuaire"), subject, body, action, why, rules.keeps_directory,
+            pace=pace, order=55,
+        )
+    )  # fmt: skip
 
 BASIS = dict(
     purpose=_("Savoir qui apprend, enseigne et répond de qui dans l’établissement."),

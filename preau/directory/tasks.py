@@ -9,16 +9,14 @@ from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from preau.directory import rules
 from preau.directory.actions import deliveries
 from preau.directory.imports.aaf.files import Unreadable
 from preau.directory.imports.run import Result, Run, quoted
 from preau.directory.models import Delivery
-from preau.foundation import dates, mail, uploads
+from preau.foundation import uploads
 from preau.foundation.db import only_one
 from preau.foundation.tasks import job
 
@@ -163,29 +161,6 @@ def _quoted(result: Result, grade: str) -> tuple[list[dict[str, Any]], Counter[s
 # Around
 
 
-@job(priority=10)
-def tell_done(delivery_id: int) -> bool:
-    """Tell who brought a delivery that it is applied (twice rather than never); figures only, no name."""
-    delivery = Delivery.objects.select_related("brought_by", "school").get(pk=delivery_id)
-    person, school = delivery.brought_by, delivery.school
-    if person is None or school is None or not person.email or delivery.settled_at is None:
-        return False
-    if not rules.approves(person, school.uai, _today(delivery)):
-        return False
-    share = delivery.shares.filter(school=school).first()
-    counts = share.counts if share else {}
-    context = {
-        "school": school.name,
-        "day": dates.day(dates.local(delivery.brought_at, school.timezone).date()),
-        "arrivals": counts.get("arrivals", 0),
-        "departures": counts.get("departures", 0),
-        "aside": delivery.report.get("totals", {}).get("quarantined", 0),
-        "path": reverse("directory:delivery", kwargs={"pk": delivery.pk}),
-    }
-    mail.send(person.email, _("L’annuaire est à jour"), "directory/mail/delivery_done", context)
-    return True
-
-
 @job()
 def expire_deliveries() -> dict[str, int]:
     """Drop deliveries that nobody decided on for a week, with their files."""
@@ -198,7 +173,3 @@ def enqueue_reading(delivery_id: int, **_: Any) -> None:
 
 def enqueue_applying(delivery_id: int, **_: Any) -> None:
     apply_delivery.enqueue(delivery_id)
-
-
-def enqueue_done(delivery_id: int, **_: Any) -> None:
-    tell_done.enqueue(delivery_id)

@@ -103,15 +103,35 @@ class SearchSource:
     service: str = ""
 
 
+class Pace(StrEnum):
+    """When the mail of a kind of news leaves."""
+
+    AT_ONCE = "at_once"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    NEVER = "never"
+
+
 @dataclass(frozen=True)
 class NotificationKind:
-    """A kind of notice a person may receive. Urgent kinds ignore delivery hours (docs/decisions/0025)."""
+    """A kind of news a person may receive (`foundation.notices.News`).
+
+    `subject` names nobody: it is read on a locked screen. `body` takes the facts of the news, and `%(about)s`, the first name
+    of the pupil it speaks of; `action` is the verb of the link. `why` answers « Pourquoi ai-je reçu ceci ? ». `for_whom(viewer)` says
+    who may choose how to receive it. `pace` and `push` are what a person has who chose nothing. An urgent kind ignores
+    the hours of the right to disconnect (docs/decisions/0063); one that cannot be muted always comes, as `pace` says.
+    """
 
     key: str
     label: str
     category: str
-    subject_template: str
-    body_template: str
+    subject: str
+    body: str
+    action: str
+    why: str
+    for_whom: Rule
+    pace: Pace = Pace.NEVER
+    push: bool = False
     urgent: bool = False
     can_be_muted: bool = True
     order: int = 50
@@ -132,6 +152,7 @@ class Retention(StrEnum):
     ACCOUNT = "while the person belongs to the school, then three months"
     YEAR_PLUS_ONE = "the school year and the next one, then archived"
     SECURITY = "six months"
+    NEWS = "six months after they were published"
     JOURNAL = "three years"
     SCHOOL = "as long as the school uses the platform"
 

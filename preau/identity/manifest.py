@@ -8,7 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from preau.foundation import boards, readonly
-from preau.foundation.boards import FieldClass, PersonalData, Retention
+from preau.foundation.access import signed_in
+from preau.foundation.boards import FieldClass, NotificationKind, Pace, PersonalData, Retention
 from preau.identity import actions, rules, seeds, sessions, tasks
 
 
@@ -18,10 +19,6 @@ def stamp_session(request: HttpRequest, **_: Any) -> None:
 
 
 user_logged_in.connect(stamp_session, dispatch_uid="identity.stamp")
-actions.code_given.connect(tasks.enqueue_code_given, dispatch_uid="identity.code_given")
-actions.account_opened.connect(tasks.enqueue_account_opened, dispatch_uid="identity.account_opened")
-actions.codes_stopped.connect(tasks.enqueue_codes_stopped, dispatch_uid="identity.codes_stopped")
-actions.password_changed.connect(tasks.enqueue_password_changed, dispatch_uid="identity.password_changed")
 
 # The line of an open session follows the session: once a minute it says that its person is there.
 readonly.WRITABLE.add("identity_accountsession")
@@ -40,6 +37,61 @@ boards.schedule.add(boards.Scheduled("identity.purge_codes", tasks.purge_codes, 
 boards.schedule.add(
     boards.Scheduled("identity.cancel_codes", tasks.cancel_codes_of_leavers, every_minutes=24 * 60)
 )
+
+for key, subject, body, action, why, for_whom in [
+    (
+        "code_given",
+        _("Un code a été donné pour votre compte"),
+        _(
+            "Un code a été donné pour choisir un nouveau mot de passe du compte « %(login)s », %(at)s.\n"
+            "Donné par : %(giver)s.\n"
+            "L’ancien mot de passe ne marche plus, et les appareils connectés ont été déconnectés.\n"
+            "Si vous ne l’avez pas demandé, %(call)s."
+        ),
+        _("Voir mes appareils connectés"),
+        _("Quelqu’un a donné un code qui ouvre votre compte."),
+        signed_in,
+    ),
+    (
+        "account_opened",
+        _("Votre compte vient d’être ouvert"),
+        _(
+            "Le compte « %(login)s » vient d’être ouvert, %(at)s, avec le code du courrier de l’établissement.\n"
+            "Si ce n’est pas vous, appelez tout de suite l’établissement : quelqu’un d’autre a peut-être eu votre courrier."
+        ),
+        _("Voir mes appareils connectés"),
+        _("Votre compte a servi pour la première fois."),
+        signed_in,
+    ),
+    (
+        "password_changed",
+        _("Votre mot de passe a changé"),
+        _(
+            "Le mot de passe du compte « %(login)s » a changé, %(at)s. Les autres appareils connectés ont été déconnectés.\n"
+            "Si ce n’est pas vous, demandez tout de suite un nouveau mot de passe sur la page de connexion."
+        ),
+        _("Voir mes appareils connectés"),
+        _("Le mot de passe de votre compte est un autre."),
+        signed_in,
+    ),
+    (
+        "codes_stopped",
+        _("Beaucoup de codes donnés en une heure"),
+        _(
+            "%(giver)s a donné beaucoup de codes en une heure (%(school)s, %(at)s) : Préau n’en donne plus pendant une heure.\n"
+            "Est-ce un oubli de session sur un ordinateur ? Demandez-le à cette personne. Le journal garde la liste des codes donnés."
+        ),
+        _("Voir les comptes"),
+        _("Vous dirigez l’établissement où ces codes ont été donnés."),
+        rules.directs,
+    ),
+]:
+    boards.notification_kinds.add(
+        NotificationKind(
+            f"identity.{key}", subject, _("Compte et sécurité"), subject, body, action, why, for_whom,
+            pace=Pace.AT_ONCE, urgent=True, can_be_muted=False, order=90,
+        )
+    )  # fmt: skip
 
 PURPOSE = dict(
     purpose=_("Ouvrir l’espace numérique à la bonne personne, et à elle seule."),

@@ -52,6 +52,11 @@ LIMITS = {
 }
 
 
+def directs(viewer: Viewer) -> bool:
+    """A head, who hears of what looks wrong with the accounts of the school."""
+    return viewer.holds(Role.HEAD)
+
+
 def limits_of(profiles: Iterable[Profile]) -> Limits:
     """The shortest of a person's profiles: whoever holds the session may take each of them."""
     known = [LIMITS[profile] for profile in profiles]

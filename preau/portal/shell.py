@@ -1,6 +1,8 @@
 """The frame around every page: who is here, in which seat, where they may go."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -8,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from preau.commons.notifications.queries import unread_count
 from preau.directory.models import School
 from preau.directory.viewer import Seat, Viewer
 from preau.foundation import boards
@@ -58,6 +61,7 @@ class Shell:
     menu: list[Link | Section] = field(default_factory=list)
     viewer: Viewer | None = None
     seats: list[Seat] = field(default_factory=list)
+    unread: Callable[[], int] = int
     installable: bool = field(default_factory=lambda: settings.INSTALLABLE)
     # The word that the law wants on every page: how far the site conforms to the RGAA.
     accessibility: str = field(default_factory=lambda: state_of(evidence()))
@@ -68,7 +72,7 @@ class Shell:
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: costs no query beyond those that built the viewer."""
+    """Context processor: costs no query beyond those that built the viewer, and the count of the bell where it is drawn."""
     viewer = getattr(request, "viewer", None)
     if viewer is None:
         return {"shell": Shell(signed_in=False, demo=settings.DEMO, source_url=settings.SOURCE_URL)}
@@ -91,6 +95,7 @@ def _shell_of(viewer: Viewer, account: Any, path: str) -> Shell:
         face=reading.face_of(account) | palette_of(viewer),
         menu=simpler(menu) if reading.is_simple(account) else menu,
         seats=viewer.other_seats,
+        unread=partial(unread_count, viewer),
     )
 
 

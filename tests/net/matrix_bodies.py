@@ -14,10 +14,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image
 
+from preau.commons.notifications.models import Item
 from preau.directory.models import Delivery, Group, Holding, Period, Person, Room, Subject
 from preau.directory.tests.aaf import document, eleve, etab
 from preau.domains.attendance.models import Entry, Explanation, Reason
 from preau.domains.timetable.models import Lesson
+from preau.foundation import boards
 from preau.identity.models import Activation
 from preau.identity.seeds import CAST as LOGINS
 from preau.identity.seeds import PASSWORD
@@ -132,6 +134,11 @@ def _minutes_wrong(stage: Stage) -> Data:
     return {f"status-{pupil.pk}": "late", f"minutes-{pupil.pk}": "dix"}
 
 
+def _wishes(stage: Stage) -> Data:
+    kinds = [kind.key for kind in boards.notification_kinds if kind.can_be_muted]
+    return {"hour": "8", "weekday": "2", **{f"{key}-pace": "daily" for key in kinds}}
+
+
 def _picture(stage: Stage) -> Data:
     drawn = BytesIO()
     Image.new("RGB", (40, 40), "green").save(drawn, "PNG")
@@ -195,6 +202,12 @@ BODIES: dict[str, Body] = {
     "identity:prepare_person": Body("secretary", _seen, _not_open_yet),
     "identity:give_code": Body("teacher", _seen),
     "identity:letters_pdf": Body("secretary", _letter, writes=False),
+    "notifications:open": Body("guardian"),
+    "notifications:mark": Body("guardian", lambda stage: {"lue": "oui"}),
+    "notifications:read_all": Body("guardian", lambda stage: {"jusqu-a": str(stage.own(Item).pk)}),
+    "notifications:preferences": Body("guardian", _wishes, wrong=lambda stage: {"hour": "3"}),
+    "notifications:revoke": Body("guardian"),
+    "notifications:stop": Body("visitor"),
     "directory:bring": Body("secretary", _files, _no_open_delivery, lambda stage: {"files": []}),
     "directory:apply": Body("secretary", before=_preview),
     "directory:approve": Body("head"),

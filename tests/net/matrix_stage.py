@@ -17,6 +17,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from conftest import NOW, TWIN
+from preau.commons.notifications.models import Item, StopLink
 from preau.directory.models import (
     Assignment,
     Closure,
@@ -41,6 +42,8 @@ from preau.domains.timetable.models import Lesson, WeeklyPattern
 from preau.identity.codes import digest_of, new_code
 from preau.identity.models import Account, AccountSession, Activation
 
+# The link of a mail of the cast's mother: whoever has it may stop that mail, and do nothing else.
+STOP_TOKEN = "arret-du-courriel"
 OWN, OTHER_CLASS, OTHER_SCHOOL, DEPARTED, NOBODY = SCOPES = (
     "own",
     "other class",
@@ -366,7 +369,7 @@ def _deliveries(stage: Stage) -> None:
 
 
 def _codes_and_sessions(stage: Stage) -> None:
-    """A code that somebody could send back, and a browser open elsewhere, of people near and far."""
+    """A code that somebody could send back, a browser open elsewhere, a news, of people near and far; a mail's link."""
     owners = {
         OWN: ("guardian", "own"), OTHER_CLASS: ("teacher", "other_class"),
         OTHER_SCHOOL: ("neighbour_head", "other_school"), DEPARTED: ("former_teacher", "departed"),
@@ -377,6 +380,9 @@ def _codes_and_sessions(stage: Stage) -> None:
         row = Session.objects.get(pk=store.session_key)
         stage.put(scope, AccountSession.objects.create(
             session=row, account=stage.people[key].account, device="Firefox", opened_at=NOW, seen_at=NOW
+        ))  # fmt: skip
+        stage.put(scope, Item.objects.create(
+            person=stage.people[key], kind="attendance.absence", key=f"stage-{key}", url="/", published_at=NOW
         ))  # fmt: skip
         person: Any = stage.objects[Person][scope][0]
         account, _ = Account.objects.get_or_create(
@@ -389,6 +395,8 @@ def _codes_and_sessions(stage: Stage) -> None:
         )  # fmt: skip
         stage.codes[activation.pk] = code
         stage.put(scope, activation)
+    mother = stage.people["guardian"]
+    StopLink.objects.create(person=mother, kind="attendance.refused", token=STOP_TOKEN, made_at=NOW)
 
 
 def _nobody(stage: Stage) -> None:

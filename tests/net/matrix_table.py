@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Model
 
+from preau.commons.notifications.models import Item
 from preau.directory.models import (
     Closure,
     Delivery,
@@ -23,6 +24,7 @@ from preau.directory.models import (
 )
 from preau.domains.attendance.models import Entry, Explanation, Reason
 from preau.domains.timetable.models import Lesson, WeeklyPattern
+from preau.foundation import boards
 from preau.identity.models import AccountSession, Activation
 from tests.net.matrix_stage import (
     CAST,
@@ -35,6 +37,7 @@ from tests.net.matrix_stage import (
     SCOPES,
     STAFF,
     STEM,
+    STOP_TOKEN,
     VISITORS,
     Stage,
     place_of,
@@ -77,6 +80,7 @@ SEES: dict[type[Model], Near] = {
         own=OFFICE, other_class=OFFICE | {"neighbour_head"}, departed=OFFICE, other_school={"neighbour_head"}
     ),
     AccountSession: near(own={"guardian"}, other_class={"teacher"}, other_school={"neighbour_head"}),
+    Item: near(own={"guardian"}, other_class={"teacher"}, other_school={"neighbour_head"}),
     Room: EVERYWHERE_STAFF,
     Subject: EVERYWHERE_STAFF,
     School: MEMBERS,
@@ -131,6 +135,14 @@ OPENS: dict[str, Near | set[str]] = {
     "identity:person": CODE_GIVERS,
     "identity:give_code": CODE_GIVERS,
     "identity:prepare_person": near(own=OFFICE, other_class=OFFICE, other_school=NEIGHBOURING),
+    "notifications:centre": SIGNED_IN,
+    "notifications:read_all": SIGNED_IN,
+    "notifications:preferences": SIGNED_IN,
+    "notifications:revoke": SIGNED_IN,
+    "notifications:stop": EVERYONE,
+    "notifications:item": SEES[Item],
+    "notifications:open": SEES[Item],
+    "notifications:mark": SEES[Item],
     "directory:deliveries": OFFICE | NEIGHBOURING,
     "directory:bring": OFFICE | NEIGHBOURING,
     "directory:delivery": SEES[Delivery],
@@ -216,6 +228,7 @@ REST_OF_ADDRESS = {
     "foundation:styleguide_section": {"key": "actions"},
     "portal:guide": {"key": "famille"},
     "portal:privacy_house": {"key": "directory"},
+    "notifications:stop": {"token": STOP_TOKEN},
 }
 
 
@@ -276,6 +289,10 @@ PLAIN: dict[str, tuple[str, ...]] = dict.fromkeys(
         "email", "website", "privacy_contact", "name", "name_0", "name_1", "text", "spacing", "font", "color-scheme",
         "contrast", "motion", "simple", "tri", "cle",
     ],
+    (),
+) | dict.fromkeys(
+    ["lue", "jusqu-a", "hour", "sujet"]
+    + [f"{kind.key}-{what}" for kind in boards.notification_kinds for what in ("in_app", "pace")],
     (),
 ) | {
     "page": ("2",), "appels": ("tous",), "jour": ("2026-11-23",), "semaine": ("2026-10-27",), "qui": ("responsables",),

@@ -19,6 +19,7 @@ class Letter(models.Model):
     to = models.CharField(_("destinataire"), max_length=254)
     subject = models.CharField(_("objet"), max_length=200)
     body = models.TextField(_("texte"))
+    message_id = models.CharField(_("numéro du message"), max_length=120, default="", db_default="")
 
     objects = LetterQuerySet.as_manager()
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from preau.directory import rules
+from preau.directory.actions import telling
 from preau.directory.models import Delivery, Person, School
 from preau.directory.viewer import Viewer
 from preau.foundation import journal, uploads
@@ -24,7 +25,6 @@ SILENCE = timedelta(hours=24)
 # Sent inside the transaction: their receivers only enqueue tasks, in the same database (docs/decisions/0002).
 delivery_brought = Signal()  # delivery_id: its files wait to be read
 delivery_agreed = Signal()  # delivery_id: somebody who may has said yes
-delivery_done = Signal()  # delivery_id: what it told is in the directory
 
 
 class AlreadyOne(Exception):
@@ -121,6 +121,7 @@ def approve(viewer: Viewer, delivery: Delivery) -> None:
 
 def _agree(viewer: Viewer, delivery: Delivery, verb: str) -> None:
     delivery.step, delivery.done, delivery.total = "", 0, 0
+    telling.settle_decisions(delivery)
     _move(delivery, State.APPLYING, "approved_by", "step", "done", "total")
     journal.record(viewer, verb, delivery, **_figures(delivery.report))
     delivery_agreed.send(Delivery, delivery_id=delivery.pk)
@@ -166,20 +167,21 @@ def show(delivery_id: int, report: Mapping[str, Any], preview: Mapping[str, Any]
         return
     delivery.report, delivery.preview, delivery.approved_by = dict(report), dict(preview), None
     _move(delivery, State.BLOCKED if blocked else State.PREVIEW, "report", "preview", "approved_by")
+    telling.tell_to_decide(delivery, blocked=blocked)
 
 
 def turn_away(delivery_id: int, report: Mapping[str, Any]) -> None:
     """The files cannot be read, or the work does not end: nothing is applied, nothing is kept."""
-    _finish(delivery_id, State.REFUSED, report)
+    _finish(delivery_id, State.REFUSED, report, telling.tell_refused)
 
 
 def finish(delivery_id: int, report: Mapping[str, Any]) -> None:
     """What the delivery told is in the directory."""
-    _finish(delivery_id, State.DONE, report, lambda: delivery_done.send(Delivery, delivery_id=delivery_id))
+    _finish(delivery_id, State.DONE, report, telling.tell_done)
 
 
 def _finish(
-    delivery_id: int, state: str, report: Mapping[str, Any], say: Callable[[], object] = lambda: None
+    delivery_id: int, state: str, report: Mapping[str, Any], tell: Callable[[Delivery], None]
 ) -> None:
     with transaction.atomic():
         delivery = _locked(delivery_id)
@@ -187,7 +189,7 @@ def _finish(
             return
         delivery.report = dict(report)
         folder = _end(delivery, state, "report")
-        say()
+        tell(delivery)
     uploads.remove(room(), folder)
 
 
@@ -261,6 +263,7 @@ def _move(delivery: Delivery, state: str, *fields: str) -> None:
 def _end(delivery: Delivery, state: str, *fields: str) -> str:
     """Settle a delivery: names go, and the name of the folder that its files are to leave is returned."""
     folder, delivery.folder, delivery.preview = delivery.folder, "", {}
+    telling.settle_decisions(delivery)
     delivery.settled_at = timezone.now()
     _move(delivery, state, "folder", "preview", "settled_at", *fields)
     return folder

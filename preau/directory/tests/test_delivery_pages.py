@@ -20,6 +20,8 @@ from django_tasks_db.models import DBTaskResult
 
 from conftest import NOW, TWIN, SchoolClient
 from preau.commons.journal.models import Line
+from preau.commons.notifications.models import Envelope, Item
+from preau.commons.notifications.tests import post
 from preau.directory import queries, rules, tasks
 from preau.directory.actions import deliveries, writing
 from preau.directory.imports.run import Result
@@ -534,8 +536,7 @@ def test_an_application_killed_and_taken_up_again_ends_the_same(
     assert delivery.shares.get().counts["arrivals"] == 31, "the second try did not say that nothing changed"
     assert delivery.report["applied"] and "31 arrivées" in text(client, delivery)
     assert Line.objects.filter(verb="directory.delivery_applied").count() == 1
-    done = DBTaskResult.objects.filter(task_path=tasks.tell_done.module_path)
-    assert done.count() == 1
+    assert Item.objects.filter(kind="directory.delivery_applied").count() == 1
 
 
 def test_a_busy_platform_makes_it_wait(client: SchoolClient, brought: Any, monkeypatch: Any) -> None:
@@ -703,12 +704,29 @@ def test_the_list_leaves_reports_in_the_database(client: SchoolClient, college: 
 
 def test_the_letter_goes_to_nobody_who_has_left(applied: Any, college: World) -> None:
     Person.objects.filter(pk=college.people["secretary"].pk).update(email="paul@ecole.example")
-    delivery = applied()
-    assert tasks.tell_done.call(delivery.pk) is True
+    applied()
+    post.deliver()
+    before = len(mail.outbox)
+    (envelope,) = Envelope.objects.filter(person=college.people["secretary"])
+    Envelope.objects.update(sent_at=None)
     Holding.objects.filter(person=college.people["secretary"], role=Role.SECRETARY).update(ends=NOW.date())
-    assert tasks.tell_done.call(delivery.pk) is False
-    Person.objects.filter(pk=college.people["secretary"].pk).update(email="")
-    assert tasks.tell_done.call(delivery.pk) is False
+    assert post.send(envelope.pk) is False
+    assert len(mail.outbox) == before
+
+
+def test_a_large_departure_calls_the_others_and_an_answer_settles_it(
+    client: SchoolClient, brought: Any, college: World
+) -> None:
+    """The head is asked, not whoever brought it; once somebody has decided, nothing waits in anybody's list."""
+    delivery = brought()
+    deliveries.start(delivery.pk, State.READING, State.RECEIVED)
+    deliveries.show(delivery.pk, {}, {}, blocked=True)
+    asked = Item.objects.unread().filter(kind="directory.delivery_to_approve")
+    assert [item.person for item in asked] == [college.people["head"]]
+    client.sit(college.people["head"])
+    assert "Une livraison attend votre accord" in client.get("/notifications/").content.decode()
+    client.post(address(delivery, "drop"))
+    assert not asked.all().exists()
 
 
 def test_a_share_is_seen_by_those_who_keep_the_directory(applied: Any, seat_of: Any, twin: World) -> None:

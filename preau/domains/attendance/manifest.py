@@ -11,10 +11,10 @@ from preau.directory.viewer import Viewer
 from preau.domains.attendance import actions, queries, rules, seeds, tasks
 from preau.domains.timetable.boards import LessonMarks, lesson_marks
 from preau.foundation import boards
-from preau.foundation.boards import FieldClass, PersonalData, Retention
+from preau.foundation.boards import FieldClass, NotificationKind, Pace, PersonalData, Retention
 
 actions.absences_recorded.connect(tasks.enqueue_notices, dispatch_uid="attendance.notices")
-actions.explanation_decided.connect(tasks.enqueue_decision, dispatch_uid="attendance.decision")
+boards.schedule.add(boards.Scheduled("attendance.remind_of_calls", tasks.remind_of_calls, every_minutes=10))
 
 lesson_marks.add(LessonMarks("attendance", queries.marks_of, order=10, service="attendance"))
 boards.services.add(
@@ -109,6 +109,89 @@ AUTHORED = {
     "Explanation": {"reason": ("given_by",), "comment": ("given_by",)},
     "Decision": {"comment": ("decided_by", "explanation__given_by")},
 }
+
+ABSENCES, SCHOOL_LIFE = _("Absences"), _("Vie scolaire")
+EXPLAINED = _("Vous avez expliqué cette absence.")
+boards.notification_kinds.add(
+    NotificationKind(
+        "attendance.absence",
+        _("Une absence à expliquer"),
+        ABSENCES,
+        _("Une absence à expliquer"),
+        _(
+            "%(about)s n’était pas en cours %(day)s, %(hours)s (%(school)s).\n"
+            "Si vous connaissez la raison, dites-la en une minute. Si c’est une erreur, ou si vous ne saviez pas, appelez "
+            "l’établissement."
+        ),
+        _("Expliquer l’absence"),
+        _(
+            "Vous êtes responsable de cet élève : l’établissement vous prévient de chaque journée où il manque."
+        ),
+        rules.answers_for_absences,
+        pace=Pace.AT_ONCE,
+        urgent=True,
+        can_be_muted=False,
+        order=10,
+    )
+)
+boards.notification_kinds.add(
+    NotificationKind(
+        "attendance.refused",
+        _("Une absence reste à expliquer"),
+        ABSENCES,
+        _("Une absence reste à expliquer"),
+        _(
+            "L’établissement n’a pas accepté l’explication que vous avez donnée.\n"
+            "Élève : %(about)s\nAbsence : %(day)s\nRéponse : « %(comment)s »"
+        ),
+        _("Donner une autre explication"),
+        EXPLAINED,
+        rules.answers_for_absences,
+        pace=Pace.AT_ONCE,
+        order=11,
+    )
+)
+boards.notification_kinds.add(
+    NotificationKind(
+        "attendance.accepted",
+        _("Une explication est acceptée"),
+        ABSENCES,
+        _("Votre explication est acceptée"),
+        _("L’établissement a accepté ce que vous avez dit de l’absence de %(about)s, %(day)s."),
+        _("Voir les absences"),
+        EXPLAINED,
+        rules.answers_for_absences,
+        order=12,
+    )
+)
+boards.notification_kinds.add(
+    NotificationKind(
+        "attendance.to_read",
+        _("Une explication à lire"),
+        SCHOOL_LIFE,
+        _("Une explication à lire"),
+        _("Une famille a expliqué une absence (%(day)s, %(school)s)."),
+        _("Lire l’explication"),
+        _("Vous suivez la vie scolaire de cet établissement."),
+        rules.runs_school_life,
+        pace=Pace.DAILY,
+        order=30,
+    )
+)
+boards.notification_kinds.add(
+    NotificationKind(
+        "attendance.forgotten_call",
+        _("Un appel à faire"),
+        SCHOOL_LIFE,
+        _("Un appel à faire"),
+        _("L’appel de votre cours n’est pas encore fait : %(subject)s, %(hours)s (%(school)s)."),
+        _("Faire l’appel"),
+        _("Vous avez fait ce cours aujourd’hui, et son appel manque."),
+        rules.calls_own_rolls,
+        order=31,
+    )
+)
+
 BASIS = dict(
     purpose=_("Savoir où sont les élèves, prévenir les familles et suivre l’assiduité."),
     legal_basis=_("Obligation légale et mission d’intérêt public (RGPD, articles 6.1.c et 6.1.e)."),
@@ -174,7 +257,6 @@ for label, model, person, fields in [
             "pupil": CHILD,
             "guardian": PERSONAL,
             "day": CHILD,
-            "held_until": NONE,
             "sent_at": PERSONAL,
         },
     ),

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
 from django.db import models, transaction
 from django.db.models import Exists, Max, OuterRef, Q
-from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
@@ -17,6 +16,7 @@ from preau.directory.viewer import Viewer
 from preau.directory.words import Role
 from preau.foundation import journal, pictures, throttle
 from preau.identity.actions.signing import end_sessions
+from preau.identity.actions.telling import tell_code_given, tell_codes_stopped
 from preau.identity.codes import digest_of, new_code
 from preau.identity.logins import logins_for, stem_of
 from preau.identity.models import Account, Activation
@@ -32,10 +32,6 @@ MOST_LETTERS = 60
 ROUNDS = 10
 
 HOUR = timedelta(hours=1)
-
-# Sent inside the transaction: the task row is written with it.
-code_given = Signal()  # account_id, school_id (0 at the console), function
-codes_stopped = Signal()  # school_id, giver_id
 
 Issued = tuple[Activation, str]
 
@@ -202,7 +198,7 @@ def give_code(viewer: Viewer, person: Person, *, seen: int) -> Issued | None:
 @transaction.atomic
 def _tell_stopped(viewer: Viewer) -> None:
     journal.record(viewer, "identity.codes_stopped", viewer.school, subject_id=viewer.person.pk)
-    codes_stopped.send(sender=Account, school_id=viewer.school_id, giver_id=viewer.person.pk)
+    tell_codes_stopped(viewer)
 
 
 @transaction.atomic
@@ -217,9 +213,7 @@ def _give_code(viewer: Viewer, person: Person, seen: int) -> Issued | None:
     end_sessions(account.pk)
     issued = _issue(viewer, [account], Activation.Kind.RESET_BY_STAFF, CODE_DAYS)
     journal.record(viewer, "identity.code_given", account, subject_id=person.pk)
-    code_given.send(
-        sender=Account, account_id=account.pk, school_id=viewer.school_id, function=viewer.seat.role_label
-    )
+    tell_code_given(account, viewer.school, viewer.seat.role_label)
     return issued[0]
 
 
@@ -233,7 +227,7 @@ def give_code_at_console(person: Person, school: School) -> Issued:
     end_sessions(account.pk)
     issued = _issue(None, [account], Activation.Kind.RESET_BY_STAFF, CODE_DAYS, school)
     _trace("identity.code_given_at_console", account)
-    code_given.send(sender=Account, account_id=account.pk, school_id=school.pk, function="")
+    tell_code_given(account, school, "")
     return issued[0]
 
 

@@ -2,19 +2,15 @@
 
 from django.contrib.auth import update_session_auth_hash
 from django.db import transaction
-from django.dispatch import Signal
 from django.http import HttpRequest
 from django.utils import timezone
 
 from preau.directory.viewer import Viewer
 from preau.foundation import journal
 from preau.identity.actions.signing import end_sessions, remember, sign_in
+from preau.identity.actions.telling import tell_account_opened, tell_password_changed
 from preau.identity.models import Account, Activation
 from preau.identity.queries import BY_STAFF, fits_still
-
-# Sent inside the transaction.
-account_opened = Signal()  # account_id
-password_changed = Signal()  # account_id
 
 
 class CodeGone(Exception):
@@ -43,8 +39,8 @@ def activate(request: HttpRequest, activation: Activation, password: str) -> Vie
     if viewer is None:
         raise NoRole
     journal.record(viewer, "identity.activated", account, subject_id=account.person_id, kind=activation.kind)
-    told = account_opened if activation.kind == Activation.Kind.FIRST_LETTER else password_changed
-    told.send(sender=Account, account_id=account.pk)
+    first = activation.kind == Activation.Kind.FIRST_LETTER
+    (tell_account_opened if first else tell_password_changed)(account)
     return viewer
 
 
@@ -60,5 +56,5 @@ def change_password(request: HttpRequest, viewer: Viewer, password: str) -> int:
     request.user = account
     remember(request, account)
     journal.record(viewer, "identity.password_changed", account, subject_id=account.person_id)
-    password_changed.send(sender=Account, account_id=account.pk)
+    tell_password_changed(account)
     return ended

@@ -15,6 +15,7 @@ from django_tasks_db.models import DBTaskResult
 
 from conftest import SchoolClient
 from preau.commons.journal.models import Line
+from preau.commons.notifications.tests.post import deliver
 from preau.directory.models import Holding, Person
 from preau.directory.seeds import World
 from preau.identity import actions, devices
@@ -225,7 +226,7 @@ def test_a_changed_password_ends_the_other_sessions(college: World, client: Scho
     assert client.get("/emploi-du-temps/").status_code == 200
     assert AccountSession.objects.filter(account__login="claire.moreau").count() == 1
     assert Line.objects.filter(verb="identity.password_changed").count() == 1
-    work()
+    deliver()
     assert [letter.subject for letter in mail.outbox] == ["Votre mot de passe a changé"]
 
 

@@ -4,11 +4,17 @@ from preau.domains.attendance.actions.explanations import (
     NothingToExplain,
     decide,
     explain,
-    explanation_decided,
     forget_words,
     withdraw,
 )
-from preau.domains.attendance.actions.notices import BeingSent, hold_notice, let_notice_go, prepare_notices
+from preau.domains.attendance.actions.notices import (
+    prepare_notices,
+    remind_of_calls,
+    tell_absence,
+    tell_answer,
+    tell_guardian,
+    tell_school_life,
+)
 from preau.domains.attendance.actions.rolls import (
     Conflict,
     Mark,
@@ -20,7 +26,6 @@ from preau.domains.attendance.actions.rolls import (
 )
 
 __all__ = [
-    "BeingSent",
     "Conflict",
     "Mark",
     "NothingToExplain",
@@ -29,12 +34,14 @@ __all__ = [
     "correct_entry",
     "decide",
     "explain",
-    "explanation_decided",
     "forget_words",
-    "hold_notice",
-    "let_notice_go",
     "minutes_since",
     "prepare_notices",
+    "remind_of_calls",
+    "tell_absence",
+    "tell_answer",
+    "tell_guardian",
+    "tell_school_life",
     "validate_roll",
     "withdraw",
 ]

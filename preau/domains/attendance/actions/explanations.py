@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from django.db import transaction
 from django.db.models import Q
-from django.dispatch import Signal
 from django.utils import timezone
 
 from preau.directory.viewer import Viewer
+from preau.domains.attendance.actions import notices
 from preau.domains.attendance.models import (
     Decision,
     Entry,
@@ -15,8 +15,6 @@ from preau.domains.attendance.models import (
     Reason,
 )
 from preau.foundation import journal
-
-explanation_decided = Signal()  # explanation_id; sent inside the transaction, as in `rolls`
 
 
 class NothingToExplain(Exception):
@@ -43,6 +41,8 @@ def explain(viewer: Viewer, entries: Sequence[Entry], reason: Reason, comment: s
     journal.record(
         viewer, "attendance.explained", explanation, subject_id=explanation.pupil_id, lessons=len(pks)
     )
+    notices.settle_absences(pks)
+    notices.tell_school_life(explanation)
     return explanation
 
 
@@ -53,6 +53,7 @@ def withdraw(viewer: Viewer, explanation: Explanation) -> bool:
     if not explanation.is_pending:
         return False
     _decide(viewer, explanation, Explanation.State.WITHDRAWN, "")
+    notices.settle_reading(explanation)
     journal.record(viewer, "attendance.explanation_withdrawn", explanation, subject_id=explanation.pupil_id)
     return True
 
@@ -66,16 +67,17 @@ def decide(viewer: Viewer, explanation: Explanation, state: str, comment: str = 
     # One that another has replaced covers no absence any more: there is nothing to decide.
     if same or explanation.state == Explanation.State.WITHDRAWN or not explanation.entries.exists():
         return False
-    _decide(viewer, explanation, state, comment)
+    decision = _decide(viewer, explanation, state, comment)
     journal.record(viewer, f"attendance.explanation_{state}", explanation, subject_id=explanation.pupil_id)
-    explanation_decided.send(sender=Explanation, explanation_id=explanation.pk)
+    notices.settle_reading(explanation)
+    notices.tell_answer(explanation, decision)
     return True
 
 
-def _decide(viewer: Viewer, explanation: Explanation, state: str, comment: str) -> None:
+def _decide(viewer: Viewer, explanation: Explanation, state: str, comment: str) -> Decision:
     explanation.state = state
     explanation.save(update_fields=["state"])
-    Decision.objects.create(
+    made: Decision = Decision.objects.create(
         school_id=explanation.school_id,
         explanation=explanation,
         state=state,
@@ -83,6 +85,7 @@ def _decide(viewer: Viewer, explanation: Explanation, state: str, comment: str) 
         decided_by=viewer.person,
         decided_at=timezone.now(),
     )
+    return made
 
 
 def forget_words(person_id: int) -> int:

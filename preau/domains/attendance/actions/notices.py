@@ -1,75 +1,173 @@
-"""Telling families: preparing a notice, holding it while it leaves, letting it go."""
+"""Telling people: families of an absence, school life of an explanation, its author of the answer, a teacher of a call."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
-from preau.directory.models import Guardianship
-from preau.domains.attendance.models import (
-    Entry,
-    Notice,
-)
+from preau.directory.models import Guardianship, Holding
+from preau.directory.models.scoping import active_on
+from preau.directory.words import Role
+from preau.domains.attendance.models import Decision, Entry, Explanation, Notice, RollCall
+from preau.domains.timetable.models import Lesson
+from preau.foundation import dates, notices
 
-# Longer than the mail server may take to answer (EMAIL_TIMEOUT).
-HOLD = timedelta(minutes=2)
+ABSENCE, TO_READ, FORGOTTEN = "attendance.absence", "attendance.to_read", "attendance.forgotten_call"
+ANSWERS = {
+    Explanation.State.ACCEPTED: "attendance.accepted",
+    Explanation.State.REFUSED: "attendance.refused",
+}
+# A call is forgotten once the lesson has been over for a while; the next day it is no reminder any more.
+OVER, TOO_LATE = timedelta(minutes=10), timedelta(hours=4)
+# A school that calls no roll at all is not reminded of any.
+CALLS = timedelta(days=14)
+
+
+# An absence
 
 
 @transaction.atomic
 def prepare_notices(entry_ids: Sequence[int], today: date) -> list[int]:
-    """Prepare a notice for each guardian who must know of these absences; returns the ids of those not sent yet."""
-    notices: list[Notice] = []
+    """Prepare a notice for each guardian who must know of these absences; returns the ids of those not told yet."""
+    prepared: list[Notice] = []
     for entry in Entry.objects.filter(pk__in=entry_ids).to_explain().order_by("pk"):
-        informed = (
-            Guardianship.objects.informed(today).filter(pupil_id=entry.pupil_id).exclude(guardian__email="")
-        )
+        informed = Guardianship.objects.informed(today).filter(pupil_id=entry.pupil_id)
         about = {"school_id": entry.school_id, "entry": entry, "pupil_id": entry.pupil_id, "day": entry.day}
         guardians = informed.values_list("guardian_id", flat=True)
-        notices += [Notice(guardian_id=guardian, **about) for guardian in guardians]
-    Notice.objects.bulk_create(notices, ignore_conflicts=True)
+        prepared += [Notice(guardian_id=guardian, **about) for guardian in guardians]
+    Notice.objects.bulk_create(prepared, ignore_conflicts=True)
     waiting = Notice.objects.filter(entry_id__in=entry_ids, sent_at=None)
-    return list(waiting.values_list("pk", flat=True))
-
-
-class BeingSent(Exception):
-    """Another worker is sending this notice, or died while it did: try again when its hold is over."""
+    return list(waiting.order_by("pk").values_list("pk", flat=True))
 
 
 @transaction.atomic
-def hold_notice(notice_id: int) -> Notice | None:
-    """Take a notice to send it, outside the transaction: a slow mail server must not hold up everyone's writing.
+def tell_guardian(notice_id: int) -> bool:
+    """Tell one guardian of one absence, once: what is told and the note of it are one transaction.
 
-    None when there is nothing (more) to say: sent already, the absence corrected or explained in the meantime, or
-    the guardian told today of another absence that still stands (one letter a day, however many lessons), or not to
-    be informed any more. Raises BeingSent while another worker is telling them.
+    False when there is nothing (more) to say: told already, the absence corrected or explained in the meantime, or
+    the guardian told today of another absence that still stands (once a day, however many lessons), or not to be
+    informed any more.
     """
     now = timezone.now()
     about = Notice.objects.values("pupil_id", "guardian_id", "day").get(pk=notice_id)
     # All of the day's, in one order: two workers that each held one and waited for the other would wait for ever.
-    locked = Notice.objects.select_for_update(of=("self",)).select_related("pupil", "guardian")
-    same_day = {notice.pk: notice for notice in locked.filter(**about).order_by("pk")}
+    locked = Notice.objects.select_for_update(of=("self",)).filter(**about).order_by("pk")
+    same_day = {notice.pk: notice for notice in locked}
     notice = same_day.pop(notice_id)
     if notice.sent_at or not Entry.objects.to_explain().filter(pk=notice.entry_id).exists():
-        return None
-    may_know = Guardianship.objects.informed(timezone.localdate(now)).filter(
-        pupil_id=notice.pupil_id, guardian_id=notice.guardian_id
-    )
-    if not may_know.exists():
-        return None
+        return False
+    if not _may_know(notice.pupil_id, notice.guardian_id, now):
+        return False
     told = [other.entry_id for other in same_day.values() if other.sent_at]
     if Entry.objects.absences().filter(pk__in=told).exists():
-        return None
-    # A letter that is only on its way may still fail: wait for it to be sent or let go.
-    if any(one.held_until and one.held_until > now for one in (notice, *same_day.values())):
-        raise BeingSent
-    notice.held_until = now + HOLD
-    notice.save(update_fields=["held_until"])
-    return notice
+        return False
+    tell_absence(notice.guardian_id, notice.entry_id)
+    notice.sent_at = now
+    notice.save(update_fields=["sent_at"])
+    return True
 
 
-def let_notice_go(notice: Notice, *, sent: bool) -> None:
-    """After the attempt: it is sent, or it may be tried again."""
-    notice.held_until = None
-    notice.sent_at = timezone.now() if sent else None
-    notice.save(update_fields=["held_until", "sent_at"])
+def _may_know(pupil_id: int, guardian_id: int, now: datetime) -> bool:
+    informed = Guardianship.objects.informed(timezone.localdate(now))
+    return informed.filter(pupil_id=pupil_id, guardian_id=guardian_id).exists()
+
+
+def tell_absence(guardian_id: int, entry_id: int) -> None:
+    """Say that a pupil is missing, and at which lesson."""
+    entry = Entry.objects.select_related("lesson__school").get(pk=entry_id)
+    school = entry.lesson.school
+    notices.publish(
+        notices.News(
+            kind=ABSENCE, person_id=guardian_id, key=str(entry_id), school_id=school.pk, about_id=entry.pupil_id,
+            url=reverse("attendance:explain", kwargs={"pk": entry_id}),
+            facts={"day": dates.day(entry.day), "hours": entry.lesson.hours, "school": school.name},
+        )
+    )  # fmt: skip
+
+
+def settle_absences(entry_ids: Sequence[int]) -> None:
+    """These absences are explained, or were none."""
+    if entry_ids:
+        notices.settle(ABSENCE, *map(str, entry_ids))
+
+
+# An explanation
+
+
+def tell_school_life(explanation: Explanation) -> None:
+    """An explanation waits to be read: by whoever runs school life, else by the head."""
+    today = timezone.localdate()
+    held = Holding.objects.filter(active_on(today), school_id=explanation.school_id)
+    readers = held.filter(role=Role.SCHOOL_LIFE) or held.filter(role=Role.HEAD)
+    url, school = reverse("attendance:board"), explanation.school
+    facts = {"day": dates.day(explanation.day), "school": school.name}
+    notices.publish(
+        *(
+            notices.News(
+                kind=TO_READ, person_id=person_id, key=str(explanation.pk), url=url, school_id=school.pk,
+                seat=f"staff-{school.pk}", facts=facts,
+            )
+            for person_id in {held.person_id for held in readers}
+        )
+    )  # fmt: skip
+
+
+def settle_reading(explanation: Explanation) -> None:
+    notices.settle(TO_READ, str(explanation.pk))
+
+
+def tell_answer(explanation: Explanation, decision: Decision) -> None:
+    """Tell who explained what the school made of it; an answer given before is no longer to be read."""
+    before = [str(pk) for pk in explanation.decisions.exclude(pk=decision.pk).values_list("pk", flat=True)]
+    for kind in ANSWERS.values() if before else []:
+        notices.settle(kind, *before)
+    author, pupil = explanation.given_by_id, explanation.pupil_id
+    if author != pupil and not _may_know(pupil, author, timezone.now()):
+        return
+    school = explanation.school
+    facts = {"day": dates.day(explanation.day), "school": school.name, "comment": decision.comment or "—"}
+    notices.publish(
+        notices.News(
+            kind=ANSWERS[Explanation.State(decision.state)], person_id=author, key=str(decision.pk),
+            url=_where_to_look(explanation, decision), school_id=school.pk, about_id=pupil, facts=facts,
+        )
+    )  # fmt: skip
+
+
+def _where_to_look(explanation: Explanation, decision: Decision) -> str:
+    """Refused: the page of one of the absences, which unlike the list seats a teacher who is also the parent."""
+    entry = explanation.entries.first()
+    refused = decision.state == Explanation.State.REFUSED
+    if entry and refused:
+        return reverse("attendance:explain", kwargs={"pk": entry.pk})
+    return reverse("attendance:absences")
+
+
+# A call
+
+
+def remind_of_calls(now: datetime) -> int:
+    """Remind teachers of the calls they have not made for lessons that are over; returns how many lessons."""
+    over = Lesson.objects.filter(ends__range=(now - TOO_LATE, now - OVER), roll_call=None)
+    calling = RollCall.objects.filter(called_at__gte=now - CALLS).values("school_id")
+    lessons = over.filter(school__in=calling, groups__isnull=False).distinct()
+    forgotten = list(lessons.select_related("school", "subject").prefetch_related("teachers"))
+    notices.publish(*(news for lesson in forgotten for news in _reminders(lesson)))
+    return len(forgotten)
+
+
+def _reminders(lesson: Lesson) -> list[notices.News]:
+    facts = {"hours": lesson.hours, "subject": lesson.subject.name, "school": lesson.school.name}
+    return [
+        notices.News(
+            kind=FORGOTTEN, person_id=teacher.pk, key=str(lesson.pk), school_id=lesson.school_id,
+            seat=f"staff-{lesson.school_id}", url=reverse("attendance:roll", kwargs={"pk": lesson.pk}), facts=facts,
+        )
+        for teacher in lesson.teachers.all()
+    ]  # fmt: skip
+
+
+def settle_call(lesson: Lesson) -> None:
+    notices.settle(FORGOTTEN, str(lesson.pk))

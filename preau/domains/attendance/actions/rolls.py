@@ -9,6 +9,7 @@ from django.dispatch import Signal
 from django.utils import timezone
 
 from preau.directory.viewer import Viewer
+from preau.domains.attendance.actions import notices
 from preau.domains.attendance.models import (
     Entry,
     EntryChange,
@@ -80,6 +81,8 @@ def validate_roll(viewer: Viewer, lesson: Lesson, marks: Iterable[Mark]) -> Roll
     )
     if first or changed:
         journal.record(viewer, "attendance.roll_validated", call, changes=len(changed))
+    if first:
+        notices.settle_call(lesson)
     _tell(_write(viewer, lesson, known, changed, now))
     return call
 
@@ -108,7 +111,7 @@ def _conflict(known: Mapping[int, Entry], mark: Mark) -> Conflict:
 def _write(
     viewer: Viewer, lesson: Lesson, known: Mapping[int, Entry], changed: Iterable[Mark], now: datetime
 ) -> list[Entry]:
-    """Write the entries and their steps; returns those that are now absences."""
+    """Write the entries and their steps; returns them."""
     new: list[Entry] = []
     old: list[Entry] = []
     for mark in changed:
@@ -120,7 +123,7 @@ def _write(
     Entry.objects.bulk_create(new)
     Entry.objects.bulk_update(old, ["status", "minutes_late"])
     EntryChange.objects.bulk_create(_change(viewer, entry, now) for entry in [*new, *old])
-    return [entry for entry in [*new, *old] if entry.status == Status.ABSENT]
+    return [*new, *old]
 
 
 def _change(viewer: Viewer, entry: Entry, now: datetime) -> EntryChange:
@@ -134,9 +137,12 @@ def _change(viewer: Viewer, entry: Entry, now: datetime) -> EntryChange:
     )
 
 
-def _tell(absences: Sequence[Entry]) -> None:
-    if absences:
-        absences_recorded.send(sender=Entry, entry_ids=[entry.pk for entry in absences])
+def _tell(written: Sequence[Entry]) -> None:
+    """Absences are told to families; what is none any more is no longer to be explained."""
+    absent = [entry.pk for entry in written if entry.status == Status.ABSENT]
+    notices.settle_absences([entry.pk for entry in written if entry.pk not in absent])
+    if absent:
+        absences_recorded.send(sender=Entry, entry_ids=absent)
 
 
 @transaction.atomic
@@ -161,5 +167,5 @@ def correct_entry(viewer: Viewer, entry: Entry, status: str, minutes_late: int |
         before=before,
         after=entry.state_label,
     )
-    _tell([entry] if status == Status.ABSENT else [])
+    _tell([entry])
     return entry

@@ -19,7 +19,7 @@ class NoticeQuerySet(SchoolQuerySet):
 
 
 class Notice(models.Model):
-    """What one guardian is told of one absence. `held_until`: a worker is sending it, until then nobody else does."""
+    """What one guardian is told of one absence; how it then reaches them is the business of notifications."""
 
     school = models.ForeignKey(
         School, models.CASCADE, related_name="absence_notices", verbose_name=_("établissement")
@@ -30,8 +30,7 @@ class Notice(models.Model):
         Person, models.PROTECT, related_name="absence_notices_received", verbose_name=_("responsable")
     )
     day = models.DateField(_("jour"))
-    held_until = models.DateTimeField(_("en cours d’envoi jusqu’à"), null=True, blank=True)
-    sent_at = models.DateTimeField(_("envoyé à"), null=True, blank=True)
+    sent_at = models.DateTimeField(_("dit à"), null=True, blank=True)
 
     objects = NoticeQuerySet.as_manager()
 

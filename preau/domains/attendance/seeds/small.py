@@ -10,6 +10,7 @@ from preau.domains.attendance import actions
 from preau.domains.attendance.models import Entry, Explanation, Reason, Status
 from preau.domains.attendance.queries import register_of
 from preau.domains.timetable.models import Lesson
+from preau.foundation import notices
 
 PAST_DAYS = 5
 
@@ -23,12 +24,13 @@ def plant(world: Any) -> None:
     days = list(before.order_by("-day").values_list("day", flat=True).distinct()[:PAST_DAYS])
     past = before.filter(day__in=days)
     forgotten = past.taught_by(world.people["teacher"]).order_by("starts").last()
-    for number, lesson in enumerate(past.order_by("starts", "pk").prefetch_related("teachers")):
-        if lesson != forgotten:
-            _call(world, lesson, number)
-    if days:
-        _miss(world, world.people["pupil"], past.filter(day=days[0]))
-    _explain_some(world)
+    with notices.told_already():
+        for number, lesson in enumerate(past.order_by("starts", "pk").prefetch_related("teachers")):
+            if lesson != forgotten:
+                _call(world, lesson, number)
+        if days:
+            _miss(world, world.people["pupil"], past.filter(day=days[0]))
+        _explain_some(world)
 
 
 def _call(world: Any, lesson: Lesson, number: int) -> None:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from preau.directory.models import Enrolment, School
 from preau.domains.attendance.actions import absences_recorded
 from preau.domains.attendance.models import Entry, EntryChange, RollCall, Status
-from preau.domains.attendance.seeds import excuses, whims
+from preau.domains.attendance.seeds import excuses, told, whims
 from preau.domains.timetable.models import Lesson, LessonQuerySet
 from preau.foundation.db import insert
 
@@ -74,6 +74,7 @@ def plant(world: Any) -> None:
     forgotten = before.taught_by(world.people["teacher"]).order_by("starts").last()
     written = call(school, past.exclude(pk=forgotten.pk) if forgotten else past, now, _scenes(world, days))
     excuses.write(school, written, now, _answers(world, days))
+    told.tell(school)
 
 
 def _days(school: School) -> int:
@@ -90,10 +91,10 @@ def _scenes(world: Any, days: list[date]) -> dict[int, dict[date, Scene]]:
 
 
 def _answers(world: Any, days: list[date]) -> dict[tuple[int, date], excuses.Answer]:
-    told = _scenes(world, days)
+    staged = _scenes(world, days)
     return {
         (pupil, day): excuses.Answer(scene.answer, world.people[scene.by].pk if scene.by else None)
-        for pupil, scenes in told.items()
+        for pupil, scenes in staged.items()
         for day, scene in scenes.items()
     }
 
@@ -121,9 +122,9 @@ def call(
     entries = _write(school, called, _marks(school, called, scenes))
     absences = [entry for entry in entries if entry.status == Status.ABSENT]
     today = timezone.localdate(now, ZoneInfo(school.timezone))
-    told = [entry.pk for entry in absences if entry.day == today][:LETTERS]
-    if told:
-        absences_recorded.send(sender=Entry, entry_ids=told)
+    fresh = [entry.pk for entry in absences if entry.day == today][:LETTERS]
+    if fresh:
+        absences_recorded.send(sender=Entry, entry_ids=fresh)
     return absences
 
 

@@ -8,6 +8,8 @@ from django.core import mail
 
 from conftest import NOW
 from preau.commons.journal.models import Line
+from preau.commons.notifications.models import Item
+from preau.commons.notifications.tests.post import deliver
 from preau.directory.models import Enrolment, Guardianship, Person
 from preau.directory.seeds import World
 from preau.domains.attendance import actions, queries, rules, tasks
@@ -16,7 +18,6 @@ from preau.domains.attendance.models import (
     Entry,
     EntryChange,
     Explanation,
-    Notice,
     Reason,
     RollCall,
     Status,
@@ -306,8 +307,7 @@ def test_words_are_erased_and_the_entry_stays(absence: Entry, college: World, se
 
 def run(entry: Entry) -> None:
     tasks.tell_guardians.call([entry.pk])
-    for notice in Notice.objects.filter(entry=entry):
-        tasks.send_notice.call(notice.pk)
+    deliver()
 
 
 def test_both_parents_are_told_once_and_the_subject_names_nobody(absence: Entry, college: World) -> None:
@@ -340,35 +340,23 @@ def test_a_second_missed_lesson_the_same_day_sends_no_second_letter(
 
 def test_an_absence_corrected_before_the_letter_leaves_tells_nobody(absence: Entry, seat_of: Any) -> None:
     prepared = actions.prepare_notices([absence.pk], TODAY)
+    assert actions.tell_guardian(prepared[0]) is True
     actions.correct_entry(seat_of("cpe"), absence, Status.PRESENT)
-    assert [tasks.send_notice.call(pk) for pk in prepared] == [False, False]
+    assert actions.tell_guardian(prepared[1]) is False
+    deliver()
     assert mail.outbox == []
 
 
 def test_a_real_absence_after_a_corrected_one_is_told(absence: Entry, college: World, seat_of: Any) -> None:
     prepared = actions.prepare_notices([absence.pk], TODAY)
     actions.correct_entry(seat_of("cpe"), absence, Status.PRESENT)
-    assert [tasks.send_notice.call(pk) for pk in prepared] == [False, False]
+    assert [actions.tell_guardian(pk) for pk in prepared] == [False, False]
     pupil = college.people["pupil"]
     later = Lesson.objects.of_pupils([pupil.pk]).on(TODAY).order_by("starts").last()
     assert later is not None
     actions.validate_roll(seat_of("cpe"), later, absent(later, pupil))
     run(Entry.objects.get(lesson=later, pupil=pupil))
     assert len(mail.outbox) == 2
-
-
-def test_a_letter_that_fails_may_be_sent_again(absence: Entry, monkeypatch: pytest.MonkeyPatch) -> None:
-    (notice, _) = actions.prepare_notices([absence.pk], TODAY)
-
-    def down(*_: Any) -> None:
-        raise ConnectionRefusedError
-
-    with monkeypatch.context() as broken:
-        broken.setattr(tasks.mail, "send", down)
-        with pytest.raises(ConnectionRefusedError):
-            tasks.send_notice.call(notice)
-    assert tasks.send_notice.call(notice) is True
-    assert len(mail.outbox) == 1
 
 
 def test_a_pupil_of_age_may_be_their_own_responsible(absence: Entry, college: World) -> None:
@@ -387,29 +375,10 @@ def test_who_may_not_be_informed_any_more_is_told_nothing(
     actions.decide(seat_of("cpe"), refused, Explanation.State.REFUSED, "Non")
     prepared = actions.prepare_notices([absence.pk], TODAY)
     Guardianship.objects.filter(pupil=college.people["pupil"]).update(may_not_be_informed=True)
-    assert [tasks.send_notice.call(pk) for pk in prepared] == [False, False]
-    assert tasks.tell_decision.call(refused.pk) is False
+    assert [actions.tell_guardian(pk) for pk in prepared] == [False, False]
+    deliver()
+    assert refused.decisions.count() == 1
     assert mail.outbox == []
-
-
-def test_a_letter_that_only_waits_tells_nobody_yet(
-    absence: Entry, college: World, seat_of: Any, clock: Any
-) -> None:
-    """The first letter of the day is held and fails; its absence is corrected; the second absence is told."""
-    pupil, cpe = college.people["pupil"], seat_of("cpe")
-    earlier = Lesson.objects.of_pupils([pupil.pk]).on(TODAY).order_by("starts")[0]
-    actions.validate_roll(cpe, earlier, absent(earlier, pupil))
-    other = Entry.objects.get(lesson=earlier, pupil=pupil)
-    mother = college.people["guardian"]
-    both = actions.prepare_notices([absence.pk, other.pk], TODAY)
-    first, second = Notice.objects.filter(pk__in=both, guardian=mother).order_by("pk")
-    assert actions.hold_notice(first.pk) is not None
-    with pytest.raises(actions.BeingSent):
-        tasks.send_notice.call(second.pk)
-    first_entry = Entry.objects.get(pk=first.entry_id)
-    actions.correct_entry(cpe, first_entry, Status.PRESENT)
-    clock.shift(timedelta(minutes=3))
-    assert tasks.send_notice.call(second.pk) is True
 
 
 def test_a_replaced_explanation_cannot_be_decided(absence: Entry, seat_of: Any) -> None:
@@ -426,21 +395,80 @@ def test_a_pupil_who_left_the_class_stays_on_the_rolls_of_before(absence: Entry,
     ]
 
 
-def test_a_letter_in_another_workers_hands_waits(absence: Entry, clock: Any) -> None:
-    (notice, _) = actions.prepare_notices([absence.pk], TODAY)
-    assert actions.hold_notice(notice) is not None
-    with pytest.raises(actions.BeingSent):
-        tasks.send_notice.call(notice)
-    clock.shift(timedelta(minutes=3))
-    assert tasks.send_notice.call(notice) is True
-
-
 def test_a_refusal_is_told_with_its_reason(absence: Entry, college: World, seat_of: Any) -> None:
     explanation = actions.explain(seat_of("guardian"), [absence], maladie())
     actions.decide(seat_of("cpe"), explanation, Explanation.State.ACCEPTED)
-    assert tasks.tell_decision.call(explanation.pk) is False
+    deliver()
+    assert mail.outbox == []
     actions.decide(seat_of("cpe"), explanation, Explanation.State.REFUSED, "Certificat ?")
-    assert tasks.tell_decision.call(explanation.pk) is True
+    deliver()
     (message,) = mail.outbox
     assert message.to == [college.people["guardian"].email]
     assert "Certificat ?" in message.body
+    kinds = Item.objects.unread().filter(person=college.people["guardian"], about=absence.pupil_id)
+    # The answer that no longer counts is no longer to be read.
+    assert [item.kind for item in kinds] == ["attendance.refused"]
+
+
+def test_a_worker_killed_between_two_families_tells_the_others(
+    absence: Entry, college: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    told: list[int] = []
+    real = actions.tell_guardian
+
+    def once(notice_id: int) -> bool:
+        if told:
+            raise Killed
+        told.append(notice_id)
+        return real(notice_id)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(tasks.actions, "tell_guardian", once)
+        with pytest.raises(Killed):
+            tasks.tell_guardians.call([absence.pk])
+    assert Item.objects.filter(kind="attendance.absence", key=absence.pk).count() == 1
+    run(absence)
+    assert len(mail.outbox) == 2
+
+
+def test_a_family_without_an_address_finds_the_absence_in_preau(absence: Entry, college: World) -> None:
+    mother = college.people["guardian"]
+    Person.objects.filter(pk=mother.pk).update(email="")
+    run(absence)
+    assert [message.to for message in mail.outbox] == [[college.people["other_guardian"].email]]
+    assert Item.objects.unread().filter(person=mother, key=absence.pk).exists()
+
+
+def test_an_explained_absence_is_no_longer_to_be_read(absence: Entry, college: World, seat_of: Any) -> None:
+    run(absence)
+    told = Item.objects.unread().filter(kind="attendance.absence", key=absence.pk)
+    assert told.count() == 2
+    explanation = actions.explain(seat_of("guardian"), [absence], maladie())
+    assert not told.all().exists()
+    waiting = Item.objects.unread().filter(kind="attendance.to_read", key=explanation.pk)
+    assert [item.person for item in waiting] == [college.people["cpe"]]
+    actions.withdraw(seat_of("guardian"), explanation)
+    assert not waiting.all().exists()
+
+
+def test_a_forgotten_call_is_reminded_once_until_it_is_made(
+    lesson: Lesson, college: World, seat_of: Any, clock: Any
+) -> None:
+    about = Item.objects.filter(kind="attendance.forgotten_call", key=lesson.pk)
+    tasks.remind_of_calls.call()
+    assert not about.exists(), "the lesson is still going on"
+    clock.move_to(lesson.ends + timedelta(minutes=15))
+    for _again in range(2):
+        tasks.remind_of_calls.call()
+    assert [item.person for item in about] == [college.people["teacher"]]
+    actions.validate_roll(seat_of("cpe"), lesson, marks(lesson))
+    assert not about.all().unread().exists()
+
+
+def test_a_school_that_calls_no_roll_is_reminded_of_nothing(lesson: Lesson, clock: Any) -> None:
+    RollCall.objects.all().delete()
+    clock.move_to(lesson.ends + timedelta(minutes=15))
+    assert tasks.remind_of_calls.call() == 0

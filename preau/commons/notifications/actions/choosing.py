@@ -1,0 +1,95 @@
+"""Choosing how to be told; stopping a kind from a mail."""
+
+from collections.abc import Mapping
+
+from django.db import transaction
+from django.utils import timezone
+
+from preau.commons.notifications import queries
+from preau.commons.notifications.models import Dispatch, Envelope, Preference, Rhythm, StopLink
+from preau.directory.viewer import Viewer
+from preau.foundation import journal
+from preau.foundation.boards import Pace
+
+
+@transaction.atomic
+def choose(viewer: Viewer, wishes: Mapping[str, queries.Wish], *, hour: int, weekday: int) -> int:
+    """Keep how a person wants to be told of each kind, and when their summaries leave; returns how many kinds changed."""
+    known, person_id = queries.kinds(), viewer.person.pk
+    chosen = queries.choices_of([person_id])
+    changed = {
+        key: wish
+        for key, wish in wishes.items()
+        if known[key].can_be_muted and queries.wish_for(known[key], chosen.get((person_id, key))) != wish
+    }
+    for key, wish in changed.items():
+        _keep(person_id, key, wish)
+    rhythm = queries.rhythm_of(person_id)
+    moved = (rhythm.hour, rhythm.weekday) != (hour, weekday)
+    if moved:
+        Rhythm.objects.update_or_create(person_id=person_id, defaults={"hour": hour, "weekday": weekday})
+    if changed or moved:
+        journal.record(
+            viewer, "notifications.chosen", viewer.person, subject_id=person_id, kinds=len(changed)
+        )
+    return len(changed) + moved
+
+
+def _keep(person_id: int, kind: str, wish: queries.Wish) -> None:
+    Preference.objects.update_or_create(
+        person_id=person_id, kind=kind, defaults={"in_app": wish.in_app, "pace": wish.pace}
+    )
+    if wish.pace == Pace.NEVER:
+        waiting = Dispatch.objects.filter(item__person_id=person_id, item__kind=kind, envelope=None)
+        waiting.filter(dropped_at=None).update(dropped_at=timezone.now())
+
+
+@transaction.atomic
+def stop_link(envelope: Envelope, kind: str) -> StopLink | None:
+    """The link that stops what this envelope brings; None for what cannot be stopped."""
+    known = queries.kinds().get(kind)
+    if envelope.channel == Envelope.Channel.MAIL and (known is None or not known.can_be_muted):
+        return None
+    what = kind if envelope.channel == Envelope.Channel.MAIL else envelope.channel
+    link, _ = StopLink.objects.get_or_create(
+        person_id=envelope.person_id, kind=what, defaults={"made_at": timezone.now()}
+    )
+    return link
+
+
+@transaction.atomic
+def stop(link: StopLink) -> int:
+    """Stop the mails that a link is for, without anybody signing in; returns how many kinds it stopped."""
+    chosen = queries.choices_of([link.person_id])
+    stopped = 0
+    for key, kind in queries.kinds().items():
+        wish = queries.wish_for(kind, chosen.get((link.person_id, key)))
+        meant = key == link.kind or queries.channel_of(wish.pace) == link.kind
+        if meant and kind.can_be_muted and wish.pace != Pace.NEVER:
+            _keep(link.person_id, key, queries.Wish(in_app=wish.in_app, pace=Pace.NEVER))
+            stopped += 1
+    if stopped:
+        journal.write(
+            journal.Line(
+                verb="notifications.stopped", target="directory.person", target_id=link.person_id,
+                subject_id=link.person_id, details={"kinds": stopped},
+            )
+        )  # fmt: skip
+    return stopped
+
+
+@transaction.atomic
+def revoke_links(viewer: Viewer) -> int:
+    """Make the links of the mails already sent good for nothing; returns how many there were."""
+    gone = StopLink.objects.filter(person_id=viewer.person.pk).delete()[0]
+    if gone:
+        journal.record(
+            viewer, "notifications.links_revoked", viewer.person, subject_id=viewer.person.pk, links=gone
+        )
+    return gone
+
+
+def forget_choices(person_id: int) -> int:
+    """Erase how a person wanted to be told."""
+    rows = [model.objects.filter(person_id=person_id) for model in (Preference, Rhythm, StopLink)]
+    return sum(found.delete()[0] for found in rows)

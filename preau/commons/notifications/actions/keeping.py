@@ -1,0 +1,112 @@
+"""Keeping news once, with the ways by which they leave; reading them; letting them go."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+from django.dispatch import Signal
+from django.utils import timezone
+
+from preau.commons.notifications import queries
+from preau.commons.notifications.models import Dispatch, Envelope, Item, Rhythm
+from preau.directory.models import Person, School
+from preau.directory.viewer import Viewer
+from preau.foundation.boards import NotificationKind, Pace
+from preau.foundation.notices import News
+
+KEPT = timedelta(days=183)
+news_due = Signal()  # person_ids; sent inside the transaction: a task exists if and only if the news do
+
+
+@transaction.atomic
+def publish(news: Sequence[News]) -> None:
+    """Keep each of these once for its person, with the ways by which it leaves. Raises KeyError for an unknown kind."""
+    known, now = queries.kinds(), timezone.now()
+    people = Person.objects.filter(pk__in={one.person_id for one in news}, erased_at=None)
+    reached = {person.pk: person for person in people.select_related("news_rhythm")}
+    chosen = queries.choices_of(reached)
+    wished = [
+        (one, queries.wish_for(known[one.kind], chosen.get((one.person_id, one.kind))))
+        for one in news
+        if one.person_id in reached
+    ]
+    # Whoever wants nothing of it is told nothing, and nothing is kept.
+    wanted = [(one, wish) for one, wish in wished if wish.in_app or _leaves(one, wish, reached)]
+    kept = _keep(wanted, now)
+    zones = dict(
+        School.objects.filter(pk__in={item.school_id for item in kept}).values_list("pk", "timezone")
+    )
+    by_key = {(one.person_id, one.kind, one.key): (one, wish) for one, wish in wanted}
+    leaving = []
+    for item in kept:
+        one, wish = by_key[item.person_id, item.kind, item.key]
+        if _leaves(one, wish, reached):
+            leaving.append(_way(item, known[item.kind], wish.pace, reached[item.person_id], zones, now))
+    Dispatch.objects.bulk_create(leaving)
+    due = sorted({way.item.person_id for way in leaving if way.due_at <= now})
+    if due:
+        news_due.send(sender=Item, person_ids=due)
+
+
+def _leaves(one: News, wish: queries.Wish, reached: Mapping[int, Person]) -> bool:
+    return bool(wish.pace != Pace.NEVER and one.told_at is None and reached[one.person_id].email)
+
+
+def _keep(wanted: Sequence[tuple[News, queries.Wish]], now: datetime) -> list[Item]:
+    """The items that are new: what two publish at the same time is kept once."""
+    rows = [
+        Item(
+            person_id=one.person_id, kind=one.kind, key=one.key, school_id=one.school_id, seat=one.seat,
+            about_id=one.about_id, facts=dict(one.facts), url=one.url, in_app=wish.in_app,
+            published_at=one.told_at or now,
+        )
+        for one, wish in wanted
+    ]  # fmt: skip
+    Item.objects.bulk_create(rows, ignore_conflicts=True)
+    return list(Item.objects.filter(public_id__in=[row.public_id for row in rows]).order_by("pk"))
+
+
+def _way(
+    item: Item, kind: NotificationKind, pace: Pace, person: Person, zones: Mapping[int, str], now: datetime
+) -> Dispatch:
+    rhythm = getattr(person, "news_rhythm", None) or Rhythm(person=person)
+    zone = zones.get(item.school_id or 0, "")
+    due = queries.due_at(kind, pace, now, rhythm, zone)
+    return Dispatch(item=item, channel=queries.channel_of(pace), due_at=due)
+
+
+@transaction.atomic
+def settle(kind: str, keys: Sequence[str]) -> None:
+    """There is nothing left to do about these: they count as read, and what has not left does not leave."""
+    about = Item.objects.filter(kind=kind, key__in=keys)
+    now = timezone.now()
+    waiting = Dispatch.objects.filter(Q(envelope=None) | Q(envelope__sent_at=None), dropped_at=None)
+    waiting.filter(item__in=about.values("pk")).update(dropped_at=now)
+    about.unread().update(read_at=now)
+
+
+@transaction.atomic
+def mark(item: Item, *, read: bool) -> None:
+    """Note that one's own item is read, or is to be read again."""
+    Item.objects.filter(pk=item.pk).update(read_at=timezone.now() if read else None)
+
+
+@transaction.atomic
+def mark_all(viewer: Viewer, *, until: int) -> int:
+    """Note all of one's items as read, up to the last that the page showed; returns how many were not."""
+    mine = Item.objects.visible_to(viewer).shown().unread().filter(pk__lte=until)
+    return mine.update(read_at=timezone.now())
+
+
+def purge(now: datetime) -> int:
+    """Drop news published six months ago, with their envelopes; returns how many rows went."""
+    old = now - KEPT
+    gone = Item.objects.filter(published_at__lt=old).delete()[0]
+    return gone + Envelope.objects.filter(made_at__lt=old).delete()[0]
+
+
+def forget_news(person_id: int) -> int:
+    """Erase what a person was told, and what others were told of them."""
+    gone = Envelope.objects.filter(person_id=person_id).delete()[0]
+    return gone + Item.objects.filter(Q(person_id=person_id) | Q(about_id=person_id)).delete()[0]

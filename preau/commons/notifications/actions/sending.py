@@ -1,0 +1,93 @@
+"""Putting what is due into envelopes, holding one while it leaves, letting it go."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.dispatch import Signal
+from django.utils import timezone
+
+from preau.commons.notifications import queries
+from preau.commons.notifications.models import Dispatch, Envelope
+
+# Longer than the mail server may take to answer (EMAIL_TIMEOUT).
+HOLD = timedelta(minutes=2)
+envelopes_ready = Signal()  # envelopes; sent inside the transaction that made them
+
+
+class BeingSent(Exception):
+    """Another worker is sending this envelope, or died while it did: try again when its hold is over."""
+
+
+def people_waiting(now: datetime) -> list[int]:
+    """Ids of the people for whom something is due."""
+    due = Dispatch.objects.due(now).order_by().values_list("item__person_id", flat=True)
+    return sorted(set(due))
+
+
+@transaction.atomic
+def pack(person_id: int) -> list[Envelope]:
+    """Put what is due for a person into envelopes: one for each item told at once, one for a summary.
+
+    A summary leaves out what has been read in the meantime.
+    """
+    now = timezone.now()
+    locked = Dispatch.objects.select_for_update(of=("self",)).due(now).filter(item__person_id=person_id)
+    due = list(locked.select_related("item").order_by("pk"))
+    read = [way for way in due if way.channel != Envelope.Channel.MAIL and way.item.read_at]
+    Dispatch.objects.filter(pk__in=[way.pk for way in read]).update(dropped_at=now)
+    made = [_envelope(person_id, batch, now) for batch in _batches(way for way in due if way not in read)]
+    if made:
+        envelopes_ready.send(sender=Envelope, envelopes=made)
+    return made
+
+
+def _batches(due: Iterable[Dispatch]) -> list[list[Dispatch]]:
+    summaries: dict[str, list[Dispatch]] = {}
+    batches: list[list[Dispatch]] = []
+    for way in due:
+        if way.channel == Envelope.Channel.MAIL:
+            batches.append([way])
+        else:
+            summaries.setdefault(way.channel, []).append(way)
+    return [*batches, *summaries.values()]
+
+
+def _envelope(person_id: int, batch: Sequence[Dispatch], now: datetime) -> Envelope:
+    envelope: Envelope = Envelope.objects.create(person_id=person_id, channel=batch[0].channel, made_at=now)
+    Dispatch.objects.filter(pk__in=[way.pk for way in batch]).update(envelope=envelope)
+    return envelope
+
+
+@transaction.atomic
+def hold(envelope_id: int) -> Envelope | None:
+    """Take an envelope to send it, outside the transaction: a slow mail server must not hold up everyone's writing.
+
+    None when there is nothing (more) to say: it has left, its items are settled, or are no longer this person's to
+    read. Raises BeingSent while another worker has it.
+    """
+    now = timezone.now()
+    locked = Envelope.objects.select_for_update(of=("self",)).select_related("person")
+    envelope = locked.filter(pk=envelope_id).first()
+    if envelope is None or envelope.sent_at or envelope.dropped_at:
+        return None
+    if envelope.held_until and envelope.held_until > now:
+        raise BeingSent
+    items = queries.items_in(envelope)
+    theirs = queries.still_theirs(items, now) if envelope.person.email else set()
+    lost = [item.pk for item in items if item.pk not in theirs]
+    Dispatch.objects.filter(envelope=envelope, item__in=lost).update(dropped_at=now)
+    if not theirs:
+        Envelope.objects.filter(pk=envelope.pk).update(dropped_at=now)
+        return None
+    envelope.held_until = now + HOLD
+    envelope.save(update_fields=["held_until"])
+    return envelope
+
+
+@transaction.atomic
+def let_go(envelope: Envelope, *, sent: bool) -> None:
+    """After the attempt: it has left, or it may be tried again."""
+    envelope.held_until = None
+    envelope.sent_at = timezone.now() if sent else None
+    envelope.save(update_fields=["held_until", "sent_at"])

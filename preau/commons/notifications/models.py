@@ -1,0 +1,230 @@
+"""News kept for a person, how each leaves, and how a person wants to be told."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Case, Q, Value, When
+from django.utils.crypto import get_random_string
+from django.utils.translation import gettext_lazy as _
+
+from preau.directory.models import Guardianship, Person, School
+from preau.directory.viewer import Viewer
+from preau.foundation import quiet
+from preau.foundation.boards import Pace
+
+
+def new_token() -> str:
+    """Nobody guesses it: it may stand in an address."""
+    return get_random_string(32)
+
+
+class ItemQuerySet(models.QuerySet["Item"]):
+    def still_for(self, person_id: int, seats: Collection[str], today: date) -> Self:
+        """What a person may still read: their seat has not ended, nor their right to follow the pupil it speaks of."""
+        followed = Guardianship.objects.informed(today).of_another().filter(guardian_id=person_id)
+        about = Q(about=None) | Q(about_id=person_id) | Q(about__in=followed.values("pupil_id")) | ~Q(seat="")
+        return self.filter(Q(seat="") | Q(seat__in=seats), about, person_id=person_id)
+
+    def visible_to(self, viewer: Viewer) -> Self:
+        """One's own, whatever the seat; nobody else's, whoever asks."""
+        return self.still_for(viewer.person.pk, [seat.key for seat in viewer.seats], viewer.today)
+
+    def shown(self) -> Self:
+        """Those that the person wants to find in Préau."""
+        return self.filter(in_app=True)
+
+    def unread(self) -> Self:
+        return self.filter(read_at=None)
+
+    def unread_first(self) -> Self:
+        waits = Case(
+            When(read_at=None, then=Value(0)), default=Value(1), output_field=models.SmallIntegerField()
+        )
+        return self.order_by(waits, "-published_at", "-pk")
+
+
+class Item(models.Model):
+    """One thing told to one person, stored once whatever the ways it leaves by. Its words are those of its kind."""
+
+    public_id = models.CharField(_("identifiant public"), max_length=32, unique=True, default=new_token)
+    person = models.ForeignKey(Person, models.CASCADE, related_name="news", verbose_name=_("destinataire"))
+    kind = models.CharField(_("nature"), max_length=60)
+    key = models.CharField(_("sujet"), max_length=60)
+    school = models.ForeignKey(
+        School, models.CASCADE, null=True, related_name="news", verbose_name=_("établissement")
+    )
+    seat = models.CharField(_("en tant que"), max_length=40, blank=True)
+    about = models.ForeignKey(
+        Person, models.CASCADE, null=True, related_name="news_about", verbose_name=_("élève concerné")
+    )
+    facts = models.JSONField(_("faits"), default=dict)
+    url = models.CharField(_("adresse"), max_length=300)
+    in_app = models.BooleanField(_("montrée dans Préau"), default=True)
+    published_at = models.DateTimeField(_("publiée le"), db_index=True)
+    read_at = models.DateTimeField(_("lue le"), null=True)
+
+    objects = ItemQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("notification")
+        constraints = [models.UniqueConstraint(fields=["person", "kind", "key"], name="told_once")]
+        indexes = [
+            models.Index(fields=["person", "-published_at"], name="news_of_a_person"),
+            models.Index(fields=["kind", "key"], name="news_by_key"),
+        ]
+
+
+class Envelope(models.Model):
+    """What leaves at once by one way: a mail, with one item or a day's. `ref` names it wherever it arrives.
+
+    `held_until`: a worker is sending it, until then nobody else does. `dropped_at`: there was nothing left to say.
+    """
+
+    class Channel(models.TextChoices):
+        MAIL = "mail", _("Courriel")
+        DAILY = "daily", _("Résumé du jour")
+        WEEKLY = "weekly", _("Résumé de la semaine")
+
+    class EnvelopeQuerySet(models.QuerySet["Envelope"]):
+        def visible_to(self, viewer: Viewer) -> Self:
+            return self.filter(person_id=viewer.person.pk)
+
+        def waiting(self, now: datetime) -> Self:
+            """Neither sent nor given up, and in nobody's hands."""
+            free = Q(held_until=None) | Q(held_until__lte=now)
+            return self.filter(free, sent_at=None, dropped_at=None)
+
+    person = models.ForeignKey(
+        Person, models.CASCADE, related_name="envelopes", verbose_name=_("destinataire")
+    )
+    channel = models.CharField(_("voie"), max_length=6, choices=Channel.choices)
+    ref = models.CharField(_("référence"), max_length=32, unique=True, default=new_token)
+    made_at = models.DateTimeField(_("préparé le"))
+    held_until = models.DateTimeField(_("en cours d’envoi jusqu’à"), null=True)
+    sent_at = models.DateTimeField(_("envoyé le"), null=True)
+    dropped_at = models.DateTimeField(_("abandonné le"), null=True)
+
+    objects = EnvelopeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("envoi")
+        indexes = [
+            models.Index(
+                fields=["made_at"], condition=Q(sent_at=None, dropped_at=None), name="envelopes_waiting"
+            )
+        ]
+
+
+class Dispatch(models.Model):
+    """An item leaves once by one way, from `due_at` on. `dropped_at`: it had been read, or settled, or was no longer theirs."""
+
+    class DispatchQuerySet(models.QuerySet["Dispatch"]):
+        def visible_to(self, viewer: Viewer) -> Self:
+            return self.filter(item__person_id=viewer.person.pk)
+
+        def due(self, now: datetime) -> Self:
+            return self.filter(envelope=None, dropped_at=None, due_at__lte=now)
+
+    item = models.ForeignKey(Item, models.CASCADE, related_name="dispatches", verbose_name=_("notification"))
+    channel = models.CharField(_("voie"), max_length=6, choices=Envelope.Channel.choices)
+    due_at = models.DateTimeField(_("à partir du"))
+    envelope = models.ForeignKey(
+        Envelope, models.CASCADE, null=True, related_name="dispatches", verbose_name=_("envoi")
+    )
+    dropped_at = models.DateTimeField(_("abandonnée le"), null=True)
+
+    objects = DispatchQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("acheminement")
+        constraints = [models.UniqueConstraint(fields=["item", "channel"], name="leaves_once_by_each_way")]
+        indexes = [
+            models.Index(
+                fields=["due_at"], condition=Q(envelope=None, dropped_at=None), name="dispatches_waiting"
+            )
+        ]
+
+
+class Own(models.QuerySet[Any]):
+    """Rows of one person: theirs, and nobody else's."""
+
+    def visible_to(self, viewer: Viewer) -> Self:
+        return self.filter(person_id=viewer.person.pk)
+
+
+PACES = [
+    (Pace.AT_ONCE.value, _("Tout de suite")),
+    (Pace.DAILY.value, _("Dans le résumé du jour")),
+    (Pace.WEEKLY.value, _("Dans le résumé de la semaine")),
+    (Pace.NEVER.value, _("Jamais")),
+]
+WEEKDAYS = [
+    (0, _("lundi")),
+    (1, _("mardi")),
+    (2, _("mercredi")),
+    (3, _("jeudi")),
+    (4, _("vendredi")),
+]
+
+
+class Preference(models.Model):
+    """How a person wants to be told of a kind; without a row, as the kind itself says."""
+
+    person = models.ForeignKey(
+        Person, models.CASCADE, related_name="news_preferences", verbose_name=_("personne")
+    )
+    kind = models.CharField(_("nature"), max_length=60)
+    in_app = models.BooleanField(_("dans Préau"), default=True)
+    pace = models.CharField(_("courriel"), max_length=7, choices=PACES)
+
+    objects = Own.as_manager()
+
+    class Meta:
+        verbose_name = _("préférence de notification")
+        verbose_name_plural = _("préférences de notification")
+        constraints = [models.UniqueConstraint(fields=["person", "kind"], name="one_preference_per_kind")]
+
+
+class Rhythm(models.Model):
+    """When the summaries of a person leave: an hour of working days, and the day of the weekly one."""
+
+    HOUR, WEEKDAY = 18, 4
+
+    person = models.OneToOneField(
+        Person, models.CASCADE, related_name="news_rhythm", verbose_name=_("personne")
+    )
+    hour = models.PositiveSmallIntegerField(_("heure"), default=HOUR)
+    weekday = models.PositiveSmallIntegerField(_("jour"), choices=WEEKDAYS, default=WEEKDAY)
+
+    objects = Own.as_manager()
+
+    class Meta:
+        verbose_name = _("heure des résumés")
+        verbose_name_plural = _("heures des résumés")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(hour__gte=quiet.OPENS, hour__lt=quiet.CLOSES, weekday__lt=quiet.SATURDAY),
+                name="summaries_leave_at_decent_hours",
+            )
+        ]
+
+
+class StopLink(models.Model):
+    """A link that stops one kind (or one summary) without signing in. It can do nothing else, and can be revoked.
+
+    `kind` is that of the news, or the channel of a summary.
+    """
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="stop_links", verbose_name=_("personne"))
+    kind = models.CharField(_("nature"), max_length=60)
+    token = models.CharField(_("jeton"), max_length=32, unique=True, default=new_token)
+    made_at = models.DateTimeField(_("créé le"))
+
+    objects = Own.as_manager()
+
+    class Meta:
+        verbose_name = _("lien d’arrêt")
+        verbose_name_plural = _("liens d’arrêt")
+        constraints = [models.UniqueConstraint(fields=["person", "kind"], name="one_stop_link_per_kind")]

@@ -1,0 +1,179 @@
+"""What a person was told, in words; how they want to be told."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from preau.commons.notifications.models import Dispatch, Envelope, Item, Preference, Rhythm
+from preau.directory.viewer import Viewer, seats_of
+from preau.foundation import boards, dates, quiet
+from preau.foundation.boards import NotificationKind, Pace
+
+MOST_SHOWN = 99
+SUMMARIES = {Pace.DAILY: Envelope.Channel.DAILY, Pace.WEEKLY: Envelope.Channel.WEEKLY}
+
+
+# Kinds and wishes
+
+
+def kinds() -> dict[str, NotificationKind]:
+    """The kinds of the board, by key: a domain that left takes its kinds with it."""
+    return {kind.key: kind for kind in boards.notification_kinds}
+
+
+@dataclass(frozen=True)
+class Wish:
+    """How one person is told of one kind."""
+
+    in_app: bool
+    pace: Pace
+
+
+def wish_for(kind: NotificationKind, chosen: Preference | None) -> Wish:
+    """What the person chose, else what the kind says; a kind that cannot be muted is never chosen."""
+    if chosen is None or not kind.can_be_muted:
+        return Wish(in_app=True, pace=kind.pace)
+    return Wish(in_app=chosen.in_app, pace=Pace(chosen.pace))
+
+
+def choices_of(person_ids: Collection[int]) -> dict[tuple[int, str], Preference]:
+    rows = Preference.objects.filter(person_id__in=person_ids)
+    return {(row.person_id, row.kind): row for row in rows}
+
+
+def kinds_for(viewer: Viewer) -> list[NotificationKind]:
+    """The kinds that may reach this person in one of their seats."""
+    seats = list(viewer.every_seat())
+    return [kind for kind in boards.notification_kinds if any(kind.for_whom(seat) for seat in seats)]
+
+
+def rhythm_of(person_id: int) -> Rhythm:
+    return Rhythm.objects.filter(person_id=person_id).first() or Rhythm(person_id=person_id)
+
+
+def due_at(kind: NotificationKind, pace: Pace, now: datetime, rhythm: Rhythm, zone: str) -> datetime:
+    """When the mail may leave: an urgent one now, another at decent hours, a summary at the hour chosen.
+
+    What waited for the morning is spread over ten minutes, person by person.
+    """
+    if pace == Pace.DAILY:
+        return quiet.next_at(now, rhythm.hour, zone)
+    if pace == Pace.WEEKLY:
+        return quiet.next_at(now, rhythm.hour, zone, weekday=rhythm.weekday)
+    if kind.urgent or quiet.is_open(now, zone):
+        return now
+    return quiet.next_open(now, zone) + timedelta(seconds=rhythm.person_id % 600)
+
+
+def channel_of(pace: Pace) -> str:
+    return str(SUMMARIES.get(pace, Envelope.Channel.MAIL))
+
+
+# What is shown
+
+
+class _Facts(dict[str, Any]):
+    """A fact that an older news does not have leaves a gap, never an error page."""
+
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+@dataclass(frozen=True)
+class Told:
+    """An item in words."""
+
+    public_id: str
+    kind: str
+    category: str
+    subject: str
+    body: str
+    action: str
+    why: str
+    url: str
+    school: str
+    published_at: datetime
+    is_read: bool
+    urgent: bool
+
+    @property
+    def when(self) -> str:
+        return dates.capital(dates.day_and_hour(self.published_at))
+
+
+def told(items: Iterable[Item]) -> list[Told]:
+    """Items (with their school and pupil) in the words of their kinds; those of an unknown kind are left out."""
+    known = kinds()
+    return [_words(item, known[item.kind]) for item in items if item.kind in known]
+
+
+def _words(item: Item, kind: NotificationKind) -> Told:
+    names = {"about": item.about.given_name} if item.about else {}
+    return Told(
+        public_id=item.public_id,
+        kind=item.kind,
+        category=str(kind.category),
+        subject=str(kind.subject),
+        body=str(kind.body) % _Facts(item.facts | names),
+        action=str(kind.action),
+        why=str(kind.why),
+        url=item.url,
+        school=item.school.name if item.school else "",
+        published_at=item.published_at,
+        is_read=item.read_at is not None,
+        urgent=kind.urgent,
+    )
+
+
+def news_of(viewer: Viewer, kind: str = "", *, unread: bool = False) -> Any:
+    """What the centre shows, unread first; a QuerySet, to be cut into pages."""
+    found = Item.objects.visible_to(viewer).shown().filter(kind__in=[kind] if kind else list(kinds()))
+    found = found.unread() if unread else found
+    return found.unread_first().select_related("school", "about")
+
+
+def unread_count(viewer: Viewer) -> int:
+    """How many wait, for the bell (one query)."""
+    return Item.objects.visible_to(viewer).shown().unread().filter(kind__in=list(kinds())).count()
+
+
+def kinds_received(viewer: Viewer) -> list[NotificationKind]:
+    """The kinds of which this person has something to read, for the filter."""
+    found = set(Item.objects.visible_to(viewer).shown().order_by().values_list("kind", flat=True).distinct())
+    return [kind for kind in boards.notification_kinds if kind.key in found]
+
+
+# What leaves
+
+
+def still_theirs(items: Collection[Item], now: datetime) -> set[int]:
+    """Of the items of one person, those that they may still read (three queries)."""
+    if not items:
+        return set()
+    person = next(iter(items)).person
+    today = timezone.localdate(now)
+    keys = [seat.key for seat in seats_of(person, today)]
+    found = Item.objects.still_for(person.pk, keys, today).filter(pk__in=[item.pk for item in items])
+    return set(found.values_list("pk", flat=True))
+
+
+def items_in(envelope: Envelope) -> list[Item]:
+    inside = Dispatch.objects.filter(envelope=envelope, dropped_at=None).order_by("pk")
+    return [row.item for row in inside.select_related("item__school", "item__about", "item__person")]
+
+
+def headers_of(envelope: Envelope, host: str, stop: str) -> Mapping[str, str]:
+    """One name for one mail however often it is sent (a mailbox shows it once), and the way to stop it (RFC 8058)."""
+    headers = {"Message-ID": f"<{envelope.ref}@{host}>"}
+    if stop:
+        headers |= {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    return headers
+
+
+def wishes_of(person_id: int) -> dict[str, Wish]:
+    """How a person is told of every kind."""
+    chosen = choices_of([person_id])
+    return {key: wish_for(kind, chosen.get((person_id, key))) for key, kind in kinds().items()}

@@ -1,0 +1,91 @@
+"""Work for later: envelopes are made, then sent, each by a task that may die at any moment and be taken up again."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from preau.commons.notifications import actions, queries
+from preau.commons.notifications.models import Envelope
+from preau.foundation import mail
+from preau.foundation.tasks import job
+
+BATCH = 100
+# A summary never goes before the letter of an absence.
+SUMMARY_PRIORITY = 10
+
+
+@job(priority=50)
+def pack_for(person_ids: list[int]) -> int:
+    """Put into envelopes what is due for these people; returns how many were made."""
+    return sum(len(actions.pack(person_id)) for person_id in person_ids)
+
+
+@job(priority=30)
+def pack_due() -> int:
+    """What was waiting for its hour; returns how many people have something due."""
+    waiting = actions.people_waiting(timezone.now())
+    enqueue_packing(waiting)
+    return len(waiting)
+
+
+@job(priority=50, retries=8)
+def send_envelope(envelope_id: int) -> bool:
+    """Send one envelope; nothing when there is nothing to say any more (`actions.hold`).
+
+    A worker killed between the mail server's yes and the note of it sends the same mail again, under the same
+    Message-ID: told twice is better than not at all, and a mailbox may show it once.
+    """
+    envelope = actions.hold(envelope_id)
+    if envelope is None:
+        return False
+    sent = False
+    try:
+        _send(envelope)
+        sent = True
+    finally:
+        actions.let_go(envelope, sent=sent)
+    return True
+
+
+def _send(envelope: Envelope) -> None:
+    items = queries.told(queries.items_in(envelope))
+    if not items:
+        return
+    link = actions.stop_link(envelope, items[0].kind)
+    stop = reverse("notifications:stop", kwargs={"token": link.token}) if link else ""
+    context = {"items": items, "stop": stop, "is_summary": envelope.channel != Envelope.Channel.MAIL}
+    host = urlsplit(settings.PUBLIC_URL).hostname or "localhost"
+    headers = queries.headers_of(envelope, host, f"{settings.PUBLIC_URL}{stop}" if stop else "")
+    mail.send(envelope.person.email, _subject(envelope, items), "notifications/mail/letter", context, headers)
+
+
+def _subject(envelope: Envelope, items: Sequence[queries.Told]) -> str:
+    if envelope.channel == Envelope.Channel.MAIL:
+        return items[0].subject
+    count = ngettext("%(num)s nouvelle", "%(num)s nouvelles", len(items)) % {"num": len(items)}
+    period = _("de la semaine") if envelope.channel == Envelope.Channel.WEEKLY else _("du jour")
+    return _("Votre résumé %(period)s : %(count)s") % {"period": period, "count": count}
+
+
+@job()
+def purge() -> int:
+    """Drop the news of more than six months ago."""
+    return actions.purge(timezone.now())
+
+
+def enqueue_packing(person_ids: Sequence[int], **_: Any) -> None:
+    for start in range(0, len(person_ids), BATCH):
+        pack_for.enqueue(list(person_ids[start : start + BATCH]))
+
+
+def enqueue_sending(envelopes: Iterable[Envelope], **_: Any) -> None:
+    for envelope in envelopes:
+        is_summary = envelope.channel != Envelope.Channel.MAIL
+        task = send_envelope.using(priority=SUMMARY_PRIORITY) if is_summary else send_envelope
+        task.enqueue(envelope.pk)

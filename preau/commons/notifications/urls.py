@@ -1,0 +1,15 @@
+from django.urls import path
+
+from preau.commons.notifications import views
+
+app_name = "notifications"
+urlpatterns = [
+    path("notifications/", views.centre, name="centre"),
+    path("notifications/tout-lire/", views.read_all, name="read_all"),
+    path("notifications/preferences/", views.preferences, name="preferences"),
+    path("notifications/preferences/liens/", views.revoke, name="revoke"),
+    path("notifications/arret/<str:token>/", views.stop, name="stop"),
+    path("notifications/<str:public_id>/", views.item, name="item"),
+    path("notifications/<str:public_id>/ouvrir/", views.open_item, name="open"),
+    path("notifications/<str:public_id>/lue/", views.mark, name="mark"),
+]

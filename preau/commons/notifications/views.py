@@ -1,0 +1,128 @@
+"""The centre, one item, the preferences, and the page that a mail's link opens."""
+
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from preau.commons.notifications import actions, queries
+from preau.commons.notifications.forms import FilterForm, PreferencesForm
+from preau.commons.notifications.models import Envelope, Item, StopLink
+from preau.foundation.access import anyone, opens, signed_in
+from preau.foundation.http import safe_next
+
+PAGE = 20
+
+
+@opens(to=signed_in)
+@require_safe
+def centre(request: HttpRequest) -> HttpResponse:
+    """What this person was told, unread first."""
+    form = FilterForm(request.GET, queries.kinds_received(request.viewer))
+    pages = Paginator(queries.news_of(request.viewer, form.kind, unread=form.unread), PAGE)
+    page = pages.get_page(request.GET.get("page"))
+    asked = {name: value for name, value in (form.cleaned_data.items()) if value} if form.is_valid() else {}
+    context = {
+        "form": form,
+        "news": queries.told(page),
+        "page_obj": page,
+        "filtered": bool(asked),
+        "query": urlencode(asked),
+        "last": max((one.pk for one in page), default=0),
+        "here": request.get_full_path(),
+    }
+    return render(request, "notifications/centre.html", context)
+
+
+@opens(Item, to=signed_in, by="public_id")
+@require_safe
+def item(request: HttpRequest, item: Item) -> HttpResponse:
+    """One item, and why it came."""
+    (one,) = queries.told([item]) or (None,)
+    if one is None:
+        return redirect("notifications:centre")
+    kind = queries.kinds()[item.kind]
+    return render(request, "notifications/item.html", {"one": one, "can_be_muted": kind.can_be_muted})
+
+
+@opens(Item, to=signed_in, by="public_id", stamped=False)
+@require_POST
+def open_item(request: HttpRequest, item: Item) -> HttpResponse:
+    """Note that it is read, and go where it leads."""
+    actions.mark(item, read=True)
+    return redirect(item.url)
+
+
+@opens(Item, to=signed_in, by="public_id", stamped=False)
+@require_POST
+def mark(request: HttpRequest, item: Item) -> HttpResponse:
+    actions.mark(item, read=request.POST.get("lue") == "oui")
+    return redirect(safe_next(request, "/notifications/"))
+
+
+@opens(to=signed_in, stamped=False)
+@require_POST
+def read_all(request: HttpRequest) -> HttpResponse:
+    until = request.POST.get("jusqu-a", "")
+    count = actions.mark_all(request.viewer, until=int(until)) if until.isdecimal() else 0
+    said = ngettext("%(num)s notification lue.", "%(num)s notifications lues.", count) % {"num": count}
+    messages.success(request, said)
+    return redirect("notifications:centre")
+
+
+@opens(to=signed_in, stamped=False)
+@require_http_methods(["GET", "POST"])
+def preferences(request: HttpRequest) -> HttpResponse:
+    """How one wants to be told: the same whatever the profile."""
+    viewer = request.viewer
+    form = PreferencesForm(
+        request.POST or None,
+        queries.kinds_for(viewer),
+        queries.wishes_of(viewer.person.pk),
+        queries.rhythm_of(viewer.person.pk),
+    )
+    if request.method == "POST" and form.is_valid():
+        values = form.cleaned_data
+        actions.choose(viewer, form.wishes(), hour=values["hour"], weekday=values["weekday"])
+        messages.success(request, _("Vos préférences sont enregistrées."))
+        return redirect("notifications:preferences")
+    context = {
+        "form": form,
+        "email": viewer.person.email,
+        "links": StopLink.objects.visible_to(viewer).count(),
+    }
+    status = 422 if request.method == "POST" else 200
+    return render(request, "notifications/preferences.html", context, status=status)
+
+
+@opens(to=signed_in, stamped=False)
+@require_POST
+def revoke(request: HttpRequest) -> HttpResponse:
+    actions.revoke_links(request.viewer)
+    messages.success(request, _("Les liens des courriels déjà envoyés n’arrêtent plus rien."))
+    return redirect("notifications:preferences")
+
+
+# The mailbox itself may send this POST (RFC 8058), without cookie nor page: the token alone says what may be done.
+@opens(to=anyone)
+@csrf_exempt
+@require_http_methods(["GET", "POST"])
+def stop(request: HttpRequest, token: str) -> HttpResponse:
+    """Stop one kind of mail without signing in."""
+    link = get_object_or_404(StopLink, token=token)
+    known = queries.kinds().get(link.kind)
+    summary = dict(Envelope.Channel.choices).get(link.kind)
+    if known is None and summary is None:
+        return redirect("portal:home")
+    done = request.method == "POST"
+    if done:
+        actions.stop(link)
+    return render(
+        request, "notifications/stop.html", {"label": known.label if known else summary, "done": done}
+    )
