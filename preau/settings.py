@@ -55,7 +55,8 @@ INSTALLED_APPS = [
     "preau.identity",
     "preau.commons.journal",
     "preau.commons.outbox",
-    "preau.commons.search", "preau.commons.privacy",
+    "preau.commons.search",
+    "preau.commons.privacy",
     "preau.commons.notifications",
     # A domain leaves with its folder and its line here.
     "preau.domains.timetable",
