@@ -15,7 +15,7 @@ from datetime import date, datetime
 from enum import Enum
 from functools import partial
 from types import SimpleNamespace
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections, models
@@ -120,8 +120,9 @@ def padded(ids: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def _shape_of(argument: Any) -> Hashable:
-    if type(argument) in FIELDS:
-        return type(argument)
+    kind: Any = type(argument)
+    if kind in FIELDS:
+        return cast("Hashable", kind)
     if type(argument) is tuple:
         return len(padded(argument))
     if argument is None or isinstance(argument, bool | Enum):

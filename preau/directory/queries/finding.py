@@ -25,7 +25,7 @@ def pupils_found(viewer: Viewer, wanted: Wanted) -> list[Hit]:
     return _hits(found, lambda line: classes.get(line["pk"], ""))
 
 
-def _pupil_ids(viewer: Viewer) -> "QuerySet[Any, Any]":
+def _pupil_ids(viewer: Viewer) -> Any:
     if viewer.is_staff:
         return pupils_here(viewer).values("person_id")
     return viewer.own_pupils()

@@ -85,7 +85,7 @@ def lines_of(lessons: "QuerySet[Lesson]") -> "QuerySet[Lesson, tuple[Any, ...]]"
     return lessons.order_by("starts", "pk").values_list(*COLUMNS)
 
 
-def _around(lessons: object) -> "QuerySet[Any, tuple[Any, ...]]":
+def _around(lessons: Iterable[int]) -> "QuerySet[Any, tuple[Any, ...]]":
     """The groups of lessons by name, and their teachers in the order in which they were named: one line each."""
     groups = Lesson.groups.through.objects.filter(lesson__in=lessons)
     teachers = Lesson.teachers.through.objects.filter(lesson__in=lessons)
@@ -101,7 +101,7 @@ AROUND = Prepared(_around)
 
 
 def rows_from(lines: Iterable[tuple[Any, ...]]) -> list[LessonRow]:
-    rows = {pk: LessonRow(pk, *line, room=room or "") for pk, *line, room in lines}
+    rows = {line[0]: LessonRow(*line[:-1], room=line[-1] or "") for line in lines}
     for lesson, _pk, group, name, *teacher in AROUND(tuple(rows)):
         if group:
             rows[lesson].group_ids.append(group)

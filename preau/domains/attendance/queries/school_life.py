@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from preau.directory.models import Enrolment, Group, Person, School
+from preau.directory.models.scoping import active_on
 from preau.directory.viewer import Viewer
 from preau.domains.attendance.models import Decision, Entry, Explanation, Status
 from preau.domains.attendance.rules import CORRECTION
@@ -110,7 +111,7 @@ class Step:
 
 def whole_entry(pk: int) -> Entry:
     """An entry with its pupil, the class of that day (`group_name`) and its explanation, in one query."""
-    learnt = Enrolment.objects.active(OuterRef("day")).filter(pupil=OuterRef("pupil"))
+    learnt = Enrolment.objects.filter(active_on(OuterRef("day"))).filter(pupil=OuterRef("pupil"))
     name = learnt.filter(group__kind=Group.Kind.CLASS).values("group__name")[:1]
     found = Entry.objects.select_related("pupil", "explanation__reason", "explanation__given_by")
     return found.annotate(group_name=Coalesce(Subquery(name), Value(""))).get(pk=pk)
