@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "preau.commons.search",
     "preau.commons.privacy",
     "preau.commons.notifications",
+    "preau.commons.agenda",
     # A domain leaves with its folder and its line here.
     "preau.domains.timetable",
     "preau.domains.attendance",

@@ -166,6 +166,8 @@ PAGES = [
     Page("journal:changes", frozenset({"head"})),
     Page("directory:person", frozenset(EVERYONE), model=cast_pupil, by="public_id"),
     Page("search:search", frozenset(EVERYONE)),
+    Page("agenda:agenda", frozenset(EVERYONE)),
+    Page("agenda:subscription", frozenset(EVERYONE)),
     Page("identity:accounts", frozenset(STAFF)),
     Page("identity:class_accounts", frozenset(STAFF), model=own_class),
     Page("identity:staff_accounts", frozenset(OFFICE)),
@@ -215,6 +217,7 @@ ELSEWHERE = {
     "directory:apply", "directory:approve", "directory:drop", "directory:delivery_part", "directory:report_csv",
     "directory:report_json", "directory:logo", "directory:take_logo", "directory:remove_logo", "directory:remove_period",
     "directory:remove_closure", "directory:end_delegation", "timetable:stop", "attendance:withdraw", "attendance:decide", "attendance:export",
+    "agenda:subscribe", "agenda:unsubscribe", "agenda:feed",
 }  # fmt: skip
 
 
@@ -474,6 +477,8 @@ def many_letters(college: World, count: int) -> None:
 LISTS = [
     ("teacher", "portal:home", many_lessons),
     ("teacher", "timetable:week", many_lessons),
+    ("teacher", "agenda:agenda", many_lessons),
+    ("guardian", "agenda:agenda", own_absences),
     ("pupil", "portal:home", many_lessons),
     ("guardian", "portal:home", own_absences),
     ("guardian", "attendance:absences", own_absences),
@@ -505,7 +510,7 @@ LISTS = [
     ("guardian", "demo:outbox", many_letters),
 ]
 # Lists that have a test of their own below, and pages that show one thing, however large the school.
-LISTS_APART = {"attendance:roll", "timetable:patterns"}
+LISTS_APART = {"attendance:roll", "timetable:patterns", "agenda:feed", "directory:person"}
 ONE_THING = {
     "foundation:alive", "foundation:ready", "foundation:styleguide", "portal:demonstration", "directory:bring",
     "portal:help", "portal:guide", "portal:accessibility", "portal:legal", "portal:privacy", "portal:privacy_house", "portal:state",
@@ -516,6 +521,7 @@ ONE_THING = {
     "directory:settings", "directory:identity", "directory:look", "directory:hours", "directory:create_period",
     "directory:change_period", "directory:zone", "directory:services", "directory:service", "directory:logo", "directory:school",
     "notifications:item", "notifications:preferences", "notifications:stop",
+    "search:search", "agenda:subscription",
 }  # fmt: skip
 
 

@@ -162,6 +162,8 @@ for key, subject, body, action, why, pace in [
         )
     )  # fmt: skip
 
+boards.agenda.add(boards.AgendaSource("directory", queries.agenda_of, rules.has_school_days, order=10))
+
 BASIS = dict(
     purpose=_("Savoir qui apprend, enseigne et répond de qui dans l’établissement."),
     legal_basis=_("Mission d’intérêt public (RGPD, article 6.1.e)."),

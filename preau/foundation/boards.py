@@ -12,6 +12,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from preau.foundation import dates
 from preau.foundation.registry import Registry
 
 Rule = Callable[..., bool]
@@ -60,21 +61,50 @@ class Card:
 
 @dataclass(frozen=True)
 class AgendaEntry:
-    """One line of an agenda: aware start and end, words already chosen for the viewer."""
+    """One line of an agenda, in words already chosen for the viewer.
 
+    `starts` and `ends` are moments, on the wall clock `zone`; or two local days, both included, for what lasts whole days.
+    `uid` stays the same as long as the thing is the same thing. `whose`: the children it is about, for a family.
+    `word` and `tone` are a state, as for `ui.tag`.
+    """
+
+    uid: str
     title: str
-    starts: datetime
-    ends: datetime
+    starts: datetime | date
+    ends: datetime | date
+    zone: str = ""
+    whose: str = ""
     detail: str = ""
+    place: str = ""
+    word: str = ""
+    tone: str = "neutral"
     url: str = ""
+    gesture: str = ""
+
+    @property
+    def lasts_days(self) -> bool:
+        return not isinstance(self.starts, datetime)
+
+    @property
+    def first_day(self) -> date:
+        return (
+            dates.local(self.starts, self.zone).date() if isinstance(self.starts, datetime) else self.starts
+        )
+
+    @property
+    def last_day(self) -> date:
+        return dates.local(self.ends, self.zone).date() if isinstance(self.ends, datetime) else self.ends
 
 
 @dataclass(frozen=True)
 class AgendaSource:
-    """`entries(viewer, from_day, to_day)` yields the viewer's AgendaEntry between two local days, both included."""
+    """`entries(viewer, from_day, to_day)` gives the viewer's AgendaEntry between two local days, both included, in one or
+    two queries. `in_feed=False`: what must not leave for the calendar of a phone, hence for whoever keeps it there."""
 
     name: str
     entries: Callable[[Any, date, date], Iterable[AgendaEntry]]
+    open_to: Rule
+    in_feed: bool = True
     order: int = 50
     service: str = ""
 

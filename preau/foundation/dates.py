@@ -74,6 +74,17 @@ def plain_day(value: date) -> str:
     return f"{'1er' if value.day == 1 else value.day} {MONTHS[value.month - 1]} {value.year}"
 
 
+def month(value: date) -> str:
+    """novembre 2026."""
+    return f"{MONTHS[value.month - 1]} {value.year}"
+
+
+def month_after(value: date, count: int = 1) -> date:
+    """The first day of the month that comes `count` months later; before, when negative."""
+    number = value.year * 12 + value.month - 1 + count
+    return date(number // 12, number % 12 + 1, 1)
+
+
 def short_day(value: date) -> str:
     """mar. 24 nov.: for narrow columns, where the whole date stands elsewhere."""
     return f"{DAYS[value.weekday()][:3]}. {'1er' if value.day == 1 else value.day}{NBSP}{SHORT_MONTHS[value.month - 1]}"

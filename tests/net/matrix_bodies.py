@@ -14,6 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image
 
+from preau.commons.agenda.models import Feed
 from preau.commons.notifications.models import Item
 from preau.directory.models import Delivery, Group, Holding, Period, Person, Room, Subject
 from preau.directory.tests.aaf import document, eleve, etab
@@ -92,6 +93,11 @@ def _no_open_delivery(stage: Stage) -> None:
 
 def _preview(stage: Stage) -> None:
     Delivery.objects.filter(pk=stage.own(Delivery).pk).update(state=Delivery.State.PREVIEW)
+
+
+def _open_feed(stage: Stage) -> None:
+    account = stage.people["guardian"].account
+    Feed.objects.create(account=account, digest="x" * 64, opened_at=timezone.now())
 
 
 def _weekly(stage: Stage) -> Data:
@@ -213,8 +219,8 @@ BODIES: dict[str, Body] = {
     "directory:approve": Body("head"),
     "directory:drop": Body("secretary"),
     "search:search": Body("teacher", lambda stage: {"texte": "Nina"}, writes=False),
-    "agenda:subscription": Body("guardian", lambda stage: {"vu": "0"}),
-    "agenda:unsubscribe": Body("guardian"),
+    "agenda:subscribe": Body("guardian", lambda stage: {"vu": "0"}),
+    "agenda:unsubscribe": Body("guardian", before=_open_feed),
     "timetable:create": Body("secretary", _weekly, wrong=lambda stage: {"ends_at": "15:00"}),
     "timetable:stop": Body("secretary"),
     "attendance:roll": Body("teacher", _roll, wrong=_minutes_wrong),

@@ -159,6 +159,7 @@ OPENS: dict[str, Near | set[str]] = {
     "search:search": SIGNED_IN,
     "agenda:agenda": STAFF | OWN_FAMILY | OTHER_FAMILY | NEIGHBOURING,
     "agenda:subscription": STAFF | OWN_FAMILY | OTHER_FAMILY | NEIGHBOURING,
+    "agenda:subscribe": STAFF | OWN_FAMILY | OTHER_FAMILY | NEIGHBOURING,
     "agenda:unsubscribe": STAFF | OWN_FAMILY | OTHER_FAMILY | NEIGHBOURING,
     "agenda:feed": EVERYONE,
     "timetable:week": STAFF | OWN_FAMILY | OTHER_FAMILY | NEIGHBOURING,

@@ -8,10 +8,10 @@ from django.views.decorators.http import require_http_methods
 from preau.commons.search import queries, rules
 from preau.foundation import throttle
 from preau.foundation.access import opens, signed_in
-from preau.foundation.http import page_or_block
 from preau.foundation.lookup import LONGEST
 
-PANEL = "recherche-apercu"
+# Where the answer goes as one types: under the box of the header, or into the page.
+PANEL, RESULTS = "recherche-apercu", "resultats"
 TOO_OFTEN = 429
 
 
@@ -35,12 +35,8 @@ def search(request: HttpRequest) -> HttpResponse:
         "minutes": int(rules.WINDOW.total_seconds() // 60),
         "kinds": [source.name for source, _seated in queries.sources_for(request.viewer)],
     }
-    if in_panel:
-        response = render(request, "search/panel.html", context, status=status)
-    else:
-        response = page_or_block(
-            request, "search/search.html", block="resultats", context=context, status=status
-        )
+    part = request.htmx.target in {PANEL, RESULTS}
+    response = render(request, "search/panel.html" if part else "search/search.html", context, status=status)
     if status == TOO_OFTEN:
         response["Retry-After"] = str(int(rules.WINDOW.total_seconds()))
     return response

@@ -1,5 +1,6 @@
 """What pages read of the directory."""
 
+from preau.directory.queries.days import agenda_of
 from preau.directory.queries.deliveries import (
     Changed,
     DeliveryRow,
@@ -53,6 +54,7 @@ __all__ = [
     "ServiceRow",
     "Taught",
     "administrators_of",
+    "agenda_of",
     "brought_by",
     "changes_of",
     "closures_of",

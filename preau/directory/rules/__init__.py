@@ -8,7 +8,7 @@ from preau.directory.models import Delivery, Holding, Person
 from preau.directory.models.scoping import active_on
 from preau.directory.rules.settings import gives_settings, runs_planned_year, runs_settings, sees_school
 from preau.directory.viewer import Viewer
-from preau.directory.words import Role
+from preau.directory.words import Profile, Role
 
 __all__ = ["gives_settings", "runs_planned_year", "runs_settings", "sees_school"]
 
@@ -82,3 +82,8 @@ def reads_person(viewer: Viewer, person: Person) -> bool:
     if not viewer.is_staff or reads_families(viewer) or viewer.person.pk == person.pk:
         return True
     return Holding.objects.in_school(viewer).filter(active_on(viewer.today), person=person).exists()
+
+
+def has_school_days(viewer: Viewer, *_: object) -> bool:
+    """Whoever works or learns in a school, and the families: its days are theirs."""
+    return viewer.profile in {Profile.STAFF, Profile.PUPIL, Profile.GUARDIAN}

@@ -192,6 +192,13 @@ boards.notification_kinds.add(
     )
 )
 
+# Absences stay on our pages: the calendar of a phone is kept by others.
+boards.agenda.add(
+    boards.AgendaSource(
+        "attendance", queries.agenda_of, rules.follows_absences, in_feed=False, order=30, service="attendance"
+    )
+)
+
 BASIS = dict(
     purpose=_("Savoir où sont les élèves, prévenir les familles et suivre l’assiduité."),
     legal_basis=_("Obligation légale et mission d’intérêt public (RGPD, articles 6.1.c et 6.1.e)."),

@@ -63,6 +63,10 @@ for source in [
 ]:  # fmt: skip
     boards.search.add(source)
 
+boards.agenda.add(
+    boards.AgendaSource("timetable", queries.agenda_of, rules.has_own_lessons, order=20, service="timetable")
+)
+
 TEACHERS = dict(
     purpose=_("Organiser les cours et les faire connaître aux élèves, aux familles et aux personnels."),
     legal_basis=_("Mission d’intérêt public (RGPD, article 6.1.e)."),

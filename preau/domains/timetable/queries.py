@@ -16,7 +16,7 @@ from preau.directory.viewer import Viewer
 from preau.domains.timetable.boards import Mark, lesson_marks
 from preau.domains.timetable.models import Lesson, LessonQuerySet, WeeklyPattern
 from preau.foundation import dates
-from preau.foundation.boards import Hit, offered
+from preau.foundation.boards import AgendaEntry, Hit, offered
 from preau.foundation.lookup import Wanted
 from preau.foundation.prepared import Prepared
 from preau.foundation.text import fold
@@ -318,3 +318,23 @@ def _lesson_hit(viewer: Viewer, row: LessonRow, whom: str, *, near: bool) -> Hit
     next_one = _("prochain cours %(when)s") % {"when": when}
     detail = " · ".join(filter(None, [whom, next_one, row.place]))
     return Hit(row.subject, f"{reverse('timetable:week')}?semaine={row.day}", detail, near=near)
+
+
+def agenda_of(viewer: Viewer, first: date, last: date) -> list[AgendaEntry]:
+    """The viewer's lessons between two days; for families, with whose they are (two queries, one for the others)."""
+    rows = rows_of(own_lessons(viewer).between(first, last))
+    children = pupil_groups(viewer) if viewer.is_guardian else {}
+    return [_agenda_entry(viewer, row, children) for row in rows]
+
+
+def _agenda_entry(viewer: Viewer, row: LessonRow, children: dict[int, list[str]]) -> AgendaEntry:
+    return AgendaEntry(
+        uid=f"seance-{row.pk}",
+        title=row.subject,
+        starts=row.starts,
+        ends=row.ends,
+        zone=row.zone,
+        whose=row.for_children(children),
+        detail=row.groups_label if viewer.is_staff else row.teachers_label,
+        place=row.place,
+    )

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from preau.directory.models import Enrolment, Group
@@ -13,6 +14,7 @@ from preau.directory.viewer import Viewer
 from preau.domains.attendance.models import Entry, Explanation, Status, label_of
 from preau.domains.attendance.rules import answers_for_absences
 from preau.foundation import dates, text
+from preau.foundation.boards import AgendaEntry
 from preau.foundation.prepared import Prepared
 
 
@@ -185,3 +187,38 @@ def entries_matching(viewer: Viewer, chosen: Mapping[str, Any]) -> "QuerySet[Ent
     if chosen.get("etat"):
         found = found.filter(STATE_FILTERS[chosen["etat"]])
     return found.order_by("-day", "-lesson__starts", "pupil__search_name", "pk").values(*COLUMNS)
+
+
+def agenda_of(viewer: Viewer, first: date, last: date) -> list[AgendaEntry]:
+    """A family's absences and latenesses between two days: those of one pupil, day and state together (one query)."""
+    lines = Entry.objects.visible_to(viewer).exclude(status=Status.PRESENT).filter(day__range=(first, last))
+    together: dict[tuple[object, ...], list[Mapping[str, Any]]] = {}
+    for line in lines.order_by("lesson__starts", "pk").values(*COLUMNS):
+        row = _absence_row(line, {})
+        # Two latenesses of a day are two facts; the hours missed one after the other are one.
+        key = (line["pupil_id"], row.day, row.tag, row.status == Status.LATE and row.pk)
+        together.setdefault(key, []).append(line)
+    return [_agenda_entry(viewer, lessons) for lessons in together.values()]
+
+
+def _agenda_entry(viewer: Viewer, lessons: list[Mapping[str, Any]]) -> AgendaEntry:
+    row = _absence_row(lessons[0], {})
+    word, tone = row.tag if row.status == Status.ABSENT else ("", "neutral")
+    to_explain = row.to_explain and answers_for_absences(viewer)
+    address = (
+        reverse("attendance:explain", kwargs={"pk": row.pk}) if to_explain else reverse("attendance:absences")
+    )
+    missed = ", ".join(dict.fromkeys(line["lesson__subject__name"] for line in lessons))
+    return AgendaEntry(
+        uid=f"absence-{row.pk}",
+        title=_("Absence") if row.status == Status.ABSENT else row.label,
+        starts=lessons[0]["lesson__starts"],
+        ends=lessons[-1]["lesson__ends"],
+        zone=lessons[0]["school__timezone"],
+        whose=row.pupil if viewer.is_guardian else "",
+        detail=missed,
+        word=word,
+        tone=tone,
+        url=address,
+        gesture=_("Expliquer") if to_explain else _("Voir les absences"),
+    )

@@ -1,0 +1,30 @@
+"""What the agenda shows: its menu entry, its public feed, what it holds about people."""
+
+from django.utils.translation import gettext_lazy as _
+
+from preau.commons.agenda import actions, rules
+from preau.foundation import boards
+from preau.foundation.boards import FieldClass, PersonalData, Retention
+
+boards.menu.add(boards.MenuEntry(_("Agenda"), "agenda:agenda", "calendar-event", rules.has_agenda, order=15))
+boards.public_routes.add(boards.PublicRoute("agenda:feed"))
+boards.personal_data.add(
+    PersonalData(
+        label=_("Abonnement à l’agenda"),
+        model="agenda.Feed",
+        person="account__person",
+        purpose=_(
+            "Laisser une personne lire son agenda dans le calendrier de son choix, tant qu’elle le veut."
+        ),
+        legal_basis=_("À la demande de la personne ; mission d’intérêt public (RGPD, article 6.1.e)."),
+        recipients=_("La personne elle-même, et le calendrier auquel elle a donné l’adresse."),
+        keep=Retention.ACCOUNT,
+        fields={
+            "account": FieldClass.PERSONAL,
+            "digest": FieldClass.NONE,
+            "number": FieldClass.NONE,
+            "opened_at": FieldClass.PERSONAL,
+        },
+        forget=actions.forget_feed,
+    )
+)

@@ -1,0 +1,44 @@
+"""What the directory says of days: when the school is closed, when a period begins."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from preau.directory.models import Closure, Period
+from preau.directory.viewer import Viewer
+from preau.foundation.boards import AgendaEntry
+
+Line = tuple[int, str, date, date, str]
+COLUMNS = ("pk", "name", "starts", "ends", "school__name")
+
+
+def agenda_of(viewer: Viewer, first: date, last: date) -> list[AgendaEntry]:
+    """Closures, and the first day of each period, between two days (two queries)."""
+    closed = Closure.objects.visible_to(viewer).filter(starts__lte=last, ends__gte=first)
+    begun = Period.objects.visible_to(viewer).filter(starts__range=(first, last))
+    entries = _entries("fermeture", closed.order_by("starts", "pk").values_list(*COLUMNS))
+    starts = [
+        (pk, _("Début : %(name)s") % {"name": name}, starts, starts, school)
+        for pk, name, starts, _ends, school in begun.order_by("starts", "pk").values_list(*COLUMNS)
+    ]
+    return entries + _entries("periode", starts)
+
+
+def _entries(kind: str, lines: Iterable[Line]) -> list[AgendaEntry]:
+    """One entry for the same days of several schools; the school is said where a family's schools differ."""
+    same: dict[tuple[str, date, date], list[tuple[int, str]]] = {}
+    schools: set[str] = set()
+    for pk, name, starts, ends, school in lines:
+        same.setdefault((name, starts, ends), []).append((pk, school))
+        schools.add(school)
+    return [
+        AgendaEntry(
+            uid=f"{kind}-{found[0][0]}",
+            title=name,
+            starts=starts,
+            ends=ends,
+            detail=", ".join(school for _pk, school in found) if len(found) < len(schools) else "",
+        )
+        for (name, starts, ends), found in same.items()
+    ]
