@@ -193,6 +193,7 @@ class Retention(StrEnum):
             Retention.ACCOUNT: _("Tant que la personne est dans l’établissement, puis trois mois."),
             Retention.YEAR_PLUS_ONE: _("L’année scolaire et la suivante, puis archivé."),
             Retention.SECURITY: _("Six mois."),
+            Retention.NEWS: _("Six mois après l’annonce."),
             Retention.JOURNAL: _("Trois ans."),
             Retention.SCHOOL: _("Tant que l’établissement utilise Préau."),
         }[self]

@@ -7,15 +7,8 @@ from django.apps import apps
 from django.utils.translation import gettext_lazy as _
 
 from preau.foundation import boards
-from preau.foundation.boards import FieldClass, PersonalData, Retention
+from preau.foundation.boards import FieldClass, PersonalData
 
-KEPT = {
-    Retention.ACCOUNT: _("Tant que la personne est dans l’établissement, puis trois mois."),
-    Retention.YEAR_PLUS_ONE: _("L’année scolaire et la suivante, puis archivage."),
-    Retention.SECURITY: _("Six mois."),
-    Retention.JOURNAL: _("Trois ans."),
-    Retention.SCHOOL: _("Tant que l’établissement utilise Préau."),
-}
 CLASSES = {
     FieldClass.PERSONAL: _("Données personnelles"),
     FieldClass.CHILD: _("Données d’enfants"),
@@ -47,7 +40,7 @@ def register() -> dict[str, House]:
     for entry in boards.personal_data:
         app = apps.get_model(entry.model)._meta.app_config
         house = houses.setdefault(app.label, House(app.label, app.verbose_name, []))
-        house.tables.append(Table(entry, KEPT[entry.keep], _fields_of(entry)))
+        house.tables.append(Table(entry, entry.keep.said, _fields_of(entry)))
     return houses
 
 

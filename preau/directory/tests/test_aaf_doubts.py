@@ -163,7 +163,7 @@ def test_a_class_taught_without_a_subject_takes_the_discipline_of_the_function(t
     taught = dict(
         Assignment.objects.filter(school__uai="0350001A").values_list("group__name", "subject__name")
     )
-    assert taught == {"3A": "mathématiques", "3B": "sans"}
+    assert taught == {"3A": "Mathématiques", "3B": "Sans"}
     assert "Matière inconnue : gardée sous son code." in reasons(report)
 
 

@@ -55,7 +55,7 @@ def _by_day(rows: list[queries.LessonRow], monday: date) -> list[tuple[date, lis
 def patterns(request: HttpRequest) -> HttpResponse:
     """The weekly lessons of the year."""
     rows = queries.patterns_of(request.viewer).select_related("subject", "room")
-    pages = Paginator(rows.prefetch_related("groups", "teachers"), 40)
+    pages = Paginator(rows.prefetch_related("groups", "teachers"), 30)
     return render(request, "timetable/patterns.html", {"page_obj": pages.get_page(request.GET.get("page"))})
 
 
