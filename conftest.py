@@ -15,9 +15,10 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 
-from preau.directory.models import Person
+from preau.directory.models import Holding, Person
 from preau.directory.seeds import World
 from preau.directory.viewer import Viewer, viewer_for
+from preau.directory.words import Role
 from preau.foundation import boards
 from preau.identity.middleware import SEAT
 
@@ -25,6 +26,8 @@ pytest_plugins = ["tests.net.matrix_report"]
 PARIS = ZoneInfo("Europe/Paris")
 NOW = datetime(2026, 11, 24, 10, 30, tzinfo=PARIS)
 TWIN = "Zwinjumeau"
+# They hold their role in no school.
+NOWHERE = {Role.AGENT, Role.OPERATOR}
 CLASSES = [("6e A", "6e"), ("5e B", "5e")]
 
 
@@ -125,6 +128,20 @@ def seat_of(college: World) -> Any:
     def build(key: str, seat: str = "", world: World = college, at: datetime = NOW) -> Viewer:
         person = world.people[key]
         viewer = viewer_for(person, person.account.pk, at, seat)
+        assert viewer is not None
+        return viewer
+
+    return build
+
+
+@pytest.fixture
+def holder(college: World) -> Any:
+    """`holder(Role.NURSE)`: the viewer of somebody who holds this role in the school of the test, and no other."""
+
+    def build(role: Role) -> Viewer:
+        person = Person.objects.create(family_name="Autre", given_name="Personne")
+        Holding.objects.create(person=person, role=role, school=None if role in NOWHERE else college.school)
+        viewer = viewer_for(person, 0, NOW)
         assert viewer is not None
         return viewer
 

@@ -113,16 +113,13 @@ class Mutations:
         stale = EQUIVALENT.keys() - {one.key for one in mutants} if self.paths == every_path() else set()
         tried = [one for one in mutants if one.key not in EQUIVALENT]
         for line in (*failed, *(f"reviewed, but there no more: {key}" for key in stale)):
-            print(line)
-        session.testsfailed = len(failed) + len(stale)
-        if failed:
-            return True
+            print(line, flush=True)
         survivors = self._survivors(tried)
         print(
             f"{len(tried)} mutants: {len(tried) - len(survivors)} killed, {len(survivors)} survived; "
             f"{len(mutants) - len(tried)} reviewed as equivalent; {time.perf_counter() - started:.0f} s"
         )
-        session.testsfailed += len(survivors)
+        session.testsfailed = len(failed) + len(stale) + len(survivors)
         return True
 
     def _set_up_once(self) -> None:
@@ -142,7 +139,9 @@ class Mutations:
         for _, told in forked([lambda share=share: self._watched(share) for share in shares], self.at_once):
             for number, (passed, seconds, places) in told:
                 self.seconds[number] = seconds
-                failed += [] if passed else [f"fails already: {self.items[number].nodeid}"]
+                if not passed:
+                    failed.append(f"fails already, hence proves nothing: {self.items[number].nodeid}")
+                    continue
                 for place in places:
                     self.reached[place].add(number)
         return failed

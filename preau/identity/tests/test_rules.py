@@ -157,3 +157,96 @@ def test_a_person_of_two_profiles_has_the_shorter_limits() -> None:
     )
     assert rules.limits_of([Profile.PUPIL]) == rules.Limits(timedelta(minutes=20), timedelta(hours=4))
     assert set(rules.LIMITS) == set(Profile)
+
+
+# What each role may do, one by one; how high each stands.
+
+
+@pytest.mark.parametrize(
+    ("rule", "roles"),
+    [
+        (rules.keeps_accounts, {Role.HEAD, Role.SECRETARY, Role.DIGITAL_LEAD}),
+        (
+            rules.follows_accounts,
+            {Role.HEAD, Role.SECRETARY, Role.DIGITAL_LEAD, Role.SCHOOL_LIFE, Role.TEACHER},
+        ),
+    ],
+    ids=lambda rule: getattr(rule, "__name__", ""),
+)
+def test_what_each_role_may_do_with_accounts(holder: Any, seat_of: Any, rule: Any, roles: set[Role]) -> None:
+    assert {role for role in Role if rule(holder(role))} == roles
+    assert not rule(seat_of("guardian"))
+
+
+def test_who_follows_a_class_and_who_prints_its_letters(college: World, holder: Any, seat_of: Any) -> None:
+    group = Group.objects.get(enrolments__pupil=college.people["pupil"], kind=Group.Kind.CLASS)
+    office = {Role.HEAD, Role.SECRETARY, Role.DIGITAL_LEAD}
+    # A teacher of no class: the role is not enough.
+    assert {role for role in Role if rules.follows_class(holder(role), group)} == office | {Role.SCHOOL_LIFE}
+    assert {role for role in Role if rules.keeps_class(holder(role), group)} == office
+    drawn = Group(school=college.school, kind=Group.Kind.GROUP)
+    assert not rules.keeps_class(holder(Role.HEAD), drawn)
+
+
+def test_a_teacher_follows_the_classes_of_today_and_no_other(college: World, seat_of: Any) -> None:
+    own = Group.objects.get(enrolments__pupil=college.people["pupil"], kind=Group.Kind.CLASS)
+    other = Group.objects.filter(year=college.year, kind=Group.Kind.CLASS).exclude(pk=own.pk)[0]
+    mine = Assignment.objects.filter(teacher=college.people["teacher"])
+    mine.filter(group=other).delete()
+    assert rules.follows_class(seat_of("teacher"), own)
+    assert not rules.follows_class(seat_of("teacher"), other)
+    # The assignment alone gives nothing to whoever teaches no more.
+    Holding.objects.filter(person=college.people["teacher"]).update(role=Role.LIBRARIAN)
+    assert not rules.follows_class(seat_of("teacher"), own)
+    Holding.objects.filter(person=college.people["teacher"]).update(role=Role.TEACHER)
+    mine.update(ends=college.today)
+    assert not rules.follows_class(seat_of("teacher"), own)
+
+
+def test_a_letter_goes_from_the_office_to_whom_it_may_give_a_code(college: World, holder: Any) -> None:
+    pupil = college.people["pupil"]
+    sending = {role for role in Role if rules.can_send_letter(holder(role), pupil)}
+    assert sending == {Role.HEAD, Role.SECRETARY, Role.DIGITAL_LEAD}
+    assert not rules.can_send_letter(holder(Role.SECRETARY), college.people["head"])
+
+
+def test_how_many_codes_an_hour(holder: Any) -> None:
+    several = {Role.HEAD, Role.SECRETARY, Role.DIGITAL_LEAD, Role.SCHOOL_LIFE}
+    for role in Role:
+        assert rules.most_codes_an_hour(holder(role)) == (120 if role in several else 40), role
+
+
+def test_a_picture_from_the_very_day_of_fifteen(college: World, holder: Any, seat_of: Any) -> None:
+    birthday = college.today.replace(year=college.today.year - 15)
+    pupil = college.people["pupil"]
+    for born, may in [(birthday, True), (birthday + timedelta(days=1), False), (None, False)]:
+        pupil.birth_date = born
+        assert rules.may_have_picture(seat_of("pupil")) is may
+    assert {role for role in Role if rules.may_have_picture(holder(role))} == set(Role) - {Role.PUPIL}
+    assert rules.sees_picture(seat_of("guardian"), pupil)
+
+
+def test_how_long_each_profile_stays_signed_in() -> None:
+    hours = {profile: (one.idle.seconds // 60, one.absolute.seconds // 3600) for profile, one in rules.LIMITS.items()}
+    assert hours == {
+        Profile.PUPIL: (20, 4),
+        Profile.GUARDIAN: (60, 12),
+        Profile.STAFF: (60, 10),
+        Profile.AGENT: (20, 8),
+        Profile.OPERATOR: (20, 8),
+    }
+    # The shortest of each, not of one of them.
+    assert rules.limits_of([Profile.GUARDIAN, Profile.AGENT, Profile.STAFF]) == rules.LIMITS[Profile.AGENT]
+    assert rules.limits_of(Profile) == rules.Limits(timedelta(minutes=20), timedelta(hours=4))
+
+
+def test_one_stands_as_high_as_their_highest_function() -> None:
+    def rank(*roles: Role, **more: Any) -> int:
+        return rules.rank_of(Standing(1, frozenset((role, 1) for role in roles), **more))
+
+    assert rank() == rank(Role.PUPIL) < rank(wards=frozenset({1}))
+    assert rank(Role.PUPIL, wards=frozenset({1})) == rank(wards=frozenset({1})) < rank(Role.OTHER)
+    assert rank(Role.OTHER) == rank(Role.TEACHER) == rank(Role.LIBRARIAN) == rank(Role.ASSISTANT)
+    assert rank(Role.TEACHER) < rank(Role.SCHOOL_LIFE) == rank(Role.DIGITAL_LEAD)
+    assert rank(Role.DIGITAL_LEAD) < rank(Role.SECRETARY) == rank(Role.NURSE) < rank(Role.HEAD)
+    assert rank(Role.HEAD) < rank(Role.AGENT) == rank(Role.OPERATOR) == rank(Role.OPERATOR, Role.PUPIL)

@@ -8,10 +8,11 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
 
-from preau.commons.journal import actions, tasks
+from preau.commons.journal import actions, rules, tasks
 from preau.commons.journal.models import Line, Seal
 from preau.commons.journal.queries import broken_seals
 from preau.directory.seeds import World
+from preau.directory.words import Role
 from preau.foundation import journal
 
 
@@ -90,3 +91,8 @@ def test_a_seal_removed_from_the_middle_shows(college: World, sealed: Seal, cloc
     sealed.lines.all().delete()
     sealed.delete()
     assert [seal.number for seal in broken_seals()] == [2]
+
+
+def test_the_head_alone_reads_the_journal(holder: Any, seat_of: Any) -> None:
+    assert {role for role in Role if rules.reads_journal(holder(role))} == {Role.HEAD}
+    assert not rules.reads_journal(seat_of("guardian"))

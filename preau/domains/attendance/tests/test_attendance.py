@@ -10,8 +10,9 @@ from conftest import NOW
 from preau.commons.journal.models import Line
 from preau.commons.notifications.models import Item
 from preau.commons.notifications.tests.post import deliver
-from preau.directory.models import Enrolment, Guardianship, Person
+from preau.directory.models import Enrolment, Guardianship, Holding, Person
 from preau.directory.seeds import World
+from preau.directory.words import Role
 from preau.domains.attendance import actions, queries, rules, tasks
 from preau.domains.attendance.models import (
     Decision,
@@ -204,6 +205,58 @@ def test_a_pupil_explains_alone_from_eighteen(absence: Entry, college: World, se
 def test_a_lateness_is_not_an_absence_to_explain(absence: Entry, seat_of: Any) -> None:
     late = actions.correct_entry(seat_of("cpe"), absence, Status.LATE, 5)
     assert not rules.can_explain(seat_of("guardian"), late)
+
+
+@pytest.mark.parametrize(
+    ("rule", "roles", "guardian"),
+    [
+        (rules.runs_school_life, {Role.HEAD, Role.SCHOOL_LIFE}, False),
+        (rules.calls_own_rolls, {Role.TEACHER}, False),
+        (rules.follows_absences, {Role.PUPIL}, True),
+        # The age of this pupil is unknown: too young.
+        (rules.answers_for_absences, set(), True),
+    ],
+    ids=lambda rule: getattr(rule, "__name__", ""),
+)
+def test_what_each_role_may_do_with_absences(
+    holder: Any, seat_of: Any, rule: Any, roles: set[Role], guardian: bool
+) -> None:
+    assert {role for role in Role if rule(holder(role))} == roles
+    assert rule(seat_of("guardian")) is guardian
+
+
+def test_a_pupil_answers_on_the_very_day_of_eighteen(college: World, seat_of: Any) -> None:
+    pupil = college.people["pupil"]
+    birthday = TODAY.replace(year=TODAY.year - 18)
+    for born, may in [(birthday, True), (birthday + timedelta(days=1), False)]:
+        pupil.birth_date = born
+        assert rules.answers_for_absences(seat_of("pupil")) is may
+
+
+def test_only_an_absence_without_a_standing_explanation_is_to_explain(seat_of: Any) -> None:
+    guardian = seat_of("guardian")
+    for state in Explanation.State:
+        entry = Entry(status=Status.ABSENT, explanation=Explanation(state=state))
+        again = state in {Explanation.State.REFUSED, Explanation.State.WITHDRAWN}
+        assert rules.can_explain(guardian, entry) is again, state
+    for status in Status:
+        assert rules.can_explain(guardian, Entry(status=status)) is (status == Status.ABSENT), status
+    assert not rules.can_explain(seat_of("cpe"), Entry(status=Status.ABSENT))
+
+
+def test_school_life_decides_on_all_but_what_was_withdrawn(holder: Any) -> None:
+    pending, withdrawn = (
+        Explanation(state=state) for state in (Explanation.State.PENDING, Explanation.State.WITHDRAWN)
+    )
+    deciding = {role for role in Role if rules.can_decide(holder(role), pending)}
+    assert deciding == {Role.HEAD, Role.SCHOOL_LIFE}
+    assert not any(rules.can_decide(holder(role), withdrawn) for role in Role)
+
+
+def test_whoever_teaches_no_more_calls_no_roll(lesson: Lesson, college: World, seat_of: Any) -> None:
+    Holding.objects.filter(person=college.people["teacher"]).update(role=Role.SECRETARY)
+    assert lesson.is_taught_by(college.people["teacher"])
+    assert not rules.can_call_register(seat_of("teacher"), lesson)
 
 
 # Explanations.

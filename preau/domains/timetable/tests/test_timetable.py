@@ -9,9 +9,9 @@ from django.urls import reverse
 
 from conftest import NOW, SchoolClient
 from preau.commons.journal.models import Line
-from preau.directory.models import Closure, Enrolment, Group, Guardianship, Person, Room, Subject
+from preau.directory.models import Closure, Enrolment, Group, Guardianship, Person, Room, School, Subject
 from preau.directory.seeds import World
-from preau.directory.words import Authority
+from preau.directory.words import Authority, Role
 from preau.domains.timetable import actions, queries, rules
 from preau.domains.timetable.models import Lesson, WeeklyPattern
 
@@ -220,3 +220,25 @@ def test_a_childs_name_stands_on_their_own_lessons_only(college: World, twin: Wo
     rows = queries.day_of(viewer, TODAY)
     assert {row.groups_label for row in rows} == {"5e B"}
     assert {row.for_children(children) for row in rows} == {"Nina", "Hugo"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "roles", "guardian"),
+    [
+        (rules.reads_timetable, set(Role) - {Role.AGENT, Role.OPERATOR}, True),
+        (rules.edits_timetable, {Role.HEAD, Role.SECRETARY}, False),
+        (rules.reads_classes_first, set(Role) - {Role.AGENT, Role.OPERATOR, Role.PUPIL, Role.TEACHER}, False),
+        (rules.has_own_lessons, {Role.TEACHER, Role.PUPIL}, True),
+    ],
+    ids=lambda rule: getattr(rule, "__name__", ""),
+)
+def test_what_each_role_may_do_with_the_timetable(
+    holder: Any, seat_of: Any, rule: Any, roles: set[Role], guardian: bool
+) -> None:
+    assert {role for role in Role if rule(holder(role))} == roles
+    assert rule(seat_of("guardian")) is guardian
+
+
+def test_nobody_puts_lessons_in_a_school_that_has_no_year(college: World, holder: Any) -> None:
+    School.objects.filter(pk=college.school.pk).update(current_year=None)
+    assert not rules.edits_timetable(holder(Role.HEAD))

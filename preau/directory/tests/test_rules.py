@@ -1,0 +1,104 @@
+"""Who keeps the directory and the settings of a school; what a delivery may not do by itself."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from conftest import NOW
+from preau.directory import rules
+from preau.directory.models import Delivery, Holding, Person, School
+from preau.directory.seeds import World
+from preau.directory.viewer import SETTINGS, Viewer
+from preau.directory.words import Role
+
+State = Delivery.State
+WAITING = {State.PREVIEW, State.BLOCKED}
+
+
+def delegated(viewer: Viewer) -> Viewer:
+    return replace(viewer, seat=replace(viewer.seat, delegated=frozenset({SETTINGS})))
+
+
+@pytest.mark.parametrize(
+    ("rule", "roles"),
+    [
+        (rules.keeps_directory, {Role.HEAD, Role.SECRETARY}),
+        (rules.runs_settings, {Role.HEAD}),
+        (rules.gives_settings, {Role.HEAD}),
+        (rules.runs_planned_year, {Role.HEAD}),
+    ],
+    ids=lambda rule: getattr(rule, "__name__", ""),
+)
+def test_what_each_role_may_do_with_the_school(holder: Any, seat_of: Any, rule: Any, roles: set[Role]) -> None:
+    assert {role for role in Role if rule(holder(role))} == roles
+    assert not rule(seat_of("guardian"))
+
+
+def test_what_the_head_gave_runs_the_settings_and_gives_them_to_nobody(holder: Any, seat_of: Any) -> None:
+    teacher = delegated(holder(Role.TEACHER))
+    assert rules.runs_settings(teacher) and rules.runs_planned_year(teacher)
+    assert not rules.gives_settings(teacher)
+    # Families and pupils administer nothing, whatever was written beside their names.
+    assert not rules.runs_settings(delegated(holder(Role.PUPIL)))
+    assert not rules.runs_settings(delegated(seat_of("guardian")))
+
+
+def test_a_school_without_a_year_has_no_period_to_settle(college: World, holder: Any) -> None:
+    School.objects.filter(pk=college.school.pk).update(current_year=None)
+    head = holder(Role.HEAD)
+    assert rules.runs_settings(head) and not rules.runs_planned_year(head)
+
+
+def test_whoever_is_there_sees_the_school(college: World, seat_of: Any) -> None:
+    assert rules.sees_school(seat_of("pupil"), college.school)
+
+
+def test_each_state_of_a_delivery_allows_its_own_gestures(college: World, holder: Any) -> None:
+    head, secretary = holder(Role.HEAD), holder(Role.SECRETARY)
+
+    def when(rule: Any, viewer: Viewer, school: School | None = college.school) -> set[str]:
+        return {
+            state
+            for state in State
+            if rule(viewer, Delivery(school=school, state=state, brought_by=secretary.person))
+        }
+
+    assert when(rules.decides_on, head) == when(rules.decides_on, secretary) == set(State)
+    assert when(rules.may_apply, head) == when(rules.may_apply, secretary) == {State.PREVIEW}
+    assert when(rules.is_second_for, head) == set(State)
+    assert when(rules.may_approve, head) == {State.BLOCKED}
+    # Whoever brought it is no second person.
+    assert when(rules.is_second_for, secretary) == when(rules.may_approve, secretary) == set()
+    assert when(rules.may_drop, secretary) == WAITING | {State.RECEIVED, State.READING}
+    for rule in (rules.decides_on, rules.is_second_for, rules.may_apply, rules.may_approve, rules.may_drop):
+        assert when(rule, head, None) == set(), "a delivery for several schools"
+        assert when(rule, holder(Role.SCHOOL_LIFE)) == set()
+
+
+def test_the_head_of_another_school_decides_nothing_here(college: World, twin: World, seat_of: Any) -> None:
+    head = seat_of("head", world=twin)
+    for state in State:
+        delivery = Delivery(school=college.school, state=state)
+        assert not rules.decides_on(head, delivery) and not rules.may_drop(head, delivery), state
+
+
+@pytest.mark.parametrize(
+    ("ending", "present", "too_many"),
+    [(19, 20, False), (20, 199, True), (20, 200, False), (21, 200, True), (100, 1000, False), (101, 1000, True)],
+)
+def test_a_large_departure_is_twenty_people_and_more_than_a_tenth(
+    ending: int, present: int, too_many: bool
+) -> None:
+    assert rules.ends_too_many(ending, present) is too_many
+
+
+def test_who_agrees_to_a_large_departure(college: World, twin: World, holder: Any) -> None:
+    uai = college.school.uai
+    agreeing = {role for role in Role if rules.approves(holder(role).person, uai, NOW.date())}
+    assert agreeing == {Role.HEAD, Role.SECRETARY, Role.OPERATOR}
+    assert not rules.approves(twin.people["head"], uai, NOW.date())
+    assert not rules.approves(Person.objects.create(family_name="Autre"), uai, NOW.date())
+    gone = holder(Role.HEAD).person
+    Holding.objects.filter(person=gone).update(ends=NOW.date())
+    assert not rules.approves(gone, uai, NOW.date())
