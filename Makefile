@@ -18,7 +18,7 @@ export DJANGO_SETTINGS_MODULE := preau.settings
 comma := ,
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help ready tools demo demo-reset serve test test-postgres bench bench-quick bench-imports faults coverage audit check format lock messages
+.PHONY: help ready tools demo demo-reset serve test test-postgres bench bench-quick bench-imports faults coverage mutate audit check format lock messages
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -66,9 +66,13 @@ coverage: tools ## the tests without a browser, and which lines they never ran; 
 	$(RUN) -m coverage json --quiet -o build/coverage/report.json
 	$(RUN) -m tests.coverage_bars build/coverage/report.json
 
-audit: tools ## the whole net: every object and setting, six more engines; long (docs/net.md)
+mutate: tools ## make each rule wrong in each small way: some test must fail (docs/decisions/0056-mutants.md); minutes
+	env -u DATABASE_URL $(RUN) -m tests.mutation.run $(ARGS)
+
+audit: tools ## the whole net: every object and setting, six more engines; then mutate; long (docs/net.md)
 	@$(PYTHON) bootstrap.py audit
 	env -u DATABASE_URL AUDIT=1 $(RUN) -m pytest -n 2 tests/net $(ARGS)
+	env -u DATABASE_URL $(RUN) -m tests.mutation.run
 
 check: tools ## everything a machine can say without running the tests
 	$(RUN) -m ruff check

@@ -21,7 +21,13 @@ COMPARISONS: dict[type, tuple[type, ...]] = {
     ast.Is: (ast.IsNot,),
     ast.IsNot: (ast.Is,),
 }
-OPERATORS = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Add, ast.BitOr: ast.BitAnd, ast.BitAnd: ast.BitOr}
+OPERATORS = {
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+    ast.Mult: ast.Add,
+    ast.BitOr: ast.BitAnd,
+    ast.BitAnd: ast.BitOr,
+}
 NAMES = {"min": "max", "max": "min", "any": "all", "all": "any"}
 WORDS = {True: False, False: True, None: True}
 
@@ -114,11 +120,15 @@ def decisions(tree: ast.Module) -> Iterator[ast.stmt]:
 def mutants_of(path: str, source: str) -> Iterator[Mutant]:
     lines = source.splitlines()
     for statement in decisions(ast.parse(source)):
-        is_rule = isinstance(statement, ast.FunctionDef) and ast.unparse(statement.returns or statement) == "bool"
+        is_rule = (
+            isinstance(statement, ast.FunctionDef) and ast.unparse(statement.returns or statement) == "bool"
+        )
         seen = {ast.unparse(statement)}
         for number, (node, decides) in enumerate(parts(statement, is_rule)):
             always: list[ast.AST] = [ast.Constant(True), ast.Constant(False)] if decides else []
-            changes = [(new, node, f"{ast.unparse(node)} → {ast.unparse(new)}") for new in (*always, *other(node))]
+            changes = [
+                (new, node, f"{ast.unparse(node)} → {ast.unparse(new)}") for new in (*always, *other(node))
+            ]
             changes += [(new, gone, f"without {ast.unparse(gone)}") for new, gone in shorter(node)]
             for new, place, change in changes:
                 changed = deepcopy(statement)

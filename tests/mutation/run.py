@@ -24,8 +24,8 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from django.db import connection
 from _pytest.runner import runtestprotocol
+from django.db import connection
 
 from tests.mutation.mutants import Mutant, decisions, mutants_of
 from tests.mutation.reviewed import EQUIVALENT
@@ -44,7 +44,7 @@ def become(statement: ast.stmt, module: ModuleType) -> None:
     """Let the module do what the statement says, for whoever holds its functions or its values already."""
     code = compile(ast.fix_missing_locations(ast.Module([statement], [])), str(module.__file__), "exec")
     new: dict[str, Any] = {}
-    exec(code, vars(module), new)  # noqa: S102 - our own code, changed in one place
+    exec(code, vars(module), new)
     for name, value in new.items():
         old = vars(module)[name]
         if isinstance(statement, ast.FunctionDef):
@@ -106,6 +106,8 @@ class Mutations:
     reached: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        if session.testsfailed:
+            raise session.Interrupted("Some tests cannot even be read.")
         started, self.items = time.perf_counter(), session.items
         self._set_up_once()
         failed = self._run_as_is()
@@ -194,7 +196,11 @@ class Mutations:
 
     def _tests_of(self, mutant: Mutant) -> list[int]:
         """Those that reach the rule, or for a named value the rules that name it: its own house first, then quick ones."""
-        functions = [one for one in decisions(ast.parse(Path(mutant.path).read_text())) if isinstance(one, ast.FunctionDef)]
+        functions = [
+            one
+            for one in decisions(ast.parse(Path(mutant.path).read_text()))
+            if isinstance(one, ast.FunctionDef)
+        ]
         names = {node.id for node in ast.walk(mutant.statement) if isinstance(node, ast.Name)}
         if isinstance(mutant.statement, ast.FunctionDef):
             named = [mutant.statement.name]
@@ -210,7 +216,9 @@ class Mutations:
 
 
 def every_path() -> list[str]:
-    return sorted({str(path) for pattern in RULES for path in Path().glob(pattern) if "tests" not in path.parts})
+    return sorted(
+        {str(path) for pattern in RULES for path in Path().glob(pattern) if "tests" not in path.parts}
+    )
 
 
 def main() -> int:

@@ -30,7 +30,9 @@ def delegated(viewer: Viewer) -> Viewer:
     ],
     ids=lambda rule: getattr(rule, "__name__", ""),
 )
-def test_what_each_role_may_do_with_the_school(holder: Any, seat_of: Any, rule: Any, roles: set[Role]) -> None:
+def test_what_each_role_may_do_with_the_school(
+    holder: Any, seat_of: Any, rule: Any, roles: set[Role]
+) -> None:
     assert {role for role in Role if rule(holder(role))} == roles
     assert not rule(seat_of("guardian"))
 
@@ -85,7 +87,14 @@ def test_the_head_of_another_school_decides_nothing_here(college: World, twin: W
 
 @pytest.mark.parametrize(
     ("ending", "present", "too_many"),
-    [(19, 20, False), (20, 199, True), (20, 200, False), (21, 200, True), (100, 1000, False), (101, 1000, True)],
+    [
+        (19, 20, False),
+        (20, 199, True),
+        (20, 200, False),
+        (21, 200, True),
+        (100, 1000, False),
+        (101, 1000, True),
+    ],
 )
 def test_a_large_departure_is_twenty_people_and_more_than_a_tenth(
     ending: int, present: int, too_many: bool

@@ -227,7 +227,10 @@ def test_a_picture_from_the_very_day_of_fifteen(college: World, holder: Any, sea
 
 
 def test_how_long_each_profile_stays_signed_in() -> None:
-    hours = {profile: (one.idle.seconds // 60, one.absolute.seconds // 3600) for profile, one in rules.LIMITS.items()}
+    hours = {
+        profile: (one.idle.seconds // 60, one.absolute.seconds // 3600)
+        for profile, one in rules.LIMITS.items()
+    }
     assert hours == {
         Profile.PUPIL: (20, 4),
         Profile.GUARDIAN: (60, 12),
