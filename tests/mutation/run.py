@@ -195,24 +195,28 @@ class Mutations:
         return f"{len(numbers)} tests pass" if numbers else "no test reaches it"
 
     def _tests_of(self, mutant: Mutant) -> list[int]:
-        """Those that reach the rule, or for a named value the rules that name it: its own house first, then quick ones."""
-        functions = [
-            one
-            for one in decisions(ast.parse(Path(mutant.path).read_text()))
-            if isinstance(one, ast.FunctionDef)
-        ]
-        names = {node.id for node in ast.walk(mutant.statement) if isinstance(node, ast.Name)}
-        if isinstance(mutant.statement, ast.FunctionDef):
-            named = [mutant.statement.name]
-        else:
-            named = [
-                one.name
-                for one in functions
-                if any(isinstance(node, ast.Name) and node.id in names for node in ast.walk(one))
-            ]
-        numbers = set().union(*(self.reached[f"{mutant.path}:{name}"] for name in named))
+        """Those that reach the rule, its own house first, then the quick ones.
+
+        For a named value: those that reach a rule that names it, and where no rule does, all of its house.
+        """
         house = Path(mutant.path.split("/rules")[0]).resolve()
-        return sorted(numbers, key=lambda one: (house not in self.items[one].path.parents, self.seconds[one]))
+        at_home = {number for number, item in enumerate(self.items) if house in item.path.parents}
+        rules = _rules_with(mutant)
+        numbers = set().union(*(self.reached[f"{mutant.path}:{name}"] for name in rules))
+        if not rules:
+            numbers = at_home & self.seconds.keys()
+        return sorted(numbers, key=lambda number: (number not in at_home, self.seconds[number]))
+
+
+def _rules_with(mutant: Mutant) -> list[str]:
+    """The rule that changes, or those that name the value that changes."""
+    if isinstance(mutant.statement, ast.FunctionDef):
+        return [mutant.statement.name]
+    names = {node.id for node in ast.walk(mutant.statement) if isinstance(node, ast.Name)}
+    rules = [
+        one for one in decisions(ast.parse(Path(mutant.path).read_text())) if isinstance(one, ast.FunctionDef)
+    ]
+    return [one.name for one in rules if any(getattr(node, "id", "") in names for node in ast.walk(one))]
 
 
 def every_path() -> list[str]:
@@ -227,6 +231,8 @@ def main() -> int:
     asked.add_argument("--tests", nargs="*", default=TESTS)
     asked.add_argument("--at-once", type=int, default=2)
     told = asked.parse_args()
+    # A database and files of its own: other tests may run beside.
+    os.environ.setdefault("TEST_VAR_DIR", "var/mutation")
     plugin = Mutations(told.rules or every_path(), told.at_once)
     quiet = ["-qq", "-s", "--tb=no", "-m", "not journey"]
     return int(pytest.main([*quiet, *told.tests], plugins=[plugin]))

@@ -13,6 +13,7 @@ from preau.directory.viewer import SETTINGS, Viewer
 from preau.directory.words import Role
 
 State = Delivery.State
+NOT_STAFF = {Role.PUPIL, Role.AGENT, Role.OPERATOR}
 WAITING = {State.PREVIEW, State.BLOCKED}
 
 
@@ -21,20 +22,26 @@ def delegated(viewer: Viewer) -> Viewer:
 
 
 @pytest.mark.parametrize(
-    ("rule", "roles"),
+    ("rule", "roles", "guardian"),
     [
-        (rules.keeps_directory, {Role.HEAD, Role.SECRETARY}),
-        (rules.runs_settings, {Role.HEAD}),
-        (rules.gives_settings, {Role.HEAD}),
-        (rules.runs_planned_year, {Role.HEAD}),
+        (rules.keeps_directory, {Role.HEAD, Role.SECRETARY}, False),
+        (rules.runs_settings, {Role.HEAD}, False),
+        (rules.gives_settings, {Role.HEAD}, False),
+        (rules.runs_planned_year, {Role.HEAD}, False),
+        (rules.reads_families, {Role.HEAD, Role.SCHOOL_LIFE, Role.SECRETARY}, False),
+        # Not staff: they see their own rows alone.
+        (rules.follows_pupil, {Role.HEAD, Role.SCHOOL_LIFE, Role.SECRETARY, Role.NURSE} | NOT_STAFF, True),
+        (rules.finds_pupils, set(Role) - NOT_STAFF - {Role.OTHER}, True),
+        (rules.finds_staff, set(Role) - NOT_STAFF, False),
+        (rules.has_school_days, set(Role) - {Role.AGENT, Role.OPERATOR}, True),
     ],
     ids=lambda rule: getattr(rule, "__name__", ""),
 )
 def test_what_each_role_may_do_with_the_school(
-    holder: Any, seat_of: Any, rule: Any, roles: set[Role]
+    holder: Any, seat_of: Any, rule: Any, roles: set[Role], guardian: bool
 ) -> None:
     assert {role for role in Role if rule(holder(role))} == roles
-    assert not rule(seat_of("guardian"))
+    assert rule(seat_of("guardian")) is guardian
 
 
 def test_what_the_head_gave_runs_the_settings_and_gives_them_to_nobody(holder: Any, seat_of: Any) -> None:
@@ -111,3 +118,17 @@ def test_who_agrees_to_a_large_departure(college: World, twin: World, holder: An
     gone = holder(Role.HEAD).person
     Holding.objects.filter(person=gone).update(ends=NOW.date())
     assert not rules.approves(gone, uai, NOW.date())
+
+
+def test_a_parents_page_is_for_named_roles(college: World, twin: World, holder: Any, seat_of: Any) -> None:
+    mother, teacher = college.people["guardian"], holder(Role.TEACHER)
+    reading = {role for role in Role if rules.reads_person(holder(role), mother)}
+    assert reading == {Role.HEAD, Role.SCHOOL_LIFE, Role.SECRETARY} | NOT_STAFF
+    # Whoever learns or works here today, and oneself; nobody of another school.
+    assert rules.reads_person(teacher, college.people["pupil"])
+    assert rules.reads_person(teacher, college.people["cpe"])
+    assert not rules.reads_person(teacher, twin.people["pupil"])
+    Holding.objects.filter(person=college.people["cpe"]).update(ends=NOW.date())
+    assert not rules.reads_person(teacher, college.people["cpe"])
+    Holding.objects.filter(person=teacher.person).update(ends=NOW.date())
+    assert rules.reads_person(teacher, teacher.person)

@@ -165,6 +165,7 @@ def test_a_person_of_two_profiles_has_the_shorter_limits() -> None:
 @pytest.mark.parametrize(
     ("rule", "roles"),
     [
+        (rules.directs, {Role.HEAD}),
         (rules.keeps_accounts, {Role.HEAD, Role.SECRETARY, Role.DIGITAL_LEAD}),
         (
             rules.follows_accounts,
@@ -253,3 +254,46 @@ def test_one_stands_as_high_as_their_highest_function() -> None:
     assert rank(Role.TEACHER) < rank(Role.SCHOOL_LIFE) == rank(Role.DIGITAL_LEAD)
     assert rank(Role.DIGITAL_LEAD) < rank(Role.SECRETARY) == rank(Role.NURSE) < rank(Role.HEAD)
     assert rank(Role.HEAD) < rank(Role.AGENT) == rank(Role.OPERATOR) == rank(Role.OPERATOR, Role.PUPIL)
+
+
+@pytest.mark.parametrize(
+    ("here", "elsewhere"),
+    [
+        # Follows a child here and works elsewhere: this school has nothing to give over that.
+        (None, Role.TEACHER),
+        (Role.HEAD, Role.AGENT),
+        (Role.HEAD, Role.OPERATOR),
+        (Role.HEAD, Role.HEAD),
+        (Role.TEACHER, Role.NURSE),
+        (Role.TEACHER, Role.SECRETARY),
+    ],
+)
+def test_what_somebody_opens_elsewhere_is_out_of_reach(
+    college: World, twin: World, seat_of: Any, here: Role | None, elsewhere: Role
+) -> None:
+    person = someone(college, here) if here else college.people["guardian"]
+    assert may(seat_of("head"), person)
+    nowhere = elsewhere in {Role.AGENT, Role.OPERATOR}
+    Holding.objects.create(person=person, role=elsewhere, school=None if nowhere else twin.school)
+    for key in ("head", "secretary"):
+        assert not may(seat_of(key), person), key
+
+
+def test_an_assignment_gives_nothing_to_whoever_teaches_no_more(college: World, seat_of: Any) -> None:
+    Holding.objects.filter(person=college.people["teacher"]).update(role=Role.LIBRARIAN)
+    assert not may(seat_of("teacher"), college.people["pupil"])
+
+
+def test_of_several_functions_the_highest_of_the_office_counts_and_no_other(
+    college: World, seat_of: Any, lead: Viewer
+) -> None:
+    secretary = college.people["secretary"]
+    Holding.objects.create(person=secretary, role=Role.DIGITAL_LEAD, school=college.school)
+    assert may(seat_of("secretary"), college.people["cpe"])
+    # A nurse stands higher than a digital lead, but keeps no account as a nurse.
+    Holding.objects.create(person=lead.person, role=Role.NURSE, school=college.school)
+    assert not may(seat_of("teacher_1"), college.people["cpe"])
+
+
+def test_a_pupils_code_does_not_open_the_parent_they_have_become() -> None:
+    assert not rules.may_still_open(rules.RANKS[Role.PUPIL], Standing(1, wards=frozenset({1})), [])

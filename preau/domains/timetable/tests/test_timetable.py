@@ -229,6 +229,7 @@ def test_a_childs_name_stands_on_their_own_lessons_only(college: World, twin: Wo
         (rules.edits_timetable, {Role.HEAD, Role.SECRETARY}, False),
         (rules.reads_classes_first, set(Role) - {Role.AGENT, Role.OPERATOR, Role.PUPIL, Role.TEACHER}, False),
         (rules.has_own_lessons, {Role.TEACHER, Role.PUPIL}, True),
+        (rules.reads_classes, set(Role) - {Role.AGENT, Role.OPERATOR, Role.PUPIL}, False),
     ],
     ids=lambda rule: getattr(rule, "__name__", ""),
 )
