@@ -188,6 +188,7 @@ PAGES = [
     Page("identity:forgotten", frozenset(EVERYONE)),
     Page("foundation:styleguide", frozenset(EVERYONE)),
     Page("portal:offline", frozenset(EVERYONE)),
+    Page("portal:first_visit", frozenset(EVERYONE)),
     Page("portal:help", frozenset(EVERYONE)),
     Page("portal:accessibility", frozenset(EVERYONE)),
     Page("portal:legal", frozenset(EVERYONE)),
@@ -214,7 +215,7 @@ ELSEWHERE = {
     "identity:new_password", "identity:end_session", "identity:prepare_class", "identity:prepare_staff",
     "identity:prepare_person", "identity:give_code", "identity:letters_pdf", "demo:outbox",
     "portal:demonstration", "portal:app_manifest", "portal:service_worker", "portal:guide", "portal:privacy_house", "portal:sitemap", "portal:robots",
-    "directory:apply", "directory:approve", "directory:drop", "directory:delivery_part", "directory:report_csv",
+    "portal:settle_guide", "directory:apply", "directory:approve", "directory:drop", "directory:delivery_part", "directory:report_csv",
     "directory:report_json", "directory:logo", "directory:take_logo", "directory:remove_logo", "directory:remove_period",
     "directory:remove_closure", "directory:end_delegation", "timetable:stop", "attendance:withdraw", "attendance:decide", "attendance:export",
     "agenda:subscribe", "agenda:unsubscribe", "agenda:feed",
@@ -513,7 +514,7 @@ LISTS = [
 LISTS_APART = {"attendance:roll", "timetable:patterns", "agenda:feed", "directory:person"}
 ONE_THING = {
     "foundation:alive", "foundation:ready", "foundation:styleguide", "portal:demonstration", "directory:bring",
-    "portal:help", "portal:guide", "portal:accessibility", "portal:legal", "portal:privacy", "portal:privacy_house", "portal:state",
+    "portal:first_visit", "portal:help", "portal:guide", "portal:accessibility", "portal:legal", "portal:privacy", "portal:privacy_house", "portal:state",
     "portal:sitemap", "portal:robots",
     "identity:sign_in", "identity:resume", "identity:activation", "identity:forgotten", "identity:new_password",
     "identity:change_password", "identity:person", "identity:profile", "privacy:own_data", "identity:reading", "identity:picture",

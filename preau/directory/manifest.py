@@ -264,3 +264,17 @@ boards.personal_data.add(
         | {"report": NONE, "preview": CHILD},
     )
 )
+
+for step in [
+    boards.FirstStep(
+        _("Régler l’établissement"),
+        _("Son nom, ses couleurs, ses horaires, ses vacances, et les services qu’il ouvre."),
+        "directory:settings", rules.runs_settings, order=22,
+    ),
+    boards.FirstStep(
+        _("Tenir l’annuaire à jour"),
+        _("Déposez les fichiers officiels : Préau montre ce qui va changer, et ne change rien sans vous."),
+        "directory:deliveries", rules.keeps_directory, order=25,
+    ),
+]:  # fmt: skip
+    boards.first_steps.add(step)

@@ -285,6 +285,22 @@ class SettingsPage:
 
 
 @dataclass(frozen=True)
+class FirstStep:
+    """One line of the guide that a person reads at their first visits: a gesture, and the page where it is done.
+
+    `label` is a verb; `text` one sentence. `where`: how one comes to it, for a page that the menu does not name.
+    """
+
+    label: str
+    text: str
+    url_name: str
+    open_to: Rule
+    where: str = ""
+    order: int = 50
+    service: str = ""
+
+
+@dataclass(frozen=True)
 class JournalWord:
     """What a verb of the journal means, in the words of its page. `says(details)` adds what changed, or ""."""
 
@@ -315,6 +331,7 @@ public_routes: Registry[PublicRoute] = Registry(PublicRoute)
 seeds: Registry[Seed] = Registry(Seed)
 services: Registry[Service] = Registry(Service)
 settings_pages: Registry[SettingsPage] = Registry(SettingsPage)
+first_steps: Registry[FirstStep] = Registry(FirstStep)
 journal_words: Registry[JournalWord] = Registry(JournalWord)
 schedule: Registry[Scheduled] = Registry(Scheduled)
 

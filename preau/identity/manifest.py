@@ -111,7 +111,17 @@ boards.personal_data.add(
         keep=Retention.ACCOUNT,
         forget=actions.close_account,
         fields=dict.fromkeys(
-            ["person", "login", "stem", "password", "is_active", "created_at", "last_login", "picture"],
+            [
+                "person",
+                "login",
+                "stem",
+                "password",
+                "is_active",
+                "created_at",
+                "last_login",
+                "picture",
+                "guides_read",
+            ],
             PERSONAL,
         )
         # A font or a size of text may tell of health.
@@ -148,3 +158,22 @@ boards.personal_data.add(
         **PURPOSE,
     )
 )
+
+for step in [
+    boards.FirstStep(
+        _("Ouvrir les comptes"),
+        _("Imprimez les courriers d’une classe ou des personnels, et aidez qui a oublié son mot de passe."),
+        "identity:accounts", rules.keeps_accounts, order=28,
+    ),
+    boards.FirstStep(
+        _("Dépanner un élève"),
+        _("Il a oublié son mot de passe ? Donnez-lui un code à l’écran, en une minute."),
+        "identity:accounts", rules.helps_pupils_in, order=28,
+    ),
+    boards.FirstStep(
+        _("Lire à votre façon"),
+        _("Texte plus grand, caractères, contraste, mode simple : vos choix vous suivent sur chaque appareil."),
+        "identity:reading", signed_in, where=_("Votre nom, puis « Mon affichage »"), order=70,
+    ),
+]:  # fmt: skip
+    boards.first_steps.add(step)

@@ -72,7 +72,8 @@ class AccountManager(BaseUserManager.from_queryset(AccountQuerySet)):  # type: i
 class Account(AbstractBaseUser):
     """One account a person. The e-mail is a contact of the person, not an identity: two parents may share one.
 
-    `stem` is the login without its number: what homonyms share.
+    `stem` is the login without its number: what homonyms share. `guides_read`: the profiles whose guide of the first
+    visits was put away.
     """
 
     person = models.OneToOneField(Person, models.CASCADE, related_name="account", verbose_name=_("personne"))
@@ -83,6 +84,7 @@ class Account(AbstractBaseUser):
     is_active = models.BooleanField(_("ouvert"), default=True)
     created_at = models.DateTimeField(_("créé le"), auto_now_add=True)
     preferences = models.JSONField(_("façon de lire"), default=dict, db_default={}, blank=True)
+    guides_read = models.JSONField(_("premiers pas rangés"), default=list, db_default=[], blank=True)
     picture = models.FileField(_("photo"), upload_to=picture_path, blank=True, default="", db_default="")
 
     USERNAME_FIELD = "login"

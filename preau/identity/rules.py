@@ -78,6 +78,11 @@ def follows_accounts(viewer: Viewer, *_: object) -> bool:
     return viewer.holds(*OFFICE, Role.SCHOOL_LIFE, Role.TEACHER)
 
 
+def helps_pupils_in(viewer: Viewer, *_: object) -> bool:
+    """Teachers and school life, who give codes to pupils and to nobody else."""
+    return follows_accounts(viewer) and not keeps_accounts(viewer)
+
+
 def follows_class(viewer: Viewer, group: Group) -> bool:
     """The office and school life, every class of the school; a teacher, those they teach today."""
     if viewer.holds(*OFFICE, Role.SCHOOL_LIFE):

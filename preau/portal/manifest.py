@@ -3,6 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 
 from preau.foundation import boards
+from preau.foundation.access import signed_in
+from preau.portal import first_steps
 
 boards.public_routes.add(boards.PublicRoute("portal:home", in_sitemap=True))
 boards.public_routes.add(boards.PublicRoute("portal:demonstration"))
@@ -14,3 +16,5 @@ for name in ("help", "accessibility", "legal", "privacy", "state"):
     boards.public_routes.add(boards.PublicRoute(f"portal:{name}", in_sitemap=True))
 for name in ("guide", "privacy_house", "sitemap", "robots"):
     boards.public_routes.add(boards.PublicRoute(f"portal:{name}"))
+# After what happens now and the day, before what waits.
+boards.cards.add(boards.Card("portal/_first_steps.html", first_steps.card, signed_in, "aside", order=15))

@@ -1,19 +1,21 @@
-"""The home page, and that of the demonstration."""
+"""The home page, the guide of the first visits, and the page of the demonstration."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
 
 from preau.directory.viewer import Viewer
 from preau.foundation import boards
-from preau.foundation.access import anyone, opens
-from preau.identity import reading
+from preau.foundation.access import anyone, opens, signed_in
+from preau.identity import actions, reading
 from preau.identity.seeds import PASSWORD
-from preau.portal import demo, visitors
+from preau.portal import demo, first_steps, visitors
 
 MOST_CARDS = 6
 # In simple mode: what happens now, and what waits.
@@ -34,6 +36,32 @@ def home(request: HttpRequest) -> HttpResponse:
         "aside": [card for card in cards if card[0].column == "aside"],
     }
     return render(request, "portal/home.html", context)
+
+
+@opens(to=signed_in)
+@require_safe
+def first_visit(request: HttpRequest) -> HttpResponse:
+    """All that this seat can do here, to read or to print."""
+    context = {
+        "viewer": request.viewer,
+        "steps": first_steps.steps_of(request.viewer),
+        "put_away": first_steps.is_put_away(request.viewer),
+        "long_guide": first_steps.long_guide_of(request.viewer),
+    }
+    return render(request, "portal/first_visit.html", context)
+
+
+@opens(to=signed_in)
+@require_POST
+def settle_guide(request: HttpRequest) -> HttpResponseRedirect:
+    """Put the guide away, or back on the home: on every device, for this profile."""
+    if request.POST.get("montrer"):
+        actions.take_guide_back(request.viewer)
+        messages.success(request, _("Le guide est de nouveau sur votre accueil."))
+    else:
+        actions.put_guide_away(request.viewer)
+        messages.success(request, _("Le guide est rangé. Il reste dans « Premiers pas », sous votre nom."))
+    return redirect("portal:home")
 
 
 @opens(to=anyone)

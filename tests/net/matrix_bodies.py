@@ -227,6 +227,7 @@ BODIES: dict[str, Body] = {
     "attendance:explain": Body("guardian", _explanation, wrong=lambda stage: {"reason": ""}),
     "attendance:withdraw": Body("guardian"),
     "attendance:entry": Body("cpe", lambda stage: {"status": "late", "minutes_late": "12"}, wrong=lambda stage: {"status": "?"}),
+    "portal:settle_guide": Body("guardian"),
     "identity:reading": Body("guardian", lambda stage: dict(READING), wrong=lambda stage: {"text": "999"}),
     "privacy:export": Body("guardian", lambda stage: {"pour": ""}, again={"journal_line": "each export leaves its trace"}),
     "identity:take_picture": Body("guardian", _picture, again=NEW_FILE),

@@ -184,6 +184,8 @@ OPENS: dict[str, Near | set[str]] = {
     "portal:offline": EVERYONE,
     "portal:help": EVERYONE,
     "portal:guide": EVERYONE,
+    "portal:first_visit": SIGNED_IN,
+    "portal:settle_guide": SIGNED_IN,
     "portal:accessibility": EVERYONE,
     "portal:legal": EVERYONE,
     "portal:privacy": EVERYONE,
@@ -288,7 +290,7 @@ PLAIN: dict[str, tuple[str, ...]] = dict.fromkeys(
         "weekday", "starts_at", "ends_at", "first_day",
         "starts", "ends", "zone", "palette", "opens_at", "closes_at", "open", "levels", "until", "address", "phone",
         "email", "website", "privacy_contact", "name", "name_0", "name_1", "text", "spacing", "font", "color-scheme",
-        "contrast", "motion", "simple", "tri", "cle",
+        "contrast", "motion", "simple", "tri", "cle", "montrer",
     ],
     (),
 ) | dict.fromkeys(

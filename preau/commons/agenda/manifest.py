@@ -28,3 +28,12 @@ boards.personal_data.add(
         forget=actions.forget_feed,
     )
 )
+boards.first_steps.add(
+    boards.FirstStep(
+        _("Voir ses journées d’un coup d’œil"),
+        _("Par jour, par semaine ou par mois. L’agenda se met aussi dans le calendrier d’un téléphone."),
+        "agenda:agenda",
+        rules.has_agenda,
+        order=30,
+    )
+)

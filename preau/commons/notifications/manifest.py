@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from preau.commons.notifications import actions, tasks
 from preau.foundation import boards, notices
+from preau.foundation.access import signed_in
 from preau.foundation.boards import FieldClass, PersonalData, Retention
 
 notices.kept_by(actions.publish, actions.settle)
@@ -80,3 +81,13 @@ for label, model, person, keep, forget, fields in [
             label, f"notifications.{model}", person, keep=keep, forget=forget, fields=fields, **BASIS
         )
     )
+boards.first_steps.add(
+    boards.FirstStep(
+        _("Choisir comment on vous prévient"),
+        _("Ici, par courriel, sur votre appareil ; et à quelle heure vous préférez être tranquille."),
+        "notifications:preferences",
+        signed_in,
+        where=_("La cloche, puis « Mes préférences »"),
+        order=60,
+    )
+)

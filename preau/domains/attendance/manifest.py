@@ -283,3 +283,27 @@ for label, model, person, fields in [
             **BASIS,
         )
     )
+
+for step in [
+    boards.FirstStep(
+        _("Suivre les appels du jour"),
+        _("Les appels qui manquent, les absents du moment, les explications des familles à lire."),
+        "attendance:board", rules.runs_school_life, order=10, service="attendance",
+    ),
+    boards.FirstStep(
+        _("Appeler une classe"),
+        _("Pendant le cours, l’appel est en haut de l’accueil. Ensuite, retrouvez-le dans la semaine, pendant sept jours."),
+        "timetable:week", rules.calls_own_rolls, order=10, service="attendance",
+    ),
+    boards.FirstStep(
+        _("Expliquer une absence"),
+        _("Quelques mots suffisent, sans papier. La réponse de la vie scolaire arrive au même endroit."),
+        "attendance:absences", rules.answers_for_absences, order=10, service="attendance",
+    ),
+    boards.FirstStep(
+        _("Relire mes absences"),
+        _("Ce qui est noté, et ce qui reste à expliquer par un responsable."),
+        "attendance:absences", rules.only_reads_absences, order=10, service="attendance",
+    ),
+]:  # fmt: skip
+    boards.first_steps.add(step)

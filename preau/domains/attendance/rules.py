@@ -59,6 +59,11 @@ def answers_for_absences(viewer: Viewer, *_: object) -> bool:
     return viewer.is_guardian
 
 
+def only_reads_absences(viewer: Viewer) -> bool:
+    """A pupil whose guardians explain for them."""
+    return follows_absences(viewer) and not answers_for_absences(viewer)
+
+
 def can_withdraw(viewer: Viewer, explanation: Explanation) -> bool:
     """Its author. Whether it is too late is for the action to say: a second click is not a forbidden one."""
     return explanation.given_by_id == viewer.person.pk

@@ -102,3 +102,18 @@ boards.personal_data.add(
         **TEACHERS,
     )
 )
+
+for step in [
+    boards.FirstStep(
+        _("Composer l’emploi du temps"),
+        _("Chaque séance se crée une fois et revient chaque semaine, hors vacances et fermetures."),
+        "timetable:patterns", rules.edits_timetable, where=_("Dans « Emploi du temps »"), order=20,
+        service="timetable",
+    ),
+    boards.FirstStep(
+        _("Lire la semaine d’une classe"),
+        _("Qui a cours, où, avec qui : la semaine de chaque classe et de chaque enseignant."),
+        "timetable:week", rules.reads_classes_first, order=20, service="timetable",
+    ),
+]:  # fmt: skip
+    boards.first_steps.add(step)

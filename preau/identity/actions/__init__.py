@@ -19,7 +19,13 @@ from preau.identity.actions.passwords import (
     activate,
     change_password,
 )
-from preau.identity.actions.profile import read_as, remove_picture, take_picture
+from preau.identity.actions.profile import (
+    put_guide_away,
+    read_as,
+    remove_picture,
+    take_guide_back,
+    take_picture,
+)
 from preau.identity.actions.signing import end_session, sign_in, sign_out, take_seat
 
 __all__ = [
@@ -39,10 +45,12 @@ __all__ = [
     "open_accounts",
     "prepare_letters",
     "purge_codes",
+    "put_guide_away",
     "read_as",
     "remove_picture",
     "sign_in",
     "sign_out",
+    "take_guide_back",
     "take_picture",
     "take_seat",
 ]

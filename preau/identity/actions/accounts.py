@@ -270,6 +270,7 @@ def close_account(person_id: int) -> int:
     account.is_active = False
     account.last_login = None
     account.preferences = {}
+    account.guides_read = []
     pictures.forget(account.picture.name)
     account.picture = ""
     account.set_unusable_password()

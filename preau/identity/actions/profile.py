@@ -46,3 +46,23 @@ def remove_picture(viewer: Viewer) -> None:
     account.picture = ""
     account.save(update_fields=["picture"])
     journal.record(viewer, "identity.picture_removed", account)
+
+
+@transaction.atomic
+def put_guide_away(viewer: Viewer) -> None:
+    """The guide of the first visits leaves the home of this profile, on every device."""
+    _keep_guides(viewer, {*_own(viewer).guides_read, viewer.profile.value}, "identity.guide_put_away")
+
+
+@transaction.atomic
+def take_guide_back(viewer: Viewer) -> None:
+    _keep_guides(viewer, {*_own(viewer).guides_read} - {viewer.profile.value}, "identity.guide_taken_back")
+
+
+def _keep_guides(viewer: Viewer, profiles: set[str], verb: str) -> None:
+    account = _own(viewer)
+    if profiles == set(account.guides_read):
+        return
+    account.guides_read = sorted(profiles)
+    account.save(update_fields=["guides_read"])
+    journal.record(viewer, verb, account, profile=viewer.profile.value)
