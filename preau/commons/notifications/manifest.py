@@ -84,10 +84,10 @@ for label, model, person, keep, forget, fields in [
 boards.first_steps.add(
     boards.FirstStep(
         _("Choisir comment on vous prévient"),
-        _("Ici, par courriel, sur votre appareil ; et à quelle heure vous préférez être tranquille."),
+        _("Ici, par courriel ou sur votre appareil, et à quelles heures."),
         "notifications:preferences",
         signed_in,
-        where=_("La cloche, puis « Mes préférences »"),
+        where=_("La cloche, puis « Choisir comment être prévenu »"),
         order=60,
     )
 )
