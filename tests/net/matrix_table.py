@@ -290,7 +290,7 @@ PLAIN: dict[str, tuple[str, ...]] = dict.fromkeys(
         "weekday", "starts_at", "ends_at", "first_day",
         "starts", "ends", "zone", "palette", "opens_at", "closes_at", "open", "levels", "until", "address", "phone",
         "email", "website", "privacy_contact", "name", "name_0", "name_1", "text", "spacing", "font", "color-scheme",
-        "contrast", "motion", "simple", "tri", "cle", "montrer",
+        "contrast", "motion", "simple", "tri", "cle", "montrer", "q",
     ],
     (),
 ) | dict.fromkeys(
