@@ -181,6 +181,22 @@ OPERATOR = {
 # Devices may install Préau and keep its files (never a page that names someone). Off: they drop what they kept.
 INSTALLABLE = env.bool("INSTALLABLE", default=True)
 
+# Notices pushed to the devices that people chose: only with a key of this site (`manage.py vapid_key` makes one).
+VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY", default="")
+# Whom a push service may write to about what this site sends.
+VAPID_SUBJECT = env.str("VAPID_SUBJECT", default="") or PUBLIC_URL
+# The only hosts to which a notice is sent, whatever address a browser gives; `*.` stands for any name below.
+PUSH_HOSTS = env.list(
+    "PUSH_HOSTS",
+    default=[
+        "fcm.googleapis.com",
+        "updates.push.services.mozilla.com",
+        "*.push.services.mozilla.com",
+        "*.notify.windows.com",
+        "web.push.apple.com",
+    ],
+)
+
 PREFIX = "__Host-" if HTTPS else ""
 SESSION_COOKIE_NAME = f"{PREFIX}session"
 CSRF_COOKIE_NAME = f"{PREFIX}csrf"

@@ -5,6 +5,8 @@ from typing import Any
 from django.conf import settings
 from django.core import checks
 
+from preau.foundation import webpush
+
 
 def _is_local(address: str) -> bool:
     return "localhost" in address
@@ -56,6 +58,18 @@ def operator_is_named(**kwargs: Any) -> list[checks.CheckMessage]:
         return []
     hint = f"Set {', '.join(missing)}: the legal notice, the accessibility statement and the privacy page show them."
     return [checks.Warning("Visitors are not told who runs this site.", hint=hint, id="preau.W005")]
+
+
+@checks.register(checks.Tags.security)
+def push_key_is_one(**kwargs: Any) -> list[checks.CheckMessage]:
+    if not settings.VAPID_PRIVATE_KEY:
+        return []
+    try:
+        webpush.private_key(settings.VAPID_PRIVATE_KEY)
+    except ValueError:
+        hint = "Make one with `manage.py vapid_key`, or unset VAPID_PRIVATE_KEY."
+        return [checks.Error("VAPID_PRIVATE_KEY is not a key.", hint=hint, id="preau.E002")]
+    return []
 
 
 @checks.register(checks.Tags.staticfiles)
