@@ -67,6 +67,7 @@ def service_worker(request: HttpRequest) -> HttpResponse:
     code = Path(built).read_text()
     told = {
         "files": [staticfiles_storage.url(name) for name in FILES],
+        "icon": staticfiles_storage.url("preau/icons/icon-192.png"),
         "offline": reverse("portal:offline"),
         "place": staticfiles_storage.base_url,
     }

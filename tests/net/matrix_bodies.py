@@ -24,7 +24,7 @@ from preau.foundation import boards
 from preau.identity.models import Activation
 from preau.identity.seeds import CAST as LOGINS
 from preau.identity.seeds import PASSWORD
-from tests.net.matrix_stage import Stage
+from tests.net.matrix_stage import PUSH_ENDPOINT, PUSH_POINT, PUSH_SECRET, Stage
 
 NEW_PASSWORD = "quatre vélos sous la pluie"
 Data = dict[str, Any]
@@ -145,6 +145,10 @@ def _wishes(stage: Stage) -> Data:
     return {"hour": "8", "weekday": "2", **{f"{key}-pace": "daily" for key in kinds}}
 
 
+def _subscription(stage: Stage) -> Data:
+    return {"endpoint": f"{PUSH_ENDPOINT}/phone", "p256dh": PUSH_POINT, "auth": PUSH_SECRET}
+
+
 def _picture(stage: Stage) -> Data:
     drawn = BytesIO()
     Image.new("RGB", (40, 40), "green").save(drawn, "PNG")
@@ -213,6 +217,9 @@ BODIES: dict[str, Body] = {
     "notifications:read_all": Body("guardian", lambda stage: {"jusqu-a": str(stage.own(Item).pk)}),
     "notifications:preferences": Body("guardian", _wishes, wrong=lambda stage: {"hour": "3"}),
     "notifications:revoke": Body("guardian"),
+    "notifications:add_device": Body("guardian", _subscription, wrong=lambda stage: {"endpoint": "https://127.0.0.1/"}),
+    "notifications:remove_device": Body("guardian"),
+    "notifications:try_device": Body("guardian"),
     "notifications:stop": Body("visitor"),
     "directory:bring": Body("secretary", _files, _no_open_delivery, lambda stage: {"files": []}),
     "directory:apply": Body("secretary", before=_preview),

@@ -17,7 +17,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from conftest import NOW, TWIN
-from preau.commons.notifications.models import Item, StopLink
+from preau.commons.notifications.models import Device, Item, StopLink
 from preau.directory.models import (
     Assignment,
     Closure,
@@ -39,11 +39,16 @@ from preau.directory.seeds import World
 from preau.directory.words import Authority, Kinship, Role
 from preau.domains.attendance.models import Decision, Entry, Explanation, Reason, Status
 from preau.domains.timetable.models import Lesson, WeeklyPattern
+from preau.foundation import webpush
 from preau.identity.codes import digest_of, new_code
 from preau.identity.models import Account, AccountSession, Activation
 
 # The link of a mail of the cast's mother: whoever has it may stop that mail, and do nothing else.
 STOP_TOKEN = "arret-du-courriel"
+# What a browser gives when it asks to be told by push.
+PUSH_ENDPOINT = "https://fcm.googleapis.com/fcm/send"
+PUSH_POINT = webpush.encode(webpush.point_of(webpush.private_key(webpush.new_private_key())))
+PUSH_SECRET = webpush.encode(b"sixteen secrets!")
 OWN, OTHER_CLASS, OTHER_SCHOOL, DEPARTED, NOBODY = SCOPES = (
     "own",
     "other class",
@@ -383,6 +388,10 @@ def _codes_and_sessions(stage: Stage) -> None:
         ))  # fmt: skip
         stage.put(scope, Item.objects.create(
             person=stage.people[key], kind="attendance.absence", key=f"stage-{key}", url="/", published_at=NOW
+        ))  # fmt: skip
+        stage.put(scope, Device.objects.create(
+            person=stage.people[key], endpoint=f"{PUSH_ENDPOINT}/{key}", p256dh=PUSH_POINT, auth=PUSH_SECRET, label="Firefox",
+            opened_in="x", added_at=NOW,
         ))  # fmt: skip
         person: Any = stage.objects[Person][scope][0]
         account, _ = Account.objects.get_or_create(

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Model
 
-from preau.commons.notifications.models import Item
+from preau.commons.notifications.models import Device, Item
 from preau.directory.models import (
     Closure,
     Delivery,
@@ -81,6 +81,7 @@ SEES: dict[type[Model], Near] = {
     ),
     AccountSession: near(own={"guardian"}, other_class={"teacher"}, other_school={"neighbour_head"}),
     Item: near(own={"guardian"}, other_class={"teacher"}, other_school={"neighbour_head"}),
+    Device: near(own={"guardian"}, other_class={"teacher"}, other_school={"neighbour_head"}),
     Room: EVERYWHERE_STAFF,
     Subject: EVERYWHERE_STAFF,
     School: MEMBERS,
@@ -139,6 +140,9 @@ OPENS: dict[str, Near | set[str]] = {
     "notifications:read_all": SIGNED_IN,
     "notifications:preferences": SIGNED_IN,
     "notifications:revoke": SIGNED_IN,
+    "notifications:add_device": SIGNED_IN,
+    "notifications:remove_device": SEES[Device],
+    "notifications:try_device": SEES[Device],
     "notifications:stop": EVERYONE,
     "notifications:item": SEES[Item],
     "notifications:open": SEES[Item],
@@ -294,8 +298,8 @@ PLAIN: dict[str, tuple[str, ...]] = dict.fromkeys(
     ],
     (),
 ) | dict.fromkeys(
-    ["lue", "jusqu-a", "hour", "sujet"]
-    + [f"{kind.key}-{what}" for kind in boards.notification_kinds for what in ("in_app", "pace")],
+    ["lue", "jusqu-a", "hour", "sujet", "endpoint", "p256dh", "auth"]
+    + [f"{kind.key}-{what}" for kind in boards.notification_kinds for what in ("in_app", "pace", "push")],
     (),
 ) | {
     "page": ("2",), "appels": ("tous",), "jour": ("2026-11-23",), "semaine": ("2026-10-27",), "qui": ("responsables",),

@@ -15,6 +15,7 @@ from preau.directory.models import Group, School
 from preau.directory.models.groups import GroupQuerySet
 from preau.directory.seeds import World
 from preau.domains.timetable.models import Lesson
+from preau.foundation import webpush
 from preau.foundation.access import opens, signed_in
 from preau.urls import urlpatterns
 from tests.net import matrix
@@ -35,6 +36,7 @@ def quiet() -> Iterator[None]:
 @pytest.fixture
 def stage(college: World, twin: World, settings: Any, tmp_path: Path) -> Stage:
     settings.VAR_DIR = settings.MEDIA_ROOT = tmp_path
+    settings.VAPID_PRIVATE_KEY = webpush.new_private_key()
     return set_up(college, twin)
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from preau.commons.notifications import queries
 from preau.commons.notifications.models import PACES, WEEKDAYS, Rhythm
-from preau.foundation import quiet
+from preau.foundation import quiet, webpush
 from preau.foundation.boards import NotificationKind, Pace
 
 UNREAD = "non-lues"
@@ -36,7 +36,7 @@ class FilterForm(forms.Form):
 
 
 class PreferencesForm(forms.Form):
-    """Two questions a kind: in Préau or not, and when its mail leaves; then the hour of the summaries."""
+    """For each kind: in Préau or not, on one's devices or not, and when its mail leaves; then the hour of the summaries."""
 
     hour = forms.TypedChoiceField(
         label=_("Heure des résumés"), coerce=int, choices=[(hour, f"{hour} h") for hour in quiet.HOURS]
@@ -44,9 +44,17 @@ class PreferencesForm(forms.Form):
     weekday = forms.TypedChoiceField(label=_("Jour du résumé de la semaine"), coerce=int, choices=WEEKDAYS)
 
     def __init__(
-        self, data: Any, kinds: Sequence[NotificationKind], wishes: dict[str, queries.Wish], rhythm: Rhythm
+        self,
+        data: Any,
+        kinds: Sequence[NotificationKind],
+        wishes: dict[str, queries.Wish],
+        rhythm: Rhythm,
+        *,
+        devices: bool = False,
     ) -> None:
         super().__init__(data, initial={"hour": rhythm.hour, "weekday": rhythm.weekday})
+        # Without a device, nothing is asked, and nothing changes.
+        self.devices, self.before = devices, wishes
         self.kinds = [kind for kind in kinds if kind.can_be_muted]
         self.fixed = [kind for kind in kinds if not kind.can_be_muted]
         for kind in self.kinds:
@@ -57,18 +65,49 @@ class PreferencesForm(forms.Form):
             self.fields[f"{kind.key}-pace"] = forms.ChoiceField(
                 label=_("Par courriel"), choices=PACES, initial=wish.pace.value
             )
+            if devices:
+                self.fields[f"{kind.key}-push"] = forms.BooleanField(
+                    label=_("Sur mes appareils"), required=False, initial=wish.push
+                )
 
-    def by_category(self) -> dict[str, list[tuple[NotificationKind, Any, Any]]]:
-        """For each category, its kinds with their two fields."""
-        found: dict[str, list[tuple[NotificationKind, Any, Any]]] = {}
+    def by_category(self) -> dict[str, list[tuple[NotificationKind, list[Any]]]]:
+        """For each category, its kinds with their fields."""
+        found: dict[str, list[tuple[NotificationKind, list[Any]]]] = {}
+        asked = ["in_app", "push", "pace"] if self.devices else ["in_app", "pace"]
         for kind in self.kinds:
-            row = (kind, self[f"{kind.key}-in_app"], self[f"{kind.key}-pace"])
+            row = (kind, [self[f"{kind.key}-{name}"] for name in asked])
             found.setdefault(str(kind.category), []).append(row)
         return found
 
     def wishes(self) -> dict[str, queries.Wish]:
         values = self.cleaned_data
         return {
-            kind.key: queries.Wish(values[f"{kind.key}-in_app"], Pace(values[f"{kind.key}-pace"]))
+            kind.key: queries.Wish(
+                values[f"{kind.key}-in_app"],
+                Pace(values[f"{kind.key}-pace"]),
+                values.get(f"{kind.key}-push", self.before[kind.key].push),
+            )
             for kind in self.kinds
         }
+
+
+class DeviceForm(forms.Form):
+    """What a browser gives when it subscribes. Nobody types it: one sentence says that it is not good."""
+
+    endpoint = forms.CharField(max_length=1000, widget=forms.HiddenInput)
+    p256dh = forms.CharField(max_length=100, widget=forms.HiddenInput)
+    auth = forms.CharField(max_length=40, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        values = self.cleaned_data
+        if self.errors or not _is_subscription(values):
+            raise forms.ValidationError(_("Préau ne sait pas prévenir ce navigateur. Essayez avec un autre."))
+        return values
+
+
+def _is_subscription(values: dict[str, Any]) -> bool:
+    try:
+        point, secret = (webpush.decode(values[name]) for name in ("p256dh", "auth"))
+    except ValueError:
+        return False
+    return webpush.is_known(values["endpoint"]) and webpush.is_point(point) and len(secret) == 16

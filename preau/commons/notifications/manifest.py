@@ -1,15 +1,32 @@
 """Notifications take their post as keeper, and say what they hold about people."""
 
+from typing import Any
+
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from preau.commons.notifications import actions, tasks
 from preau.foundation import boards, notices
 from preau.foundation.access import signed_in
 from preau.foundation.boards import FieldClass, PersonalData, Retention
+from preau.identity import actions as identity
 
 notices.kept_by(actions.publish, actions.settle)
 actions.news_due.connect(tasks.enqueue_packing, dispatch_uid="notifications.pack")
 actions.envelopes_ready.connect(tasks.enqueue_sending, dispatch_uid="notifications.send")
+actions.pushes_ready.connect(tasks.enqueue_pushes, dispatch_uid="notifications.push")
+
+
+def leave_with_sessions(account_id: int, only: str, but: str, **_: Any) -> None:
+    actions.leave_with_sessions(account_id, only, but)
+
+
+def follow_session(request: HttpRequest, account_id: int, **_: Any) -> None:
+    actions.follow_session(request, account_id)
+
+
+identity.sessions_ended.connect(leave_with_sessions, dispatch_uid="notifications.leave")
+identity.session_kept.connect(follow_session, dispatch_uid="notifications.follow")
 boards.schedule.add(boards.Scheduled("notifications.pack_due", tasks.pack_due, every_minutes=5))
 boards.schedule.add(boards.Scheduled("notifications.purge", tasks.purge, every_minutes=24 * 60))
 # Opened from a mail, by people who are not signed in: it can only stop that mail.
@@ -19,6 +36,12 @@ BASIS = dict(
     purpose=_("Prévenir chaque personne de ce qui la regarde, une fois, par les moyens qu’elle choisit."),
     legal_basis=_("Mission d’intérêt public (RGPD, article 6.1.e)."),
     recipients=_("La personne elle-même."),
+)
+CARRIED = dict(
+    recipients=_(
+        "La personne elle-même. Le service d’envoi de son navigateur (Google, Mozilla, Apple ou Microsoft) connaît "
+        "l’adresse de l’appareil et transmet des messages chiffrés, qu’il ne peut pas lire."
+    )
 )
 NONE, PERSONAL, SENSITIVE = FieldClass.NONE, FieldClass.PERSONAL, FieldClass.SENSITIVE
 
@@ -57,7 +80,7 @@ for label, model, person, keep, forget, fields in [
         "person",
         Retention.ACCOUNT,
         actions.forget_choices,
-        dict.fromkeys(["person", "kind", "in_app", "pace"], PERSONAL),
+        dict.fromkeys(["person", "kind", "in_app", "pace", "push"], PERSONAL),
     ),
     (
         _("Heure des résumés"),
@@ -75,10 +98,34 @@ for label, model, person, keep, forget, fields in [
         None,
         dict.fromkeys(["person", "kind", "made_at"], PERSONAL) | {"token": NONE},
     ),
+    (
+        _("Appareils prévenus"),
+        "Device",
+        "person",
+        Retention.ACCOUNT,
+        actions.forget_devices,
+        dict.fromkeys(["person", "endpoint", "label", "added_at", "told_at"], PERSONAL)
+        | dict.fromkeys(["public_id", "p256dh", "auth", "opened_in"], NONE),
+    ),
+    (
+        _("Envois aux appareils"),
+        "Push",
+        "device__person",
+        Retention.NEWS,
+        None,
+        dict.fromkeys(["item", "device", "due_at", "queued_at", "sent_at", "dropped_at"], PERSONAL)
+        | {"held_until": NONE},
+    ),
 ]:
     boards.personal_data.add(
         PersonalData(
-            label, f"notifications.{model}", person, keep=keep, forget=forget, fields=fields, **BASIS
+            label,
+            f"notifications.{model}",
+            person,
+            keep=keep,
+            forget=forget,
+            fields=fields,
+            **BASIS | (CARRIED if model in ("Device", "Push") else {}),
         )
     )
 boards.first_steps.add(

@@ -178,6 +178,8 @@ class Preference(models.Model):
     kind = models.CharField(_("nature"), max_length=60)
     in_app = models.BooleanField(_("dans Préau"), default=True)
     pace = models.CharField(_("courriel"), max_length=7, choices=PACES)
+    # Empty: nobody asked this person, the kind says.
+    push = models.BooleanField(_("sur les appareils"), null=True)
 
     objects = Own.as_manager()
 
@@ -228,3 +230,66 @@ class StopLink(models.Model):
         verbose_name = _("lien d’arrêt")
         verbose_name_plural = _("liens d’arrêt")
         constraints = [models.UniqueConstraint(fields=["person", "kind"], name="one_stop_link_per_kind")]
+
+
+class Device(models.Model):
+    """A browser that a person chose to be told on, through its push service (foundation.webpush).
+
+    `opened_in`: a digest of its session, so that it leaves with it when the person ends that session.
+    """
+
+    public_id = models.CharField(_("identifiant public"), max_length=32, unique=True, default=new_token)
+    person = models.ForeignKey(
+        Person, models.CASCADE, related_name="news_devices", verbose_name=_("personne")
+    )
+    endpoint = models.CharField(_("adresse chez le service d’envoi"), max_length=1000, unique=True)
+    p256dh = models.CharField(_("clé publique de l’appareil"), max_length=100)
+    auth = models.CharField(_("secret de l’appareil"), max_length=40)
+    label = models.CharField(_("appareil"), max_length=60)
+    opened_in = models.CharField(_("session"), max_length=64)
+    added_at = models.DateTimeField(_("ajouté le"))
+    told_at = models.DateTimeField(_("prévenu le"), null=True)
+
+    objects = Own.as_manager()
+
+    class Meta:
+        verbose_name = _("appareil prévenu")
+        verbose_name_plural = _("appareils prévenus")
+        ordering = ["-added_at", "-pk"]
+
+
+class Push(models.Model):
+    """An item leaves once for one device, from `due_at` on, held while it is sent as an `Envelope` is.
+
+    `queued_at`: its task exists. `dropped_at`: there was nothing left to say, or the service would not have it.
+    """
+
+    class PushQuerySet(models.QuerySet["Push"]):
+        def visible_to(self, viewer: Viewer) -> Self:
+            return self.filter(device__person_id=viewer.person.pk)
+
+        def due(self, now: datetime) -> Self:
+            return self.filter(queued_at=None, dropped_at=None, due_at__lte=now)
+
+        def waiting(self) -> Self:
+            return self.filter(sent_at=None, dropped_at=None)
+
+    item = models.ForeignKey(Item, models.CASCADE, related_name="pushes", verbose_name=_("notification"))
+    device = models.ForeignKey(Device, models.CASCADE, related_name="pushes", verbose_name=_("appareil"))
+    due_at = models.DateTimeField(_("à partir du"))
+    queued_at = models.DateTimeField(_("confié le"), null=True)
+    held_until = models.DateTimeField(_("en cours d’envoi jusqu’à"), null=True)
+    sent_at = models.DateTimeField(_("envoyé le"), null=True)
+    dropped_at = models.DateTimeField(_("abandonné le"), null=True)
+
+    objects = PushQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("envoi à un appareil")
+        verbose_name_plural = _("envois aux appareils")
+        constraints = [models.UniqueConstraint(fields=["item", "device"], name="told_once_on_each_device")]
+        indexes = [
+            models.Index(
+                fields=["due_at"], condition=Q(queued_at=None, dropped_at=None), name="pushes_waiting"
+            )
+        ]

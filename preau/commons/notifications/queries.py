@@ -7,9 +7,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from preau.commons.notifications.models import Dispatch, Envelope, Item, Preference, Rhythm
+from preau.commons.notifications.models import Device, Dispatch, Envelope, Item, Preference, Rhythm
 from preau.directory.viewer import Viewer, seats_of
-from preau.foundation import boards, dates, quiet
+from preau.foundation import boards, dates, quiet, webpush
 from preau.foundation.boards import NotificationKind, Pace
 
 MOST_SHOWN = 99
@@ -30,18 +30,30 @@ class Wish:
 
     in_app: bool
     pace: Pace
+    push: bool = False
 
 
 def wish_for(kind: NotificationKind, chosen: Preference | None) -> Wish:
     """What the person chose, else what the kind says; a kind that cannot be muted is never chosen."""
+    pushed = kind.push or kind.urgent
     if chosen is None or not kind.can_be_muted:
-        return Wish(in_app=True, pace=kind.pace)
-    return Wish(in_app=chosen.in_app, pace=Pace(chosen.pace))
+        return Wish(in_app=True, pace=kind.pace, push=pushed)
+    pushed = pushed if chosen.push is None else chosen.push
+    return Wish(in_app=chosen.in_app, pace=Pace(chosen.pace), push=pushed)
 
 
 def choices_of(person_ids: Collection[int]) -> dict[tuple[int, str], Preference]:
     rows = Preference.objects.filter(person_id__in=person_ids)
     return {(row.person_id, row.kind): row for row in rows}
+
+
+def devices_of(person_ids: Collection[int]) -> dict[int, list[Device]]:
+    """The devices on which these people are told; none where nothing is pushed."""
+    found: dict[int, list[Device]] = {}
+    if webpush.is_offered():
+        for device in Device.objects.filter(person_id__in=person_ids).order_by("pk"):
+            found.setdefault(device.person_id, []).append(device)
+    return found
 
 
 def kinds_for(viewer: Viewer) -> list[NotificationKind]:

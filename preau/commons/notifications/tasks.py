@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from preau.commons.notifications import actions, queries
-from preau.commons.notifications.models import Envelope
-from preau.foundation import mail
+from preau.commons.notifications.models import Device, Envelope
+from preau.foundation import mail, webpush
 from preau.foundation.tasks import job
 
 BATCH = 100
@@ -22,8 +22,10 @@ SUMMARY_PRIORITY = 10
 
 @job(priority=50)
 def pack_for(person_ids: list[int]) -> int:
-    """Put into envelopes what is due for these people; returns how many were made."""
-    return sum(len(actions.pack(person_id)) for person_id in person_ids)
+    """Put into envelopes what is due for these people, and hand over what is for their devices; returns how many."""
+    return sum(
+        len(actions.pack(person_id)) + len(actions.queue_pushes(person_id)) for person_id in person_ids
+    )
 
 
 @job(priority=30)
@@ -73,6 +75,48 @@ def _subject(envelope: Envelope, items: Sequence[queries.Told]) -> str:
     return _("Votre résumé %(period)s : %(count)s") % {"period": period, "count": count}
 
 
+@job(priority=50, retries=8)
+def send_push(push_id: int) -> bool:
+    """Send one item to one device; nothing when there is nothing to say any more (`actions.hold_push`).
+
+    As with a mail, a worker killed at the wrong moment sends it again: the device replaces a notice of the same tag.
+    """
+    push = actions.hold_push(push_id)
+    if push is None:
+        return False
+    kind = queries.kinds()[push.item.kind]
+    address = reverse("notifications:item", kwargs={"public_id": push.item.public_id})
+    answer = None
+    try:
+        answer = _to_device(push.device, str(kind.label), address, push.item.public_id, urgent=kind.urgent)
+    finally:
+        actions.let_go_push(push, answer)
+    if answer.later:
+        raise actions.Unavailable
+    return answer.accepted
+
+
+@job(priority=60, retries=1)
+def send_trial(device_id: int) -> bool:
+    """What a person asks for to see that a device is told."""
+    device = Device.objects.filter(pk=device_id).first()
+    if device is None:
+        return False
+    address = reverse("notifications:preferences")
+    answer = _to_device(device, _("Ceci est un essai : cet appareil est prévenu."), address, "essai")
+    if answer.gone:
+        device.delete()
+    elif answer.later:
+        raise actions.Unavailable
+    return answer.accepted
+
+
+def _to_device(device: Device, words: str, address: str, tag: str, *, urgent: bool = False) -> webpush.Answer:
+    """Words that name nobody: they are read on a locked screen."""
+    said = {"body": words, "url": address, "tag": tag}
+    return webpush.send(device.endpoint, device.p256dh, device.auth, said, topic=tag[:32], urgent=urgent)
+
+
 @job()
 def purge() -> int:
     """Drop the news of more than six months ago."""
@@ -89,3 +133,8 @@ def enqueue_sending(envelopes: Iterable[Envelope], **_: Any) -> None:
         is_summary = envelope.channel != Envelope.Channel.MAIL
         task = send_envelope.using(priority=SUMMARY_PRIORITY) if is_summary else send_envelope
         task.enqueue(envelope.pk)
+
+
+def enqueue_pushes(push_ids: Sequence[int], **_: Any) -> None:
+    for push_id in push_ids:
+        send_push.enqueue(push_id)

@@ -1,10 +1,13 @@
 """The centre, one item, the preferences, and the page that a mail's link opens."""
 
+from datetime import timedelta
+from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -12,12 +15,16 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from preau.commons.notifications import actions, queries
-from preau.commons.notifications.forms import FilterForm, PreferencesForm
-from preau.commons.notifications.models import Envelope, Item, StopLink
+from preau.commons.notifications.forms import DeviceForm, FilterForm, PreferencesForm
+from preau.commons.notifications.models import Device, Envelope, Item, StopLink
+from preau.commons.notifications.tasks import send_trial
+from preau.foundation import throttle, webpush
 from preau.foundation.access import anyone, opens, signed_in
 from preau.foundation.http import safe_next
+from preau.identity import sessions
 
 PAGE = 20
+MOST_TRIALS = 10
 
 
 @opens(to=signed_in)
@@ -81,24 +88,82 @@ def read_all(request: HttpRequest) -> HttpResponse:
 def preferences(request: HttpRequest) -> HttpResponse:
     """How one wants to be told: the same whatever the profile."""
     viewer = request.viewer
-    form = PreferencesForm(
-        request.POST or None,
-        queries.kinds_for(viewer),
-        queries.wishes_of(viewer.person.pk),
-        queries.rhythm_of(viewer.person.pk),
-    )
+    form = _preferences_form(request, request.POST or None)
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         actions.choose(viewer, form.wishes(), hour=values["hour"], weekday=values["weekday"])
         messages.success(request, _("Vos préférences sont enregistrées."))
         return redirect("notifications:preferences")
+    return _preferences_page(request, form, status=422 if request.method == "POST" else 200)
+
+
+def _preferences_form(request: HttpRequest, data: Any = None) -> PreferencesForm:
+    viewer = request.viewer
+    return PreferencesForm(
+        data,
+        queries.kinds_for(viewer),
+        queries.wishes_of(viewer.person.pk),
+        queries.rhythm_of(viewer.person.pk),
+        devices=bool(queries.devices_of([viewer.person.pk])),
+    )
+
+
+def _preferences_page(
+    request: HttpRequest, form: PreferencesForm, device_form: DeviceForm | None = None, status: int = 200
+) -> HttpResponse:
+    viewer = request.viewer
+    offered = webpush.is_offered()
     context = {
         "form": form,
         "email": viewer.person.email,
         "links": StopLink.objects.visible_to(viewer).count(),
+        "push_key": webpush.public_key() if offered else "",
+        "devices": Device.objects.visible_to(viewer) if offered else [],
+        "device_form": device_form or DeviceForm(),
+        "known_here": request.COOKIES.get(actions.COOKIE, ""),
     }
-    status = 422 if request.method == "POST" else 200
     return render(request, "notifications/preferences.html", context, status=status)
+
+
+@opens(to=signed_in, stamped=False)
+@require_POST
+def add_device(request: HttpRequest) -> HttpResponse:
+    """Be told on this browser: what its push service gave (frontend/islands/push.js)."""
+    if not webpush.is_offered():
+        raise Http404
+    form = DeviceForm(request.POST)
+    if not form.is_valid():
+        return _preferences_page(request, _preferences_form(request), form, status=422)
+    label = sessions.device_of(request.headers.get("User-Agent", ""))
+    key = str(request.session.session_key)
+    device = actions.add_device(request.viewer, key, label=label, **form.cleaned_data)
+    messages.success(request, _("Cet appareil sera prévenu. Choisissez ci-dessous de quoi."))
+    answer = redirect("notifications:preferences")
+    answer.set_cookie(
+        actions.COOKIE, device.public_id, max_age=actions.COOKIE_AGE, httponly=True, secure=settings.HTTPS,
+        samesite="Lax",
+    )  # fmt: skip
+    return answer
+
+
+@opens(Device, to=signed_in, by="public_id", stamped=False)
+@require_POST
+def remove_device(request: HttpRequest, device: Device) -> HttpResponse:
+    actions.remove_device(request.viewer, device)
+    messages.success(request, _("« %(device)s » n’est plus prévenu.") % {"device": device.label})
+    return redirect("notifications:preferences")
+
+
+@opens(Device, to=signed_in, by="public_id", stamped=False)
+@require_POST
+def try_device(request: HttpRequest, device: Device) -> HttpResponse:
+    """Send a notice that says it is one of trial; a few an hour are enough."""
+    if throttle.hit("push.trial", str(request.viewer.person.pk), window=timedelta(hours=1)) > MOST_TRIALS:
+        messages.error(request, _("Trop d’essais en une heure. Réessayez plus tard."))
+    else:
+        send_trial.enqueue(device.pk)
+        messages.success(request, _("Un essai part vers « %(device)s ».") % {"device": device.label})
+    return redirect("notifications:preferences")
 
 
 @opens(to=signed_in, stamped=False)

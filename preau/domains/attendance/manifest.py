@@ -148,6 +148,7 @@ boards.notification_kinds.add(
         EXPLAINED,
         rules.answers_for_absences,
         pace=Pace.AT_ONCE,
+        push=True,
         order=11,
     )
 )
@@ -188,6 +189,7 @@ boards.notification_kinds.add(
         _("Faire l’appel"),
         _("Vous avez fait ce cours aujourd’hui, et son appel manque."),
         rules.calls_own_rolls,
+        push=True,
         order=31,
     )
 )

@@ -26,7 +26,14 @@ from preau.identity.actions.profile import (
     take_guide_back,
     take_picture,
 )
-from preau.identity.actions.signing import end_session, sign_in, sign_out, take_seat
+from preau.identity.actions.signing import (
+    end_session,
+    session_kept,
+    sessions_ended,
+    sign_in,
+    sign_out,
+    take_seat,
+)
 
 __all__ = [
     "MOST_LETTERS",
@@ -48,6 +55,8 @@ __all__ = [
     "put_guide_away",
     "read_as",
     "remove_picture",
+    "session_kept",
+    "sessions_ended",
     "sign_in",
     "sign_out",
     "take_guide_back",

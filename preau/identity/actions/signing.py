@@ -4,6 +4,7 @@ from django.contrib.auth import login as open_session
 from django.contrib.auth import logout as close_session
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.dispatch import Signal
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -12,6 +13,13 @@ from preau.foundation import journal
 from preau.identity import sessions
 from preau.identity.middleware import SEAT, viewer_of
 from preau.identity.models import Account, AccountSession
+
+# account_id; only: the key of the one session that ended, else all did, but that of the key `but`. Sent by who ends
+# them on purpose, never by time: inside the transaction.
+sessions_ended = Signal()
+session_kept = (
+    Signal()
+)  # request, account_id: a session is open in this browser, under the key that it now has
 
 
 @transaction.atomic
@@ -39,11 +47,15 @@ def remember(request: HttpRequest, account: Account) -> None:
     device = sessions.device_of(request.headers.get("User-Agent", ""))
     facts = {"account": account, "device": device, "opened_at": now, "seen_at": now}
     AccountSession.objects.update_or_create(session_id=key, defaults=facts)
+    session_kept.send(sender=Account, request=request, account_id=account.pk)
 
 
 @transaction.atomic
 def sign_out(request: HttpRequest, viewer: Viewer) -> None:
     journal.record(viewer, "identity.signed_out", request.user, subject_id=viewer.person.pk)
+    sessions_ended.send(
+        sender=Account, account_id=viewer.account_id, only=str(request.session.session_key), but=""
+    )
     close_session(request)
 
 
@@ -58,6 +70,7 @@ def take_seat(request: HttpRequest, viewer: Viewer, seat: Seat) -> None:
 def end_session(viewer: Viewer, session: AccountSession) -> None:
     """End one of one's own sessions, wherever its browser is."""
     journal.record(viewer, "identity.session_ended", session.account, subject_id=viewer.person.pk)
+    sessions_ended.send(sender=Account, account_id=session.account_id, only=session.pk, but="")
     Session.objects.filter(pk=session.pk).delete()
 
 
@@ -65,5 +78,6 @@ def end_sessions(account_id: int, *, but: str | None = "") -> int:
     """End the sessions of an account, all but the one named; returns how many."""
     ending = AccountSession.objects.filter(account_id=account_id).exclude(pk=but or "")
     keys = list(ending.values_list("pk", flat=True))
+    sessions_ended.send(sender=Account, account_id=account_id, only="", but=but or "")
     Session.objects.filter(pk__in=keys).delete()
     return len(keys)

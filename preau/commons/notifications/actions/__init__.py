@@ -10,6 +10,20 @@ from preau.commons.notifications.actions.keeping import (
     purge,
     settle,
 )
+from preau.commons.notifications.actions.pushing import (
+    COOKIE,
+    COOKIE_AGE,
+    Unavailable,
+    add_device,
+    follow_session,
+    forget_devices,
+    hold_push,
+    leave_with_sessions,
+    let_go_push,
+    pushes_ready,
+    queue_pushes,
+    remove_device,
+)
 from preau.commons.notifications.actions.sending import (
     BeingSent,
     envelopes_ready,
@@ -20,13 +34,22 @@ from preau.commons.notifications.actions.sending import (
 )
 
 __all__ = [
+    "COOKIE",
+    "COOKIE_AGE",
     "BeingSent",
+    "Unavailable",
+    "add_device",
     "choose",
     "envelopes_ready",
+    "follow_session",
     "forget_choices",
+    "forget_devices",
     "forget_news",
     "hold",
+    "hold_push",
+    "leave_with_sessions",
     "let_go",
+    "let_go_push",
     "mark",
     "mark_all",
     "news_due",
@@ -34,6 +57,9 @@ __all__ = [
     "people_waiting",
     "publish",
     "purge",
+    "pushes_ready",
+    "queue_pushes",
+    "remove_device",
     "revoke_links",
     "settle",
     "stop",

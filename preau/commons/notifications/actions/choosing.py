@@ -1,12 +1,13 @@
 """Choosing how to be told; stopping a kind from a mail."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from django.db import transaction
 from django.utils import timezone
 
 from preau.commons.notifications import queries
-from preau.commons.notifications.models import Dispatch, Envelope, Preference, Rhythm, StopLink
+from preau.commons.notifications.models import Dispatch, Envelope, Preference, Push, Rhythm, StopLink
 from preau.directory.viewer import Viewer
 from preau.foundation import journal
 from preau.foundation.boards import Pace
@@ -37,8 +38,11 @@ def choose(viewer: Viewer, wishes: Mapping[str, queries.Wish], *, hour: int, wee
 
 def _keep(person_id: int, kind: str, wish: queries.Wish) -> None:
     Preference.objects.update_or_create(
-        person_id=person_id, kind=kind, defaults={"in_app": wish.in_app, "pace": wish.pace}
+        person_id=person_id, kind=kind, defaults={"in_app": wish.in_app, "pace": wish.pace, "push": wish.push}
     )
+    if not wish.push:
+        pushes = Push.objects.waiting().filter(item__person_id=person_id, item__kind=kind)
+        pushes.update(dropped_at=timezone.now())
     if wish.pace == Pace.NEVER:
         waiting = Dispatch.objects.filter(item__person_id=person_id, item__kind=kind, envelope=None)
         waiting.filter(dropped_at=None).update(dropped_at=timezone.now())
@@ -66,7 +70,7 @@ def stop(link: StopLink) -> int:
         wish = queries.wish_for(kind, chosen.get((link.person_id, key)))
         meant = key == link.kind or queries.channel_of(wish.pace) == link.kind
         if meant and kind.can_be_muted and wish.pace != Pace.NEVER:
-            _keep(link.person_id, key, queries.Wish(in_app=wish.in_app, pace=Pace.NEVER))
+            _keep(link.person_id, key, replace(wish, pace=Pace.NEVER))
             stopped += 1
     if stopped:
         journal.write(

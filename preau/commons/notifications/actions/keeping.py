@@ -9,7 +9,7 @@ from django.dispatch import Signal
 from django.utils import timezone
 
 from preau.commons.notifications import queries
-from preau.commons.notifications.models import Dispatch, Envelope, Item, Rhythm
+from preau.commons.notifications.models import Device, Dispatch, Envelope, Item, Push, Rhythm
 from preau.directory.models import Person, School
 from preau.directory.viewer import Viewer
 from preau.foundation.boards import NotificationKind, Pace
@@ -31,26 +31,42 @@ def publish(news: Sequence[News]) -> None:
         for one in news
         if one.person_id in reached
     ]
+    devices = queries.devices_of(reached)
     # Whoever wants nothing of it is told nothing, and nothing is kept.
-    wanted = [(one, wish) for one, wish in wished if wish.in_app or _leaves(one, wish, reached)]
+    wanted = [
+        (one, wish)
+        for one, wish in wished
+        if wish.in_app or _leaves(one, wish, reached) or _pushed(one, wish, devices)
+    ]
     kept = _keep(wanted, now)
     zones = dict(
         School.objects.filter(pk__in={item.school_id for item in kept}).values_list("pk", "timezone")
     )
     by_key = {(one.person_id, one.kind, one.key): (one, wish) for one, wish in wanted}
-    leaving = []
+    leaving: list[Dispatch] = []
+    pushes: list[Push] = []
     for item in kept:
         one, wish = by_key[item.person_id, item.kind, item.key]
+        kind, person = known[item.kind], reached[item.person_id]
         if _leaves(one, wish, reached):
-            leaving.append(_way(item, known[item.kind], wish.pace, reached[item.person_id], zones, now))
+            leaving.append(_way(item, kind, wish.pace, person, zones, now))
+        for device in _pushed(one, wish, devices):
+            due_at = _due(item, kind, Pace.AT_ONCE, person, zones, now)
+            pushes.append(Push(item=item, device=device, due_at=due_at))
     Dispatch.objects.bulk_create(leaving)
-    due = sorted({way.item.person_id for way in leaving if way.due_at <= now})
+    Push.objects.bulk_create(pushes)
+    ways: list[Dispatch | Push] = [*leaving, *pushes]
+    due = sorted({way.item.person_id for way in ways if way.due_at <= now})
     if due:
         news_due.send(sender=Item, person_ids=due)
 
 
 def _leaves(one: News, wish: queries.Wish, reached: Mapping[int, Person]) -> bool:
     return bool(wish.pace != Pace.NEVER and one.told_at is None and reached[one.person_id].email)
+
+
+def _pushed(one: News, wish: queries.Wish, devices: Mapping[int, list[Device]]) -> list[Device]:
+    return devices.get(one.person_id, []) if wish.push and one.told_at is None else []
 
 
 def _keep(wanted: Sequence[tuple[News, queries.Wish]], now: datetime) -> list[Item]:
@@ -70,10 +86,15 @@ def _keep(wanted: Sequence[tuple[News, queries.Wish]], now: datetime) -> list[It
 def _way(
     item: Item, kind: NotificationKind, pace: Pace, person: Person, zones: Mapping[int, str], now: datetime
 ) -> Dispatch:
-    rhythm = getattr(person, "news_rhythm", None) or Rhythm(person=person)
-    zone = zones.get(item.school_id or 0, "")
-    due = queries.due_at(kind, pace, now, rhythm, zone)
+    due = _due(item, kind, pace, person, zones, now)
     return Dispatch(item=item, channel=queries.channel_of(pace), due_at=due)
+
+
+def _due(
+    item: Item, kind: NotificationKind, pace: Pace, person: Person, zones: Mapping[int, str], now: datetime
+) -> datetime:
+    rhythm = getattr(person, "news_rhythm", None) or Rhythm(person=person)
+    return queries.due_at(kind, pace, now, rhythm, zones.get(item.school_id or 0, ""))
 
 
 @transaction.atomic
@@ -83,6 +104,7 @@ def settle(kind: str, keys: Sequence[str]) -> None:
     now = timezone.now()
     waiting = Dispatch.objects.filter(Q(envelope=None) | Q(envelope__sent_at=None), dropped_at=None)
     waiting.filter(item__in=about.values("pk")).update(dropped_at=now)
+    Push.objects.waiting().filter(item__in=about.values("pk")).update(dropped_at=now)
     about.unread().update(read_at=now)
 
 

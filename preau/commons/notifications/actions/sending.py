@@ -8,7 +8,7 @@ from django.dispatch import Signal
 from django.utils import timezone
 
 from preau.commons.notifications import queries
-from preau.commons.notifications.models import Dispatch, Envelope
+from preau.commons.notifications.models import Dispatch, Envelope, Push
 
 # Longer than the mail server may take to answer (EMAIL_TIMEOUT).
 HOLD = timedelta(minutes=2)
@@ -22,7 +22,8 @@ class BeingSent(Exception):
 def people_waiting(now: datetime) -> list[int]:
     """Ids of the people for whom something is due."""
     due = Dispatch.objects.due(now).order_by().values_list("item__person_id", flat=True)
-    return sorted(set(due))
+    pushed = Push.objects.due(now).order_by().values_list("device__person_id", flat=True)
+    return sorted({*due, *pushed})
 
 
 @transaction.atomic

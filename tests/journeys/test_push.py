@@ -1,0 +1,85 @@
+"""A device told by push, in a real browser. Its push service is out of reach here: the browser's own tools stand in for it."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from preau.commons.notifications.models import Device
+from preau.directory.seeds import World
+from preau.foundation import webpush
+from tests.journeys.conftest import Visitor
+
+pytestmark = pytest.mark.journey
+SHOWN = """async () => (await (await navigator.serviceWorker.ready).getNotifications())
+  .map(({ title, body, tag, data }) => ({ title, body, tag, data }))"""
+# The browser's half of a subscription: only the service that gives the address is missing.
+SUBSCRIBES = """([endpoint, p256dh, auth]) => {
+  Notification.requestPermission = async () => "granted";
+  PushManager.prototype.subscribe = async ({ applicationServerKey, userVisibleOnly }) => {
+    window.asked = { bytes: applicationServerKey.length, userVisibleOnly };
+    return { toJSON: () => ({ endpoint, keys: { p256dh, auth } }) };
+  };
+}"""
+
+
+@pytest.fixture
+def device(browser: Browser, live_server: Any, schools: dict[str, World], settings: Any) -> Iterator[Visitor]:
+    settings.VAPID_PRIVATE_KEY = webpush.new_private_key()
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, locale="fr-FR", permissions=["notifications"]
+    )
+    yield Visitor(context.new_page(), live_server.url, True)
+    context.close()
+
+
+def push(page: Page, address: str, said: dict[str, str]) -> None:
+    """What a push service would hand to the browser for this site."""
+    tools = page.context.new_cdp_session(page)
+    found: list[Any] = []
+    tools.on("ServiceWorker.workerRegistrationUpdated", lambda event: found.extend(event["registrations"]))
+    tools.send("ServiceWorker.enable")
+    # Each question to the page lets what the browser said meanwhile come in.
+    for _question in range(200):
+        page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        if found:
+            break
+    tools.send(
+        "ServiceWorker.deliverPushMessage",
+        {
+            "origin": address,
+            "registrationId": found[0]["registrationId"],
+            "data": json.dumps(said).ljust(512),
+        },
+    )
+
+
+def test_the_worker_shows_a_notice_that_names_nobody(device: Visitor) -> None:
+    device.sign_in("guardian")
+    device.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    said = {"body": "Une absence à expliquer", "url": "/notifications/abc/", "tag": "abc"}
+    for _again in range(2):
+        push(device.page, device.server, said)
+    device.page.wait_for_function(f"async () => (await ({SHOWN})()).length > 0")
+    assert device.page.evaluate(SHOWN) == [
+        {"title": "Préau", "body": said["body"], "tag": "abc", "data": {"url": said["url"]}}
+    ]
+
+
+def test_a_device_is_added_by_its_button(device: Visitor) -> None:
+    device.sign_in("guardian")
+    device.open("/notifications/preferences/")
+    device.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    point = webpush.public_key()  # any point of the curve does
+    keys = ["https://fcm.googleapis.com/fcm/send/abc", point, webpush.encode(b"sixteen secrets!")]
+    device.page.evaluate(SUBSCRIBES, keys)
+    device.page.get_by_role("button", name="Prévenir cet appareil").click()
+    expect(device.page.get_by_text("Cet appareil sera prévenu")).to_be_visible()
+    expect(device.page.get_by_text("Cet appareil", exact=True)).to_be_visible()
+    assert Device.objects.get().endpoint == keys[0]
+    device.check("préférences avec un appareil")
+    device.page.get_by_role("button", name="Retirer").click()
+    expect(device.page.get_by_text("n’est plus prévenu")).to_be_visible()
+    assert not Device.objects.exists()
