@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.core import mail
@@ -197,7 +198,7 @@ def worker_environment() -> dict[str, str]:
     url = (
         f"sqlite:///{Path(name).resolve()}"
         if connection.vendor == "sqlite"
-        else f"{os.environ['DATABASE_URL'].rsplit('/', 1)[0]}/{name}"
+        else urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
     )
     return {**os.environ, "DATABASE_URL": url, "DEMO": "1", "LOG_LEVEL": "CRITICAL"}
 
