@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "preau.commons.privacy",
     "preau.commons.notifications",
     "preau.commons.agenda",
+    "preau.commons.works",
     # A domain leaves with its folder and its line here.
     "preau.domains.timetable",
     "preau.domains.attendance",

@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("preau.commons.privacy.urls")),
     path("", include("preau.commons.notifications.urls")),
     path("", include("preau.commons.agenda.urls")),
+    path("", include("preau.commons.works.urls")),
     path("", include("preau.domains.timetable.urls")),
     path("", include("preau.domains.attendance.urls")),
 ]

@@ -18,6 +18,7 @@ from conftest import NOW, SchoolClient
 from preau.commons.journal.models import Line
 from preau.commons.notifications.models import Item
 from preau.commons.outbox.models import Letter
+from preau.commons.works.models import Work
 from preau.directory.models import (
     Closure,
     Delivery,
@@ -124,6 +125,17 @@ def tell(college: World, count: int, start: int = 0) -> list[Item]:
     return list(Item.objects.filter(person=college.people["guardian"], key__startswith="planted-"))
 
 
+def many_works(college: World, count: int) -> None:
+    """`count` works more of the secretary's, one in two over."""
+    for _ in range(count):
+        number = Work.objects.count()
+        Work.objects.create(
+            key=f"essai-{number}", label=f"Lecture {number}", person=college.people["secretary"], school=college.school,
+            url="/", can_stop=True, asked_at=NOW, begun_at=NOW, ended_at=NOW if number % 2 else None,
+            state=Work.State.DONE if number % 2 else Work.State.RUNNING,
+        )  # fmt: skip
+
+
 def more_news(college: World, count: int) -> None:
     tell(college, count, start=Item.objects.count())
 
@@ -142,6 +154,7 @@ PAGES = [
     Page("notifications:centre", frozenset(EVERYONE)),
     Page("notifications:item", frozenset({"guardian"}), model=own_news, by="public_id"),
     Page("notifications:preferences", frozenset(EVERYONE)),
+    Page("works:works", frozenset(EVERYONE)),
     Page("directory:deliveries", frozenset(OFFICE)),
     Page("directory:bring", frozenset(OFFICE)),
     Page("directory:delivery", frozenset(OFFICE), model=own_delivery),
@@ -219,7 +232,7 @@ ELSEWHERE = {
     "portal:settle_guide", "directory:apply", "directory:approve", "directory:drop", "directory:delivery_part", "directory:report_csv",
     "directory:report_json", "directory:logo", "directory:take_logo", "directory:remove_logo", "directory:remove_period",
     "directory:remove_closure", "directory:end_delegation", "timetable:stop", "attendance:withdraw", "attendance:decide", "attendance:export",
-    "agenda:subscribe", "agenda:unsubscribe", "agenda:feed",
+    "agenda:subscribe", "agenda:unsubscribe", "agenda:feed", "works:stop",
 }  # fmt: skip
 
 
@@ -510,6 +523,7 @@ LISTS = [
     ("pupil", "privacy:readings", many_readings),
     ("guardian", "notifications:centre", more_news),
     ("guardian", "demo:outbox", many_letters),
+    ("secretary", "works:works", many_works),
 ]
 # Lists that have a test of their own below, and pages that show one thing, however large the school.
 LISTS_APART = {"attendance:roll", "timetable:patterns", "agenda:feed", "directory:person"}

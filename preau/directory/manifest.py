@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from preau.directory import actions, queries, rules, seeds, tasks
 from preau.directory.actions import deliveries
-from preau.foundation import boards
+from preau.foundation import boards, works
 from preau.foundation.boards import (
     FieldClass,
     NotificationKind,
@@ -24,6 +24,7 @@ NONE, PERSONAL, CHILD, SENSITIVE = (
 DATES = {"starts": PERSONAL, "ends": PERSONAL}
 deliveries.delivery_brought.connect(tasks.enqueue_reading, dispatch_uid="directory.read")
 deliveries.delivery_agreed.connect(tasks.enqueue_applying, dispatch_uid="directory.apply")
+works.stop_asked.connect(deliveries.stop_work, dispatch_uid="directory.stop")
 
 boards.menu.add(
     boards.MenuEntry(

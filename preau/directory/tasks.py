@@ -4,7 +4,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,7 +16,7 @@ from preau.directory.actions import deliveries
 from preau.directory.imports.aaf.files import Unreadable
 from preau.directory.imports.run import Result, Run, quoted
 from preau.directory.models import Delivery
-from preau.foundation import uploads
+from preau.foundation import uploads, works
 from preau.foundation.db import only_one
 from preau.foundation.tasks import job
 
@@ -41,7 +41,8 @@ def apply_delivery(delivery_id: int) -> str:
 
 def _alone(delivery_id: int, task: Any, work: Callable[[int], None]) -> str:
     """Do the work when no other delivery is being read or applied, else in a moment."""
-    with only_one("delivery") as alone:
+    # Dropped while it was read: the next delivery need not wait for its end.
+    with only_one("delivery") as alone, suppress(works.Stopped):
         if not alone:
             deliveries.tell(delivery_id, _("En attente : une autre livraison est en cours"), 0, 0)
             task.using(run_after=timezone.now() + AGAIN).enqueue(delivery_id)

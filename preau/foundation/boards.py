@@ -183,6 +183,7 @@ class Retention(StrEnum):
     YEAR_PLUS_ONE = "the school year and the next one, then archived"
     SECURITY = "six months"
     NEWS = "six months after they were published"
+    MONTH = "thirty days after it ended"
     JOURNAL = "three years"
     SCHOOL = "as long as the school uses the platform"
 
@@ -194,6 +195,7 @@ class Retention(StrEnum):
             Retention.YEAR_PLUS_ONE: _("L’année scolaire et la suivante, puis archivé."),
             Retention.SECURITY: _("Six mois."),
             Retention.NEWS: _("Six mois après l’annonce."),
+            Retention.MONTH: _("Trente jours après la fin."),
             Retention.JOURNAL: _("Trois ans."),
             Retention.SCHOOL: _("Tant que l’établissement utilise Préau."),
         }[self]

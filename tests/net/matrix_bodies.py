@@ -225,6 +225,7 @@ BODIES: dict[str, Body] = {
     "directory:apply": Body("secretary", before=_preview),
     "directory:approve": Body("head"),
     "directory:drop": Body("secretary"),
+    "works:stop": Body("guardian"),
     "search:search": Body("teacher", lambda stage: {"texte": "Nina"}, writes=False),
     "agenda:subscribe": Body("guardian", lambda stage: {"vu": "0"}),
     "agenda:unsubscribe": Body("guardian", before=_open_feed),

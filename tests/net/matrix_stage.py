@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from conftest import NOW, TWIN
 from preau.commons.notifications.models import Device, Item, StopLink
+from preau.commons.works.models import Work
 from preau.directory.models import (
     Assignment,
     Closure,
@@ -374,7 +375,7 @@ def _deliveries(stage: Stage) -> None:
 
 
 def _codes_and_sessions(stage: Stage) -> None:
-    """A code that somebody could send back, a browser open elsewhere, a news, of people near and far; a mail's link."""
+    """A code that somebody could send back, a browser open elsewhere, a news, a work, of people near and far; a mail's link."""
     owners = {
         OWN: ("guardian", "own"), OTHER_CLASS: ("teacher", "other_class"),
         OTHER_SCHOOL: ("neighbour_head", "other_school"), DEPARTED: ("former_teacher", "departed"),
@@ -392,6 +393,9 @@ def _codes_and_sessions(stage: Stage) -> None:
         stage.put(scope, Device.objects.create(
             person=stage.people[key], endpoint=f"{PUSH_ENDPOINT}/{key}", p256dh=PUSH_POINT, auth=PUSH_SECRET, label="Firefox",
             opened_in="x", added_at=NOW,
+        ))  # fmt: skip
+        stage.put(scope, Work.objects.create(
+            key=f"stage-{key}", label="Un travail", person=stage.people[key], url="/", can_stop=True, asked_at=NOW
         ))  # fmt: skip
         person: Any = stage.objects[Person][scope][0]
         account, _ = Account.objects.get_or_create(

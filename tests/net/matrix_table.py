@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Model
 
 from preau.commons.notifications.models import Device, Item
+from preau.commons.works.models import Work
 from preau.directory.models import (
     Closure,
     Delivery,
@@ -82,6 +83,7 @@ SEES: dict[type[Model], Near] = {
     AccountSession: near(own={"guardian"}, other_class={"teacher"}, other_school={"neighbour_head"}),
     Item: near(own={"guardian"}, other_class={"teacher"}, other_school={"neighbour_head"}),
     Device: near(own={"guardian"}, other_class={"teacher"}, other_school={"neighbour_head"}),
+    Work: near(own={"guardian"}, other_class={"teacher"}, other_school={"neighbour_head"}),
     Room: EVERYWHERE_STAFF,
     Subject: EVERYWHERE_STAFF,
     School: MEMBERS,
@@ -147,6 +149,8 @@ OPENS: dict[str, Near | set[str]] = {
     "notifications:item": SEES[Item],
     "notifications:open": SEES[Item],
     "notifications:mark": SEES[Item],
+    "works:works": SIGNED_IN,
+    "works:stop": SEES[Work],
     "directory:deliveries": OFFICE | NEIGHBOURING,
     "directory:bring": OFFICE | NEIGHBOURING,
     "directory:delivery": SEES[Delivery],

@@ -66,6 +66,7 @@ FRAGMENTS = {
         ("", "?appels=tous", "?jour=2026-11-23", "?jour=2026-11-23&appels=tous", "?jour=2026-11-21"),
     ),
     "directory:delivery": Fragment("secretary", "progress", ("",)),
+    "works:works": Fragment("guardian", "works", ("", "?page=2")),
 }
 
 

@@ -15,7 +15,7 @@ from preau.directory import rules
 from preau.directory.actions import telling
 from preau.directory.models import Delivery, Person, School
 from preau.directory.viewer import Viewer
-from preau.foundation import journal, uploads
+from preau.foundation import journal, uploads, works
 
 State = Delivery.State
 WAITS = timedelta(days=7)
@@ -96,6 +96,7 @@ def _open(viewer: Viewer, folder: str, names: list[str]) -> Delivery:
         school=viewer.school, brought_by=viewer.person, folder=folder, files=names, moved_at=timezone.now()
     )
     journal.record(viewer, "directory.delivery_brought", delivery, files=len(names))
+    telling.start_work(viewer, delivery)
     delivery_brought.send(Delivery, delivery_id=delivery.pk)
     return delivery
 
@@ -124,6 +125,7 @@ def _agree(viewer: Viewer, delivery: Delivery, verb: str) -> None:
     telling.settle_decisions(delivery)
     _move(delivery, State.APPLYING, "approved_by", "step", "done", "total")
     journal.record(viewer, verb, delivery, **_figures(delivery.report))
+    telling.start_work(viewer, delivery)
     delivery_agreed.send(Delivery, delivery_id=delivery.pk)
 
 
@@ -133,9 +135,25 @@ def drop(viewer: Viewer, delivery: Delivery) -> None:
         known = _locked(delivery.pk)
         if not rules.may_drop(viewer, known):
             raise MovedOn
+        telling.end_work(known, works.Ending.CANCELLED)
         folder = _end(known, State.DROPPED)
         journal.record(viewer, "directory.delivery_dropped", known)
     uploads.remove(room(), folder)
+
+
+def stop_work(viewer: Viewer, key: str, **_: Any) -> None:
+    """Give up the delivery that a stopped work is reading. Raises works.CannotStop once it is read, or not theirs to decide."""
+    number = telling.read_by(key)
+    if number is None:
+        return
+    seen = Delivery.objects.select_for_update(of=("self",)).visible_to(viewer)
+    delivery = seen.filter(pk=number, state__in=[State.RECEIVED, State.READING]).first()
+    if delivery is None:
+        raise works.CannotStop
+    try:
+        drop(viewer, delivery)
+    except MovedOn as moved_on:
+        raise works.CannotStop from moved_on
 
 
 # Said by the tasks; each looks again at the state, since a task may be late, or run twice
@@ -148,15 +166,20 @@ def start(delivery_id: int, state: str, *before: str) -> Delivery | None:
     if delivery.state not in {state, *before}:
         return None
     _move(delivery, state)
+    works.begin(telling.work_of(delivery_id, state))
     return delivery
 
 
 def tell(delivery_id: int, step: str, done: int, total: int) -> None:
-    """How far the work is; nothing when somebody has dropped it."""
-    working = Delivery.objects.filter(
-        pk=delivery_id, state__in=[State.RECEIVED, State.READING, State.APPLYING]
-    )
-    working.update(step=step, done=done, total=total, moved_at=timezone.now())
+    """How far the work is. Raises works.Stopped when somebody has dropped the delivery while it was read."""
+    known = Delivery.objects.filter(pk=delivery_id)
+    working = known.filter(state__in=[State.RECEIVED, State.READING, State.APPLYING])
+    if working.update(step=step, done=done, total=total, moved_at=timezone.now()):
+        works.tell(
+            telling.work_of(delivery_id, known.values_list("state", flat=True).get()), step, done, total
+        )
+    elif known.filter(state=State.DROPPED).exists():
+        raise works.Stopped
 
 
 @transaction.atomic
@@ -165,6 +188,9 @@ def show(delivery_id: int, report: Mapping[str, Any], preview: Mapping[str, Any]
     delivery = _locked(delivery_id)
     if delivery.state not in {State.READING, State.APPLYING}:
         return
+    # Held back after all: what was asked for is not done.
+    applying = delivery.state == State.APPLYING
+    telling.end_work(delivery, works.Ending.FAILED if applying else works.Ending.DONE)
     delivery.report, delivery.preview, delivery.approved_by = dict(report), dict(preview), None
     _move(delivery, State.BLOCKED if blocked else State.PREVIEW, "report", "preview", "approved_by")
     telling.tell_to_decide(delivery, blocked=blocked)
@@ -188,6 +214,7 @@ def _finish(
         if not delivery.is_working:
             return
         delivery.report = dict(report)
+        telling.end_work(delivery, works.Ending.DONE if state == State.DONE else works.Ending.FAILED)
         folder = _end(delivery, state, "report")
         tell(delivery)
     uploads.remove(room(), folder)

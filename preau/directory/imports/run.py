@@ -146,7 +146,11 @@ class Run:
         self.result = Result(self.staged.spool)
         self.authority = self._authority()
         read = time.perf_counter()
-        self._compare_and_apply()
+        try:
+            self._compare_and_apply()
+        except BaseException:
+            self.result.close()
+            raise
         done = time.perf_counter()
         self.result.seconds = {"read": round(read - began, 2), "apply": round(done - read, 2)}
         return self.result

@@ -22,6 +22,7 @@ from conftest import NOW, TWIN, SchoolClient
 from preau.commons.journal.models import Line
 from preau.commons.notifications.models import Envelope, Item
 from preau.commons.notifications.tests import post
+from preau.commons.works.models import Work
 from preau.directory import queries, rules, tasks
 from preau.directory.actions import deliveries, writing
 from preau.directory.imports.run import Result
@@ -583,6 +584,108 @@ def test_the_page_asks_for_its_progress_and_nothing_else(client: SchoolClient, b
     tasks.read_delivery.call(delivery.pk)
     part = client.get(address(delivery), headers=asked)
     assert (part.headers["HX-Refresh"], part.content) == ("true", b"")
+
+
+# As works of whoever asked for them
+
+
+def state_of(key: str, delivery: Delivery) -> str:
+    return Work.objects.values_list("state", flat=True).get(key=f"directory.{key}-{delivery.pk}")
+
+
+def test_reading_then_applying_are_works_of_those_who_asked(
+    client: SchoolClient, college: World, brought: Any
+) -> None:
+    delivery = brought()
+    client.sit(college.people["secretary"])
+    page = client.get("/travaux/").content.decode()
+    assert (
+        "Lecture d’une livraison" in page and f'href="{address(delivery)}"' in page and "Abandonner" in page
+    )
+    tasks.read_delivery.call(delivery.pk)
+    assert state_of("read", delivery) == "done"
+    client.sit(college.people["head"])
+    assert client.post(address(delivery, "apply")).status_code == 302
+    work = Work.objects.get(key=f"directory.apply-{delivery.pk}")
+    assert (work.person, work.can_stop, work.state) == (college.people["head"], False, "waiting")
+    page = client.get("/travaux/").content.decode()
+    assert "Application d’une livraison" in page and "Lecture d’une livraison" not in page
+    assert "Abandonner" not in page
+    tasks.apply_delivery.call(delivery.pk)
+    assert state_of("apply", delivery) == "done"
+    # The delivery says itself that it is over: one news, not two.
+    assert set(Item.objects.filter(person=college.people["secretary"]).values_list("kind", flat=True)) == {
+        "directory.delivery_to_check",
+        "directory.delivery_applied",
+    }
+
+
+def test_a_delivery_that_cannot_be_read_is_a_work_that_failed(brought: Any) -> None:
+    delivery = brought(SimpleUploadedFile("ENT_Complet_20261120_Tout_0000.xml", document(SMALL[0])[:-30]))
+    tasks.read_delivery.call(delivery.pk)
+    assert state_of("read", delivery) == "failed"
+
+
+@pytest.mark.parametrize("where", ["works", "delivery"])
+def test_a_delivery_given_up_while_it_is_read_frees_its_place(
+    client: SchoolClient, brought: Any, room: Path, monkeypatch: Any, where: str
+) -> None:
+    delivery = brought()
+    work = Work.objects.get(key=f"directory.read-{delivery.pk}")
+    stop = reverse("works:stop", kwargs={"pk": work.pk}) if where == "works" else address(delivery, "drop")
+    read: list[str] = []
+    tell = deliveries.tell
+
+    def given_up_at_the_first_step(pk: int, step: str, done: int, total: int) -> None:
+        if not read:
+            assert client.post(stop).status_code == 302
+        read.append(step)
+        tell(pk, step, done, total)
+
+    monkeypatch.setattr(deliveries, "tell", given_up_at_the_first_step)
+    assert tasks.read_delivery.call(delivery.pk) == "dropped"
+    assert len(read) == 1
+    delivery.refresh_from_db()
+    assert (delivery.state, files(room), state_of("read", delivery)) == (State.DROPPED, [], "cancelled")
+    assert Line.objects.filter(verb="directory.delivery_dropped", target_id=delivery.pk).count() == 1
+
+
+def test_a_delivery_given_up_while_it_waits_is_not_read(client: SchoolClient, brought: Any) -> None:
+    delivery = brought()
+    work = Work.objects.get(key=f"directory.read-{delivery.pk}")
+    client.post(reverse("works:stop", kwargs={"pk": work.pk}))
+    assert tasks.read_delivery.call(delivery.pk) == "dropped"
+    work.refresh_from_db()
+    assert (work.state, work.begun_at) == ("cancelled", None)
+
+
+def test_what_is_read_or_applied_is_not_given_up_from_the_works(
+    client: SchoolClient, college: World, shown: Any, room: Path
+) -> None:
+    delivery = shown()
+    read = Work.objects.get(key=f"directory.read-{delivery.pk}")
+    # A page that was left open still has the button.
+    Work.objects.filter(pk=read.pk).update(ended_at=None, state="running")
+    page = client.post(reverse("works:stop", kwargs={"pk": read.pk}), follow=True).content.decode()
+    assert "ne peut plus être abandonné" in page
+    client.post(address(delivery, "apply"))
+    applying = Work.objects.get(key=f"directory.apply-{delivery.pk}")
+    client.post(reverse("works:stop", kwargs={"pk": applying.pk}))
+    delivery.refresh_from_db()
+    assert (delivery.state, len(files(room))) == (State.APPLYING, 1)
+    assert not Line.objects.filter(verb="works.stopped").exists()
+
+
+def test_whoever_lost_the_directory_gives_up_nothing(
+    client: SchoolClient, college: World, brought: Any
+) -> None:
+    delivery = brought()
+    Holding.objects.filter(person=college.people["secretary"]).update(role=Role.OTHER)
+    work = Work.objects.get(key=f"directory.read-{delivery.pk}")
+    page = client.post(reverse("works:stop", kwargs={"pk": work.pk}), follow=True).content.decode()
+    assert "ne peut plus être abandonné" in page
+    delivery.refresh_from_db()
+    assert delivery.state == State.RECEIVED
 
 
 def test_what_nobody_decides_is_dropped_after_a_week(
