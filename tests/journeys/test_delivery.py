@@ -51,6 +51,19 @@ def approve(head: Any) -> None:
     expect(head.page.get_by_text("Vous avez approuvé la livraison")).to_be_visible()
 
 
+def give_up_from_the_works(person: Any, files: list[Path]) -> None:
+    """Brought again, seen among what one asked for, and given up there."""
+    send(person, files)
+    page = person.page
+    page.locator("main").get_by_role("link", name="Mes travaux").click()
+    expect(page.get_by_role("heading", level=1, name="Mes travaux")).to_be_visible()
+    person.check("travaux")
+    page.get_by_role("button", name="Abandonner : Lecture d’une livraison").click()
+    expect(page.get_by_text("C’est abandonné")).to_be_visible()
+    expect(page.get_by_role("button", name="Abandonner")).to_have_count(0)
+    person.check("travaux-finis")
+
+
 def test_a_delivery_from_the_files_to_the_report(
     visit: Any, schools: dict[str, World], tmp_path: Path
 ) -> None:
@@ -125,4 +138,5 @@ def test_a_wrong_file_is_given_up(visit: Any, schools: dict[str, World], tmp_pat
     secretary.page.get_by_role("button", name="Abandonner la livraison").click()
     expect(secretary.page.get_by_role("heading", level=2, name="Rien n’a changé")).to_be_visible()
     secretary.check("livraison-abandonnee")
+    give_up_from_the_works(secretary, sorted((tmp_path / "whole").glob("ENT*")))
     secretary.done()

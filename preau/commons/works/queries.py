@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from preau.commons.works.models import Work
 from preau.directory.viewer import Viewer
@@ -19,11 +20,18 @@ ICONS = {
     State.FAILED: "alert-circle",
     State.CANCELLED: "x",
 }
+GESTURES = {
+    State.WAITING: gettext_lazy("Suivre"),
+    State.RUNNING: gettext_lazy("Suivre"),
+    State.DONE: gettext_lazy("Voir le résultat"),
+    State.FAILED: gettext_lazy("Savoir pourquoi"),
+    State.CANCELLED: gettext_lazy("Voir"),
+}
 
 
 @dataclass(frozen=True)
 class Row:
-    """One work. `when` says when it was asked for, `lasted` how long it took, or ""."""
+    """One work. `gesture` is the verb of its link; `when` says when it was asked for, `lasted` how long it took, or ""."""
 
     pk: int
     label: str
@@ -32,6 +40,7 @@ class Row:
     tone: str
     icon: str
     url: str
+    gesture: str
     when: str
     lasted: str
     step: str
@@ -62,6 +71,7 @@ def _row(work: Work) -> Row:
         tone=TONES.get(state, "neutral"),
         icon=ICONS.get(state, ""),
         url=work.url,
+        gesture=str(GESTURES[state]),
         when=f"{dates.day(work.asked_at)}, {dates.hour(work.asked_at)}",
         lasted=_lasted(work.begun_at, work.ended_at),
         step=work.step or _("En attente de son tour"),
