@@ -206,7 +206,7 @@ def _other_class(stage: Stage) -> None:
     pupil = Person.objects.filter(enrolments__group=group).order_by("pk")[0]
     _guard(pupil, people["former_guardian"])
     _call(group, stage.mark("other class", STAFF | {"former_guardian"}, {"head"}))
-    knowing = {"head", "cpe", "secretary", "teacher_parent", "former_guardian"}
+    knowing = {"head", "cpe", "secretary", "teacher", "teacher_parent", "former_guardian"}
     _name(pupil, stage.mark("other pupil", knowing, knowing))
     guardian = Person.objects.filter(wards__pupil=pupil).exclude(pk=people["former_guardian"].pk)[0]
     _name(guardian, stage.mark("other guardian", {"head", "cpe", "secretary"}))

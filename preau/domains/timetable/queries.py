@@ -101,7 +101,10 @@ AROUND = Prepared(_around)
 
 
 def rows_from(lines: Iterable[tuple[Any, ...]]) -> list[LessonRow]:
-    rows = {line[0]: LessonRow(*line[:-1], room=line[-1] or "") for line in lines}
+    rows = {
+        pk: LessonRow(pk, day, starts, ends, zone, subject, room or "")
+        for pk, day, starts, ends, zone, subject, room in lines
+    }
     for lesson, _pk, group, name, *teacher in AROUND(tuple(rows)):
         if group:
             rows[lesson].group_ids.append(group)
