@@ -1,6 +1,8 @@
 # Everything a developer runs; `make help` lists it. bootstrap.py installs what each target needs, once.
 PYTHON ?= python3
 RUN := .venv/bin/python
+# The walk takes minutes: it has a target of its own.
+WITHOUT_WALK := --ignore=tests/net/test_net.py
 # More words for the command of a target: make test ARGS="-n0 -k absence"
 ARGS ?=
 
@@ -18,7 +20,7 @@ export DJANGO_SETTINGS_MODULE := preau.settings
 comma := ,
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help ready tools demo demo-reset serve test test-postgres bench bench-quick bench-imports faults coverage mutate audit check format lock messages
+.PHONY: help ready tools demo demo-reset serve test net test-postgres bench bench-quick bench-imports faults coverage mutate audit check format lock messages
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -39,12 +41,15 @@ serve: tools ## Django's development server, on the data of the demo
 	DEBUG=1 DEMO=1 $(RUN) manage.py runserver $(ARGS)
 
 test: tools ## every test, on SQLite
-	env -u DATABASE_URL $(RUN) -m pytest -n 2 $(ARGS)
+	env -u DATABASE_URL $(RUN) -m pytest -n 2 $(WITHOUT_WALK) $(ARGS)
+
+net: tools ## the walk of every page by fourteen people, in a browser (docs/net.md); some minutes
+	env -u DATABASE_URL $(RUN) -m pytest -n 2 tests/net/test_net.py $(ARGS)
 
 test-postgres: tools ## the same tests, on PostgreSQL, and its migrations read for locks and lost data
 	set -e; export DATABASE_URL="$$($(PYTHON) bootstrap.py postgres)"; \
 	LOG_LEVEL=WARNING $(call LINT_MIGRATIONS,); \
-	$(RUN) -m pytest -n 2 $(ARGS)
+	$(RUN) -m pytest -n 2 $(WITHOUT_WALK) $(ARGS)
 
 bench: tools ## what each daily page costs with 1, 10 and 100 schools, on SQLite and PostgreSQL; writes bench/README.md
 	set -e; export DATABASE_URL="$$($(PYTHON) bootstrap.py postgres)"; $(RUN) -m bench.run full $(ARGS)

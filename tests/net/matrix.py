@@ -182,8 +182,15 @@ def fingerprint(found: Model) -> list[Any]:
     return mark
 
 
+def close_files(response: HttpResponse) -> None:
+    """The files behind an answer, and no more: `close()` would end the connection of the test."""
+    for close in response._resource_closers:
+        close()
+
+
 def text_of(response: HttpResponse) -> str:
     body = b"".join(response.streaming_content) if response.streaming else response.content
+    close_files(response)
     headers = " ".join(f"{name}: {value}" for name, value in response.items())
     return f"{headers}\n{body.decode(errors='replace')}".casefold()
 
@@ -317,6 +324,12 @@ class Matrix:
     def _sends_to_sign_in(self, response: HttpResponse) -> bool:
         return response.status_code == 302 and response["Location"].startswith("/connexion/?suite=")
 
+    def _may_open(self, route: Route, scope: str | None, method: str) -> bool:
+        """A page without an object is also read by whoever may in another profile of theirs (docs/decisions/0008)."""
+        reads_as_parent = self.role == "teacher_parent" and route.model is None and method in {"GET", "HEAD"}
+        roles = [self.role, "guardian"] if reads_as_parent else [self.role]
+        return any(self.told.may_open(route.name, scope, role) for role in roles)
+
     def _judge_answer(
         self, route: Route, scope: str | None, method: str, response: HttpResponse, what: str
     ) -> None:
@@ -328,7 +341,7 @@ class Matrix:
         elif self.is_visitor:
             if not self._sends_to_sign_in(response):
                 self.findings.answers.append(f"{what}: {status} where a visitor is asked to sign in")
-        elif self.told.may_open(route.name, scope, self.role):
+        elif self._may_open(route, scope, method):
             wrong = status in {403, 404} if method in route.methods else status != 405
             if wrong:
                 self.findings.answers.append(f"{what}: {status} where the role may")

@@ -219,7 +219,9 @@ BODIES: dict[str, Body] = {
     "notifications:revoke": Body("guardian"),
     "notifications:add_device": Body("guardian", _subscription, wrong=lambda stage: {"endpoint": "https://127.0.0.1/"}),
     "notifications:remove_device": Body("guardian"),
-    "notifications:try_device": Body("guardian"),
+    "notifications:try_device": Body(
+        "guardian", again={"django_tasks_database_dbtaskresult": "each click tries the device again"}
+    ),
     "notifications:stop": Body("visitor"),
     "directory:bring": Body("secretary", _files, _no_open_delivery, lambda stage: {"files": []}),
     "directory:apply": Body("secretary", before=_preview),

@@ -23,7 +23,7 @@ from preau.domains.attendance.models import Reason
 from preau.foundation import csvtext
 from preau.identity import exports
 from tests.building import routes
-from tests.net.matrix import Route, all_routes, letters_as_text
+from tests.net.matrix import Route, all_routes, close_files, letters_as_text
 from tests.net.matrix_bodies import BODIES
 from tests.net.matrix_stage import Stage, set_up
 
@@ -181,9 +181,10 @@ def files_of(stage: Stage) -> Iterator[tuple[str, Any]]:
             with transaction.atomic():
                 asked.append(signed_in(stage, body.by).post(address, body.data(stage)))
                 transaction.set_rollback(True)
-        yield from (
-            (name, response) for response in asked if response.status_code == 200 and is_file(response)
-        )
+        for response in asked:
+            close_files(response)
+            if response.status_code == 200 and is_file(response):
+                yield name, response
 
 
 def is_file(response: Any) -> bool:

@@ -42,6 +42,11 @@ def add_device(
     viewer: Viewer, session_key: str, *, endpoint: str, p256dh: str, auth: str, label: str
 ) -> Device:
     """Tell this person on this browser from now on; whoever was told there before no longer is."""
+    same = Device.objects.filter(
+        person=viewer.person, endpoint=endpoint, p256dh=p256dh, auth=auth, opened_in=_digest(session_key)
+    ).first()
+    if same:
+        return same
     Device.objects.filter(endpoint=endpoint).delete()
     device: Device = Device.objects.create(
         person=viewer.person, endpoint=endpoint, p256dh=p256dh, auth=auth, label=label,
