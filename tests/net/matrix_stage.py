@@ -273,7 +273,8 @@ def _settings(stage: Stage) -> None:
         closure = Closure.objects.create(school=world.school, name=world.named("Pont"), **later)
         stage.put(scope, holding, closure, Period.objects.filter(year=world.year)[0])
         world.school.logo.save("x.png", ContentFile(f"logo {world.mark}".encode()))
-        account = world.people["pupil"].account
+        # Read anew: the one at hand does not know its login any more.
+        account = Account.objects.get(person=world.people["pupil"])
         account.picture.save(
             "x.png", ContentFile(stage.marks[1].token.encode() if scope == OWN else TWIN.encode())
         )
