@@ -78,7 +78,7 @@ def read_the_report(head: Visitor) -> None:
 
 def give_the_staff_their_letters(head: Visitor) -> None:
     page = head.page
-    page.get_by_role("link", name="Comptes").first.click()
+    head.open("/comptes/")
     page.get_by_role("link", name="Voir les personnels").click()
     page.get_by_role("button", name="Préparer 1 courrier").click()
     expect(page.get_by_text("Yves Colin").first).to_be_visible()
