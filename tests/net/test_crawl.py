@@ -13,7 +13,6 @@ from tests.net.forms import forms_of
 from tests.net.plan import Limits
 from tests.net.reviewed import Reviewed
 
-
 # Of what is one's own and of which the head has none: devices, works, links that stop a mail.
 NOT_THE_HEADS = {
     "notifications:remove_device",
