@@ -197,6 +197,15 @@ def test_a_family_reads_in_which_role_a_file_was_opened(client: SchoolClient, co
     assert "Personne n’a ouvert ce dossier" in empty
 
 
+def test_the_journal_is_said_in_words(client: SchoolClient, college: World) -> None:
+    client.sit(college.people["pupil"])
+    client.post("/deconnexion/")
+    client.sit(college.people["pupil"])
+    body = client.get("/mes-donnees/journal-line/").content.decode()
+    assert "Déconnexion" in body and "Élève" in body
+    assert "identity.signed_out" not in body and f"pupil-{college.school.pk}" not in body
+
+
 def test_secrets_are_never_shown(client: SchoolClient, college: World) -> None:
     client.sit(college.people["pupil"])
     account = Account.objects.get(person=college.people["pupil"])

@@ -93,6 +93,17 @@ for verb, label, says in [
     ("directory.settings_taken_back", _("Réglages repris"), None),
 ]:
     boards.journal_words.add(boards.JournalWord(verb, label, "settings", says))
+for verb, label in [
+    ("directory.person_read", _("La fiche d’annuaire")),
+    ("directory.delivery_brought", _("Fichiers de l’annuaire apportés")),
+    ("directory.delivery_agreed", _("Fichiers de l’annuaire acceptés")),
+    ("directory.delivery_approved", _("Départs approuvés")),
+    ("directory.delivery_dropped", _("Fichiers de l’annuaire abandonnés")),
+    ("directory.delivery_expired", _("Fichiers de l’annuaire effacés, délai passé")),
+    ("directory.delivery_applied", _("Fichiers de l’annuaire appliqués")),
+    ("directory.report_exported", _("Compte rendu de fichiers exporté")),
+]:
+    boards.journal_words.add(boards.JournalWord(verb, label))
 # A name takes three letters to look for: a directory is searched, not browsed.
 for source in [
     boards.SearchSource(_("Élèves"), "school", queries.pupils_found, rules.finds_pupils, letters=3, order=10),

@@ -210,8 +210,8 @@ class PersonalData:
     `legal_basis` and `purpose` are sentences for the register of processing and for families.
 
     What « Mes données » shows of it: every row, except the `withheld` fields (secrets, and what only some roles may read);
-    a field of `authored` only to those whom its lookups name, since words belong to whoever wrote them; and to a
-    guardian, of a child's rows, those that `shared(guardian_id)` (a Q) keeps: a parent's row is not the other's.
+    a field of `authored` only to those whom its lookups name, since words belong to whoever wrote them; a field of `says` in
+    the words that it gives for a code of ours; and to a guardian, of a child's rows, those that `shared(guardian_id)` (a Q) keeps: a parent's row is not the other's.
     """
 
     label: str
@@ -226,6 +226,7 @@ class PersonalData:
     order: int = 50
     withheld: frozenset[str] = frozenset()
     authored: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    says: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)
     shared: Callable[[int], Any] | None = None
 
 

@@ -177,3 +177,22 @@ for step in [
     ),
 ]:  # fmt: skip
     boards.first_steps.add(step)
+for verb, label in [
+    ("identity.signed_in", _("Connexion")),
+    ("identity.signed_out", _("Déconnexion")),
+    ("identity.changed_seat", _("Changement de profil")),
+    ("identity.session_ended", _("Appareil déconnecté à distance")),
+    ("identity.activated", _("Compte activé")),
+    ("identity.password_changed", _("Mot de passe changé")),
+    ("identity.code_given", _("Code d’activation donné")),
+    ("identity.code_given_at_console", _("Code d’activation donné par l’exploitant")),
+    ("identity.link_sent", _("Lien de mot de passe oublié envoyé")),
+    ("identity.codes_stopped", _("Codes d’activation annulés")),
+    ("identity.letters_prepared", _("Lettres d’activation préparées")),
+    ("identity.reading_changed", _("Préférences de lecture changées")),
+    ("identity.picture_changed", _("Photo changée")),
+    ("identity.picture_removed", _("Photo retirée")),
+    ("identity.guide_put_away", _("Guide de première visite rangé")),
+    ("identity.guide_taken_back", _("Guide de première visite ressorti")),
+]:
+    boards.journal_words.add(boards.JournalWord(verb, label))

@@ -37,3 +37,9 @@ boards.first_steps.add(
         order=30,
     )
 )
+for verb, label in [
+    ("agenda.feed_opened", _("Abonnement à l’agenda ouvert")),
+    ("agenda.feed_renewed", _("Adresse de l’abonnement à l’agenda changée")),
+    ("agenda.feed_closed", _("Abonnement à l’agenda fermé")),
+]:
+    boards.journal_words.add(boards.JournalWord(verb, label))

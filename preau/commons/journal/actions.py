@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from preau.commons.journal.models import Line, Seal
 from preau.commons.journal.queries import digest
+from preau.foundation import boards
 from preau.foundation.journal import Line as JournalLine
 
 log = structlog.get_logger(__name__)
@@ -16,8 +17,17 @@ BATCH = 5_000
 SETTLED = timedelta(minutes=2)
 
 
+def word_of(verb: str) -> boards.JournalWord:
+    """The words of a verb. Raises LookupError when no manifest gives them: people read the journal."""
+    for word in boards.journal_words:
+        if word.verb == verb:
+            return word
+    raise LookupError(f"{verb}: no JournalWord on the board says what this verb means.")
+
+
 def keep(line: JournalLine) -> None:
-    """Keep one line, in the caller's transaction."""
+    """Keep one line, in the caller's transaction. Raises LookupError when no board gives words for its verb."""
+    word_of(line.verb)
     Line.objects.create(
         verb=line.verb,
         actor_id=line.actor_id,

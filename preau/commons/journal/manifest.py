@@ -4,6 +4,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from preau.commons.journal import actions, rules, tasks
+from preau.directory.words import Profile
 from preau.foundation import boards, journal, readonly
 from preau.foundation.boards import FieldClass, PersonalData, Retention
 
@@ -28,6 +29,15 @@ def not_of_another_guardian(guardian_id: int) -> Q:
     return ~Q(acting_as="guardian") | Q(actor=guardian_id)
 
 
+def said_of_verb(verb: str) -> str:
+    return str(actions.word_of(verb).label)
+
+
+def said_of_seat(key: str) -> str:
+    """In which profile somebody acted: the keys are those of a seat, a profile and its school's number."""
+    return str(Profile(key.partition("-")[0]).label)
+
+
 boards.personal_data.add(
     PersonalData(
         label=_("Journal des actions et des consultations"),
@@ -38,6 +48,7 @@ boards.personal_data.add(
         recipients=_("La personne concernée, la direction de l’établissement."),
         keep=Retention.JOURNAL,
         shared=not_of_another_guardian,
+        says={"verb": said_of_verb, "acting_as": said_of_seat},
         fields={
             "at": FieldClass.PERSONAL,
             "verb": FieldClass.PERSONAL,

@@ -138,3 +138,11 @@ boards.first_steps.add(
         order=60,
     )
 )
+for verb, label in [
+    ("notifications.chosen", _("Préférences de notification changées")),
+    ("notifications.stopped", _("Courriels arrêtés par le lien d’un courriel")),
+    ("notifications.links_revoked", _("Liens d’arrêt des courriels annulés")),
+    ("notifications.device_added", _("Appareil à prévenir ajouté")),
+    ("notifications.device_removed", _("Appareil à prévenir retiré")),
+]:
+    boards.journal_words.add(boards.JournalWord(verb, label))

@@ -15,3 +15,4 @@ boards.first_steps.add(
         order=80,
     )
 )
+boards.journal_words.add(boards.JournalWord("privacy.data_exported", _("Copie des données emportée")))

@@ -145,6 +145,8 @@ def _words(entry: PersonalData, subject: Subject, row: Any, field: Any) -> str:
     if field.many_to_many:
         return ", ".join(_named(one, subject) for one in getattr(row, field.name).all()) or "—"
     value = getattr(row, field.name)
+    if field.name in entry.says and value:
+        return str(entry.says[field.name](value))
     if field.choices:
         value = getattr(row, f"get_{field.name}_display")()
     return said(value, subject)

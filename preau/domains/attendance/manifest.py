@@ -96,7 +96,17 @@ boards.cards.add(
     )
 )
 
-boards.journal_words.add(boards.JournalWord("attendance.entry_read", _("La page d’une absence")))
+for verb, label in [
+    ("attendance.entry_read", _("La page d’une absence")),
+    ("attendance.roll_validated", _("Appel validé")),
+    ("attendance.entry_corrected", _("Appel corrigé")),
+    ("attendance.explained", _("Absence expliquée")),
+    ("attendance.explanation_withdrawn", _("Explication retirée")),
+    ("attendance.explanation_accepted", _("Explication acceptée")),
+    ("attendance.explanation_refused", _("Explication refusée")),
+    ("attendance.exported", _("Absences exportées")),
+]:
+    boards.journal_words.add(boards.JournalWord(verb, label))
 
 
 def own_notice(guardian_id: int) -> Q:

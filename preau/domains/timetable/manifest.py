@@ -117,3 +117,8 @@ for step in [
     ),
 ]:  # fmt: skip
     boards.first_steps.add(step)
+for verb, label in [
+    ("timetable.weekly_lesson_created", _("Séance de chaque semaine créée")),
+    ("timetable.weekly_lesson_stopped", _("Séance de chaque semaine arrêtée")),
+]:
+    boards.journal_words.add(boards.JournalWord(verb, label))

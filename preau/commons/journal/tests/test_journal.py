@@ -15,10 +15,13 @@ from preau.directory.seeds import World
 from preau.directory.words import Role
 from preau.foundation import journal
 
+# Of which the seeds write none.
+VERB = "works.stopped"
+
 
 def lines(college: World, count: int = 3) -> None:
     for number in range(count):
-        journal.write(journal.Line("test.done", school_id=college.school.pk, details={"n": number}))
+        journal.write(journal.Line(VERB, school_id=college.school.pk, details={"n": number}))
 
 
 @pytest.fixture
@@ -38,13 +41,18 @@ def test_a_line_goes_with_the_change_it_tells(college: World) -> None:
 
     with pytest.raises(ValueError, match="no"):
         change_that_fails()
-    assert not Line.objects.filter(verb="test.done").exists()
+    assert not Line.objects.filter(verb=VERB).exists()
 
 
 def test_a_journal_that_nobody_keeps_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(journal, "_keepers", [])
     with pytest.raises(LookupError, match="No journal keeper"):
-        journal.write(journal.Line("test.lost"))
+        journal.write(journal.Line(VERB))
+
+
+def test_a_verb_without_words_is_an_error(college: World) -> None:
+    with pytest.raises(LookupError, match="no JournalWord"):
+        journal.write(journal.Line("works.done_silently"))
 
 
 def test_only_settled_lines_are_sealed(college: World, clock: Any) -> None:
@@ -71,8 +79,8 @@ def test_whole_seals_are_said_whole(sealed: Seal) -> None:
 @pytest.mark.parametrize(
     "tamper",
     [
-        lambda seal: seal.lines.filter(verb="test.done").update(details={"n": 99}),
-        lambda seal: seal.lines.filter(verb="test.done").first().delete(),
+        lambda seal: seal.lines.filter(verb=VERB).update(details={"n": 99}),
+        lambda seal: seal.lines.filter(verb=VERB).first().delete(),
         lambda seal: Seal.objects.filter(pk=seal.pk).update(digest="0" * 64),
     ],
     ids=["a line changed", "a line removed", "a digest changed"],
