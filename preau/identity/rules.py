@@ -144,7 +144,7 @@ def may_still_open(rank: int, standing: Standing, givers: Iterable[Viewer]) -> b
 
 def can_give_code(viewer: Viewer, person: Person) -> bool:
     """The same, of a person found on a page."""
-    if person.is_institution or person.erased_at:
+    if person.is_institution or person.erased_at or not follows_accounts(viewer):
         return False
     return can_give_way_in(viewer, standings_of([person.pk], viewer.today)[person.pk])
 

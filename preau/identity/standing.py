@@ -7,7 +7,7 @@ from datetime import date
 
 from django.db.models import Q
 
-from preau.directory.models import Assignment, Enrolment, Guardianship, Holding
+from preau.directory.models import Enrolment, Guardianship, Holding
 from preau.directory.models.scoping import active_on
 from preau.directory.words import Role
 
@@ -64,7 +64,7 @@ def not_over(today: date) -> Q:
 
 
 def standings_of(people: Iterable[int], today: date) -> dict[int, Standing]:
-    """The standing of each person, in four queries however many they are."""
+    """The standing of each person, in three queries however many they are."""
     ids = list(people)
     held: dict[int, set[tuple[Role, int | None]]] = defaultdict(set)
     coming: dict[int, set[tuple[Role, int | None]]] = defaultdict(set)
@@ -98,12 +98,15 @@ def _wards(ids: list[int], today: date) -> dict[int, set[int]]:
 def _teachers(ids: list[int], today: date) -> dict[int, set[tuple[int, int]]]:
     """(teacher, school) of the classes and groups in which each of them learns today."""
     found: dict[int, set[tuple[int, int]]] = defaultdict(set)
-    groups: dict[int, list[int]] = defaultdict(list)
-    learnt = Enrolment.objects.filter(active_on(today), pupil__in=ids)
-    for pupil, group in learnt.values_list("pupil_id", "group_id"):
-        groups[group].append(pupil)
-    taught = Assignment.objects.filter(active_on(today), group__in=list(groups))
-    for group, teacher, school in taught.values_list("group_id", "teacher_id", "school_id"):
-        for pupil in groups[group]:
-            found[pupil].add((teacher, school))
+    taught = Enrolment.objects.filter(
+        active_on(today),
+        active_on(today, "group__assignments__"),
+        pupil__in=ids,
+        group__assignments__isnull=False,
+    )
+    lessons = taught.values_list(
+        "pupil_id", "group__assignments__teacher_id", "group__assignments__school_id"
+    )
+    for pupil, teacher, school in lessons.distinct():
+        found[pupil].add((teacher, school))
     return found

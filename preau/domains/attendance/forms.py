@@ -116,7 +116,10 @@ class ExplainForm(forms.Form):
         entries = same_day_to_explain(entry)
         kwargs.setdefault("initial", {})["entries"] = [known.pk for known in entries]
         super().__init__(*args, **kwargs)
-        self.fields["entries"].queryset = entries  # type: ignore[attr-defined]
+        field: Any = self.fields["entries"]
+        field.queryset = entries
+        # Read once: the field's own choices would ask for the same rows again.
+        field.choices = [(known.pk, field.label_from_instance(known)) for known in entries]
         self.fields["reason"].queryset = Reason.objects.offered_to_families(entry.school_id)  # type: ignore[attr-defined]
 
 

@@ -140,7 +140,7 @@ def test_standings_cost_the_same_for_one_and_for_twelve(
 ) -> None:
     pupils = list(Enrolment.objects.values_list("pupil_id", flat=True))
     for ids in (pupils[:1], pupils[:12]):
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(3):
             standings_of(ids, college.today)
 
 
