@@ -43,6 +43,7 @@ from tests.net.matrix import all_routes
 STAFF = {"teacher", "teacher_1", "cpe", "head", "secretary"}
 FAMILY = {"guardian", "other_guardian", "pupil"}
 EVERYONE = STAFF | FAMILY
+ABROAD = {"agent", "operator"}  # of no school; `tests/net/` brings them
 SCHOOL_LIFE = {"cpe", "head"}
 OFFICE = {"head", "secretary"}
 MOST_QUERIES = 12
@@ -187,11 +188,11 @@ PAGES = [
     Page("identity:person", frozenset(STAFF), model=cast_pupil, by="public_id"),
     Page("identity:profile", frozenset(EVERYONE)),
     Page("identity:reading", frozenset(EVERYONE)),
-    Page("privacy:own_data", frozenset(EVERYONE)),
-    Page("privacy:readings", frozenset(EVERYONE)),
+    Page("privacy:own_data", frozenset(EVERYONE | ABROAD)),
+    Page("privacy:readings", frozenset(EVERYONE | ABROAD)),
     Page(
         "privacy:part",
-        frozenset(EVERYONE),
+        frozenset(EVERYONE | ABROAD),
         model=lambda college: SimpleNamespace(key="journal-line"),
         by="key",
     ),

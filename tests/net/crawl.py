@@ -167,16 +167,18 @@ class Crawl:
 
     def _of_the_table(self, page: Any) -> frozenset[int]:
         """What `PAGES` says of this person, in its own school; of the others, that they do not get in."""
-        opening = resolve(self.table[page.name]).func.opening
+        view = resolve(self.table[page.name]).func
         if self.viewer is None:
-            return frozenset({200}) if opening is anyone else frozenset({302})
-        everyone = opening in {anyone, signed_in}
-        open_here = everyone or bool(self.member.like & page.open_to)
-        if open_here and (self.member.at_home or page.model is None) and self.member.key != "teacher_parent":
+            return frozenset({200}) if view.opening is anyone else frozenset({302})
+        if view.opening is anyone or (view.opening is signed_in and view.model is None):
             return frozenset({200})
-        if open_here:
-            return frozenset({200, 404}) if self.member.at_home else frozenset({404})
-        return frozenset({page.otherwise, 404})
+        at_home = self.member.at_home or view.model is None
+        if self.member.like & page.open_to:
+            if self.member.key == "teacher_parent" and view.model is not None:
+                return frozenset({200, 404})
+            return frozenset({200}) if at_home else frozenset({404})
+        # Nobody is refused what is theirs: `visible_to` alone says whose it is.
+        return frozenset({200, 404}) if view.opening is signed_in else frozenset({page.otherwise, 404})
 
     def _wanted(self, address: str) -> frozenset[int]:
         """What `@opens` says of this address for this person."""

@@ -75,11 +75,12 @@ class Part:
 
 def told(faults: list[dict[str, str]]) -> str:
     """The faults as a failing test says them: each once, with where to look."""
-    lines = Counter(f"[{fault['checker']}] {fault['route']} : {fault['told']}" for fault in faults)
-    first = {line: next(f for f in faults if line.endswith(f["told"])) for line in lines}
+    lines: dict[str, list[dict[str, str]]] = {}
+    for fault in faults:
+        lines.setdefault(f"[{fault['checker']}] {fault['route']} : {fault['told']}", []).append(fault)
     return "\n".join(
-        f"{count} × {line}  ({first[line]['member']}, {first[line]['address']})"
-        for line, count in lines.most_common()
+        f"{len(those)} × {line}  ({those[0]['member']}, {those[0]['address']})"
+        for line, those in sorted(lines.items(), key=lambda pair: -len(pair[1]))
     )
 
 
