@@ -89,6 +89,6 @@ class Changes:
 
     @property
     def is_nothing(self) -> bool:
-        return not (
-            self.counts or self.people or self.groups or any(self.rows.values()) or any(self.updates.values())
-        )
+        rows = (self.people, self.renamed, self.ids, self.subjects, self.groups, self.group_ids, self.drawn)
+        several = any(self.rows.values()) or any(self.updates.values())
+        return not (self.counts or self.school_changed or any(rows) or several)

@@ -133,6 +133,8 @@ class Run:
         self.today, self.dry, self.own, self.approver = today, dry, own, approver
         self.delivery, self.tell = delivery, tell
         self.authority = ""
+        # Would the look without writing have written anything?
+        self.moves = False
         self.spared: frozenset[str] = frozenset()
         self.staged: Staged
         self.result: Result
@@ -162,7 +164,12 @@ class Run:
         known = self.own is not None or self._has_history()
         if self.dry or known:
             mark = self.staged.spool.mark()
+            self.moves = self.delivery is not None
             self._pass(schools, batches, write=False)
+            if not self.dry and not self.moves:
+                # The delivery that was brought last night: what the first look found is the whole report.
+                self.result.applied = True
+                return
             if not self.dry and not self.result.blocked:
                 self.staged.spool.rewind(mark)
                 self.result.forget()
@@ -310,6 +317,7 @@ class Run:
             if not told:
                 continue
             outcomes = writing.bring_codes(self.authority, kind, told, dry=not write)
+            self.moves |= any(outcome != "unchanged" for outcome in outcomes.values())
             for record in self.staged.spool.of_category(category):
                 outcome = outcomes[record.key[:20]] if self.own is None else "unchanged"
                 self.staged.spool.settle(record.id, OUTCOMES[outcome])
@@ -327,6 +335,8 @@ class Run:
         else:
             outcome, changes = writing.preview_school(facts, batch, setting, warn)
             self._judge(setting.school, changes)
+            opens_year = setting.year is None and bool(batch.people or batch.groups)
+            self.moves |= outcome != "unchanged" or opens_year or not changes.is_nothing
         if facts.record:
             changed = outcome == "unchanged" and changes.school_changed
             self.staged.spool.settle(facts.record, OUTCOMES["changed" if changed else outcome])
@@ -365,6 +375,7 @@ class Run:
             changes = writing.bring_unplaced(batch, setting, warn)
         else:
             changes = Comparison(batch, setting, warn).run()
+            self.moves |= not changes.is_nothing
         self._settle(batch, changes)
 
     def _settle(self, batch: Batch, changes: Changes) -> None:
