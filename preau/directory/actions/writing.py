@@ -152,12 +152,29 @@ def bring_unplaced(batch: Batch, setting: Setting, warn: Warn) -> Changes:
 
 def _keep(setting: Setting, changes: Changes, delivery: Delivery | None) -> None:
     """The journal of the school, and its share of the delivery's report."""
-    school, counts = setting.school, {name: changes.counts[name] for name in sorted(changes.counts)}
+    school = setting.school
     if school and not changes.is_nothing:
-        _journal(school, counts | {"rows": sum(len(rows) for rows in changes.rows.values())})
+        _journal(school, counts_of(changes) | {"rows": sum(len(rows) for rows in changes.rows.values())})
     if school and delivery:
-        share = {"counts": counts | {"people": len(changes.outcomes), "ended": len(changes.left)}}
-        DeliveryShare.objects.update_or_create(delivery=delivery, school=school, defaults=share)
+        defaults = {"counts": share_of(changes)}
+        DeliveryShare.objects.update_or_create(delivery=delivery, school=school, defaults=defaults)
+
+
+def counts_of(changes: Changes) -> dict[str, int]:
+    return {name: changes.counts[name] for name in sorted(changes.counts)}
+
+
+def share_of(changes: Changes) -> dict[str, int]:
+    """What the school reads of a delivery that was brought for several."""
+    return counts_of(changes) | {"people": len(changes.outcomes), "ended": len(changes.left)}
+
+
+def keep_shares(delivery: Delivery, shares: dict[int, dict[str, int]]) -> None:
+    """The shares of schools, by their primary key, in which a delivery writes nothing."""
+    rows = [DeliveryShare(delivery=delivery, school_id=pk, counts=counts) for pk, counts in shares.items()]
+    DeliveryShare.objects.bulk_create(
+        rows, ROWS, update_conflicts=True, update_fields=["counts"], unique_fields=["delivery", "school"]
+    )
 
 
 def _journal(school: School | None, details: dict[str, int]) -> None:

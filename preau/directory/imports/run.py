@@ -133,8 +133,9 @@ class Run:
         self.today, self.dry, self.own, self.approver = today, dry, own, approver
         self.delivery, self.tell = delivery, tell
         self.authority = ""
-        # Would the look without writing have written anything?
+        # Would the look without writing have written anything? What each school would read of it.
         self.moves = False
+        self.shares: dict[int, dict[str, int]] = {}
         self.spared: frozenset[str] = frozenset()
         self.staged: Staged
         self.result: Result
@@ -164,10 +165,11 @@ class Run:
         known = self.own is not None or self._has_history()
         if self.dry or known:
             mark = self.staged.spool.mark()
-            self.moves = self.delivery is not None
             self._pass(schools, batches, write=False)
             if not self.dry and not self.moves:
                 # The delivery that was brought last night: what the first look found is the whole report.
+                if self.delivery:
+                    writing.keep_shares(self.delivery, self.shares)
                 self.result.applied = True
                 return
             if not self.dry and not self.result.blocked:
@@ -335,6 +337,8 @@ class Run:
         else:
             outcome, changes = writing.preview_school(facts, batch, setting, warn)
             self._judge(setting.school, changes)
+            if setting.school and setting.school.pk:
+                self.shares[setting.school.pk] = writing.share_of(changes)
             opens_year = setting.year is None and bool(batch.people or batch.groups)
             self.moves |= outcome != "unchanged" or opens_year or not changes.is_nothing
         if facts.record:

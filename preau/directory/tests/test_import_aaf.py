@@ -147,6 +147,24 @@ def test_a_second_run_writes_no_row(bring: Any, tmp_path: Path) -> None:
     assert rows() == before
 
 
+def test_a_second_run_looks_once_and_each_school_still_reads_its_share(
+    bring: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = deliver(tmp_path / "d", *SMALL)
+    bring(folder)
+    first = Delivery.objects.latest("pk")
+
+    def never(*_: Any) -> None:
+        raise AssertionError("this school has nothing to write")
+
+    monkeypatch.setattr(writing, "bring_school", never)
+    assert bring(folder)["applied"]
+    second = Delivery.objects.latest("pk")
+    assert second.pk != first.pk and second.state == Delivery.State.DONE
+    schools = [set(one.shares.values_list("school__uai", flat=True)) for one in (first, second)]
+    assert schools[0] and schools[0] == schools[1]
+
+
 def test_a_dry_run_tells_the_same_and_writes_nothing(bring: Any, tmp_path: Path) -> None:
     folder, before = deliver(tmp_path / "d", *SMALL), rows()
     preview = bring(folder, "--dry-run")
