@@ -1,7 +1,8 @@
 """Writing what a comparison found: one transaction a school, rows in bulk, a line in the journal."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
+from itertools import islice
 from typing import Any, NamedTuple
 
 from django.db import transaction
@@ -175,6 +176,15 @@ def keep_shares(delivery: Delivery, shares: dict[int, dict[str, int]]) -> None:
     DeliveryShare.objects.bulk_create(
         rows, ROWS, update_conflicts=True, update_fields=["counts"], unique_fields=["delivery", "school"]
     )
+
+
+def keep_notes(delivery: Delivery, told: Iterable[tuple[int | None, dict[str, Any]]]) -> None:
+    """What each school, by its primary key, has to look at in a delivery for several; a few at a time, they may be thousands."""
+    shares = dict(delivery.shares.values_list("school_id", "pk"))
+    known = ((shares.get(school), notes) for school, notes in told if school)
+    rows = (DeliveryShare(pk=pk, notes=notes) for pk, notes in known if pk)
+    while some := list(islice(rows, 100)):
+        DeliveryShare.objects.bulk_update(some, ["notes"])
 
 
 def _journal(school: School | None, details: dict[str, int]) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -32,6 +33,8 @@ OUTCOMES = {"unchanged": UNCHANGED, "changed": CHANGED, "created": CREATED}
 SOURCE = "aaf"
 # Of each grade, this many notes are kept with the delivery; the command's --json holds them all.
 KEPT = 1_000
+# The same of one school, in a delivery for several.
+KEPT_HERE = 200
 Tell = Callable[[str, int, int], None]
 
 
@@ -111,6 +114,20 @@ class Result:
         kept["errors"] = self.errors
         return kept | {"counts": self.counts, "applied": self.applied, "seconds": self.seconds}
 
+    def notes_of_schools(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """What each school (by its key) has to look at, in the shape of a report: places, sentences and totals."""
+        for school, notes in self.spool.notes_of_schools():
+            told: dict[str, Any] = {"sentences": {}, "totals": {}}
+            for grade, name in (("quarantined", "quarantined"), ("warning", "warnings")):
+                these = [note for one, note in notes if one == grade]
+                seen = Counter(note.reason for note in these)
+                for reason in seen if grade == "warning" else ():
+                    seen[reason] = max(seen[reason], self.spool.said_here(reason, school))
+                told[name] = [quoted(note) for note in these[:KEPT_HERE]]
+                told["sentences"][name] = [list(pair) for pair in seen.most_common()]
+                told["totals"][name] = seen.total()
+            yield school, told
+
     def forget(self) -> None:
         """Start again after a trial."""
         self.ended, self.counts, self.lines = 0, {}, {}
@@ -136,6 +153,8 @@ class Run:
         # Would the look without writing have written anything? What each school would read of it.
         self.moves = False
         self.shares: dict[int, dict[str, int]] = {}
+        # The primary keys of the schools of the delivery, by their keys.
+        self.places: dict[str, int] = {}
         self.spared: frozenset[str] = frozenset()
         self.staged: Staged
         self.result: Result
@@ -170,14 +189,20 @@ class Run:
                 # The delivery that was brought last night: what the first look found is the whole report.
                 if self.delivery:
                     writing.keep_shares(self.delivery, self.shares)
-                self.result.applied = True
+                self._applied()
                 return
             if not self.dry and not self.result.blocked:
                 self.staged.spool.rewind(mark)
                 self.result.forget()
         if not self.dry and not self.result.blocked:
             self._pass(schools, batches, write=True)
-            self.result.applied = True
+            self._applied()
+
+    def _applied(self) -> None:
+        self.result.applied = True
+        if self.delivery and self.own is None:
+            told = self.result.notes_of_schools()
+            writing.keep_notes(self.delivery, ((self.places.get(key), notes) for key, notes in told))
 
     def _has_history(self) -> bool:
         """Has the source filled any school before? Only then can a delivery take something away."""
@@ -341,6 +366,8 @@ class Run:
                 self.shares[setting.school.pk] = writing.share_of(changes)
             opens_year = setting.year is None and bool(batch.people or batch.groups)
             self.moves |= outcome != "unchanged" or opens_year or not changes.is_nothing
+        if setting.school and setting.school.pk:
+            self.places[facts.key] = setting.school.pk
         if facts.record:
             changed = outcome == "unchanged" and changes.school_changed
             self.staged.spool.settle(facts.record, OUTCOMES["changed" if changed else outcome])

@@ -6,7 +6,10 @@ to disk, and a killed import leaves no child's name behind.
 
 import marshal
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 SCHEMA = """
@@ -22,8 +25,8 @@ CREATE INDEX place_by_school ON place (school, record);
 CREATE INDEX kin_by_record ON kin (record);
 """
 BATCH = 2_000
-# Of one sentence, this many places are quoted; the others are counted.
-QUOTED = 500
+# Of one sentence, this many places are quoted, and this many in each school; the others are counted.
+QUOTED, QUOTED_HERE = 500, 20
 
 UNCHANGED, CHANGED, CREATED, QUARANTINED = 1, 2, 3, 4
 
@@ -61,7 +64,10 @@ class Spool:
         self._records: list[tuple[Any, ...]] = []
         self._places: list[tuple[str, int]] = []
         self._kin: list[tuple[str, int]] = []
-        self._quoted: dict[str, int] = {}
+        # Of each sentence: how often it was said, and how often it was not quoted; by school, how often it was said.
+        self._quoted: Counter[str] = Counter()
+        self._unquoted: Counter[str] = Counter()
+        self._here: Counter[tuple[str, str]] = Counter()
         self._aside: dict[str, int] = {}
 
     def close(self) -> None:
@@ -113,8 +119,10 @@ class Spool:
 
     def _note(self, grade: str, reason: str, record: Record | None, key: str, school: str) -> None:
         if grade == "warning":
-            seen = self._quoted[reason] = self._quoted.get(reason, 0) + 1
-            if seen > QUOTED:
+            self._quoted[reason] += 1
+            self._here[reason, school] += 1
+            if self._quoted[reason] > QUOTED and (not school or self._here[reason, school] > QUOTED_HERE):
+                self._unquoted[reason] += 1
                 return
         file, line = (record.file, record.line) if record else (None, None)
         row = (grade, reason, file, line, key or (record.key if record else ""), school, record and record.id)
@@ -128,9 +136,30 @@ class Spool:
         )
         for file, line, key, reason, school in rows:
             yield Note(self.files[file] if file is not None else "", line, key, reason, school)
-        for reason, seen in self._quoted.items() if grade == "warning" else ():
-            if seen > QUOTED:
-                yield Note("", None, "", f"{reason} (et {seen - QUOTED} autres)", "")
+        for reason, more in self._unquoted.items() if grade == "warning" else ():
+            if more:
+                yield Note("", None, "", f"{reason} (et {more} autres)", "")
+
+    def notes_of_schools(self) -> Iterator[tuple[str, list[tuple[str, Note]]]]:
+        """Each school (by its key) that has notes, with them and their grades: those said of it, and those of its people's records."""
+        self.db.execute("CREATE INDEX IF NOT EXISTS place_by_record ON place (record, school)")
+        rows = self.db.execute(
+            "SELECT COALESCE(NULLIF(n.school, ''), p.school) AS here, n.grade, n.file, n.line, n.key, n.reason"
+            " FROM note n LEFT JOIN place p ON n.school = '' AND p.record = n.record"
+            " WHERE here IS NOT NULL ORDER BY here, n.file, n.line, n.rowid"
+        )
+        for school, group in groupby(rows, itemgetter(0)):
+            yield (
+                school,
+                [
+                    (grade, Note(self.files[file] if file is not None else "", line, key, reason, school))
+                    for _school, grade, file, line, key, reason in group
+                ],
+            )
+
+    def said_here(self, reason: str, school: str) -> int:
+        """How often a warning was said of a school, quoted or not."""
+        return self._here[reason, school]
 
     def count_notes(self, grade: str) -> int:
         """Places of a grade, quoted or not."""
@@ -151,11 +180,13 @@ class Spool:
     def mark(self) -> tuple[Any, ...]:
         """Where the notes and outcomes stand, for `rewind`."""
         last = self.db.execute("SELECT COALESCE(MAX(rowid), 0) FROM note").fetchone()[0]
-        return bytes(self.outcomes), dict(self._quoted), dict(self._aside), last
+        counts = self._quoted.copy(), self._unquoted.copy(), self._here.copy(), dict(self._aside)
+        return bytes(self.outcomes), counts, last
 
     def rewind(self, mark: tuple[Any, ...]) -> None:
         """Forget what a trial run said and settled."""
-        outcomes, self._quoted, self._aside, last = mark
+        outcomes, counts, last = mark
+        self._quoted, self._unquoted, self._here, self._aside = counts
         self.outcomes = bytearray(outcomes)
         self.db.execute("DELETE FROM note WHERE rowid > ?", [last])
 

@@ -110,14 +110,17 @@ class DeliveryShareQuerySet(SchoolQuerySet):
 
 
 class DeliveryShare(models.Model):
-    """What a delivery did in one school: counts, and the places of its files that ask for a look."""
+    """What a delivery did in one school: counts, and the places of its files that ask for a look.
+
+    `notes` has the keys of a report: "quarantined" and "warnings" (lists of places), "sentences" and "totals".
+    """
 
     delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="shares", verbose_name=_("livraison"))
     school = models.ForeignKey(
         School, models.CASCADE, related_name="delivery_shares", verbose_name=_("établissement")
     )
     counts = models.JSONField(_("comptes"), default=dict)
-    notes = models.JSONField(_("remarques"), default=list)
+    notes = models.JSONField(_("remarques"), default=dict)
 
     objects = DeliveryShareQuerySet.as_manager()
 

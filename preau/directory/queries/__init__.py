@@ -16,8 +16,8 @@ from preau.directory.queries.deliveries import (
     rows_of,
     said,
     seconds_for,
-    share_of,
     table_of,
+    told_to,
 )
 from preau.directory.queries.finding import families_found, pupils_found, staff_found
 from preau.directory.queries.profiles import Kin, Profile, Taught, profile_of
@@ -81,8 +81,8 @@ __all__ = [
     "seconds_for",
     "service_row",
     "services_of",
-    "share_of",
     "staff_found",
     "staff_to_name",
     "table_of",
+    "told_to",
 ]

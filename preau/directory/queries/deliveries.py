@@ -188,13 +188,21 @@ def figures_of(counts: Mapping[str, Any]) -> list[str]:
     return [word(count) % {"num": number(count)} for count, word in found if count]
 
 
-def share_of(viewer: Viewer, delivery: Delivery) -> Mapping[str, Any]:
-    """What a delivery changed in the viewer's school; before that, what its preview announces."""
+@dataclass(frozen=True)
+class Told:
+    """What the viewer's school may read of a delivery: what it changed there, and its notes in the shape of a report."""
+
+    counts: Mapping[str, Any]
+    notes: Mapping[str, Any]
+
+
+def told_to(viewer: Viewer, delivery: Delivery) -> Told:
+    """Of its own files, the whole report; of a larger delivery, its share. Before that, what the preview announces."""
     share = DeliveryShare.objects.visible_to(viewer).filter(delivery=delivery).first()
-    if share:
-        return dict(share.counts)
-    own: dict[str, Any] = delivery.report.get("counts") or {} if delivery.school_id else {}
-    return own
+    own: Mapping[str, Any] = delivery.report if delivery.school_id else {}
+    if share is None:
+        return Told(own.get("counts") or {}, own)
+    return Told(share.counts, own if delivery.school_id else share.notes)
 
 
 def changes_of(delivery: Delivery, counts: Mapping[str, Any]) -> list[Changed]:
@@ -207,37 +215,35 @@ def changes_of(delivery: Delivery, counts: Mapping[str, Any]) -> list[Changed]:
     ]
 
 
-def parts_of(delivery: Delivery) -> list[Part]:
-    """What the report sets aside or doubts, for the school that brought it."""
-    return [_part(delivery, name) for name in NOTES if delivery.school_id and delivery.report.get(name)]
+def parts_of(notes: Mapping[str, Any]) -> list[Part]:
+    """What was set aside or doubted, of the notes that a school may read."""
+    return [_part(notes, name) for name in NOTES if notes.get(name)]
 
 
-def _part(delivery: Delivery, name: str) -> Part:
+def _part(notes: Mapping[str, Any], name: str) -> Part:
     slug, title, text = NOTES[name]
     sentences = [
-        Sentence(reason, count, [note for note in delivery.report[name] if note["reason"] == reason][:PLACES])
-        for reason, count in delivery.report.get("sentences", {}).get(name, [])
+        Sentence(reason, count, [note for note in notes[name] if note["reason"] == reason][:PLACES])
+        for reason, count in notes.get("sentences", {}).get(name, [])
     ]
-    return Part(name, slug, str(title), str(text), _count(delivery, name), sentences)
+    return Part(name, slug, str(title), str(text), _count(notes, name), sentences)
 
 
-def _count(delivery: Delivery, name: str) -> int:
+def _count(notes: Mapping[str, Any], name: str) -> int:
     """How many lines there are, those that are not kept included."""
-    return int(delivery.report.get("totals", {}).get(name, len(delivery.report.get(name, ()))))
+    return int(notes.get("totals", {}).get(name, len(notes.get(name, ()))))
 
 
-def part_of(delivery: Delivery, slug: str) -> "Listed | None":
+def part_of(viewer: Viewer, delivery: Delivery, slug: str) -> "Listed | None":
     """One list in full: the names of a kind of change, or the places of a grade; None when there is none to show."""
     name = SLUGS.get(slug, "")
+    if name in NOTES:
+        notes, (_slug, title, text) = told_to(viewer, delivery).notes, NOTES[name]
+        rows = notes.get(name)
+        count = _count(notes, name)
+        return Listed(slug, str(title), str(text), count, rows, of_people=False) if rows else None
     if delivery.school_id is None or not name:
         return None
-    if name in NOTES:
-        rows, (_slug, title, text) = delivery.report.get(name), NOTES[name]
-        return (
-            Listed(slug, str(title), str(text), _count(delivery, name), rows, of_people=False)
-            if rows
-            else None
-        )
     rows, (_slug, title, text) = (delivery.preview.get("lines") or {}).get(name), CHANGES[name]
     count = (delivery.preview.get("counts") or {}).get(name, 0)
     return Listed(slug, str(title), str(text), count, rows, of_people=True) if rows else None
@@ -255,23 +261,18 @@ def seconds_for(viewer: Viewer, delivery: Delivery) -> list[str]:
 
 
 def exported(viewer: Viewer, delivery: Delivery) -> dict[str, Any]:
-    """The report for other programs: of a delivery for several schools, the counts of the viewer's own."""
+    """The report for other programs: of a delivery for several schools, the share of the viewer's own."""
+    read = told_to(viewer, delivery)
     told: dict[str, Any] = {
         "delivery": delivery.pk,
         "brought_at": delivery.brought_at.isoformat(),
         "state": delivery.state,
-        "counts": dict(share_of(viewer, delivery)),
+        "counts": dict(read.counts),
     }
-    if delivery.school_id is None:
-        return told
     kept = ("read", "created", "changed", "ended", "unchanged", "totals", "sentences", "errors")
-    notes = {name: delivery.report.get(name, []) for name in NOTES}
-    return (
-        told
-        | {"files": delivery.files}
-        | {k: delivery.report[k] for k in kept if k in delivery.report}
-        | notes
-    )
+    told |= {"files": delivery.files} if delivery.school_id else {}
+    told |= {name: read.notes[name] for name in kept if name in read.notes}
+    return told | {name: read.notes.get(name, []) for name in NOTES}
 
 
 def csv_rows(told: Mapping[str, Any]) -> Iterator[list[object]]:

@@ -335,7 +335,7 @@ def test_of_a_delivery_for_many_a_school_reads_its_share_alone(
         for foreign in ("71", "40", "4711", "Sans nom", TWIN):
             assert not re.search(rf"\b{foreign}\b", re.sub("<[^>]+>", " ", page)), (name, foreign)
     told = json.loads(text(client, delivery, "report_json"))
-    assert set(told) == {"delivery", "brought_at", "state", "counts"}
+    assert not {"read", "created", "files"} & set(told) and told["quarantined"] == []
     listed = client.get(LIST).content.decode()
     assert "31 arrivées" in listed and "71" not in listed and "L’exploitant de la plateforme" in listed
     for part in ("mis-de-cote", "a-verifier", "arrivees"):
@@ -344,6 +344,9 @@ def test_of_a_delivery_for_many_a_school_reads_its_share_alone(
         assert client.post(address(delivery, name)).status_code == 403
     client.sit(twin.people["head"])
     assert "40 arrivées" in text(client, delivery)
+    assert "Sans nom" in text(client, delivery) and "4711" in text(
+        client, delivery, "delivery_part", part="mis-de-cote"
+    )
 
 
 def test_a_delivery_for_others_is_not_shown(
@@ -830,6 +833,22 @@ def test_a_large_departure_calls_the_others_and_an_answer_settles_it(
     assert "Une livraison attend votre accord" in client.get("/notifications/").content.decode()
     client.post(address(delivery, "drop"))
     assert not asked.all().exists()
+
+
+def test_of_a_delivery_for_several_a_school_reads_its_own_notes(
+    client: SchoolClient, college: World, twin: World
+) -> None:
+    delivery = Delivery.objects.create(state=State.DONE, settled_at=NOW)
+    for world, reason in ((college, "Sans date de naissance."), (twin, "Matière inconnue.")):
+        place = {"file": "001_Eleve.xml", "line": 7, "key": world.uai, "reason": reason}
+        told = {"warnings": [place], "sentences": {"warnings": [[reason, 1]]}, "totals": {"warnings": 1}}
+        DeliveryShare.objects.create(delivery=delivery, school=world.school, counts={}, notes=told)
+    client.sit(college.people["secretary"])
+    pages = [address(delivery), address(delivery) + "a-verifier/", address(delivery) + "rapport.json"]
+    for page in [client.get(one).content.decode() for one in pages]:
+        assert "Sans date de naissance." in page and "Matière inconnue." not in page
+    table = b"".join(client.get(address(delivery) + "rapport.csv").streaming_content).decode()
+    assert "Sans date de naissance." in table and twin.uai not in table
 
 
 def test_a_share_is_seen_by_those_who_keep_the_directory(applied: Any, seat_of: Any, twin: World) -> None:

@@ -13,6 +13,7 @@ from django.db import connection
 
 from preau.directory import exports
 from preau.directory.actions import writing
+from preau.directory.imports import spool
 from preau.directory.imports.run import Result, Run
 from preau.directory.models import (
     Assignment,
@@ -634,6 +635,38 @@ def test_the_report_of_a_school_is_kept(bring: Any, tmp_path: Path) -> None:
     share = DeliveryShare.objects.get(delivery=delivery)
     assert share.counts["arrivals"] == 3 and share.counts["groups"] == 2
     assert "Durand" not in json.dumps(delivery.report) + json.dumps(share.counts)
+
+
+def two_schools(tmp_path: Path, count: int = 1) -> Path:
+    """In the first one, `count` pupils without a birth date; in the second, one without a name."""
+    dateless = [eleve(str(100 + n), ENTPersonDateNaissance=[]) for n in range(count)]
+    nameless = eleve("200", name="", school="2", ENTPersonNomPatro=[])
+    return deliver(tmp_path / "d", etab(), etab("2", uai="0350002B"), *dateless, nameless)
+
+
+def test_each_school_of_a_delivery_has_its_own_notes(bring: Any, tmp_path: Path) -> None:
+    bring(two_schools(tmp_path))
+    first, second = DeliveryShare.objects.order_by("school__uai")
+    assert [note["key"] for note in first.notes["warnings"]] == ["100"] and not first.notes["quarantined"]
+    assert [note["key"] for note in second.notes["quarantined"]] == ["200"] and not second.notes["warnings"]
+    assert second.notes["totals"] == {"quarantined": 1, "warnings": 0}
+    before = list(DeliveryShare.objects.order_by("school__uai").values_list("notes", flat=True))
+    bring(tmp_path / "d")
+    latest = Delivery.objects.latest("pk").shares.order_by("school__uai")
+    assert list(latest.values_list("notes", flat=True)) == before, "a delivery that changes nothing"
+
+
+def test_places_not_quoted_are_still_counted_for_their_school(
+    bring: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spool, "QUOTED", 2)
+    monkeypatch.setattr(spool, "QUOTED_HERE", 3)
+    bring(two_schools(tmp_path, count=5))
+    notes = DeliveryShare.objects.get(school__uai="0350001A").notes
+    assert len(notes["warnings"]) == 3
+    assert [count for _reason, count in notes["sentences"]["warnings"]] == [5] and notes["totals"][
+        "warnings"
+    ] == 5
 
 
 def test_a_dump_uses_the_keys_of_the_source(bring: Any, tmp_path: Path) -> None:

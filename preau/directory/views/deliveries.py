@@ -78,7 +78,7 @@ def delivery(request: HttpRequest, delivery: Delivery) -> HttpResponse:
 def _page(request: HttpRequest, delivery: Delivery) -> dict[str, Any]:
     viewer = request.viewer
     label, tone, icon = queries.said(delivery.state)
-    counts = queries.share_of(viewer, delivery)
+    told = queries.told_to(viewer, delivery)
     held = delivery.state == Delivery.State.BLOCKED and delivery.school_id
     return {
         "delivery": delivery,
@@ -87,9 +87,9 @@ def _page(request: HttpRequest, delivery: Delivery) -> dict[str, Any]:
         "icon": icon,
         "by": queries.brought_by(delivery),
         "own": delivery.school_id is not None,
-        "figures": queries.figures_of(counts),
-        "changes": queries.changes_of(delivery, counts),
-        "parts": queries.parts_of(delivery),
+        "figures": queries.figures_of(told.counts),
+        "changes": queries.changes_of(delivery, told.counts),
+        "parts": queries.parts_of(told.notes),
         "departures": delivery.report.get("blocked", []) if held else [],
         "seconds": queries.seconds_for(viewer, delivery) if held else [],
         "may_apply": rules.may_apply(viewer, delivery),
@@ -102,7 +102,7 @@ def _page(request: HttpRequest, delivery: Delivery) -> dict[str, Any]:
 @require_safe
 def delivery_part(request: HttpRequest, delivery: Delivery, part: str) -> HttpResponse:
     """One list in full: people who arrive or leave, lines set aside."""
-    listed = queries.part_of(delivery, part)
+    listed = queries.part_of(request.viewer, delivery, part)
     if listed is None:
         raise Http404
     page = Paginator(listed.rows, 50).get_page(request.GET.get("page"))

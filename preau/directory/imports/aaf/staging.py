@@ -100,7 +100,8 @@ def _take(raw: Raw, spool: Spool) -> None:
     record = Record(number, category, key, len(spool.files) - 1, raw.line, attributes)
     reason = _why_not(record, told)
     if reason:
-        spool.quarantine(reason, record)
+        # It belongs nowhere, but the school that it names is told.
+        spool.quarantine(reason, record, school=min(places_of(record), default=""))
         return
     spool.place(number, places_of(record))
     if category == PUPIL:
