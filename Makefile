@@ -1,8 +1,6 @@
 # Everything a developer runs; `make help` lists it. bootstrap.py installs what each target needs, once.
 PYTHON ?= python3
 RUN := .venv/bin/python
-# The walk takes minutes: it has a target of its own.
-WITHOUT_WALK := --ignore=tests/net/test_net.py
 # More words for the command of a target: make test ARGS="-n0 -k absence"
 ARGS ?=
 
@@ -41,15 +39,15 @@ serve: tools ## Django's development server, on the data of the demo
 	DEBUG=1 DEMO=1 $(RUN) manage.py runserver $(ARGS)
 
 test: tools ## every test, on SQLite
-	env -u DATABASE_URL $(RUN) -m pytest -n 2 $(WITHOUT_WALK) $(ARGS)
+	env -u DATABASE_URL $(RUN) -m pytest -n 2 --dist worksteal $(ARGS)
 
-net: tools ## the walk of every page by fourteen people, in a browser (docs/net.md); some minutes
-	env -u DATABASE_URL $(RUN) -m pytest -n 2 tests/net/test_net.py $(ARGS)
+net: tools ## of these, the walk of every page by fourteen people, in a browser (docs/net.md)
+	env -u DATABASE_URL $(RUN) -m pytest -n 2 --dist worksteal tests/net/test_net.py $(ARGS)
 
 test-postgres: tools ## the same tests, on PostgreSQL, and its migrations read for locks and lost data
 	set -e; export DATABASE_URL="$$($(PYTHON) bootstrap.py postgres)"; \
 	LOG_LEVEL=WARNING $(call LINT_MIGRATIONS,); \
-	$(RUN) -m pytest -n 2 $(WITHOUT_WALK) $(ARGS)
+	$(RUN) -m pytest -n 2 --dist worksteal $(ARGS)
 
 bench: tools ## what each daily page costs with 1, 10 and 100 schools, on SQLite and PostgreSQL; writes bench/README.md
 	set -e; export DATABASE_URL="$$($(PYTHON) bootstrap.py postgres)"; $(RUN) -m bench.run full $(ARGS)
@@ -66,7 +64,7 @@ faults: tools ## kill, fill and race a real site twenty times each, and count th
 
 coverage: tools ## the tests without a browser, and which lines they never ran; fails under the bars of tests/coverage_bars.py
 	rm -rf build/coverage && mkdir -p build/coverage
-	env -u DATABASE_URL $(RUN) -m coverage run -m pytest -n 2 -m "not journey" $(ARGS)
+	env -u DATABASE_URL $(RUN) -m coverage run -m pytest -n 2 --dist worksteal -m "not journey" $(ARGS)
 	$(RUN) -m coverage combine --quiet
 	$(RUN) -m coverage json --quiet -o build/coverage/report.json
 	$(RUN) -m tests.coverage_bars build/coverage/report.json
@@ -76,7 +74,7 @@ mutate: tools ## make each rule wrong in each small way: some test must fail (do
 
 audit: tools ## the whole net: every object and setting, six more engines; then mutate; long (docs/net.md)
 	@$(PYTHON) bootstrap.py audit
-	env -u DATABASE_URL AUDIT=1 $(RUN) -m pytest -n 2 tests/net $(ARGS)
+	env -u DATABASE_URL AUDIT=1 $(RUN) -m pytest -n 2 --dist worksteal tests/net $(ARGS)
 	env -u DATABASE_URL $(RUN) -m tests.mutation.run
 
 check: tools ## everything a machine can say without running the tests
