@@ -149,6 +149,13 @@ class _Statement:
             raise TypeError("A prepared query is one statement: it prefetches nothing.")
         self._compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
         self._sql, self._params = self._compiler.as_sql()
+        self._slots = [
+            (place, one) for place, one in enumerate(self._params) if isinstance(one, Slot)
+        ]
+        # How columns become values depends on what is selected and on the kind of database: neither changes.
+        self._converters = self._compiler.get_converters(
+            [one[0] for one in self._compiler.select[: self._compiler.col_count]]
+        )
         self._iterable: Any = queryset._iterable_class  # noqa: SLF001
         self._queryset = vars(queryset) | {"db": DEFAULT_DB_ALIAS}
 
@@ -156,10 +163,11 @@ class _Statement:
         # The compiled parts are shared; the connection is this thread's, and the values are this call's.
         compiler: Any = copy(self._compiler)
         compiler.connection = connection = connections[DEFAULT_DB_ALIAS]
-        values = tuple(
-            one.value_in(arguments, connection) if isinstance(one, Slot) else one for one in self._params
-        )
-        compiler.as_sql = lambda *_, **__: (self._sql, values)
+        values = list(self._params)
+        for place, slot in self._slots:
+            values[place] = slot.value_in(arguments, connection)
+        compiler.as_sql = lambda *_, **__: (self._sql, tuple(values))
+        compiler.get_converters = lambda _: self._converters
         queryset = SimpleNamespace(**self._queryset)
         queryset.query = _Compiled(compiler)
         return list(self._iterable(queryset))

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.template import engines
 from django.template.backends.jinja2 import Jinja2
 from django.template.backends.utils import csrf_input_lazy, csrf_token_lazy
-from django.urls import get_script_prefix, get_urlconf, reverse
+from django.urls import get_script_prefix, reverse
 from django.utils import translation
 from django.utils.html import format_html
 from django.utils.translation import trans_real
@@ -40,7 +40,7 @@ def url(name: str, *args: Any, **kwargs: Any) -> str:
     """The address of a page; those without arguments, which every page repeats, are found once."""
     if args or kwargs:
         return reverse(name, args=args, kwargs=kwargs)
-    return _known_url(name, get_urlconf() or settings.ROOT_URLCONF, get_script_prefix())
+    return _known_url(name, settings.ROOT_URLCONF, get_script_prefix())
 
 
 @cache

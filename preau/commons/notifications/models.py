@@ -23,9 +23,13 @@ def new_token() -> str:
 class ItemQuerySet(models.QuerySet["Item"]):
     def still_for(self, person_id: int, seats: Collection[str], today: date) -> Self:
         """What a person may still read: their seat has not ended, nor their right to follow the pupil it speaks of."""
+        return self.told_to(person_id, today).filter(Q(seat="") | Q(seat__in=seats))
+
+    def told_to(self, person_id: int, today: date) -> Self:
+        """What was told to a person of whom they still follow, whatever became of the seat."""
         followed = Guardianship.objects.informed(today).of_another().filter(guardian_id=person_id)
         about = Q(about=None) | Q(about_id=person_id) | Q(about__in=followed.values("pupil_id")) | ~Q(seat="")
-        return self.filter(Q(seat="") | Q(seat__in=seats), about, person_id=person_id)
+        return self.filter(about, person_id=person_id)
 
     def visible_to(self, viewer: Viewer) -> Self:
         """One's own, whatever the seat; nobody else's, whoever asks."""

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Count
 from django.utils import timezone
 
 from preau.commons.notifications.models import Device, Dispatch, Envelope, Item, Preference, Rhythm
 from preau.directory.viewer import Viewer, seats_of
 from preau.foundation import boards, dates, quiet, webpush
 from preau.foundation.boards import NotificationKind, Pace
+from preau.foundation.prepared import Prepared
 
 MOST_SHOWN = 99
 SUMMARIES = {Pace.DAILY: Envelope.Channel.DAILY, Pace.WEEKLY: Envelope.Channel.WEEKLY}
@@ -147,9 +149,23 @@ def news_of(viewer: Viewer, kind: str = "", *, unread: bool = False) -> Any:
     return found.unread_first().select_related("school", "about")
 
 
+UNREAD = Prepared(
+    lambda person, today: (
+        Item.objects.told_to(person, today)
+        .shown()
+        .unread()
+        .order_by()
+        .values_list("seat", "kind")
+        .annotate(Count("pk"))
+    )
+)
+
+
 def unread_count(viewer: Viewer) -> int:
-    """How many wait, for the bell (one query)."""
-    return Item.objects.visible_to(viewer).shown().unread().filter(kind__in=list(kinds())).count()
+    """How many wait, for the bell of every page (one query): those of `news_of`, seats and kinds told apart here."""
+    seats, known = {"", *(seat.key for seat in viewer.seats)}, kinds()
+    waiting = UNREAD(viewer.person.pk, viewer.today)
+    return sum(count for seat, kind, count in waiting if seat in seats and kind in known)
 
 
 def kinds_received(viewer: Viewer) -> list[NotificationKind]:
