@@ -13,7 +13,6 @@ from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
-from functools import partial
 from types import SimpleNamespace
 from typing import Any, Protocol, cast
 
@@ -39,11 +38,11 @@ class Slot(Expression):
     def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, list["Slot"]]:  # type: ignore[override]
         return "%s", [self]
 
-    def value_in(self, arguments: tuple[Any, ...], connection: Any) -> Any:
+    def values_in(self, arguments: tuple[Any, ...], connection: Any) -> tuple[Any, ...]:
         """The value for these arguments, as this database wants it."""
         given = arguments[self.number]
         value = self.read(given) if self.read else given
-        return self.output_field.get_db_prep_value(value, connection)
+        return (self.output_field.get_db_prep_value(value, connection),)
 
 
 class Ids(Expression):
@@ -51,14 +50,16 @@ class Ids(Expression):
 
     def __init__(self, number: int, read: Reader, count: int) -> None:
         super().__init__(output_field=models.BigIntegerField())
-        self.slots = [Slot(number, partial(_nth, read, rank), self.output_field) for rank in range(count)]
+        self.number = number
+        self.read = read
+        self.count = count
 
-    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, list[Slot]]:  # type: ignore[override]
-        return f"({', '.join(['%s'] * len(self.slots))})", self.slots
+    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, list["Ids"]]:  # type: ignore[override]
+        return f"({', '.join(['%s'] * self.count)})", [self]
 
-
-def _nth(read: Reader, rank: int, argument: Any) -> int:
-    return padded(read(argument))[rank]
+    def values_in(self, arguments: tuple[Any, ...], connection: Any) -> tuple[int, ...]:
+        """The ids for these arguments: drivers take integers as they are."""
+        return padded(self.read(arguments[self.number]))
 
 
 @dataclass(frozen=True)
@@ -149,9 +150,6 @@ class _Statement:
             raise TypeError("A prepared query is one statement: it prefetches nothing.")
         self._compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
         self._sql, self._params = self._compiler.as_sql()
-        self._slots = [
-            (place, one) for place, one in enumerate(self._params) if isinstance(one, Slot)
-        ]
         # How columns become values depends on what is selected and on the kind of database: neither changes.
         self._converters = self._compiler.get_converters(
             [one[0] for one in self._compiler.select[: self._compiler.col_count]]
@@ -163,9 +161,9 @@ class _Statement:
         # The compiled parts are shared; the connection is this thread's, and the values are this call's.
         compiler: Any = copy(self._compiler)
         compiler.connection = connection = connections[DEFAULT_DB_ALIAS]
-        values = list(self._params)
-        for place, slot in self._slots:
-            values[place] = slot.value_in(arguments, connection)
+        values: list[Any] = []
+        for one in self._params:
+            values += one.values_in(arguments, connection) if isinstance(one, Slot | Ids) else (one,)
         compiler.as_sql = lambda *_, **__: (self._sql, tuple(values))
         compiler.get_converters = lambda _: self._converters
         queryset = SimpleNamespace(**self._queryset)

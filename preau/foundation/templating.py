@@ -1,6 +1,6 @@
 """Jinja2 for pages: templates from the rooms' `templates/`, undefined names are errors, components are macros."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache, cached_property
 from typing import Any
 
@@ -60,6 +60,25 @@ def install_texts(env: Environment) -> None:
     if len(settings.LANGUAGES) == 1:
         active = trans_real.translation(settings.LANGUAGE_CODE)
     env.install_gettext_callables(active.gettext, active.ngettext, newstyle=True, pgettext=active.pgettext)  # type: ignore[attr-defined]
+    if len(settings.LANGUAGES) == 1:
+        env.globals["_"] = in_one_language(active.gettext)
+
+
+def in_one_language(gettext: Callable[[str], str]) -> Callable[..., Markup]:
+    """`_` as Jinja's own, but each text of the templates is looked up once: a page says fifty of them."""
+
+    @cache
+    def translated(text: str) -> Markup:
+        return Markup(gettext(text))  # nosec B704  # noqa: S704 - a text of the catalogue, as Jinja's own `_` marks it
+
+    @cache
+    def plain(text: str) -> Markup:
+        return translated(text) % {}
+
+    def said(text: str, /, **names: object) -> Markup:
+        return translated(text) % names if names else plain(text)
+
+    return said
 
 
 @pass_context

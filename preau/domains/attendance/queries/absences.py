@@ -41,11 +41,14 @@ class AbsenceRow:
         """The word and the tone of what remains to be done."""
         if self.status != Status.ABSENT:
             return (self.label, "neutral")
-        return {
-            Explanation.State.PENDING.value: (_("Explication à lire"), "todo"),
-            Explanation.State.ACCEPTED.value: (_("Explication acceptée"), "done"),
-            Explanation.State.REFUSED.value: (_("Explication refusée"), "changed"),
-        }.get(self.explanation_state, (_("À expliquer"), "todo"))
+        match self.explanation_state:
+            case Explanation.State.PENDING:
+                return (_("Explication à lire"), "todo")
+            case Explanation.State.ACCEPTED:
+                return (_("Explication acceptée"), "done")
+            case Explanation.State.REFUSED:
+                return (_("Explication refusée"), "changed")
+        return (_("À expliquer"), "todo")
 
 
 COLUMNS = (
