@@ -14,6 +14,7 @@ from preau.domains.attendance.queries import RegisterRow, same_day_to_explain, s
 from preau.foundation.fields import OneRow, SeveralRows
 
 MOST_MINUTES = 600
+MOST_DIGITS = 18
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,16 @@ class RollForm:
         self.data = data or {}
         self.errors: dict[int, Any] = {}
         self.marks = [self._mark(row) for row in rows]
+
+    @classmethod
+    def sent(cls, data: Mapping[str, Any]) -> "RollForm | None":
+        """The form by what was sent alone: enough to validate a roll that its page filled, without reading it again.
+
+        None when it does not say of each pupil what the page had shown. It cannot be drawn: it knows no name.
+        """
+        said, seen = _pupils_in(data, "status-"), _pupils_in(data, "seen-")
+        rows = [RegisterRow(pupil, "", "", Status.PRESENT, None, was_absent_before=False) for pupil in said]
+        return cls(rows, data) if seen >= said else None
 
     def is_valid(self) -> bool:
         return not self.errors
@@ -81,6 +92,11 @@ class RollForm:
             self.errors[row.pupil_id] = _("Écrivez un nombre de minutes, par exemple 10.")
             return None
         return int(typed)
+
+
+def _pupils_in(data: Mapping[str, Any], prefix: str) -> set[int]:
+    ids = (name.removeprefix(prefix) for name in data if name.startswith(prefix))
+    return {int(found) for found in ids if found.isascii() and found.isdigit() and len(found) <= MOST_DIGITS}
 
 
 class EntryChoice(SeveralRows):

@@ -33,9 +33,11 @@ def roll(request: HttpRequest, lesson: Lesson) -> HttpResponse:
     """Call the roll of a lesson: all present at first, nothing exists until it is validated."""
     if not rules.roll_is_open(lesson, timezone.now()):
         return _roll_page(request, lesson, None)
-    form = RollForm(queries.register_of(lesson), request.POST if request.method == "POST" else None)
     if request.method == "GET":
-        return _roll_page(request, lesson, form)
+        return _roll_page(request, lesson, RollForm(queries.register_of(lesson)))
+    form = RollForm.sent(request.POST)
+    if form is None or not form.is_valid():
+        form = RollForm(queries.register_of(lesson), request.POST)
     if not form.is_valid():
         return _roll_page(request, lesson, form, TYPED_WRONG)
     try:

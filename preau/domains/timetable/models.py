@@ -1,7 +1,9 @@
 """Weekly patterns (wall clock) and dated lessons (moments)."""
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Self
+from types import MappingProxyType
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -81,8 +83,7 @@ class LessonQuerySet(SchoolQuerySet):
         return self.filter(day__range=(first, last))
 
     def taught_by(self, person: Person) -> Self:
-        taught = Lesson.teachers.through.objects.filter(lesson_id=OuterRef("pk"), person_id=person.pk)
-        return self.filter(Exists(taught))
+        return self.filter(Exists(_taught_by(person.pk)))
 
     def of_group(self, group_id: int) -> Self:
         """The lessons of a class or a group, and those of the groups drawn from the class."""
@@ -102,6 +103,17 @@ class LessonQuerySet(SchoolQuerySet):
     def visible_to(self, viewer: Viewer) -> Self:
         """A timetable is open to the staff of the school; families see that of the pupil."""
         return self.in_school(viewer) if viewer.is_staff else self.of_pupils(viewer.own_pupils())
+
+    def opened_by(self, viewer: Viewer, pk: int) -> "Lesson | None":
+        """The lesson of a page if the viewer sees it, and whether they teach it (one prepared query)."""
+        lesson: Lesson | None = OPENED.first(viewer, pk)
+        if lesson:
+            lesson.known_teachers = {viewer.person.pk: lesson.taught}  # type: ignore[attr-defined]
+        return lesson
+
+
+def _taught_by(person_id: int) -> "models.QuerySet[Any]":
+    return Lesson.teachers.through.objects.filter(lesson_id=OuterRef("pk"), person_id=person_id)
 
 
 class Lesson(models.Model):
@@ -144,8 +156,12 @@ class Lesson(models.Model):
         ]
         indexes = [models.Index(fields=["school", "day"], name="lesson_by_school_day")]
 
+    # Whether these people teach it, by id: for whom that was read with the lesson.
+    known_teachers: Mapping[int, bool] = MappingProxyType({})
+
     def is_taught_by(self, person: Person) -> bool:
-        return bool(TAUGHT(self.pk, person.pk))
+        known = self.known_teachers.get(person.pk)
+        return bool(TAUGHT(self.pk, person.pk)) if known is None else known
 
     def pupils(self) -> "models.QuerySet[Person]":
         """Everyone enrolled in one of its groups on its day, once each."""
@@ -160,4 +176,9 @@ class Lesson(models.Model):
 
 TAUGHT = Prepared(
     lambda lesson, person: Lesson.teachers.through.objects.filter(lesson=lesson, person=person).values("pk")
+)
+OPENED = Prepared(
+    lambda viewer, pk: (
+        Lesson.objects.visible_to(viewer).filter(pk=pk).annotate(taught=Exists(_taught_by(viewer.person.pk)))
+    )
 )

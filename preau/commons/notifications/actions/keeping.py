@@ -100,12 +100,15 @@ def _due(
 @transaction.atomic
 def settle(kind: str, keys: Sequence[str]) -> None:
     """There is nothing left to do about these: they count as read, and what has not left does not leave."""
-    about = Item.objects.filter(kind=kind, key__in=keys)
+    about = list(Item.objects.filter(kind=kind, key__in=keys).values_list("pk", flat=True))
+    # Most often nobody had been told yet.
+    if not about:
+        return
     now = timezone.now()
     waiting = Dispatch.objects.filter(Q(envelope=None) | Q(envelope__sent_at=None), dropped_at=None)
-    waiting.filter(item__in=about.values("pk")).update(dropped_at=now)
-    Push.objects.waiting().filter(item__in=about.values("pk")).update(dropped_at=now)
-    about.unread().update(read_at=now)
+    waiting.filter(item__in=about).update(dropped_at=now)
+    Push.objects.waiting().filter(item__in=about).update(dropped_at=now)
+    Item.objects.filter(pk__in=about).unread().update(read_at=now)
 
 
 @transaction.atomic

@@ -17,10 +17,11 @@ from preau.domains.attendance.models import (
     Status,
     label_of,
 )
-from preau.domains.attendance.queries import expected_ids, seen_of
+from preau.domains.attendance.queries import noted_in, seen_of
 from preau.domains.timetable.models import Lesson
 from preau.foundation import journal
 
+Noted = tuple[str, int | None]
 # Sent inside the transaction: its receivers only enqueue tasks, in the same database, so that a task exists if and only
 # if the change does.
 absences_recorded = Signal()  # entry_ids: ids of entries that have just become absences
@@ -66,14 +67,19 @@ def validate_roll(viewer: Viewer, lesson: Lesson, marks: Iterable[Mark]) -> Roll
     Raises RollConflict, and writes nothing, when someone else has changed the same pupil since the page was shown.
     """
     now = timezone.now()
-    Lesson.objects.select_for_update().get(pk=lesson.pk)
-    known = {entry.pupil_id: entry for entry in Entry.objects.filter(lesson=lesson)}
-    expected = expected_ids(lesson)
-    mine = [_timed(mark, lesson, known, now) for mark in marks if mark.pupil_id in expected]
+    Lesson.objects.select_for_update().only("pk").get(pk=lesson.pk)
+    noted = noted_in(lesson)
+    mine = [_timed(mark, lesson, noted, now) for mark in marks if mark.pupil_id in noted]
     changed = [
-        mark for mark in mine if seen_of(mark.status, mark.minutes_late) not in {mark.seen, _now(known, mark)}
+        mark
+        for mark in mine
+        if seen_of(mark.status, mark.minutes_late) not in {mark.seen, seen_of(*noted[mark.pupil_id])}
     ]
-    conflicts = [_conflict(known, mark) for mark in changed if _now(known, mark) != mark.seen]
+    conflicts = [
+        Conflict(mark.pupil_id, label_of(*noted[mark.pupil_id]), label_of(mark.status, mark.minutes_late))
+        for mark in changed
+        if seen_of(*noted[mark.pupil_id]) != mark.seen
+    ]
     if conflicts:
         raise RollConflict(conflicts)
     call, first = RollCall.objects.get_or_create(
@@ -81,49 +87,39 @@ def validate_roll(viewer: Viewer, lesson: Lesson, marks: Iterable[Mark]) -> Roll
     )
     if first or changed:
         journal.record(viewer, "attendance.roll_validated", call, changes=len(changed))
-    if first:
+    # Nobody is reminded of a call before the lesson is over.
+    if first and now >= lesson.ends:
         notices.settle_call(lesson)
-    _tell(_write(viewer, lesson, known, changed, now))
+    _tell(_write(viewer, lesson, changed, now))
     return call
 
 
-def _timed(mark: Mark, lesson: Lesson, known: Mapping[int, Entry], now: datetime) -> Mark:
+def _timed(mark: Mark, lesson: Lesson, noted: Mapping[int, Noted], now: datetime) -> Mark:
     """A lateness without minutes keeps those already noted (a second click is not a second measure), else takes them
     from the clock."""
     if mark.status == Status.LATE:
-        entry = known.get(mark.pupil_id)
-        minutes = mark.minutes_late or (entry and entry.minutes_late) or minutes_since(lesson, now)
+        minutes = mark.minutes_late or noted[mark.pupil_id][1] or minutes_since(lesson, now)
         return Mark(mark.pupil_id, mark.status, minutes, mark.seen)
     return Mark(mark.pupil_id, mark.status, None, mark.seen)
 
 
-def _now(known: Mapping[int, Entry], mark: Mark) -> str:
-    entry = known.get(mark.pupil_id)
-    return seen_of(entry.status, entry.minutes_late) if entry else Status.PRESENT.value
-
-
-def _conflict(known: Mapping[int, Entry], mark: Mark) -> Conflict:
-    entry = known.get(mark.pupil_id)
-    theirs = entry.state_label if entry else str(Status.PRESENT.label)
-    return Conflict(mark.pupil_id, theirs, label_of(mark.status, mark.minutes_late))
-
-
-def _write(
-    viewer: Viewer, lesson: Lesson, known: Mapping[int, Entry], changed: Iterable[Mark], now: datetime
-) -> list[Entry]:
-    """Write the entries and their steps; returns them."""
-    new: list[Entry] = []
-    old: list[Entry] = []
-    for mark in changed:
-        entry = known.get(mark.pupil_id) or Entry(
-            school_id=lesson.school_id, lesson=lesson, pupil_id=mark.pupil_id, day=lesson.day
+def _write(viewer: Viewer, lesson: Lesson, changed: Iterable[Mark], now: datetime) -> list[Entry]:
+    """Write the entries, those that were there and those that were not, and their steps; returns them."""
+    entries = [
+        Entry(
+            school_id=lesson.school_id, lesson=lesson, pupil_id=mark.pupil_id, day=lesson.day,
+            status=mark.status, minutes_late=mark.minutes_late,
         )
-        entry.status, entry.minutes_late = mark.status, mark.minutes_late
-        (old if entry.pk else new).append(entry)
-    Entry.objects.bulk_create(new)
-    Entry.objects.bulk_update(old, ["status", "minutes_late"])
-    EntryChange.objects.bulk_create(_change(viewer, entry, now) for entry in [*new, *old])
-    return [*new, *old]
+        for mark in changed
+    ]  # fmt: skip
+    written = Entry.objects.bulk_create(
+        entries,
+        update_conflicts=True,
+        unique_fields=["lesson", "pupil"],
+        update_fields=["status", "minutes_late"],
+    )
+    EntryChange.objects.bulk_create(_change(viewer, entry, now) for entry in written)
+    return written
 
 
 def _change(viewer: Viewer, entry: Entry, now: datetime) -> EntryChange:

@@ -15,8 +15,8 @@ from preau.domains.attendance.queries.absences import (
 from preau.domains.attendance.queries.registers import (
     RegisterRow,
     call_of,
-    expected_ids,
     marks_of,
+    noted_in,
     register_of,
     seen_of,
 )
@@ -49,11 +49,11 @@ __all__ = [
     "calls_to_make",
     "classes_of",
     "entries_matching",
-    "expected_ids",
     "explanations_to_read",
     "figures_of",
     "history_of",
     "marks_of",
+    "noted_in",
     "recent_rows",
     "register_of",
     "rows_of",

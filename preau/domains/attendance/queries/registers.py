@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import FilteredRelation, Max, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -50,6 +50,13 @@ def seen_of(status: str, minutes_late: int | None) -> str:
 
 
 EXPECTED = Prepared(lambda lesson, day: _expected(lesson, day).values_list("pk", "family_name", "given_name"))
+NOW = Prepared(
+    lambda lesson, day: (
+        _expected(lesson, day)
+        .alias(entry=FilteredRelation("attendance_entries", condition=Q(attendance_entries__lesson=lesson)))
+        .values_list("pk", "entry__status", "entry__minutes_late")
+    )
+)
 # What was noted of them that day, in this lesson and in the others.
 NOTED = Prepared(
     lambda school, day, pupils: Entry.objects.filter(school=school, day=day, pupil__in=pupils).values(
@@ -104,9 +111,11 @@ def call_of(lesson: Lesson) -> RollCall | None:
     return CALL.first(lesson.pk)
 
 
-def expected_ids(lesson: Lesson) -> set[int]:
-    """The ids of the pupils of the register."""
-    return {pupil[0] for pupil in EXPECTED(lesson.pk, lesson.day)}
+def noted_in(lesson: Lesson) -> dict[int, tuple[str, int | None]]:
+    """By id, the status and the minutes of every pupil of the register, as they are now (one query)."""
+    return {
+        pupil: (status or Status.PRESENT.value, late) for pupil, status, late in NOW(lesson.pk, lesson.day)
+    }
 
 
 MARKS = Prepared(
