@@ -1,6 +1,7 @@
 """The daily pages that are measured: who opens each, where, and what it may cost."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 BARE, REFERENCE = "bare", "reference"
 
@@ -21,7 +22,8 @@ class Page:
     """A route and the member of the cast who opens it (nobody: a visitor).
 
     `lesson`: the lesson of the cast that the address names. `marks`: the page is a form, and one pupil is marked on it,
-    absent and present in turn. Several `routes`: the first that exists.
+    absent and present in turn. `typed`: what is written in the page's form, which is sent again and again. Several
+    `routes`: the first that exists.
     """
 
     key: str
@@ -30,7 +32,7 @@ class Page:
     goal: Goal | None = None
     lesson: str = ""
     marks: bool = False
-    query: str = ""
+    typed: Mapping[str, str] = field(default_factory=dict)
 
 
 PAGES = (
@@ -50,7 +52,10 @@ PAGES = (
     Page("board", ("attendance:board",), "cpe"),
     Page("absences", ("attendance:entries",), "cpe"),
     Page("absences_family", ("attendance:absences",), "guardian"),
-    Page("search", ("search:search", "search:results"), "teacher", Goal(1.6, REFERENCE), query="q=martin"),
+    Page("search", ("search:search",), "teacher", Goal(1.6, REFERENCE), typed={"texte": "martin"}),
+    Page("agenda_guardian", ("agenda:agenda",), "guardian", TWICE),
+    Page("agenda_teacher", ("agenda:agenda",), "teacher", TWICE),
+    Page("notifications", ("notifications:centre",), "guardian", TWICE),
 )
 MOST_QUERIES = 12
 MOST_GROWTH = 1.2

@@ -92,7 +92,7 @@ class Server:
                 path = reverse(route, kwargs=kwargs)
             except NoReverseMatch:
                 continue
-            query = urlencode({"school": self.cast["school"]}) if page.key == "reference" else page.query
+            query = urlencode({"school": self.cast["school"]}) if page.key == "reference" else ""
             return Browser(page, path, query, signed_in(self.cast[page.who]) if page.who else {})
         return None
 
@@ -101,32 +101,51 @@ class Server:
         answer = self.get(browser)
         if answer.status != HTTPStatus.OK:
             raise SystemExit(f"{browser.page.key}: {browser.path} answers {answer.status}")
-        if browser.page.marks:
-            browser.form = Fields(answer.body.decode()).sent
+        if browser.page.marks or browser.page.typed:
+            browser.form = Fields(answer.body.decode()).sent | browser.page.typed
 
     def get(self, browser: Browser) -> Answer:
         return self.ask(browser, browser.path, browser.query)
 
     def visit(self, browser: Browser) -> Answer:
         """What is measured of this page: opening it, or sending its form."""
-        return self.send(browser) if browser.page.marks else self.get(browser)
+        if browser.page.marks:
+            return self.mark(browser)
+        return self.send(browser, HTTPStatus.OK) if browser.page.typed else self.get(browser)
 
-    def send(self, browser: Browser) -> Answer:
+    def mark(self, browser: Browser) -> Answer:
         """Mark the first pupil of the roll absent, or present when they are absent."""
         form = browser.form
         seen = next(name for name in form if name.startswith("seen-"))
         status = seen.replace("seen", "status")
         form[status] = "present" if form[seen] == "absent" else "absent"
-        answer = self.ask(browser, browser.path, body=urlencode(form).encode())
-        if answer.status != HTTPStatus.FOUND:
-            raise SystemExit(f"{browser.page.key} answers {answer.status}")
+        answer = self.send(browser, HTTPStatus.FOUND)
         form[seen] = form[status]
         return answer
 
+    def send(self, browser: Browser, expected: HTTPStatus) -> Answer:
+        answer = self.ask(browser, browser.path, body=urlencode(browser.form).encode())
+        if answer.status != expected:
+            raise SystemExit(f"{browser.page.key} answers {answer.status}")
+        return answer
+
     def settle(self, browser: Browser) -> None:
-        """Go where a form leads, so that its message is read and does not wait in the session. Not measured."""
+        """What must happen between two visits. Not measured.
+
+        A form leads somewhere: its message is read there and does not wait in the session. And one person searches here as
+        often as a school does: the limit is counted, and the try is given back.
+        """
         if browser.page.marks:
             self.ask(browser, "/")
+        if browser.page.typed:
+            self.give_back(browser)
+
+    def give_back(self, browser: Browser) -> None:
+        from preau.foundation import throttle
+        from preau.identity.models import Account
+
+        account = Account.objects.get(person=self.cast[browser.page.who])
+        throttle.give_back(browser.page.key, str(account.pk))
 
     def ask(self, browser: Browser, path: str, query: str = "", body: bytes | None = None) -> Answer:
         environ = environ_of(browser.cookies, path, query, body)

@@ -28,6 +28,13 @@ SHARED = {
 }  # fmt: skip
 
 
+# Texts that hold the key of another row: those of a copy hold the keys of the copy.
+KEYS_IN_TEXTS = {
+    "notifications.Item.key": """CAST(CAST("key" AS bigint) + %(shift)s AS text)""",
+    "notifications.Item.seat": """CASE WHEN "seat" = '' THEN '' ELSE 'staff-' || ("school_id" + %(shift)s) END""",
+}
+
+
 def grow() -> None:
     """One school of about five hundred pupils, with six weeks of lessons, four of them lived."""
     from preau.directory.models import School
@@ -45,6 +52,7 @@ def grow() -> None:
     keep_weeks(NOW.date())
     live(school)
     open_accounts()
+    tell(school)
 
 
 def keep_weeks(today: date) -> None:
@@ -77,6 +85,13 @@ def open_accounts() -> None:
         Account(login=f"p{person.pk}", stem=f"p{person.pk}", person=person, password=password, created_at=NOW)
         for person in people
     ])  # fmt: skip
+
+
+def tell(school: Any) -> None:
+    """The news that people would have received in these weeks."""
+    from preau.domains.attendance.seeds import told
+
+    told.tell(school)
 
 
 def multiply(schools: int) -> None:
@@ -117,6 +132,8 @@ def copy_of(model: Any) -> str:
 
 def copied_value(field: Any) -> str:
     column = f'"{field.column}"'
+    if known := KEYS_IN_TEXTS.get(f"{field.model._meta.label}.{field.name}"):
+        return known
     if field.is_relation:
         return column if field.related_model._meta.label in SHARED else f"{column} + %(shift)s"
     if field.primary_key:
