@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -85,13 +86,13 @@ class AgendaEntry:
     def lasts_days(self) -> bool:
         return not isinstance(self.starts, datetime)
 
-    @property
+    @cached_property
     def first_day(self) -> date:
         return (
             dates.local(self.starts, self.zone).date() if isinstance(self.starts, datetime) else self.starts
         )
 
-    @property
+    @cached_property
     def last_day(self) -> date:
         return dates.local(self.ends, self.zone).date() if isinstance(self.ends, datetime) else self.ends
 

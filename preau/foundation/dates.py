@@ -40,7 +40,7 @@ SHORT_MONTHS = (
 
 def local(moment: datetime, zone: str = "") -> datetime:
     """An aware moment on the wall clock of `zone` (« Indian/Reunion »), else of the school being looked at."""
-    return timezone.localtime(moment, ZoneInfo(zone) if zone else None)
+    return moment.astimezone(ZoneInfo(zone)) if zone else timezone.localtime(moment)
 
 
 def hour(moment: datetime | time, zone: str = "") -> str:

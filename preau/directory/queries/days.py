@@ -8,19 +8,36 @@ from django.utils.translation import gettext as _
 from preau.directory.models import Closure, Period
 from preau.directory.viewer import Viewer
 from preau.foundation.boards import AgendaEntry
+from preau.foundation.prepared import Prepared
 
 Line = tuple[int, str, date, date, str]
 COLUMNS = ("pk", "name", "starts", "ends", "school__name")
 
 
+CLOSED = Prepared(
+    lambda viewer, first, last: (
+        Closure.objects.visible_to(viewer)
+        .filter(starts__lte=last, ends__gte=first)
+        .order_by("starts", "pk")
+        .values_list(*COLUMNS)
+    )
+)
+BEGUN = Prepared(
+    lambda viewer, first, last: (
+        Period.objects.visible_to(viewer)
+        .filter(starts__range=(first, last))
+        .order_by("starts", "pk")
+        .values_list(*COLUMNS)
+    )
+)
+
+
 def agenda_of(viewer: Viewer, first: date, last: date) -> list[AgendaEntry]:
     """Closures, and the first day of each period, between two days (two queries)."""
-    closed = Closure.objects.visible_to(viewer).filter(starts__lte=last, ends__gte=first)
-    begun = Period.objects.visible_to(viewer).filter(starts__range=(first, last))
-    entries = _entries("fermeture", closed.order_by("starts", "pk").values_list(*COLUMNS))
+    entries = _entries("fermeture", CLOSED(viewer, first, last))
     starts = [
         (pk, _("Début : %(name)s") % {"name": name}, starts, starts, school)
-        for pk, name, starts, _ends, school in begun.order_by("starts", "pk").values_list(*COLUMNS)
+        for pk, name, starts, _ends, school in BEGUN(viewer, first, last)
     ]
     return entries + _entries("periode", starts)
 

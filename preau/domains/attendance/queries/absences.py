@@ -192,11 +192,21 @@ def entries_matching(viewer: Viewer, chosen: Mapping[str, Any]) -> "QuerySet[Ent
     return found.order_by("-day", "-lesson__starts", "pupil__search_name", "pk").values(*COLUMNS)
 
 
+BETWEEN = Prepared(
+    lambda viewer, first, last: (
+        Entry.objects.visible_to(viewer)
+        .exclude(status=Status.PRESENT)
+        .filter(day__range=(first, last))
+        .order_by("lesson__starts", "pk")
+        .values(*COLUMNS)
+    )
+)
+
+
 def agenda_of(viewer: Viewer, first: date, last: date) -> list[AgendaEntry]:
     """A family's absences and latenesses between two days: those of one pupil, day and state together (one query)."""
-    lines = Entry.objects.visible_to(viewer).exclude(status=Status.PRESENT).filter(day__range=(first, last))
     together: dict[tuple[object, ...], list[Mapping[str, Any]]] = {}
-    for line in lines.order_by("lesson__starts", "pk").values(*COLUMNS):
+    for line in BETWEEN(viewer, first, last):
         row = _absence_row(line, {})
         # Two latenesses of a day are two facts; the hours missed one after the other are one.
         key = (line["pupil_id"], row.day, row.tag, row.status == Status.LATE and row.pk)
