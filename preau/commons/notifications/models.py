@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from preau.directory.models import Guardianship, Person, School
 from preau.directory.viewer import Viewer
+from preau.directory.words import Profile
 from preau.foundation import quiet
 from preau.foundation.boards import Pace
 
@@ -20,20 +21,26 @@ def new_token() -> str:
     return get_random_string(32)
 
 
+def followed_by(viewer: Viewer) -> tuple[int, ...]:
+    """The pupils whom this person answers for in one of their seats, as `seats_of` has just read them."""
+    return next((seat.pupils for seat in viewer.seats if seat.profile == Profile.GUARDIAN), ())
+
+
 class ItemQuerySet(models.QuerySet["Item"]):
     def still_for(self, person_id: int, seats: Collection[str], today: date) -> Self:
         """What a person may still read: their seat has not ended, nor their right to follow the pupil it speaks of."""
-        return self.told_to(person_id, today).filter(Q(seat="") | Q(seat__in=seats))
-
-    def told_to(self, person_id: int, today: date) -> Self:
-        """What was told to a person of whom they still follow, whatever became of the seat."""
         followed = Guardianship.objects.informed(today).of_another().filter(guardian_id=person_id)
-        about = Q(about=None) | Q(about_id=person_id) | Q(about__in=followed.values("pupil_id")) | ~Q(seat="")
+        return self.told_to(person_id, followed.values("pupil_id")).filter(Q(seat="") | Q(seat__in=seats))
+
+    def told_to(self, person_id: int, followed: Any) -> Self:
+        """What was told to a person of nobody, of themselves or of those they still follow, whatever became of the seat."""
+        about = Q(about=None) | Q(about_id=person_id) | Q(about__in=followed) | ~Q(seat="")
         return self.filter(about, person_id=person_id)
 
     def visible_to(self, viewer: Viewer) -> Self:
         """One's own, whatever the seat; nobody else's, whoever asks."""
-        return self.still_for(viewer.person.pk, [seat.key for seat in viewer.seats], viewer.today)
+        keys = ["", *(seat.key for seat in viewer.seats)]
+        return self.told_to(viewer.person.pk, followed_by(viewer)).filter(seat__in=keys)
 
     def shown(self) -> Self:
         """Those that the person wants to find in Préau."""

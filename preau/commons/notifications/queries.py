@@ -5,10 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils import timezone
 
-from preau.commons.notifications.models import Device, Dispatch, Envelope, Item, Preference, Rhythm
+from preau.commons.notifications.models import (
+    Device,
+    Dispatch,
+    Envelope,
+    Item,
+    Preference,
+    Rhythm,
+    followed_by,
+)
 from preau.directory.viewer import Viewer, seats_of
 from preau.foundation import boards, dates, quiet, webpush
 from preau.foundation.boards import NotificationKind, Pace
@@ -150,8 +158,8 @@ def news_of(viewer: Viewer, kind: str = "", *, unread: bool = False) -> Any:
 
 
 UNREAD = Prepared(
-    lambda person, today: (
-        Item.objects.told_to(person, today)
+    lambda person, followed: (
+        Item.objects.told_to(person, followed)
         .shown()
         .unread()
         .order_by()
@@ -164,14 +172,46 @@ UNREAD = Prepared(
 def unread_count(viewer: Viewer) -> int:
     """How many wait, for the bell of every page (one query): those of `news_of`, seats and kinds told apart here."""
     seats, known = {"", *(seat.key for seat in viewer.seats)}, kinds()
-    waiting = UNREAD(viewer.person.pk, viewer.today)
+    waiting = UNREAD(viewer.person.pk, followed_by(viewer))
     return sum(count for seat, kind, count in waiting if seat in seats and kind in known)
 
 
-def kinds_received(viewer: Viewer) -> list[NotificationKind]:
-    """The kinds of which this person has something to read, for the filter."""
-    found = set(Item.objects.visible_to(viewer).shown().order_by().values_list("kind", flat=True).distinct())
-    return [kind for kind in boards.notification_kinds if kind.key in found]
+RECEIVED = Prepared(
+    lambda person, followed: (
+        Item.objects.told_to(person, followed)
+        .shown()
+        .order_by()
+        .values_list("seat", "kind")
+        .annotate(every=Count("pk"), unread=Count("pk", filter=Q(read_at=None)))
+    )
+)
+
+
+@dataclass(frozen=True)
+class Received:
+    """How many of each kind a person finds in their list, and how many of them unread."""
+
+    counts: Mapping[str, tuple[int, int]]
+
+    @property
+    def kinds(self) -> list[NotificationKind]:
+        return [kind for kind in boards.notification_kinds if kind.key in self.counts]
+
+    def count(self, kind: str = "", *, unread: bool = False) -> int:
+        """As many as `news_of` gives for the same filters."""
+        asked = [kind] if kind else [one.key for one in self.kinds]
+        return sum(self.counts.get(key, (0, 0))[unread] for key in asked)
+
+
+def received_by(viewer: Viewer) -> Received:
+    """What the list of a person holds, counted (one query)."""
+    seats = {"", *(seat.key for seat in viewer.seats)}
+    counts: dict[str, tuple[int, int]] = {}
+    for seat, kind, every, unread in RECEIVED(viewer.person.pk, followed_by(viewer)):
+        if seat in seats:
+            known = counts.get(kind, (0, 0))
+            counts[kind] = (known[0] + every, known[1] + unread)
+    return Received(counts)
 
 
 # What leaves

@@ -31,8 +31,11 @@ MOST_TRIALS = 10
 @require_safe
 def centre(request: HttpRequest) -> HttpResponse:
     """What this person was told, unread first."""
-    form = FilterForm(request.GET, queries.kinds_received(request.viewer))
+    received = queries.received_by(request.viewer)
+    form = FilterForm(request.GET, received.kinds)
     pages = Paginator(queries.news_of(request.viewer, form.kind, unread=form.unread), PAGE)
+    # Counted with the kinds already: the paginator would ask again.
+    pages.count = received.count(form.kind, unread=form.unread)
     page = pages.get_page(request.GET.get("page"))
     asked = {name: value for name, value in (form.cleaned_data.items()) if value} if form.is_valid() else {}
     context = {
