@@ -164,7 +164,12 @@ class _Statement:
         values: list[Any] = []
         for one in self._params:
             values += one.values_in(arguments, connection) if isinstance(one, Slot | Ids) else (one,)
-        compiler.as_sql = lambda *_, **__: (self._sql, tuple(values))
+        with connection.cursor() as cursor:
+            cursor.execute(self._sql, values)
+            found = cursor.fetchall()
+        if compiler.has_extra_select:  # what is only sorted by
+            found = [row[: compiler.col_count] for row in found]
+        compiler.execute_sql = lambda *_, **__: [found]
         compiler.get_converters = lambda _: self._converters
         queryset = SimpleNamespace(**self._queryset)
         queryset.query = _Compiled(compiler)

@@ -33,7 +33,10 @@ class Components:
         return self._environment.get_template("ui/components.html").module
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._module, name)
+        macro = getattr(self._module, name)
+        # Found without asking the next time.
+        setattr(self, name, macro)
+        return macro
 
 
 def url(name: str, *args: Any, **kwargs: Any) -> str:
