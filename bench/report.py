@@ -84,11 +84,16 @@ def missed(worlds: Sequence[World], page: Page) -> Iterator[str]:
 
 def write(worlds: Sequence[World]) -> str:
     """Put the tables between the two marks of bench/README.md; returns them."""
-    text = "\n".join(_sections(worlds))
+    told = text(worlds)
     page = README.read_text(encoding="utf-8")
     before, after = page.split(BEGIN)[0], page.split(END)[1]
-    README.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8")
-    return text
+    README.write_text(f"{before}{BEGIN}\n{told}\n{END}{after}", encoding="utf-8")
+    return told
+
+
+def text(worlds: Sequence[World]) -> str:
+    """The tables of each engine, and where the time of the slowest page goes."""
+    return "\n".join(_sections(worlds))
 
 
 def _sections(worlds: Sequence[World]) -> Iterator[str]:

@@ -138,13 +138,22 @@ def quick() -> None:
 
 
 def full(engines: Sequence[Engine], *, keep: bool) -> None:
-    """Measure each engine, unless a run that was stopped has done it with this very code."""
+    """Measure each engine, unless a run that was stopped has done it with this very code; write the tables."""
     prepare_pages()
     worlds = [world for engine in engines for world in measured_once(engine)]
     print(report.write(worlds))
     for engine in engines:
         kept_results(engine).unlink()
         for schools in () if keep else SIZES:
+            discard(engine, schools)
+
+
+def part(engines: Sequence[Engine], sizes: Sequence[int], rounds: int, *, keep: bool) -> None:
+    """Some engines, sizes or rounds only: print what a complete run would write."""
+    prepare_pages()
+    print(report.text([world for one in engines for world in measure(one, sizes, rounds, LONGEST)]))
+    for engine in engines:
+        for schools in () if keep else sizes:
             discard(engine, schools)
 
 
@@ -163,8 +172,10 @@ def kept_results(engine: Engine) -> Any:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("what", choices=["quick", "full"])
+    parser.add_argument("--only", choices=["sqlite", "postgresql"], help="one engine")
+    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="how many schools, from 1")
     parser.add_argument(
-        "--only", choices=["sqlite", "postgresql"], help="one engine: prints, and writes no table"
+        "--rounds", type=int, default=ROUNDS, help="fewer of any: prints, and writes no table"
     )
     parser.add_argument("--keep", action="store_true", help="keep the worlds for another run")
     options = parser.parse_args()
@@ -174,7 +185,11 @@ def main() -> None:
         return
     base = os.environ.get("DATABASE_URL", "")
     engines: list[Engine] = [SQLite(), *([PostgreSQL(base)] if base.startswith("postgres") else [])]
-    full([one for one in engines if options.only in {None, one.name}], keep=options.keep)
+    asked = [one for one in engines if options.only in {None, one.name}]
+    if options.only or (tuple(options.sizes), options.rounds) != (SIZES, ROUNDS):
+        part(asked, options.sizes, options.rounds, keep=options.keep)
+    else:
+        full(asked, keep=options.keep)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from typing import Any
 from zlib import crc32
 
 from django.db import connection, models
+from django.db.models.fields.files import FieldFile
 
 SQLITE_START = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA mmap_size=134217728; PRAGMA cache_size=-20000;"
 
@@ -103,4 +104,6 @@ def _copy(model: type[models.Model], rows: Sequence[models.Model]) -> None:
 def _plain(value: Any, *, json: bool) -> Any:
     if json:
         return dumps(value)
+    if isinstance(value, FieldFile):
+        return value.name or ""
     return value.value if isinstance(value, Enum) else value
