@@ -252,7 +252,7 @@ def database_clock(connection: Any) -> Callable[[], float]:
         return lambda: 0.0
     with connection.cursor():
         pid = connection.connection.info.backend_pid
-    # Given back to the pool, which has no reason to open another: requests come one after the other.
+    # Given back to the pool, which holds this one only (see `bench.settings`).
     connection.close()
     schedule = Path(f"/proc/{pid}/schedstat")
     if not schedule.exists():

@@ -3,9 +3,13 @@
 import os
 
 from preau.settings import *  # noqa: F403
-from preau.settings import BASE_DIR, TEMPLATES
+from preau.settings import BASE_DIR, DATABASES, TEMPLATES
 
 ROOT_URLCONF = "bench.urls"
 TEMPLATES[0]["DIRS"] = [*TEMPLATES[0]["DIRS"], BASE_DIR / "bench" / "templates"]
 # Only here: the key signs the sessions of invented people, in a database that is dropped.
 SECRET_KEY = os.environ.get("SECRET_KEY") or "bench-only-" * 6
+# One thread, one connection: on a busy machine the pool would open a second one, and the CPU of the process behind the
+# first, which is what is read, would be half of the story.
+if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+    DATABASES["default"]["OPTIONS"]["pool"] |= {"min_size": 1, "max_size": 1}
