@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from preau.commons.notifications.models import Device
 from preau.directory.seeds import World
@@ -77,6 +77,18 @@ def test_the_worker_shows_a_notice_that_names_nobody(device: Visitor) -> None:
     assert shown == [{"title": "Préau", "body": said["body"], "tag": "abc", "data": {"url": said["url"]}}]
 
 
+def reads_well(kind: Locator, *, one_line: bool) -> None:
+    """The name of a kind is read in words, above its ways or on their line; a way has its label beside it."""
+    name, ways = (kind.locator(which).bounding_box() for which in ("> legend", ".news-ways"))
+    assert name and ways
+    assert name["width"] > 200, "cut letter by letter"
+    middle = [box["y"] + box["height"] / 2 for box in (name, ways)]
+    if one_line:
+        assert abs(middle[0] - middle[1]) < 3
+    else:
+        assert name["y"] + name["height"] <= ways["y"] + 1
+
+
 def test_a_device_is_added_by_its_button(device: Visitor) -> None:
     device.sign_in("guardian")
     device.open("/notifications/preferences/")
@@ -89,6 +101,11 @@ def test_a_device_is_added_by_its_button(device: Visitor) -> None:
     expect(device.page.get_by_text("Cet appareil", exact=True)).to_be_visible()
     assert Device.objects.get().endpoint == keys[0]
     device.check("préférences avec un appareil")
+    for width in (390, 768, 1280):
+        device.page.set_viewport_size({"width": width, "height": 900})
+        for kind in device.page.locator(".news-choice").all():
+            reads_well(kind, one_line=width == 1280)
+    device.page.set_viewport_size({"width": 390, "height": 844})
     device.page.get_by_role("button", name="Retirer").click()
     expect(device.page.get_by_text("n’est plus prévenu")).to_be_visible()
     assert not Device.objects.exists()
