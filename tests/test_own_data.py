@@ -7,7 +7,10 @@ from zipfile import ZipFile
 
 import pytest
 from django.apps import apps
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from lxml import html
 
 from conftest import NOW, SchoolClient
 from preau.commons.journal.models import Line
@@ -45,6 +48,12 @@ def explained(college: World) -> Explanation:
 
 def subject(college: World, key: str, reader: str = "") -> Subject:
     return Subject(college.people[key], college.people[reader or key])
+
+
+def texts_of(who: Subject) -> str:
+    """Everything that the archive says, its two files one after the other."""
+    with ZipFile(BytesIO(exports.archive_of(who, NOW))) as archive:
+        return "\n".join(archive.read(name).decode() for name in ("donnees.json", "donnees.html"))
 
 
 def reachable(person: Person) -> dict[str, set[int]]:
@@ -125,12 +134,12 @@ def test_a_separated_parent_reads_the_child_and_not_the_other_parent(
         "attendance.explained"
         not in client.get(f"/mes-donnees/journal-line/?pour={child.public_id}").content.decode()
     )
-    told = json.dumps(exports.told_of(subject(college, "pupil", "other_guardian"), NOW), ensure_ascii=False)
+    told = texts_of(subject(college, "pupil", "other_guardian"))
     assert SECRET not in told
     assert ANSWER not in told
     assert "Julie" not in told
     # The mother reads her own words about the child, and the answer to them.
-    mother = json.dumps(exports.told_of(subject(college, "pupil", "guardian"), NOW), ensure_ascii=False)
+    mother = texts_of(subject(college, "pupil", "guardian"))
     assert SECRET in mother
     assert ANSWER in mother
     assert "Marc" not in mother
@@ -231,6 +240,54 @@ def test_the_archive_holds_a_page_and_a_file_and_leaves_a_trace(
     held["journal.Line"] -= 1
     assert {name: count for name, count in held.items() if count} == rows
     assert Line.objects.get(verb="privacy.data_exported").subject_id == college.people["guardian"].pk
+
+
+def test_both_files_of_the_archive_hold_every_row_in_the_same_words(
+    client: SchoolClient, college: World, explained: Explanation
+) -> None:
+    client.sit(college.people["teacher"]).get("/")
+    with ZipFile(BytesIO(exports.archive_of(subject(college, "teacher"), NOW))) as archive:
+        told = json.loads(archive.read("donnees.json"))
+        page = html.fromstring(archive.read("donnees.html"))
+    rows = [[fact["value"] for fact in facts] for table in told["tables"] for facts in table["rows"]]
+    assert [[value.text_content() for value in one.iter("dd")] for one in page.iter("dl")] == rows
+    assert [table["label"] for table in told["tables"]] == [one.text for one in page.iter("h2")][:-1]
+    # What is not held is said too.
+    assert told["nothing_in"] == [one.text for one in page.iter("li")]
+    assert len(told["tables"]) + len(told["nothing_in"]) == len(list(boards.personal_data))
+
+
+def test_the_archive_asks_as_much_of_the_database_for_a_thousand_rows(
+    college: World, django_assert_num_queries: Any
+) -> None:
+    who = subject(college, "teacher")
+
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries_made:
+            exports.archive_of(who, NOW)
+        return len(queries_made)
+
+    def read() -> Line:
+        return Line(
+            verb="attendance.entry_read", actor=who.person, subject=college.people["pupil"],
+            school=college.school, acting_as="staff", is_read=True,
+        )  # fmt: skip
+
+    Line.objects.bulk_create([read()])
+    few = asked()
+    Line.objects.bulk_create([read() for _number in range(1500)])
+    assert asked() == few
+
+
+def test_what_is_not_held_is_one_closed_disclosure(client: SchoolClient, college: World) -> None:
+    client.sit(college.people["guardian"])
+    page = html.fromstring(client.get("/mes-donnees/").content)
+    held = {str(one.entry.label): one.count for one in queries.held_about(subject(college, "guardian"))}
+    shown = {one.text_content().strip() for one in page.iterfind(".//main//tbody/tr/th")}
+    (nothing,) = page.iterfind(".//main//details[@class='disclosure']")
+    assert shown == {label for label, count in held.items() if count}
+    assert {one.text_content() for one in nothing.iter("li")} == held.keys() - shown
+    assert "open" not in nothing.attrib
 
 
 def test_a_field_that_somebody_typed_is_inert_in_the_archive(college: World) -> None:
