@@ -40,3 +40,8 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   open(details);
 });
+
+// What refreshes itself waits while a question is open in it: the answer would vanish under one's fingers.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.target.querySelector("dialog[open]")) event.preventDefault();
+});

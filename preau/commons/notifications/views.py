@@ -20,6 +20,7 @@ from preau.commons.notifications.models import Device, Envelope, Item, StopLink
 from preau.commons.notifications.tasks import send_trial
 from preau.foundation import throttle, webpush
 from preau.foundation.access import anyone, opens, signed_in
+from preau.foundation.gone import removes
 from preau.foundation.http import safe_next
 from preau.identity import sessions
 
@@ -149,6 +150,7 @@ def add_device(request: HttpRequest) -> HttpResponse:
     return answer
 
 
+@removes
 @opens(Device, to=signed_in, by="public_id", stamped=False)
 @require_POST
 def remove_device(request: HttpRequest, device: Device) -> HttpResponse:

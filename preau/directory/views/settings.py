@@ -25,6 +25,7 @@ from preau.directory.words import Palette, Zone
 from preau.foundation import pictures, uploads
 from preau.foundation.access import opens
 from preau.foundation.fields import PictureForm
+from preau.foundation.gone import removes
 
 TYPED_WRONG = 422
 LOGO_SIDE = 512
@@ -176,6 +177,7 @@ def _period(request: HttpRequest, form: PeriodForm) -> HttpResponse:
     return _page(request, "directory/period.html", form, period=form.period)
 
 
+@removes
 @opens(Period, to=rules.runs_planned_year)
 @require_POST
 def remove_period(request: HttpRequest, period: Period) -> HttpResponseRedirect:
@@ -203,6 +205,7 @@ def closures(request: HttpRequest) -> HttpResponse:
     )
 
 
+@removes
 @opens(Closure, to=rules.runs_planned_year)
 @require_POST
 def remove_closure(request: HttpRequest, closure: Closure) -> HttpResponseRedirect:
@@ -286,6 +289,7 @@ def administrators(request: HttpRequest) -> HttpResponse:
     )
 
 
+@removes
 @opens(Holding, to=rules.gives_settings)
 @require_POST
 def end_delegation(request: HttpRequest, holding: Holding) -> HttpResponseRedirect:

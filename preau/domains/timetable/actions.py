@@ -38,6 +38,10 @@ class Weekly:
     last_day: date
 
 
+class AlreadyStopped(Exception):
+    """Nothing of this weekly lesson is left to take away."""
+
+
 class Taken(Exception):
     """Somebody or some room is already taken at these hours; `clashes` says by what."""
 
@@ -220,13 +224,19 @@ def _join_new(lessons: Sequence[Lesson]) -> None:
 def stop_weekly_lesson(viewer: Viewer, pattern: WeeklyPattern) -> int:
     """Take away the lessons to come and end the pattern today; past lessons stay. Returns how many went.
 
-    A pattern that has no past goes altogether: it was a mistake.
+    A pattern that has no past goes altogether: it was a mistake. Raises AlreadyStopped.
     """
-    to_come = pattern.lessons.filter(starts__gt=timezone.now() + IMMINENT)
+    locked = WeeklyPattern.objects.select_for_update().filter(pk=pattern.pk).first()
+    if locked is None:
+        raise AlreadyStopped
+    limit = timezone.now() + IMMINENT
+    to_come = pattern.lessons.filter(starts__gt=limit)
+    last = pattern.lessons.filter(starts__lte=limit).order_by("day").last()
     gone = to_come.count()
+    if last and not gone and last.day == locked.last_day:
+        raise AlreadyStopped
     journal.record(viewer, "timetable.weekly_lesson_stopped", pattern, lessons=gone)
     to_come.delete()
-    last = pattern.lessons.order_by("day").last()
     if last:
         pattern.last_day = last.day
         pattern.save(update_fields=["last_day"])

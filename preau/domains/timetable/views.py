@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -15,6 +16,7 @@ from preau.domains.timetable.forms import WeeklyLessonForm
 from preau.domains.timetable.models import WeeklyPattern
 from preau.foundation import dates
 from preau.foundation.access import opens
+from preau.foundation.gone import removes
 
 
 @opens(to=rules.reads_timetable)
@@ -81,10 +83,15 @@ def _created(request: HttpRequest, pattern: WeeklyPattern) -> HttpResponseRedire
     return redirect("timetable:patterns")
 
 
+@removes
 @opens(WeeklyPattern, to=rules.edits_timetable)
 @require_POST
 def stop(request: HttpRequest, pattern: WeeklyPattern) -> HttpResponseRedirect:
-    gone = actions.stop_weekly_lesson(request.viewer, pattern)
-    said = ngettext("%(count)s séance à venir retirée.", "%(count)s séances à venir retirées.", gone)
-    messages.success(request, said % {"count": gone})
+    try:
+        gone = actions.stop_weekly_lesson(request.viewer, pattern)
+    except actions.AlreadyStopped:
+        messages.info(request, _("Cette séance est déjà arrêtée : il ne reste rien à retirer."))
+    else:
+        said = ngettext("%(count)s séance à venir retirée.", "%(count)s séances à venir retirées.", gone)
+        messages.success(request, said % {"count": gone})
     return redirect("timetable:patterns")

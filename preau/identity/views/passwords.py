@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from preau.foundation import throttle
 from preau.foundation.access import anyone, opens, signed_in
+from preau.foundation.gone import removes
 from preau.identity import actions, devices, queries, tasks
 from preau.identity.forms import ActivationForm, ChangePasswordForm, LoginForm
 from preau.identity.models import Account, AccountSession, Activation
@@ -181,6 +182,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
     return render(request, "identity/sessions.html", {"sessions": found, "here": here})
 
 
+@removes
 @opens(AccountSession, to=signed_in, by="public_id", leaves=True)
 @require_POST
 def end_session(request: HttpRequest, session: AccountSession) -> HttpResponseRedirect:

@@ -79,8 +79,33 @@ def test_stopping_keeps_the_past(college: World, seat_of: Any) -> None:
 
 def test_stopping_one_that_has_no_past_removes_it(college: World, seat_of: Any) -> None:
     pattern = actions.plan(weekly(college))
+    again = WeeklyPattern.objects.get(pk=pattern.pk)
     assert actions.stop_weekly_lesson(seat_of("head"), pattern) == 5
-    assert not WeeklyPattern.objects.filter(pk=pattern.pk).exists()
+    assert not WeeklyPattern.objects.filter(pk=again.pk).exists()
+    with pytest.raises(actions.AlreadyStopped):
+        actions.stop_weekly_lesson(seat_of("head"), again)
+
+
+@pytest.mark.parametrize(
+    ("weekday", "said"), [(1, "il ne reste rien à retirer"), (6, "C’était déjà fait")], ids=["past", "none"]
+)
+def test_a_second_click_on_stopping_is_no_mistake(
+    college: World, client: SchoolClient, weekday: int, said: str
+) -> None:
+    """With a past the pattern stays, without one it is gone: the person reads a sentence either way."""
+    first_day = TODAY - timedelta(days=14) if weekday == 1 else TODAY
+    pattern = actions.plan(weekly(college, weekday=weekday, first_day=first_day))
+    address = reverse("timetable:stop", kwargs={"pk": pattern.pk})
+    client.sit(college.people["head"])
+    assert "à venir retirée" in client.post(address, follow=True).content.decode()
+    written = Line.objects.filter(verb="timetable.weekly_lesson_stopped").count()
+    second = client.post(address, follow=True)
+    assert second.redirect_chain == [(reverse("timetable:patterns"), 302)]
+    assert said in second.content.decode()
+    assert Line.objects.filter(verb="timetable.weekly_lesson_stopped").count() == written
+    # Somebody who never sent it learns nothing.
+    if weekday == 6:
+        assert SchoolClient().sit(college.people["secretary"]).post(address).status_code == 404
 
 
 def test_a_family_sees_the_lessons_of_the_class_on_their_day(college: World, seat_of: Any) -> None:
