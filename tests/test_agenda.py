@@ -304,17 +304,6 @@ def test_a_wrong_key_and_no_key_are_told_nothing(college: World, twin: World, db
         assert Client().get(address).status_code == 404
 
 
-def test_a_calendar_that_never_stops_is_slowed_down(
-    college: World, client: SchoolClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(rules, "MOST_READINGS", 1)
-    client.sit(college.people["pupil"])
-    address, reader = feed_address(client), Client()
-    assert reader.get(address).status_code == 200
-    refused = reader.get(address)
-    assert (refused.status_code, refused["Retry-After"], refused.content) == (429, "3600", b"")
-
-
 def test_a_feed_costs_the_same_for_a_week_and_for_a_year(college: World, client: SchoolClient) -> None:
     client.sit(college.people["guardian"])
     address, reader = feed_address(client), Client()
