@@ -9,10 +9,10 @@ from django.urls import reverse
 
 from conftest import NOW, TWIN, SchoolClient
 from preau.commons.journal.models import Line
-from preau.commons.works import actions, tasks
+from preau.commons.works import actions, rules, tasks
 from preau.commons.works.models import Work
 from preau.directory.models import Holding
-from preau.directory.seeds import World
+from preau.directory.seeds import World, make_parent_of
 from preau.directory.words import Role
 from preau.foundation import works
 from preau.foundation.works import Asked, Ending
@@ -131,6 +131,19 @@ def test_a_work_goes_with_the_seat_from_which_it_was_asked(
     client.may_see_twin = True
     assert "Un long travail" not in client.get(PAGE).content.decode()
     assert stop(client, work).status_code == 404
+
+
+def test_a_work_is_stopped_with_the_rights_with_which_it_was_asked(
+    client: SchoolClient, college: World, asked: Any, seat_of: Any
+) -> None:
+    make_parent_of(college, "teacher", college.people["pupil"])
+    teacher, parent = seat_of("teacher"), seat_of("teacher", "guardian")
+    at_school, anywhere = asked(who="teacher"), asked("partout", who="teacher", seat="")
+    assert rules.asked_for(teacher, at_school) and not rules.asked_for(parent, at_school)
+    assert rules.asked_for(teacher, anywhere) and rules.asked_for(parent, anywhere)
+    # Its person need not know: whichever seat they are in, the page takes the right one.
+    client.sit(college.people["teacher"], "guardian")
+    assert "C’est abandonné" in text(stop(client, at_school))
 
 
 def test_a_stopped_work_tells_its_task_at_the_next_breath(

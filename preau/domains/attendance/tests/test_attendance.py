@@ -215,6 +215,7 @@ def test_a_lateness_is_not_an_absence_to_explain(absence: Entry, seat_of: Any) -
         (rules.follows_absences, {Role.PUPIL}, True),
         # The age of this pupil is unknown: too young.
         (rules.answers_for_absences, set(), True),
+        (rules.only_reads_absences, {Role.PUPIL}, False),
     ],
     ids=lambda rule: getattr(rule, "__name__", ""),
 )
@@ -231,6 +232,7 @@ def test_a_pupil_answers_on_the_very_day_of_eighteen(college: World, seat_of: An
     for born, may in [(birthday, True), (birthday + timedelta(days=1), False)]:
         pupil.birth_date = born
         assert rules.answers_for_absences(seat_of("pupil")) is may
+        assert rules.only_reads_absences(seat_of("pupil")) is not may
 
 
 def test_only_an_absence_without_a_standing_explanation_is_to_explain(seat_of: Any) -> None:
