@@ -171,6 +171,7 @@ def test_a_person_of_two_profiles_has_the_shorter_limits() -> None:
             rules.follows_accounts,
             {Role.HEAD, Role.SECRETARY, Role.DIGITAL_LEAD, Role.SCHOOL_LIFE, Role.TEACHER},
         ),
+        (rules.helps_pupils_in, {Role.SCHOOL_LIFE, Role.TEACHER}),
     ],
     ids=lambda rule: getattr(rule, "__name__", ""),
 )
