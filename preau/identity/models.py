@@ -93,17 +93,11 @@ class Account(AbstractBaseUser):
     class Meta:
         verbose_name = _("compte")
 
-    def __str__(self) -> str:
-        return self.login
-
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.stem = split(self.login)[0]
         if kwargs.get("update_fields") is not None:
             kwargs["update_fields"] = {*kwargs["update_fields"], "stem"}
         super().save(*args, **kwargs)
-
-    def natural_key(self) -> tuple[str]:
-        return (self.login,)
 
 
 class ActivationQuerySet(models.QuerySet["Activation"]):

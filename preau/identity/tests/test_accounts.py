@@ -1,6 +1,7 @@
 """Logins, codes, letters: what the office prepares."""
 
 import re
+import sys
 from io import StringIO
 from typing import Any
 
@@ -18,6 +19,7 @@ from preau.directory.models import Enrolment, Group, Guardianship, Holding, Pers
 from preau.directory.seeds import World, add_sibling_elsewhere
 from preau.directory.words import Authority, Role
 from preau.identity import actions, exports
+from preau.identity.actions import accounts
 from preau.identity.codes import ALPHABET, digest_of, new_code
 from preau.identity.logins import logins_for, split, stem_of
 from preau.identity.models import Account, Activation
@@ -92,6 +94,19 @@ def test_an_account_is_made_once_and_cannot_sign_in_yet(college: World) -> None:
     person = newcomers(1)[0]
     assert (actions.open_accounts([person]), actions.open_accounts([person])) == (1, 0)
     assert not Account.objects.get(person=person).has_usable_password()
+
+
+def test_whoever_never_finds_a_free_login_gets_an_error_and_not_an_endless_wait(
+    college: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def always_taken(people: Any, taken: Any) -> dict[int, str]:
+        return {person.pk: "claire.moreau" for person in people}
+
+    monkeypatch.setattr(accounts, "logins_for", always_taken)
+    before = Account.objects.count()
+    with pytest.raises(accounts.TooManyHomonyms):
+        actions.open_accounts(newcomers(1))
+    assert Account.objects.count() == before
 
 
 def test_neither_institutions_nor_erased_people_get_an_account(college: World) -> None:
@@ -270,7 +285,8 @@ def test_a_wrong_code_makes_no_pdf(college: World, secretary: SchoolClient, wron
 def test_where_there_is_no_pango_the_page_says_how_to_print(
     college: World, secretary: SchoolClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exports, "pdf_is_possible", lambda: False)
+    monkeypatch.setitem(sys.modules, "weasyprint", None)  # importing it raises ImportError
+    monkeypatch.setattr(exports, "pdf_is_possible", exports.pdf_is_possible.__wrapped__)
     page = prepare(secretary, college).content.decode()
     assert "Télécharger le PDF" not in page and "imprimez cette page avec votre navigateur" in page
 

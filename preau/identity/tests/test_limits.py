@@ -12,6 +12,7 @@ from preau.directory.models import Holding, Person
 from preau.directory.seeds import World
 from preau.directory.words import Role
 from preau.identity import actions, devices, rules
+from preau.identity.actions import telling
 from preau.identity.models import Account, AccountSession, Activation
 from preau.identity.passwords import faults_of
 from preau.identity.standing import standings_of
@@ -54,6 +55,24 @@ def test_whoever_gives_very_many_codes_is_stopped_and_the_head_is_told_once(
     assert Line.objects.filter(verb="identity.codes_stopped").count() == 1
     told = Item.objects.filter(kind="identity.codes_stopped", person=college.people["head"])
     assert told.get().facts["giver"] == college.people["teacher"].full_name
+
+
+def test_whoever_gives_codes_from_no_school_has_no_head_to_tell(holder: Any) -> None:
+    telling.tell_codes_stopped(holder(Role.OPERATOR))
+    assert not Item.objects.filter(kind="identity.codes_stopped").exists()
+
+
+def test_families_and_pupils_look_at_no_account_but_their_own(college: World, seat_of: Any) -> None:
+    for key in ("guardian", "pupil"):
+        viewer, account = seat_of(key), college.people[key].account
+        assert list(Account.objects.visible_to(viewer)) == [account]
+        own = account.activations.create(
+            kind=Activation.Kind.RESET_BY_STAFF, digest=key, issued_at=NOW, expires_at=NOW
+        )
+        college.people["teacher"].account.activations.create(
+            kind=Activation.Kind.RESET_BY_STAFF, digest=f"{key}-2", issued_at=NOW, expires_at=NOW
+        )
+        assert list(Activation.objects.visible_to(viewer)) == [own]
 
 
 def test_signing_ones_own_browser_out_from_the_list_leads_to_the_sign_in_page(

@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.db import connection
+from django.http import HttpRequest
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.module_loading import import_string
 from django_tasks_db.models import DBTaskResult
 
-from conftest import SchoolClient
+from conftest import NOW, SchoolClient
 from preau.commons.journal.models import Line
 from preau.commons.notifications.tests.post import deliver
 from preau.directory.models import Holding, Person
@@ -154,6 +155,16 @@ def test_too_many_codes_close_the_door_of_codes_alone(client: SchoolClient, lett
     assert (refused.status_code, refused.headers["Retry-After"]) == (429, "900")
     signed = client.post("/connexion/", {"login": "claire.moreau", "password": PASSWORD})
     assert signed.status_code == 302
+
+
+def test_two_browsers_with_one_code_open_one_account(letter: Any) -> None:
+    """Both have passed the page when the first is written: the second is told that the code is gone."""
+    activation, _code = letter
+    Activation.objects.filter(pk=activation.pk).update(used_at=NOW)
+    with pytest.raises(actions.CodeGone):
+        actions.activate(HttpRequest(), activation, GOOD)
+    activation.account.refresh_from_db()
+    assert not activation.account.has_usable_password()
 
 
 def test_a_whole_school_activates_from_one_address(
@@ -326,6 +337,17 @@ def test_a_second_click_sends_no_second_letter(college: World, clock: Any) -> No
     ask("claire.moreau")
     work()
     assert len(mail.outbox) == 2
+
+
+def test_too_many_askings_close_the_door_of_forgotten_passwords_alone(
+    college: World, client: SchoolClient
+) -> None:
+    for _ in range(devices.LIMIT):
+        assert ask("claire.moreau", client).status_code == 200
+    refused = ask("claire.moreau", client)
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "900")
+    signed = client.post("/connexion/", {"login": "claire.moreau", "password": PASSWORD})
+    assert signed.status_code == 302
 
 
 def test_a_mailbox_is_not_flooded(college: World, clock: Any) -> None:
