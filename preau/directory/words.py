@@ -103,7 +103,3 @@ class Zone(models.TextChoices):
     MIQUELON = "miquelon", _("Saint-Pierre-et-Miquelon")
     WALLIS = "wallis", _("Wallis-et-Futuna")
     ELSEWHERE = "", _("Autre calendrier")
-
-    @property
-    def is_published(self) -> bool:
-        return self.value in {"A", "B", "C"}

@@ -161,13 +161,6 @@ class Spool:
         """How often a warning was said of a school, quoted or not."""
         return self._here[reason, school]
 
-    def count_notes(self, grade: str) -> int:
-        """Places of a grade, quoted or not."""
-        if grade == "warning":
-            return sum(self._quoted.values())
-        found: int = self.db.execute("SELECT COUNT(*) FROM note WHERE grade=?", [grade]).fetchone()[0]
-        return found
-
     def quarantined_keys(self, *categories: str) -> frozenset[str]:
         """Keys of people whose record was left out: they have not left."""
         marks = ",".join("?" * len(categories))

@@ -1,6 +1,6 @@
 """AAF files into the spool: each record under its key, in its schools; what cannot be kept in quarantine."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from pathlib import Path
 
@@ -230,7 +230,3 @@ def _date(staged: Staged, today: date) -> None:
             None,
             _("Les fichiers viennent de plusieurs académies : livrez-les séparément."),
         )
-
-
-def structures(spool: Spool) -> Iterator[Record]:
-    yield from spool.of_category(STRUCTURE)
