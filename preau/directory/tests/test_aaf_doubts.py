@@ -49,6 +49,12 @@ def test_the_name_of_a_structure_is_read_without_its_repetition_and_a_strange_ua
     assert "UAI d’une forme inhabituelle." in reasons(report)
 
 
+def test_an_uai_that_is_none_is_left_out(tmp_path: Path) -> None:
+    report = bring(deliver(tmp_path / "d", etab(uai="0350001AB"), etab("2", "0350002B")))
+    assert "UAI de plus de huit caractères." in reasons(report, "quarantined")
+    assert set(School.objects.filter(uai__startswith="035000").values_list("uai", flat=True)) == {"0350002B"}
+
+
 def test_people_of_no_known_school_come_a_few_at_a_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -94,6 +100,31 @@ def test_a_class_of_another_school_is_that_school_s_business(tmp_path: Path) -> 
     report = bring(deliver(tmp_path / "d", etab(), eleve("10", ENTEleveClasses=["1$3A", "2$4B"])))
     assert list(Enrolment.objects.filter(pupil=person("10")).values_list("group__name", flat=True)) == ["3A"]
     assert not any("ignoré" in reason for reason in reasons(report))
+
+
+def test_a_pupil_who_leaves_the_school_leaves_its_classes_the_same_day(tmp_path: Path) -> None:
+    classes = {"ENTEleveClasses": ["1$3A", "1$3B"]}
+    bring(deliver(tmp_path / "d", etab(), eleve("10", **classes)))
+    gone = eleve(
+        "10",
+        **classes,
+        ENTEleveDateSortieStructRattach="13/11/2026",
+        ENTEleveDateEntreeClasses="1$02/09/2026$3A",
+        ENTEleveDateSortieClasses="1$10/10/2026$3A",
+    )
+    bring(deliver(tmp_path / "d", etab(), gone))
+    assert person("10").holdings.get().ends == date(2026, 11, 13)
+    ends = Enrolment.objects.filter(pupil=person("10")).values_list("group__name", "ends")
+    assert dict(ends) == {"3A": date(2026, 10, 10), "3B": date(2026, 11, 13)}
+
+
+def test_a_pupil_whose_record_does_not_speak_of_family_keeps_theirs(tmp_path: Path) -> None:
+    told = eleve("10", ENTElevePersRelEleve=["20$10$1$1$0$1"])
+    silent = eleve("10").replace('<attr name="ENTElevePersRelEleve"><value/></attr>', "")
+    assert silent != eleve("10")
+    bring(deliver(tmp_path / "d", etab(), told, parent("20")))
+    bring(deliver(tmp_path / "d", etab(), silent, parent("20")))
+    assert person("10").guardianships.get(ends=None).guardian == person("20")
 
 
 # The first degree: a class has a number of its own, its label is not unique.
@@ -197,6 +228,13 @@ def test_the_academie_is_told_by_the_structures_when_no_header_does(tmp_path: Pa
     assert authorities() == {"14"}
     bring(deliver(tmp_path / "e", etab("2", "0350002B", ENTServAcAcademie="Rennes"), head=NO_HEAD))
     assert authorities() == {"14", "rennes"}
+
+
+def test_a_delivery_that_says_no_academie_at_all_is_read_and_found_again(tmp_path: Path) -> None:
+    folder = deliver(tmp_path / "d", etab(), eleve("10"), head=NO_HEAD)
+    assert bring(folder)["created"] == 2
+    assert authorities() == {""}
+    assert bring(folder)["unchanged"] == 2
 
 
 def test_a_delivery_without_header_is_of_the_academie_that_knows_its_schools(tmp_path: Path) -> None:

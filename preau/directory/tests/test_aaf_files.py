@@ -75,6 +75,9 @@ def test_the_dtd_is_never_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
         (document(eleve("7")).replace(b"UTF-8", b"KLINGON"), "Le codage annoncé n’existe pas"),
         (document(eleve("7")).replace(b"addRequest", b"modifyRequest"), "delta"),
         (document(eleve("7", name="x" * 100_001)), "100 000"),
+        (document(eleve("7", ENTEleveGroupes=["x" * 99_000] * 11)), "un million de caractères"),
+        (b"<?xml version='1.0'?><ficAlimMENESR>" + b"<attr>" * 8, "trop profondément"),
+        (b"<?xml version='1.0'?><ficAlimMENESR><!--" + b"x" * 1_100_000, "n’en finit pas"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )  # fmt: skip

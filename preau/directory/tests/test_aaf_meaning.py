@@ -55,6 +55,12 @@ def test_a_known_code_keeps_its_word_whatever_the_declared_version(
         assert meaning.doubt, "read by its code alone: it must be told"
 
 
+def test_a_second_guardian_of_no_known_kinship_nor_generation_is_in_charge_and_told() -> None:
+    """Legal in one generation, in charge in the other: the lesser, until somebody looks."""
+    assert codes.meaning_of("77", "2", new=None) == (Kinship.OTHER, Authority.IN_CHARGE, "level")
+    assert codes.meaning_of("77", "2", new=True) == (Kinship.OTHER, Authority.IN_CHARGE, "kinship")
+
+
 def test_the_two_tables_of_kinship_have_no_code_in_common_and_reverse_the_parents() -> None:
     assert not set(codes.OLD_KINSHIP) & set(codes.NEW_KINSHIP)
     assert (codes.OLD_KINSHIP["1"], codes.OLD_KINSHIP["2"]) == (Kinship.FATHER, Kinship.MOTHER)
