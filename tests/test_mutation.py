@@ -75,6 +75,13 @@ def test_a_test_that_fails_already_is_no_proof(tmp_path: Path) -> None:
     assert "fails already, hence proves nothing: house/test_rules.py::test_who_stays" in told.stdout
 
 
+def test_a_test_that_fails_the_second_time_is_no_proof(tmp_path: Path) -> None:
+    """Were every mutant killed by such tests, all would look well."""
+    told = mutate(tmp_path, "not __import__('pathlib').Path('seen').exists() and open('seen', 'w')")
+    assert told.returncode == 1
+    assert "killed as it is, hence nothing is proved: house/rules.py: may_stay" in told.stdout
+
+
 def test_what_may_be_wrong_in_a_rule() -> None:
     source = "def rule(viewer) -> bool:\n    return viewer.holds(HEAD, NURSE) and not viewer.age < 3\n"
     assert {one.change for one in mutants_of("rules.py", source)} >= {
