@@ -12,6 +12,7 @@ from django.db.migrations.operations import RunPython, RunSQL
 from django.urls import URLPattern, URLResolver
 
 from preau.directory.models import Person, School, SchoolQuerySet
+from preau.directory.viewer import Viewer
 from preau.foundation.access import anyone
 from preau.foundation.boards import PersonalData
 from preau.identity.models import Account
@@ -60,6 +61,30 @@ def unscoped_models(found: Iterable[type[models.Model]]) -> list[str]:
         if visible_to is None or getattr(visible_to, "__func__", None) is SchoolQuerySet.visible_to:
             complaints.append(f"{model._meta.label}: nobody said who sees its rows (visible_to)")
     return complaints
+
+
+def of_school(model: type[models.Model], school: School, mark: str) -> models.Q:
+    """The rows that belong to a school, or are about its people, whose family names all carry a mark."""
+    paths = {School: ("pk", school.pk), Person: ("family_name__contains", mark)}
+    paths[Account] = ("person__family_name__contains", mark)
+    if model in paths:
+        return models.Q(paths[model])
+    found = models.Q(pk__in=[])
+    for field in model._meta.fields:
+        if field.related_model in paths:
+            path, value = paths[field.related_model]
+            found |= models.Q((f"{field.name}__{path}", value))
+    return found
+
+
+def shows_of(found: Iterable[type[models.Model]], viewer: Viewer, school: School, mark: str) -> list[str]:
+    """The tables in which the viewer sees a row of this school."""
+    return [
+        model._meta.label
+        for model in found
+        if points_at(model, (School, *ABOUT_PEOPLE))
+        and model.objects.visible_to(viewer).filter(of_school(model, school, mark)).exists()
+    ]
 
 
 def unclassed_people_data(found: Iterable[type[models.Model]], board: Iterable[PersonalData]) -> list[str]:

@@ -27,6 +27,8 @@ from jinja2 import UndefinedError
 
 from conftest import TWIN, TwinLeak, refuse_twin
 from preau.directory.models import Person, School, SchoolQuerySet
+from preau.directory.seeds import World
+from preau.directory.words import Role
 from preau.foundation import boards, readonly
 from preau.foundation.access import AccessMiddleware, anyone, opens
 from preau.foundation.boards import PersonalData
@@ -71,6 +73,22 @@ def test_a_public_page_missing_from_the_board_would_show() -> None:
 
 def test_every_scoped_model_says_who_sees_it() -> None:
     assert building.unscoped_models(OURS) == []
+
+
+@pytest.mark.parametrize("role", Role)
+def test_no_table_shows_a_row_of_the_school_beside(role: Role, holder: Any, twin: World) -> None:
+    assert building.shows_of(OURS, holder(role), twin.school, TWIN) == []
+
+
+@pytest.mark.parametrize("key", ["guardian", "pupil"])
+def test_no_table_shows_a_family_a_row_of_the_school_beside(key: str, seat_of: Any, twin: World) -> None:
+    assert building.shows_of(OURS, seat_of(key), twin.school, TWIN) == []
+
+
+def test_a_table_that_shows_a_row_is_found(seat_of: Any, twin: World) -> None:
+    shown = building.shows_of(OURS, seat_of("head", world=twin), twin.school, TWIN)
+    assert {"directory.School", "directory.Person", "identity.Account", "timetable.Lesson"} <= set(shown)
+    assert {"attendance.Entry", "attendance.RollCall", "journal.Line"} <= set(shown)
 
 
 @isolate_apps("preau.directory")
