@@ -19,6 +19,7 @@ from preau.domains.attendance.models import (
     Entry,
     EntryChange,
     Explanation,
+    Notice,
     Reason,
     RollCall,
     Status,
@@ -374,6 +375,47 @@ def test_both_parents_are_told_once_and_the_subject_names_nobody(absence: Entry,
     assert message.subject == "Une absence à expliquer"
     assert college.people["pupil"].given_name in message.body
     assert f"/absences/{absence.pk}/expliquer/" in message.body
+
+
+def test_who_reads_what_was_told_called_corrected_and_decided(
+    absence: Entry, college: World, seat_of: Any
+) -> None:
+    run(absence)
+    explanation = actions.explain(seat_of("guardian"), [absence], maladie())
+    actions.decide(seat_of("cpe"), explanation, Explanation.State.ACCEPTED)
+
+    def seen_by(key: str) -> tuple[int, int, int, int]:
+        viewer = seat_of(key)
+        return (
+            Notice.objects.visible_to(viewer).filter(entry=absence).count(),
+            RollCall.objects.visible_to(viewer).filter(lesson=absence.lesson).count(),
+            EntryChange.objects.visible_to(viewer).filter(entry=absence).count(),
+            Decision.objects.visible_to(viewer).filter(explanation=explanation).count(),
+        )
+
+    steps = EntryChange.objects.filter(entry=absence).count()
+    assert {
+        key: seen_by(key) for key in ("head", "cpe", "teacher", "guardian", "other_guardian", "pupil")
+    } == {
+        "head": (2, 1, steps, 1),
+        "cpe": (2, 1, steps, 1),
+        "teacher": (0, 1, 0, 0),
+        # Of the two letters, each parent has their own; the answer is for whoever asked.
+        "guardian": (1, 0, 0, 1),
+        "other_guardian": (1, 0, 0, 0),
+        "pupil": (0, 0, 0, 0),
+    }
+    assert steps
+
+
+def test_a_family_sees_the_reasons_that_are_for_families(college: World, twin: World, seat_of: Any) -> None:
+    inside = Reason.objects.create(school=college.school, label="Exclusion", for_families=False)
+    own = Reason.objects.create(school=college.school, label="Car en panne")
+    beside = Reason.objects.create(school=twin.school, label="Ailleurs")
+    for key, seen in (("cpe", {inside, own}), ("guardian", {own}), ("pupil", {own})):
+        assert set(Reason.objects.visible_to(seat_of(key)).exclude(school=None)) == seen, key
+        assert maladie() in Reason.objects.visible_to(seat_of(key))
+        assert beside not in Reason.objects.visible_to(seat_of(key))
 
 
 def test_a_parent_who_may_not_be_informed_is_not(absence: Entry, college: World) -> None:

@@ -14,7 +14,7 @@ from preau.directory.seeds import World
 from preau.directory.words import Authority, Role
 from preau.domains.attendance import actions
 from preau.domains.attendance.models import Entry, Explanation, Reason, RollCall, Status
-from preau.domains.attendance.queries import register_of
+from preau.domains.attendance.queries import entries_matching, register_of
 from preau.domains.timetable.models import Lesson, WeeklyPattern
 from preau.foundation import stamp
 
@@ -260,6 +260,49 @@ def test_the_father_sees_the_state_and_not_the_words(
     assert client.post(reverse("attendance:withdraw", kwargs={"pk": told.pk})).status_code == 404
 
 
+def test_two_parents_who_explain_at_once_are_both_told(
+    college: World, client: SchoolClient, seat_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The father's form was read as right, then the mother's was written first."""
+    own = Entry.objects.to_explain().filter(pupil=college.people["pupil"])[0]
+    reason = Reason.objects.get(label="Maladie")
+    explain = actions.explain
+
+    def after_the_mother(*arguments: Any) -> Explanation:
+        explain(seat_of("guardian"), [own], reason)
+        return explain(*arguments)
+
+    monkeypatch.setattr(actions, "explain", after_the_mother)
+    client.sit(college.people["other_guardian"])
+    sent = {"entries": [own.pk], "reason": reason.pk}
+    page = client.post(reverse("attendance:explain", kwargs={"pk": own.pk}), sent, follow=True)
+    assert "Cette absence n’est plus à expliquer." in page.content.decode()
+    assert Explanation.objects.get(entries=own).given_by == college.people["guardian"]
+
+
+def test_an_explanation_that_was_answered_meanwhile_stays(
+    college: World, client: SchoolClient, told: Explanation, seat_of: Any
+) -> None:
+    actions.decide(seat_of("cpe"), told, Explanation.State.ACCEPTED)
+    client.sit(college.people["guardian"])
+    page = client.post(reverse("attendance:withdraw", kwargs={"pk": told.pk}), follow=True)
+    assert "Trop tard pour la retirer" in page.content.decode()
+    told.refresh_from_db()
+    assert told.state == Explanation.State.ACCEPTED
+
+
+def test_a_lateness_without_its_minutes_is_asked_for_them(
+    college: World, client: SchoolClient, told: Explanation
+) -> None:
+    entry = told.entries.get()
+    client.sit(college.people["cpe"])
+    response = client.post(reverse("attendance:entry", kwargs={"pk": entry.pk}), {"status": Status.LATE})
+    assert response.status_code == 422
+    assert "Écrivez le nombre de minutes de retard." in response.content.decode()
+    entry.refresh_from_db()
+    assert entry.status == Status.ABSENT
+
+
 def test_a_guardian_may_not_decide(college: World, client: SchoolClient, told: Explanation) -> None:
     client.sit(college.people["guardian"])
     response = client.post(reverse("attendance:decide", kwargs={"pk": told.pk}), {"state": "accepted"})
@@ -342,6 +385,13 @@ def test_the_state_filter_keeps_only_that_state(college: World, client: SchoolCl
     client.sit(college.people["cpe"])
     rows = client.get(reverse("attendance:entries"), {"etat": "retard"}).content.decode().split("<tbody")[1]
     assert rows.count("Retard de") == rows.count("<tr") > 0
+
+
+def test_the_days_asked_for_are_both_included(college: World, seat_of: Any) -> None:
+    days = sorted(set(Entry.objects.visible_to(seat_of("cpe")).values_list("day", flat=True)))
+    first, last = days[1], days[-2]
+    found = entries_matching(seat_of("cpe"), {"du": first, "au": last})
+    assert {row["day"] for row in found} == {day for day in days if first <= day <= last}
 
 
 def test_filters_find_by_a_piece_of_name_without_accents(college: World, client: SchoolClient) -> None:
