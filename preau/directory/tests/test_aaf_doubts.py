@@ -16,7 +16,17 @@ from preau.directory.imports.aaf import batches
 from preau.directory.imports.aaf.files import Unreadable
 from preau.directory.imports.aaf.staging import stage
 from preau.directory.imports.run import Run
-from preau.directory.models import Assignment, Delivery, Enrolment, ExternalId, Group, Holding, Person, School
+from preau.directory.models import (
+    Assignment,
+    Delivery,
+    Enrolment,
+    ExternalId,
+    Group,
+    Holding,
+    OfficialCode,
+    Person,
+    School,
+)
 from preau.directory.tests.aaf import deliver, eleve, etab, matiere, parent, personnel, record
 from preau.directory.tests.test_import_aaf import own_run, rows
 from preau.directory.words import Role
@@ -212,6 +222,62 @@ def test_a_group_knows_the_classes_that_it_is_drawn_from(tmp_path: Path) -> None
     group = Group.objects.get(name="3LATIN")
     assert set(group.classes.values_list("name", flat=True)) <= {"3A", "3B"}
     assert Enrolment.objects.filter(group=group, pupil=person("10")).exists()
+
+
+# What the next delivery says otherwise
+
+
+def test_a_function_that_is_called_otherwise_stays_the_same_one(tmp_path: Path) -> None:
+    first = "1$ENS$ENSEIGNEMENT$L1300$MATHEMATIQUES"
+    second, third = "1$ENS$ENSEIGNEMENT$L1000$PHYSIQUE", "1$ENS$ENSEIGNEMENT$L2000$CHIMIE"
+    bring(deliver(tmp_path / "d", etab(), personnel("30", ENTPersonFonctions=[first, second])))
+    before = {row.title: row.pk for row in person("30").holdings.all()}
+    report = bring(deliver(tmp_path / "d", etab(), personnel("30", ENTPersonFonctions=[first, third])))
+    after = {row.title: row.pk for row in person("30").holdings.filter(ends=None)}
+    assert report["changed"] == 1 and len(before) == len(after) == 2
+    assert set(before.values()) == set(after.values()) and set(before) != set(after)
+    # One function fewer ends, the other goes on.
+    bring(deliver(tmp_path / "d", etab(), personnel("30", ENTPersonFonctions=[first])))
+    assert person("30").holdings.filter(ends=None).count() == 1
+    assert person("30").holdings.filter(ends=date(2026, 11, 24)).count() == 1
+
+
+def test_a_pupil_who_takes_another_programme_keeps_their_place(tmp_path: Path) -> None:
+    bring(deliver(tmp_path / "d", etab(), eleve("10", ENTEleveMEF="10310019110")))
+    before = person("10").holdings.get()
+    bring(deliver(tmp_path / "d", etab(), eleve("10", ENTEleveMEF="10310019111")))
+    after = person("10").holdings.get()
+    assert (after.pk, after.programme, after.ends) == (before.pk, "10310019111", None)
+
+
+def test_what_was_made_here_is_not_the_file_s_to_change(tmp_path: Path) -> None:
+    bring(deliver(tmp_path / "d", etab(), eleve("10", ENTEleveMEF="1")))
+    Holding.objects.filter(person=person("10")).update(source="")
+    Enrolment.objects.filter(pupil=person("10")).update(source="")
+    before = list(Enrolment.objects.filter(pupil=person("10")).values())
+    dated = {"ENTEleveDateEntreeClasses": "1$10/11/2026$3A"}
+    bring(deliver(tmp_path / "d", etab(), eleve("10", ENTEleveMEF="2", **dated)))
+    assert person("10").holdings.get().programme == "1"
+    assert list(Enrolment.objects.filter(pupil=person("10")).values()) == before
+
+
+def test_a_class_takes_the_level_and_a_group_the_classes_that_the_school_now_says(tmp_path: Path) -> None:
+    def school(level: str, *classes: str) -> str:
+        drawn = "$".join(["3LATIN", "LATIN", *classes])
+        return etab(ENTStructureClasses=[f"3A${level}", "3B$3EME"], ENTStructureGroupes=[drawn])
+
+    bring(deliver(tmp_path / "d", school("3EME", "3A"), eleve("10", ENTEleveGroupes=["1$3LATIN"])))
+    bring(deliver(tmp_path / "d", school("3EME PREPA", "3B"), eleve("10", ENTEleveGroupes=["1$3LATIN"])))
+    mine = Group.objects.filter(school__uai="0350001A")
+    assert mine.get(name="3A").level == "3EME PREPA"
+    assert list(mine.get(name="3LATIN").classes.values_list("name", flat=True)) == ["3B"]
+
+
+def test_a_subject_that_is_called_otherwise_is_renamed_in_the_table_of_codes(tmp_path: Path) -> None:
+    bring(deliver(tmp_path / "d", etab(), matiere("061300", "MATHEMATIQUES")))
+    report = bring(deliver(tmp_path / "d", etab(), matiere("061300", "MATHS")))
+    assert report["changed"] == 1
+    assert OfficialCode.objects.get(code="061300", authority="14").label == "MATHS"
 
 
 # Whose delivery it is
