@@ -22,7 +22,7 @@ from preau.domains.attendance.models import Decision, Entry, Explanation, Notice
 from preau.foundation import boards
 from preau.identity.models import Account
 
-EXPORT = "/mes-donnees/export/"
+PAGE, EXPORT = "/mes-donnees/", "/mes-donnees/export/"
 SECRET = "Rendez-vous que le père ne doit pas lire"
 ANSWER = "Réponse que le père ne doit pas lire"
 
@@ -311,3 +311,7 @@ def test_every_retention_and_field_has_its_words() -> None:
         names = set(entry.fields)
         assert entry.withheld <= names
         assert set(entry.authored) <= names
+
+
+def test_a_kind_of_data_that_does_not_exist_is_no_page(college: World, client: SchoolClient) -> None:
+    assert client.sit(college.people["guardian"]).get(f"{PAGE}inconnu/").status_code == 404

@@ -66,6 +66,7 @@ def test_a_name_that_did_not_change_stays_with_the_official_files(head: SchoolCl
         ({"phone": "<b>"}, "Un numéro de téléphone"),
         ({"email": "personne"}, "adresse"),
         ({"website": "javascript:alert(1)"}, "URL"),
+        ({"website": "ftp://college.example"}, "https://"),
     ],
 )
 def test_what_is_typed_wrong_is_said_beside_its_field(
@@ -133,6 +134,16 @@ def test_a_logo_is_served_to_its_school_in_a_sandbox(
     assert answer["Content-Disposition"].startswith("attachment")
     assert client.sit(twin.people["head"]).get(address).status_code == 404
     assert SchoolClient().get(address).status_code == 302
+
+
+def test_a_logo_whose_file_is_lost_is_not_there(head: SchoolClient, college: World, shelf: Path) -> None:
+    """A backup put back without its files: the page goes on, without its picture."""
+    head.post(reverse("directory:take_logo"), {"picture": picture()})
+    for kept in shelf.rglob("*.png"):
+        kept.unlink()
+    address = reverse("directory:logo", kwargs={"public_id": college.school.public_id})
+    assert head.get(address).status_code == 404
+    assert head.get("/").status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -332,6 +343,14 @@ def test_a_closure_is_not_announced_for_today(head: SchoolClient, college: World
     response = head.post(reverse("directory:closures"), form)
     assert response.status_code == 422
     assert "au plus tard la veille" in response.content.decode()
+
+
+def test_a_closure_is_announced_until_the_end_of_next_year(head: SchoolClient, college: World) -> None:
+    assert college.year
+    for days, status in ((366, 302), (367, 422)):
+        far = (college.year.ends + timedelta(days=days)).isoformat()
+        form = {"name": f"Travaux {days}", "starts": far, "ends": far}
+        assert head.post(reverse("directory:closures"), form).status_code == status, days
 
 
 def test_reopening_a_closure_that_has_begun_ends_it_today(head: SchoolClient, college: World) -> None:

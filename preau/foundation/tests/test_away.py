@@ -16,6 +16,18 @@ from preau.foundation.tasks.worker import LeasedWorker
 SAYS = "Réessayez dans un instant"
 
 
+def test_a_site_whose_database_is_away_asks_for_no_traffic(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(connection: Any) -> None:
+        raise OperationalError("server closed the connection")
+
+    assert Client().get("/sante/pret/").status_code == 200
+    monkeypatch.setattr("preau.foundation.views.MigrationExecutor", away)
+    answer = Client().get("/sante/pret/")
+    assert answer.status_code == 503
+    assert answer.json() == {"database": False, "migrated": False, "worker": False}
+    assert Client().get("/sante/").status_code == 200
+
+
 @pytest.mark.parametrize(
     ("error", "status"),
     [

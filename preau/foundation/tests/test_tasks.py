@@ -215,3 +215,16 @@ def test_tidying_drops_what_has_served(clock: Any) -> None:
     work()
     clock.shift(timedelta(days=31))
     assert upkeep.tidy.call() == {"windows": 1, "workers": 1, "tasks": 1}
+
+
+def test_a_round_that_fails_is_told_and_the_next_is_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> None:
+        raise ValueError("not today")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(schedule, "enqueue_due", fail)
+        make_round("essai")
+    assert WorkerBeat.objects.get(worker="essai").at == timezone.now()
+    assert not ScheduleRun.objects.exists()
+    make_round("essai")
+    assert ScheduleRun.objects.exists()

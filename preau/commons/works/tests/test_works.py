@@ -83,6 +83,20 @@ def test_a_work_is_followed_from_its_request_to_its_result(
     assert "Abandonner" not in page and "Actualiser" not in page and "every 3s" not in page
 
 
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(0, "en 1 s"), (59, "en 59 s"), (60, "en 1 min"), (3540, "en 59 min"), (3600, "en 1 h 00")],
+)
+def test_how_long_it_lasted_is_said_in_one_unit(
+    client: SchoolClient, college: World, asked: Any, clock: Any, seconds: int, said: str
+) -> None:
+    asked()
+    works.begin("essai-1")
+    clock.shift(timedelta(seconds=seconds))
+    works.end("essai-1", ending=Ending.DONE)
+    assert said in text(client.sit(college.people["secretary"]).get(PAGE))
+
+
 def test_the_fragment_is_the_list_and_nothing_else(client: SchoolClient, college: World, asked: Any) -> None:
     asked()
     client.sit(college.people["secretary"])
