@@ -19,6 +19,7 @@ from preau.commons.journal.models import Line
 from preau.commons.notifications.tests.post import deliver
 from preau.directory.models import Holding, Person
 from preau.directory.seeds import World
+from preau.directory.words import Role
 from preau.identity import actions, devices
 from preau.identity.models import Account, AccountSession, Activation
 from preau.identity.passwords import faults_of
@@ -155,6 +156,19 @@ def test_too_many_codes_close_the_door_of_codes_alone(client: SchoolClient, lett
     assert (refused.status_code, refused.headers["Retry-After"]) == (429, "900")
     signed = client.post("/connexion/", {"login": "claire.moreau", "password": PASSWORD})
     assert signed.status_code == 302
+
+
+def test_a_code_does_not_open_what_its_person_has_become(
+    client: SchoolClient, college: World, letter: Any
+) -> None:
+    """A parent's letter, given by the secretary, read once the parent directs the school: she could not give it today."""
+    activation, code = letter
+    Holding.objects.create(person=activation.account.person, role=Role.HEAD, school=college.school)
+    refused = activate(client, activation.account.login, code)
+    assert refused.status_code == 422
+    assert "ce code a déjà servi, ou il est périmé" in refused.content.decode()
+    activation.account.refresh_from_db()
+    assert not activation.account.has_usable_password()
 
 
 def test_two_browsers_with_one_code_open_one_account(letter: Any) -> None:
