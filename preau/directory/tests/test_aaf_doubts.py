@@ -173,6 +173,12 @@ def test_the_teacher_of_a_primary_class_teaches_it_and_is_its_head_teacher(tmp_p
     assert sorted(kinds) == [("head_teacher", "CP"), ("teaches", "CP")]
 
 
+def test_the_directress_of_a_primary_school_is_its_head(tmp_path: Path) -> None:
+    staff = personnel("30", ENTPersonFonctions="1$ENS$ENSEIGNEMENT$D0000$DIRECTION")
+    bring(deliver(tmp_path / "d", *first_degree(staff)))
+    assert person("30").holdings.get().role == Role.HEAD
+
+
 # Staff
 
 
