@@ -16,7 +16,7 @@ from django.urls import get_resolver, reverse
 
 from conftest import NOW, SchoolClient
 from preau.commons.journal.models import Line
-from preau.commons.notifications.models import Item
+from preau.commons.notifications.models import Item, StopLink
 from preau.commons.outbox.models import Letter
 from preau.commons.works.models import Work
 from preau.directory.models import (
@@ -111,6 +111,14 @@ def own_news(college: World) -> Item:
     return tell(college, 1)[0]
 
 
+def stop_link(college: World) -> StopLink:
+    """In a mail to the cast's pupil's mother; whoever has the mail may open it."""
+    person = college.people["guardian"]
+    return StopLink.objects.get_or_create(
+        person=person, kind="attendance.absence", defaults={"made_at": NOW}
+    )[0]
+
+
 def tell(college: World, count: int, start: int = 0) -> list[Item]:
     """`count` news for everyone of the cast, told in the past; those of the mother."""
     for person in college.people.values():
@@ -155,6 +163,7 @@ PAGES = [
     Page("notifications:centre", frozenset(EVERYONE)),
     Page("notifications:item", frozenset({"guardian"}), model=own_news, by="public_id"),
     Page("notifications:preferences", frozenset(EVERYONE)),
+    Page("notifications:stop", frozenset(EVERYONE), model=stop_link, by="token"),
     Page("works:works", frozenset(EVERYONE)),
     Page("directory:deliveries", frozenset(OFFICE)),
     Page("directory:bring", frozenset(OFFICE)),
@@ -210,6 +219,7 @@ PAGES = [
     Page("portal:state", frozenset(EVERYONE)),
 ]
 PUBLIC = {
+    "notifications:stop",
     "portal:home",
     "portal:offline",
     "portal:help",
@@ -223,7 +233,7 @@ PUBLIC = {
 }
 # Not pages: health, sign-in while signed in, POST only, CSV; each has tests of its own.
 ELSEWHERE = {
-    "notifications:open", "notifications:mark", "notifications:read_all", "notifications:revoke", "notifications:stop",
+    "notifications:open", "notifications:mark", "notifications:read_all", "notifications:revoke",
     "notifications:add_device", "notifications:remove_device", "notifications:try_device",
     "foundation:alive", "foundation:ready", "foundation:styleguide_section", "identity:sign_in", "identity:sign_out", "identity:switch",
     "privacy:export", "identity:picture", "identity:take_picture", "identity:remove_picture", "identity:resume",

@@ -6,12 +6,15 @@ from datetime import timedelta
 from django.contrib.sessions.backends.db import SessionStore
 
 from conftest import NOW
+from preau.commons.notifications.models import Device
+from preau.commons.works.models import Work
 from preau.directory.actions.settings import delegate
 from preau.directory.models import Enrolment, Holding, Person, Territory
 from preau.directory.seeds import World
 from preau.directory.seeds.world import make_parent_of
 from preau.directory.viewer import Viewer, viewer_for
 from preau.directory.words import Role
+from preau.foundation import webpush
 from preau.identity.models import Account, AccountSession
 from tests.test_every_page import PAGES
 
@@ -55,6 +58,8 @@ class Stage:
 
 def gather(college: World, twin: World) -> Stage:
     _lend_the_settings(college)
+    _add_a_device(college.people["head"])
+    _ask_for_a_work(college)
     table = {page.name: page.address(college) for page in PAGES}
     members = [Member(key, frozenset({key}), college.people[key]) for key in OF_THE_SCHOOL]
     members += [
@@ -78,6 +83,22 @@ def _lend_the_settings(college: World) -> None:
     viewer = viewer_for(head, head.account.pk, NOW)
     holding = Holding.objects.get(person=college.people["teacher_2"], school=college.school)
     delegate(viewer, holding, NOW.date() + timedelta(days=7))
+
+
+def _add_a_device(person: Person) -> None:
+    """Of their own, to be told on, tried and taken away."""
+    Device.objects.create(
+        person=person, endpoint="https://push.example/head", p256dh=webpush.public_key(), auth=webpush.encode(b"s" * 16),
+        label="Firefox sur Linux", opened_in="", added_at=NOW,
+    )  # fmt: skip
+
+
+def _ask_for_a_work(college: World) -> None:
+    """By the head: it goes on, and may be given up."""
+    Work.objects.create(
+        key="essai", label="Lecture des fichiers de l’annuaire", person=college.people["head"], school=college.school, url="/annuaire/livraisons/",
+        can_stop=True, asked_at=NOW, begun_at=NOW, state=Work.State.RUNNING, step="Lecture", done=3, total=9,
+    )  # fmt: skip
 
 
 def _teacher_parent(college: World) -> Member:

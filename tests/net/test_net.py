@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from preau.directory.seeds import World
+from preau.foundation import webpush
 from tests.journeys.conftest import browser, clock, schools  # noqa: F401 - fixtures, used by their names
 from tests.net import audit, checkers, known_bad, report
 from tests.net.cast import KEYS, Stage, gather
@@ -24,6 +25,7 @@ GROUPS = [KEYS[0::2], KEYS[1::2]]
 def stage(schools: dict[str, World], settings: Any) -> Stage:  # noqa: F811
     """The cast, on a site that also serves the known-bad page."""
     settings.ROOT_URLCONF = "tests.net.known_bad"
+    settings.VAPID_PRIVATE_KEY = webpush.new_private_key()
     return gather(schools["college"], schools["twin"])
 
 
