@@ -21,6 +21,8 @@ from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.models.expressions import Expression
 from django.db.models.sql.compiler import SQLCompiler
 
+from preau.foundation.db import preparing_cursor
+
 FIELDS: dict[type, Callable[[], models.Field[Any, Any]]] = {
     int: models.BigIntegerField, str: models.TextField, date: models.DateField, datetime: models.DateTimeField,
 }  # fmt: skip
@@ -164,7 +166,7 @@ class _Statement:
         values: list[Any] = []
         for one in self._params:
             values += one.values_in(arguments, connection) if isinstance(one, Slot | Ids) else (one,)
-        with connection.cursor() as cursor:
+        with preparing_cursor(connection) as cursor:
             cursor.execute(self._sql, values)
             found = cursor.fetchall()
         if compiler.has_extra_select:  # what is only sorted by

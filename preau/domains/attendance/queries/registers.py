@@ -65,9 +65,15 @@ NOTED = Prepared(
 )
 # When the last lesson began that they had before this moment.
 LAST = Prepared(
-    lambda day, before, pupils: (
+    lambda school, day, before, pupils: (
         Enrolment.objects.active(day)
-        .filter(pupil__in=pupils, group__lessons__day=day, group__lessons__starts__lt=before)
+        .filter(
+            pupil__in=pupils,
+            # The school too, though the groups are its own: the lessons of a day are indexed by school.
+            group__lessons__school=school,
+            group__lessons__day=day,
+            group__lessons__starts__lt=before,
+        )
         .values_list("pupil_id")
         .annotate(Max("group__lessons__starts"))
     )
@@ -80,7 +86,7 @@ def register_of(lesson: Lesson) -> list[RegisterRow]:
     ids = tuple(pupil[0] for pupil in pupils)
     noted = NOTED(lesson.school_id, lesson.day, ids)
     entries = {entry["pupil_id"]: entry for entry in noted if entry["lesson_id"] == lesson.pk}
-    last = dict(LAST(lesson.day, lesson.starts, ids))
+    last = dict(LAST(lesson.school_id, lesson.day, lesson.starts, ids))
     before = {entry["pupil_id"] for entry in noted if _was_absent(entry, last)}
     return [_row(pupil, entries.get(pupil[0]), pupil[0] in before) for pupil in pupils]
 
@@ -94,7 +100,8 @@ def _expected(lesson: int, day: date) -> "QuerySet[Person]":
     """The pupils enrolled on the day, and those of whom something was noted: leaving a class later erases nothing."""
     noted = Entry.objects.filter(lesson=lesson).values("pupil_id")
     enrolled = Enrolment.objects.active(day).filter(group__lessons=lesson).values("pupil_id")
-    return Person.objects.filter(Q(pk__in=enrolled) | Q(pk__in=noted))
+    # Together before they are looked for: two lists joined by « or » make a database read everybody it knows.
+    return Person.objects.filter(pk__in=enrolled.union(noted))
 
 
 def _row(pupil: tuple[int, str, str], entry: Mapping[str, Any] | None, was_absent: bool) -> RegisterRow:
