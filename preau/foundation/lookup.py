@@ -4,15 +4,16 @@ The caller's scope comes first (a school, through `visible_to`): the database ke
 the words typed, and Python then measures the few rows that come back (docs/decisions/0060).
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
-from functools import cached_property, reduce
+from functools import cached_property, partial, reduce
 from itertools import pairwise
 from operator import and_, or_
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
+from preau.foundation.prepared import Places
 from preau.foundation.text import fold
 
 Row = TypeVar("Row")
@@ -49,8 +50,24 @@ class Word:
         swapped = [swap(self.text, cut) for cut in cuts[1:-1]]
         return (*parts, *swapped)
 
+    @cached_property
+    def after_a_space(self) -> str:
+        return f" {self.text}"
+
+    def stand_in(self, rank: int, places: Places) -> "Word":
+        """A word of as many pieces, with a place where each text is (see `foundation.prepared`)."""
+        stand_in = Word(cast("str", places.value(lambda wanted: wanted.words[rank].text, str)))
+        stand_in.__dict__["slack"] = self.slack
+        stand_in.__dict__["after_a_space"] = places.value(
+            lambda wanted: wanted.words[rank].after_a_space, str
+        )
+        stand_in.__dict__["pieces"] = [
+            places.value(partial(_piece, rank, number), str) for number in range(len(self.pieces))
+        ]
+        return stand_in
+
     def begins(self, field: str) -> Q:
-        return Q(**{f"{field}__startswith": self.text}) | Q(**{f"{field}__contains": f" {self.text}"})
+        return Q(**{f"{field}__startswith": self.text}) | Q(**{f"{field}__contains": self.after_a_space})
 
     def may_be_in(self, field: str) -> Q:
         if not self.slack:
@@ -64,32 +81,35 @@ class Word:
         if len(known) < len(self.text) - self.slack or not any(piece in known for piece in self.pieces):
             return None
         # In four letters, a beginning with a slip would be the beginning of half the names.
-        found = distance(self.text, known, of_beginning=len(self.text) > 4, most=self.slack)
+        found = slips_between(self.text, known, self.slack, of_beginning=len(self.text) > 4)
         return found if found <= self.slack else None
+
+
+def _piece(rank: int, number: int, wanted: "Wanted") -> str:
+    return wanted.words[rank].pieces[number]
 
 
 def swap(text: str, at: int) -> str:
     return text[: at - 1] + text[at] + text[at - 1] + text[at + 1 :]
 
 
-def distance(typed: str, known: str, *, of_beginning: bool, most: int = LONGEST) -> int:
+def slips_between(typed: str, known: str, most: int, *, of_beginning: bool) -> int:
     """Letters added, left out, replaced, or swapped with their neighbour, between two words; past `most`, any larger number.
 
-    `of_beginning`: the end of `known` may still be to type.
+    `of_beginning`: the end of `known` may still be to type. What both begin with is left aside, then each slip is tried:
+    with one or two at most, that is a few comparisons where a table of both words would be filled.
     """
-    before: list[int] = []
-    last = list(range(len(known) + 1))
-    for row, letter in enumerate(typed, 1):
-        line = [row]
-        for column, other in enumerate(known, 1):
-            best = min(last[column] + 1, line[-1] + 1, last[column - 1] + (letter != other))
-            if row > 1 and column > 1 and letter == known[column - 2] and typed[row - 2] == other:
-                best = min(best, before[column - 2] + 1)
-            line.append(best)
-        before, last = last, line
-        if min(before) > most and min(last) > most:
-            break
-    return min(last) if of_beginning else last[-1]
+    same = next((at for at, (one, other) in enumerate(zip(typed, known, strict=False)) if one != other), None)
+    same = min(len(typed), len(known)) if same is None else same
+    typed, known = typed[same:], known[same:]
+    if not typed:
+        return 0 if of_beginning else len(known)
+    if not known or not most:
+        return len(typed) or 1
+    rests = [(typed[1:], known[1:]), (typed[1:], known), (typed, known[1:])]
+    if len(typed) > 1 and typed[:2] == known[1::-1]:
+        rests.append((typed[2:], known[2:]))
+    return 1 + min(slips_between(one, other, most - 1, of_beginning=of_beginning) for one, other in rests)
 
 
 @dataclass(frozen=True)
@@ -105,6 +125,13 @@ class Wanted:
     @property
     def letters(self) -> int:
         return sum(len(word.text) for word in self.words)
+
+    def shape(self) -> Hashable:
+        """All that `among` chooses a query by."""
+        return tuple(len(word.pieces) for word in self.words)
+
+    def stand_in(self, places: Places) -> "Wanted":
+        return Wanted(tuple(word.stand_in(rank, places) for rank, word in enumerate(self.words)))
 
     def among(self, rows: "QuerySet[Any]", field: str) -> "QuerySet[Any]":
         """The rows of a scope whose folded `field` may match, those that begin alike first."""

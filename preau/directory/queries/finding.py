@@ -12,6 +12,7 @@ from preau.directory.viewer import Viewer
 from preau.directory.words import Role
 from preau.foundation.boards import Hit
 from preau.foundation.lookup import Wanted
+from preau.foundation.prepared import Prepared
 
 NAMES = ("pk", "public_id", "family_name", "given_name", "search_name")
 Line = dict[str, Any]
@@ -19,10 +20,16 @@ Line = dict[str, Any]
 
 def pupils_found(viewer: Viewer, wanted: Wanted) -> list[Hit]:
     """The pupils of the school, for its staff; their own children, for families. With their class."""
-    pupils = Person.objects.filter(pk__in=_pupil_ids(viewer))
-    found = _best(wanted, wanted.among(pupils.values(*NAMES), "search_name"))
+    found = _best(wanted, PUPILS(viewer, wanted))
     classes = classes_of(viewer, [line["pk"] for line, _slips in found])
     return _hits(found, lambda line: classes.get(line["pk"], ""))
+
+
+PUPILS = Prepared(
+    lambda viewer, wanted: wanted.among(
+        Person.objects.filter(pk__in=_pupil_ids(viewer)).values(*NAMES), "search_name"
+    )
+)
 
 
 def _pupil_ids(viewer: Viewer) -> Any:
@@ -38,23 +45,37 @@ def pupils_here(viewer: Viewer) -> "QuerySet[Holding]":
 
 def classes_of(viewer: Viewer, pupils: Sequence[int]) -> dict[int, str]:
     """The class of each of these pupils today; a viewer who acts in one school reads it there."""
+    return dict(CLASSES(viewer, tuple(pupils)))
+
+
+def _learning(viewer: Viewer, pupils: Any) -> "QuerySet[Enrolment, tuple[int, str]]":
     learning = Enrolment.objects.active(viewer.today).filter(pupil__in=pupils, group__kind=Group.Kind.CLASS)
-    if viewer.school_id:
+    if viewer.school:
         learning = learning.filter(school_id=viewer.school_id)
-    return dict(learning.values_list("pupil_id", "group__name"))
+    return learning.values_list("pupil_id", "group__name")
+
+
+CLASSES = Prepared(_learning)
 
 
 def staff_found(viewer: Viewer, wanted: Wanted) -> list[Hit]:
     """Colleagues, with what they do in the school."""
-    held = Holding.objects.active(viewer.today).filter(school_id=viewer.school_id).exclude(role=Role.PUPIL)
-    held = held.annotate(folded=F("person__search_name"), civility=F("person__civility"))
     lines: dict[int, Line] = {}
-    columns = {name: F(f"person__{name}") for name in NAMES if name != "pk"}
-    for line in wanted.among(held.values("person_id", "role", "title", "civility", **columns), "folded"):
+    for line in STAFF(viewer, wanted):
         known = lines.setdefault(line["person_id"], line | {"said": []})
         role = Role(line["role"]).said_of(line["civility"])
         known["said"].append(f"{role} · {line['title']}" if line["title"] else role)
     return _hits(_best(wanted, lines.values()), lambda line: ", ".join(dict.fromkeys(line["said"])))
+
+
+def _staff(viewer: Viewer, wanted: Wanted) -> "QuerySet[Holding, Line]":
+    held = Holding.objects.active(viewer.today).filter(school_id=viewer.school_id).exclude(role=Role.PUPIL)
+    held = held.annotate(folded=F("person__search_name"), civility=F("person__civility"))
+    columns = {name: F(f"person__{name}") for name in NAMES if name != "pk"}
+    return wanted.among(held.values("person_id", "role", "title", "civility", **columns), "folded")
+
+
+STAFF = Prepared(_staff)
 
 
 def families_found(viewer: Viewer, wanted: Wanted) -> list[Hit]:

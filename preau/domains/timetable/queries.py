@@ -281,10 +281,12 @@ def present_day(viewer: Viewer, now: datetime) -> Day:
     return Day(day, rows, going_on, counted)
 
 
+GROUPS = Prepared(lambda viewer: Group.objects.visible_to(viewer).filter(year=viewer.year).order_by("name"))
+
+
 def classes_found(viewer: Viewer, wanted: Wanted) -> list[Hit]:
     """Classes and groups of the year, each on its week; « 5b » finds « 5e B »."""
-    groups = Group.objects.visible_to(viewer).filter(year=viewer.year)
-    rows = [(group, _words_of(group)) for group in groups.order_by("name")]
+    rows = [(group, _words_of(group)) for group in GROUPS(viewer)]
     week = reverse("timetable:week")
     return [
         Hit(group.name, f"{week}?classe={group.pk}", str(group.get_kind_display()), near=slips > 0)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preau.directory.models import Person
-from preau.foundation.lookup import Wanted, Word, distance, swap
+from preau.foundation.lookup import Wanted, Word, slips_between, swap
 
 WORDS = st.text(string.ascii_lowercase, min_size=4, max_size=14)
 
@@ -57,6 +57,21 @@ def test_only_a_few_words_of_a_long_text_are_looked_for() -> None:
     assert Wanted.typed("Le Goff").letters == 6
 
 
+def distance(typed: str, known: str, *, of_beginning: bool) -> int:
+    """The slips between two words, however many, by the table of all their beginnings."""
+    before: list[int] = []
+    last = list(range(len(known) + 1))
+    for row, letter in enumerate(typed, 1):
+        line = [row]
+        for column, other in enumerate(known, 1):
+            best = min(last[column] + 1, line[-1] + 1, last[column - 1] + (letter != other))
+            if row > 1 and column > 1 and letter == known[column - 2] and typed[row - 2] == other:
+                best = min(best, before[column - 2] + 1)
+            line.append(best)
+        before, last = last, line
+    return min(last) if of_beginning else last[-1]
+
+
 def slipped(word: str, kind: str, at: int, letter: str) -> str:
     at %= len(word)
     if kind == "swap":
@@ -81,6 +96,18 @@ def test_the_distance_is_that_of_two_words(one: str, other: str) -> None:
     assert distance(one, other, of_beginning=False) == distance(other, one, of_beginning=False)
     assert distance(one, one + other, of_beginning=True) == 0
     assert distance(one, one + other, of_beginning=False) == len(other)
+
+
+FEW = st.text("abc", min_size=1, max_size=10)
+
+
+@given(FEW, FEW, st.integers(0, 2), st.booleans())
+def test_a_few_slips_are_counted_as_the_table_counts_them(
+    one: str, other: str, most: int, of_beginning: bool
+) -> None:
+    """Past the most allowed, any larger number will do."""
+    counted = slips_between(one, other, most, of_beginning=of_beginning)
+    assert min(counted, most + 1) == min(distance(one, other, of_beginning=of_beginning), most + 1)
 
 
 def test_a_percent_sign_is_a_letter_like_another(db: None) -> None:
