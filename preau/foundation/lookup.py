@@ -99,8 +99,11 @@ def slips_between(typed: str, known: str, most: int, *, of_beginning: bool) -> i
     `of_beginning`: the end of `known` may still be to type. What both begin with is left aside, then each slip is tried:
     with one or two at most, that is a few comparisons where a table of both words would be filled.
     """
-    same = next((at for at, (one, other) in enumerate(zip(typed, known, strict=False)) if one != other), None)
-    same = min(len(typed), len(known)) if same is None else same
+    same = 0
+    for one, other in zip(typed, known, strict=False):
+        if one != other:
+            break
+        same += 1
     typed, known = typed[same:], known[same:]
     if not typed:
         return 0 if of_beginning else len(known)
@@ -109,7 +112,7 @@ def slips_between(typed: str, known: str, most: int, *, of_beginning: bool) -> i
     rests = [(typed[1:], known[1:]), (typed[1:], known), (typed, known[1:])]
     if len(typed) > 1 and typed[:2] == known[1::-1]:
         rests.append((typed[2:], known[2:]))
-    return 1 + min(slips_between(one, other, most - 1, of_beginning=of_beginning) for one, other in rests)
+    return 1 + min(slips_between(*rest, most - 1, of_beginning=of_beginning) for rest in rests)
 
 
 @dataclass(frozen=True)

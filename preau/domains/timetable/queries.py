@@ -101,12 +101,14 @@ def rows_from(lines: Iterable[tuple[Any, ...]]) -> list[LessonRow]:
         pk: LessonRow(pk, day, starts, ends, zone, subject, room or "")
         for pk, day, starts, ends, zone, subject, room in lines
     }
-    for lesson, _pk, group, name, *teacher in AROUND(tuple(rows)):
+    said = {one.value: str(one.label) for one in Person.Civility}
+    for lesson, _pk, group, name, civility, given_name, family_name in AROUND(tuple(rows)):
         if group:
             rows[lesson].group_ids.append(group)
             rows[lesson].groups.append(name)
         else:
-            rows[lesson].teachers.append(_teacher(*teacher))
+            called = said[civility] if civility else given_name
+            rows[lesson].teachers.append(f"{called} {family_name}".strip())
     return list(rows.values())
 
 
@@ -117,11 +119,6 @@ def row_of(lesson_id: int) -> LessonRow:
     """One lesson, which exists."""
     (row,) = rows_from(ONE(lesson_id))
     return row
-
-
-def _teacher(civility: str, given_name: str, family_name: str) -> str:
-    said = Person.Civility(civility)
-    return f"{said.label if said else given_name} {family_name}".strip()
 
 
 def with_marks(viewer: Viewer, rows: Sequence[LessonRow]) -> list[LessonRow]:
@@ -281,22 +278,28 @@ def present_day(viewer: Viewer, now: datetime) -> Day:
     return Day(day, rows, going_on, counted)
 
 
-GROUPS = Prepared(lambda viewer: Group.objects.visible_to(viewer).filter(year=viewer.year).order_by("name"))
+GROUPS = Prepared(
+    lambda viewer: (
+        Group.objects.visible_to(viewer)
+        .filter(year=viewer.year)
+        .order_by("name")
+        .values_list("pk", "name", "kind")
+    )
+)
 
 
 def classes_found(viewer: Viewer, wanted: Wanted) -> list[Hit]:
     """Classes and groups of the year, each on its week; « 5b » finds « 5e B »."""
-    rows = [(group, _words_of(group)) for group in GROUPS(viewer)]
     week = reverse("timetable:week")
     return [
-        Hit(group.name, f"{week}?classe={group.pk}", str(group.get_kind_display()), near=slips > 0)
-        for (group, _words), slips in wanted.best(rows, lambda row: row[1])
+        Hit(name, f"{week}?classe={group}", str(Group.Kind(kind).label), near=slips > 0)
+        for (group, name, kind), slips in wanted.best(GROUPS(viewer), lambda row: _words_of(row[1]))
     ]
 
 
-def _words_of(group: Group) -> str:
-    """« 5e b 5b »: the name, and the name as it is typed in a hurry."""
-    words = fold(group.name).split()
+def _words_of(name: str) -> str:
+    """« 5e b 5b »: the name of a class, and the name as it is typed in a hurry."""
+    words = fold(name).split()
     return " ".join(
         [*words, "".join(word.removesuffix("e") if word[:1].isdigit() else word for word in words)]
     )
