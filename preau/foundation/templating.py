@@ -14,7 +14,7 @@ from django.urls import get_script_prefix, reverse
 from django.utils import translation
 from django.utils.html import format_html
 from django.utils.translation import trans_real
-from jinja2 import Environment, StrictUndefined, pass_context
+from jinja2 import Environment, StrictUndefined, pass_context, pass_environment
 from jinja2.runtime import Context
 from jinja2_fragments import render_block as jinja_render_block
 from markupsafe import Markup
@@ -90,6 +90,22 @@ def part(context: Context, template: str, content: Mapping[str, Any]) -> Markup:
     return Markup(context.environment.get_template(template).render({**context.get_all(), **content}))  # nosec B704  # noqa: S704 - rendered by the same autoescaping environment
 
 
+@pass_environment
+def drawn_once(env: Environment, template: str, **values: str) -> Markup:
+    """A template that says the same to everybody, drawn once for each of its values; each time where one edits it."""
+    draw = _draw if env.auto_reload else _drawn
+    return draw(env, template, get_script_prefix(), **values)
+
+
+def _draw(
+    env: Environment, template: str, prefix: str, **values: str
+) -> Markup:  # the prefix is in its addresses
+    return Markup(env.get_template(template).render(values))  # nosec B704  # noqa: S704 - rendered by an autoescaping environment
+
+
+_drawn = cache(_draw)
+
+
 def environment(**options: Any) -> Environment:
     """The environment of every page (Django's Jinja2 backend calls it)."""
     options |= {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
@@ -101,6 +117,7 @@ def environment(**options: Any) -> Environment:
         "ui": Components(env),
         "dates": dates,
         "part": part,
+        "drawn_once": drawn_once,
     }
     env.filters |= {
         "hour": dates.hour,

@@ -1,7 +1,8 @@
 """The guide of the first visits: what this seat can do here, line by line, from the board that every house fills."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -36,11 +37,13 @@ class Step:
 
 def steps_of(viewer: Viewer) -> list[Step]:
     """The gestures open to this seat, whose service and whose page the school has opened."""
-    return [
-        Step(one.label, one.text, one.url_name, one.where or _menu_word(viewer, one.url_name))
-        for one, seated in boards.offered(boards.first_steps, viewer)
-        if one.open_to(seated) and _has_page(viewer, one.url_name)
-    ]
+    return list(_steps(viewer))
+
+
+def _steps(viewer: Viewer) -> Iterator[Step]:
+    for one, seated in boards.offered(boards.first_steps, viewer):
+        if one.open_to(seated) and _has_page(viewer, one.url_name):
+            yield Step(one.label, one.text, one.url_name, one.where or _menu_word(viewer, one.url_name))
 
 
 def _has_page(viewer: Viewer, url_name: str) -> bool:
@@ -68,4 +71,4 @@ def is_put_away(viewer: Viewer) -> bool:
 
 def card(viewer: Viewer) -> Mapping[str, Any] | None:
     """The card of the home, until its person puts it away."""
-    return None if is_put_away(viewer) else {"steps": steps_of(viewer)[:MOST_LINES]}
+    return None if is_put_away(viewer) else {"steps": list(islice(_steps(viewer), MOST_LINES))}
