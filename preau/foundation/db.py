@@ -11,6 +11,7 @@ from zlib import crc32
 
 import psycopg
 from django.db import connection, models
+from django.db.backends.sqlite3.base import SQLiteCursorWrapper
 from django.db.models.fields.files import FieldFile
 
 SQLITE_START = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA mmap_size=134217728; PRAGMA cache_size=-20000;"
@@ -62,20 +63,31 @@ def only_one(name: str) -> Iterator[bool]:
 
 
 def preparing_cursor(connection: Any) -> Any:
-    """A cursor for statements that come back with other values: PostgreSQL plans each of them once a connection.
+    """A cursor for statements that come back with other values (see `foundation.prepared`). Django counts, guards and logs them.
 
-    There, a home page spends longer on plans than on rows. Values go apart from the statement, which Django does not do
-    by itself; it counts, guards and logs these statements as any other.
+    PostgreSQL plans each of them once a connection: a home page spent longer on plans than on rows. Values go apart from
+    the statement, which Django does not do by itself. SQLite is written each of them in its own marks once.
     """
-    if connection.vendor != "postgresql":
-        return connection.cursor()
     connection.ensure_connection()
-    return connection.make_cursor(_PreparingCursor(connection.connection))
+    if connection.vendor == "postgresql":
+        return connection.make_cursor(_PreparingCursor(connection.connection))
+    return connection.make_cursor(connection.connection.cursor(factory=_KnownCursor))
 
 
 class _PreparingCursor(psycopg.Cursor[Any]):
     def execute(self, query: Any, params: Any = None, **_: Any) -> Any:  # type: ignore[override]
         return super().execute(query, params, prepare=True)
+
+
+class _KnownCursor(SQLiteCursorWrapper):
+    def convert_query(self, query: str, *, param_names: Any = None) -> str:
+        known = _converted.get(query)
+        if known is None:
+            known = _converted[query] = super().convert_query(query, param_names=param_names)
+        return known
+
+
+_converted: dict[str, str] = {}
 
 
 def insert(rows: Sequence[models.Model]) -> None:
