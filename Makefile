@@ -104,7 +104,7 @@ lock: ready ## lock what pyproject.toml asks for; newer versions with ARGS=--upg
 
 LOCALE := preau/locale
 messages: tools ## gather the texts to translate, and compile what is translated
-	$(RUN) -m babel.messages.frontend extract -F pyproject.toml --project Préau --no-location -o build/django.pot preau
+	$(RUN) -m babel.messages.frontend extract -F pyproject.toml -k gettext_lazy -k ngettext_lazy:1,2 --project Préau --no-location -o build/django.pot preau
 	mkdir -p $(LOCALE)
 	$(RUN) -m babel.messages.frontend update -D django -i build/django.pot -d $(LOCALE) -l fr --init-missing --no-fuzzy-matching --ignore-pot-creation-date
 	SECRET_KEY=x $(RUN) manage.py fill_french

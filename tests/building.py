@@ -1,6 +1,7 @@
 """The invariants of the building, as functions that return complaints. `test_building.py` asks them of the real
 building, then of planted mistakes: a check that cannot fail protects nothing."""
 
+import ast
 import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -10,11 +11,13 @@ from django.db import models
 from django.db.migrations import Migration
 from django.db.migrations.operations import RunPython, RunSQL
 from django.urls import URLPattern, URLResolver
+from jinja2 import Environment
 
 from preau.directory.models import Person, School, SchoolQuerySet
 from preau.directory.viewer import Viewer
 from preau.foundation.access import anyone
 from preau.foundation.boards import PersonalData
+from preau.foundation.text import french
 from preau.identity.models import Account
 
 FORBIDDEN = {"utils", "helpers", "common", "misc", "base", "services", "managers", "core"}
@@ -174,3 +177,52 @@ def unused_mails(package: Path) -> list[str]:
         str(p).split("/templates/")[-1].removesuffix(".txt") for p in package.rglob("templates/**/mail/*.txt")
     ]
     return [f"{name}: nobody sends it" for name in mails if f'"{name}"' not in code]
+
+
+TRANSLATE = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext"}
+# What a terminal shows, whose letters are its own; what people of the demonstration typed; what has run already.
+AS_TYPED = {"tests", "migrations", "management", "seeds"}
+SQL = re.compile(r"\b(SELECT|UPDATE|DELETE|WHERE|JOIN)\b")
+
+
+def loose_signs(folder: Path) -> list[str]:
+    """Texts outside of the catalogue where « : » and its like may leave their word: a plain space lets a line break."""
+    found = []
+    for path in sorted(
+        [*folder.rglob("*.py"), *folder.rglob("templates/**/*.html"), *folder.rglob("templates/**/*.txt")]
+    ):
+        if AS_TYPED.isdisjoint(path.relative_to(folder).parts):
+            texts = _texts_of_code if path.suffix == ".py" else _texts_of_template
+            loose = [text.strip() for text in texts(path.read_text()) if text != french(text)]
+            found += [f"{path.relative_to(folder)}: « {text} »" for text in loose]
+    return found
+
+
+def _texts_of_code(source: str) -> Iterator[str]:
+    """Each text of a module, except what documents it, what the catalogue holds, and what a database reads."""
+    tree = ast.parse(source)
+    aside: set[ast.AST] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            aside.add(node.value)
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in TRANSLATE:
+            aside.update(one for value in node.args for one in ast.walk(value))
+    for node in ast.walk(tree):
+        is_text = isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in aside
+        if is_text and not SQL.search(node.value):
+            yield node.value
+
+
+def _texts_of_template(source: str) -> Iterator[str]:
+    """What a template says by itself, and the strings that it gives to something else than the catalogue."""
+    depth, before = 0, ""
+    for _line, kind, value in Environment().lex(source):  # nosec B701
+        if kind == "operator" and value in "()":
+            if value == "(" and (depth or before in TRANSLATE):
+                depth += 1
+            elif value == ")" and depth:
+                depth -= 1
+        if kind == "data" or (kind == "string" and not depth):
+            yield value
+        if kind != "whitespace":
+            before = value

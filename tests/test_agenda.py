@@ -86,7 +86,7 @@ def test_absences_are_told_to_the_family_by_pupil_day_and_state(seat_of: Any, co
 
 def test_a_period_is_said_on_its_first_day(seat_of: Any, college: World) -> None:
     period = Period.objects.filter(school=college.school).order_by("starts")[1]
-    assert f"Début : {period.name}" in [e.title for e in on(seat_of("head"), period.starts)]
+    assert f"Début\u202f: {period.name}" in [e.title for e in on(seat_of("head"), period.starts)]
     assert not [
         e for e in on(seat_of("head"), period.starts + timedelta(days=1)) if e.uid.startswith("periode")
     ]
@@ -197,7 +197,7 @@ def test_a_feed_is_opened_read_changed_and_closed(college: World, client: School
     assert len(key) >= 32 and key not in client.get(SUBSCRIPTION).content.decode()
     assert key not in str(list(Feed.objects.values()))
     reader = Client()
-    assert "Nina : Mathématiques" in summaries(reader.get(first))
+    assert "Nina\u202f: Mathématiques" in summaries(reader.get(first))
     second = feed_address(client, seen=1)
     assert reader.get(first).status_code == 404
     assert summaries(reader.get(second))
@@ -268,7 +268,7 @@ def test_a_child_leaves_the_feed_with_the_right_to_follow_them(college: World, c
     make_parent_of(college, "other_guardian", college.people["teacher"])  # a seat is left: somebody else
     client.sit(father)
     address, reader = feed_address(client), Client()
-    assert "Nina : Mathématiques" in summaries(reader.get(address))
+    assert "Nina\u202f: Mathématiques" in summaries(reader.get(address))
     Guardianship.objects.filter(pupil=college.people["pupil"], guardian=father).update(
         may_not_be_informed=True
     )
@@ -294,7 +294,7 @@ def test_a_teacher_who_is_a_parent_has_one_calendar(college: World, client: Scho
     client.sit(college.people["teacher"], "guardian")
     response = Client().get(feed_address(client))
     said = summaries(response)
-    assert {f"Nina : {lesson.subject.name}", lesson.subject.name} <= said
+    assert {f"Nina\u202f: {lesson.subject.name}", lesson.subject.name} <= said
     uids = [str(e["uid"]) for e in icalendar.Calendar.from_ical(response.content).walk("VEVENT")]
     assert len(uids) == len(set(uids))
 

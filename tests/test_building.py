@@ -32,6 +32,7 @@ from preau.directory.words import Role
 from preau.foundation import boards, readonly
 from preau.foundation.access import AccessMiddleware, anyone, opens
 from preau.foundation.boards import PersonalData
+from preau.foundation.text import french
 from tests import building
 
 PACKAGE = Path(__file__).parent.parent / "preau"
@@ -313,6 +314,10 @@ def test_the_catalogue_is_the_one_of_the_code(tmp_path: Path) -> None:
         "extract",
         "-F",
         "pyproject.toml",
+        "-k",
+        "gettext_lazy",
+        "-k",
+        "ngettext_lazy:1,2",
         "-o",
         str(fresh),
         "preau",
@@ -322,6 +327,27 @@ def test_the_catalogue_is_the_one_of_the_code(tmp_path: Path) -> None:
     wanted, written = texts(read_po, fresh), texts(read_po, folder / "django.po")
     assert set(written) == set(wanted)
     assert texts(read_mo, folder / "django.mo") == written
+    # The signs of French stay with their word.
+    for text, said in written.items():
+        assert said == (french(text) if isinstance(text, str) else tuple(map(french, text)))
+
+
+def test_no_sign_of_a_text_may_leave_its_word() -> None:
+    """The catalogue keeps « : » and its like with their word; what does not pass through it does so by itself."""
+    assert building.loose_signs(PACKAGE) == []
+
+
+def test_a_loose_sign_is_found(tmp_path: Path) -> None:
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates" / "a.html").write_text(
+        '{# Un mot : rien. #}Oui : non{{ _("Ici : là") }}{{ url("a:b") }}?c{{ x }}« '
+    )
+    (tmp_path / "a.py").write_text(
+        '"""Un mot : rien."""\nx = f"{y} : {z}"\nt = _("Ici : là")\nSQL = "SELECT a WHERE b = ? AND c"\n'
+    )
+    assert building.loose_signs(tmp_path) == [
+        "a.py: « : »", "templates/a.html: « Oui : non »", "templates/a.html: « « »",
+    ]  # fmt: skip
 
 
 # 11. Warnings are errors.

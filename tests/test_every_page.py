@@ -36,6 +36,7 @@ from preau.directory.words import Authority, Role
 from preau.domains.attendance.models import Entry, EntryChange, Explanation, Status
 from preau.domains.timetable.models import Lesson, WeeklyPattern
 from preau.foundation import notices
+from preau.foundation.text import french
 from preau.identity.models import AccountSession
 from tests.building import routes
 from tests.net.matrix import all_routes
@@ -305,12 +306,24 @@ def faults(page: str) -> Iterator[str]:
     for element in tree.iter():
         if element.get("style") or any(str(name).startswith("on") for name in element.keys()):  # noqa: SIM118
             yield f"inline code on {element.tag}"
+    yield from (f"a sign may leave its word: {words}" for words in loose_signs(tree))
+
+
+def loose_signs(element: Any) -> Iterator[str]:
+    """The texts of a page where a plain space stands before « : » and its like: a line may break there."""
+    if element.tag in {"script", "style", "pre", "code", "textarea"} or not isinstance(element.tag, str):
+        return
+    said = [element.text, *(child.tail for child in element)]
+    said += [element.get(name) for name in ("aria-label", "title", "placeholder", "data-title")]
+    yield from (words.strip() for words in said if words and words != french(words))
+    for child in element:
+        yield from loose_signs(child)
 
 
 def test_a_bad_page_is_found_bad() -> None:
     bad = (
         '<!DOCTYPE html><html lang="fr"><head><title>x</title></head><body><h1>a</h1><h1>b</h1><p id="x"></p>'
-        '<p id="x"></p><input name="nom"><table><tr><td style="color:red"></td></tr></table></div></body></html>'
+        '<p id="x"></p><input name="nom"><table><tr><td style="color:red"></td></tr></table><p>Oui : non</p></div></body></html>'
     )
     found = " ".join(faults(bad))
     for fault in (
@@ -320,6 +333,7 @@ def test_a_bad_page_is_found_bad() -> None:
         "table without a caption",
         "inline code",
         "end-tag",
+        "Oui : non",
     ):
         assert fault in found
 

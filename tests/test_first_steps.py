@@ -76,10 +76,10 @@ def test_a_closed_service_has_no_line_and_a_renamed_one_its_new_name(
     college: World, client: SchoolClient
 ) -> None:
     client.sit(college.people["guardian"])
-    assert "Dans le menu : Absences" in client.get("/").content.decode()
+    assert "Dans le menu\u202f: Absences" in client.get("/").content.decode()
     school = School.objects.filter(pk=college.school.pk)
     school.update(services={"attendance": {"names": {"attendance:absences": "Carnet"}}})
-    assert "Dans le menu : Carnet" in client.get("/").content.decode()
+    assert "Dans le menu\u202f: Carnet" in client.get("/").content.decode()
     school.update(services={"attendance": {"off": True}})
     assert "Expliquer une absence" not in client.get(PAGE).content.decode()
     # A line of an open service, whose page belongs to a closed one, leads nowhere.

@@ -53,7 +53,7 @@ def test_every_page_leads_to_help_and_legal_pages(
     footer = client.get("/").content.decode().split("<footer", 1)[1]
     for address in ("/aide/", "/accessibilite/", "/donnees-personnelles/", "/mentions-legales/", "/etat/"):
         assert f'href="{address}"' in footer
-    assert "Accessibilité : non conforme" in footer
+    assert "Accessibilité\u202f: non conforme" in footer
 
 
 def test_a_page_not_found_leads_to_help(college: World, client: SchoolClient) -> None:
@@ -78,7 +78,7 @@ def test_each_guide_is_a_page(college: World, client: SchoolClient) -> None:
 
 def test_guides_are_found_without_accents(college: World, client: SchoolClient) -> None:
     page = read(client, "/aide/?q=EXPLICATION refusee")
-    assert "Tout lire : Préau pour les familles" in page
+    assert "Tout lire\u202f: Préau pour les familles" in page
     assert "Aucun guide n’en parle" in read(client, "/aide/?q=zzzz<script>")
     assert "<script>" not in client.get("/aide/?q=<script>").content.decode()
 

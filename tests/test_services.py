@@ -61,7 +61,7 @@ def test_a_closed_service_comes_back_as_it_was(client: SchoolClient, college: Wo
     assert Line.objects.filter(verb="directory.service_changed").latest("pk").details == {
         "service": "attendance", "changed": "off", "off": "no",
     }  # fmt: skip
-    assert "Absences et vie scolaire : ouvert" in client.get(reverse("journal:changes")).content.decode()
+    assert "Absences et vie scolaire\u202f: ouvert" in client.get(reverse("journal:changes")).content.decode()
 
 
 def test_a_service_closed_elsewhere_is_open_here(client: SchoolClient, college: World, twin: World) -> None:

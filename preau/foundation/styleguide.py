@@ -20,6 +20,7 @@ from markupsafe import Markup
 
 from preau.foundation.fields import SeveralFiles
 from preau.foundation.sorting import Sorting
+from preau.foundation.text import french
 
 OPENING = re.compile(r"^\{# (?P<title>[^.#]+)\.(?P<note>[^#]*)#\}\n", re.MULTILINE)
 
@@ -64,7 +65,7 @@ def _cut(template: str) -> list[tuple[str, str, str]]:
     starts = list(OPENING.finditer(source))
     ends = [start.start() for start in starts[1:]] + [len(source)]
     return [
-        (start["title"].strip(), start["note"].strip(), source[start.end() : end].strip())
+        (french(start["title"].strip()), french(start["note"].strip()), source[start.end() : end].strip())
         for start, end in zip(starts, ends, strict=True)
     ]
 
@@ -118,7 +119,7 @@ class SampleForm(forms.Form):
     query = forms.CharField(
         label="Nom", required=False, widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"})
     )
-    papers = SeveralFiles(label="Documents", help_text="Au format PDF : 5 fichiers et 10 Mo au plus.")
+    papers = SeveralFiles(label="Documents", help_text="Au format PDF\u202f: 5 fichiers et 10 Mo au plus.")
 
 
 GIVEN = {

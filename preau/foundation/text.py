@@ -6,6 +6,8 @@ import unicodedata
 from markupsafe import Markup, escape
 
 ORDINAL = re.compile(r"\b(\d+)(e|ère|re|er|ème)\b")
+NARROW = "\u202f"
+LOOSE = re.compile(r"(?<=«) | (?=[:;?!»](?!\w))")
 LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "’": "'", "-": " ", "'": " "})
 
 
@@ -26,7 +28,12 @@ def ordinals(text: object) -> Markup:
 
 def number(count: int) -> str:
     """2 589: thousands apart, by a space that does not break."""
-    return f"{count:,}".replace(",", "\u202f")
+    return f"{count:,}".replace(",", NARROW)
+
+
+def french(text: str) -> str:
+    """French signs stay with their word, by a narrow space that does not break: the texts of the code are typed with plain ones."""
+    return LOOSE.sub(NARROW, text)
 
 
 def initials(given: str, family: str) -> str:

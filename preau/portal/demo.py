@@ -62,7 +62,7 @@ def plant(say: Say) -> dict[str, Person]:
     for school in School.objects.order_by("pk"):
         world = World.of(school, people, today)
         for seed in boards.seeds:
-            say(f"{school.name} : {seed.name}…")
+            say(f"{school.name}\u202f: {seed.name}…")
             seed.plant(world)
     open_accounts(people)
     return people

@@ -16,7 +16,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup, escape
 
-from preau.foundation.text import fold
+from preau.foundation.text import fold, french
 
 FOLDER = Path(settings.BASE_DIR) / "docs" / "guides"
 # For whom each guide is; a new one is for everyone until somebody says better.
@@ -28,7 +28,6 @@ AUDIENCES = {
     "annuaire": _("Secrétariat"),
     "comptes": _("Secrétariat"),
 }
-BEFORE_SIGN = re.compile(r" (?=[:;?!»])")
 TO_GUIDE = re.compile(r"([\w-]+)\.md(#.*)?")
 
 
@@ -60,7 +59,7 @@ def _read(key: str) -> Guide:
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
     tokens = markdown.parse((FOLDER / f"{key}.md").read_text())
     has_title = bool(tokens) and tokens[0].tag == "h1"
-    title = tokens[1].content if has_title else key
+    title = french(tokens[1].content) if has_title else key
     # The page has its own h1.
     shown = tokens[3:] if has_title else tokens
     parts = tuple(_mark_parts(shown))
@@ -75,7 +74,7 @@ def _mark_parts(tokens: list[Token]) -> Iterator[tuple[str, str]]:
         _finish(inline.children or [])
         if opening.type == "heading_open" and opening.tag == "h2":
             opening.attrSet("id", slugify(inline.content))
-            yield slugify(inline.content), inline.content
+            yield slugify(inline.content), french(inline.content)
 
 
 def _with_captions(tokens: list[Token], title: str) -> Iterator[Token]:
@@ -83,7 +82,7 @@ def _with_captions(tokens: list[Token], title: str) -> Iterator[Token]:
     for token, after in pairwise([*tokens, Token("text", "", 0)]):
         yield token
         if token.type == "heading_open":
-            title = after.content
+            title = french(after.content)
         if token.type == "table_open":
             caption = f'<caption class="visually-hidden">{escape(title)}</caption>'
             yield Token("html_block", "", 0, content=caption)
@@ -92,7 +91,7 @@ def _with_captions(tokens: list[Token], title: str) -> Iterator[Token]:
 def _finish(tokens: list[Token]) -> None:
     """A link to another guide's file leads to its page; French signs stay with their word."""
     for token in tokens:
-        token.content = BEFORE_SIGN.sub("\u202f", token.content).replace("« ", "«\u202f")
+        token.content = french(token.content)
         found = TO_GUIDE.fullmatch(str(token.attrGet("href") or ""))
         if token.type == "link_open" and found:
             token.attrSet("href", reverse("portal:guide", args=[found[1]]) + (found[2] or ""))

@@ -32,7 +32,7 @@ def test_a_parent_reads_the_days_and_gives_them_to_a_calendar(
     parent.check("agenda-adresse")
     address = page.get_by_label("Adresse de l’agenda").input_value()
     with urlopen(address) as answer:
-        assert "SUMMARY:Nina : Mathématiques" in answer.read().decode()
+        assert "SUMMARY:Nina\u202f: Mathématiques" in answer.read().decode()
     page.get_by_role("button", name="Arrêter l’abonnement").click()
     expect(page.get_by_text("C’est arrêté")).to_be_visible()
     parent.done()

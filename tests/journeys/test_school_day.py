@@ -107,7 +107,7 @@ def see_it_all(head: Any, pupil: Any) -> None:
     text = history.inner_text()
     assert (
         text.index("Absent")
-        < text.index("Expliquée : Rendez-vous médical")
+        < text.index("Expliquée\u202f: Rendez-vous médical")
         < text.index("Explication acceptée")
     )
     assert "Claire Moreau" in text

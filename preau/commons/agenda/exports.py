@@ -53,7 +53,7 @@ def calendar_of(entries: Sequence[AgendaEntry], *, opened_at: datetime, now: dat
 def _event(entry: AgendaEntry, sequence: int, now: datetime) -> Event:
     event = Event()
     event.add("uid", f"{entry.uid}@{urlsplit(settings.PUBLIC_URL).hostname}")
-    event.add("summary", f"{entry.whose} : {entry.title}" if entry.whose else entry.title)
+    event.add("summary", f"{entry.whose}\u202f: {entry.title}" if entry.whose else entry.title)
     if isinstance(entry.starts, datetime):
         zone = ZoneInfo(entry.zone)
         event.add("dtstart", entry.starts.astimezone(zone))

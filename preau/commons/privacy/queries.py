@@ -180,7 +180,7 @@ def said(value: Any, subject: Subject) -> str:
     if isinstance(value, datetime | date | time):
         return _when(value)
     if isinstance(value, Mapping):
-        return ", ".join(f"{name} : {one}" for name, one in value.items()) or "—"
+        return ", ".join(f"{name}\u202f: {one}" for name, one in value.items()) or "—"
     return _named(value, subject) if isinstance(value, models.Model) else str(value)
 
 

@@ -149,4 +149,4 @@ def said_of_service(details: Mapping[str, Any]) -> str:
         "names": _("nom dans le menu"),
     }
     changed = ", ".join(str(words[name]) for name in str(details["changed"]).split(",") if name in words)
-    return f"{service.label} : {changed}" if service else changed
+    return f"{service.label}\u202f: {changed}" if service else changed

@@ -85,15 +85,15 @@ def test_a_guardian_of_a_pupil_without_school_follows_them(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("pupil", "warning"),
     [
-        ({"ENTEleveClasses": ["$3A"]}, "Classe ou groupe sans établissement : ignoré."),
-        ({"ENTEleveClasses": ["1$"]}, "Classe ou groupe sans établissement : ignoré."),
+        ({"ENTEleveClasses": ["$3A"]}, "Classe ou groupe sans établissement\u202f: ignoré."),
+        ({"ENTEleveClasses": ["1$"]}, "Classe ou groupe sans établissement\u202f: ignoré."),
         (
             {"ENTEleveDateEntreeClasses": ["1$10/11/2026$3A"], "ENTEleveDateSortieClasses": ["1$01/10/2026$3A"]},
-            "Date de sortie avant la date d’entrée : ignorée.",
+            "Date de sortie avant la date d’entrée\u202f: ignorée.",
         ),
         (
             {"ENTElevePersRelEleve": ["10$10$1$1$0$1"]},
-            "Un élève est donné comme son propre parent : le lien n’est pas repris.",
+            "Un élève est donné comme son propre parent\u202f: le lien n’est pas repris.",
         ),
     ],
 )  # fmt: skip
@@ -194,7 +194,7 @@ def test_functions_that_nobody_knows_and_none_at_all(tmp_path: Path) -> None:
         personnel("33", given="Ugo", ENTPersonFonctions="1$ENS$ENSEIGNEMENT$L0000$SANS OBJET"),
     ]
     report = bring(deliver(tmp_path / "d", etab(), *staff))
-    assert "Fonction inconnue : « autre personnel »." in reasons(report)
+    assert "Fonction inconnue\u202f: «\u202fautre personnel\u202f»." in reasons(report)
     assert [role for role, _title in roles_of("30")] == [Role.OTHER]
     assert roles_of("31") == [(Role.OTHER, "")]
     assert roles_of("32") == []
@@ -211,13 +211,13 @@ def test_a_class_taught_without_a_subject_takes_the_discipline_of_the_function(t
         Assignment.objects.filter(school__uai="0350001A").values_list("group__name", "subject__name")
     )
     assert taught == {"3A": "Mathématiques", "3B": "Sans"}
-    assert "Matière inconnue : gardée sous son code." in reasons(report)
+    assert "Matière inconnue\u202f: gardée sous son code." in reasons(report)
 
 
 def test_a_class_that_the_school_does_not_list_is_opened_and_told(tmp_path: Path) -> None:
     report = bring(deliver(tmp_path / "d", etab(), eleve("10", label="9Z")))
     assert Group.objects.filter(name="9Z").exists()
-    assert "Classe ou groupe que l’établissement ne liste pas : ouvert." in reasons(report)
+    assert "Classe ou groupe que l’établissement ne liste pas\u202f: ouvert." in reasons(report)
 
 
 def test_a_group_knows_the_classes_that_it_is_drawn_from(tmp_path: Path) -> None:
@@ -333,7 +333,7 @@ def test_a_school_that_brings_the_structure_of_another_sees_it_left_aside(tmp_pa
     with closing(result):
         told = {note.reason for note in result.spool.notes("quarantined")}
     assert rows() == before
-    assert "Autre établissement que le vôtre : laissé de côté." in told
+    assert "Autre établissement que le vôtre\u202f: laissé de côté." in told
 
 
 def test_a_key_and_an_uai_of_two_schools_are_a_conflict(tmp_path: Path) -> None:
@@ -370,7 +370,7 @@ def test_a_school_that_cannot_be_written_stays_as_it_was_and_the_others_go_on(
     )
     bring(folder)
     assert [error["reason"] for error in Delivery.objects.get().report["errors"]] == [
-        "Établissement 0350001A : rien n’a pu y être écrit."
+        "Établissement 0350001A\u202f: rien n’a pu y être écrit."
     ]
     assert not Person.objects.filter(external_ids__value="10").exists()
     assert person("11").holdings.exists()
@@ -397,10 +397,10 @@ def test_a_delivery_whose_files_say_no_day_is_of_today(tmp_path: Path) -> None:
 
 def test_a_very_old_delivery_is_told(tmp_path: Path) -> None:
     report = bring(deliver(tmp_path / "d", etab(), name="ENT_Complet_20250101_Tout_0000.xml"))
-    assert "La livraison est datée du 01/01/2025 : elle est ancienne." in reasons(report)
+    assert "La livraison est datée du 01/01/2025\u202f: elle est ancienne." in reasons(report)
 
 
 def test_two_mefs_of_one_code_are_read_once(tmp_path: Path) -> None:
     mef = record("categorieMef", "MefEducNat", "1", {"ENTMefJointure": "1", "ENTLibelleMef": "3EME"})
     report = bring(deliver(tmp_path / "d", etab(), mef, mef))
-    assert "Présent deux fois, à l’identique : lu une fois." in reasons(report)
+    assert "Présent deux fois, à l’identique\u202f: lu une fois." in reasons(report)

@@ -164,7 +164,11 @@ def test_the_whole_life_of_a_delivery(client: SchoolClient, college: World, brou
     assert "31 arrivées" in client.get(LIST).content.decode()
     letter = mail.outbox[-1]
     assert (letter.subject, letter.to) == ("L’annuaire est à jour", ["paul@ecole.example"])
-    assert "Arrivées : 31" in letter.body and "Durand" not in letter.body and address(delivery) in letter.body
+    assert (
+        "Arrivées\u202f: 31" in letter.body
+        and "Durand" not in letter.body
+        and address(delivery) in letter.body
+    )
     verbs = Line.objects.filter(school=college.school, target="directory.delivery").order_by("pk")
     assert [line.verb for line in verbs] == ["directory.delivery_brought", "directory.delivery_agreed"]
     assert all(isinstance(value, int) for line in verbs for value in line.details.values())
@@ -187,10 +191,10 @@ def test_what_changes_is_said_kind_by_kind(client: SchoolClient, applied: Any, s
 def test_a_delivery_that_changes_nothing_says_so(client: SchoolClient, applied: Any, shown: Any) -> None:
     applied()
     again = shown()
-    assert "Rien : l’annuaire dit déjà la même chose" in text(client, again)
+    assert "Rien\u202f: l’annuaire dit déjà la même chose" in text(client, again)
     client.post(address(again, "apply"))
     tasks.apply_delivery.call(again.pk)
-    assert "Rien : l’annuaire disait déjà la même chose" in text(client, again)
+    assert "Rien\u202f: l’annuaire disait déjà la même chose" in text(client, again)
 
 
 def test_lines_set_aside_are_told_with_their_place(client: SchoolClient, shown: Any) -> None:

@@ -224,7 +224,7 @@ def test_only_what_has_no_key_or_no_name_is_quarantined(bring: Any, tmp_path: Pa
         )
     assert reasons(report, "quarantined") == {
         "Sans clé (jointure).", "Sans nom.", "Catégorie inconnue.", "Établissement sans UAI.", "Établissement sans nom.",
-        "Deux clés différentes : l’identifiant et la jointure ne sont pas les mêmes.",
+        "Deux clés différentes\u202f: l’identifiant et la jointure ne sont pas les mêmes.",
     }  # fmt: skip
     before = rows()
     assert adds_up(bring(folder)) and rows() == before
@@ -234,26 +234,26 @@ def test_only_what_has_no_key_or_no_name_is_quarantined(bring: Any, tmp_path: Pa
     ("pupil", "warning"),
     [
         (eleve("10", ENTPersonDateNaissance=[]), "Sans date de naissance."),
-        (eleve("10", ENTPersonDateNaissance="31/02/2012"), "Date illisible : ignorée."),
-        (eleve("10", ENTPersonDateNaissance="01/01/2112"), "Date de naissance impossible : ignorée."),
-        (eleve("10", sn=[]), "Sans nom d’usage : le nom de naissance est repris."),
+        (eleve("10", ENTPersonDateNaissance="31/02/2012"), "Date illisible\u202f: ignorée."),
+        (eleve("10", ENTPersonDateNaissance="01/01/2112"), "Date de naissance impossible\u202f: ignorée."),
+        (eleve("10", sn=[]), "Sans nom d’usage\u202f: le nom de naissance est repris."),
         (eleve("10", given=""), "Sans prénom."),
-        (eleve("10", name="L" * 300), "Nom de plus de 120 caractères : coupé."),
-        (eleve("10", name="<b>Gras</b>"), "Nom avec des signes inattendus : à vérifier."),
-        (eleve("10", name="=HYPERLINK(1)"), "Nom avec des signes inattendus : à vérifier."),
-        (eleve("10", ENTEleveMEF="99999999999"), "Formation (MEF) inconnue : gardée telle quelle."),
-        (eleve("10", ENTEleveClasses="$3A"), "Classe ou groupe sans établissement : ignoré."),
-        (eleve("10", ENTEleveClasses="1$9Z"), "Classe ou groupe que l’établissement ne liste pas : ouvert."),
-        (eleve("10", school="404"), "Établissement inconnu : la personne est gardée, sans cet établissement."),
-        (eleve("10", ENTElevePersRelEleve=["404$10$1$1$0$1"]), "Responsable inconnu : le lien n’est pas repris."),
-        (eleve("10", ENTElevePersRelEleve=["20$66$1$1$0$1"]), "Lien de parenté inconnu : « autre »."),
-        (eleve("10", ENTElevePersRelEleve=["20$10$1$9$0$1"]), "Niveau de responsabilité inconnu : « personne à contacter »."),
-        (eleve("10", ENTElevePersRelEleve=["20$1$1$1$0$1"]), "Code de lien d’une autre version que celle déclarée : lu d’après son code."),
-        (eleve("10", ENTElevePersRelEleve=["20$10$1$1$0$1", "20$20$1$1$0$1"]), "Même responsable deux fois : le premier lien est gardé."),
-        (eleve("10", ENTElevePersRelEleve=["10$10$1$1$0$1"]), "Un élève est donné comme son propre parent : le lien n’est pas repris."),
-        (eleve("10", mail="pas une adresse"), "Adresse de courriel impossible : ignorée."),
-        (personnel("10", ENTPersonFonctions="1$XYZ$MAGIE$-$SANS OBJET"), "Fonction inconnue : « autre personnel »."),
-        (personnel("10", ENTAuxEnsClassesMatieres="1$3A$999999"), "Matière inconnue : gardée sous son code."),
+        (eleve("10", name="L" * 300), "Nom de plus de 120 caractères\u202f: coupé."),
+        (eleve("10", name="<b>Gras</b>"), "Nom avec des signes inattendus\u202f: à vérifier."),
+        (eleve("10", name="=HYPERLINK(1)"), "Nom avec des signes inattendus\u202f: à vérifier."),
+        (eleve("10", ENTEleveMEF="99999999999"), "Formation (MEF) inconnue\u202f: gardée telle quelle."),
+        (eleve("10", ENTEleveClasses="$3A"), "Classe ou groupe sans établissement\u202f: ignoré."),
+        (eleve("10", ENTEleveClasses="1$9Z"), "Classe ou groupe que l’établissement ne liste pas\u202f: ouvert."),
+        (eleve("10", school="404"), "Établissement inconnu\u202f: la personne est gardée, sans cet établissement."),
+        (eleve("10", ENTElevePersRelEleve=["404$10$1$1$0$1"]), "Responsable inconnu\u202f: le lien n’est pas repris."),
+        (eleve("10", ENTElevePersRelEleve=["20$66$1$1$0$1"]), "Lien de parenté inconnu\u202f: «\u202fautre\u202f»."),
+        (eleve("10", ENTElevePersRelEleve=["20$10$1$9$0$1"]), "Niveau de responsabilité inconnu\u202f: «\u202fpersonne à contacter\u202f»."),
+        (eleve("10", ENTElevePersRelEleve=["20$1$1$1$0$1"]), "Code de lien d’une autre version que celle déclarée\u202f: lu d’après son code."),
+        (eleve("10", ENTElevePersRelEleve=["20$10$1$1$0$1", "20$20$1$1$0$1"]), "Même responsable deux fois\u202f: le premier lien est gardé."),
+        (eleve("10", ENTElevePersRelEleve=["10$10$1$1$0$1"]), "Un élève est donné comme son propre parent\u202f: le lien n’est pas repris."),
+        (eleve("10", mail="pas une adresse"), "Adresse de courriel impossible\u202f: ignorée."),
+        (personnel("10", ENTPersonFonctions="1$XYZ$MAGIE$-$SANS OBJET"), "Fonction inconnue\u202f: «\u202fautre personnel\u202f»."),
+        (personnel("10", ENTAuxEnsClassesMatieres="1$3A$999999"), "Matière inconnue\u202f: gardée sous son code."),
     ],
     ids=lambda value: value if not value.startswith("<") else "",
 )  # fmt: skip
@@ -325,7 +325,7 @@ def test_a_national_number_is_borne_by_one_pupil(bring: Any, tmp_path: Path) -> 
         tmp_path / "d", etab(), eleve("10", ENTEleveINE="123456789AB"), eleve("11", ENTEleveINE="123456789AB")
     )
     report = bring(folder)
-    assert "INE déjà porté par une autre personne : il n’est pas repris." in reasons(report)
+    assert "INE déjà porté par une autre personne\u202f: il n’est pas repris." in reasons(report)
     assert ExternalId.objects.filter(kind="ine").count() == 1
     before = rows()
     bring(folder)

@@ -36,6 +36,18 @@ def test_ordinals(label: str, shown: str) -> None:
     assert text.ordinals(label) == shown
 
 
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("Oui : non ; ou ? Bien !", "Oui\u202f: non\u202f; ou\u202f? Bien\u202f!"),
+        ("« Valider » et « %(name)s »", "«\u202fValider\u202f» et «\u202f%(name)s\u202f»"),
+        ("à 10:30, page ?suite=/, déjà\u202f: là", "à 10:30, page ?suite=/, déjà\u202f: là"),
+    ],
+)
+def test_french_signs_stay_with_their_word(typed: str, shown: str) -> None:
+    assert text.french(typed) == shown
+
+
 def test_hours() -> None:
     assert dates.hour(time(8, 5)) == f"8{N}h{N}05"
     assert dates.hours(time(10, 15), time(11, 10)) == f"10{N}h{N}15 – 11{N}h{N}10"

@@ -17,7 +17,7 @@ from preau.identity.models import Account
 def tell_code_given(account: Account, school: School | None, function: str) -> None:
     """A code was just given for this account: where, and by whom, without a name."""
     giver = function or _("l’exploitant de Préau, depuis le serveur")
-    phone = f" : {school.phone}" if school and school.phone else ""
+    phone = f"\u202f: {school.phone}" if school and school.phone else ""
     _tell(
         account,
         "identity.code_given",

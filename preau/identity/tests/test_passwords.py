@@ -136,7 +136,7 @@ def test_a_weak_password_is_only_judged_once_the_code_is_right(client: SchoolCli
     stranger = activate(client, login, "AAAA-AAAA-AAAA", "court").content.decode()
     assert "Trop court" not in stranger and "ne vont pas ensemble" in stranger
     own = activate(client, login, code, "court").content.decode()
-    assert "Trop court : il faut au moins 12 caractères" in own
+    assert "Trop court\u202f: il faut au moins 12 caractères" in own
     activation.refresh_from_db()
     assert activation.used_at is None
     assert activate(client, login, code).status_code == 302
@@ -330,7 +330,7 @@ def test_two_parents_with_one_mailbox_each_get_their_own_login(college: World) -
     ask("papa")
     work()
     (letter,) = mail.outbox
-    assert "« papa »" in letter.body and "maman" not in letter.body
+    assert "«\u202fpapa\u202f»" in letter.body and "maman" not in letter.body
 
 
 def test_a_stranger_cannot_spoil_a_letter_by_asking(client: SchoolClient, letter: Any) -> None:

@@ -109,7 +109,13 @@ def test_three_readers_read_two_clocks_days_accents_and_long_lines(read: Any) ->
     assert read(written(entries)) == [
         ("fermeture-4@localhost", "Vacances de Noël", "", "2026-12-19", "2027-01-04"),
         ("seance-1@localhost", title.strip(), "salle 204", "2027-01-04T07:05:00Z", "2027-01-04T08:00:00Z"),
-        ("seance-2@localhost", "Hugo : Mathématiques", "", "2027-01-04T04:05:00Z", "2027-01-04T05:00:00Z"),
+        (
+            "seance-2@localhost",
+            "Hugo\u202f: Mathématiques",
+            "",
+            "2027-01-04T04:05:00Z",
+            "2027-01-04T05:00:00Z",
+        ),
     ]
 
 

@@ -29,7 +29,7 @@ def kind(key: str, **more: Any) -> NotificationKind:
         label=f"Nature {key}", category="Essai", subject=f"Sujet {key}", why="Parce que.", action="Voir"
     )
     return NotificationKind(
-        key, body="%(about)s : fait %(number)s", for_whom=lambda viewer: True, **words, **more
+        key, body="%(about)s\u202f: fait %(number)s", for_whom=lambda viewer: True, **words, **more
     )
 
 
@@ -96,8 +96,8 @@ def test_the_mail_says_why_it_came_and_its_subject_names_nobody(mother: Person, 
     (letter,) = mail.outbox
     assert (letter.subject, letter.to) == (f"Sujet {CHOSEN}", [mother.email])
     assert (
-        f"{pupil.given_name} : fait 1" in letter.body
-        and "Pourquoi ai-je reçu ceci ? Parce que." in letter.body
+        f"{pupil.given_name}\u202f: fait 1" in letter.body
+        and "Pourquoi ai-je reçu ceci\u202f? Parce que." in letter.body
     )
     link = StopLink.objects.get(person=mother, kind=CHOSEN)
     address = f"http://localhost:8000/notifications/arret/{link.token}/"
@@ -369,7 +369,7 @@ def test_the_filters_show_one_kind_or_the_unread(mother: Person, client: SchoolC
 
 def test_a_fact_that_is_missing_leaves_a_gap(mother: Person, client: SchoolClient) -> None:
     notices.publish(News(CHOSEN, mother.pk, "1", "/"))
-    assert "… : fait …" in client.sit(mother).get("/notifications/").content.decode()
+    assert "…\u202f: fait …" in client.sit(mother).get("/notifications/").content.decode()
 
 
 def test_a_kind_whose_domain_left_is_not_shown(mother: Person, client: SchoolClient) -> None:

@@ -24,7 +24,7 @@ class Unreadable(Exception):
     """A file that cannot be trusted: nothing of its delivery is applied. `line` is where reading stopped."""
 
     def __init__(self, file: str, line: int | None, reason: str) -> None:
-        super().__init__(f"{file}, ligne {line} : {reason}" if line else f"{file} : {reason}")
+        super().__init__(f"{file}, ligne {line}\u202f: {reason}" if line else f"{file}\u202f: {reason}")
         self.file, self.line, self.reason = file, line, reason
 
 

@@ -148,4 +148,9 @@ def history_of(entry: Entry) -> list[Step]:
 
 def _step(at: datetime, title: str, who: Person, comment: str = "") -> Step:
     by = _("par %(name)s") % {"name": who.full_name}
-    return Step(at, dates.capital(dates.day_and_hour(at)), title, f"{by} : « {comment} »" if comment else by)
+    return Step(
+        at,
+        dates.capital(dates.day_and_hour(at)),
+        title,
+        f"{by}\u202f: «\u202f{comment}\u202f»" if comment else by,
+    )

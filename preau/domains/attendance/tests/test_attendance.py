@@ -345,7 +345,7 @@ def test_the_history_tells_everything_in_order(absence: Entry, seat_of: Any, clo
     clock.shift(60)
     actions.decide(seat_of("cpe"), explanation, Explanation.State.REFUSED, "Certificat ?")
     titles = [step.title for step in queries.history_of(absence)]
-    assert titles == ["Absent", "Expliquée : Maladie", "Explication refusée"]
+    assert titles == ["Absent", "Expliquée\u202f: Maladie", "Explication refusée"]
 
 
 def test_words_are_erased_and_the_entry_stays(absence: Entry, college: World, seat_of: Any) -> None:

@@ -101,7 +101,7 @@ def test_a_conflict_shows_both_and_a_second_click_decides(
     response = client.post(roll_of(lesson), mine)
     page = response.content.decode()
     assert response.status_code == 409
-    assert "Quelqu’un vient de noter « Absent »" in page
+    assert "Quelqu’un vient de noter «\u202fAbsent\u202f»" in page
     assert f'name="seen-{pupil.pk}" value="absent"' in page
     client.post(roll_of(lesson), mine | {f"seen-{pupil.pk}": "absent"})
     assert Entry.objects.get(lesson=lesson, pupil=pupil).minutes_late == 10

@@ -1,7 +1,8 @@
 """`manage.py fill_french`: the French catalogue says what the code says.
 
 The texts of the code are French already. They still need a catalogue: without one, gettext counts in English
-(« 0 élèves », where French writes « 0 élève »).
+(« 0 élèves », where French writes « 0 élève »). And a plain space before « : » could leave the sign alone on its line: the
+catalogue has the space that holds, which nobody can tell from another in an editor.
 """
 
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import Any
 from babel.messages.pofile import read_po, write_po
 from django.conf import settings
 from django.core.management.base import BaseCommand
+
+from preau.foundation.text import french
 
 
 class Command(BaseCommand):
@@ -21,7 +24,8 @@ class Command(BaseCommand):
             catalog = read_po(source, locale="fr")
         for message in catalog:
             if message.id:
-                message.string = message.id
+                text = message.id
+                message.string = french(text) if isinstance(text, str) else tuple(map(french, text))
                 message.flags.discard("fuzzy")
         with path.open("wb") as target:
             write_po(target, catalog, omit_header=False, ignore_obsolete=True, width=110)
