@@ -1,6 +1,7 @@
 """Territories, schools, and the time of a school: years, periods, closures."""
 
 import secrets
+from datetime import time
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from preau.directory.models.scoping import MemberQuerySet, SchoolQuerySet
 from preau.directory.words import Palette
+from preau.foundation import dates
 
 if TYPE_CHECKING:
     from preau.directory.viewer import Viewer
@@ -107,6 +109,19 @@ class School(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def day_said(self) -> str:
+        """The hours of its day in words, "" when it gave none."""
+        if self.opens_at and self.closes_at:
+            return dates.hours(self.opens_at, self.closes_at)
+        if self.opens_at:
+            return gettext("À partir de %(hour)s") % {"hour": dates.hour(self.opens_at)}
+        return gettext("Jusqu’à %(hour)s") % {"hour": dates.hour(self.closes_at)} if self.closes_at else ""
+
+    def is_outside_its_day(self, starts: time, ends: time) -> bool:
+        """Does this begin before the day of the school, or end after it?"""
+        return bool((self.opens_at and starts < self.opens_at) or (self.closes_at and ends > self.closes_at))
 
 
 class SchoolYear(models.Model):

@@ -24,6 +24,8 @@ class PersonChoice(SeveralRows):
 class WeeklyLessonForm(forms.Form):
     """Choices are those of the viewer's school and year."""
 
+    is_outside = False
+
     subject = OneRow(Subject.objects.none(), label=_("Matière"), empty_label=_("Choisir…"))
     groups = SeveralRows(
         Group.objects.none(), label=_("Classes et groupes"), widget=forms.CheckboxSelectMultiple
@@ -41,6 +43,9 @@ class WeeklyLessonForm(forms.Form):
         label=_("Début"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
     )
     ends_at = forms.TimeField(label=_("Fin"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    # A school sometimes wants one: detention in the evening, a choir at noon of a Wednesday. But most of the time it is an
+    # hour typed wrong (« 18:00 » for « 8:00 »): it is asked once, not refused.
+    outside = forms.BooleanField(label=_("C’est voulu : créer la séance hors des horaires"), required=False)
     first_day = forms.DateField(
         label=_("À partir du"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
@@ -48,7 +53,7 @@ class WeeklyLessonForm(forms.Form):
     def __init__(self, viewer: Viewer, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {}).setdefault("first_day", viewer.today)
         super().__init__(*args, **kwargs)
-        self.year = viewer.year
+        self.year, self.school = viewer.year, viewer.school
         here = {"school_id": viewer.school_id}
         self.fields["subject"].queryset = Subject.objects.filter(**here)  # type: ignore[attr-defined]
         self.fields["groups"].queryset = Group.objects.filter(year=viewer.year).order_by("kind", "name")  # type: ignore[attr-defined]
@@ -74,6 +79,12 @@ class WeeklyLessonForm(forms.Form):
         if data["ends_at"] <= data["starts_at"]:
             self.add_error("ends_at", _("La fin doit venir après le début."))
             return data
+        self.is_outside = self.school.is_outside_its_day(data["starts_at"], data["ends_at"])
+        if self.is_outside and not data["outside"]:
+            said = _(
+                "Cette séance sort des horaires de l’établissement (%(hours)s). Corrigez l’heure, ou cochez que c’est voulu."
+            )
+            self.add_error("outside", said % {"hours": self.school.day_said})
         return data
 
     def add_clashes(self, clashes: Iterable[Clash]) -> None:
@@ -87,7 +98,7 @@ class WeeklyLessonForm(forms.Form):
 
     def weekly(self) -> Weekly:
         """The clean values, as the action takes them: until the end of the year."""
-        data = dict(self.cleaned_data)
+        data = {name: value for name, value in self.cleaned_data.items() if name != "outside"}
         return Weekly(
             year=self.year,
             last_day=self.year.ends,

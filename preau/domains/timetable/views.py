@@ -58,7 +58,8 @@ def patterns(request: HttpRequest) -> HttpResponse:
     """The weekly lessons of the year."""
     rows = queries.patterns_of(request.viewer).select_related("subject", "room")
     pages = Paginator(rows.prefetch_related("groups", "teachers"), 30)
-    return render(request, "timetable/patterns.html", {"page_obj": pages.get_page(request.GET.get("page"))})
+    context = {"page_obj": pages.get_page(request.GET.get("page")), "school": request.viewer.school}
+    return render(request, "timetable/patterns.html", context)
 
 
 @opens(to=rules.edits_timetable)

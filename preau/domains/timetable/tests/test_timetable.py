@@ -165,6 +165,47 @@ def typed(college: World, **changes: Any) -> dict[str, Any]:
     } | changes
 
 
+@pytest.mark.parametrize(
+    ("opens_at", "closes_at", "hours"),
+    [
+        ("08:30", "17:00", "8\u00a0h\u00a030 – 17\u00a0h\u00a000"),
+        (None, "08:30", "Jusqu’à 8\u00a0h\u00a030"),
+        ("08:06", None, "À partir de 8\u00a0h\u00a006"),
+    ],
+)
+def test_a_lesson_outside_the_hours_of_the_school_is_asked_once(
+    college: World, client: SchoolClient, opens_at: str | None, closes_at: str | None, hours: str
+) -> None:
+    School.objects.filter(pk=college.school.pk).update(opens_at=opens_at, closes_at=closes_at)
+    client.sit(college.people["secretary"])
+    create = reverse("timetable:create")
+    assert "C’est voulu" not in client.get(create).content.decode()
+    asked = client.post(create, typed(college))
+    assert asked.status_code == 422
+    page = asked.content.decode()
+    assert f"sort des horaires de l’établissement ({hours})" in page
+    assert 'name="outside"' in page
+    assert not WeeklyPattern.objects.filter(weekday=5).exists()
+    done = client.post(create, typed(college, outside="on"), follow=True)
+    assert "Séance créée" in done.content.decode()
+    # The list says it, whatever the school said when the lesson was made.
+    listed = client.get(reverse("timetable:patterns"), {"page": 99}).content.decode()
+    assert "Hors des horaires" in listed
+
+
+@pytest.mark.parametrize(("opens_at", "closes_at"), [("08:05", "09:00"), (None, None)])
+def test_a_lesson_inside_the_hours_asks_nothing(
+    college: World, client: SchoolClient, opens_at: str | None, closes_at: str | None
+) -> None:
+    """On both sides of each limit, and where the school gave no hours."""
+    School.objects.filter(pk=college.school.pk).update(opens_at=opens_at, closes_at=closes_at)
+    client.sit(college.people["secretary"])
+    page = client.post(reverse("timetable:create"), typed(college), follow=True).content.decode()
+    assert "Séance créée" in page
+    late = typed(college, starts_at="09:00", ends_at="09:01")
+    assert client.post(reverse("timetable:create"), late).status_code == (422 if closes_at else 302)
+
+
 def test_the_secretary_creates_a_weekly_lesson(college: World, client: SchoolClient) -> None:
     client.sit(college.people["secretary"])
     response = client.post(reverse("timetable:create"), typed(college), follow=True)
@@ -179,7 +220,7 @@ def test_the_secretary_creates_a_weekly_lesson(college: World, client: SchoolCli
     [
         ({"ends_at": "08:00"}, "La fin doit venir après le début."),
         ({"first_day": "2030-01-01"}, "choisissez un jour entre les deux"),
-        ({"weekday": 1}, "Déjà pris à cette heure : "),
+        ({"weekday": 1}, "Déjà pris à cette heure\u202f: "),
         ({"groups": []}, "Ce champ est obligatoire."),
     ],
 )
