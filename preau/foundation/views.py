@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from preau.foundation.access import ServiceClosed, anyone, opens
 from preau.foundation.models import WorkerBeat
@@ -48,9 +48,9 @@ def ready(request: HttpRequest) -> HttpResponse:
 
 
 @opens(to=anyone)
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def styleguide(request: HttpRequest, key: str = "actions") -> HttpResponse:
-    """Every component in every state, with its code; one section a page."""
+    """Every component in every state, with its code; one section a page. A sample form may be sent: nothing reads it."""
     section = SECTIONS.get(key)
     if section is None:
         raise Http404

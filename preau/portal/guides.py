@@ -78,8 +78,10 @@ def _mark_parts(tokens: list[Token]) -> Iterator[tuple[str, str]]:
 
 
 def _with_captions(tokens: list[Token], title: str) -> Iterator[Token]:
-    """Markdown's tables have no caption: they take the title of their part."""
+    """Markdown's tables have no caption: they take the title of their part; the names of their columns say so."""
     for token, after in pairwise([*tokens, Token("text", "", 0)]):
+        if token.type == "th_open":
+            token.attrSet("scope", "col")
         yield token
         if token.type == "heading_open":
             title = french(after.content)

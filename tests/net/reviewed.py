@@ -24,6 +24,58 @@ REVIEWED = [
         r"^<select [^>]*class=\"ds-input\"",
         "The gradient is only the arrow at the end of the list; its text stands on the plain surface of every field.",
     ),
+    Reviewed(
+        "ibm",
+        "aria_form_label_unique",
+        r"^<form ",
+        "A form without a name is no landmark (HTML-AAM): nothing lists it, so nothing has to tell it from the others.",
+    ),
+    Reviewed(
+        "ibm",
+        "label_content_exists",
+        r"^<label [^>]*class=\"segment\"",
+        "On a phone the word of a segment is cut to one pixel, and still read; the drawing stands for it.",
+    ),
+    Reviewed(
+        "ibm",
+        "input_checkboxes_grouped",
+        r" name=\"(reason|agreed)\"",
+        "The style guide shows the same field twice: right, then wrong. No other page has two of a name.",
+    ),
+    Reviewed(
+        "qualweb",
+        "QW-WCAG-T24",
+        r".",
+        "It calls focus() from a script, in vain inside a menu that is closed. « clavier » opens each menu and goes by the Tab key.",
+    ),
+    Reviewed(
+        "qualweb",
+        "QW-WCAG-T17",
+        r"^<input [^>]*(id=\"recherche\"|type=\"file\")",
+        "The label is there, cut to one pixel (search) or beside a hint (files); axe, Alfa and IBM read its name.",
+    ),
+    Reviewed(
+        "qualweb",
+        "QW-WCAG-T3",
+        r"^<fieldset ",
+        "The fieldset stands in a form, which it does not own: a shape that QualWeb looks for one level up.",
+    ),
+    Reviewed(
+        "qualweb",
+        "QW-WCAG-T23",
+        r"class=\"wordmark\"",
+        "The page shown without a network has one line above its content: nothing to skip.",
+    ),
+    *(
+        Reviewed(
+            "vnu",
+            f"The “role” attribute must not be used on a “{tag}” element which has a “table” ancestor with no “role” attribute,"
+            " or with a “role” attribute whose value is “table”",
+            r"role=\"(row|cell|rowheader|columnheader|rowgroup)\"",
+            "It says what the element is already: on a phone rows are drawn as cards, and some browsers then forget their table.",
+        )
+        for tag in ("thead", "tbody", "tr", "th", "td")
+    ),
 ]
 
 
