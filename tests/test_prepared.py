@@ -10,11 +10,13 @@ from django.test.utils import CaptureQueriesContext
 
 from conftest import NOW
 from preau.directory.models import Person
+from preau.directory.queries.finding import PUPILS, STAFF, pupils_here
 from preau.directory.seeds import World
 from preau.domains.attendance import queries as attendance
 from preau.domains.attendance.models import Entry
 from preau.domains.timetable import queries as timetable
 from preau.domains.timetable.models import Lesson
+from preau.foundation.lookup import Wanted
 from preau.foundation.prepared import Prepared, padded
 
 EVERYONE = ("teacher", "teacher_1", "cpe", "head", "secretary", "pupil", "guardian", "other_guardian")
@@ -111,6 +113,21 @@ def test_each_viewer_reads_what_visible_to_gives_them(
 def test_a_query_that_prefetches_is_refused(college: World) -> None:
     with pytest.raises(TypeError):
         Prepared(lambda pk: Lesson.objects.filter(pk=pk).prefetch_related("groups"))(1)
+
+
+def test_what_is_only_sorted_by_is_not_given(college: World) -> None:
+    plain = Person.objects.order_by("family_name", "pk").distinct().values_list("given_name")
+    assert Prepared(plain.all)() == list(plain)
+
+
+@pytest.mark.parametrize("typed", ["nina", "abadie nnia", "mor", "a%a", "____"])
+def test_a_search_finds_what_its_words_find(college: World, twin: World, seat_of: Any, typed: str) -> None:
+    """The twin's head asks first, for other words of the same length."""
+    STAFF(seat_of("head", world=twin), Wanted.typed("zzzzzzzzzz"[: len(typed)]))
+    viewer, wanted = seat_of("head"), Wanted.typed(typed)
+    pupils = Person.objects.filter(pk__in=pupils_here(viewer).values("person_id")).values("pk", "search_name")
+    expected = [line["pk"] for line in wanted.among(pupils, "search_name")]
+    assert [line["pk"] for line in PUPILS(viewer, wanted)] == expected
 
 
 def test_what_has_no_shape_is_refused() -> None:

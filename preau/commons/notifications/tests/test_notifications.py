@@ -353,6 +353,17 @@ def test_unread_first_then_read_by_hand(mother: Person, client: SchoolClient, cl
     assert [item.key for item in Item.objects.unread()] == ["venue après"]
 
 
+@pytest.mark.parametrize("key", ["guardian", "cpe", "teacher", "pupil"])
+def test_what_is_counted_is_what_the_list_gives(college: World, seat_of: Any, key: str) -> None:
+    viewer = seat_of(key)
+    received = queries.received_by(viewer)
+    assert queries.unread_count(viewer) == queries.news_of(viewer, unread=True).count()
+    assert received.count() == queries.news_of(viewer).count()
+    assert received.count(unread=True) == queries.news_of(viewer, unread=True).count()
+    for kind in received.kinds:
+        assert received.count(kind.key) == queries.news_of(viewer, kind.key).count() > 0
+
+
 def test_the_filters_show_one_kind_or_the_unread(mother: Person, client: SchoolClient) -> None:
     notices.publish(news(mother, "choix"), news(mother, "urgence", what=URGENT))
     actions.mark(Item.objects.get(key="choix"), read=True)

@@ -5,6 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from conftest import NOW, SchoolClient
@@ -19,6 +21,7 @@ from preau.domains.timetable.models import Lesson, WeeklyPattern
 from preau.foundation import stamp
 
 TODAY = NOW.date()
+STATEMENTS = ("SELECT", "INSERT", "UPDATE", "DELETE")
 
 
 @pytest.fixture
@@ -55,6 +58,30 @@ def told(lesson: Lesson, college: World, seat_of: Any) -> Explanation:
     return actions.explain(
         seat_of("guardian"), [entry], Reason.objects.get(label="Maladie"), "fièvre <b>40</b>"
     )
+
+
+def test_marking_one_pupil_takes_few_statements(college: World, client: SchoolClient, lesson: Lesson) -> None:
+    """Thirteen the first time, for the call itself; then twelve, as every daily page."""
+    client.sit(college.people["teacher"])
+    for status, most in ((Status.ABSENT, 13), (Status.PRESENT, 12)):
+        sent = typed(lesson, college.people["pupil"], status)
+        with CaptureQueriesContext(connection) as asked:
+            assert client.post(roll_of(lesson), sent).status_code == 302
+        said = [one["sql"] for one in asked.captured_queries if one["sql"].startswith(STATEMENTS)]
+        assert len(said) <= most, "\n".join(said)
+        assert Entry.objects.get(lesson=lesson, pupil=college.people["pupil"]).status == status
+        client.get("/")
+
+
+def test_a_roll_that_does_not_say_what_its_page_showed_is_judged_by_what_is_noted(
+    college: World, client: SchoolClient, lesson: Lesson, seat_of: Any
+) -> None:
+    client.sit(college.people["teacher"])
+    pupil = college.people["pupil"]
+    actions.validate_roll(seat_of("cpe"), lesson, [actions.Mark(pupil.pk, Status.ABSENT, None, "present")])
+    sent = {name: value for name, value in typed(lesson, pupil, Status.PRESENT).items() if "seen" not in name}
+    assert client.post(roll_of(lesson), sent).status_code == 302
+    assert Entry.objects.get(lesson=lesson, pupil=pupil).status == Status.PRESENT
 
 
 @pytest.mark.parametrize(
