@@ -6,6 +6,8 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from preau.foundation.prepared import Prepared
+
 
 class TaskLease(models.Model):
     """A running task is held by a live worker until `until`; after that it is taken up again.
@@ -62,10 +64,17 @@ class RateWindow(models.Model):
         """Count one more try in the current window, opening a new one when it has ended; returns the count."""
         now = timezone.now()
         with transaction.atomic():
-            row, opened = cls.objects.select_for_update().get_or_create(
-                key=key, defaults={"count": 1, "ends": now + window}
-            )
-            if not opened:
-                row.count, row.ends = (row.count + 1, row.ends) if row.ends > now else (1, now + window)
-                row.save(update_fields=["count", "ends"])
-        return row.count
+            row = LOCKED.first(key)
+            if row is None:
+                row, opened = cls.objects.select_for_update().get_or_create(
+                    key=key, defaults={"count": 1, "ends": now + window}
+                )
+                if opened:
+                    return 1
+            count, ends = (row.count + 1, row.ends) if row.ends > now else (1, now + window)
+            cls.objects.filter(key=key).update(count=count, ends=ends)
+        return count
+
+
+# Each search of each person asks for its window.
+LOCKED = Prepared(lambda key: RateWindow.objects.select_for_update().filter(key=key))
