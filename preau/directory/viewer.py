@@ -290,6 +290,8 @@ def _places_of(pupils: tuple[int, ...], today: date) -> tuple[Place, ...]:
 
 
 def _name_in(school: School, url_name: str) -> str:
+    if not school.services:
+        return ""
     names = (said.get("names", {}).get(url_name, "") for said in school.services.values())
     return next(filter(None, names), "")
 
