@@ -152,7 +152,9 @@ PUPILS = Prepared(
     lambda lesson, day: (
         Enrolment.objects.active(day)
         .filter(group__lessons=lesson)
-        .values_list(Count("pupil_id", distinct=True), flat=True)
+        .values("group__lessons")
+        .annotate(pupils=Count("pupil_id", distinct=True))
+        .values_list("pupils", flat=True)
     )
 )
 PUPIL_GROUPS = Prepared(
@@ -186,7 +188,7 @@ def next_day_with_lessons(viewer: Viewer, after: date) -> date | None:
 
 
 def number_of_pupils(lesson_id: int, day: date) -> int:
-    return PUPILS.first(lesson_id, day)
+    return PUPILS.first(lesson_id, day) or 0
 
 
 def pupil_groups(viewer: Viewer) -> dict[int, list[str]]:

@@ -309,3 +309,16 @@ def test_what_each_role_may_do_with_the_timetable(
 def test_nobody_puts_lessons_in_a_school_that_has_no_year(college: World, holder: Any) -> None:
     School.objects.filter(pk=college.school.pk).update(current_year=None)
     assert not rules.edits_timetable(holder(Role.HEAD))
+
+
+def test_the_lesson_going_on_says_how_many_pupils_come(college: World, seat_of: Any) -> None:
+    lesson = Lesson.objects.of_pupils([college.people["pupil"].pk]).get(starts__lte=NOW, ends__gt=NOW)
+    lesson.teachers.set([college.people["teacher"]])
+    coming = Enrolment.objects.active(NOW.date()).filter(group__in=lesson.groups.all())
+    pupils = set(coming.values_list("pupil_id", flat=True))
+    assert len(pupils) > 1
+    assert queries.present_day(seat_of("teacher"), NOW).pupils_now == len(pupils)
+
+
+def test_a_lesson_of_nobody_counts_nobody(college: World) -> None:
+    assert queries.number_of_pupils(0, NOW.date()) == 0
