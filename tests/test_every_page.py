@@ -235,7 +235,7 @@ PUBLIC = {
 # Not pages: health, sign-in while signed in, POST only, CSV; each has tests of its own.
 ELSEWHERE = {
     "notifications:open", "notifications:mark", "notifications:read_all", "notifications:revoke",
-    "notifications:add_device", "notifications:remove_device", "notifications:try_device",
+    "notifications:add_device", "notifications:remove_device", "notifications:try_device", "notifications:renew_device",
     "foundation:alive", "foundation:ready", "foundation:styleguide_section", "identity:sign_in", "identity:sign_out", "identity:switch",
     "privacy:export", "identity:picture", "identity:take_picture", "identity:remove_picture", "identity:resume",
     "identity:new_password", "identity:end_session", "identity:prepare_class", "identity:prepare_staff",

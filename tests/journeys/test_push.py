@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from conftest import NOW
 from preau.commons.notifications.models import Device
 from preau.directory.seeds import World
 from preau.foundation import webpush
@@ -109,3 +110,39 @@ def test_a_device_is_added_by_its_button(device: Visitor) -> None:
     device.page.get_by_role("button", name="Retirer").click()
     expect(device.page.get_by_text("n’est plus prévenu")).to_be_visible()
     assert not Device.objects.exists()
+
+
+# What the browser would say: no tool of it makes its push service change an address.
+CHANGED = """async ([endpoint, p256dh, auth, old]) => {
+  let done;
+  const said = Object.assign(new Event("pushsubscriptionchange"), {
+    oldSubscription: { endpoint: old, options: { userVisibleOnly: true } },
+    newSubscription: { toJSON: () => ({ endpoint, keys: { p256dh, auth } }) },
+    waitUntil: (promise) => { done = promise; },
+  });
+  self.dispatchEvent(said);
+  await done;
+}"""
+
+
+def test_the_worker_tells_the_address_that_its_push_service_has_changed(
+    device: Visitor, schools: dict[str, World]
+) -> None:
+    device.sign_in("guardian")
+    device.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    point, secret = webpush.public_key(), webpush.encode(b"sixteen secrets!")
+    kept = Device.objects.create(
+        person=next(iter(schools.values())).people["guardian"], endpoint="https://fcm.googleapis.com/fcm/send/old",
+        p256dh=point, auth=secret, label="Chrome", added_at=NOW,
+    )  # fmt: skip
+    (worker,) = device.page.context.service_workers
+    new = "https://fcm.googleapis.com/fcm/send/new"
+    worker.evaluate(CHANGED, [new, point, secret, kept.endpoint])
+    kept.refresh_from_db()
+    assert kept.endpoint == new
+    # Signed out: it ends without a word.
+    device.page.context.clear_cookies()
+    worker.evaluate(CHANGED, [f"{new}er", point, secret, new])
+    kept.refresh_from_db()
+    assert kept.endpoint == new
+    device.done()

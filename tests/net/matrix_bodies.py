@@ -218,6 +218,10 @@ BODIES: dict[str, Body] = {
     "notifications:preferences": Body("guardian", _wishes, wrong=lambda stage: {"hour": "3"}),
     "notifications:revoke": Body("guardian"),
     "notifications:add_device": Body("guardian", _subscription, wrong=lambda stage: {"endpoint": "https://127.0.0.1/"}),
+    "notifications:renew_device": Body(
+        "guardian", lambda stage: {"old": f"{PUSH_ENDPOINT}/guardian", **_subscription(stage)},
+        wrong=lambda stage: {"endpoint": "https://127.0.0.1/"},
+    ),
     "notifications:remove_device": Body("guardian"),
     "notifications:try_device": Body(
         "guardian", again={"django_tasks_database_dbtaskresult": "each click tries the device again"}

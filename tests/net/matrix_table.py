@@ -143,6 +143,7 @@ OPENS: dict[str, Near | set[str]] = {
     "notifications:preferences": SIGNED_IN,
     "notifications:revoke": SIGNED_IN,
     "notifications:add_device": SIGNED_IN,
+    "notifications:renew_device": SIGNED_IN,
     "notifications:remove_device": SEES[Device],
     "notifications:try_device": SEES[Device],
     "notifications:stop": EVERYONE,

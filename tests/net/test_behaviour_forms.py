@@ -32,8 +32,8 @@ from tests.net.matrix_stage import Stage, set_up
 
 pytestmark = pytest.mark.django_db
 FORMS = {route.name: route for route in all_routes() if "POST" in route.methods}
-# Signing out and taking a seat hold nothing typed, and are never asked again after the session.
-NOTHING_TYPED = {"identity:sign_out", "identity:switch", "identity:end_session"}
+# Signing out and taking a seat hold nothing typed, and are never asked again after the session; a service worker types nothing.
+NOTHING_TYPED = {"identity:sign_out", "identity:switch", "identity:end_session", "notifications:renew_device"}
 WITH_SECRETS = {"identity:change_password", "identity:letters_pdf"}
 # Files are not kept: the page asks for them again.
 FILES = {"files", "picture"}

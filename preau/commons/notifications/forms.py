@@ -105,6 +105,12 @@ class DeviceForm(forms.Form):
         return values
 
 
+class RenewedForm(DeviceForm):
+    """What a browser gives when its push service has changed its address: the former one too."""
+
+    old = forms.CharField(max_length=1000, widget=forms.HiddenInput)
+
+
 def _is_subscription(values: dict[str, Any]) -> bool:
     try:
         point, secret = (webpush.decode(values[name]) for name in ("p256dh", "auth"))

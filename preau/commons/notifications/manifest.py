@@ -143,6 +143,7 @@ for verb, label in [
     ("notifications.stopped", _("Courriels arrêtés par le lien d’un courriel")),
     ("notifications.links_revoked", _("Liens d’arrêt des courriels annulés")),
     ("notifications.device_added", _("Appareil à prévenir ajouté")),
+    ("notifications.device_renewed", _("Adresse d’un appareil à prévenir changée")),
     ("notifications.device_removed", _("Appareil à prévenir retiré")),
 ]:
     boards.journal_words.add(boards.JournalWord(verb, label))

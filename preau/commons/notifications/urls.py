@@ -9,6 +9,7 @@ urlpatterns = [
     path("notifications/preferences/", views.preferences, name="preferences"),
     path("notifications/preferences/liens/", views.revoke, name="revoke"),
     path("notifications/appareils/", views.add_device, name="add_device"),
+    path("notifications/appareils/adresse/", views.renew_device, name="renew_device"),
     path("notifications/appareils/<str:public_id>/retirer/", views.remove_device, name="remove_device"),
     path("notifications/appareils/<str:public_id>/essai/", views.try_device, name="try_device"),
     path("notifications/arret/<str:token>/", views.stop, name="stop"),

@@ -15,7 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from preau.commons.notifications import actions, queries
-from preau.commons.notifications.forms import DeviceForm, FilterForm, PreferencesForm
+from preau.commons.notifications.forms import DeviceForm, FilterForm, PreferencesForm, RenewedForm
 from preau.commons.notifications.models import Device, Envelope, Item, StopLink
 from preau.commons.notifications.tasks import send_trial
 from preau.foundation import throttle, webpush
@@ -148,6 +148,20 @@ def add_device(request: HttpRequest) -> HttpResponse:
         samesite="Lax",
     )  # fmt: skip
     return answer
+
+
+# A service worker has no page of ours, hence no CSRF token: the former address, which nobody else knows, stands for it, and
+# only a device of the person who is signed in is changed.
+@opens(to=signed_in, stamped=False, leaves=True)
+@csrf_exempt
+@require_POST
+def renew_device(request: HttpRequest) -> HttpResponse:
+    """The push service of a device has changed its address (frontend/push-worker.js); the answer says nothing."""
+    form = RenewedForm(request.POST)
+    if not webpush.is_offered() or not form.is_valid():
+        return HttpResponse(status=422)
+    actions.renew_device(request.viewer, **form.cleaned_data)
+    return HttpResponse()
 
 
 @removes

@@ -23,6 +23,7 @@ from preau.commons.notifications.actions.pushing import (
     pushes_ready,
     queue_pushes,
     remove_device,
+    renew_device,
 )
 from preau.commons.notifications.actions.sending import (
     BeingSent,
@@ -60,6 +61,7 @@ __all__ = [
     "pushes_ready",
     "queue_pushes",
     "remove_device",
+    "renew_device",
     "revoke_links",
     "settle",
     "stop",

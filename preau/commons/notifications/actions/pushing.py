@@ -59,6 +59,20 @@ def add_device(
 
 
 @transaction.atomic
+def renew_device(viewer: Viewer, *, old: str, endpoint: str, p256dh: str, auth: str) -> bool:
+    """A device of this person has another address; False when none had the former one."""
+    device = Device.objects.select_for_update().filter(person=viewer.person, endpoint=old).first()
+    if device is None:
+        return False
+    # Whoever was told there before no longer is.
+    Device.objects.filter(endpoint=endpoint).exclude(pk=device.pk).delete()
+    device.endpoint, device.p256dh, device.auth = endpoint, p256dh, auth
+    device.save(update_fields=["endpoint", "p256dh", "auth"])
+    journal.record(viewer, "notifications.device_renewed", viewer.person, subject_id=viewer.person.pk)
+    return True
+
+
+@transaction.atomic
 def remove_device(viewer: Viewer, device: Device) -> None:
     """Stop telling on one device."""
     Device.objects.filter(pk=device.pk).delete()

@@ -317,6 +317,40 @@ def test_a_browser_belongs_to_whoever_subscribed_last(
     assert [one.person for one in Device.objects.all()] == [other]
 
 
+RENEWED = f"{ADDRESS}adresse/"
+
+
+def test_a_device_whose_address_has_changed_is_told_at_the_new_one(
+    mother: Person, client: SchoolClient, key: str
+) -> None:
+    kept, other = device(mother, Browser("phone")), device(mother, Browser("tablet"))
+    new = Browser("elsewhere").subscription()
+    client.sit(mother)
+    for _again in range(2):
+        answer = client.post(RENEWED, new | {"old": kept.endpoint})
+        assert (answer.status_code, answer.content) == (200, b"")
+    after = Device.objects.get(pk=kept.pk)
+    assert (after.endpoint, after.p256dh, after.auth) == (new["endpoint"], new["p256dh"], new["auth"])
+    assert (after.public_id, after.label, after.opened_in) == (kept.public_id, kept.label, kept.opened_in)
+    assert Device.objects.get(pk=other.pk).endpoint == other.endpoint
+    assert Line.objects.filter(verb="notifications.device_renewed", subject=mother).count() == 1
+
+
+def test_an_address_is_changed_by_its_person_alone(
+    mother: Person, college: World, client: SchoolClient, key: str
+) -> None:
+    kept = device(mother, Browser("phone"))
+    sent = Browser("elsewhere").subscription() | {"old": kept.endpoint}
+    # After signing out, and under another account, the answer tells nothing and nothing changes.
+    assert client.post(RENEWED, sent).url.startswith("/connexion/")
+    client.sit(college.people["other_guardian"])
+    assert client.post(RENEWED, sent).status_code == 200
+    client.sit(mother)
+    assert client.post(RENEWED, sent | {"old": f"https://{HOST}/never"}).status_code == 200
+    assert client.post(RENEWED, sent | {"endpoint": "https://127.0.0.1/"}).status_code == 422
+    assert Device.objects.get().endpoint == kept.endpoint
+
+
 def test_the_oldest_devices_leave(mother: Person, client: SchoolClient, key: str, clock: Any) -> None:
     client.sit(mother)
     for number in range(12):
