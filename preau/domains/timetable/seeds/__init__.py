@@ -54,10 +54,10 @@ def lesson_going_on(choices: list[Assignment], now: datetime | None = None) -> L
     going_on = Lesson.objects.taught_by(teacher).filter(starts__lte=now, ends__gt=now).first()
     if going_on:
         return going_on
-    starts = now.replace(second=0, microsecond=0) - timedelta(minutes=7)
-    assignment = next((one for one in choices if not _busy(one, starts, now)), None)
+    assignment = next((one for one in choices if not _busy(one, now)), None)
     if assignment is None:
         return _take_over(choices[0], now)
+    starts = _starts(assignment, now)
     ends = _ends(assignment, starts, now)
     lesson = Lesson.objects.create(
         school=assignment.school,
@@ -102,8 +102,15 @@ def _around(assignment: Assignment) -> LessonQuerySet:
     return Lesson.objects.filter(own, school=assignment.school)
 
 
-def _busy(assignment: Assignment, starts: datetime, now: datetime) -> bool:
-    return _around(assignment).filter(starts__lte=now, ends__gt=starts).exists()
+def _busy(assignment: Assignment, now: datetime) -> bool:
+    return _around(assignment).filter(starts__lte=now, ends__gt=now).exists()
+
+
+def _starts(assignment: Assignment, now: datetime) -> datetime:
+    """Some minutes ago, or when the lesson just before ended."""
+    usual = now.replace(second=0, microsecond=0) - timedelta(minutes=7)
+    before = _around(assignment).filter(ends__gt=usual, ends__lte=now).order_by("-ends").first()
+    return before.ends if before else usual
 
 
 def _ends(assignment: Assignment, starts: datetime, now: datetime) -> datetime:
