@@ -282,7 +282,17 @@ def test_what_somebody_opens_elsewhere_is_out_of_reach(
 
 def test_an_assignment_gives_nothing_to_whoever_teaches_no_more(college: World, seat_of: Any) -> None:
     Holding.objects.filter(person=college.people["teacher"]).update(role=Role.LIBRARIAN)
-    assert not may(seat_of("teacher"), college.people["pupil"])
+    pupil = college.people["pupil"]
+    assert not may(seat_of("teacher"), pupil)
+    assert not rules.can_give_way_in(seat_of("teacher"), standings_of([pupil.pk], college.today)[pupil.pk])
+
+
+def test_whoever_follows_no_account_is_refused_without_a_query(
+    college: World, seat_of: Any, django_assert_num_queries: Any
+) -> None:
+    mother = seat_of("guardian")
+    with django_assert_num_queries(0):
+        assert not may(mother, college.people["pupil"])
 
 
 def test_of_several_functions_the_highest_of_the_office_counts_and_no_other(
