@@ -379,13 +379,14 @@ def test_a_school_that_cannot_be_written_stays_as_it_was_and_the_others_go_on(
 def test_many_doubts_of_one_kind_are_quoted_then_counted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Two of the whole delivery, and three of each school: the first three here, and two are counted."""
     monkeypatch.setattr(spool, "QUOTED", 2)
+    monkeypatch.setattr(spool, "QUOTED_HERE", 3)
     nameless = [eleve(str(key), given="") for key in range(100, 105)]
     report = bring(deliver(tmp_path / "d", etab(), *nameless))
-    counted = [
-        note["reason"] for note in report["warnings"] if note["reason"].startswith("Sans prénom. (et ")
-    ]
-    assert counted and "autres)" in counted[0]
+    told = [(note["key"], note["reason"]) for note in report["warnings"]]
+    quoted = [(key, "Sans prénom.") for key in ("100", "101", "102")]
+    assert told == [*quoted, ("", "Sans prénom. (et 2 autres)")]
 
 
 def test_a_delivery_whose_files_say_no_day_is_of_today(tmp_path: Path) -> None:

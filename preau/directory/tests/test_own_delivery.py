@@ -60,12 +60,12 @@ def test_functions_that_open_the_school_are_neither_given_nor_taken(tmp_path: Pa
     bring(deliver(tmp_path / "d", etab(), head, personnel("31", given="Éva")))
     nurse = personnel("32", given="Ida", ENTPersonFonctions="1$MDS$MEDICO-SOCIAL$$")
     result, told = own(tmp_path / "e", etab(), nurse, personnel("31", given="Éva"))
-    assert result.applied and "Fonction que l’académie seule donne : elle n’est pas reprise." in told
+    assert result.applied and "Fonction que l’académie seule donne\u202f: elle n’est pas reprise." in told
     assert not Holding.objects.filter(role=Role.NURSE, school__uai="0350001A").exists()
     assert person("30").holdings.get().ends is None
     # Who has such a function already may well be in the file.
     _result, told = own(tmp_path / "e", etab(), head)
-    assert "Fonction que l’académie seule donne : elle n’est pas reprise." not in told
+    assert "Fonction que l’académie seule donne\u202f: elle n’est pas reprise." not in told
 
 
 def test_a_guardian_known_elsewhere_is_linked_by_the_academie(tmp_path: Path) -> None:
@@ -73,7 +73,7 @@ def test_a_guardian_known_elsewhere_is_linked_by_the_academie(tmp_path: Path) ->
     bring(deliver(tmp_path / "d", etab(), eleve("10"), *elsewhere, parent("60")))
     asked = eleve("10", ENTElevePersRelEleve=["60$20$1$1$0$1"])
     _result, told = own(tmp_path / "e", etab(), asked, parent("60"))
-    assert "Responsable connu d’un autre établissement : le lien se fait par l’académie." in told
+    assert "Responsable connu d’un autre établissement\u202f: le lien se fait par l’académie." in told
     assert not person("10").guardianships.exists()
 
 
@@ -116,7 +116,7 @@ def test_nobody_takes_the_place_of_a_pupil_whom_the_delivery_lists_beside(tmp_pa
     bring(deliver(tmp_path / "d", etab(), eleve("10", **NUMBER)))
     report = bring(deliver(tmp_path / "d", etab(), eleve("10", **NUMBER), eleve("11", **NUMBER)))
     assert person("10") != person("11")
-    assert "INE déjà porté par une autre personne : il n’est pas repris." in reasons(report)
+    assert "INE déjà porté par une autre personne\u202f: il n’est pas repris." in reasons(report)
     # Alone, the new key is the same pupil.
     bring(deliver(tmp_path / "d", etab(), eleve("12", **NUMBER)))
     assert person("12") == person("10")
