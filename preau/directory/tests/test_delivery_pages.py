@@ -191,10 +191,10 @@ def test_what_changes_is_said_kind_by_kind(client: SchoolClient, applied: Any, s
 def test_a_delivery_that_changes_nothing_says_so(client: SchoolClient, applied: Any, shown: Any) -> None:
     applied()
     again = shown()
-    assert "Rien\u202f: l’annuaire dit déjà la même chose" in text(client, again)
+    assert "Rien : l’annuaire dit déjà la même chose" in text(client, again)
     client.post(address(again, "apply"))
     tasks.apply_delivery.call(again.pk)
-    assert "Rien\u202f: l’annuaire disait déjà la même chose" in text(client, again)
+    assert "Rien : l’annuaire disait déjà la même chose" in text(client, again)
 
 
 def test_lines_set_aside_are_told_with_their_place(client: SchoolClient, shown: Any) -> None:
