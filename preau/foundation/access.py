@@ -12,7 +12,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
-from django.db.models import Model
+from django.db.models import BigIntegerField, Model
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
 
@@ -169,7 +169,7 @@ def _open(model: type[Model], viewer: Seated, by: str, value: Any) -> Model | No
     what the rule will ask.
     """
     rows: Any = model.objects  # type: ignore[attr-defined]
-    if hasattr(rows, "opened_by"):
+    if hasattr(rows, "opened_by") and not (isinstance(value, int) and value > BigIntegerField.MAX_BIGINT):
         return cast("Model | None", rows.opened_by(viewer, **{by: value}))
     return cast("Model | None", rows.visible_to(viewer).filter(**{by: value}).first())
 

@@ -61,7 +61,7 @@ def test_a_password_is_read_on_demand(newcomer: Visitor) -> None:
     if not newcomer.scripts:
         expect(box).to_be_hidden()
         return
-    field = page.get_by_role("textbox", name="Mot de passe")
+    field = page.get_by_role("textbox", name="Mot de passe").first
     box.check()
     expect(field).to_have_attribute("type", "text")
     box.uncheck()

@@ -197,6 +197,8 @@ ASKED_AGAIN = {
 }
 
 BODIES: dict[str, Body] = {
+    "foundation:styleguide": Body("visitor", writes=False),
+    "foundation:styleguide_section": Body("visitor", writes=False),
     "identity:sign_in": Body("visitor", _sign_in, wrong=lambda stage: {"password": ""}, again=TWO_VISITS),
     "identity:sign_out": Body("guardian"),
     "identity:switch": Body("teacher_parent", lambda stage: {"seat": "guardian"}),

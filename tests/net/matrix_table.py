@@ -287,6 +287,7 @@ NAMES: dict[str, Named] = {
     "reason": Named(Reason),
     "seat": Named(School, says=_seat),
     "holding": Named(Holding),
+    "old": Named(Device, "endpoint"),
     "lettre": Named(Activation, says=_letter),
 }
 # « status-12 »: the number of a pupil stands in the name.
@@ -296,7 +297,7 @@ PLAIN: dict[str, tuple[str, ...]] = dict.fromkeys(
     [
         "csrfmiddlewaretoken", "contexte", "suite", "du", "au", "etat", "refaire", "vu", "avant", "login", "password",
         "code", "identifiant", "former", "new_password", "again", "comment", "state", "status", "minutes_late",
-        "weekday", "starts_at", "ends_at", "first_day",
+        "weekday", "starts_at", "ends_at", "first_day", "outside",
         "starts", "ends", "zone", "palette", "opens_at", "closes_at", "open", "levels", "until", "address", "phone",
         "email", "website", "privacy_contact", "name", "name_0", "name_1", "text", "spacing", "font", "color-scheme",
         "contrast", "motion", "simple", "tri", "cle", "montrer", "q",

@@ -322,3 +322,8 @@ def test_the_lesson_going_on_says_how_many_pupils_come(college: World, seat_of: 
 
 def test_a_lesson_of_nobody_counts_nobody(college: World) -> None:
     assert queries.number_of_pupils(0, NOW.date()) == 0
+
+
+def test_a_number_that_no_database_holds_is_no_lesson(client: SchoolClient, college: World) -> None:
+    client.sit(college.people["head"])
+    assert client.get(f"/appel/{10**30}/").status_code == 404
