@@ -145,6 +145,10 @@ class Wanted:
 
     def slips(self, folded: str) -> int | None:
         """How many slips in all lie between what was typed and a folded text; None when it is something else."""
+        # Most texts hold no piece of what was typed: they are left at one look, not word by word.
+        squeezed = folded.replace(" ", "")
+        if not all(any(piece in squeezed for piece in word.pieces) for word in self.words):
+            return None
         known = folded.split()
         # « legoff » for « Le Goff ».
         known += [first + second for first, second in pairwise(known)]

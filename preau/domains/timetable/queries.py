@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Value
@@ -299,6 +300,7 @@ def classes_found(viewer: Viewer, wanted: Wanted) -> list[Hit]:
     ]
 
 
+@lru_cache(maxsize=4_096)
 def _words_of(name: str) -> str:
     """« 5e b 5b »: the name of a class, and the name as it is typed in a hurry."""
     words = fold(name).split()
