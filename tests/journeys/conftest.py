@@ -1,7 +1,6 @@
 """A real browser: Debian's Chromium, driven by Playwright, with and without JavaScript."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,19 +9,12 @@ import pytest
 import time_machine
 from axe_playwright_python.sync_playwright import Axe
 from django_tasks_db.models import DBTaskResult
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from conftest import NOW
 from preau.directory.seeds import World
 from preau.identity.seeds import CAST, PASSWORD
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
-# A page that asks a stranger for something is caught, and the stranger is never reached.
-FLAGS.append("--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE localhost , EXCLUDE 127.0.0.1")
 SHOTS = os.environ.get("SCREENSHOTS", "")
 
 
@@ -31,22 +23,6 @@ def clock() -> Iterator[time_machine.Traveller]:
     """The same Tuesday, with time passing: a browser waits for answers."""
     with time_machine.travel(NOW, tick=True) as traveller:
         yield traveller
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Missing: skipped on a developer's machine, a failure in CI."""
-    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
-    if path is None:
-        if os.environ.get("CI"):
-            pytest.fail("No Chromium: the journeys must run in CI.")
-        pytest.skip("No Chromium on this machine: `make test` as root installs Debian's, else set CHROMIUM.")
-    # Playwright keeps a loop in this thread; Django would refuse to read its database beside it.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser
 
 from preau.directory.seeds import World
 from preau.foundation import webpush
-from tests.journeys.conftest import browser, clock, schools  # noqa: F401 - fixtures, used by their names
+from tests.journeys.conftest import clock, schools  # noqa: F401 - fixtures, used by their names
 from tests.net import audit, checkers, known_bad, report
 from tests.net.cast import KEYS, Stage, gather
 from tests.net.crawl import Crawl, Visit
@@ -31,7 +31,7 @@ def stage(schools: dict[str, World], settings: Any) -> Stage:  # noqa: F811
 
 @pytest.mark.parametrize("keys", GROUPS, ids=" ".join)
 def test_every_page_for_everyone(
-    browser: Browser,  # noqa: F811
+    browser: Browser,
     live_server: Any,
     stage: Stage,
     keys: list[str],

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from datetime import UTC, date, datetime, timedelta
@@ -70,6 +71,9 @@ def by_icalendar(file: bytes) -> list[Said]:
 
 
 def by_vobject(file: bytes) -> list[Said]:
+    # It would keep the first zone of a name that it has read in this process, whatever this file says.
+    for name in re.findall(rb"^TZID:(.+?)\r?$", file, re.MULTILINE):
+        vobject.icalendar.registerTzid(name.decode(), None)
     return [
         (
             e.uid.value, e.summary.value, e.location.value if hasattr(e, "location") else "",
