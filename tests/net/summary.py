@@ -13,8 +13,9 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ[RUN] = str(os.getpid())
 
 
-def pytest_terminal_summary(terminalreporter: Any) -> None:
-    if not any((run() / "parts").glob("*.json")):
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    # Each process that runs tests ends with a summary of its own: the first would publish half of the run.
+    if hasattr(config, "workerinput") or not any((run() / "parts").glob("*.json")):
         return
     from tests.net import report  # noqa: PLC0415 - what it imports needs Django, which is ready by now
 

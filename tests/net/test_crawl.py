@@ -1,5 +1,7 @@
 """The walk itself: it goes everywhere, knows one shape from another, and leaves nothing behind."""
 
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import lxml.html
@@ -10,6 +12,7 @@ from preau.directory.models import Delivery
 from preau.directory.seeds import World
 from preau.foundation import webpush
 from tests.building import routes
+from tests.net import summary
 from tests.net.cast import KEYS, gather
 from tests.net.crawl import Crawl, shapes_of
 from tests.net.forms import forms_of
@@ -26,6 +29,16 @@ def test_the_head_asks_for_every_route(college: World, twin: World) -> None:
     visits = Crawl(gather(college, twin), "head", Limits()).walk()
     asked = {visit.route for visit in visits}
     assert {name for name, _ in routes(urls.urlpatterns)} - asked == set()
+
+
+def test_a_process_that_shares_the_work_publishes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "parts").mkdir()
+    (tmp_path / "parts" / "head.json").write_text("{}")
+    monkeypatch.setattr(summary, "run", lambda: tmp_path)
+    summary.pytest_terminal_summary(None, SimpleNamespace(workerinput={}))  # type: ignore[arg-type]
+    assert (tmp_path / "parts" / "head.json").exists()
 
 
 def test_the_cast_is_complete(college: World, twin: World) -> None:
