@@ -143,7 +143,7 @@ def full(engines: Sequence[Engine], *, keep: bool) -> None:
     worlds = [world for engine in engines for world in measured_once(engine)]
     print(report.write(worlds))
     for engine in engines:
-        kept_results(engine).unlink()
+        kept_results(engine).unlink(missing_ok=True)
         for schools in () if keep else SIZES:
             discard(engine, schools)
 

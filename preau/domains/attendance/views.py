@@ -161,8 +161,10 @@ def entries(request: HttpRequest) -> HttpResponse:
     """Every absence and lateness of the school, filtered."""
     form = AbsenceFilter(request.GET)
     sorting = Sorting(request.GET, ORDERS, "-jour")
-    found = _filtered(request, form).order_by(*sorting.fields)
-    page = Paginator(found, 40).get_page(request.GET.get("page"))
+    found = _filtered(request, form)
+    paginator = Paginator(queries.lines_of(found).order_by(*sorting.fields), 40)
+    paginator.count = found.count()
+    page = paginator.get_page(request.GET.get("page"))
     classes = queries.classes_of([line["pupil_id"] for line in page.object_list], request.viewer.today)
     query = request.GET.copy()
     query.pop("page", None)
@@ -177,7 +179,7 @@ def entries(request: HttpRequest) -> HttpResponse:
     return render(request, "attendance/entries.html", context)
 
 
-def _filtered(request: HttpRequest, form: AbsenceFilter) -> "QuerySet[Entry, dict[str, Any]]":
+def _filtered(request: HttpRequest, form: AbsenceFilter) -> "QuerySet[Entry]":
     return queries.entries_matching(request.viewer, form.chosen())
 
 
@@ -188,7 +190,7 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
     found = _filtered(request, AbsenceFilter(request.GET))
     journal.record(request.viewer, "attendance.exported", request.viewer.school, rows=found.count())
     response = StreamingHttpResponse(
-        exports.csv_of(request.viewer, found), content_type="text/csv; charset=utf-8"
+        exports.csv_of(request.viewer, queries.lines_of(found)), content_type="text/csv; charset=utf-8"
     )
     response["Content-Disposition"] = f'attachment; filename="absences-{request.viewer.today:%Y-%m-%d}.csv"'
     return response

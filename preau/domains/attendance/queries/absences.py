@@ -178,8 +178,8 @@ STATE_FILTERS: dict[str, Q] = {
 }
 
 
-def entries_matching(viewer: Viewer, chosen: Mapping[str, Any]) -> "QuerySet[Entry, dict[str, Any]]":
-    """The absences of the school that match the filters chosen (`forms.AbsenceFilter`), newest first."""
+def entries_matching(viewer: Viewer, chosen: Mapping[str, Any]) -> "QuerySet[Entry]":
+    """The absences of the school that match the filters chosen (`forms.AbsenceFilter`), to count, or to read by `lines_of`."""
     found = Entry.objects.visible_to(viewer).exclude(status=Status.PRESENT)
     if chosen.get("nom"):
         found = found.filter(pupil__search_name__contains=text.fold(chosen["nom"]))
@@ -189,7 +189,12 @@ def entries_matching(viewer: Viewer, chosen: Mapping[str, Any]) -> "QuerySet[Ent
         found = found.filter(day__lte=chosen["au"])
     if chosen.get("etat"):
         found = found.filter(STATE_FILTERS[chosen["etat"]])
-    return found.order_by("-day", "-lesson__starts", "pupil__search_name", "pk").values(*COLUMNS)
+    return found
+
+
+def lines_of(entries: "QuerySet[Entry]") -> "QuerySet[Entry, dict[str, Any]]":
+    """Entries with what a line says of them, newest first: the tables that this asks for are no matter for a count."""
+    return entries.order_by("-day", "-lesson__starts", "pupil__search_name", "pk").values(*COLUMNS)
 
 
 BETWEEN = Prepared(

@@ -418,7 +418,7 @@ def test_the_days_asked_for_are_both_included(college: World, seat_of: Any) -> N
     days = sorted(set(Entry.objects.visible_to(seat_of("cpe")).values_list("day", flat=True)))
     first, last = days[1], days[-2]
     found = entries_matching(seat_of("cpe"), {"du": first, "au": last})
-    assert {row["day"] for row in found} == {day for day in days if first <= day <= last}
+    assert set(found.values_list("day", flat=True)) == {day for day in days if first <= day <= last}
 
 
 def test_filters_find_by_a_piece_of_name_without_accents(college: World, client: SchoolClient) -> None:
