@@ -93,8 +93,9 @@ def scale(schools: int, people: int) -> None:
             manage(
                 "write_delivery", str(folder), f"--schools={schools}", f"--people={people}", url=url, var=var
             )
-            for run in ("first", "second"):
-                told = bring(folder, url, var)
+            manage("write_delivery", str(var / "delta"), f"--delta-of={folder}", url=url, var=var)
+            for run in ("first", "second", "delta"):
+                told = bring(var / "delta" if run == "delta" else folder, url, var)
                 records, seconds = sum(told["read"].values()), told["seconds"]
                 print(
                     f"{run} run: {records} records, read {seconds['read']} s, compare and apply {seconds['apply']} s = "

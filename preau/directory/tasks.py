@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from preau.directory.actions import deliveries
-from preau.directory.imports.aaf.files import Unreadable
+from preau.directory.imports.reading import Unreadable
 from preau.directory.imports.run import Result, Run, quoted
 from preau.directory.models import Delivery
 from preau.foundation import uploads, works

@@ -21,7 +21,7 @@ class Setting:
 
     `own`: a school's page brought the file (docs/decisions/0045). `first`: the source has never filled this school, so
     that dates go back to the start of the year. `spared`: keys of records in quarantine, whose people have not left.
-    `delivered` tells whether a key is in the delivery.
+    `delivered` tells whether a key is in the delivery. `is_delta`: it tells changes, and only its people are read.
     """
 
     source: str
@@ -34,6 +34,7 @@ class Setting:
     first: bool = True
     spared: frozenset[str] = frozenset()
     delivered: Callable[[str], bool] = lambda key: False
+    is_delta: bool = False
 
     @property
     def starts(self) -> date:

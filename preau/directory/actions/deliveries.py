@@ -47,9 +47,9 @@ def room() -> Path:
 # Brought by the operator
 
 
-def open_delivery(files: list[str], approver: Person | None) -> Delivery:
+def open_delivery(files: list[str], approver: Person | None, source: str = "aaf") -> Delivery:
     """A delivery brought by the operator, for every school that it holds."""
-    return Delivery.objects.create(files=files, state=State.APPLYING, approved_by=approver)
+    return Delivery.objects.create(files=files, state=State.APPLYING, approved_by=approver, source=source)
 
 
 def settle(delivery: Delivery, summary: Mapping[str, Any], *, blocked: bool) -> None:

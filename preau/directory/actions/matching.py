@@ -51,6 +51,7 @@ class Standing:
     here: set[int] = field(default_factory=set)
     elsewhere: set[int] = field(default_factory=set)
     workers: set[int] = field(default_factory=set)
+    present: int = 0
 
     def meet(self, keys: Iterable[str], source: str, *authorities: str) -> None:
         """Find the people of these keys; the first authority wins."""
@@ -70,20 +71,32 @@ class Standing:
         for part in chunks(pk for pk in set(self.ids.values()) if pk not in self.people):
             self.people |= {person.pk: person for person in Person.objects.filter(pk__in=part).order_by()}
 
-    def load_school(self, school: School, year: SchoolYear | None, source: str, today: date) -> None:
-        """Holdings that go on; groups, enrolments and assignments of the year, and those left open before it; subjects."""
+    def load_school(
+        self, school: School, year: SchoolYear | None, source: str, today: date, only: set[int] | None = None
+    ) -> None:
+        """Holdings that go on; groups, enrolments and assignments of the year, and those left open before it; subjects.
+
+        `only`: of these people, and how many others are `present`.
+        """
         goes_on = Q(ends=None) | Q(ends__gt=today)
-        self.holdings = list(Holding.objects.filter(goes_on, school=school).order_by("pk"))
+        held = Holding.objects.filter(goes_on, school=school).order_by("pk")
+        learns = teaches = Q()
+        if only is not None:
+            self.present = held.filter(source=source).order_by().values("person_id").distinct().count()
+            held = held.filter(person__in=only)
+            learns, teaches = Q(pupil__in=only), Q(teacher__in=only)
+        self.holdings = list(held)
         self.subjects = {subject.code: subject for subject in Subject.objects.filter(school=school)}
         past = Q(school=school, ends=None, source=source)
         if year:
             groups = Group.objects.filter(year=year).prefetch_related("classes")
             self.groups = {(group.kind, group.name): group for group in groups}
-            self.enrolments = list(Enrolment.objects.filter(group__year=year).order_by("pk"))
-            self.assignments = list(Assignment.objects.filter(group__year=year, ends=None).order_by("pk"))
+            self.enrolments = list(Enrolment.objects.filter(learns, group__year=year).order_by("pk"))
+            taught = Assignment.objects.filter(teaches, group__year=year, ends=None)
+            self.assignments = list(taught.order_by("pk"))
             past &= Q(group__year__starts__lt=year.starts)
-        self.past_enrolments = list(Enrolment.objects.filter(past))
-        self.past_assignments = list(Assignment.objects.filter(past))
+        self.past_enrolments = list(Enrolment.objects.filter(past, learns).select_related("group"))
+        self.past_assignments = list(Assignment.objects.filter(past, teaches).select_related("group"))
 
     def name_leavers(self) -> None:
         """People who hold something here and are in no key of the delivery: their names are for the preview."""
@@ -97,6 +110,13 @@ class Standing:
                     self.guardianships.setdefault(row.pupil_id, []).append(row)
                 else:
                     self.past_guardianships[row.pupil_id, row.guardian_id] = row
+
+    def load_wards(self, guardians: set[int]) -> None:
+        """The families of the pupils for whom these people answer."""
+        if guardians:
+            open_rows = Guardianship.objects.filter(guardian__in=guardians, ends=None)
+            known = set(self.guardianships)
+            self.load_families(set(open_rows.values_list("pupil_id", flat=True)) - known)
 
     def load_ties(self, school: School) -> None:
         """Of any date: who has something in this school, in another, and who works or worked anywhere."""

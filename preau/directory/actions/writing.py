@@ -26,6 +26,7 @@ from preau.foundation import journal
 from preau.foundation.db import insert
 
 ROWS = 2_000
+CODE_FIELDS = ("label", "national", "stat")
 Warn = Callable[[str, str], None]
 
 
@@ -259,27 +260,29 @@ def _update(model: Any, updates: list[tuple[Any, set[str]]]) -> None:
 
 @transaction.atomic
 def bring_codes(
-    authority: str, kind: str, told: dict[str, tuple[str, str, str]], *, dry: bool
+    authority: str, kind: str, told: dict[str, tuple[str | None, ...]], *, dry: bool
 ) -> dict[str, str]:
-    """Bring a table of codes up to date: code → (label, national code, statistical code). Returns code → outcome."""
+    """Bring a table of codes up to date: code → (label, national code, statistical code), None being silent.
+
+    Returns code → outcome.
+    """
     known = {row.code: row for row in OfficialCode.objects.filter(authority=authority, kind=kind)}
     outcomes, new, changed = {}, [], []
-    for code, (label, national, stat) in told.items():
+    for code, values in told.items():
         row = known.get(code)
+        said = {n: v for n, v in zip(CODE_FIELDS, values, strict=True) if v is not None}
         if row is None:
-            new.append(
-                OfficialCode(
-                    authority=authority, kind=kind, code=code, label=label, national=national, stat=stat
-                )
-            )
+            # A change of a code that was never told: its label is the code, until it is.
+            new.append(OfficialCode(authority=authority, kind=kind, code=code, **{"label": code} | said))
             outcomes[code] = "created"
-        elif (row.label, row.national, row.stat) != (label, national, stat):
-            row.label, row.national, row.stat = label, national, stat
+        elif any(getattr(row, name) != value for name, value in said.items()):
+            for name, value in said.items():
+                setattr(row, name, value)
             changed.append(row)
             outcomes[code] = "changed"
         else:
             outcomes[code] = "unchanged"
     if not dry:
         OfficialCode.objects.bulk_create(new, batch_size=ROWS)
-        OfficialCode.objects.bulk_update(changed, ["label", "national", "stat"], batch_size=200)
+        OfficialCode.objects.bulk_update(changed, CODE_FIELDS, batch_size=200)
     return outcomes

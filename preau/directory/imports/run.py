@@ -3,7 +3,7 @@
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
@@ -19,22 +19,24 @@ from preau.directory.actions.changes import Changes, Setting
 from preau.directory.actions.comparing import Comparison
 from preau.directory.imports.aaf import codes
 from preau.directory.imports.aaf.batches import CODE_CATEGORIES, Batches, official_codes
-from preau.directory.imports.aaf.files import Unreadable
-from preau.directory.imports.aaf.staging import GUARDIAN, PUPIL, STAFF, STRUCTURE, Staged, stage
+from preau.directory.imports.aaf.staging import GUARDIAN, PEOPLE, PUPIL, STAFF, STRUCTURE, Staged, stage
 from preau.directory.imports.aaf.values import first
+from preau.directory.imports.formats import AAF, Format
+from preau.directory.imports.reading import Unreadable
 from preau.directory.imports.spool import CHANGED, CREATED, QUARANTINED, UNCHANGED, Note, Record, Spool
-from preau.directory.models import Delivery, ExternalId, Holding, OfficialCode, Person, School
+from preau.directory.models import Delivery, ExternalId, Guardianship, Holding, OfficialCode, Person, School
 from preau.directory.rules import approves, ends_too_many
 from preau.directory.rules.facts import Batch, SchoolFacts
 from preau.foundation.text import fold
 
 log = structlog.get_logger(__name__)
 OUTCOMES = {"unchanged": UNCHANGED, "changed": CHANGED, "created": CREATED}
-SOURCE = "aaf"
 # Of each grade, this many notes are kept with the delivery; the command's --json holds them all.
 KEPT = 1_000
 # The same of one school, in a delivery for several.
 KEPT_HERE = 200
+# So many keys are looked up at once.
+CHUNK = 2_000
 Tell = Callable[[str, int, int], None]
 
 
@@ -145,8 +147,9 @@ class Run:
 
     def __init__(
         self, *, today: date, dry: bool = False, own: School | None = None, approver: Person | None = None,
-        delivery: Delivery | None = None, tell: Tell = lambda step, done, total: None,
+        delivery: Delivery | None = None, tell: Tell = lambda step, done, total: None, reads: Format = AAF,
     ) -> None:  # fmt: skip
+        self.format, self.source = reads, reads.source
         self.today, self.dry, self.own, self.approver = today, dry, own, approver
         self.delivery, self.tell = delivery, tell
         self.authority = ""
@@ -164,7 +167,9 @@ class Run:
         began = time.perf_counter()
         self.tell(_("Lecture"), 0, len(paths))
         names = iter(range(1, len(paths) + 1))
-        self.staged = stage(paths, self.today, lambda name: self.tell(_("Lecture"), next(names), len(paths)))
+        self.staged = stage(
+            paths, self.today, lambda name: self.tell(_("Lecture"), next(names), len(paths)), self.format.read
+        )
         self.result = Result(self.staged.spool)
         self.authority = self._authority()
         read = time.perf_counter()
@@ -178,6 +183,8 @@ class Run:
         return self.result
 
     def _compare_and_apply(self) -> None:
+        if self.staged.is_delta:
+            self._place_changes()
         schools, batches = self._open()
         spared = self.staged.spool.quarantined_keys(PUPIL, STAFF, GUARDIAN)
         self.spared = spared
@@ -206,13 +213,15 @@ class Run:
 
     def _has_history(self) -> bool:
         """Has the source filled any school before? Only then can a delivery take something away."""
-        return Holding.objects.filter(source=SOURCE).exists()
+        return Holding.objects.filter(source=self.source).exists()
 
     def _pass(self, schools: list[SchoolFacts], batches: Batches, *, write: bool) -> None:
         """Compare everything, and write it or not. What is found too large is found before anything is written."""
         self._codes(write=write and self.own is None)
         for number, facts in enumerate(schools):
             self.tell(_("Établissements"), number, len(schools))
+            if self.staged.is_delta:
+                batches.names = self._names_of_groups(facts)
             self._school(facts, batches.of_school(facts), write=write)
         if self.own is None:
             for batch in batches.nowhere():
@@ -227,7 +236,7 @@ class Run:
         told = next(iter(self.staged.academies), "") or self._known_authority() or self._told_authority()
         if self.own is None:
             return told
-        mine = ExternalId.objects.filter(source=SOURCE, kind="structure", school=self.own)
+        mine = ExternalId.objects.filter(source=self.source, kind="structure", school=self.own)
         known = set(mine.values_list("authority", flat=True))
         if known and told not in known:
             file = self.staged.spool.files[0]
@@ -245,7 +254,7 @@ class Run:
             for record in spool.of_category(STRUCTURE)
         ]
         places = [key for (key,) in spool.db.execute("SELECT DISTINCT school FROM place LIMIT 500")]
-        known = ExternalId.objects.filter(source=SOURCE, kind="structure")
+        known = ExternalId.objects.filter(source=self.source, kind="structure")
         for these in (known.filter(school__uai__in=uais[:500]), known.filter(value__in=places)):
             found = set(these.values_list("authority", flat=True))
             if len(found) == 1:
@@ -261,10 +270,71 @@ class Run:
                 return name[:40]
         return ""
 
+    def _place_changes(self) -> None:
+        """What a delta changes or takes away is known: where it stands is in the directory, not in the file."""
+        spool = self.staged.spool
+        query = "WHERE r.action <> 'add' AND r.category <> 'double' AND r.id > ? ORDER BY r.id LIMIT ?"
+        last = 0
+        while some := list(spool.records(query, [last, CHUNK])):
+            last = some[-1].id
+            people = self._known([record.key for record in some if record.category in PEOPLE])
+            places = self._places_of(people.values())
+            for record in some:
+                if record.category in PEOPLE and record.key not in people:
+                    self._unknown(record)
+                elif record.category in PEOPLE:
+                    spool.place(record.id, places.get(people[record.key], ()))
+                elif record.action == "delete":
+                    self._kept(record)
+            spool.flush()
+
+    def _known(self, keys: list[str]) -> dict[str, int]:
+        """The people of these keys."""
+        authorities = [self.authority] if self.own is None else [self.authority, f"uai:{self.own.uai}"]
+        mine = ExternalId.objects.filter(source=self.source, authority__in=authorities, kind="person")
+        return dict(mine.filter(value__in=keys).values_list("value", "person_id"))
+
+    def _places_of(self, people: Iterable[int]) -> dict[int, set[str]]:
+        """The keys of the schools where these people learn, work, or have a child who learns."""
+        pks, found = list(people), dict[int, set[str]]()
+        structures = ExternalId.objects.filter(source=self.source, authority=self.authority, kind="structure")
+        keys = {school: key for school, key in structures.values_list("school_id", "value") if school}
+        here = Holding.objects.active(self.today)
+        wards = Guardianship.objects.active(self.today).filter(guardian__in=pks, pupil__holdings__in=here)
+        for person, school in [
+            *here.filter(person__in=pks).values_list("person_id", "school_id"),
+            *wards.values_list("guardian_id", "pupil__holdings__school_id"),
+        ]:
+            if school in keys:
+                found.setdefault(person, set()).add(keys[school])
+        return found
+
+    def _unknown(self, record: Record) -> None:
+        """Somebody whom only the same delivery brings, under another category, or nobody."""
+        spool = self.staged.spool
+        if record.key in self.staged.doubles:
+            return
+        if record.action == "delete":
+            spool.warn(_("Suppression d’une personne inconnue : rien à faire."), record)
+            spool.leave_out(record, UNCHANGED)
+        else:
+            spool.quarantine(
+                _("Modification d’une personne inconnue : une livraison complète la fera connaître."), record
+            )
+
+    def _kept(self, record: Record) -> None:
+        """A school, or a code that classes still name, is not closed by a line of a file."""
+        spool = self.staged.spool
+        if record.category == STRUCTURE:
+            spool.quarantine(_("Suppression d’un établissement : elle se fait avec l’exploitant."), record)
+        else:
+            spool.warn(_("Suppression d’un code : il est gardé pour ceux qui le portent."), record)
+            spool.leave_out(record, UNCHANGED)
+
     def _open(self) -> tuple[list[SchoolFacts], Batches]:
         """The schools of this delivery, delivered or known from before, and the batches of their people."""
         spool = self.staged.spool
-        mine = ExternalId.objects.filter(source=SOURCE, authority=self.authority, kind="structure")
+        mine = ExternalId.objects.filter(source=self.source, authority=self.authority, kind="structure")
         before = {row.value: row.school for row in mine.select_related("school")}
         if self.own:
             before = {key: school for key, school in before.items() if school == self.own}
@@ -274,7 +344,7 @@ class Run:
         for category, kind in CODE_CATEGORIES:
             told = official_codes(self.staged, category)
             if kind == "matiere":
-                subjects |= {code: label for code, (label, *_rest) in told.items()}
+                subjects |= {code: label for code, (label, *_rest) in told.items() if label}
             else:
                 programmes |= set(told)
         batches = Batches(self.staged, subjects, programmes)
@@ -310,6 +380,12 @@ class Run:
             school.uai: school for school in School.objects.filter(uai__in=[facts.uai for _r, facts in told])
         }
         for record, facts in told:
+            known = before.get(facts.key)
+            if record.action == "modify" and known:
+                facts.uai = facts.uai or known.uai
+            elif record.action == "modify":
+                self.staged.spool.quarantine(_("Modification d’un établissement inconnu."), record)
+                continue
             reason = self._why_not(facts, before.get(facts.key), by_uai.get(facts.uai), seen)
             if reason:
                 self.staged.spool.quarantine(reason, record)
@@ -322,7 +398,7 @@ class Run:
     ) -> str:
         if self.own:
             away = ExternalId.objects.filter(
-                source=SOURCE, authority=self.authority, kind="structure", value=facts.key
+                source=self.source, authority=self.authority, kind="structure", value=facts.key
             ).exclude(school=self.own)
             if facts.uai != self.own.uai or away.exists():
                 return _("Autre établissement que le vôtre : laissé de côté.")
@@ -330,12 +406,19 @@ class Run:
             return _("La clé est celle d’un établissement et l’UAI celui d’un autre.")
         return _("Un autre établissement de la livraison a le même UAI.") if facts.uai in seen else ""
 
+    def _names_of_groups(self, facts: SchoolFacts) -> dict[str, str]:
+        known = ExternalId.objects.filter(
+            source=self.source, authority=self.authority, group__school__uai=facts.uai
+        )
+        return dict(known.values_list("value", "group__name"))
+
     # One after the other
 
     def _setting(self) -> Setting:
         return Setting(
-            SOURCE, self.authority, self.staged.day or self.today, self.today, self.own, None,
+            self.source, self.authority, self.staged.day or self.today, self.today, self.own, None,
             own=self.own is not None, spared=self.spared, delivered=self.staged.spool.bears,
+            is_delta=self.staged.is_delta,
         )  # fmt: skip
 
     def _codes(self, *, write: bool) -> None:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 SCHEMA = """
 PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-48000; PRAGMA temp_store=FILE;
-CREATE TABLE record (id INTEGER PRIMARY KEY, category TEXT, key TEXT, file INTEGER, line INTEGER, body BLOB);
+CREATE TABLE record (id INTEGER PRIMARY KEY, category TEXT, key TEXT, file INTEGER, line INTEGER, body BLOB, action TEXT);
 CREATE TABLE place (school TEXT, record INTEGER);
 CREATE TABLE kin (guardian TEXT, record INTEGER);
 CREATE TABLE note (grade TEXT, reason TEXT, file INTEGER, line INTEGER, key TEXT, school TEXT, record INTEGER);
@@ -32,7 +32,10 @@ UNCHANGED, CHANGED, CREATED, QUARANTINED = 1, 2, 3, 4
 
 
 class Record(NamedTuple):
-    """A record as its file gave it: attributes to their values. `file` is a number in `Spool.files`."""
+    """A record as its file gave it: attributes to their values. `file` is a number in `Spool.files`.
+
+    `action`: "add" (told whole), "modify" (these attributes only), "delete".
+    """
 
     id: int
     category: str
@@ -40,6 +43,11 @@ class Record(NamedTuple):
     file: int
     line: int
     attributes: dict[str, list[str]]
+    action: str = "add"
+
+    @property
+    def is_whole(self) -> bool:
+        return self.action != "modify"
 
 
 class Note(NamedTuple):
@@ -50,6 +58,12 @@ class Note(NamedTuple):
     key: str
     reason: str
     school: str
+
+
+def _loads(body: bytes) -> dict[str, list[str]]:
+    """What `add` wrote."""
+    read: dict[str, list[str]] = marshal.loads(body)  # nosec B302  # noqa: S302 - written by this process
+    return read
 
 
 class Spool:
@@ -69,18 +83,29 @@ class Spool:
         self._unquoted: Counter[str] = Counter()
         self._here: Counter[tuple[str, str]] = Counter()
         self._aside: dict[str, int] = {}
+        # In a delta, several requests may speak of one key: the earlier ones end as the last does.
+        self._before: dict[int, list[int]] = {}
 
     def close(self) -> None:
         self.db.close()
 
     # Filling
 
-    def add(self, category: str, key: str, line: int, attributes: dict[str, list[str]]) -> int:
-        """Stage one record of the file opened last; returns its number."""
+    def add(
+        self,
+        category: str,
+        key: str,
+        line: int,
+        attributes: dict[str, list[str]],
+        action: str = "add",
+        file: int | None = None,
+    ) -> int:
+        """Stage one record, of the file opened last or of this one; returns its number."""
         number = len(self.outcomes)
         self.outcomes.append(0)
         self.read[category] = self.read.get(category, 0) + 1
-        self._records.append((number, category, key, len(self.files) - 1, line, marshal.dumps(attributes)))
+        place = len(self.files) - 1 if file is None else file
+        self._records.append((number, category, key, place, line, marshal.dumps(attributes), action))
         if len(self._records) >= BATCH:
             self.flush()
         return number
@@ -95,7 +120,7 @@ class Spool:
 
     def flush(self) -> None:
         self.db.execute("BEGIN")
-        self.db.executemany("INSERT INTO record VALUES (?,?,?,?,?,?)", self._records)
+        self.db.executemany("INSERT INTO record VALUES (?,?,?,?,?,?,?)", self._records)
         self.db.executemany("INSERT INTO place VALUES (?,?)", self._places)
         self.db.executemany("INSERT INTO kin VALUES (?,?)", self._kin)
         self.db.execute("COMMIT")
@@ -105,6 +130,20 @@ class Spool:
         """After the last record."""
         self.flush()
         self.db.executescript(INDEXES)
+
+    def fold(
+        self, earlier: list[Record], last: Record, action: str, attributes: dict[str, list[str]]
+    ) -> None:
+        """Several requests for one key: the last stands for all of them, with what they say together."""
+        body = marshal.dumps(attributes)
+        self.db.execute("UPDATE record SET action = ?, body = ? WHERE id = ?", [action, body, last.id])
+        self._before[last.id] = [record.id for record in earlier]
+        self.db.executemany("UPDATE record SET category = 'double' WHERE id = ?", [(r.id,) for r in earlier])
+
+    def leave_out(self, record: Record, outcome: int) -> None:
+        """Take a record out of every batch, and keep it counted."""
+        self.settle(record.id, outcome)
+        self.db.execute("UPDATE record SET category = 'double' WHERE id = ?", [record.id])
 
     # Notes
 
@@ -116,6 +155,9 @@ class Spool:
             self.outcomes[record.id] = QUARANTINED
             self._aside[record.category] = self._aside.get(record.category, 0) + 1
             self._note("quarantined", reason, record, record.key, school)
+            for number in self._before.get(record.id, ()):
+                if earlier := self.place_of(number):
+                    self.quarantine(reason, earlier._replace(category=record.category), school=school)
 
     def _note(self, grade: str, reason: str, record: Record | None, key: str, school: str) -> None:
         if grade == "warning":
@@ -194,8 +236,9 @@ class Spool:
 
     def settle(self, record: int, outcome: int) -> None:
         """A record seen in two schools was created if it was created in one, changed if it changed in one."""
-        if self.outcomes[record] != QUARANTINED:
-            self.outcomes[record] = max(self.outcomes[record], outcome)
+        for number in (record, *self._before.get(record, ())):
+            if self.outcomes[number] != QUARANTINED:
+                self.outcomes[number] = max(self.outcomes[number], outcome)
 
     def count(self, outcome: int) -> int:
         return self.outcomes.count(outcome)
@@ -204,10 +247,10 @@ class Spool:
 
     def records(self, sql: str, parameters: Iterable[Any] = ()) -> Iterator[Record]:
         """Records not in quarantine, by a query on `record AS r`."""
-        columns = "SELECT DISTINCT r.id, r.category, r.key, r.file, r.line, r.body FROM record r "
-        for id_, category, key, file, line, body in self.db.execute(columns + sql, tuple(parameters)):
+        columns = "SELECT DISTINCT r.id, r.category, r.key, r.file, r.line, r.body, r.action FROM record r "
+        for id_, category, key, file, line, body, action in self.db.execute(columns + sql, tuple(parameters)):
             if self.outcomes[id_] != QUARANTINED:
-                yield Record(id_, category, key, file, line, marshal.loads(body))  # nosec B302  # noqa: S302 - written above
+                yield Record(id_, category, key, file, line, _loads(body), action)
 
     def of_category(self, *categories: str) -> Iterator[Record]:
         marks = ",".join("?" * len(categories))

@@ -9,6 +9,14 @@ from datetime import date
 from preau.directory.words import Authority, Kinship, Role
 
 
+class Aspect:
+    """What a record may tell wholly of a person: their place as a pupil or on the staff, their classes, what they teach."""
+
+    PUPIL, STAFF = "pupil", "staff"
+    CLASS, GROUP = "class", "group"
+    TEACHES_CLASS, TEACHES_GROUP, HEAD_TEACHER = "teaches class", "teaches group", "head teacher"
+
+
 @dataclass(slots=True)
 class SchoolFacts:
     key: str
@@ -37,18 +45,21 @@ class PersonFacts:
     birth_date: date | None
     email: str
     phone: str
-    is_institution: bool = False
+    is_institution: bool | None = False
     ine: str = ""
     holds_trust: bool = False
 
 
 @dataclass(slots=True)
 class HoldingFacts:
+    """`ends_told`: the file says when it ends, or that it does not."""
+
     person: str
     role: Role
     title: str = ""
     programme: str = ""
     ends: date | None = None
+    ends_told: bool = True
 
 
 @dataclass(slots=True)
@@ -100,7 +111,9 @@ class Batch:
     """The people of one school in one delivery (`school` None: those that belong to no known school).
 
     `pupils_told` and `staff_told`: the delivery is complete for the pupils, or the staff, of this school: who is
-    absent from it has left. `linked` are the pupils whose guardians the file lists.
+    absent from it has left. `linked` are the pupils whose guardians the file lists. `aspects` says what the records of
+    each person tell wholly (see `Aspect`): what they do not list there has ended. `gone` are guardians who are
+    guardians no more.
     """
 
     school: SchoolFacts | None
@@ -112,6 +125,8 @@ class Batch:
     enrolments: list[EnrolmentFacts] = field(default_factory=list)
     teachings: list[TeachingFacts] = field(default_factory=list)
     subjects: dict[str, str] = field(default_factory=dict)
+    aspects: dict[str, set[str]] = field(default_factory=dict)
+    gone: set[str] = field(default_factory=set)
     pupils_told: bool = False
     staff_told: bool = False
     groups_told: bool = False

@@ -21,6 +21,37 @@ def record(kind: str, category: str, key: str, attributes: dict[str, Any]) -> st
     )
 
 
+def modify(category: str, key: str, **attributes: Any) -> str:
+    """A `<modifyRequest>`: these attributes only."""
+    inside = "".join(
+        attr(name, values)
+        .replace("<attr ", '<modification operation="replace" ')
+        .replace("</attr>", "</modification>")
+        for name, values in attributes.items()
+    )
+    return (
+        f"<modifyRequest>\n<operationalAttributes>{attr(_kind(category), category)}</operationalAttributes>"
+        f"<identifier><id>{escape(key)}</id></identifier>\n<modifications>{inside}</modifications>\n</modifyRequest>\n"
+    )
+
+
+def delete(category: str, key: str) -> str:
+    """A `<deleteRequest>`."""
+    return (
+        f"<deleteRequest>\n<operationalAttributes>{attr(_kind(category), category)}</operationalAttributes>"
+        f"<identifier><id>{escape(key)}</id></identifier>\n</deleteRequest>\n"
+    )
+
+
+def _kind(category: str) -> str:
+    kinds = {
+        "EtabEducNat": "categorieStructure",
+        "MefEducNat": "categorieMef",
+        "MatEducNat": "categorieMatiere",
+    }
+    return kinds.get(category, "categoriePersonne")
+
+
 def etab(key: str = "1", uai: str = "0350001A", name: str = "Collège Test", **more: Any) -> str:
     told = {
         "ENTStructureJointure": key,

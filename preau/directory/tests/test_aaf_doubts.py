@@ -13,8 +13,8 @@ from django.db import DataError
 from preau.directory.actions import writing
 from preau.directory.imports import spool
 from preau.directory.imports.aaf import batches
-from preau.directory.imports.aaf.files import Unreadable
 from preau.directory.imports.aaf.staging import stage
+from preau.directory.imports.reading import Unreadable
 from preau.directory.imports.run import Run
 from preau.directory.models import (
     Assignment,

@@ -4,9 +4,10 @@ from io import BytesIO
 
 import pytest
 
-from preau.directory.imports.aaf import files
-from preau.directory.imports.aaf.files import Raw, Reader, Unreadable
-from preau.directory.tests.aaf import HEAD, document, eleve, etab, parent
+from preau.directory.imports import reading
+from preau.directory.imports.aaf.files import Reader
+from preau.directory.imports.reading import Raw, Unreadable
+from preau.directory.tests.aaf import HEAD, document, eleve, etab, modify, parent
 
 BOMB = (
     b'<?xml version="1.0"?>\n<!DOCTYPE ficAlimMENESR [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;">]>\n'
@@ -73,7 +74,7 @@ def test_the_dtd_is_never_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
         (document(eleve("7", name="Élé"), encoding="ISO-8859-15").replace(b"ISO-8859-15", b"UTF-8"), "ne se lit pas"),
         (document(eleve("7", name="Élé")).replace(b"UTF-8", b"ISO-8859-15"), "écrit en UTF-8"),
         (document(eleve("7")).replace(b"UTF-8", b"KLINGON"), "Le codage annoncé n’existe pas"),
-        (document(eleve("7")).replace(b"addRequest", b"modifyRequest"), "delta"),
+        (document(modify("Eleve", "7", sn="Petit")).replace(b'"replace"', b'"add"'), "autre que « replace »"),
         (document(eleve("7", name="x" * 100_001)), "100 000"),
         (document(eleve("7", ENTEleveGroupes=["x" * 99_000] * 11)), "un million de caractères"),
         (b"<?xml version='1.0'?><ficAlimMENESR>" + b"<attr>" * 8, "trop profondément"),
@@ -102,7 +103,7 @@ def test_the_line_of_a_fault_is_told() -> None:
 def test_utf8_split_between_two_chunks_is_not_taken_for_another_encoding(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(files, "CHUNK", 7)
+    monkeypatch.setattr(reading, "CHUNK", 7)
     assert len(read(document(eleve("7", name="Éléonore"), parent("8", name="Noël")))) == 2
     with pytest.raises(Unreadable):
         read(document(eleve("7", name="ÉÉÉÉÉÉ")).replace(b"UTF-8", b"ISO-8859-15"))

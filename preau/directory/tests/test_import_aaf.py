@@ -713,7 +713,7 @@ def test_two_imports_at_once_are_refused(tmp_path: Path, db: None, monkeypatch: 
     def busy(_name: str) -> Any:
         yield False
 
-    monkeypatch.setattr("preau.directory.management.commands.import_aaf.only_one", busy)
+    monkeypatch.setattr("preau.directory.management.importing.only_one", busy)
     with pytest.raises(CommandError, match="Une autre livraison"):
         call_command("import_aaf", str(deliver(tmp_path / "d", *SMALL)))
 

@@ -25,6 +25,18 @@ class Families(Ground):
             pupil = self.person(keys[who])
             if pupil is not None:
                 self._family(who, pupil, links)
+        self._part(
+            {self.standing.ids[key] for key in self.batch.gone if key in self.standing.ids}, set(wanted)
+        )
+
+    def _part(self, gone: set[int], seen: set[Who]) -> None:
+        """Guardians whom the source takes away answer for nobody any more; the pupils of the file are told by it."""
+        for pupil, rows in self.standing.guardianships.items():
+            mine = {row for row in rows if row.guardian_id in gone and row.source == self.setting.source}
+            if mine and pupil not in seen:
+                self._watch(self._legal(rows), [row for row in rows if row not in mine])
+                for row in mine:
+                    self.end(row, row.guardian_id)
 
     def _why_not(self, guardian: str) -> str:
         if guardian in self.changes.refused:

@@ -36,9 +36,6 @@ class Ground:
         for key in self.batch.people:
             self._keys.setdefault(self.who(key), []).append(key)
 
-    def is_told(self, who: Who) -> bool:
-        return who in self._keys
-
     def touch(self, who: Who) -> None:
         for key in self._keys.get(who, ()):
             self.changes.touch(key)
@@ -56,11 +53,15 @@ class Ground:
     def end(self, row: Any, who: Who, day: date | None = None) -> None:
         self.change(row, who, ends=max(day or self.setting.today, row.starts or date.min))
 
-    def may_end(self, row: Any, who: Who, *, told: bool) -> bool:
+    def tells(self, who: Who, aspect: str) -> bool:
+        """Does a record of this person tell this aspect wholly?"""
+        return any(aspect in self.batch.aspects.get(key, ()) for key in self._keys.get(who, ()))
+
+    def may_end(self, row: Any, who: Who, aspect: str, *, told: bool) -> bool:
         """A row that this source keeps, of somebody whom the delivery should list, or lists without it."""
         return (
             row.source == self.setting.source
-            and (told or self.is_told(who))
+            and (told or self.tells(who, aspect))
             and who not in self.spared
             and not any(key in self.changes.refused for key in self._keys.get(who, ()))
         )

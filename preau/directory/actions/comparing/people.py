@@ -26,13 +26,15 @@ class People(Ground):
         if not setting.own:
             self._recognise()
         if setting.school and setting.school.pk:
-            standing.load_school(setting.school, setting.year, setting.source, setting.today)
+            only = set(standing.ids.values()) if setting.is_delta else None
+            standing.load_school(setting.school, setting.year, setting.source, setting.today, only)
             standing.name_leavers()
         standing.load_people()
         if setting.own and setting.school:
             standing.load_ties(setting.school)
             self._refuse_strangers()
         standing.load_families(standing.ids[key] for key in batch.linked if key in standing.ids)
+        standing.load_wards({standing.ids[key] for key in batch.gone if key in standing.ids})
         self.gather_keys()
 
     # The same person under another key
@@ -99,7 +101,8 @@ class People(Ground):
                 self._number(facts)
 
     def _create(self, facts: PersonFacts) -> None:
-        person = Person(**{name: getattr(facts, name) for name in (*PERSON_FIELDS, "is_institution")})
+        person = Person(**{name: getattr(facts, name) for name in PERSON_FIELDS})
+        person.is_institution = bool(facts.is_institution)
         person.search_name = person.folded_name()
         self.changes.people[facts.key] = person
         self.changes.ids.append(self._external(facts.key, person))
@@ -116,7 +119,8 @@ class People(Ground):
             return
         told = {name: getattr(facts, name) for name in PERSON_FIELDS}
         changed = {name for name, value in told.items() if value and value != getattr(person, name)}
-        if facts.is_institution != person.is_institution and not person.given_name:
+        told_kind = facts.is_institution is not None and facts.is_institution != person.is_institution
+        if told_kind and not person.given_name:
             changed.add("is_institution")
         if not changed:
             return

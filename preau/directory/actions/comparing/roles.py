@@ -8,20 +8,24 @@ from django.utils.translation import gettext as _
 from preau.directory.actions.changes import GIVEN_BY_ACADEMY
 from preau.directory.actions.comparing.ground import Ground, Who
 from preau.directory.models import Holding, Person
-from preau.directory.rules.facts import HoldingFacts
+from preau.directory.rules.facts import Aspect, HoldingFacts
 from preau.directory.words import Role
+
+
+def _aspect(role: Role) -> str:
+    return Aspect.PUPIL if role == Role.PUPIL else Aspect.STAFF
 
 
 class Roles(Ground):
     def compare_roles(self) -> None:
         wanted, standing = self._wanted(), self._standing()
         before = self._holders()
-        self.changes.present = len(before)
+        self.changes.present = max(len(before), self.standing.present)
         for (who, role), asked in wanted.items():
             self._fit(who, role, asked, standing.pop((who, role), []))
         for (who, role), rows in standing.items():
             for row in rows if not self._is_protected(role) else ():
-                if self.may_end(row, who, told=self._told(role)):
+                if self.may_end(row, who, _aspect(role), told=self._told(role)):
                     self.end(row, who)
         self._say_departures(before)
 
@@ -88,7 +92,7 @@ class Roles(Ground):
             else:
                 spare.remove(row)
                 self._refresh(row, who, facts)
-        free = [row for row in spare if self.may_end(row, who, told=True)]
+        free = [row for row in spare if self.may_end(row, who, _aspect(role), told=True)]
         for facts in left:
             if free:
                 self.change(free.pop(0), who, title=facts.title, programme=facts.programme)
@@ -104,7 +108,7 @@ class Roles(Ground):
         if facts.programme and row.programme != facts.programme:
             changed["programme"] = facts.programme
         ends = facts.ends and max(facts.ends, row.starts or facts.ends)
-        if ends != row.ends:
+        if facts.ends_told and ends != row.ends:
             changed["ends"] = ends
         if changed:
             self.change(row, who, **changed)

@@ -5,9 +5,19 @@ from typing import Any
 
 from preau.directory.actions.comparing.ground import Ground, Who
 from preau.directory.models import Assignment, Enrolment, ExternalId, Group, Subject
-from preau.directory.rules.facts import EnrolmentFacts, GroupFacts, TeachingFacts
+from preau.directory.rules.facts import Aspect, EnrolmentFacts, GroupFacts, TeachingFacts
 
 Place = tuple[Who, str, str]
+
+
+def _learns(kind: str) -> str:
+    return Aspect.CLASS if kind == Group.Kind.CLASS else Aspect.GROUP
+
+
+def _teaches(kind: str, *, teaches: bool) -> str:
+    if not teaches:
+        return Aspect.HEAD_TEACHER
+    return Aspect.TEACHES_CLASS if kind == Group.Kind.CLASS else Aspect.TEACHES_GROUP
 
 
 class Schooling(Ground):
@@ -28,12 +38,19 @@ class Schooling(Ground):
             known = self.group(facts.kind, facts.name)
             if known is None:
                 self._open_group(facts)
-            elif facts.level and facts.level != known.level:
-                self.change(known, None, level=facts.level)
+            elif (level := self._level_of(facts, known)) != known.level:
+                self.change(known, None, level=level)
                 self.changes.school_changed = True
         for facts in self.batch.groups.values():
             if facts.classes is not None:
                 self._draw(facts)
+
+    def _level_of(self, facts: GroupFacts, known: Group) -> str:
+        """The level told; the pupils of a delta are some of a class, and their levels some of its levels."""
+        if not self.setting.is_delta or self.batch.groups_told:
+            return facts.level or known.level
+        levels = dict.fromkeys(filter(None, [*known.level.split("-"), *facts.level.split("-")]))
+        return "-".join(levels)[:20]
 
     def _open_group(self, facts: GroupFacts) -> None:
         setting = self.setting
@@ -62,10 +79,12 @@ class Schooling(Ground):
     def _close_past_years(self) -> None:
         """A new year begins: nobody stays in a class of the years before."""
         for enrolment in self.standing.past_enrolments:
-            if self.may_end(enrolment, enrolment.pupil_id, told=self.batch.pupils_told):
+            aspect = _learns(enrolment.group.kind)
+            if self.may_end(enrolment, enrolment.pupil_id, aspect, told=self.batch.pupils_told):
                 self.end(enrolment, enrolment.pupil_id)
         for assignment in self.standing.past_assignments:
-            if self.may_end(assignment, assignment.teacher_id, told=self.batch.staff_told):
+            aspect = _teaches(assignment.group.kind, teaches=assignment.subject_id is not None)
+            if self.may_end(assignment, assignment.teacher_id, aspect, told=self.batch.staff_told):
                 self.end(assignment, assignment.teacher_id)
 
     # Pupils
@@ -86,8 +105,8 @@ class Schooling(Ground):
                 self._date(open_rows.pop(place), place[0], facts)
             elif facts.ends is None or (place, facts.ends) not in closed:
                 self._enrol(place[0], facts)
-        for (who, *_place), row in open_rows.items():
-            if self.may_end(row, who, told=self.batch.pupils_told):
+        for (who, kind, _name), row in open_rows.items():
+            if self.may_end(row, who, _learns(kind), told=self.batch.pupils_told):
                 self.end(row, who)
 
     def _date(self, row: Enrolment, who: Who, facts: EnrolmentFacts) -> None:
@@ -133,8 +152,8 @@ class Schooling(Ground):
         for place, facts in told.items():
             if rows.pop(place, None) is None:
                 self._assign(place[0], facts)
-        for (who, *_place), row in rows.items():
-            if self.may_end(row, who, told=self.batch.staff_told):
+        for (who, kind, _name, subject), row in rows.items():
+            if self.may_end(row, who, _teaches(kind, teaches=bool(subject)), told=self.batch.staff_told):
                 self.end(row, who)
 
     def _assign(self, who: Who, facts: TeachingFacts) -> None:

@@ -36,6 +36,7 @@ from preau.directory.imports.aaf.values import (
 )
 from preau.directory.imports.spool import Record
 from preau.directory.rules.facts import (
+    Aspect,
     Batch,
     EnrolmentFacts,
     GroupFacts,
@@ -66,11 +67,13 @@ class Batches:
     def __init__(self, staged: Staged, subjects: dict[str, str], programmes: set[str]) -> None:
         self.staged, self.spool = staged, staged.spool
         self.subjects, self.programmes = subjects, programmes
-        self.new = codes.generation_of(staged.versions)
+        self.new = staged.new
         self.told = {name: self.spool.has(name) for name in (PUPIL, STAFF, STRUCTURE)}
         # The keys of the school being read: its present one, and those that it had before.
         self._here: set[str] = set()
         self._former: dict[str, set[str]] = {}
+        # Names of the classes that are there, by key: a delta names those of its own people only.
+        self.names: dict[str, str] = {}
 
     def rename(self, former: dict[str, str]) -> None:
         """Structures that have a new key in this delivery: whoever still names the old one is there too."""
@@ -94,10 +97,11 @@ class Batches:
         if len(parts) > 1 and parts[1].startswith(parts[0]):
             parts.pop(0)
         uai = first(told, "ENTStructureUAI", "ENTEtablissementUAI").upper()
-        if not UAI.fullmatch(uai):
+        if not UAI.fullmatch(uai) and (uai or record.action == "add"):
             self.spool.warn(_("UAI d’une forme inhabituelle."), record, school=record.key)
         name = fitted(" ".join(parts), 160, partial(self.spool.warn, record=record, school=record.key))
-        kind = codes.kind_of_school(first(told, "ENTStructureTypeStruct"))
+        type_ = first(told, "ENTStructureTypeStruct")
+        kind = codes.kind_of_school(type_) if type_ or record.action == "add" else ""
         phone = first(told, "telephoneNumber")[:30]
         return SchoolFacts(record.key, uai, name, kind, phone, first(told, "ENTServAcAcademie"), record.id)
 
@@ -117,7 +121,7 @@ class Batches:
         here = "JOIN place p ON p.record = r.id WHERE p.school = ? AND r.category <> 'double' ORDER BY r.id"
         self._here = {facts.key} | self._former.get(facts.key, set())
         # A school that others only mention is not told whole: nobody has left it.
-        whole = facts.record > 0 or not self.told[STRUCTURE]
+        whole = (facts.record > 0 or not self.told[STRUCTURE]) and not self.staged.is_delta
         batch = Batch(facts, pupils_told=whole and self.told[PUPIL], staff_told=whole and self.told[STAFF])
         self._groups_of(facts, batch)
         self._fill(batch, list(self.spool.records(here, [facts.key])), facts.key)
@@ -173,7 +177,10 @@ class Batches:
             if record.category in PEOPLE and record.id not in seen:
                 seen.add(record.id)
                 self._person(batch, record, school)
-                if record.category == PUPIL:
+                batch.aspects.setdefault(record.key, set()).update(_aspects_of(record))
+                if record.action == "delete":
+                    batch.gone |= {record.key} if record.category == GUARDIAN else set()
+                elif record.category == PUPIL:
                     self._pupil(batch, record, school)
                 elif record.category == STAFF:
                     self._staff(batch, record, school)
@@ -192,18 +199,19 @@ class Batches:
                 setattr(known, name, getattr(facts, name))
 
     def _person_facts(self, record: Record, school: str) -> PersonFacts:
-        told = record.attributes
+        told, whole = record.attributes, record.action == "add"
         doubt = partial(self.spool.warn, record=record, school=school)
         birth_name = fitted(first(told, "ENTPersonNomPatro"), 120, doubt)
         given = fitted(first(told, "givenName"), 80, doubt)
         civility = codes.civility_of(first(told, "personalTitle"))
         institution = record.category == GUARDIAN and not given and not civility
-        if not first(told, "sn"):
+        if whole and not first(told, "sn"):
             doubt(_("Sans nom d’usage : le nom de naissance est repris."))
-        if not given and record.category != GUARDIAN:
+        if whole and not given and record.category != GUARDIAN:
             doubt(_("Sans prénom."))
         born = birth_day_of(first(told, "ENTPersonDateNaissance"), doubt)
-        if born is None and record.category != GUARDIAN and not first(told, "ENTPersonDateNaissance"):
+        silent = born is None and not first(told, "ENTPersonDateNaissance")
+        if whole and silent and record.category != GUARDIAN:
             doubt(_("Sans date de naissance."))
         return PersonFacts(
             key=record.key,
@@ -216,7 +224,7 @@ class Batches:
             birth_date=born,
             email=email_of(first(told, "mail"), doubt),
             phone=phone_of(told),
-            is_institution=institution,
+            is_institution=institution if whole else None,
             ine=first(told, "ENTEleveINE")[:20],
             holds_trust=self._holds_trust(record),
         )
@@ -231,17 +239,21 @@ class Batches:
 
     def _pupil(self, batch: Batch, record: Record, school: str) -> None:
         self._links(batch, record, school)
-        if not school or self._here.isdisjoint(places_of(record)):
-            return
         told = record.attributes
+        # A change that does not say where somebody is speaks of where they are.
+        stays = record.action == "modify" and "ENTPersonStructRattach" not in told
+        if not school or (not stays and self._here.isdisjoint(places_of(record))):
+            return
         doubt = partial(self.spool.warn, record=record, school=school)
         programme = first(told, "ENTEleveMEF")[:20]
         if programme and self.programmes and programme not in self.programmes:
             doubt(_("Formation (MEF) inconnue : gardée telle quelle."))
         leaves = None
-        if first(told, "ENTPersonStructRattach") in self._here:
+        if stays or first(told, "ENTPersonStructRattach") in self._here:
             leaves = day_of(first(told, "ENTEleveDateSortieStructRattach"), doubt)
-        batch.holdings.append(HoldingFacts(record.key, Role.PUPIL, programme=programme, ends=leaves))
+        if Aspect.PUPIL in batch.aspects[record.key]:
+            said = record.action == "add" or "ENTEleveDateSortieStructRattach" in told
+            batch.holdings.append(HoldingFacts(record.key, Role.PUPIL, "", programme, leaves, ends_told=said))
         level, before = self._level_of(told), len(batch.enrolments)
         for kind, name in (("class", "ENTEleveClasses"), ("group", "ENTEleveGroupes")):
             for value in told.get(name, ()):
@@ -290,7 +302,7 @@ class Batches:
                     batch.enrolments.append(EnrolmentFacts(record.key, kind, label, starts, ends))
 
     def _first_degree_group(self, batch: Batch, kind: str, key: str, label: str, level: str) -> str:
-        label = label.strip()[:50]
+        label = self.names.get(key) or label.strip()[:50]
         known = batch.groups.get((kind, label))
         if known is not None and known.key != key:
             label = f"{label[:35]} ({key[-20:]})"
@@ -343,9 +355,13 @@ class Batches:
     # Staff
 
     def _staff(self, batch: Batch, record: Record, school: str) -> None:
-        if not school or self._here.isdisjoint(places_of(record)):
-            return
         told = record.attributes
+        stays = record.action == "modify" and not told.keys() & {
+            "ENTPersonStructRattach",
+            "ENTPersonFonctions",
+        }
+        if not school or (not stays and self._here.isdisjoint(places_of(record))):
+            return
         roles = [self._role(record, value.split("$"), school) for value in told.get("ENTPersonFonctions", ())]
         held = {(role.role, role.title): role for role in roles if role}
         if not roles and first(told, "ENTPersonStructRattach") in self._here:
@@ -384,7 +400,9 @@ class Batches:
             for place, label, code in taught:
                 if place in self._here and label and code:
                     self._teach(batch, record, kind, label, code, school)
-            for place, label in (placed(value) for value in told.get(plain, ())):
+            # A change of the classes alone does not say the subject: the list with subjects follows, or nothing new.
+            silent = record.action == "modify" and with_subject not in told
+            for place, label in () if silent else (placed(value) for value in told.get(plain, ())):
                 if place in self._here and label and label not in named:
                     self._teach(batch, record, kind, label, self._discipline(record, school), school)
         for place, label in (placed(value) for value in told.get("ENTAuxEnsClassesPrincipal", ())):
@@ -425,7 +443,7 @@ class Batches:
     def _groups_of(self, facts: SchoolFacts, batch: Batch) -> None:
         """Classes and groups that the school's own record lists."""
         for record in self.spool.records("WHERE r.key = ? AND r.category = 'EtabEducNat'", [facts.key]):
-            batch.groups_told = True
+            batch.groups_told = record.action == "add" or "ENTStructureClasses" in record.attributes
             for value in record.attributes.get("ENTStructureClasses", ()):
                 label, level = class_line(value)
                 if label:
@@ -451,15 +469,45 @@ class Batches:
             )
 
 
-def official_codes(staged: Staged, category: str) -> dict[str, tuple[str, str, str]]:
-    """code → (label, national code, statistical code) of the MEF or matières of a delivery."""
+# What tells each aspect in a change of a part of a record.
+TOLD_BY = {
+    PUPIL: {
+        Aspect.PUPIL: {"ENTPersonStructRattach", "ENTEleveDateSortieStructRattach", "ENTEleveMEF"},
+        Aspect.CLASS: {"ENTEleveClasses", "ENTPersonClasses"},
+        Aspect.GROUP: {"ENTEleveGroupes", "ENTPersonGroupes"},
+    },
+    STAFF: {
+        Aspect.STAFF: {"ENTPersonFonctions", "ENTPersonStructRattach"},
+        Aspect.TEACHES_CLASS: {"ENTAuxEnsClassesMatieres", "ENTPersonClasses"},
+        Aspect.TEACHES_GROUP: {"ENTAuxEnsGroupesMatieres"},
+        Aspect.HEAD_TEACHER: {"ENTAuxEnsClassesPrincipal", "ENTPersonClasses"},
+    },
+}
+
+
+def _aspects_of(record: Record) -> set[str]:
+    """What a record tells wholly: all that its category may, or what a change lists."""
+    found = TOLD_BY.get(record.category, {})
+    return {name for name, by in found.items() if record.is_whole or by & record.attributes.keys()}
+
+
+def official_codes(staged: Staged, category: str) -> dict[str, tuple[str | None, ...]]:
+    """code → (label, national code, statistical code) of the MEF or matières of a delivery; None: a change is silent."""
     found = {}
     for record in staged.spool.of_category(category):
-        told = record.attributes
-        label = first(told, "ENTLibelleMef", "ENTLibelleMatiere")[:160]
-        national = first(told, "ENTMEFRattach", "ENTMatiereRattach")[:20]
-        found[record.key[:20]] = (label, national, first(told, "ENTMEFSTAT11")[:20])
+        told = [
+            first(record.attributes, *names)[:longest]
+            if record.action == "add" or record.attributes.keys() & set(names)
+            else None
+            for names, longest in CODE_PARTS
+        ]
+        found[record.key[:20]] = tuple(told)
     return found
 
 
+CODE_PARTS = (
+    (("ENTLibelleMef", "ENTLibelleMatiere"), 160),
+    (("ENTMEFRattach", "ENTMatiereRattach"), 20),
+    (("ENTMEFSTAT11",), 20),
+)
 CODE_CATEGORIES = ((PROGRAMME, "mef"), (SUBJECT, "matiere"))

@@ -6,8 +6,10 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from preau.directory.imports.aaf.files import Raw, Reader, Unreadable
+from preau.directory.imports.aaf.codes import generation_of
+from preau.directory.imports.aaf.files import Reader
 from preau.directory.imports.aaf.values import Attributes, first, placed
+from preau.directory.imports.reading import Raw, Unreadable
 from preau.directory.imports.spool import UNCHANGED, Record, Spool
 from preau.foundation.text import fold
 
@@ -32,10 +34,15 @@ PLACED = {
     ),
 }  # fmt: skip
 OLD_AFTER_DAYS = 60
+# In the name of a file: does it tell everything, or what has changed?
+MARKS = {"_complet_": True, "_delta_": False}
 
 
 class Staged:
-    """A delivery in its spool, and what its headers say: version of the format, académie, day."""
+    """A delivery in its spool, and what its headers say: version of the format, académie, day.
+
+    `new`: which generation of kinship codes it uses (None: not said). `is_delta`: it tells changes, not everything.
+    """
 
     def __init__(self) -> None:
         self.spool = Spool()
@@ -43,32 +50,61 @@ class Staged:
         self.academies: set[str] = set()
         self.day: date | None = None
         self.doubles: set[str] = set()
+        self.new: bool | None = None
+        self.is_delta = False
+
+    def open(self, name: str) -> int:
+        """A file begins; returns its number."""
+        self.spool.files.append(name)
+        return len(self.spool.files) - 1
+
+    def take(self, raw: Raw, file: int | None = None) -> None:
+        """Stage one record, and put in quarantine what has no category, no key or no name."""
+        _take(raw, self.spool, file)
 
 
-def stage(paths: Iterable[Path], today: date, tell: Callable[[str], None]) -> Staged:
+Tell = Callable[[str], None]
+# Reads files into what is staged, telling the name of each as it opens it.
+Read = Callable[[Iterable[Path], Staged, Tell], None]
+
+
+def read_aaf(paths: Iterable[Path], staged: Staged, tell: Tell) -> None:
+    """Complete deliveries and deltas of both degrees."""
+    whole, actions = set[bool](), set[str]()
+    for path in paths:
+        tell(path.name)
+        staged.open(path.name)
+        with path.open("rb") as file:
+            reader = Reader(file, path.name)
+            for raw in reader:
+                actions.add(raw.action)
+                staged.take(raw)
+            _head(reader.header, path.name, staged)
+        whole |= {told for mark, told in MARKS.items() if mark in path.name.lower()}
+    staged.new = generation_of(staged.versions)
+    staged.is_delta = False in whole or bool(actions - {"add"})
+    if staged.is_delta and True in whole:
+        raise Unreadable(
+            staged.spool.files[0],
+            None,
+            _("Une livraison complète et un delta ensemble : livrez-les l’un après l’autre."),
+        )
+
+
+def stage(paths: Iterable[Path], today: date, tell: Tell, read: Read = read_aaf) -> Staged:
     """Read every file. Raises Unreadable at the first that cannot be trusted; the spool is then gone."""
     staged = Staged()
     try:
-        for path in paths:
-            tell(path.name)
-            _read(path, staged)
+        read(paths, staged, tell)
         staged.spool.seal()
+        if staged.is_delta:
+            _fold(staged)
         _find_doubles(staged)
         _date(staged, today)
     except BaseException:
         staged.spool.close()
         raise
     return staged
-
-
-def _read(path: Path, staged: Staged) -> None:
-    spool = staged.spool
-    spool.files.append(path.name)
-    with path.open("rb") as file:
-        reader = Reader(file, path.name)
-        for raw in reader:
-            _take(raw, spool)
-        _head(reader.header, path.name, staged)
 
 
 def _head(header: dict[str, str], name: str, staged: Staged) -> None:
@@ -90,14 +126,14 @@ def _day_in(text: str, shape: str) -> date | None:
         return None
 
 
-def _take(raw: Raw, spool: Spool) -> None:
-    """Stage one record, and put in quarantine what has no category, no key or no name."""
+def _take(raw: Raw, spool: Spool, file: int | None) -> None:
     attributes = {FIRST_DEGREE.get(name, name): values for name, values in raw.attributes.items()}
     category = CATEGORIES.get(raw.category, raw.category or "?")
     told = first(attributes, *JOINTURES)
     key = raw.id or told
-    number = spool.add(category, key, raw.line, attributes)
-    record = Record(number, category, key, len(spool.files) - 1, raw.line, attributes)
+    place = len(spool.files) - 1 if file is None else file
+    number = spool.add(category, key, raw.line, attributes, raw.action, place)
+    record = Record(number, category, key, place, raw.line, attributes, raw.action)
     reason = _why_not(record, told)
     if reason:
         # It belongs nowhere, but the school that it names is told.
@@ -115,7 +151,9 @@ def _why_not(record: Record, told: str) -> str:
         return _("Sans clé (jointure).")
     if told and told != record.key:
         return _("Deux clés différentes : l’identifiant et la jointure ne sont pas les mêmes.")
-    return _("Clé de plus de 60 caractères.") if len(record.key) > 60 else _why_not_named(record)
+    if len(record.key) > 60:
+        return _("Clé de plus de 60 caractères.")
+    return _why_not_named(record) if record.action == "add" else ""
 
 
 def _why_not_named(record: Record) -> str:
@@ -154,6 +192,34 @@ def links_of(attributes: Attributes) -> list[str]:
     return links
 
 
+def _fold(staged: Staged) -> None:
+    """The requests of a delta that speak of one record, in the order of the files, become one."""
+    twice = "SELECT category, key FROM record WHERE key <> '' GROUP BY category, key HAVING COUNT(*) > 1"
+    for category, key in staged.spool.db.execute(twice).fetchall():
+        query = "WHERE r.category = ? AND r.key = ? ORDER BY r.id"
+        _fold_these(list(staged.spool.records(query, [category, key])), staged.spool)
+
+
+def _fold_these(records: list[Record], spool: Spool) -> None:
+    action, told, kept = "", dict[str, list[str]](), list[Record]()
+    for record in records:
+        if record.action == "modify" and action == "delete":
+            spool.quarantine(_("Modification de ce que la même livraison supprime."), record)
+            continue
+        if record.action == "modify":
+            action, told = action or "modify", told | record.attributes
+        else:
+            action, told = record.action, record.attributes
+        kept.append(record)
+    if len(kept) > 1:
+        spool.fold(kept[:-1], kept[-1], action, told)
+        # Where the whole of it belongs, not only what the last request says.
+        spool.place(kept[-1].id, places_of(kept[-1]._replace(attributes=told)) - places_of(kept[-1]))
+        if kept[-1].category == PUPIL:
+            spool.kin(kept[-1].id, {placed(link)[0] for link in links_of(told)})
+        spool.flush()
+
+
 def _find_doubles(staged: Staged) -> None:
     """Keys that several records bear. The same record twice is read once; two that disagree keep the first."""
     spool = staged.spool
@@ -183,12 +249,12 @@ def _judge(records: list[Record], staged: Staged) -> None:
     spool, kept = staged.spool, dict[str, Record]()
     for record in records:
         same = kept.get(record.category)
-        if same is None and all(agree(record, other) for other in kept.values()):
+        told = [other for other in kept.values() if record.action == other.action == "add"]
+        if same is None and all(agree(record, other) for other in told):
             kept[record.category] = record
         elif same is not None and same.attributes == record.attributes:
             spool.warn(_("Présent deux fois, à l’identique : lu une fois."), record)
-            spool.outcomes[record.id] = UNCHANGED
-            _leave_out(record, spool)
+            spool.leave_out(record, UNCHANGED)
         else:
             where = {"line": records[0].line, "file": spool.files[records[0].file]}
             spool.quarantine(
@@ -197,11 +263,6 @@ def _judge(records: list[Record], staged: Staged) -> None:
             )
     if len(kept) > 1:
         staged.doubles.add(records[0].key)
-
-
-def _leave_out(record: Record, spool: Spool) -> None:
-    """Take a record out of every batch, and keep it counted."""
-    spool.db.execute("UPDATE record SET category = 'double' WHERE id = ?", [record.id])
 
 
 def agree(one: Record, other: Record) -> bool:

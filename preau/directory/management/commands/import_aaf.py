@@ -1,109 +1,11 @@
-"""`manage.py import_aaf DIR`: a complete AAF delivery into the directory.
+"""`manage.py import_aaf DIR`: a delivery of the AAF, second or first degree, complete or delta, into the directory."""
 
-Exit codes: 0 applied (or previewed), 1 wrong call, 2 a file cannot be trusted (nothing applied), 3 a school would lose
-too many people (nothing applied until `--approved-by` names a second person).
-"""
-
-import json
-from pathlib import Path
-from typing import Any
-
-from django.contrib.auth import get_user_model
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
-
-from preau.directory.actions import deliveries
-from preau.directory.imports.aaf.files import Unreadable, open_delivery
-from preau.directory.imports.run import Result, Run
-from preau.directory.models import Person
-from preau.foundation.db import only_one
-
-UNREADABLE, BLOCKED = 2, 3
-SHOWN = 20
+from preau.directory.imports.formats import AAF
+from preau.directory.management.importing import ImportCommand
 
 
-class Command(BaseCommand):
-    help = "Import a complete AAF delivery: read, compare, apply one school after the other, report."
-
-    def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("folder", type=Path, metavar="DIR")
-        parser.add_argument("--dry-run", action="store_true", help="say what would change and write nothing")
-        parser.add_argument("--json", type=Path, metavar="REPORT", help="write the whole report there")
-        parser.add_argument("--approved-by", metavar="LOGIN", help="who agrees to a large departure")
-
-    def handle(self, *args: Any, **options: Any) -> None:
-        folder, report = options["folder"], options["json"]
-        if not folder.is_dir():
-            raise CommandError(f"{folder} n’est pas un dossier.")
-        paths = open_delivery(folder)
-        if not paths:
-            raise CommandError(f"{folder} ne contient aucun fichier XML (les sous-dossiers ne sont pas lus).")
-        approver = self._approver(options["approved_by"])
-        with only_one("delivery") as alone:
-            if not alone:
-                raise CommandError("Une autre livraison est en cours : attendez qu’elle soit terminée.")
-            self._bring(paths, report, approver, dry=options["dry_run"])
-
-    def _approver(self, login: str | None) -> Person | None:
-        if not login:
-            return None
-        account = get_user_model().objects.filter(login=login.lower(), is_active=True).first()
-        if account is None:
-            raise CommandError(f"Aucun compte « {login} ».")
-        person: Person = account.person
-        return person
-
-    def _bring(self, paths: list[Path], report: Path | None, approver: Person | None, *, dry: bool) -> None:
-        delivery = None if dry else deliveries.open_delivery([path.name for path in paths], approver)
-        run = Run(
-            today=timezone.localdate(), dry=dry, approver=approver, delivery=delivery,
-            tell=self._progress,
-        )  # fmt: skip
-        try:
-            result = run.bring(paths)
-        except Unreadable as refusal:
-            self._refuse(refusal, report, delivery)
-        try:
-            self._tell(result)
-            if report:
-                with report.open("w", encoding="utf-8") as file:
-                    result.write(file)
-            if delivery:
-                deliveries.settle(delivery, result.summary(), blocked=bool(result.blocked))
-        finally:
-            result.close()
-        if result.blocked:
-            raise CommandError("\n".join(map(str, result.blocked)), returncode=BLOCKED)
-
-    def _refuse(self, refusal: Unreadable, report: Path | None, delivery: Any) -> None:
-        error = {"file": refusal.file, "line": refusal.line, "reason": refusal.reason}
-        empty: dict[str, Any] = {"read": {}, "created": 0, "changed": 0, "ended": 0, "unchanged": 0}
-        empty |= {"quarantined": [], "warnings": [], "errors": [error], "applied": False}
-        if report:
-            report.write_text(json.dumps(empty, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-        if delivery:
-            deliveries.refuse(delivery, empty)
-        raise CommandError(f"Rien n’a été appliqué. {refusal}", returncode=UNREADABLE) from None
-
-    def _progress(self, step: str, done: int, total: int) -> None:
-        if self.stdout.isatty():
-            self.stdout.write(f"\r{step} {done}/{total}   ", ending="")
-            self.stdout.flush()
-
-    def _tell(self, result: Result) -> None:
-        figures = result.figures()
-        read = ", ".join(f"{name} {count}" for name, count in figures["read"].items())
-        self.stdout.write(f"Lu : {read}.")
-        verb = "Appliqué" if result.applied else "Aperçu, rien n’est écrit"
-        self.stdout.write(
-            f"{verb} : {figures['created']} créés, {figures['changed']} modifiés, {figures['unchanged']} inchangés, "
-            f"{figures['ended']} partis."
-        )
-        for grade, label in (("quarantined", "En quarantaine"), ("warning", "À vérifier")):
-            notes = list(result.spool.notes(grade))
-            if notes:
-                self.stdout.write(f"{label} : {len(notes)}")
-            for note in notes[:SHOWN]:
-                self.stdout.write(f"  {note.file}:{note.line or ''} {note.key} {note.reason}")
-            if len(notes) > SHOWN:
-                self.stdout.write(f"  … et {len(notes) - SHOWN} autres (voir le rapport)")
+class Command(ImportCommand):
+    help = (
+        "Import an AAF delivery, complete or delta: read, compare, apply one school after the other, report."
+    )
+    format = AAF

@@ -9,18 +9,25 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from preau.directory.seeds import Degree, demo_academy, scale_academy, write_delivery
+from preau.directory.seeds.deltas import write_changes
 
 FOLDERS = {Degree.SECOND: "second-degre", Degree.FIRST: "premier-degre"}
 
 
 class Command(BaseCommand):
-    help = "Write complete AAF deliveries of an invented academy."
+    help = "Write AAF deliveries of an invented academy: complete, or the changes of a night."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("folder", type=Path)
         parser.add_argument("--demo", action="store_true", help="the demonstration: one folder a degree")
         parser.add_argument("--schools", type=int, help="how many collèges and lycées")
         parser.add_argument("--people", type=int, help="about how many pupils, guardians and staff")
+        parser.add_argument(
+            "--delta-of", type=Path, metavar="FOLDER", help="the changes of a night after this delivery"
+        )
+        parser.add_argument(
+            "--one-in", type=int, default=100, help="with --delta-of: of so many people, one has changed"
+        )
         parser.add_argument("--seed", type=int, default=1)
         parser.add_argument("--day", type=date.fromisoformat, help="YYYY-MM-DD, today unless told")
 
@@ -31,8 +38,12 @@ class Command(BaseCommand):
             for degree, name in FOLDERS.items():
                 self._say(name, write_delivery(options["folder"] / name, academy, day=day, degree=degree))
             return
+        if options["delta_of"]:
+            counts = write_changes(options["delta_of"], options["folder"], day=day, one_in=options["one_in"])
+            self._say(options["folder"].name, counts)
+            return
         if not options["schools"] or not options["people"]:
-            raise CommandError("Say --demo, or both --schools and --people.")
+            raise CommandError("Say --demo, --delta-of, or both --schools and --people.")
         academy = scale_academy(options["schools"], options["people"], options["seed"], today=day)
         self._say(options["folder"].name, write_delivery(options["folder"], academy, day=day))
 

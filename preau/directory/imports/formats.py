@@ -1,0 +1,24 @@
+"""The formats that the pipeline reads: each puts its records into the names of the AAF, the widest of them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from preau.directory.imports.aaf.staging import Read, read_aaf
+
+
+@dataclass(frozen=True)
+class Format:
+    """`source` says whose keys they are: rows of one source are ended by that source alone. `suffixes` in lower case."""
+
+    source: str
+    read: Read
+    suffixes: tuple[str, ...] = (".xml",)
+
+    def files_in(self, folder: Path) -> list[Path]:
+        """The files of a delivery, in the order of their names; sub-folders are other deliveries."""
+        return sorted(
+            path for path in folder.iterdir() if path.suffix.lower() in self.suffixes and path.is_file()
+        )
+
+
+AAF = Format("aaf", read_aaf)
