@@ -13,6 +13,26 @@ FILE = Path(__file__).parent / "evidence.json"
 HALF = 0.5
 NOT, PARTLY, WHOLLY = _("non conforme"), _("partiellement conforme"), _("totalement conforme")
 
+# What each checker looks at, in words; an engine that has no line here goes by its own name.
+NAMES = {
+    "320 px": _("Lecture dans 320 pixels de large, sans défilement de côté"),
+    "axe": _("Règles d’axe-core"),
+    "axe incertain": _("Doutes d’axe-core, relus"),
+    "cibles": _("Taille des boutons et des liens"),
+    "clavier": _("Parcours au clavier"),
+    "console": _("Erreurs dans le navigateur"),
+    "csp": _("Règles de sécurité de la page"),
+    "espacement": _("Texte espacé par le lecteur"),
+    "focus": _("Élément actif visible"),
+    "html": _("HTML valide"),
+    "liens": _("Liens qui mènent quelque part"),
+    "poids": _("Poids des pages"),
+    "requêtes": _("Travail de la base de données"),
+    "réponse": _("Réponses attendues de chaque adresse"),
+    "sombre": _("Contrastes sur fond sombre"),
+    "tiers": _("Aucune demande à un autre site"),
+}
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -28,6 +48,11 @@ class Evidence:
     checks: dict[str, int]
     met: int = 0
     applicable: int = 0
+
+    @property
+    def lines(self) -> list[tuple[Any, int]]:
+        """Each checker in words, and the violations that it found."""
+        return [(NAMES.get(name, name), found) for name, found in self.checks.items()]
 
     @property
     def violations(self) -> int:
