@@ -17,6 +17,8 @@ env = environ.FileAwareEnv()
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 VAR_DIR.mkdir(parents=True, exist_ok=True)
+# Where an académie leaves its deliveries (docs/operations.md); none unless told.
+DELIVERIES_DIR = Path(found) if (found := env.str("DELIVERIES_DIR", default="")) else None
 
 
 def local_secret(folder: Path) -> str:

@@ -39,6 +39,7 @@ boards.menu.add(
 boards.schedule.add(
     boards.Scheduled("directory.expire_deliveries", tasks.expire_deliveries, every_minutes=60)
 )
+boards.schedule.add(boards.Scheduled("directory.bring_drops", tasks.bring_drops, every_minutes=10))
 
 boards.menu.add(
     boards.MenuEntry(

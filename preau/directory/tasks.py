@@ -9,10 +9,12 @@ from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from preau.directory.actions import deliveries
+from preau.directory.imports import drop
 from preau.directory.imports.reading import Unreadable
 from preau.directory.imports.run import Result, Run, quoted
 from preau.directory.models import Delivery
@@ -166,6 +168,19 @@ def _quoted(result: Result, grade: str) -> tuple[list[dict[str, Any]], Counter[s
 def expire_deliveries() -> dict[str, int]:
     """Drop deliveries that nobody decided on for a week, with their files."""
     return deliveries.expire(timezone.now())
+
+
+@job()
+def bring_drops() -> dict[str, int]:
+    """Bring what an académie has left in the drop folder, one delivery after the other."""
+    told: Counter[str] = Counter()
+    if settings.DELIVERIES_DIR is None:
+        return told
+    with only_one("delivery") as alone:
+        # Busy: the next time is soon.
+        for folder, reads in drop.waiting(settings.DELIVERIES_DIR, timezone.now()) if alone else ():
+            told[drop.bring(folder, reads, timezone.localdate())] += 1
+    return dict(told)
 
 
 def enqueue_reading(delivery_id: int, **_: Any) -> None:

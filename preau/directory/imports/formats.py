@@ -22,3 +22,5 @@ class Format:
 
 
 AAF = Format("aaf", read_aaf)
+# What the drop folder reads: formats whose files say of which school they are.
+DROPPED = (AAF,)

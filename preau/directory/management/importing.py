@@ -5,17 +5,18 @@ too many people (nothing applied until `--approved-by` names a second person).
 """
 
 import json
+from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from preau.directory.actions import deliveries
+from preau.directory.imports import operator
 from preau.directory.imports.formats import Format
 from preau.directory.imports.reading import Unreadable
-from preau.directory.imports.run import Result, Run
+from preau.directory.imports.run import Result
 from preau.directory.models import Person
 from preau.foundation.db import only_one
 
@@ -70,39 +71,24 @@ class ImportCommand(BaseCommand):
         return person
 
     def _bring(self, paths: list[Path], report: Path | None, approver: Person | None, *, dry: bool) -> None:
-        delivery = (
-            None
-            if dry
-            else deliveries.open_delivery([path.name for path in paths], approver, self.format.source)
-        )
-        run = Run(
-            today=timezone.localdate(), dry=dry, approver=approver, delivery=delivery,
-            tell=self._progress, reads=self.format,
-        )  # fmt: skip
         try:
-            result = run.bring(paths)
+            result = operator.bring(
+                paths, self.format, timezone.localdate(), approver=approver, dry=dry, tell=self._progress
+            )
         except Unreadable as refusal:
-            self._refuse(refusal, report, delivery)
-        try:
+            self._refuse(refusal, report)
+        with closing(result):
             self._tell(result)
             if report:
                 with report.open("w", encoding="utf-8") as file:
                     result.write(file)
-            if delivery:
-                deliveries.settle(delivery, result.summary(), blocked=bool(result.blocked))
-        finally:
-            result.close()
         if result.blocked:
             raise CommandError("\n".join(map(str, result.blocked)), returncode=BLOCKED)
 
-    def _refuse(self, refusal: Unreadable, report: Path | None, delivery: Any) -> None:
-        error = {"file": refusal.file, "line": refusal.line, "reason": refusal.reason}
-        empty: dict[str, Any] = {"read": {}, "created": 0, "changed": 0, "ended": 0, "unchanged": 0}
-        empty |= {"quarantined": [], "warnings": [], "errors": [error], "applied": False}
+    def _refuse(self, refusal: Unreadable, report: Path | None) -> NoReturn:
         if report:
-            report.write_text(json.dumps(empty, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-        if delivery:
-            deliveries.refuse(delivery, empty)
+            told = json.dumps(operator.report_of(refusal), ensure_ascii=False, indent=1)
+            report.write_text(told + "\n", encoding="utf-8")
         raise CommandError(f"Rien n’a été appliqué. {refusal}", returncode=UNREADABLE) from None
 
     def _progress(self, step: str, done: int, total: int) -> None:

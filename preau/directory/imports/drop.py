@@ -1,0 +1,65 @@
+"""The drop folder: where an académie's server leaves its deliveries at night; each is brought once, and its files erased.
+
+`DELIVERIES_DIR/<source>/<delivery>/` holds the files of one delivery; `source` is that of a format (aaf, siecle…). A
+delivery is complete when nothing in it has moved for a while. Applied, it goes; refused, or held back for a second
+person, it stays under a name that says so, and is not read again by itself.
+"""
+
+import shutil
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import structlog
+
+from preau.directory.imports import operator
+from preau.directory.imports.formats import DROPPED, Format
+from preau.directory.imports.reading import Unreadable
+
+log = structlog.get_logger(__name__)
+STILL = timedelta(minutes=10)
+REFUSED, HELD = ".refusee", ".retenue"
+
+
+def waiting(room: Path, now: datetime) -> Iterator[tuple[Path, Format]]:
+    """The deliveries that are complete and not yet read, format by format, in the order of their names."""
+    for reads in DROPPED:
+        place = room / reads.source
+        folders = sorted(path for path in place.iterdir() if path.is_dir()) if place.is_dir() else []
+        for folder in folders:
+            if folder.suffix not in {REFUSED, HELD} and _is_still(folder, reads, now):
+                yield folder, reads
+
+
+def _is_still(folder: Path, reads: Format, now: datetime) -> bool:
+    """Are there files, and has none of them, nor the folder, moved for a while?"""
+    moved = [path.stat().st_mtime for path in (folder, *folder.iterdir())]
+    return bool(reads.files_in(folder)) and max(moved) < (now - STILL).timestamp()
+
+
+def bring(folder: Path, reads: Format, today: date) -> str:
+    """Bring one delivery: « applied », « held » or « refused »."""
+    try:
+        result = operator.bring(reads.files_in(folder), reads, today)
+    except Unreadable as refusal:
+        log.warning("delivery_refused", source=reads.source, file=refusal.file, line=refusal.line)
+        _rename(folder, REFUSED)
+        return "refused"
+    held = bool(result.blocked)
+    result.close()
+    if held:
+        log.warning("delivery_held", source=reads.source, schools=len(result.blocked))
+        _rename(folder, HELD)
+        return "held"
+    # The names of children do not wait on a disk for nothing.
+    shutil.rmtree(folder)
+    return "applied"
+
+
+def _rename(folder: Path, mark: str) -> None:
+    """Beside, under a name that says what became of it, and takes the place of no other."""
+    target, number = folder.with_name(f"{folder.name}{mark}"), 1
+    while target.exists():
+        number += 1
+        target = folder.with_name(f"{folder.name}-{number}{mark}")
+    folder.rename(target)
