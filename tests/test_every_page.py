@@ -107,6 +107,10 @@ def own_period(college: World) -> Period:
     return Period.objects.filter(year=college.year)[0]
 
 
+def own_link(college: World) -> Guardianship:
+    return Guardianship.objects.get(pupil=college.people["pupil"], guardian=college.people["other_guardian"])
+
+
 def own_news(college: World) -> Item:
     """One of the cast's pupil's mother."""
     return tell(college, 1)[0]
@@ -189,6 +193,7 @@ PAGES = [
     Page("directory:administrators", frozenset({"head"})),
     Page("journal:changes", frozenset({"head"})),
     Page("directory:person", frozenset(EVERYONE), model=cast_pupil, by="public_id"),
+    Page("directory:guardianship", frozenset(OFFICE), model=own_link),
     Page("search:search", frozenset(EVERYONE)),
     Page("agenda:agenda", frozenset(EVERYONE)),
     Page("agenda:subscription", frozenset(EVERYONE)),
@@ -243,6 +248,7 @@ ELSEWHERE = {
     "portal:demonstration", "portal:app_manifest", "portal:service_worker", "portal:guide", "portal:privacy_house", "portal:sitemap", "portal:robots",
     "portal:settle_guide", "directory:apply", "directory:approve", "directory:drop", "directory:delivery_part", "directory:report_csv",
     "directory:report_json", "directory:logo", "directory:take_logo", "directory:remove_logo", "directory:remove_period",
+    "directory:lift_ruling",
     "directory:remove_closure", "directory:end_delegation", "timetable:stop", "attendance:withdraw", "attendance:decide", "attendance:export",
     "agenda:subscribe", "agenda:unsubscribe", "agenda:feed", "works:stop",
 }  # fmt: skip
@@ -560,7 +566,7 @@ ONE_THING = {
     "identity:change_password", "identity:person", "identity:profile", "privacy:own_data", "identity:reading", "identity:picture",
     "portal:app_manifest", "portal:service_worker", "portal:offline", "foundation:styleguide_section",
     "directory:settings", "directory:identity", "directory:look", "directory:hours", "directory:create_period",
-    "directory:change_period", "directory:zone", "directory:services", "directory:service", "directory:logo", "directory:school",
+    "directory:change_period", "directory:guardianship", "directory:zone", "directory:services", "directory:service", "directory:logo", "directory:school",
     "notifications:item", "notifications:preferences", "notifications:stop",
     "search:search", "agenda:subscription",
 }  # fmt: skip

@@ -96,6 +96,8 @@ for verb, label, says in [
     boards.journal_words.add(boards.JournalWord(verb, label, "settings", says))
 for verb, label in [
     ("directory.person_read", _("La fiche d’annuaire")),
+    ("directory.guardianship_ruled", _("Décision de justice notée")),
+    ("directory.ruling_lifted", _("Décision de justice retirée")),
     ("directory.delivery_brought", _("Fichiers de l’annuaire apportés")),
     ("directory.delivery_agreed", _("Fichiers de l’annuaire acceptés")),
     ("directory.delivery_approved", _("Départs approuvés")),
@@ -212,7 +214,8 @@ for label, model, person, fields in [
         dict.fromkeys(
             ["pupil", "guardian", "authority", "kinship", "contact_priority", "pays", "starts", "ends"], CHILD
         )
-        | {"lives_with": SENSITIVE, "may_not_be_informed": SENSITIVE, "source": NONE},
+        | dict.fromkeys(["lives_with", "may_not_be_informed", "ruled_on", "receives_aid"], SENSITIVE)
+        | {"source": NONE},
     ),
     (
         _("Inscriptions"),
@@ -245,7 +248,7 @@ for label, model, person, fields in [
 ]:
     forget = actions.blank_person if model == "Person" else None
     # Where a child lives and who may not be told are read by named roles alone (docs/decisions/0012).
-    only_some = frozenset({"lives_with", "may_not_be_informed"} & set(fields))
+    only_some = frozenset({"lives_with", "may_not_be_informed", "ruled_on"} & set(fields))
     shared = own_guardianship if model == "Guardianship" else None
     boards.personal_data.add(
         PersonalData(

@@ -16,7 +16,8 @@ from PIL import Image
 
 from preau.commons.agenda.models import Feed
 from preau.commons.notifications.models import Item
-from preau.directory.models import Delivery, Group, Holding, Period, Person, Room, Subject
+from preau.directory.actions.families import mark_of
+from preau.directory.models import Delivery, Group, Guardianship, Holding, Period, Person, Room, Subject
 from preau.directory.tests.aaf import document, eleve, etab
 from preau.domains.attendance.models import Entry, Explanation, Reason
 from preau.domains.timetable.models import Lesson
@@ -70,6 +71,22 @@ def _letter(stage: Stage) -> Data:
 def _seen(stage: Stage) -> Data:
     """The last code that the page knew."""
     return {"vu": str(stage.own(Activation).pk)}
+
+
+def _ruling(stage: Stage) -> Data:
+    link = stage.own(Guardianship)
+    link.refresh_from_db()
+    return {"ruled_on": "2026-11-02", "last_day": "2027-06-30", "barred": "on", "avant": mark_of(link)}
+
+
+def _ruled(stage: Stage) -> None:
+    Guardianship.objects.filter(pk=stage.own(Guardianship).pk).update(
+        ruled_on="2026-11-02", may_not_be_informed=True
+    )
+
+
+def _lift(stage: Stage) -> Data:
+    return {"avant": _ruling(stage)["avant"]}
 
 
 def _not_open_yet(stage: Stage) -> None:
@@ -256,6 +273,8 @@ BODIES: dict[str, Body] = {
         "head", lambda stage: {"opens_at": "08:05", "closes_at": "17:10"}, wrong=lambda stage: {"closes_at": "07:00"}
     ),
     "directory:create_period": Body("head", _period, _no_period, lambda stage: {"name": ""}),
+    "directory:guardianship": Body("secretary", _ruling, wrong=lambda stage: {"ruled_on": ""}),
+    "directory:lift_ruling": Body("secretary", _lift, _ruled),
     "directory:change_period": Body("head", _period, wrong=lambda stage: {"name": ""}),
     "directory:remove_period": Body("head"),
     "directory:closures": Body("head", lambda stage: dict(CLOSED), wrong=lambda stage: {"ends": "2027-05-01"}),

@@ -195,6 +195,7 @@ def _own_class(stage: Stage) -> None:
     to_explain = _missed(_lesson(stage.college, group, people["teacher"], NOW - timedelta(days=2)), pupil)
     stage.put(OWN, group, pupil, lesson, to_explain, entry, explanation, _pattern(lesson))
     stage.put(OWN, lesson.room, lesson.subject)
+    stage.put(OWN, Guardianship.objects.get(pupil=pupil, guardian=people["guardian"]))
     _settings(stage)
     stage.put(OWN, stage.college.school, Reason.objects.filter(school=None)[0])
 
@@ -219,6 +220,7 @@ def _other_class(stage: Stage) -> None:
     )
     stage.put(OTHER_CLASS, group, pupil, lesson, to_explain, entry, explanation, _pattern(lesson))
     stage.put(OTHER_CLASS, lesson.room, lesson.subject)
+    stage.put(OTHER_CLASS, Guardianship.objects.get(pupil=pupil, guardian=people["former_guardian"]))
 
 
 def _departed(stage: Stage) -> None:
@@ -244,6 +246,8 @@ def _departed(stage: Stage) -> None:
         name=stage.mark("class of last year", STAFF), level="6e",
     )  # fmt: skip
     stage.put(DEPARTED, former, leaver, lesson, to_explain, entry, explanation, pattern, lesson.room)
+    _guard(leaver, guardian)
+    stage.put(DEPARTED, Guardianship.objects.get(pupil=leaver))
 
 
 def _other_school(stage: Stage) -> None:
@@ -260,6 +264,7 @@ def _other_school(stage: Stage) -> None:
     reason = Reason.objects.create(school=twin.school, label=twin.named("Motif"))
     stage.put(OTHER_SCHOOL, group, pupil, lesson, to_explain, entry, explanation, _pattern(lesson))
     stage.put(OTHER_SCHOOL, lesson.room, lesson.subject, twin.school, reason)
+    stage.put(OTHER_SCHOOL, Guardianship.objects.get(pupil=pupil, guardian=twin.people["guardian"]))
 
 
 def _settings(stage: Stage) -> None:

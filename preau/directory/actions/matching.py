@@ -106,7 +106,7 @@ class Standing:
     def load_families(self, pupils: Iterable[int]) -> None:
         for part in chunks(pupils):
             for row in Guardianship.objects.filter(pupil_id__in=part).order_by("pk"):
-                if row.ends is None:
+                if row.ends is None or row.ruled_on:
                     self.guardianships.setdefault(row.pupil_id, []).append(row)
                 else:
                     self.past_guardianships[row.pupil_id, row.guardian_id] = row
@@ -114,7 +114,7 @@ class Standing:
     def load_wards(self, guardians: set[int]) -> None:
         """The families of the pupils for whom these people answer."""
         if guardians:
-            open_rows = Guardianship.objects.filter(guardian__in=guardians, ends=None)
+            open_rows = Guardianship.objects.filter(guardian__in=guardians, ends=None, ruled_on=None)
             known = set(self.guardianships)
             self.load_families(set(open_rows.values_list("pupil_id", flat=True)) - known)
 

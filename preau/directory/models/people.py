@@ -201,7 +201,10 @@ class GuardianshipQuerySet(models.QuerySet["Guardianship"]):
 
 
 class Guardianship(models.Model):
-    """What a guardian is to one pupil, between two dates. Kept per pupil and per guardian, never flattened."""
+    """What a guardian is to one pupil, between two dates. Kept per pupil and per guardian, never flattened.
+
+    `ruled_on` is the day of a judge's decision that the school has noted: no file changes such a row.
+    """
 
     pupil = models.ForeignKey(Person, models.CASCADE, related_name="guardianships", verbose_name=_("élève"))
     guardian = models.ForeignKey(Person, models.CASCADE, related_name="wards", verbose_name=_("responsable"))
@@ -210,7 +213,9 @@ class Guardianship(models.Model):
     contact_priority = models.PositiveSmallIntegerField(_("ordre d’appel"), null=True, blank=True)
     lives_with = models.BooleanField(_("l’élève vit chez cette personne"), null=True)
     pays = models.BooleanField(_("paie les frais"), null=True)
+    receives_aid = models.BooleanField(_("perçoit les aides"), null=True)
     may_not_be_informed = models.BooleanField(_("ne doit pas être informée"), default=False)
+    ruled_on = models.DateField(_("décision de justice du"), null=True, blank=True)
     source = source_field()
     starts = models.DateField(_("début"), null=True, blank=True)
     ends = models.DateField(_("fin"), null=True, blank=True)

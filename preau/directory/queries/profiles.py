@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from preau.directory.models import Assignment, Enrolment, Group, Guardianship, Holding, Person
-from preau.directory.rules import follows_pupil, reads_families
+from preau.directory.models.scoping import active_on
+from preau.directory.rules import follows_pupil, keeps_directory, reads_families
 from preau.directory.viewer import Viewer
 from preau.directory.words import Authority, Kinship, Role
 
@@ -24,10 +26,14 @@ class Taught:
 class Kin:
     """The other end of a guardianship: a guardian on a pupil's page, a child on a guardian's."""
 
+    pk: int
     public_id: str
     name: str
     kinship: str
     authority: str
+    may_rule: bool = False
+    last_day: date | None = None
+    has_ended: bool = False
     lives_with: bool = False
     not_to_inform: bool = False
     phone: str = ""
@@ -48,6 +54,10 @@ class Profile:
     phone: str
     email: str
     is_pupil: bool
+
+    @property
+    def may_rule(self) -> bool:
+        return any(kin.may_rule for kin in self.guardians)
 
     @property
     def is_of_a_pupil(self) -> bool:
@@ -110,16 +120,24 @@ def _gathered(pairs: Iterable[tuple[str, str]]) -> tuple[Taught, ...]:
 
 def _kin(viewer: Viewer, person: Person) -> tuple[tuple[Kin, ...], tuple[Kin, ...]]:
     """Guardians, in the order in which the school calls them; children of the school. Two queries."""
-    rows = Guardianship.objects.visible_to(viewer).active(viewer.today).of_another()
+    rows = Guardianship.objects.visible_to(viewer).of_another()
+    # What a judge has ended is still told: somebody will ask for the child at the gate.
+    rows = rows.filter(active_on(viewer.today) | Q(ruled_on__isnull=False))
     rows = rows.select_related("guardian", "pupil").order_by("contact_priority", "guardian__search_name")
-    guardians = tuple(_kin_of(row, row.guardian) for row in rows.filter(pupil=person))
-    children = tuple(_kin_of(row, row.pupil) for row in rows.filter(guardian=person))
+    found = list(rows.filter(pupil=person))
+    keeps = keeps_directory(viewer) and viewer.person.pk not in {row.guardian_id for row in found}
+    guardians = tuple(_kin_of(row, row.guardian, viewer.today, may_rule=keeps) for row in found)
+    children = tuple(_kin_of(row, row.pupil, viewer.today) for row in rows.filter(guardian=person))
     return guardians, children
 
 
-def _kin_of(row: Guardianship, other: Person) -> Kin:
+def _kin_of(row: Guardianship, other: Person, today: date, *, may_rule: bool = False) -> Kin:
     is_guardian = other.pk == row.guardian_id
     return Kin(
+        pk=row.pk,
+        may_rule=may_rule,
+        last_day=row.ends - timedelta(days=1) if row.ends else None,
+        has_ended=row.ends is not None and row.ends <= today,
         public_id=other.public_id,
         name=other.list_name,
         kinship=str(Kinship(row.kinship).label),

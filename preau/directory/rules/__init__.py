@@ -4,7 +4,7 @@ from datetime import date
 
 from django.db.models import Q
 
-from preau.directory.models import Delivery, Holding, Person
+from preau.directory.models import Delivery, Guardianship, Holding, Person
 from preau.directory.models.scoping import active_on
 from preau.directory.rules.settings import gives_settings, runs_planned_year, runs_settings, sees_school
 from preau.directory.viewer import Viewer
@@ -61,6 +61,14 @@ def approves(person: Person, uai: str, today: date) -> bool:
 def reads_families(viewer: Viewer, *_: object) -> bool:
     """Who reads guardians, their contact details and what is said of them: head, school life, secretary."""
     return viewer.holds(Role.HEAD, Role.SCHOOL_LIFE, Role.SECRETARY)
+
+
+def keeps_family(viewer: Viewer, link: Guardianship) -> bool:
+    """Who notes a judge's decision about a guardian: head and secretary, never in their own family."""
+    if not keeps_directory(viewer) or link.pupil_id == link.guardian_id:
+        return False
+    own = Guardianship.objects.active(viewer.today).filter(pupil=link.pupil_id, guardian=viewer.person.pk)
+    return viewer.person.pk != link.guardian_id and not own.exists()
 
 
 def follows_pupil(viewer: Viewer, *_: object) -> bool:

@@ -71,6 +71,7 @@ class GuardianshipFacts:
     contact_priority: int | None
     pays: bool | None
     lives_with: bool | None
+    receives_aid: bool | None = None
 
 
 @dataclass(slots=True)

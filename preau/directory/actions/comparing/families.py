@@ -32,7 +32,7 @@ class Families(Ground):
     def _part(self, gone: set[int], seen: set[Who]) -> None:
         """Guardians whom the source takes away answer for nobody any more; the pupils of the file are told by it."""
         for pupil, rows in self.standing.guardianships.items():
-            mine = {row for row in rows if row.guardian_id in gone and row.source == self.setting.source}
+            mine = {row for row in rows if row.guardian_id in gone and self._is_mine(row)}
             if mine and pupil not in seen:
                 self._watch(self._legal(rows), [row for row in rows if row not in mine])
                 for row in mine:
@@ -62,7 +62,7 @@ class Families(Ground):
             row = rows.pop(guardian_who, None) if isinstance(guardian_who, int) else None
             kept.append(self._bring(pupil, row, facts, who))
         for row in rows.values():
-            if row.source == self.setting.source:
+            if self._is_mine(row):
                 self.end(row, who)
             else:
                 kept.append(row)
@@ -72,8 +72,15 @@ class Families(Ground):
             if not self.is_new(who):
                 self.changes.say("families", pupil)
 
+    def _is_mine(self, row: Guardianship) -> bool:
+        """May this source change the row? Not what a judge decided and the school noted."""
+        return row.source == self.setting.source and row.ruled_on is None
+
     def _legal(self, rows: list[Guardianship]) -> bool:
-        return any(row.authority == Authority.LEGAL for row in rows)
+        today = self.setting.today
+        return any(
+            row.authority == Authority.LEGAL and (row.ends is None or row.ends > today) for row in rows
+        )
 
     def _watch(self, had: bool, kept: list[Guardianship]) -> None:
         """How many pupils had a legal guardian, and how many would have none any more."""
@@ -86,7 +93,12 @@ class Families(Ground):
         guardian = self.person(facts.guardian)
         if row is None:
             return self._link(pupil, guardian, facts)
-        if row.source == self.setting.source:
+        if row.ruled_on and row.ends:
+            self.warn(
+                _("Une décision de justice notée dans Préau met fin à ce lien : le fichier n’y change rien."),
+                facts.pupil,
+            )
+        elif self._is_mine(row):
             self._relink(row, facts, who)
         return row
 
@@ -97,6 +109,7 @@ class Families(Ground):
         row = Guardianship(
             pupil=pupil, guardian=guardian, authority=facts.authority, kinship=facts.kinship,
             contact_priority=facts.contact_priority, lives_with=facts.lives_with, pays=facts.pays,
+            receives_aid=facts.receives_aid,
             # A judge's word outlives an absence from the file.
             may_not_be_informed=before.may_not_be_informed if before else False,
             source=self.setting.source, starts=self.setting.starts,
@@ -117,7 +130,11 @@ class Families(Ground):
             "kinship": facts.kinship,
             "contact_priority": facts.contact_priority,
         }
-        told |= {n: v for n, v in (("pays", facts.pays), ("lives_with", facts.lives_with)) if v is not None}
+        told |= {
+            n: getattr(facts, n)
+            for n in ("pays", "lives_with", "receives_aid")
+            if getattr(facts, n) is not None
+        }
         changed = {name: value for name, value in told.items() if getattr(row, name) != value}
         if changed:
             self.change(row, who, **changed)

@@ -337,7 +337,7 @@ class Batches:
         self, pupil: str, parts: list[str], home: set[str], doubt: Doubt, *, first_degree: bool
     ) -> GuardianshipFacts:
         """The first degree lists those who hold parental authority, and nothing more."""
-        guardian, kinship, pays, level, contact, *_rest = [*parts, "", "", "", "", ""][:6]
+        guardian, kinship, pays, level, contact, aid = [*parts, "", "", "", "", ""][:6]
         new = True if first_degree else self.new
         meaning = codes.meaning_of(kinship, "1" if first_degree else level, new=new)
         if meaning.doubt:
@@ -350,6 +350,7 @@ class Batches:
             contact_priority=1 if contact == "1" else None,
             pays=None if first_degree else pays == "1",
             lives_with=True if guardian in home else None,
+            receives_aid=aid == "1" if aid else None,
         )
 
     # Staff
