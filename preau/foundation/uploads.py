@@ -105,6 +105,16 @@ def keep_xml(sent: Sequence[Any], room: Path, limits: Limits) -> tuple[str, list
     return folder.name, names
 
 
+@contextmanager
+def opened_xml(archive: IO[bytes], limits: Limits) -> Iterator[Iterator[tuple[str, IO[bytes]]]]:
+    """The XML files of an archive, one after the other: a clean name, and its bytes. Nothing is written. Raises Refused.
+
+    zipfile reads no further than the size that an archive announces, and that size was looked at.
+    """
+    with _members([archive], limits) as members:
+        yield ((clean(member.name), member.open()) for member in members)
+
+
 def files_in(room: Path, folder: str) -> list[Path]:
     """What a folder holds, in order. Raises FileNotFoundError when it is gone."""
     if not re.fullmatch(r"[0-9a-f]{32}", folder):

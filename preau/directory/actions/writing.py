@@ -64,7 +64,10 @@ def _bring_school(facts: SchoolFacts, setting: Setting, place: Place) -> str:
     told = told_of(facts, setting)
     if school is None:
         clock = {"timezone": place.clock} if place.clock else {}
-        school = School.objects.create(**told, holiday_zone=place.zone, **clock)
+        school = School.objects.create(
+            **told | {"name": told["name"] or facts.uai, "kind": told["kind"] or School.Kind.OTHER},
+            holiday_zone=place.zone, **clock,
+        )  # fmt: skip
         outcome = "created"
     else:
         told = {n: v for n, v in told.items() if n not in school.settled}

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from preau.directory.imports.aaf.staging import Read, read_aaf
+from preau.directory.imports.siecle.staging import read_siecle
 
 
 @dataclass(frozen=True)
@@ -22,5 +23,6 @@ class Format:
 
 
 AAF = Format("aaf", read_aaf)
+SIECLE = Format("siecle", read_siecle, (".xml", ".zip"))
 # What the drop folder reads: formats whose files say of which school they are.
-DROPPED = (AAF,)
+DROPPED = (AAF, SIECLE)

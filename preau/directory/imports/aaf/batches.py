@@ -99,9 +99,11 @@ class Batches:
         uai = first(told, "ENTStructureUAI", "ENTEtablissementUAI").upper()
         if not UAI.fullmatch(uai) and (uai or record.action == "add"):
             self.spool.warn(_("UAI d’une forme inhabituelle."), record, school=record.key)
-        name = fitted(" ".join(parts), 160, partial(self.spool.warn, record=record, school=record.key))
+        # A name that is only the UAI says nothing: the school keeps the one it has.
+        told_name = "" if parts == [uai] else " ".join(parts)
+        name = fitted(told_name, 160, partial(self.spool.warn, record=record, school=record.key))
         type_ = first(told, "ENTStructureTypeStruct")
-        kind = codes.kind_of_school(type_) if type_ or record.action == "add" else ""
+        kind = codes.kind_of_school(type_) if type_ else ""
         phone = first(told, "telephoneNumber")[:30]
         return SchoolFacts(record.key, uai, name, kind, phone, first(told, "ENTServAcAcademie"), record.id)
 

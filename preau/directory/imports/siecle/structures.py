@@ -1,0 +1,208 @@
+"""The school, its classes and groups, its programmes (MEF) and subjects."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+
+from preau.directory.imports.aaf.staging import PROGRAMME, STRUCTURE, SUBJECT, Staged
+from preau.directory.imports.reading import Raw
+from preau.directory.imports.siecle import files
+from preau.directory.imports.siecle.told import Found, Told
+from preau.directory.imports.spool import Record
+
+# Levels of a collège by the first four digits of a MEF's statistical code: its labels tell the option too.
+LEVELS = {"2111": "6EME", "2112": "5EME", "2115": "4EME", "2116": "3EME"}
+# Natures of establishment (STSWEB) and their types (SIECLE) that we tell apart.
+NATURES = {"340": "COLLEGE", "352": "COLLEGE"} | {
+    code: "LYCEE" for code in ("300", "301", "302", "303", "306", "310", "315", "320", "334")
+}
+TYPES = {"CLG": "COLLEGE", "LYC": "LYCEE", "LPO": "LYCEE", "LP": "LYCEE", "LG": "LYCEE", "LT": "LYCEE", "LGT": "LYCEE"}
+CLASS, GROUP = "class", "group"
+TAGS = {CLASS: "DIVISION", GROUP: "GROUPE"}
+
+
+@dataclass
+class Structure:
+    """A class or a group, under its code. `programmes` are those of its pupils, `classes` those it draws from."""
+
+    label: str = ""
+    programmes: list[str] = field(default_factory=list)
+    classes: list[str] = field(default_factory=list)
+
+    def add(self, label: str, programmes: list[str], classes: list[str]) -> None:
+        self.label = self.label or label
+        self.programmes += [code for code in programmes if code not in self.programmes]
+        self.classes += [code for code in classes if code not in self.classes]
+
+
+def code_of(found: Found) -> str:
+    """The code of a class, a group, a programme or a subject: SIECLE and STSWEB name the attribute differently."""
+    told = found.node.attributes
+    names = ("CODE_STRUCTURE", "CODE_MEF", "CODE_MATIERE", "CODE")
+    return next((told[name].strip() for name in names if told.get(name, "").strip()), "")
+
+
+class Structures:
+    """`classes` and `groups` by code: of Structures.xml, of STSWEB, and those where a pupil is."""
+
+    def __init__(self, told: Told, staged: Staged) -> None:
+        self.told, self.staged, self.place = told, staged, told.uai
+        self.found: dict[str, dict[str, Structure]] = {CLASS: {}, GROUP: {}}
+        self.programmes = {code: one for code, one in self._codes("MEF")}
+
+    def stage(self) -> None:
+        self._gather()
+        self._stage_school()
+        for tag, category, attributes in (
+            ("MEF", PROGRAMME, self._programme),
+            ("MATIERE", SUBJECT, self._subject),
+        ):
+            for code, one in self._codes(tag):
+                self.staged.take(Raw(category, code, one.line, attributes(one)), one.file)
+
+    def _codes(self, tag: str) -> Iterator[tuple[str, Found]]:
+        """The codes of SIECLE, and those that STSWEB alone tells."""
+        ours = self.told.of(tag, files.NOMENCLATURES)
+        known = {code_of(one) for one in ours}
+        theirs = [one for one in self.told.of(tag, files.STS) if code_of(one) not in known]
+        yield from ((code_of(one), one) for one in (*ours, *theirs))
+
+    def _programme(self, one: Found) -> dict[str, list[str]]:
+        return filled(
+            ENTLibelleMef=one.node.said("LIBELLE_LONG", "LIBELLE_EDITION", "FORMATION"),
+            ENTMEFRattach=one.node.said("MEF_RATTACHEMENT"),
+            ENTMEFSTAT11=one.node.said("CODE_MEFSTAT", "MEFSTAT11"),
+        )
+
+    def _subject(self, one: Found) -> dict[str, list[str]]:
+        return filled(
+            ENTLibelleMatiere=one.node.said("LIBELLE_LONG", "LIBELLE_EDITION", "LIBELLE_COURT"),
+            ENTMatiereRattach=one.node.said("CODE_MATIERE_NATIONALE"),
+        )
+
+    # Classes and groups
+
+    def _gather(self) -> None:
+        """SIECLE's list, then STSWEB's: what STSWEB alone knows is taken when pupils are in it, or when SIECLE lists nothing."""
+        listed = files.STRUCTURES in self.told.roots
+        attended = {place for one in self.told.of("STRUCTURES_ELEVE") for place in places_in(one)}
+        for kind, tag in TAGS.items():
+            for one in self.told.of(tag, files.STRUCTURES):
+                self._add(kind, one)
+            ours = set(self.found[kind])
+            for one in self.told.of(tag, files.STS):
+                code = code_of(one)
+                if listed and code and code not in ours and (kind, code) not in attended:
+                    self.warn(_("Classe ou groupe que STSWEB seul connaît : pas ouvert."), one, code)
+                else:
+                    self._add(kind, one)
+        if not self.told.roots & {files.STRUCTURES, files.STS}:
+            self._gather_from_pupils()
+
+    def knows(self, kind: str, code: str) -> bool:
+        return code in self.found[kind]
+
+    def _add(self, kind: str, one: Found) -> None:
+        node, code = one.node, code_of(one)
+        if not code:
+            self.warn(_("Classe ou groupe sans code : ignoré."), one)
+            return
+        programmes = [
+            part.attributes.get("CODE") or part.said("CODE_MEF")
+            for part in node.each("MEFS_APPARTENANCE", "MEF_APPARTENANCE")
+        ]
+        classes = [
+            part.attributes.get("CODE") or part.said("CODE_STRUCTURE")
+            for part in node.each("DIVISIONS_APPARTENANCE", "DIVISION_APPARTENANCE")
+        ]
+        kept = self.found[kind].setdefault(code, Structure())
+        kept.add(node.said("LIBELLE_LONG"), list(filter(None, programmes)), list(filter(None, classes)))
+
+    def _gather_from_pupils(self) -> None:
+        """Without the list of the school, the classes are those where pupils are."""
+        followed = {
+            one.node.attributes.get("ELEVE_ID", ""): one.node.said("CODE_MEF")
+            for one in self.told.of("ELEVE")
+        }
+        for one in self.told.of("STRUCTURES_ELEVE"):
+            programme = followed.get(one.node.attributes.get("ELEVE_ID", ""), "")
+            for kind, code in places_in(one):
+                programmes = [programme] if programme and kind == CLASS else []
+                self.found[kind].setdefault(code, Structure()).add("", programmes, [])
+
+    def _level(self, structure: Structure) -> str:
+        levels = [self._level_of(code) for code in structure.programmes]
+        return "-".join(dict.fromkeys(filter(None, levels)))[:20]
+
+    def _level_of(self, code: str) -> str:
+        """6EME… by the statistical code in a collège; elsewhere the label of the programme that it is attached to."""
+        one = self.programmes.get(code)
+        if one is None:
+            return ""
+        told = self._programme(one)
+        stat, attached = (told.get(name, [""])[0] for name in ("ENTMEFSTAT11", "ENTMEFRattach"))
+        if level := LEVELS.get(stat[:4]):
+            return level
+        general = self.programmes.get(attached, one)
+        return self._programme(general).get("ENTLibelleMef", [""])[0][:20].strip()
+
+    # The school
+
+    def _stage_school(self) -> None:
+        """The nomenclatures alone say nothing of a school."""
+        if not self.told.roots - {files.NOMENCLATURES, files.PLACES}:
+            return
+        stands, node = self._heading()
+        name = " ".join(filter(None, (node.said("DENOM_PRINC"), node.said("DENOM_COMPL"))))
+        academy = next(node.each("ACADEMIE"), None)
+        told = filled(
+            ENTStructureUAI=self.place,
+            ENTStructureNomCourant=name or self.place,
+            ENTStructureTypeStruct=self._type(node),
+            telephoneNumber=node.said("TELEPHONE"),
+            ENTServAcAcademie=academy.said("LIBELLE") if academy else "",
+        )
+        classes, groups = self.found[CLASS], self.found[GROUP]
+        if classes:
+            told["ENTStructureClasses"] = [f"{code}${self._level(one)}" for code, one in classes.items()]
+        if groups:
+            told["ENTStructureGroupes"] = [
+                "$".join((code, one.label, *one.classes)) for code, one in groups.items()
+            ]
+        self.staged.take(Raw(STRUCTURE, self.place, stands.line, told), stands.file)
+        if not name:
+            self.warn(_("Aucun fichier ne dit le nom de l’établissement (Communs.xml, STSWEB)."), stands)
+
+    def _heading(self) -> tuple[Found, files.Node]:
+        """Where the school is told, and the element that tells it: of Communs.xml, of STSWEB, else a bare heading."""
+        for one in self.told.of("UAJ", files.COMMONS):
+            return one, one.node
+        sts = [one for one in self.told.headings if one.root == files.STS]
+        stands = (sts or self.told.headings)[0]
+        return stands, next(stands.node.each("UAJ"), stands.node)
+
+    def _type(self, node: files.Node) -> str:
+        """Of the nature told, else of the years of study: their codes begin with 1 in a collège, with 2 in a lycée."""
+        told = NATURES.get(node.said("CODE_NATURE")) or TYPES.get(node.said("CODE_TYPE_ETAB"))
+        if told:
+            return told
+        taught = {code[:1] for one in self.found[CLASS].values() for code in one.programmes}
+        return "LYCEE" if "2" in taught else "COLLEGE" if "1" in taught else ""
+
+    def warn(self, reason: str, one: Found, key: str = "") -> None:
+        """Said of a place of the files that is no record."""
+        place = Record(0, "", key, one.file, one.line, {})
+        self.staged.spool.warn(reason, place, key=key, school=self.place)
+
+
+def places_in(one: Found) -> Iterator[tuple[str, str]]:
+    """(class or group, code) of each structure where a pupil is."""
+    for part in one.node.each("STRUCTURE"):
+        if code := part.said("CODE_STRUCTURE"):
+            yield (GROUP if part.said("TYPE_STRUCTURE") == "G" else CLASS), code
+
+
+def filled(**attributes: str) -> dict[str, list[str]]:
+    """Attributes that say something, in the shape of a record."""
+    return {name: [value] for name, value in attributes.items() if value}
