@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
@@ -80,14 +81,25 @@ class Dump:
         return len(self.uais) != School.objects.count()
 
     def _keys(self) -> dict[int, str]:
-        """The source's own identifier of each person; « local:… » for who came from no file."""
+        """The source's own identifier of each person; « local:… » for who came from no file.
+
+        When the identifiers of two sources, or of two schools, are the same, it is told whose each is.
+        """
         local = dict(self.people.values_list("pk", "public_id"))
+        told = {pk: self._first_id(pk) for pk in local}
+        borne = Counter(row["value"] for row in told.values() if row)
         return {
-            pk: next(
-                (row["value"] for row in self.ids.get(pk, ()) if row["kind"] == "person"), f"local:{public}"
-            )
-            for pk, public in local.items()
+            pk: f"local:{local[pk]}"
+            if row is None
+            else row["value"]
+            if borne[row["value"]] == 1
+            else f"{row['source']}:{row['authority']}:{row['value']}"
+            for pk, row in told.items()
         }
+
+    def _first_id(self, pk: int) -> Object | None:
+        mine = [row for row in self.ids.get(pk, ()) if row["kind"] == "person"]
+        return min(mine, key=lambda row: (row["source"], row["authority"], row["value"]), default=None)
 
     def _group_keys(self) -> dict[int, tuple[str, str]]:
         """kind and key of each class and group: the source's, else « UAI$year$name »."""

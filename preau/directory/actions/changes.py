@@ -22,6 +22,7 @@ class Setting:
     `own`: a school's page brought the file (docs/decisions/0045). `first`: the source has never filled this school, so
     that dates go back to the start of the year. `spared`: keys of records in quarantine, whose people have not left.
     `delivered` tells whether a key is in the delivery. `is_delta`: it tells changes, and only its people are read.
+    `others`: another source has brought people too.
     """
 
     source: str
@@ -35,6 +36,7 @@ class Setting:
     spared: frozenset[str] = frozenset()
     delivered: Callable[[str], bool] = lambda key: False
     is_delta: bool = False
+    others: bool = True
 
     @property
     def starts(self) -> date:

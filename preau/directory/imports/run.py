@@ -159,6 +159,7 @@ class Run:
         # The primary keys of the schools of the delivery, by their keys.
         self.places: dict[str, int] = {}
         self.spared: frozenset[str] = frozenset()
+        self.others = False
         self.staged: Staged
         self.result: Result
 
@@ -188,6 +189,7 @@ class Run:
         schools, batches = self._open()
         spared = self.staged.spool.quarantined_keys(PUPIL, STAFF, GUARDIAN)
         self.spared = spared
+        self.others = ExternalId.objects.filter(kind="person").exclude(source=self.source).exists()
         known = self.own is not None or self._has_history()
         if self.dry or known:
             mark = self.staged.spool.mark()
@@ -419,6 +421,7 @@ class Run:
             self.source, self.authority, self.staged.day or self.today, self.today, self.own, None,
             own=self.own is not None, spared=self.spared, delivered=self.staged.spool.bears,
             is_delta=self.staged.is_delta,
+            others=self.others,
         )  # fmt: skip
 
     def _codes(self, *, write: bool) -> None:

@@ -5,6 +5,7 @@ from preau.directory.seeds.demonstration import demo_academy
 from preau.directory.seeds.names import FAMILY, FATHERS, GIVEN, MOTHERS
 from preau.directory.seeds.plans import Academy, Degree, SchoolPlan
 from preau.directory.seeds.scale import scale_academy
+from preau.directory.seeds.siecle import write_siecle
 from preau.directory.seeds.world import (
     CLASSES,
     SUBJECTS,
@@ -41,4 +42,5 @@ __all__ = [
     "scale_academy",
     "school_year_around",
     "write_delivery",
+    "write_siecle",
 ]

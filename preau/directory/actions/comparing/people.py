@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from preau.directory.actions.changes import CREATED, UNCHANGED
-from preau.directory.actions.comparing.ground import Ground
+from preau.directory.actions.comparing.others import Others
 from preau.directory.actions.matching import chunks
 from preau.directory.models import ExternalId, Person
 from preau.directory.rules.facts import PersonFacts
@@ -16,7 +16,7 @@ PERSON_FIELDS = (
 FIELD_NAMES = {field.name: field.verbose_name for field in Person._meta.concrete_fields}
 
 
-class People(Ground):
+class People(Others):
     def load(self) -> None:
         batch, setting, standing = self.batch, self.setting, self.standing
         keys = [*batch.people, *(row.guardian for row in batch.guardianships), *setting.spared]
@@ -25,6 +25,7 @@ class People(Ground):
         self.spared = {standing.ids[key] for key in setting.spared if key in standing.ids}
         if not setting.own:
             self._recognise()
+            self.recognise_others()
         if setting.school and setting.school.pk:
             only = set(standing.ids.values()) if setting.is_delta else None
             standing.load_school(setting.school, setting.year, setting.source, setting.today, only)
@@ -56,7 +57,7 @@ class People(Ground):
             found = known.get(facts.key) or typed.get(facts.key)
             if found and self._is_same(found, facts, by_number=facts.key in known):
                 standing.ids[facts.key] = found
-                self.changes.ids.append(self._external(facts.key, standing.people[found]))
+                self.changes.ids.append(self.external(facts.key, standing.people[found]))
                 self.changes.touch(facts.key)
 
     def _is_same(self, pk: int, facts: PersonFacts, *, by_number: bool) -> bool:
@@ -105,14 +106,8 @@ class People(Ground):
         person.is_institution = bool(facts.is_institution)
         person.search_name = person.folded_name()
         self.changes.people[facts.key] = person
-        self.changes.ids.append(self._external(facts.key, person))
+        self.changes.ids.append(self.external(facts.key, person))
         self.changes.outcomes[facts.key] = CREATED
-
-    def _external(self, key: str, person: Person) -> ExternalId:
-        setting = self.setting
-        return ExternalId(
-            source=setting.source, authority=setting.writes_as, kind="person", value=key, person=person
-        )
 
     def _update(self, person: Person, facts: PersonFacts) -> None:
         if not self._may_rename(person):

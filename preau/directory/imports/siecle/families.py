@@ -141,7 +141,7 @@ class Families:
             )
         )
         guardian = self._guardian_key(node.said("PERSONNE_ID"))
-        return "$".join((guardian, kinship, pays, level, contact, paid))
+        return f"{guardian}${kinship}${pays}${level}${contact}${paid}"
 
     def _meaning(self, node: Node) -> tuple[str, str]:
         """Kinship and level, of one generation: the tag of the level tells which it is, whatever the version declares."""

@@ -66,8 +66,7 @@ class Staff:
             sn=node.said("NOM_USAGE") or birth,
             ENTPersonNomPatro=birth or node.said("NOM_USAGE"),
             givenName=node.said("PRENOM"),
-            personalTitle=CIVILITIES.get(node.said("CIVILITE"), "")
-            or CIVILITIES.get(node.said("SEXE"), ""),
+            personalTitle=CIVILITIES.get(node.said("CIVILITE"), "") or CIVILITIES.get(node.said("SEXE"), ""),
             ENTPersonDateNaissance=french_day(node.said("DATE_NAISSANCE")),
             ENTPersonStructRattach=self.place,
         )
@@ -95,7 +94,9 @@ class Staff:
             f"{self.place}${part.said('CODE_STRUCTURE')}"
             for part in node.each("PROFS_PRINC", "PROF_PRINC")
             if part.said("CODE_STRUCTURE")
-            and not (day and (ends := part.said("DATE_FIN")) and DAY.fullmatch(ends) and ends < f"{day:%Y-%m-%d}")
+            and not (
+                day and (ends := part.said("DATE_FIN")) and DAY.fullmatch(ends) and ends < f"{day:%Y-%m-%d}"
+            )
         ]
 
 

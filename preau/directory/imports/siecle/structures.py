@@ -14,10 +14,18 @@ from preau.directory.imports.spool import Record
 # Levels of a collège by the first four digits of a MEF's statistical code: its labels tell the option too.
 LEVELS = {"2111": "6EME", "2112": "5EME", "2115": "4EME", "2116": "3EME"}
 # Natures of establishment (STSWEB) and their types (SIECLE) that we tell apart.
-NATURES = {"340": "COLLEGE", "352": "COLLEGE"} | {
-    code: "LYCEE" for code in ("300", "301", "302", "303", "306", "310", "315", "320", "334")
+NATURES = {"340": "COLLEGE", "352": "COLLEGE"} | dict.fromkeys(
+    ("300", "301", "302", "303", "306", "310", "315", "320", "334"), "LYCEE"
+)
+TYPES = {
+    "CLG": "COLLEGE",
+    "LYC": "LYCEE",
+    "LPO": "LYCEE",
+    "LP": "LYCEE",
+    "LG": "LYCEE",
+    "LT": "LYCEE",
+    "LGT": "LYCEE",
 }
-TYPES = {"CLG": "COLLEGE", "LYC": "LYCEE", "LPO": "LYCEE", "LP": "LYCEE", "LG": "LYCEE", "LT": "LYCEE", "LGT": "LYCEE"}
 CLASS, GROUP = "class", "group"
 TAGS = {CLASS: "DIVISION", GROUP: "GROUPE"}
 
@@ -49,7 +57,7 @@ class Structures:
     def __init__(self, told: Told, staged: Staged) -> None:
         self.told, self.staged, self.place = told, staged, told.uai
         self.found: dict[str, dict[str, Structure]] = {CLASS: {}, GROUP: {}}
-        self.programmes = {code: one for code, one in self._codes("MEF")}
+        self.programmes = dict(self._codes("MEF"))
 
     def stage(self) -> None:
         self._gather()

@@ -123,9 +123,7 @@ def _head(found: Found, reader: Reader, told: Told) -> None:
         return
     told.years.add(int(year))
     if len(told.years) > 1:
-        raise reader.unreadable(
-            _("Les fichiers sont de plusieurs années scolaires : livrez-les séparément.")
-        )
+        raise reader.unreadable(_("Les fichiers sont de plusieurs années scolaires : livrez-les séparément."))
 
 
 def _date_kinship(reader: Reader, told: Told) -> None:
@@ -143,6 +141,8 @@ def day_of_delivery(told: Told, today: date, name: str) -> date | None:
     year = min(told.years)
     first, last = date(year, 8, 1), date(year + 1, 7, 31)
     if first > today:
-        said = _("Ces fichiers sont ceux de l’année %(year)s, qui n’a pas commencé : livrez-les à la rentrée.")
+        said = _(
+            "Ces fichiers sont ceux de l’année %(year)s, qui n’a pas commencé : livrez-les à la rentrée."
+        )
         raise Unreadable(name, None, said % {"year": f"{year}-{year + 1}"})
     return min(max(day or today, first), last)
