@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from preau.directory import exports
+from preau.directory.imports.siecle import told as telling
 from preau.directory.models import (
     Assignment,
     Enrolment,
@@ -332,9 +333,9 @@ def test_both_generations_give_the_same_guardianships(bring: Any, tmp_path: Path
     write_siecle(tmp_path / "new", school, academy, day=DAY)
     write_siecle(tmp_path / "old", school, academy, day=DAY, old=True)
     bring(tmp_path / "new")
-    told = links()
+    before = links()
     report = bring(tmp_path / "old", options=("--approved-by", college.people["head"].account.login))
-    assert links() == told and len(told) == sum(len(pupil.kin.links) for pupil in school.pupils), report
+    assert links() == before and len(before) == sum(len(pupil.kin.links) for pupil in school.pupils), report
 
 
 # Beside the AAF
@@ -610,6 +611,21 @@ def hostile(name: str) -> bytes:
 )
 def test_a_file_that_cannot_be_trusted(bring: Any, tmp_path: Path, name: str, sentence: str) -> None:
     assert refused(bring, deliver(tmp_path / "d", communs(), hostile(name))) == sentence
+
+
+def test_one_school_is_not_endless(bring: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(telling, "MOST", 40)
+    pupils = [eleve(str(number)) for number in range(10)]
+    assert refused(bring, deliver(tmp_path / "d", eleves(*pupils))) == (
+        "Il y a trop d’enregistrements pour un seul établissement."
+    )
+
+
+def test_a_place_that_both_sources_name_is_held_once(bring: Any, tmp_path: Path) -> None:
+    """STSWEB cuts « MATHEMATIQUES » short: it is the same function in other words."""
+    bring(aaf.deliver(tmp_path / "aaf", *AAF_SCHOOL), command="aaf")
+    bring(deliver(tmp_path / "d", *small()))
+    assert bearer("epp:1").holdings.get().title == "mathématiques"
 
 
 # Archives

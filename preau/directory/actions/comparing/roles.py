@@ -93,9 +93,13 @@ class Roles(Ground):
                 spare.remove(row)
                 self._refresh(row, who, facts)
         free = [row for row in spare if self.may_end(row, who, _aspect(role), told=True)]
+        # Another source says the same place in words of its own.
+        others = [row for row in spare if row.source and row.source != self.setting.source]
         for facts in left:
             if free:
                 self.change(free.pop(0), who, title=facts.title, programme=facts.programme)
+            elif others:
+                others.pop(0)
             elif facts.ends is None or facts.ends > self.setting.today:
                 self._give(person, who, facts, known=bool(rows))
         for row in free:

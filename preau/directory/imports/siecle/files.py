@@ -61,7 +61,10 @@ class Node:
 
 
 class Reader(XmlReader):
-    """Records of one file. `root_tag` and `version` are known with the first one; `dollars` are lines with a `$`."""
+    """Records of one file. `root_tag` and `version` are known with the first one; `dollars` are lines with a `$`.
+
+    `nodes`: how many elements were kept.
+    """
 
     deepest = 16
 
@@ -69,6 +72,7 @@ class Reader(XmlReader):
         super().__init__(file, name)
         self.root_tag = self.version = ""
         self.dollars: list[int] = []
+        self.nodes = 0
         self._open: list[Node] = []
         self._parts: list[str] = []
         self._length = self._size = self._passed = 0
@@ -84,6 +88,7 @@ class Reader(XmlReader):
             if self._open:
                 self._open[-1].children.append(node)
             self._open.append(node)
+            self.nodes += 1
             self._weigh(32 + sum(map(len, attributes.values())))
         self._parts, self._length = [], 0
 

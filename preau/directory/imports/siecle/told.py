@@ -17,13 +17,12 @@ from preau.directory.imports.siecle.files import Node, Reader
 from preau.directory.imports.spool import Record
 from preau.foundation import uploads
 
-# One school: no more in one archive, once unpacked, and no more elements in all its files.
+# Of one school, which is held in memory: so many files in an archive, so many elements in all its files.
 LIMITS = uploads.Limits(files=50)
-MOST = 200_000
+MOST = 2_000_000
 # Roots that speak of one year: two years are two deliveries. Nomenclatures outlive years.
 OF_A_YEAR = {files.PUPILS, files.GUARDIANS, files.STRUCTURES, files.STS}
 YEAR = re.compile(r"(?:19|20)[0-9]{2}", re.ASCII)
-ARCHIVE = (uploads.ZIP_MARK, b"PK\x05\x06")
 
 
 class Found(NamedTuple):
@@ -65,7 +64,7 @@ def read(paths: Iterable[Path], staged: Staged, tell: Tell) -> Told:
         with path.open("rb") as source:
             start = source.read(4)
             source.seek(0)
-            if not start.startswith(ARCHIVE):
+            if not start.startswith(uploads.ZIP_MARK):
                 _read_file(Reader(source, path.name), staged, told)
                 continue
             try:
@@ -85,9 +84,9 @@ def _read_file(reader: Reader, staged: Staged, told: Told) -> None:
             _head(found, reader, told)
         else:
             told.elements.setdefault(node.tag, []).append(found)
-        told.count += 1
-        if told.count > MOST:
+        if told.count + reader.nodes > MOST:
             raise reader.unreadable(_("Il y a trop d’enregistrements pour un seul établissement."))
+    told.count += reader.nodes
     if reader.root_tag == files.PLACES:
         return
     if not told.headings or told.headings[-1].file != number:
