@@ -5,10 +5,10 @@ Numbers start at 1 for pupils, for guardians and for staff: as in a true base, t
 
 from datetime import date
 from pathlib import Path
-from xml.sax.saxutils import escape, quoteattr
 
 from preau.directory.seeds import nomenclatures as codes
 from preau.directory.seeds.aaf import written_day
+from preau.directory.seeds.elements import CIVILITIES, leaves, name_of, tag
 from preau.directory.seeds.nomenclatures import CONTACT, LEGAL, UNSAID
 from preau.directory.seeds.plans import (
     COLLEGE_SCHOOL,
@@ -17,8 +17,8 @@ from preau.directory.seeds.plans import (
     Link,
     PupilPlan,
     SchoolPlan,
-    StaffPlan,
 )
+from preau.directory.seeds.sts import sts
 
 LATIN_9 = "ISO-8859-15"
 # The old table of kinship had seven words.
@@ -26,7 +26,6 @@ OLD_KINSHIP = {
     codes.FATHER: "1", codes.MOTHER: "2", codes.TUTOR: "3", codes.SIBLING: "4", codes.GRANDPARENT: "4",
     codes.OTHER_FAMILY: "4", codes.CHILD_WELFARE: "5", codes.ONESELF: "7",
 }  # fmt: skip
-CIVILITIES = {"M.": "1", "Mme": "2"}
 VERSIONS = {"BEE_ELEVES": "3.0", "BEE_STRUCTURES": "2.0", "BEE_NOMENCLATURES": "4.0", "BEE_COMMUN": "1.7"}
 
 
@@ -42,23 +41,12 @@ def write_siecle(
         "Structures.xml": base.structures(),
         "ElevesSansAdresses.xml": base.pupils(),
         "ResponsablesAvecAdresses.xml": base.guardians(),
-        f"sts_emp_{school.uai}_{base.year}.xml": base.sts(),
+        f"sts_emp_{school.uai}_{base.year}.xml": sts(school, academy, base.staff_numbers),
     }.items():
         head = f'<?xml version="1.0" encoding="{LATIN_9}"?>\n'
         # A name outside Latin-9 is written by the numbers of its letters.
         (folder / name).write_bytes((head + text).encode(LATIN_9, errors="xmlcharrefreplace"))
     return base.counts()
-
-
-def tag(name: str, *inside: str, **attributes: str) -> str:
-    """An element around elements that are written already."""
-    told = "".join(f" {key}={quoteattr(value)}" for key, value in attributes.items())
-    return f"<{name}{told}>{''.join(inside)}</{name}>\n"
-
-
-def leaves(**values: str) -> str:
-    """Elements that hold a text; SIECLE leaves out what is not known."""
-    return "".join(tag(name, escape(value)) for name, value in values.items() if value)
 
 
 class _Base:
@@ -96,13 +84,9 @@ class _Base:
             root, tag("PARAMETRES", heading), tag("DONNEES", *inside), VERSION=version or VERSIONS[root]
         )
 
-    def _name(self) -> dict[str, str]:
-        principal, _space, rest = self.school.name.partition(" ")
-        return {"DENOM_PRINC": principal, "DENOM_COMPL": rest}
-
     def commons(self) -> str:
         kind = "CLG" if self.school.kind == COLLEGE_SCHOOL else "LYC"
-        told = leaves(**self._name(), TELEPHONE="02 61 91 00 00", CODE_TYPE_ETAB=kind)
+        told = leaves(**name_of(self.school), TELEPHONE="02 61 91 00 00", CODE_TYPE_ETAB=kind)
         return self._export("BEE_COMMUN", tag("UAJ", told))
 
     def nomenclatures(self) -> str:
@@ -225,65 +209,3 @@ class _Base:
                 "A_CONTACTER_EN_PRIORITE": str(link.contact).lower(),
             }
         return tag("RESPONSABLE_ELEVE", leaves(**told))
-
-    # STSWEB
-
-    def sts(self) -> str:
-        academy = leaves(CODE=self.academy.code.zfill(3), LIBELLE=self.academy.name)
-        school = leaves(**self._name(), CODE_NATURE=self.school.kind.type_code)
-        starts, ends = self.school.year
-        year = leaves(DATE_DEBUT=starts.isoformat(), DATE_FIN=ends.isoformat())
-        levels = (tag("MEF", leaves(LIBELLE_LONG=one.label), CODE=one.code) for one in self.levels)
-        subjects = (
-            tag("MATIERE", leaves(LIBELLE_LONG=codes.SUBJECTS[code].label), CODE=code)
-            for code in self.subjects
-        )
-        divisions = (self._taught("DIVISION", one.label, in_group=False) for one in self.school.classes)
-        groups = (self._taught("GROUPE", one.label, in_group=True) for one in self.school.groups)
-        return tag(
-            "STS_EDT",
-            tag(
-                "PARAMETRES",
-                tag("UAJ", tag("ACADEMIE", academy), school, CODE=self.school.uai),
-                tag("ANNEE_SCOLAIRE", year, ANNEE=str(self.year)),
-            ),
-            tag("NOMENCLATURES", tag("MATIERES", *subjects), tag("MEFS", *levels)),
-            tag(
-                "DONNEES",
-                tag("INDIVIDUS", *map(self._employee, self.school.staff)),
-                tag("STRUCTURE", tag("DIVISIONS", *divisions), tag("GROUPES", *groups)),
-            ),
-        )
-
-    def _employee(self, plan: StaffPlan) -> str:
-        functions = [function for place, function in plan.functions if place == self.school.key]
-        headed = [label for place, label in plan.head_teacher_of if place == self.school.key]
-        civility = CIVILITIES.get(plan.civility, "")
-        told = leaves(
-            SEXE=civility, CIVILITE=civility, NOM_USAGE=plan.family, NOM_PATRONYMIQUE=plan.birth_name or plan.family,
-            PRENOM=plan.given, DATE_NAISSANCE=plan.birth_date.isoformat() if plan.birth_date else "",
-            FONCTION=functions[0].code if functions else "",
-        )  # fmt: skip
-        disciplines = (
-            tag("DISCIPLINE", leaves(LIBELLE_COURT=function.discipline_label), CODE=function.discipline)
-            for function in functions
-            if function.discipline != "-"
-        )
-        heads = (tag("PROF_PRINC", leaves(CODE_STRUCTURE=label)) for label in headed)
-        return tag(
-            "INDIVIDU", told, tag("PROFS_PRINC", *heads), tag("DISCIPLINES", *disciplines),
-            ID=self.staff_numbers[plan.key], TYPE="epp",
-        )  # fmt: skip
-
-    def _taught(self, name: str, label: str, *, in_group: bool) -> str:
-        services = (
-            self._service(person, service.subject)
-            for person in self.school.staff
-            for service in person.services
-            if (service.school, service.label, service.in_group) == (self.school.key, label, in_group)
-        )
-        return tag(name, leaves(LIBELLE_LONG=label), tag("SERVICES", *services), CODE=label)
-
-    def _service(self, person: StaffPlan, subject: str) -> str:
-        teacher = tag("ENSEIGNANT", ID=self.staff_numbers[person.key], TYPE="epp")
-        return tag("SERVICE", tag("ENSEIGNANTS", teacher), CODE_MATIERE=subject, CODE_MOD_COURS="CG")

@@ -95,14 +95,12 @@ class Roles(Ground):
         free = [row for row in spare if self.may_end(row, who, _aspect(role), told=True)]
         # Another source says the same place in words of its own.
         others = [row for row in spare if row.source and row.source != self.setting.source]
-        for facts in left:
-            if free:
-                self.change(free.pop(0), who, title=facts.title, programme=facts.programme)
-            elif others:
-                others.pop(0)
-            elif facts.ends is None or facts.ends > self.setting.today:
+        for row, facts in zip(free, left, strict=False):
+            self.change(row, who, title=facts.title, programme=facts.programme)
+        for facts in left[len(free) + len(others) :]:
+            if facts.ends is None or facts.ends > self.setting.today:
                 self._give(person, who, facts, known=bool(rows))
-        for row in free:
+        for row in free[len(left) :]:
             self.end(row, who)
 
     def _refresh(self, row: Holding, who: Who, facts: HoldingFacts) -> None:

@@ -11,7 +11,7 @@ from preau.directory.imports.aaf.values import day_of
 from preau.directory.imports.reading import Raw
 from preau.directory.imports.siecle import files
 from preau.directory.imports.siecle.files import Node
-from preau.directory.imports.siecle.structures import CLASS, Structures, filled, places_in
+from preau.directory.imports.siecle.structures import Structures, filled, places_in
 from preau.directory.imports.siecle.told import Found, Told
 from preau.foundation.text import fold
 
@@ -105,22 +105,30 @@ class Families:
         )
         if others := [name for name in (node.said("PRENOM2"), node.said("PRENOM3")) if name]:
             told["ENTPersonAutresPrenoms"] = others
+        return told | self._places_of(key, node) | self._links_of(key)
+
+    def _places_of(self, key: str, node: Node) -> dict[str, list[str]]:
         places = self.places.get(key, {"class": [], "group": []})
-        told["ENTEleveClasses"] = [f"{self.place}${code}" for code in places[CLASS]]
-        told["ENTEleveGroupes"] = [f"{self.place}${code}" for code in places["group"]]
+        told = {
+            "ENTEleveClasses": [f"{self.place}${code}" for code in places["class"]],
+            "ENTEleveGroupes": [f"{self.place}${code}" for code in places["group"]],
+        }
         if entered := self._entered(node):
             told["ENTEleveDateEntreeClasses"] = [
-                f"{self.place}${entered}${code}" for codes_here in places.values() for code in codes_here
-            ]
-        if files.GUARDIANS in self.told.roots:
-            links = self.links.get(key, [])
-            told["ENTElevePersRelEleve"] = [self._link(link) for link in links]
-            told["ENTEleveAdresseRel"] = [
-                self._guardian_key(link.said("PERSONNE_ID"))
-                for link in links
-                if link.said("HEBERGE_ELEVE").lower() in YES
+                f"{self.place}${entered}${code}" for here in places.values() for code in here
             ]
         return told
+
+    def _links_of(self, key: str) -> dict[str, list[str]]:
+        """Silent without the guardians' export: no link ends for want of it."""
+        if files.GUARDIANS not in self.told.roots:
+            return {}
+        links = self.links.get(key, [])
+        homes = [link.said("PERSONNE_ID") for link in links if link.said("HEBERGE_ELEVE").lower() in YES]
+        return {
+            "ENTElevePersRelEleve": [self._link(link) for link in links],
+            "ENTEleveAdresseRel": [self._guardian_key(number) for number in homes],
+        }
 
     def _entered(self, node: Node) -> str:
         """The day on which a pupil came, when it is in the year: the others are in their class from its first day."""
