@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from datetime import date
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -49,16 +50,19 @@ class Others(Ground):
         if school is None or school.pk is None:
             return
         held = {facts.person for facts in self.batch.holdings if (facts.role == Role.PUPIL) == pupils}
-        asked = [people[key] for key in sorted(held & new) if people[key].birth_date and not people[key].ine]
-        for part in chunks(asked):
-            days = {facts.birth_date for facts in part}
-            goes_on = Q(ends=None) | Q(ends__gt=self.setting.today)
-            rows = Holding.objects.filter(goes_on, school=school, person__birth_date__in=days)
-            of_the_sort = rows.filter(role=Role.PUPIL) if pupils else rows.exclude(role=Role.PUPIL)
-            for row in of_the_sort.select_related("person").order_by("pk"):
-                for facts in part:
-                    if are_alike(facts, row.person, dated=True):
-                        yield facts.key, row.person
+        born: dict[date, list[PersonFacts]] = defaultdict(list)
+        for facts in (people[key] for key in sorted(held & new)):
+            if facts.birth_date and not facts.ine:
+                born[facts.birth_date].append(facts)
+        goes_on = Q(ends=None) | Q(ends__gt=self.setting.today)
+        rows = Holding.objects.filter(goes_on, school=school)
+        of_the_sort = rows.filter(role=Role.PUPIL) if pupils else rows.exclude(role=Role.PUPIL)
+        for part in chunks(born):
+            found = of_the_sort.filter(person__birth_date__in=part).select_related("person").order_by("pk")
+            for person in (row.person for row in found):
+                for facts in born[person.birth_date] if person.birth_date else ():
+                    if are_alike(facts, person, dated=True):
+                        yield facts.key, person
 
     def _adopt(self, ways: list[list[Likeness]]) -> None:
         """Take the likenesses that leave no choice; say the others. Somebody may teach and be a parent, under two keys."""
