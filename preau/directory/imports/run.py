@@ -409,7 +409,9 @@ class Run:
         return _("Un autre établissement de la livraison a le même UAI.") if facts.uai in seen else ""
 
     def _names_of_groups(self, facts: SchoolFacts) -> dict[str, str]:
-        known = ExternalId.objects.filter(source=self.source, authority=self.authority, group__school__uai=facts.uai)
+        known = ExternalId.objects.filter(
+            source=self.source, authority=self.authority, group__school__uai=facts.uai
+        )
         return dict(known.values_list("value", "group__name"))
 
     # One after the other

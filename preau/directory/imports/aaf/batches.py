@@ -359,7 +359,10 @@ class Batches:
 
     def _staff(self, batch: Batch, record: Record, school: str) -> None:
         told = record.attributes
-        stays = record.action == "modify" and not told.keys() & {"ENTPersonStructRattach", "ENTPersonFonctions"}
+        stays = record.action == "modify" and not told.keys() & {
+            "ENTPersonStructRattach",
+            "ENTPersonFonctions",
+        }
         if not school or (not stays and self._here.isdisjoint(places_of(record))):
             return
         roles = [self._role(record, value.split("$"), school) for value in told.get("ENTPersonFonctions", ())]
