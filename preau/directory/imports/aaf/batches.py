@@ -250,6 +250,8 @@ class Batches:
         programme = first(told, "ENTEleveMEF")[:20]
         if programme and self.programmes and programme not in self.programmes:
             doubt(_("Formation (MEF) inconnue : gardée telle quelle."))
+        # The first degree has no MEF: the code of the level (MEFSTAT4) says which year of which cycle.
+        programme = programme or first(told, "ENTEleveNiveau").partition("$")[0].strip()[:20]
         leaves = None
         if stays or first(told, "ENTPersonStructRattach") in self._here:
             leaves = day_of(first(told, "ENTEleveDateSortieStructRattach"), doubt)
@@ -475,7 +477,12 @@ class Batches:
 # What tells each aspect in a change of a part of a record.
 TOLD_BY = {
     PUPIL: {
-        Aspect.PUPIL: {"ENTPersonStructRattach", "ENTEleveDateSortieStructRattach", "ENTEleveMEF"},
+        Aspect.PUPIL: {
+            "ENTPersonStructRattach",
+            "ENTEleveDateSortieStructRattach",
+            "ENTEleveMEF",
+            "ENTEleveNiveau",
+        },
         Aspect.CLASS: {"ENTEleveClasses", "ENTPersonClasses"},
         Aspect.GROUP: {"ENTEleveGroupes", "ENTPersonGroupes"},
     },

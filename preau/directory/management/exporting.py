@@ -1,0 +1,48 @@
+"""What every `manage.py export_…` does: find the schools, wait for no import, write, say what was written.
+
+Exit codes: 0 written, 1 wrong call, 2 what would leave breaks a rule (nothing is written).
+"""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from preau.directory.exports.scope import Scope
+from preau.directory.models import School
+from preau.foundation.db import only_one
+
+REFUSED = 2
+
+
+class ExportCommand(BaseCommand):
+    """A child class writes a scope into a folder."""
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--school", metavar="UAI", action="append", required=True, dest="schools", help="may be repeated"
+        )
+        parser.add_argument("--out", metavar="DIR", type=Path, required=True)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        schools = self._schools(options["schools"])
+        out: Path = options["out"]
+        if out.exists() and not out.is_dir():
+            raise CommandError(f"{out} n’est pas un dossier.")
+        # An import changes people between two files of one export.
+        with only_one("delivery") as alone:
+            if not alone:
+                raise CommandError("Une livraison est en cours d’import : attendez qu’elle soit terminée.")
+            self.export(Scope(schools, timezone.localdate()), out, options)
+
+    def export(self, scope: Scope, out: Path, options: dict[str, Any]) -> None:
+        raise NotImplementedError
+
+    def _schools(self, named: list[str]) -> list[School]:
+        wanted = {uai.strip().upper() for uai in named}
+        found = list(School.objects.filter(uai__in=wanted))
+        missing = sorted(wanted - {school.uai for school in found})
+        if missing:
+            raise CommandError(f"Aucun établissement {', '.join(missing)}.")
+        return found
