@@ -247,8 +247,7 @@ ELSEWHERE = {
     "identity:prepare_person", "identity:give_code", "identity:letters_pdf", "demo:outbox",
     "portal:demonstration", "portal:app_manifest", "portal:service_worker", "portal:guide", "portal:privacy_house", "portal:sitemap", "portal:robots",
     "portal:settle_guide", "directory:apply", "directory:approve", "directory:drop", "directory:delivery_part", "directory:report_csv",
-    "directory:report_json", "directory:logo", "directory:take_logo", "directory:remove_logo", "directory:remove_period",
-    "directory:lift_ruling",
+    "directory:lift_ruling", "directory:export", "directory:report_json", "directory:logo", "directory:take_logo", "directory:remove_logo", "directory:remove_period",
     "directory:remove_closure", "directory:end_delegation", "timetable:stop", "attendance:withdraw", "attendance:decide", "attendance:export",
     "agenda:subscribe", "agenda:unsubscribe", "agenda:feed", "works:stop",
 }  # fmt: skip

@@ -105,6 +105,7 @@ for verb, label in [
     ("directory.delivery_expired", _("Fichiers de l’annuaire effacés, délai passé")),
     ("directory.delivery_applied", _("Fichiers de l’annuaire appliqués")),
     ("directory.report_exported", _("Compte rendu de fichiers exporté")),
+    ("directory.exported", _("Annuaire exporté")),
 ]:
     boards.journal_words.add(boards.JournalWord(verb, label))
 # A name takes three letters to look for: a directory is searched, not browsed.

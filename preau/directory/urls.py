@@ -1,13 +1,14 @@
 from django.urls import path
 
 from preau.directory.views import deliveries as views
-from preau.directory.views import families, people, settings
+from preau.directory.views import families, people, settings, tables
 
 app_name = "directory"
 urlpatterns = [
     path("annuaire/personnes/<str:public_id>/", people.person, name="person"),
     path("annuaire/responsabilites/<int:pk>/", families.guardianship, name="guardianship"),
     path("annuaire/responsabilites/<int:pk>/retirer/", families.lift_ruling, name="lift_ruling"),
+    path("annuaire/exporter/<slug:key>/", tables.export, name="export"),
     path("annuaire/livraisons/", views.deliveries, name="deliveries"),
     path("annuaire/livraisons/nouvelle/", views.bring, name="bring"),
     path("annuaire/livraisons/<int:pk>/", views.delivery, name="delivery"),

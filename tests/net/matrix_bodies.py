@@ -250,6 +250,7 @@ BODIES: dict[str, Body] = {
     "directory:apply": Body("secretary", before=_preview),
     "directory:approve": Body("head"),
     "directory:drop": Body("secretary"),
+    "directory:export": Body("secretary", again={"journal_line": "each export leaves its trace"}),
     "works:stop": Body("guardian"),
     "search:search": Body("teacher", lambda stage: {"texte": "Nina"}, writes=False),
     "agenda:subscribe": Body("guardian", lambda stage: {"vu": "0"}),

@@ -159,6 +159,7 @@ OPENS: dict[str, Near | set[str]] = {
     "works:stop": SEES[Work],
     "directory:deliveries": OFFICE | NEIGHBOURING,
     "directory:bring": OFFICE | NEIGHBOURING,
+    "directory:export": OFFICE | NEIGHBOURING,
     "directory:delivery": SEES[Delivery],
     # A delivery for several schools shows each its share, and no list of people.
     "directory:delivery_part": near(own=OFFICE, departed=OFFICE, other_school=NEIGHBOURING),
@@ -243,6 +244,7 @@ NOT_HERE = {"portal:demonstration", "demo:outbox"}
 REST_OF_ADDRESS = {
     "directory:delivery_part": {"part": "departs"},
     "directory:service": {"key": "attendance"},
+    "directory:export": {"key": "responsables"},
     "privacy:part": {"key": "attendance-entry"},
     "foundation:styleguide_section": {"key": "actions"},
     "portal:guide": {"key": "famille"},

@@ -3,7 +3,9 @@
 Exit codes: 0 written, 1 wrong call, 2 what would leave breaks a rule (nothing is written).
 """
 
+from collections.abc import Iterable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -14,6 +16,17 @@ from preau.directory.models import School
 from preau.foundation.db import only_one
 
 REFUSED = 2
+
+
+def put(path: Path, lines: Iterable[str]) -> None:
+    """Write a file that its owner alone reads. It has its name once it is whole: a killed export leaves none by halves."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=path.parent, prefix=".export-") as working:
+        whole = Path(working) / path.name
+        with whole.open("w", encoding="utf-8", newline="") as file:
+            file.writelines(lines)
+        whole.chmod(0o600)
+        whole.replace(path)
 
 
 class ExportCommand(BaseCommand):

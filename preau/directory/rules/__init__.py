@@ -21,6 +21,11 @@ def keeps_directory(viewer: Viewer, *_: object) -> bool:
     return viewer.holds(Role.HEAD, Role.SECRETARY)
 
 
+def exports_directory(viewer: Viewer, *_: object) -> bool:
+    """Head and secretary take the directory of their school away: one file holds every family of it."""
+    return viewer.holds(Role.HEAD, Role.SECRETARY)
+
+
 def decides_on(viewer: Viewer, delivery: Delivery) -> bool:
     """Whoever keeps the directory, of what was brought for their own school; of a larger delivery, nobody here."""
     return keeps_directory(viewer) and delivery.school_id == viewer.school_id

@@ -25,6 +25,7 @@ def delegated(viewer: Viewer) -> Viewer:
     ("rule", "roles", "guardian"),
     [
         (rules.keeps_directory, {Role.HEAD, Role.SECRETARY}, False),
+        (rules.exports_directory, {Role.HEAD, Role.SECRETARY}, False),
         (rules.runs_settings, {Role.HEAD}, False),
         (rules.gives_settings, {Role.HEAD}, False),
         (rules.runs_planned_year, {Role.HEAD}, False),

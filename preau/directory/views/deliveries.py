@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from preau.directory import queries, rules
 from preau.directory.actions import deliveries as actions
+from preau.directory.exports.tables import TABLES
 from preau.directory.forms.deliveries import DeliveryForm
 from preau.directory.models import Delivery
 from preau.foundation import csvtext, dates, journal, uploads
@@ -32,7 +33,11 @@ TYPED_WRONG = 422
 def deliveries(request: HttpRequest) -> HttpResponse:
     """What was brought, and what became of it."""
     page = Paginator(queries.table_of(request.viewer), 20).get_page(request.GET.get("page"))
-    context = {"page_obj": page, "rows": queries.rows_of(request.viewer, page.object_list)}
+    context = {
+        "page_obj": page,
+        "rows": queries.rows_of(request.viewer, page.object_list),
+        "tables": TABLES.values() if rules.exports_directory(request.viewer) else (),
+    }
     return render(request, "directory/deliveries.html", context)
 
 
