@@ -7,6 +7,9 @@ from datetime import date
 from pathlib import Path
 from xml.parsers import expat
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
 from preau.directory.exports.gar.reading import Reader, Record
 from preau.directory.exports.gar.words import DIVISION, GROUPE, LONGEST, PROFILES, Degree
 
@@ -31,14 +34,22 @@ ONLY = {
         )
     },
 }  # fmt: skip
-SAID = {
-    "uai": "l’établissement", "person": "la personne", "GAREleve": "l’élève", "GAREnseignant": "l’enseignant",
-    "group": "le groupe", DIVISION: "la division", GROUPE: "le groupe", "mef": "le MEF", "subject": "la matière",
-}  # fmt: skip
-# Element → the words it may hold, and what is said of any other.
+# What is named and is nowhere in the delivery.
+LOST = {
+    "uai": gettext_lazy("L’établissement « %(key)s » n’est pas dans la livraison."),
+    "person": gettext_lazy("La personne « %(key)s » n’est pas dans la livraison."),
+    "GAREleve": gettext_lazy("L’élève « %(key)s » n’est pas dans la livraison."),
+    "GAREnseignant": gettext_lazy("L’enseignant « %(key)s » n’est pas dans la livraison."),
+    "group": gettext_lazy("Le groupe « %(key)s » n’est pas dans la livraison."),
+    DIVISION: gettext_lazy("La division « %(key)s » n’est pas dans la livraison."),
+    GROUPE: gettext_lazy("Le groupe « %(key)s » n’est pas dans la livraison."),
+    "mef": gettext_lazy("Le MEF « %(key)s » n’est pas dans la livraison."),
+    "subject": gettext_lazy("La matière « %(key)s » n’est pas dans la livraison."),
+}
+# Element → the words it may hold, and the sentence for any other.
 WORDS = {
-    "GARPersonProfil": (PROFILES, "n’est pas un profil du GAR"),
-    "GARGroupeStatut": ({DIVISION, GROUPE}, "n’est ni DIVISION ni GROUPE"),
+    "GARPersonProfil": (PROFILES, gettext_lazy("« %(text)s » n’est pas un profil du GAR.")),
+    "GARGroupeStatut": ({DIVISION, GROUPE}, gettext_lazy("« %(text)s » n’est ni DIVISION ni GROUPE.")),
 }
 Key = tuple[str, ...]
 
@@ -56,8 +67,12 @@ def check(paths: Iterable[Path], degree: Degree, limit: int) -> None:
             rules.read(path)
         faults = [*rules.faults, *rules.lost()]
     if faults:
-        more = len(faults) - SHOWN
-        raise Refused("\n".join([*faults[:SHOWN], *([f"… et {more} autres."] if more > 0 else [])]))
+        raise Refused("\n".join([*faults[:SHOWN], *_and_more(len(faults) - SHOWN)]))
+
+
+def _and_more(number: int) -> list[str]:
+    said = ngettext("… et %(num)s autre.", "… et %(num)s autres.", number)
+    return [said % {"num": number}] if number > 0 else []
 
 
 class Rules:
@@ -77,12 +92,14 @@ class Rules:
                 nodes += record.nodes
                 self._record(path.name, kind, record)
         except expat.ExpatError as error:
-            self._fault(path.name, error.lineno, "le fichier n’est pas un XML bien formé.")
+            self._fault(path.name, error.lineno, _("Le fichier n’est pas un XML bien formé."))
             return
         if reader.root != f"GAR-ENT-{kind}":
-            self._fault(path.name, 1, f"« {reader.root} » n’est pas ce que le nom du fichier annonce.")
+            said = _("« %(root)s » n’est pas ce que le nom du fichier annonce.")
+            self._fault(path.name, 1, said % {"root": reader.root})
         if nodes > self.limit:
-            self._fault(path.name, 1, f"{nodes} nœuds, quand {self.limit} sont permis.")
+            said = _("%(nodes)s nœuds, quand %(limit)s sont permis.")
+            self._fault(path.name, 1, said % {"nodes": nodes, "limit": self.limit})
 
     def lost(self) -> Iterator[str]:
         """What is named and is nowhere in the delivery."""
@@ -91,31 +108,39 @@ class Rules:
         )
         for key, place in rows:
             what, *rest = key.split("\n")
-            yield f"{place}\u202f: {SAID[what]} « {' '.join(rest)} » n’est pas dans la livraison."
+            yield _said(place, LOST[what] % {"key": " ".join(rest)})
 
     def _fault(self, file: str, line: int, sentence: str) -> None:
-        self.faults.append(f"{file}, ligne {line}\u202f: {sentence}")
+        self.faults.append(_said(_place(file, line), sentence))
 
     def _record(self, file: str, kind: str, record: Record) -> None:
         if record.name not in ONLY[self.degree]:
-            self._fault(
-                file, record.line, f"« {record.name} » n’existe pas dans les fichiers du {self.degree.label}."
-            )
+            said = _("« %(name)s » n’existe pas dans les fichiers du %(degree)s.")
+            self._fault(file, record.line, said % {"name": record.name, "degree": self.degree.label})
             return
         for sentence in _wrong_values(record):
             self._fault(file, record.line, sentence)
         key = tuple(record.first(name) for name in KEYS[record.name])
         if not self._meet((f"{kind}/{record.name}", *key)):
-            self._fault(file, record.line, f"« {' '.join(key)} » deux fois parmi les {record.name}.")
+            said = _("« %(key)s » deux fois parmi les %(name)s.")
+            self._fault(file, record.line, said % {"key": " ".join(key), "name": record.name})
         for met in _met(record):
             self._meet(met)
-        place = f"{file}, ligne {record.line}"
+        place = _place(file, record.line)
         named = (("\n".join(key), place) for key in _named(record, kind))
-        self.db.executemany("INSERT OR IGNORE INTO named VALUES (?, ?)", named)
+        self.db.executemany("INSERT OR IGNORE INTO named VALUES (?,?)", named)
 
     def _meet(self, key: Key) -> bool:
         """Is it the first time?"""
         return self.db.execute("INSERT OR IGNORE INTO met VALUES (?)", ["\n".join(key)]).rowcount == 1
+
+
+def _place(file: str, line: int) -> str:
+    return _("%(file)s, ligne %(line)s") % {"file": file, "line": line}
+
+
+def _said(place: str, sentence: str) -> str:
+    return f"{place}\u202f: {sentence}"
 
 
 def _wrong_values(record: Record) -> Iterator[str]:
@@ -124,21 +149,22 @@ def _wrong_values(record: Record) -> Iterator[str]:
             yield said
     for name in KEYS[record.name]:
         if not record.first(name):
-            yield f"{record.name} sans {name}."
+            yield _("%(record)s sans %(name)s.") % {"record": record.name, "name": name}
 
 
 def _wrong_value(name: str, text: str) -> str:
     """What is wrong with one value, or ""."""
     if name not in LONGEST:
-        return f"« {name} » ne sort pas de Préau."
+        return _("« %(name)s » ne sort pas de Préau.") % {"name": name}
     if not text.strip():
-        return f"« {name} » est vide."
+        return _("« %(name)s » est vide.") % {"name": name}
     if len(text) > LONGEST[name]:
-        return f"« {name} » est trop long ({len(text)} caractères, {LONGEST[name]} permis)."
+        said = _("« %(name)s » est trop long (%(length)s caractères, %(longest)s permis).")
+        return said % {"name": name, "length": len(text), "longest": LONGEST[name]}
     if name in WORDS and text not in WORDS[name][0]:
-        return f"« {text} » {WORDS[name][1]}."
+        return WORDS[name][1] % {"text": text}
     if name == "GARPersonDateNaissance" and not _is_day(text):
-        return f"« {text} » n’est pas une date (aaaa-mm-jj)."
+        return _("« %(text)s » n’est pas une date (aaaa-mm-jj).") % {"text": text}
     return ""
 
 

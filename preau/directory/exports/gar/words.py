@@ -1,6 +1,7 @@
 """The words of the GAR-ENT files: namespaces, profiles, codes, lengths."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from preau.directory.models import School
 from preau.directory.words import Role
@@ -13,8 +14,8 @@ DIVISION, GROUPE = "DIVISION", "GROUPE"
 class Degree(models.TextChoices):
     """Each degree has its own files and its own namespace."""
 
-    SECOND = "2d", "second degré"
-    FIRST = "1d", "premier degré"
+    SECOND = "2d", _("second degré")
+    FIRST = "1d", _("premier degré")
 
     @property
     def namespace(self) -> str:
