@@ -189,6 +189,13 @@ BASIS = dict(
     keep=Retention.ACCOUNT,
 )
 
+# What `exports` may hand on (docs/decisions/0074).
+HANDED_ON = {"Person", "Holding", "Enrolment", "Assignment"}
+BEYOND = _(
+    "Les personnels de l’établissement selon leur fonction ; la personne elle-même et, pour un élève, ses responsables ; "
+    "quand l’établissement les utilise, le gestionnaire d’accès aux ressources (GAR) et les outils qui lisent OneRoster."
+)
+
 boards.seeds.add(boards.Seed("annuaire", seeds.plant, order=0))
 
 for label, model, person, fields in [
@@ -260,7 +267,7 @@ for label, model, person, fields in [
             forget=forget,
             withheld=only_some,
             shared=shared,
-            **BASIS,
+            **(BASIS | {"recipients": BEYOND} if model in HANDED_ON else BASIS),
         )
     )
 

@@ -16,11 +16,10 @@ NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 def write(folder: Path, stem: str, degree: Degree, kind: str, nodes: Iterable[Node], limit: int) -> int:
     """Write the files of one kind, `<stem>_<kind>_0000.xml` and so on; the answer is how many records they hold."""
-    count = 0
     with Files(folder, stem, degree, kind, limit) as files:
-        for count, node in enumerate(nodes, start=1):  # noqa: B007 - the last one is the number
+        for node in nodes:
             files.add(node)
-    return count
+    return files.records
 
 
 class Files(AbstractContextManager["Files"]):
@@ -33,6 +32,7 @@ class Files(AbstractContextManager["Files"]):
         self._limit = limit
         # The root is a node too.
         self._number, self._nodes = 0, 1
+        self.records = 0
         self._file: IO[str]
 
     def __enter__(self) -> "Files":
@@ -50,6 +50,7 @@ class Files(AbstractContextManager["Files"]):
             self._number, self._nodes = self._number + 1, 1
             self._file = self._open()
         self._nodes += weight
+        self.records += 1
         self._file.write(text_of(node) + "\n")
 
     def _open(self) -> IO[str]:
