@@ -10,6 +10,7 @@ from datetime import date
 from functools import cached_property
 from itertools import groupby
 from operator import itemgetter
+from sys import intern
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, QuerySet
@@ -143,7 +144,8 @@ class Scope:
         told = rows.order_by("subject__code").values_list("group_id", "subject__code", "subject__name")
         found: dict[int, dict[str, str]] = defaultdict(dict)
         for group, code, name in told.distinct():
-            found[group][code] = name
+            # The same words come back in each class of each school.
+            found[group][intern(code)] = intern(name)
         return found
 
 

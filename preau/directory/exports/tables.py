@@ -1,18 +1,17 @@
 """The directory as tables for a spreadsheet: pupils, guardians, staff, classes."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 from typing import Any
 
-from django.db.models import Count
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from preau.directory.exports.scope import CHUNK, GroupLine, Scope
-from preau.directory.models import Assignment, Guardianship
+from preau.directory.exports.scope import CHUNK, Scope, by_first, streamed
+from preau.directory.models import Assignment, Enrolment, Guardianship
 from preau.directory.models.scoping import active_on
 from preau.directory.words import Authority, Kinship, Profile, Role
 from preau.foundation import csvtext
@@ -120,13 +119,13 @@ def _staff(scope: Scope) -> Iterator[Row]:
 
 
 def _classes(scope: Scope) -> Iterator[Row]:
-    counted = scope.enrolments().order_by().values("group_id").annotate(pupils=Count("pupil", distinct=True))
-    sizes = dict(counted.values_list("group_id", "pupils"))
+    learning = by_first(streamed(scope.enrolments(), "pupil_id", "group_id"))
+    sizes = Counter(group for rows in learning for group in {row[1] for row in rows})
     heads = _head_teachers(scope)
     for group in scope.groups.values():
         kind = _("Classe") if group.is_class else _("Groupe")
         yield [
-            group.school.uai, kind, group.name, group.level, sizes.get(group.pk, 0), ", ".join(heads[group.pk]),
+            group.school.uai, kind, group.name, group.level, sizes[group.pk], ", ".join(heads[group.pk]),
         ]  # fmt: skip
 
 
@@ -139,13 +138,13 @@ def _head_teachers(scope: Scope) -> dict[int, list[str]]:
 
 
 def _places(scope: Scope, pupils: set[int]) -> Places:
-    """Where these pupils learn, in one query."""
-    rows = scope.enrolments().filter(pupil__in=pupils).order_by("group__name", "group_id")
+    """Where these pupils learn, in one query: found by the pupils alone, whatever the number of schools."""
+    rows = Enrolment.objects.active(scope.day).filter(pupil__in=pupils).order_by("group__name", "group_id")
     found: Places = {}
     for pupil, group_id in rows.values_list("pupil_id", "group_id").distinct():
-        group: GroupLine = scope.groups[group_id]
-        classes, groups = found.setdefault((group.school.pk, pupil), ([], []))
-        (classes if group.is_class else groups).append(group.name)
+        if group := scope.groups.get(group_id):
+            classes, groups = found.setdefault((group.school.pk, pupil), ([], []))
+            (classes if group.is_class else groups).append(group.name)
     return found
 
 

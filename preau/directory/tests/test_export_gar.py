@@ -6,6 +6,8 @@ import shutil
 import subprocess
 import tarfile
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,7 @@ from preau.directory.exports.gar.reading import Reader, Record
 from preau.directory.exports.gar.words import STAFF, Degree
 from preau.directory.exports.gar.writing import Files, text_of, weight_of
 from preau.directory.exports.scope import Scope
+from preau.directory.management import exporting
 from preau.directory.models import (
     Assignment,
     Enrolment,
@@ -417,6 +420,25 @@ def test_a_wrong_call_is_refused(small: School, tmp_path: Path, arguments: list[
     with pytest.raises(CommandError, match=re.escape(said)) as error:
         call_command("export_gar", *arguments, "--out", str(tmp_path / "out"))
     assert error.value.returncode == 1
+
+
+def test_an_export_waits_for_no_import(
+    small: School, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @contextmanager
+    def another(name: str) -> Iterator[bool]:
+        yield False
+
+    monkeypatch.setattr(exporting, "only_one", another)
+    with pytest.raises(CommandError, match="en cours d’import"):
+        export(tmp_path / "out", small.uai)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_file_is_no_folder(small: School, tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("")
+    with pytest.raises(CommandError, match="n’est pas un dossier"):
+        export(tmp_path / "out", small.uai)
 
 
 def test_a_school_where_nobody_allots_is_said(small: School, tmp_path: Path, capsys: Any) -> None:
