@@ -192,7 +192,7 @@ BASIS = dict(
 # What `exports` may hand on (docs/decisions/0074).
 HANDED_ON = {"Person", "Holding", "Enrolment", "Assignment"}
 BEYOND = _(
-    "Les personnels de l’établissement selon leur fonction ; la personne elle-même et, pour un élève, ses responsables ; "
+    "Les personnels de l’établissement selon leur fonction, la personne elle-même, les responsables d’un élève et, "
     "quand l’établissement les utilise, le gestionnaire d’accès aux ressources (GAR) et les outils qui lisent OneRoster."
 )
 
