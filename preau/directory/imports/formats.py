@@ -1,10 +1,12 @@
 """The formats that the pipeline reads: each puts its records into the names of the AAF, the widest of them."""
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from preau.directory.imports.aaf.staging import Read, read_aaf
 from preau.directory.imports.siecle.staging import read_siecle
+from preau.directory.imports.onde.delivery import Place, read_onde
 
 
 @dataclass(frozen=True)
@@ -26,3 +28,8 @@ AAF = Format("aaf", read_aaf)
 SIECLE = Format("siecle", read_siecle, (".xml", ".zip"))
 # What the drop folder reads: formats whose files say of which school they are.
 DROPPED = (AAF, SIECLE)
+
+
+def onde(place: Place) -> Format:
+    """The files of one primary school, which they do not name."""
+    return Format("onde", partial(read_onde, place=place), (".csv",))

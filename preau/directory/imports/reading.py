@@ -179,6 +179,11 @@ class EncodingWatch:
         except UnicodeDecodeError:
             self.is_not_utf8 = True
 
+    @property
+    def is_cut(self) -> bool:
+        """Does what was seen end in the middle of a letter of UTF-8?"""
+        return bool(self._decoder.getstate()[0])
+
     def contradicts(self, encoding: str) -> bool:
         """Is this single-byte encoding a wrong name for UTF-8?"""
         return not encoding.lower().startswith("utf") and self._beyond_ascii and not self.is_not_utf8

@@ -187,9 +187,9 @@ class Run:
         if self.staged.is_delta:
             self._place_changes()
         schools, batches = self._open()
-        spared = self.staged.spool.quarantined_keys(PUPIL, STAFF, GUARDIAN)
-        self.spared = spared
         self.others = ExternalId.objects.filter(kind="person").exclude(source=self.source).exists()
+        quarantined = self.staged.spool.quarantined_keys(PUPIL, STAFF, GUARDIAN)
+        self.spared = quarantined | self.staged.spared
         known = self.own is not None or self._has_history()
         if self.dry or known:
             mark = self.staged.spool.mark()

@@ -42,6 +42,7 @@ class Staged:
     """A delivery in its spool, and what its headers say: version of the format, académie, day.
 
     `new`: which generation of kinship codes it uses (None: not said). `is_delta`: it tells changes, not everything.
+    `spared`: keys of people who have not left, although no record bears them: one in quarantine may be theirs.
     """
 
     def __init__(self) -> None:
@@ -52,6 +53,7 @@ class Staged:
         self.doubles: set[str] = set()
         self.new: bool | None = None
         self.is_delta = False
+        self.spared: set[str] = set()
 
     def open(self, name: str) -> int:
         """A file begins; returns its number."""
@@ -61,6 +63,12 @@ class Staged:
     def take(self, raw: Raw, file: int | None = None) -> None:
         """Stage one record, and put in quarantine what has no category, no key or no name."""
         _take(raw, self.spool, file)
+
+    def set_aside(self, raw: Raw, file: int, reason: str, school: str = "") -> None:
+        """Stage one record in quarantine, for a reason that only its own format can see."""
+        number = self.spool.add(raw.category, raw.id, raw.line, raw.attributes, raw.action, file)
+        record = Record(number, raw.category, raw.id, file, raw.line, raw.attributes, raw.action)
+        self.spool.quarantine(reason, record, school=school)
 
 
 Tell = Callable[[str], None]

@@ -1,0 +1,277 @@
+"""The files of one primary school into the spool, put into the names of the AAF of the first degree."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+from preau.directory.imports.aaf.staging import Staged, Tell
+from preau.directory.imports.csvfiles import TOO_LONG, TOO_SHORT, Sheet
+from preau.directory.imports.onde import columns, faces
+from preau.directory.imports.onde.columns import Child, Line
+from preau.directory.imports.onde.faces import Face, Register, contacts_of, names_of
+from preau.directory.imports.onde.people import Somebody, pupils_apart, told_apart
+from preau.directory.imports.onde.words import (
+    LEGAL,
+    authority_of,
+    day_written,
+    function_of,
+    ine_of,
+    kinship_of,
+)
+from preau.directory.imports.reading import Raw, Unreadable
+from preau.directory.imports.spool import Record
+from preau.foundation.text import fold
+
+# A primary school has some hundred pupils: a file with more rows than this is of something else.
+MOST_ROWS = 5_000
+WORKS = (columns.TEACHERS, columns.STAFF, columns.GUESTS)
+Told = dict[str, str | list[str]]
+
+
+@dataclass(frozen=True)
+class Place:
+    """The school that the files do not name. `type` is in the words of ENTStructureTypeStruct.
+
+    `certified`: the school says that its parents' file lists those who hold parental authority, and nobody else.
+    """
+
+    uai: str
+    name: str
+    type: str = "ECOLE"
+    certified: bool = False
+
+
+def read_onde(paths: Iterable[Path], staged: Staged, tell: Tell, *, place: Place) -> None:
+    """Pupils, parents and staff of one school. A file tells everything of what it holds."""
+    staged.academies.add(f"uai:{place.uai}")
+    staged.new = True
+    read: dict[str, list[Line]] = {}
+    for path in paths:
+        tell(path.name)
+        file = staged.open(path.name)
+        sheet = Sheet(partial(path.open, "rb"), path.name)
+        kind = columns.kind_of(sheet.headings, path.name)
+        rows = read.setdefault(kind, [])
+        for row in columns.lines(sheet, file, kind):
+            rows.append(row)
+            if len(rows) > MOST_ROWS:
+                raise Unreadable(path.name, row.line, _("Trop de lignes pour une seule école."))
+    if columns.PARENTS in read and columns.PUPILS not in read:
+        reason = _("Le fichier des responsables se lit avec celui des élèves : livrez-les ensemble.")
+        raise Unreadable(staged.spool.files[0], None, reason)
+    Delivery(staged, place, read).stage()
+
+
+class Delivery:
+    """What the files said, until it is staged.
+
+    `untold` are pupils of whom the parents' file says something that cannot be told: their family stays as it is.
+    """
+
+    def __init__(self, staged: Staged, place: Place, read: dict[str, list[Line]]) -> None:
+        self.staged, self.place, self.read = staged, place, read
+        self.register = Register(place.uai, faces.known(place.uai))
+        self.pupils: list[Somebody] = []
+        self.named: dict[tuple[str, str], list[Somebody]] = defaultdict(list)
+        self.links: dict[str, list[str]] = defaultdict(list)
+        self.untold: set[str] = set()
+        self.class_keys: dict[str, str] = {}
+
+    def stage(self) -> None:
+        self._take("EtabEducNat", self.place.uai, Line(0, 1, "", {}, [], [], ""), {
+            "ENTStructureUAI": self.place.uai,
+            "ENTStructureNomCourant": self.place.name,
+            "ENTStructureTypeStruct": self.place.type,
+        })  # fmt: skip
+        self._find_pupils()
+        self._stage_guardians()
+        for pupil in self.pupils:
+            self._stage_pupil(pupil)
+        self._stage_staff()
+
+    def _take(self, category: str, key: str, row: Line, told: Told) -> None:
+        """An empty text is silence; an empty list is told."""
+        attributes = {
+            name: [value] if isinstance(value, str) else value for name, value in told.items() if value != ""
+        }
+        self.staged.take(Raw(category, key, row.line, attributes), row.file)
+
+    def _set_aside(self, category: str, row: Line, reason: str) -> None:
+        self.staged.set_aside(Raw(category, "", row.line, {}), row.file, reason, self.place.uai)
+
+    def _leave_aside(self, category: str, somebody: Somebody, reason: str) -> None:
+        """Nobody can tell who this is: of those whom it may be, none has left."""
+        for row in somebody.rows:
+            self._set_aside(category, row, reason)
+        named = self.register.named(faces.LETTERS[category], somebody.face)
+        self.staged.spared |= {face.key for face in named}
+
+    def _doubt(self, reason: str, row: Line) -> None:
+        here = Record(0, "", "", row.file, row.line, {})
+        self.staged.spool.warn(reason, here, school=self.place.uai)
+
+    def _rows(self, category: str, *kinds: str) -> Iterator[Line]:
+        """The rows that fit under their headings and name somebody. As long as one does not, nobody leaves."""
+        for row in (row for kind in kinds for row in self.read.get(kind, ())):
+            reason = _why_not(row)
+            if reason:
+                self._set_aside(category, row, reason)
+                self.staged.spared |= self.register.everybody(faces.LETTERS[category])
+                self.untold |= self._children(row)
+            else:
+                if row.odd == TOO_SHORT:
+                    self._doubt(_("Ligne plus courte que les titres : ce qui manque est lu comme vide."), row)
+                yield row
+
+    # Pupils
+
+    def _find_pupils(self) -> None:
+        for row in self._rows("Eleve", columns.PUPILS):
+            pupil = Somebody(_face(row), [row])
+            self.pupils.append(pupil)
+            for name in pupil.face.names:
+                self.named[pupil.face.given, name].append(pupil)
+            if row.classes and row.told["class_key"]:
+                self.class_keys.setdefault(fold(row.classes[0]), _one_part(row.told["class_key"]))
+        pupils_apart(self.pupils, self.register)
+
+    def _stage_pupil(self, pupil: Somebody) -> None:
+        row, told = pupil.rows[0], pupil.told
+        if not pupil.key:
+            reason = _("Deux élèves du même nom, nés le même jour : sans INE, rien ne les distingue.")
+            self._leave_aside("Eleve", pupil, reason)
+            return
+        links: Told = {}
+        if columns.PARENTS in self.read and pupil.key not in self.untold:
+            links = {"ENTElevePersRelEleve": list(dict.fromkeys(self.links[pupil.key]))}
+        self._take("Eleve", pupil.key, row, {
+            **_identity(told),
+            "ENTEleveINE": ine_of(told["ine"]),
+            "ENTPersonStructRattach": self.place.uai,
+            "ENTEleveNiveau": f"${told['level']}" if told["level"] else "",
+            "ENTPersonClasses": [self._class(label, row) for label in row.classes],
+            **links,
+        })  # fmt: skip
+
+    def _class(self, label: str, row: Line) -> str:
+        """`structure$11$ORDINAIRE$id$label`: only the last part may hold a « $ »."""
+        key = _one_part(row.told["class_key"]) or self.class_keys.get(fold(label)) or _one_part(label)
+        return f"{self.place.uai}$11$ORDINAIRE${key}${label}"
+
+    # Parents
+
+    def _stage_guardians(self) -> None:
+        found: list[Somebody] = []
+        for row in self._rows("PersRelEleve", columns.PARENTS):
+            face = _face(row)
+            face.children = self._children(row)
+            if face.children:
+                found.append(Somebody(face, [row]))
+            else:
+                reason = _("Aucun de ses enfants n’est reconnu dans le fichier des élèves.")
+                self._set_aside("PersRelEleve", row, reason)
+        for guardian in told_apart(faces.GUARDIAN, found, self.register):
+            self._stage_guardian(guardian)
+
+    def _stage_guardian(self, guardian: Somebody) -> None:
+        told = guardian.told
+        if not guardian.key:
+            self.untold |= guardian.face.children
+            self._leave_aside("PersRelEleve", guardian, _(
+                "Un autre responsable porte les mêmes noms, et rien ne dit si c’est la même personne : ni enfant, ni "
+                "courriel, ni téléphone, ni adresse en commun."
+            ))  # fmt: skip
+            return
+        level = LEGAL if self.place.certified else authority_of(told["authority"])
+        for key in sorted(guardian.face.children):
+            self.links[key].append(f"{guardian.key}${kinship_of(told['kinship'])}$0${level}$0$0")
+        self._stage_adult("PersRelEleve", guardian, {})
+
+    def _stage_adult(self, category: str, somebody: Somebody, more: Told) -> None:
+        for row in somebody.rows[1:]:
+            self._doubt(_("Même personne sur plusieurs lignes : lue une fois."), row)
+        self._take(category, somebody.key, somebody.rows[0], _identity(somebody.told) | more)
+
+    def _children(self, row: Line) -> set[str]:
+        """The keys of the pupils whom a parent's row names."""
+        keys = set()
+        for child in row.children:
+            found = {pupil.key for pupil in self._pupils_named(child)}
+            if len(found) == 1 and "" not in found:
+                keys |= found
+            elif found:
+                self.untold |= found
+                self._doubt(_(
+                    "Deux élèves portent les noms d’un enfant de cette ligne : leurs responsables restent ce qu’ils sont."
+                ), row)  # fmt: skip
+            else:
+                self._doubt(_(
+                    "Un enfant de cette ligne n’est pas dans le fichier des élèves : le lien n’est pas repris."
+                ), row)  # fmt: skip
+        return keys
+
+    def _pupils_named(self, child: Child) -> list[Somebody]:
+        """Those of all these names; of several, those of the class, which the two files may write in two ways."""
+        names, given = names_of(child.family, child.usage), fold(child.given)
+        first = min(names, default="")
+        here = [pupil for pupil in self.named.get((given, first), ()) if names <= pupil.face.names]
+        if len(here) < 2:
+            return here
+        label = fold(child.label)
+        return [pupil for pupil in here if label in map(fold, pupil.rows[0].classes)] or here
+
+    # Staff
+
+    def _stage_staff(self) -> None:
+        found = [Somebody(_face(row), [row]) for row in self._rows("PersEducNat", *WORKS)]
+        for somebody in told_apart(faces.STAFF, found, self.register):
+            if not somebody.key:
+                reason = _(
+                    "Quelqu’un d’autre porte les mêmes noms, et rien ne dit si c’est la même personne."
+                )
+                self._leave_aside("PersEducNat", somebody, reason)
+                continue
+            functions = dict.fromkeys(function_of(row, self.place.uai) for row in somebody.rows)
+            teaches = [row for row in somebody.rows if row.kind == columns.TEACHERS]
+            classes = dict.fromkeys(self._class(label, row) for row in teaches for label in row.classes)
+            self._stage_adult("PersEducNat", somebody, {
+                "ENTPersonStructRattach": self.place.uai,
+                "ENTPersonFonctions": [function for function in functions if function],
+                "ENTPersonClasses": list(classes),
+            })  # fmt: skip
+
+
+def _why_not(row: Line) -> str:
+    if row.odd == TOO_LONG:
+        return _("Plus de cellules que de titres : les colonnes ont pu se décaler.")
+    return "" if names_of(row.told["family"], row.told["usage"]) else _("Sans nom.")
+
+
+def _one_part(text: str) -> str:
+    return text.replace("$", "-")
+
+
+def _face(row: Line) -> Face:
+    told = row.told
+    home = frozenset({f"{fold(told['line'])}|{told['postcode']}"} if told["line"] else ())
+    contacts = contacts_of(told["email"], told["mobile"], told["phone"], told["work_phone"]) | home
+    names = names_of(told["family"], told["usage"])
+    return Face(names, fold(told["given"]), day_written(told["born"]), ine_of(told["ine"]), contacts)
+
+
+def _identity(told: dict[str, str]) -> Told:
+    return {
+        "sn": told["usage"] or told["family"],
+        "ENTPersonNomPatro": told["family"],
+        "givenName": told["given"],
+        "personalTitle": told["civility"],
+        "ENTPersonDateNaissance": day_written(told["born"]),
+        "mail": told["email"],
+        "mobile": told["mobile"],
+        "homePhone": told["phone"],
+        "telephoneNumber": told["work_phone"],
+    }

@@ -1,0 +1,91 @@
+"""The rows of a primary school's files put together by the person of whom they speak."""
+
+from collections import defaultdict
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import combinations
+
+from preau.directory.imports.onde.columns import Line
+from preau.directory.imports.onde.faces import Ambiguous, Face, Register
+
+# So many rows under one name are no school's.
+MOST_NAMESAKES = 50
+
+
+@dataclass
+class Somebody:
+    """A person of the files: the rows that speak of them, and who they are. No `key`: nobody can tell."""
+
+    face: Face
+    rows: list[Line]
+    key: str = ""
+
+    @property
+    def told(self) -> dict[str, str]:
+        """What the rows say together: of each column, the first that says something."""
+        names = self.rows[0].told
+        return {name: next((row.told[name] for row in self.rows if row.told[name]), "") for name in names}
+
+    def absorb(self, other: "Somebody") -> None:
+        self.rows += other.rows
+        self.face.contacts |= other.face.contacts
+        self.face.children |= other.face.children
+        self.face.born = self.face.born or other.face.born
+
+
+def told_apart(kind: str, found: list[Somebody], register: Register) -> list[Somebody]:
+    """Rows of one person put together; namesakes of whom nobody can tell stay as they are, without a key."""
+    settled: list[Somebody] = []
+    for namesakes in _by_name(found):
+        settled += _settled(kind, namesakes, register)
+    return settled
+
+
+def _by_name(found: list[Somebody]) -> list[list[Somebody]]:
+    groups: dict[tuple[str, str], list[Somebody]] = {}
+    every: list[list[Somebody]] = []
+    for one in found:
+        names = [(one.face.given, name) for name in sorted(one.face.names)]
+        group = next((groups[name] for name in names if name in groups), None)
+        if group is None:
+            group = []
+            every.append(group)
+        group.append(one)
+        for name in names:
+            groups.setdefault(name, group)
+    return every
+
+
+def _settled(kind: str, namesakes: list[Somebody], register: Register) -> list[Somebody]:
+    if len(namesakes) > MOST_NAMESAKES or not all(
+        one.face.is_surely(other.face) or one.face.is_surely_not(other.face)
+        for one, other in combinations(namesakes, 2)
+    ):
+        return namesakes
+    people: list[Somebody] = []
+    for one in namesakes:
+        same = next((other for other in people if other.face.is_surely(one.face)), None)
+        if same:
+            same.absorb(one)
+        else:
+            people.append(one)
+    by_key: dict[str, list[Somebody]] = defaultdict(list)
+    for one in people:
+        with suppress(Ambiguous):
+            by_key[register.adult(kind, one.face)].append(one)
+    for key, those in by_key.items():
+        if len(those) == 1:
+            those[0].key = key
+    return people
+
+
+def pupils_apart(pupils: list[Somebody], register: Register) -> None:
+    """Give each pupil a key. Two rows under one key are one pupil when they say the same, else nobody can tell."""
+    by_key: dict[str, list[Somebody]] = defaultdict(list)
+    for one in pupils:
+        with suppress(Ambiguous):
+            by_key[register.pupil(one.face)].append(one)
+    for key, those in by_key.items():
+        alike = all(one.rows[0][2:] == those[0].rows[0][2:] for one in those)
+        for one in those if alike else ():
+            one.key = one.face.key = key
