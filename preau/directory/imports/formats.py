@@ -7,6 +7,7 @@ from pathlib import Path
 from preau.directory.imports.aaf.staging import Read, read_aaf
 from preau.directory.imports.siecle.staging import read_siecle
 from preau.directory.imports.onde.delivery import Place, read_onde
+from preau.directory.imports.oneroster.delivery import read_oneroster
 
 
 @dataclass(frozen=True)
@@ -33,3 +34,8 @@ DROPPED = (AAF, SIECLE)
 def onde(place: Place) -> Format:
     """The files of one primary school, which they do not name."""
     return Format("onde", partial(read_onde, place=place), (".csv",))
+
+
+def oneroster(*, certified: bool = False) -> Format:
+    """`certified`: the parents and guardians of these files hold parental authority."""
+    return Format("oneroster", partial(read_oneroster, certified=certified), (".csv", ".zip"))

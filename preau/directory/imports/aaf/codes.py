@@ -33,6 +33,8 @@ NEW_KINSHIP = {
     "51": Kinship.CHILD_WELFARE,
     "70": Kinship.SELF,
     "90": Kinship.OTHER,
+    # Of formats that say « parent » and no more.
+    "P": Kinship.PARENT,
 }
 # Old RESP_LEGAL 1 and 2 are both legal guardians; new NIVEAU_RESPONSABILITE tells three levels.
 OLD_LEVELS = {"1": Authority.LEGAL, "2": Authority.LEGAL, "0": Authority.CONTACT}

@@ -1,0 +1,29 @@
+"""A OneRoster delivery into the spool: unpacked, joined on disk, staged in the names of the AAF."""
+
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from preau.directory.imports.aaf.staging import Staged, Tell
+from preau.directory.imports.oneroster.parcel import unpack
+from preau.directory.imports.oneroster.records import Records
+from preau.directory.imports.oneroster.tables import Tables
+from preau.directory.imports.reading import Unreadable
+from preau.foundation.text import fold
+
+
+def read_oneroster(paths: Iterable[Path], staged: Staged, tell: Tell, *, certified: bool = False) -> None:
+    """Files that tell everything, or changes alone: the manifest says which."""
+    named = list(paths)
+    parcel = unpack(named, tell)
+    if "users" not in parcel.files and "orgs" not in parcel.files:
+        raise Unreadable(
+            named[0].name, None, _("Ce n’est pas une livraison de OneRoster : ni users.csv, ni orgs.csv.")
+        )
+    staged.new, staged.is_delta = True, parcel.is_delta
+    with closing(Tables(staged, is_delta=parcel.is_delta)) as tables:
+        tables.load(parcel)
+        Records(tables, timezone.localdate(), fold(parcel.system)[:40], certified=certified).stage()
