@@ -89,6 +89,31 @@ def write_manifest(folder: Path, modes: dict[str, str], version: str = "1.1") ->
         csv.writer(file).writerows([("propertyName", "value"), *told.items()])
 
 
+def write_changes(before: Path, after: Path, folder: Path, version: str = "1.1") -> dict[str, int]:
+    """The delta between two complete deliveries: rows that are new or changed, and those that are no more."""
+    folder.mkdir(parents=True, exist_ok=True)
+    counts: dict[str, int] = {}
+    for path in sorted(after.glob("*.csv")):
+        if path.stem == "manifest":
+            continue
+        was, now = _by_key(before / path.name), _by_key(path)
+        rows = [row | {"status": "active"} for key, row in now.items() if was.get(key) != row]
+        rows += [row | {"status": "tobedeleted"} for key, row in was.items() if key not in now]
+        if rows:
+            counts[path.stem] = len(rows)
+            with (folder / path.name).open("w", encoding="utf-8", newline="") as file:
+                writer = csv.DictWriter(file, list(rows[0]))
+                writer.writeheader()
+                writer.writerows(rows)
+    write_manifest(folder, dict.fromkeys(counts, "delta"), version)
+    return counts
+
+
+def _by_key(path: Path) -> dict[str, dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return {row["sourcedId"]: row for row in csv.DictReader(file)}
+
+
 def _zip(folder: Path) -> None:
     with ZipFile(folder / "oneroster.zip", "w", ZIP_DEFLATED) as archive:
         for path in sorted(folder.glob("*.csv")):
@@ -100,7 +125,7 @@ def _rows(academy: Academy, version: str) -> Iterator[Row]:
     for code, subject in sorted(codes.SUBJECTS.items()):
         yield "courses", {"sourcedId": f"co-{code}", "title": subject.label, "courseCode": code}
     workers = {person.key for school in academy.schools(Degree.SECOND) for person in school.staff}
-    parents = _parents(academy, workers)
+    parents, told = _parents(academy, workers), set[str]()
     for number, school in enumerate(academy.schools(Degree.SECOND)):
         if not number:
             starts, ends = school.year
@@ -113,7 +138,7 @@ def _rows(academy: Academy, version: str) -> Iterator[Row]:
             {"sourcedId": school.key, "name": school.name, "type": "school", "identifier": school.uai},
         )
         yield from _classes(school)
-        yield from _people(school, version, parents)
+        yield from _people(school, version, parents, told)
         yield from _enrolments(school)
 
 
@@ -172,23 +197,27 @@ def _role(kinship: str) -> str:
     return "parent" if kinship in PARENTS else "relative"
 
 
-def _people(school: SchoolPlan, version: str, parents: dict[str, tuple[str, str]]) -> Iterator[Row]:
-    """Everybody once: a teacher who is a parent has two roles, of which version 1.1 tells the first."""
-    kinship: dict[str, str] = {}
-    selves = {pupil.key for pupil in school.pupils}
+def _people(
+    school: SchoolPlan, version: str, parents: dict[str, tuple[str, str]], told: set[str]
+) -> Iterator[Row]:
+    """Everybody once: a teacher who is a parent has two roles, of which version 1.1 tells the first.
+
+    `told` are those whom another school brought: a family may have children in both.
+    """
+    told |= {pupil.key for pupil in school.pupils}
     for pupil in school.pupils:
-        agents = [link.guardian.key for link in school.links_of(pupil.kin) if link.guardian.key != pupil.key]
-        kinship |= {link.guardian.key: link.kinship for link in pupil.kin.links}
+        agents = [link.guardian.key for link in pupil.kin.links if link.guardian.key != pupil.key]
         more = {"agentSourcedIds": ",".join(agents), "identifier": pupil.ine, "grades": pupil.level.short}
         yield from _user(pupil, [(school.key, "student")], version, more)
-    for guardian in school.guardians():
-        if guardian.key not in parents and guardian.key not in selves:
-            role = _role(kinship[guardian.key])
-            yield from _user(guardian, [(school.key, role)], version, _reached(guardian))
-    for person in school.staff:
-        roles = [(place, STAFF_ROLES.get(function.code, "proctor")) for place, function in person.functions]
-        roles += [parents[person.key]] if person.key in parents else []
-        yield from _user(person, roles, version, {})
+    for link in (link for kin in school.families() for link in kin.links):
+        person = link.guardian
+        if person.key not in parents and person.key not in told:
+            told.add(person.key)
+            yield from _user(person, [(school.key, _role(link.kinship))], version, _reached(person))
+    for worker in school.staff:
+        roles = [(place, STAFF_ROLES.get(function.code, "proctor")) for place, function in worker.functions]
+        roles += [parents[worker.key]] if worker.key in parents else []
+        yield from _user(worker, roles, version, {})
 
 
 def _reached(guardian: GuardianPlan) -> dict[str, str]:

@@ -3,15 +3,17 @@
 import json
 from datetime import date
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
+from preau.directory import exports
 from preau.directory.models import Assignment, Delivery, Enrolment, ExternalId, Guardianship
-from preau.directory.seeds import Academy, Degree, demo_academy
-from preau.directory.seeds.oneroster import write_oneroster
+from preau.directory.seeds import Academy, Degree, demo_academy, scale_academy
+from preau.directory.seeds.oneroster import write_changes, write_oneroster
 from preau.directory.tests.test_import_aaf import adds_up, rows
 from preau.directory.words import Authority
 
@@ -114,3 +116,53 @@ def test_the_same_classes_and_families_as_the_plan(bring: Any, academy: Academy,
         len(person.head_teacher_of) for school in academy.schools(Degree.SECOND) for person in school.staff
     )
     assert heads.count() == planned
+
+
+def grown() -> Academy:
+    """Two schools that are not here yet, and may be changed."""
+    academy = scale_academy(2, 900, 7, today=date(2026, 11, 20))
+    schools = list(academy.grow())
+    return Academy(academy.code, academy.name, lambda: schools)
+
+
+def shaken(academy: Academy) -> Academy:
+    """The same académie some days later: each thing that may change has changed for somebody."""
+    chance = Random(5)
+    for school in academy.schools(Degree.SECOND):
+        for pupil in chance.sample(school.pupils, 6):
+            level = pupil.division.levels
+            pupil.division = chance.choice([row for row in school.classes if row.levels == level])
+        for pupil in chance.sample(school.pupils, 5):
+            pupil.given += " Marie"
+        for link in chance.sample([row for pupil in school.pupils for row in pupil.kin.links], 5):
+            link.guardian.mail = "changed@example.org"
+        for kin in chance.sample([pupil.kin for pupil in school.pupils if len(pupil.kin.links) > 1], 3):
+            kin.links.pop()
+        leaving = chance.sample(school.pupils, 4)
+        school.pupils[:] = [pupil for pupil in school.pupils if pupil not in leaving]
+        school.staff[:] = school.staff[:-1]
+    return academy
+
+
+def without_some(academy: Academy) -> Academy:
+    """Before three more came to each school."""
+    for school in academy.schools(Degree.SECOND):
+        del school.pupils[:3]
+    return academy
+
+
+@pytest.mark.parametrize("version", ["1.1", "1.2"])
+def test_a_delta_leads_where_the_complete_delivery_would(bring: Any, tmp_path: Path, version: str) -> None:
+    write_oneroster(tmp_path / "before", without_some(grown()), version=version)
+    write_oneroster(tmp_path / "after", shaken(grown()), version=version)
+    counts = write_changes(tmp_path / "before", tmp_path / "after", tmp_path / "delta", version)
+    assert counts.keys() >= {"users", "enrollments", "demographics"}
+    bring(tmp_path / "before")
+    first = bring(tmp_path / "delta")
+    assert first["applied"] and first["created"] and first["changed"] and first["ended"]
+    told, before = list(exports.lines()), rows()
+    again = bring(tmp_path / "delta")
+    assert (rows(), again["created"], again["changed"]) == (before, 0, 0)
+    whole = bring(tmp_path / "after")
+    assert (whole["created"], whole["changed"], whole["ended"]) == (0, 0, 0)
+    assert list(exports.lines()) == told

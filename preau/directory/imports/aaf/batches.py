@@ -449,18 +449,20 @@ class Batches:
         """Classes and groups that the school's own record lists."""
         for record in self.spool.records("WHERE r.key = ? AND r.category = 'EtabEducNat'", [facts.key]):
             batch.groups_told = record.action == "add" or "ENTStructureClasses" in record.attributes
+            # A format whose classes have keys of their own says them as `key$kind label`.
+            keys = {named: key for key, named in map(placed, record.attributes.get("ENTStructureCles", ()))}
             for value in record.attributes.get("ENTStructureClasses", ()):
                 label, level = class_line(value)
                 if label:
                     batch.groups["class", label[:60]] = GroupFacts(
-                        "class", label[:60], f"{facts.key}${label}", level[:20]
+                        "class", label[:60], keys.get(f"class {label}") or f"{facts.key}${label}", level[:20]
                     )
             for value in record.attributes.get("ENTStructureGroupes", ()):
                 label, drawn = group_line(value)
                 if label:
                     classes = frozenset(name[:60] for name in drawn)
                     batch.groups["group", label[:60]] = GroupFacts(
-                        "group", label[:60], f"{facts.key}${label}", "", classes
+                        "group", label[:60], keys.get(f"group {label}") or f"{facts.key}${label}", "", classes
                     )
 
     def _group(self, batch: Batch, record: Record, kind: str, label: str, school: str) -> None:

@@ -8,7 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from preau.directory.imports.aaf.staging import Staged, Tell
-from preau.directory.imports.oneroster.parcel import unpack
+from preau.directory.imports.oneroster.changes import Changes
+from preau.directory.imports.oneroster.parcel import FILES, unpack
 from preau.directory.imports.oneroster.records import Records
 from preau.directory.imports.oneroster.tables import Tables
 from preau.directory.imports.reading import Unreadable
@@ -19,11 +20,12 @@ def read_oneroster(paths: Iterable[Path], staged: Staged, tell: Tell, *, certifi
     """Files that tell everything, or changes alone: the manifest says which."""
     named = list(paths)
     parcel = unpack(named, tell)
-    if "users" not in parcel.files and "orgs" not in parcel.files:
+    if not parcel.files.keys() & set(FILES):
         raise Unreadable(
-            named[0].name, None, _("Ce n’est pas une livraison de OneRoster : ni users.csv, ni orgs.csv.")
+            named[0].name, None, _("Ce n’est pas une livraison de OneRoster : aucun de ses fichiers.")
         )
     staged.new, staged.is_delta = True, parcel.is_delta
     with closing(Tables(staged, is_delta=parcel.is_delta)) as tables:
         tables.load(parcel)
-        Records(tables, timezone.localdate(), fold(parcel.system)[:40], certified=certified).stage()
+        make = Changes if parcel.is_delta else Records
+        make(tables, timezone.localdate(), fold(parcel.system)[:40], certified=certified).stage()

@@ -16,7 +16,6 @@ from preau.directory.models import School
 HOMEROOM = "homeroom"
 LONGEST_LABEL = 60
 Attributes = dict[str, list[str]]
-KINDS = {"class": "ENTStructureClasses", "group": "ENTStructureGroupes"}
 
 
 class Records:
@@ -24,7 +23,7 @@ class Records:
 
     def __init__(self, tables: Tables, today: date, system: str, *, certified: bool) -> None:
         self.tables, self.staged = tables, tables.staged
-        self.today, self.system, self.certified = f"{today:%Y-%m-%d}", system, certified
+        self.day, self.today, self.system, self.certified = today, f"{today:%Y-%m-%d}", system, certified
         self.schools: set[str] = set()
 
     def stage(self) -> None:
@@ -34,13 +33,16 @@ class Records:
         self.label_classes()
         self._stage_schools()
         self._stage_courses()
-        self._warn_lost_enrolments()
+        self.warn_lost_enrolments()
         for row in self.tables.db.execute("SELECT * FROM users ORDER BY n"):
-            self._stage_user(row)
+            self.stage_user(row)
 
-    def _take(self, category: str, row: sqlite3.Row, told: Attributes, key: str = "") -> None:
+    def take(
+        self, category: str, row: sqlite3.Row, told: Attributes, key: str = "", action: str = "add"
+    ) -> None:
+        """Stage a record. An empty text is silence; an empty list is told."""
         known = {name: values for name, values in told.items() if values != [""]}
-        self.staged.take(Raw(category, key or row["id"], row["line"], known), row["file"])
+        self.staged.take(Raw(category, key or row["id"], row["line"], known, action), row["file"])
 
     # Classes
 
@@ -49,22 +51,19 @@ class Records:
         seen: dict[tuple[str, str, str], list[tuple[str, str, str]]] = {}
         for row in self.tables.all("SELECT * FROM classes WHERE gone = 0 ORDER BY n"):
             kind = "class" if row["type"].lower() == HOMEROOM else "group"
-            title = self._one_part(row, row["title"] or row["code"] or row["id"])
+            title = self.one_part(row, row["title"] or row["code"] or row["id"])
             place = (row["school"], kind, title.casefold())
             seen.setdefault(place, []).append(
-                (row["id"], title, self._one_part(row, row["code"]) or row["id"][-8:])
+                (row["id"], title, self.one_part(row, row["code"]) or row["id"][-8:])
             )
-            self._add_label(row["id"], kind, title, row["school"], row["course"])
+            told = [row["id"], kind, title[:LONGEST_LABEL].strip(), row["school"], row["course"]]
+            self.tables.db.execute("INSERT OR IGNORE INTO labels VALUES (?,?,?,?,?)", told)
         for namesakes in seen.values():
             for key, title, code in namesakes if len(namesakes) > 1 else ():
                 label = f"{title[: LONGEST_LABEL - len(code[:20]) - 3]} ({code[:20]})"
                 self.tables.db.execute("UPDATE labels SET label = ? WHERE id = ?", [label, key])
 
-    def _add_label(self, key: str, kind: str, label: str, school: str, course: str) -> None:
-        told = [key, kind, label[:LONGEST_LABEL].strip(), school, course]
-        self.tables.db.execute("INSERT OR IGNORE INTO labels VALUES (?,?,?,?,?)", told)
-
-    def _one_part(self, row: sqlite3.Row, text: str) -> str:
+    def one_part(self, row: sqlite3.Row, text: str) -> str:
         """A label without « $ », which separates the parts of a value."""
         if "$" in text:
             reason = _("Un libellé contient le signe « $ » : il est remplacé par un tiret.")
@@ -82,61 +81,70 @@ class Records:
         uais = [row["uai"].upper() for row in orgs]
         kinds = dict(School.objects.filter(uai__in=uais).values_list("uai", "kind"))
         for row in orgs:
-            # The format does not say what kind of school it is: its name may, and a school that is here knows.
-            self._take(STRUCTURE, row, {
-                "ENTStructureUAI": [row["uai"].upper()],
-                "ENTStructureNomCourant": [row["name"].replace("$", "-")],
-                "ENTStructureTypeStruct": [kinds.get(row["uai"].upper()) or row["name"]],
-                "ENTServAcCodeAcademie": [self.system],
-                "ENTStructureClasses": self._labels(row["id"], "class"),
-                "ENTStructureGroupes": self._labels(row["id"], "group"),
-            })  # fmt: skip
+            self.take_school(row, kinds.get(row["uai"].upper(), ""))
 
-    def _labels(self, school: str, kind: str) -> list[str]:
-        rows = self.tables.all(
-            "SELECT l.label, c.grades FROM labels l JOIN classes c ON c.id = l.id WHERE l.school = ? AND l.kind = ? ORDER BY c.n",
-            school, kind,
-        )  # fmt: skip
-        if kind == "group":
-            return [f"{row['label']}$$" for row in rows]
-        return [f"{row['label']}${next(iter(words.listed(row['grades'])), '')}" for row in rows]
+    def take_school(self, row: sqlite3.Row, kind: str = "", action: str = "add") -> None:
+        """The format does not say what kind of school it is: its name may, and a school that is here knows."""
+        told: Attributes = {
+            "ENTStructureUAI": [row["uai"].upper()],
+            "ENTStructureNomCourant": [row["name"].replace("$", "-")],
+            "ENTServAcCodeAcademie": [self.system],
+        }
+        told |= {"ENTStructureTypeStruct": [kind or row["name"]]} if action == "add" else {}
+        self.take(STRUCTURE, row, told | self.classes_in(row["id"]), action=action)
+
+    def classes_in(self, school: str) -> Attributes:
+        """The classes and groups of a school, and their keys as `key$kind label`."""
+        told: Attributes = {"ENTStructureClasses": [], "ENTStructureGroupes": [], "ENTStructureCles": []}
+        for row in self.tables.all(
+            "SELECT l.*, c.grades FROM labels l LEFT JOIN classes c ON c.id = l.id WHERE l.school = ? ORDER BY c.n",
+            school,
+        ):
+            level = next(iter(words.listed(row["grades"] or "")), "") if row["kind"] == "class" else "$"
+            name = "ENTStructureClasses" if row["kind"] == "class" else "ENTStructureGroupes"
+            told[name].append(f"{row['label']}${level}")
+            if "$" not in row["id"]:
+                told["ENTStructureCles"].append(f"{row['id']}${row['kind']} {row['label']}")
+        return told
 
     def _stage_courses(self) -> None:
         for row in self.tables.all("SELECT * FROM courses ORDER BY n"):
             if row["id"]:
-                self._take(SUBJECT, row, {"ENTLibelleMatiere": [row["title"]]}, words.code_of(row["id"]))
+                self.take(SUBJECT, row, {"ENTLibelleMatiere": [row["title"]]}, words.code_of(row["id"]))
 
-    def _warn_lost_enrolments(self) -> None:
+    def warn_lost_enrolments(self) -> None:
         """Enrolments of nobody, or in no class, of the delivery."""
-        for table, column, reason in (
-            ("users", "user", _("Inscription de quelqu’un qui n’est pas dans la livraison : ignorée.")),
-            ("labels", "class", _("Inscription dans une classe qui n’est pas dans la livraison : ignorée.")),
-        ):
-            lost = self.tables.db.execute(
-                f'SELECT file, line, id FROM enrollments e WHERE NOT EXISTS (SELECT 1 FROM {table} t WHERE t.id = e."{column}")'  # nosec B608  # noqa: S608
-            )
-            for row in lost:
-                self.tables.doubt(reason, row["file"], row["line"], row["id"])
+        self.lost("users", "user", _("Inscription de quelqu’un qui n’est pas dans la livraison : ignorée."))
+        self.lost(
+            "labels", "class", _("Inscription dans une classe qui n’est pas dans la livraison : ignorée.")
+        )
+
+    def lost(self, known: str, column: str, reason: str) -> None:
+        lost = self.tables.db.execute(
+            f'SELECT file, line, id FROM enrollments WHERE "{column}" NOT IN (SELECT id FROM {known})'  # nosec B608  # noqa: S608 - our names
+        )
+        for row in lost:
+            self.tables.doubt(reason, row["file"], row["line"], row["id"])
 
     # People
 
-    def _stage_user(self, row: sqlite3.Row) -> None:
-        roles = self._roles(row["id"])
+    def stage_user(self, row: sqlite3.Row) -> None:
+        roles = self.roles_of(row["id"])
         if roles is None:
             self.staged.set_aside(
                 Raw(GUARDIAN, row["id"], row["line"], {}), row["file"], _("Sans rôle, ou d’un rôle inconnu.")
             )
             return
-        identity = self._identity(row)
+        identity = self.identity(row)
         staff = {role: schools for role, schools in roles.items() if role in words.STAFF}
         if words.STUDENT in roles:
-            self._take(PUPIL, row, identity | self._pupil(row, roles[words.STUDENT]))
+            self.take(PUPIL, row, identity | self._pupil(row, roles[words.STUDENT]))
         if staff:
-            self._take(STAFF_RECORD, row, identity | self._staff(row, staff))
+            self.take(STAFF_RECORD, row, identity | self.functions_of(staff) | self.teachings_of(row["id"]))
         if words.FAMILY.keys() & roles.keys() and words.STUDENT not in roles:
-            self._take(GUARDIAN, row, identity)
+            self.take(GUARDIAN, row, identity)
 
-    def _roles(self, user: str) -> dict[str, list[str]] | None:
+    def roles_of(self, user: str) -> dict[str, list[str]] | None:
         """Role → schools, of the roles that have not ended; None for somebody of whom no known role is told."""
         found: dict[str, list[str]] = {}
         told = False
@@ -148,7 +156,7 @@ class Records:
                     found.setdefault(role, []).extend([row["org"]] if row["org"] in self.schools else [])
         return found if told else None
 
-    def _identity(self, row: sqlite3.Row) -> Attributes:
+    def identity(self, row: sqlite3.Row) -> Attributes:
         born = self.tables.all("SELECT born FROM demographics WHERE id = ? AND gone = 0 LIMIT 1", row["id"])
         return {
             "sn": [row["usage_family"] or row["family"]],
@@ -164,7 +172,7 @@ class Records:
         told: Attributes = {
             "ENTPersonStructRattach": schools,
             "ENTEleveINE": [words.ine_of(row["identifier"])],
-            "ENTElevePersRelEleve": list(self._links(row)),
+            "ENTElevePersRelEleve": list(self.links_of(row["id"])),
         }
         return told | self.classes_of(row["id"])
 
@@ -189,28 +197,28 @@ class Records:
             user, role,
         ))  # fmt: skip
 
-    def _links(self, row: sqlite3.Row) -> Iterator[str]:
+    def links_of(self, pupil: str) -> Iterator[str]:
         """`adult$kinship$0$level$0$0`: the format says who somebody is to a pupil, never with which authority."""
-        adults = self.tables.all("SELECT DISTINCT adult FROM kin WHERE pupil = ? ORDER BY adult", row["id"])
+        adults = self.tables.all("SELECT DISTINCT adult FROM kin WHERE pupil = ? ORDER BY adult", pupil)
         for adult in (one["adult"] for one in adults):
-            roles = self._roles(adult) or {}
-            if words.STUDENT in roles:
+            roles = self.roles_of(adult)
+            if roles is not None and words.STUDENT in roles:
                 reason = _("Un élève est donné comme responsable d’un autre : le lien n’est pas repris.")
-                self.tables.doubt(reason, row["file"], row["line"], row["id"])
-                continue
-            role = next((role for role in words.FAMILY if role in roles), "")
-            level = words.LEGAL if self.certified and role in words.CERTIFIED else words.CONTACT
-            yield f"{adult}${words.FAMILY.get(role, words.OTHER_KINSHIP)}$0${level}$0$0"
+                self.tables.doubt(reason, None, 0, pupil)
+            else:
+                kinship, level = self.meaning(pupil, adult, roles or {})
+                yield f"{adult}${kinship}$0${level}$0$0"
 
-    def _staff(self, row: sqlite3.Row, roles: dict[str, list[str]]) -> Attributes:
+    def meaning(self, pupil: str, adult: str, roles: dict[str, list[str]]) -> tuple[str, str]:
+        role = next((role for role in words.FAMILY if role in roles), "")
+        legal = self.certified and role in words.CERTIFIED
+        return words.FAMILY.get(role, words.OTHER_KINSHIP), words.LEGAL if legal else words.CONTACT
+
+    def functions_of(self, roles: dict[str, list[str]]) -> Attributes:
+        """Where somebody works, and what as."""
+        schools = dict.fromkeys(school for schools in roles.values() for school in schools)
         functions = [words.function_of(role, school) for role, schools in roles.items() for school in schools]
-        told: Attributes = {
-            "ENTPersonStructRattach": list(
-                dict.fromkeys(school for schools in roles.values() for school in schools)
-            ),
-            "ENTPersonFonctions": functions,
-        }
-        return told | self.teachings_of(row["id"])
+        return {"ENTPersonStructRattach": list(schools), "ENTPersonFonctions": functions}
 
     def teachings_of(self, user: str) -> Attributes:
         told: Attributes = {
