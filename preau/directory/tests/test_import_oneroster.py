@@ -5,13 +5,24 @@ from datetime import date
 from pathlib import Path
 from random import Random
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from preau.directory import exports
-from preau.directory.models import Assignment, Delivery, Enrolment, ExternalId, Guardianship
+from preau.directory.models import (
+    Assignment,
+    Delivery,
+    Enrolment,
+    ExternalId,
+    Group,
+    Guardianship,
+    Holding,
+    Person,
+    School,
+)
 from preau.directory.seeds import Academy, Degree, demo_academy, scale_academy
 from preau.directory.seeds.oneroster import write_changes, write_oneroster
 from preau.directory.tests.test_import_aaf import adds_up, rows
@@ -166,3 +177,200 @@ def test_a_delta_leads_where_the_complete_delivery_would(bring: Any, tmp_path: P
     whole = bring(tmp_path / "after")
     assert (whole["created"], whole["changed"], whole["ended"]) == (0, 0, 0)
     assert list(exports.lines()) == told
+
+
+# A school as small as a test needs it
+
+MANIFEST = "propertyName,value\noneroster.version,1.1\nsource.systemCode,TEST\n"
+SMALL = {
+    "orgs": "sourcedId,status,name,type,identifier\ns1,,Collège Test,school,0350901A\nd1,,Académie,district,\n",
+    "courses": "sourcedId,status,title\nco1,,MATHEMATIQUES\n",
+    "classes": (
+        "sourcedId,status,title,grades,courseSourcedId,classCode,classType,schoolSourcedId\n"
+        "c1,,3A,3EME,,,homeroom,s1\nc2,,3B,3EME,,,homeroom,s1\nc3,,3A maths,,co1,M,scheduled,s1\n"
+    ),
+    "users": (
+        "sourcedId,status,orgSourcedIds,role,givenName,familyName,email,agentSourcedIds,identifier\n"
+        'u1,,s1,student,Léa,Petit,,"u3,u4",123456789AB\nu2,,s1,student,Tom,Petit,,,\n'
+        "u3,,s1,parent,Anne,Petit,a@example.org,u2,\nu4,,s1,relative,Rose,Petit,,,\nu5,,s1,teacher,Paul,Martin,,,\n"
+        "u6,,s1,administrator,Ada,Roy,,,\n"
+    ),
+    "enrollments": (
+        "sourcedId,status,classSourcedId,schoolSourcedId,userSourcedId,role,primary,beginDate,endDate\n"
+        "e1,,c1,s1,u1,student,,2026-09-02,\ne2,,c1,s1,u2,student,,,\ne3,,c3,s1,u1,student,,,\n"
+        "e4,,c3,s1,u5,teacher,true,,\ne5,,c1,s1,u5,teacher,true,,\n"
+    ),
+}  # fmt: skip
+
+
+def deliver(folder: Path, files: dict[str, str], mode: str = "bulk", version: str = "1.1") -> Path:
+    folder.mkdir(exist_ok=True)
+    for path in folder.iterdir():
+        path.unlink()
+    told = "".join(f"file.{name},{mode}\n" for name in files)
+    (folder / "manifest.csv").write_text(MANIFEST.replace("1.1", version) + told)
+    for name, content in files.items():
+        (folder / f"{name}.csv").write_text(content, encoding="utf-8")
+    return folder
+
+
+def person(key: str) -> Person:
+    return Person.objects.get(
+        external_ids__value=key, external_ids__source="oneroster", external_ids__kind="person"
+    )
+
+
+def guardians(key: str) -> set[tuple[str, str, str]]:
+    links = Guardianship.objects.filter(pupil=person(key), ends=None)
+    return set(links.values_list("guardian__given_name", "kinship", "authority"))
+
+
+def roles(key: str) -> list[str]:
+    return sorted(Holding.objects.filter(person=person(key), ends=None).values_list("role", flat=True))
+
+
+def teachings() -> set[tuple[str, str, str | None]]:
+    rows = Assignment.objects.filter(source="oneroster", ends=None)
+    return set(rows.values_list("kind", "group__name", "subject__name"))
+
+
+def test_a_school_comes_out_of_its_files(bring: Any, tmp_path: Path) -> None:
+    report = bring(deliver(tmp_path / "d", SMALL))
+    assert (report["created"], report["quarantined"]) == (8, [])
+    school = School.objects.get(uai="0350901A")
+    assert (school.name, school.kind) == ("Collège Test", School.Kind.COLLEGE)
+    assert guardians("u1") == {("Anne", "parent", "contact"), ("Rose", "other_family", "contact")}
+    assert guardians("u2") == {("Anne", "parent", "contact")}, "said by the row of the parent"
+    assert open_classes() == {"u1": {"3A"}, "u2": {"3A"}} | {"123456789AB": {"3A"}}
+    assert Enrolment.objects.get(pupil=person("u1"), group__name="3A").starts == date(2026, 9, 2)
+    assert teachings() == {("teaches", "3A maths", "Mathématiques"), ("head_teacher", "3A", None)}
+    # An administrator may be of a district: no door is opened by that word.
+    assert (roles("u5"), roles("u6"), roles("u1")) == (["teacher"], ["other"], ["pupil"])
+
+
+def test_a_certified_file_makes_parents_legal_and_nobody_else(bring: Any, tmp_path: Path) -> None:
+    bring(deliver(tmp_path / "d", SMALL), "--parental-authority")
+    assert guardians("u1") == {("Anne", "parent", "legal"), ("Rose", "other_family", "contact")}
+
+
+def test_a_class_change_and_a_departure(bring: Any, tmp_path: Path) -> None:
+    bring(deliver(tmp_path / "d", SMALL))
+    later = SMALL | {
+        "enrollments": SMALL["enrollments"].replace("e2,,c1", "e2,,c2"),
+        "users": SMALL["users"].replace('u1,,s1,student,Léa,Petit,,"u3,u4",123456789AB\n', ""),
+    }
+    report = bring(deliver(tmp_path / "d", later))
+    assert report["ended"] == 1 and roles("u1") == []
+    assert open_classes() == {"u2": {"3B"}}
+    before = rows()
+    assert bring(tmp_path / "d")["changed"] == 0 and rows() == before
+
+
+def test_labels_hold_no_dollar_and_namesakes_their_code(bring: Any, tmp_path: Path) -> None:
+    more = "c4,,3A maths,,co1,N,scheduled,s1\nc5,,A$B,,,,scheduled,s1\n"
+    report = bring(deliver(tmp_path / "d", SMALL | {"classes": SMALL["classes"] + more}))
+    names = set(Group.objects.filter(school__uai="0350901A", kind="group").values_list("name", flat=True))
+    assert names == {"3A maths (M)", "3A maths (N)", "A-B"}
+    assert any("« $ »" in note["reason"] and note["line"] == 6 for note in report["warnings"])
+
+
+def test_two_roles_of_version_1_2(bring: Any, tmp_path: Path) -> None:
+    users = "sourcedId,givenName,familyName,preferredGivenName,agentSourcedIds\nu1,Léa,Petit,,u5\nu5,Paul,Martin,Pol,\nu6,Ada,Roy,,\n"
+    told = "sourcedId,userSourcedId,role,orgSourcedId,endDate\nr1,u1,student,s1,\nr2,u5,teacher,s1,\nr3,u5,parent,s1,\nr4,u6,principal,s1,\nr5,u6,teacher,s1,2020-01-01\n"
+    files = {"orgs": SMALL["orgs"], "users": users, "roles": told}
+    report = bring(deliver(tmp_path / "d", files, version="1.2"))
+    assert report["read"]["PersEducNat"] == 2 and report["read"]["PersRelEleve"] == 1
+    assert guardians("u1") == {("Pol", "parent", "contact")}
+    assert (roles("u5"), roles("u6")) == (["teacher"], ["head"])
+    gone = "sourcedId,status,userSourcedId,role,orgSourcedId\nr4,tobedeleted,u6,principal,s1\n"
+    bring(deliver(tmp_path / "d", {"roles": gone}, "delta", "1.2"))
+    assert (roles("u5"), roles("u6")) == (["teacher"], [])
+
+
+def test_a_delta_touches_what_it_names_alone(bring: Any, tmp_path: Path) -> None:
+    bring(deliver(tmp_path / "d", SMALL))
+    users, enrolments = SMALL["users"].splitlines()[0], SMALL["enrollments"].splitlines()[0]
+    before = rows()
+    bring(
+        deliver(
+            tmp_path / "d", {"users": f"{users}\nu3,active,s1,parent,Anne,Petit,new@example.org,,\n"}, "delta"
+        )
+    )
+    after = rows()
+    assert {name for name in before if before[name] != after[name]} == {"Person"}
+    bring(
+        deliver(
+            tmp_path / "d",
+            {
+                "enrollments": f"{enrolments}\ne1,tobedeleted,c1,s1,u1,student,,,\nx,active,c2,s1,u1,student,,,\n"
+            },
+            "delta",
+        )
+    )
+    assert open_classes()["u1"] == {"3B"} and open_classes("group")["u1"] == {"3A maths"}
+    bring(
+        deliver(
+            tmp_path / "d",
+            {
+                "users": f"{users}\nu7,active,s1,guardian,Luc,Roy,,u1,\nu4,tobedeleted,s1,relative,Rose,Petit,,,\n"
+            },
+            "delta",
+        )
+    )
+    assert guardians("u1") == {("Anne", "parent", "contact"), ("Luc", "guardian", "contact")}
+    bring(deliver(tmp_path / "d", {"users": f"{users}\nu5,tobedeleted,s1,teacher,Paul,Martin,,,\n"}, "delta"))
+    assert roles("u5") == [] and roles("u6") == ["other"]
+
+
+@pytest.mark.parametrize(
+    ("files", "file", "line", "sentence"),
+    [
+        ({"orgs": "name\nx\n"}, "orgs.csv", 1, "Il manque la colonne"),
+        ({"users": SMALL["users"] + "x$10$1$1,,s1,parent,A,B,,,\n"}, "users.csv", 8, "« $ »"),
+        ({"users": SMALL["users"] + 'x,,s1,student,A,B,,"u3$10$1$1",\n'}, "users.csv", 8, "« $ »"),
+        ({"classes": SMALL["classes"] + "c9,,a,b,c,d,e,f,g,h\n"}, "classes.csv", 5, "se décaler"),
+        ({"users": SMALL["users"] + 'x,,"s1'}, "users.csv", 8, "jamais refermé"),
+        ({"enrollments": ""}, "enrollments.csv", None, "vide"),
+    ],
+)
+def test_a_file_that_cannot_be_trusted_refuses_them_all(
+    bring: Any, tmp_path: Path, files: dict[str, str], file: str, line: int | None, sentence: str
+) -> None:
+    report = bring(deliver(tmp_path / "d", SMALL | files), code=2)
+    error = report["errors"][0]
+    assert sentence in error["reason"] and (error["file"], error["line"]) == (file, line)
+    assert not School.objects.filter(uai="0350901A").exists()
+
+
+@pytest.mark.parametrize(
+    ("told", "sentence"),
+    [
+        ("a,b\n", "manifeste"),
+        (MANIFEST.replace("1.1", "2.0"), "seules 1.1 et 1.2"),
+        (MANIFEST + "file.users,some\n", "bulk"),
+        (MANIFEST + "file.roles,bulk\n", "roles.csv"),
+        (MANIFEST + "file.users,bulk\nfile.orgs,delta\n", "l’un après l’autre"),
+    ],
+)
+def test_a_manifest_that_cannot_be_followed_is_refused(
+    bring: Any, tmp_path: Path, told: str, sentence: str
+) -> None:
+    folder = deliver(tmp_path / "d", SMALL)
+    (folder / "manifest.csv").write_text(told)
+    assert sentence in bring(folder, code=2)["errors"][0]["reason"]
+
+
+def test_an_archive_that_cannot_be_trusted_is_refused(bring: Any, tmp_path: Path) -> None:
+    path = tmp_path / "d.zip"
+    path.write_bytes(b"PK\x03\x04 not a zip")
+    assert "s’ouvre pas" in bring(path, code=2)["errors"][0]["reason"]
+    with ZipFile(path, "w", ZIP_DEFLATED) as archive:
+        archive.writestr("users.csv", "a" * 3_000_000)
+    assert "trop grande" in bring(path, code=2)["errors"][0]["reason"]
+    with ZipFile(path, "w") as archive:
+        archive.writestr("a/users.csv", SMALL["users"])
+        archive.writestr("b/users.csv", SMALL["users"])
+    assert "Deux fichiers" in bring(path, code=2)["errors"][0]["reason"]
+    with ZipFile(path, "w") as archive:
+        archive.writestr("readme.csv", "a;b\n1;2\n")
+    assert "pas une livraison" in bring(path, code=2)["errors"][0]["reason"]

@@ -26,7 +26,8 @@ class Changes(Records):
     known: Known
 
     def stage(self) -> None:
-        self.known = Known(self.tables, self.day)
+        self.known = Known(self.tables, self.day, self.system)
+        self.staged.academies |= {self.known.authority} - {""}
         self.known.complete()
         self.schools = set(self.known.schools.values())
         self.schools |= {
@@ -37,9 +38,9 @@ class Changes(Records):
         self._change_schools()
         self._change_courses()
         self.warn_lost_enrolments()
-        for row in self.tables.all("SELECT * FROM users ORDER BY n"):
+        for row in self.tables.db.execute("SELECT * FROM users ORDER BY n"):
             self._change_user(row)
-        for row in self.tables.all(SAID_OF):
+        for row in self.tables.db.execute(SAID_OF):
             if self.known.categories(row["id"]):
                 self._change(row, {})
 
@@ -103,6 +104,14 @@ class Changes(Records):
             told = identity | self._told_of(category, row["id"], roles)
             if told or category in known:
                 self.take(category, row, told, action="modify" if known else "add")
+
+    def roles_of(self, user: str) -> dict[str, list[str]] | None:
+        """Somebody whose last role is taken away has none, which is told."""
+        roles = super().roles_of(user)
+        taken = roles is None and self.tables.all(
+            "SELECT 1 FROM roles WHERE user = ? AND gone = 1 LIMIT 1", user
+        )
+        return {} if taken else roles
 
     def _categories(self, roles: dict[str, list[str]]) -> set[str]:
         found = {PUPIL} if words.STUDENT in roles else set()

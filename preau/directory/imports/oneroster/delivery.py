@@ -28,4 +28,4 @@ def read_oneroster(paths: Iterable[Path], staged: Staged, tell: Tell, *, certifi
     with closing(Tables(staged, is_delta=parcel.is_delta)) as tables:
         tables.load(parcel)
         make = Changes if parcel.is_delta else Records
-        make(tables, timezone.localdate(), fold(parcel.system)[:40], certified=certified).stage()
+        make(tables, timezone.localdate(), fold(parcel.system).lstrip("0")[:40], certified=certified).stage()

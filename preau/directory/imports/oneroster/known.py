@@ -26,9 +26,10 @@ UNION SELECT pupil FROM kin UNION SELECT adult FROM kin
 class Known:
     """Completes the tables of a delta. `people` says, of the keys that the delta names, under which categories they are known."""
 
-    def __init__(self, tables: Tables, today: date) -> None:
+    def __init__(self, tables: Tables, today: date, system: str) -> None:
         self.tables, self.today = tables, today
-        self.ours = ExternalId.objects.filter(source=SOURCE)
+        self.authority = _authority(system)
+        self.ours = ExternalId.objects.filter(source=SOURCE, authority=self.authority)
         self.schools = {
             row.school_id: row.value
             for row in self.ours.filter(kind="structure")
@@ -52,6 +53,7 @@ class Known:
             self._families(keys)
         for keys in self._chunks("SELECT DISTINCT adult FROM kin"):
             self._adults(keys)
+        self.tables.db.execute("DELETE FROM kin WHERE adult IN (SELECT id FROM users WHERE gone = 1)")
         self.tables.db.executescript(
             "CREATE INDEX known_by_id ON known (id, category); CREATE INDEX links_by_adult ON links (adult, pupil);"
         )
@@ -198,3 +200,10 @@ class Known:
 def _written(row: Guardianship) -> tuple[str, str]:
     """Kinship and level as a record writes them."""
     return KINSHIPS.get(Kinship(row.kinship), words.OTHER_KINSHIP), LEVELS[Authority(row.authority)]
+
+
+def _authority(system: str) -> str:
+    """Whose keys these are: of the system that the manifest names, else of the only one that is known."""
+    mine = ExternalId.objects.filter(source=SOURCE, kind="structure")
+    found = set(mine.values_list("authority", flat=True).distinct())
+    return found.pop() if len(found) == 1 else system

@@ -100,11 +100,12 @@ class Records:
             "SELECT l.*, c.grades FROM labels l LEFT JOIN classes c ON c.id = l.id WHERE l.school = ? ORDER BY c.n",
             school,
         ):
-            level = next(iter(words.listed(row["grades"] or "")), "") if row["kind"] == "class" else "$"
-            name = "ENTStructureClasses" if row["kind"] == "class" else "ENTStructureGroupes"
-            told[name].append(f"{row['label']}${level}")
-            if "$" not in row["id"]:
-                told["ENTStructureCles"].append(f"{row['id']}${row['kind']} {row['label']}")
+            level = next(iter(words.listed((row["grades"] or "").replace("$", "-"))), "")
+            if row["kind"] == "class":
+                told["ENTStructureClasses"].append(f"{row['label']}${level}")
+            else:
+                told["ENTStructureGroupes"].append(f"{row['label']}$$")
+            told["ENTStructureCles"].append(f"{row['id']}${row['kind']} {row['label']}")
         return told
 
     def _stage_courses(self) -> None:
@@ -121,7 +122,7 @@ class Records:
 
     def lost(self, known: str, column: str, reason: str) -> None:
         lost = self.tables.db.execute(
-            f'SELECT file, line, id FROM enrollments WHERE "{column}" NOT IN (SELECT id FROM {known})'  # nosec B608  # noqa: S608 - our names
+            f'SELECT file, line, id FROM enrollments WHERE gone = 0 AND "{column}" NOT IN (SELECT id FROM {known})'  # nosec B608  # noqa: S608 - our names
         )
         for row in lost:
             self.tables.doubt(reason, row["file"], row["line"], row["id"])
@@ -229,10 +230,8 @@ class Records:
             if one["ends"] and one["ends"] < self.today:
                 continue
             name = "ENTAuxEnsClasses" if one["kind"] == "class" else "ENTAuxEnsGroupes"
-            value, main = (
-                f"{one['school']}${one['label']}",
-                one["kind"] == "class" and one["main"].lower() == "true",
-            )
+            value = f"{one['school']}${one['label']}"
+            main = one["kind"] == "class" and one["main"].lower() == "true"
             if main:
                 told["ENTAuxEnsClassesPrincipal"].append(value)
             if one["course"]:

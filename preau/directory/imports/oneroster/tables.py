@@ -39,6 +39,8 @@ COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
     "demographics": {"id": ("sourcedid", "usersourcedid"), "born": ("birthdate",)},
 }  # fmt: skip
 NEEDED = {"orgs": ("id", "name"), "users": ("id", "family"), "enrollments": ("user", "class")}
+# Keys: they stand before a « $ » in the values of a record.
+KEYS = {"id", "user", "class", "school", "org", "course", "agents", "orgs"}
 GONE = "tobedeleted"
 SOME = 2_000
 INDEXES = """
@@ -112,8 +114,15 @@ class Tables:
     def _rows(
         self, name: str, sheet: Sheet, file: int, where: list[int | None], status: int | None
     ) -> Iterator[tuple[Any, ...]]:
+        keys = [
+            place
+            for column, place in zip(COLUMNS[name], where, strict=True)
+            if column in KEYS and place is not None
+        ]
         for row in sheet.rows():
             told = [row.cells[place] if place is not None else "" for place in where]
+            if any("$" in row.cells[place] for place in keys):
+                raise Unreadable(sheet.name, row.line, _("Un identifiant contient le signe « $ »."))
             if row.odd and not self._fits(name, row, sheet, file, told[0]):
                 continue
             gone = status is not None and row.cells[status].lower() == GONE
