@@ -290,3 +290,55 @@ def test_a_file_that_cannot_be_trusted_refuses_them_all(
     report = bring(tmp_path / "d", code=2)
     assert sentence in report["errors"][0]["reason"] and report["errors"][0]["line"] == line
     assert not School.objects.filter(uai=UAI).exists()
+
+
+TEACHERS = "Civilité;Nom usage;Nom;Prénom;Courriel;Directeur;Classe\n"
+
+
+def staff() -> set[tuple[str, str]]:
+    rows = Holding.objects.filter(school__uai=UAI, ends=None).exclude(role=Role.PUPIL)
+    return set(rows.values_list("person__email", "role"))
+
+
+def test_staff_are_known_by_their_names_unless_something_says_otherwise(bring: Any, tmp_path: Path) -> None:
+    folder = deliver(tmp_path / "d", LEA)
+    paul = "M.;;MARTIN;Paul;{};non;CP A\n"
+    (folder / "enseignants.csv").write_text(TEACHERS + paul.format(""), encoding="utf-8")
+    bring(folder)
+    assert staff() == {("", Role.TEACHER)}
+    teacher = Person.objects.get(family_name="MARTIN", given_name="Paul")
+    (folder / "enseignants.csv").write_text(TEACHERS + paul.format("p@example.org"), encoding="utf-8")
+    assert bring(folder)["created"] == 0
+    assert staff() == {("p@example.org", Role.TEACHER)}
+    # Two rows, and nothing that says whether they are one: nobody is added, and nobody leaves.
+    (folder / "enseignants.csv").write_text(TEACHERS + paul.format("") * 2, encoding="utf-8")
+    report = bring(folder)
+    assert [note["line"] for note in report["quarantined"]] == [2, 3] and report["ended"] == 0
+    # Two addresses are two people; a row without one may then be either.
+    two = paul.format("p@example.org") + paul.format("q@example.org")
+    (folder / "enseignants.csv").write_text(TEACHERS + two, encoding="utf-8")
+    bring(folder)
+    assert staff() == {("p@example.org", Role.TEACHER), ("q@example.org", Role.TEACHER)}
+    (folder / "enseignants.csv").write_text(TEACHERS + paul.format(""), encoding="utf-8")
+    report = bring(folder)
+    assert len(report["quarantined"]) == 1 and report["ended"] == 0
+    assert teacher.holdings.filter(ends=None).exists()
+
+
+def test_a_parent_whom_two_known_people_may_be_is_known_by_the_child(bring: Any, tmp_path: Path) -> None:
+    one = "MME;;PETIT;Anne;;a@example.org;;PETIT;Léa;;;;;\n"
+    other = "MME;;PETIT;Anne;;b@example.org;;PETIT;Tom;;;;;\n"
+    bring(deliver(tmp_path / "d", LEA + TOM, one + other))
+    bring(deliver(tmp_path / "d", LEA + TOM, one.replace("a@", "b@")))
+    assert ("b@example.org", "Léa") in families()
+
+
+def test_short_rows_and_odd_days_are_told(bring: Any, tmp_path: Path) -> None:
+    report = bring(deliver(tmp_path / "d", "PETIT;;Léa;2018-13-45\n;;Tom\n"))
+    assert reasons(report) >= {
+        "Ligne plus courte que les titres : ce qui manque est lu comme vide.",
+        "Date illisible : ignorée.",
+    }
+    assert reasons(report, "quarantined") == {"Sans nom."}
+    with pytest.raises(CommandError, match="forme d’un UAI"):
+        call_command("import_onde", str(tmp_path / "d"), "--school", "X", "--name", "École")

@@ -371,3 +371,94 @@ def test_an_archive_that_cannot_be_trusted_is_refused(bring: Any, tmp_path: Path
     with ZipFile(path, "w") as archive:
         archive.writestr("readme.csv", "a;b\n1;2\n")
     assert "pas une livraison" in bring(path, code=2)["errors"][0]["reason"]
+
+
+def reasons(report: dict[str, Any], grade: str = "warnings") -> set[str]:
+    """The sentences, with plain spaces."""
+    return {note["reason"].replace("\u202f", " ") for note in report[grade]}
+
+
+def test_what_a_complete_delivery_says_with_a_doubt(bring: Any, tmp_path: Path) -> None:
+    users = (
+        SMALL["users"] + "u8,,s1,wizard,A,B,,,\nu9,,s1,student,Max,Petit,,u1,\nu10,,s1,teacher,A,B,,,,,oups\n"
+    )
+    users += "u11,tobedeleted,s1,teacher,C,D,,,\nu12,,s1,parent,E,F\n"
+    enrolments = SMALL["enrollments"] + "e6,,c9,s1,u1,student,,,\ne7,,c1,s1,u99,student,,,\n"
+    enrolments += "e8,,c2,s1,u5,teacher,true,,2020-01-01\ne9,,c2,s1,u5,teacher,false,,\n"
+    courses = SMALL["courses"] + "a-key-longer-than-a-code,,LATIN\n"
+    classes = SMALL["classes"] + "c4,,Latin,,a-key-longer-than-a-code,,scheduled,s1\n"
+    files = SMALL | {"users": users, "enrollments": enrolments, "courses": courses, "classes": classes}
+    births = "userSourcedId,birthdate\nu1,2012-03-02\nu2,someday\n"
+    report = bring(deliver(tmp_path / "d", files | {"demographics": births}))
+    assert reasons(report, "quarantined") == {
+        "Sans rôle, ou d’un rôle inconnu.",
+        "Plus de cellules que de titres : les colonnes ont pu se décaler.",
+    }
+    assert reasons(report) >= {
+        "Inscription dans une classe qui n’est pas dans la livraison : ignorée.",
+        "Inscription de quelqu’un qui n’est pas dans la livraison : ignorée.",
+        "Un élève est donné comme responsable d’un autre : le lien n’est pas repris.",
+        "Ligne plus courte que les titres : ce qui manque est lu comme vide.",
+    }
+    assert person("u1").birth_date == date(2012, 3, 2) and person("u2").birth_date is None
+    assert not ExternalId.objects.filter(source="oneroster", value="u11").exists()
+    # Of a class without a course, a teacher teaches something that the file does not name.
+    assert ("teaches", "3B", "Sans") in teachings() and ("head_teacher", "3B", None) not in teachings()
+
+
+def test_a_delta_opens_classes_and_schools_and_renames_nothing(bring: Any, tmp_path: Path) -> None:
+    bring(deliver(tmp_path / "d", SMALL))
+    heads = {name: content.splitlines()[0] + "\n" for name, content in SMALL.items()}
+    changes = {
+        "orgs": heads["orgs"]
+        + "s1,active,Collège Neuf,school,0350901A\ns2,active,Lycée Test,school,0350902B\n",
+        "courses": heads["courses"] + "co2,active,LATIN\nco1,tobedeleted,MATHEMATIQUES\n",
+        "classes": heads["classes"]
+        + "c1,active,3Z,3EME,,,homeroom,s1\nc4,active,3A maths,,co2,N,scheduled,s1\n",
+        "enrollments": heads["enrollments"]
+        + "x1,active,c4,s1,u2,student,,,\nx2,active,c9,s1,u2,student,,,\nx3,active,c1,s1,u99,student,,,\n"
+        + "x4,active,c4,s1,u5,teacher,,,\n",
+        "demographics": "sourcedId,status,birthDate\nu2,active,2012-05-06\n",
+    }
+    report = bring(deliver(tmp_path / "d", changes, "delta"))
+    assert reasons(report) >= {
+        "Classe renommée : une livraison complète la renommera, avec ceux qui y sont.",
+        "Inscription de quelqu’un qui n’est connu ni ici ni de la livraison : ignorée.",
+        "Inscription dans une classe qui n’est connue ni ici ni de la livraison : ignorée.",
+    }
+    assert School.objects.get(uai="0350901A").name == "Collège Neuf"
+    assert School.objects.get(uai="0350902B").kind == School.Kind.LYCEE
+    assert open_classes()["u2"] == {"3A"} and open_classes("group")["u2"] == {"3A maths (N)"}
+    assert person("u2").birth_date == date(2012, 5, 6)
+    taught = {
+        ("teaches", "3A maths", "Mathématiques"),
+        ("teaches", "3A maths (N)", "Latin"),
+        ("head_teacher", "3A", None),
+    }
+    assert teachings() == taught
+    gone = {"orgs": heads["orgs"] + "s2,tobedeleted,Lycée Test,school,0350902B\n"}
+    more = {"classes": heads["classes"] + "c5,active,3C,3EME,,,homeroom,s1\n"}
+    report = bring(deliver(tmp_path / "d", gone | more, "delta"))
+    assert len(report["quarantined"]) == 1 and School.objects.filter(uai="0350902B").exists()
+    assert Group.objects.filter(school__uai="0350901A", name="3C", level="3EME").exists()
+
+
+def test_a_delta_changes_what_somebody_is(bring: Any, tmp_path: Path) -> None:
+    bring(deliver(tmp_path / "d", SMALL))
+    users = SMALL["users"].splitlines()[0] + "\n"
+    bring(deliver(tmp_path / "d", {"users": users + "u2,active,s1,teacher,Tom,Petit,,,\n"}, "delta"))
+    assert roles("u2") == ["teacher"] and "u2" not in open_classes()
+    told = "sourcedId,status,userSourcedId,role,orgSourcedId\nr1,active,u6,teacher,s1\n"
+    bring(deliver(tmp_path / "d", {"roles": told}, "delta", "1.2"))
+    assert roles("u6") == ["other", "teacher"], "the role that the delta does not name goes on"
+
+
+def test_an_archive_with_a_password_is_refused(bring: Any, tmp_path: Path) -> None:
+    path = tmp_path / "d.zip"
+    with ZipFile(path, "w") as archive:
+        archive.writestr("users.csv", SMALL["users"])
+    content = path.read_bytes()
+    # The flag « encrypted » of the entry, in the archive's own list.
+    place = content.index(b"PK\x01\x02") + 8
+    path.write_bytes(content[:place] + b"\x01" + content[place + 1 :])
+    assert "mot de passe" in bring(path, code=2)["errors"][0]["reason"]

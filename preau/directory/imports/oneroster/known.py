@@ -185,7 +185,7 @@ class Known:
     def _insert(self, table: str, columns: str, rows: Iterable[tuple[object, ...]]) -> None:
         marks = ",".join("?" * len(columns.split(",")))
         self.tables.db.execute("BEGIN")
-        self.tables.db.executemany(f"INSERT OR IGNORE INTO {table} ({columns}) VALUES ({marks})", rows)  # noqa: S608
+        self.tables.db.executemany(f"INSERT OR IGNORE INTO {table} ({columns}) VALUES ({marks})", rows)  # nosec B608  # noqa: S608 - our names
         self.tables.db.execute("COMMIT")
 
     def _renamed(self) -> None:

@@ -104,7 +104,7 @@ class Tables:
                 raise Unreadable(sheet.name, 1, reason)
         marks = ",".join("?" * (len(columns) + 3))
         named = ",".join(f'"{column}"' for column in columns)
-        sql = f"INSERT INTO {name} (file, line, gone, {named}) VALUES ({marks})"  # noqa: S608 - our names
+        sql = f"INSERT INTO {name} (file, line, gone, {named}) VALUES ({marks})"  # nosec B608  # noqa: S608 - our names
         rows = self._rows(name, sheet, file, where, status)
         while some := list(islice(rows, SOME)):
             self.db.execute("BEGIN")
