@@ -462,3 +462,12 @@ def test_an_archive_with_a_password_is_refused(bring: Any, tmp_path: Path) -> No
     place = content.index(b"PK\x01\x02") + 8
     path.write_bytes(content[:place] + b"\x01" + content[place + 1 :])
     assert "mot de passe" in bring(path, code=2)["errors"][0]["reason"]
+
+
+def test_a_damaged_archive_is_refused(bring: Any, tmp_path: Path) -> None:
+    path = tmp_path / "d.zip"
+    with ZipFile(path, "w", ZIP_DEFLATED) as archive:
+        archive.writestr("users.csv", SMALL["users"])
+    content = path.read_bytes()
+    path.write_bytes(content[:60] + bytes(20) + content[80:])
+    assert "abîmée" in bring(path, code=2)["errors"][0]["reason"]
