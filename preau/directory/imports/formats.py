@@ -5,9 +5,9 @@ from functools import partial
 from pathlib import Path
 
 from preau.directory.imports.aaf.staging import Read, read_aaf
-from preau.directory.imports.siecle.staging import read_siecle
 from preau.directory.imports.onde.delivery import Place, read_onde
 from preau.directory.imports.oneroster.delivery import read_oneroster
+from preau.directory.imports.siecle.staging import read_siecle
 
 
 @dataclass(frozen=True)
