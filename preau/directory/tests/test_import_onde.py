@@ -342,3 +342,14 @@ def test_short_rows_and_odd_days_are_told(bring: Any, tmp_path: Path) -> None:
     assert reasons(report, "quarantined") == {"Sans nom."}
     with pytest.raises(CommandError, match="forme d’un UAI"):
         call_command("import_onde", str(tmp_path / "d"), "--school", "X", "--name", "École")
+
+
+def test_the_school_is_the_one_of_the_path_or_the_only_one(bring: Any, tmp_path: Path) -> None:
+    bring(deliver(tmp_path / "d", LEA))
+    School.objects.exclude(uai=UAI).filter(kind=School.Kind.ECOLE).update(kind=School.Kind.COLLEGE)
+    School.objects.filter(uai=UAI).update(kind=School.Kind.ECOLE)
+    call_command("import_onde", str(deliver(tmp_path / "other", LEA)), "--dry-run")
+    call_command("import_onde", str(deliver(tmp_path / f"ecole-{UAI.lower()}", LEA)), "--dry-run")
+    School.objects.filter(uai=UAI).update(kind=School.Kind.OTHER)
+    with pytest.raises(CommandError, match="de quelle école"):
+        call_command("import_onde", str(tmp_path / "other"), "--dry-run")

@@ -268,7 +268,7 @@ def test_labels_hold_no_dollar_and_namesakes_their_code(bring: Any, tmp_path: Pa
     report = bring(deliver(tmp_path / "d", SMALL | {"classes": SMALL["classes"] + more}))
     names = set(Group.objects.filter(school__uai="0350901A", kind="group").values_list("name", flat=True))
     assert names == {"3A maths (M)", "3A maths (N)", "A-B"}
-    assert any("« $ »" in note["reason"] and note["line"] == 6 for note in report["warnings"])
+    assert any("$" in note["reason"] and note["line"] == 6 for note in report["warnings"])
 
 
 def test_two_roles_of_version_1_2(bring: Any, tmp_path: Path) -> None:
@@ -323,8 +323,18 @@ def test_a_delta_touches_what_it_names_alone(bring: Any, tmp_path: Path) -> None
     ("files", "file", "line", "sentence"),
     [
         ({"orgs": "name\nx\n"}, "orgs.csv", 1, "Il manque la colonne"),
-        ({"users": SMALL["users"] + "x$10$1$1,,s1,parent,A,B,,,\n"}, "users.csv", 8, "« $ »"),
-        ({"users": SMALL["users"] + 'x,,s1,student,A,B,,"u3$10$1$1",\n'}, "users.csv", 8, "« $ »"),
+        (
+            {"users": SMALL["users"] + "x$10$1$1,,s1,parent,A,B,,,\n"},
+            "users.csv",
+            8,
+            "Un identifiant contient le signe",
+        ),
+        (
+            {"users": SMALL["users"] + 'x,,s1,student,A,B,,"u3$10$1$1",\n'},
+            "users.csv",
+            8,
+            "Un identifiant contient le signe",
+        ),
         ({"classes": SMALL["classes"] + "c9,,a,b,c,d,e,f,g,h\n"}, "classes.csv", 5, "se décaler"),
         ({"users": SMALL["users"] + 'x,,"s1'}, "users.csv", 8, "jamais refermé"),
         ({"enrollments": ""}, "enrollments.csv", None, "vide"),

@@ -1,6 +1,7 @@
 """`manage.py import_onde DIR --school UAI`: the CSV files of a primary school (ONDE, BE1D, templates of the ENT)."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
@@ -10,7 +11,7 @@ from preau.directory.imports.onde.delivery import Place
 from preau.directory.management.importing import ImportCommand
 from preau.directory.models import School
 
-UAI = re.compile(r"[0-9]{7}[A-Z]")
+UAI = re.compile(r"(?<![0-9A-Z])[0-9]{7}[A-Z](?![0-9A-Z])")
 
 
 class Command(ImportCommand):
@@ -18,7 +19,10 @@ class Command(ImportCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("--school", metavar="UAI", required=True, help="the school of these files")
+        parser.add_argument(
+            "--school", metavar="UAI", default="",
+            help="the school of these files; without it, the UAI in their path, else the only primary school there is",
+        )  # fmt: skip
         parser.add_argument("--name", default="", help="its name, when it is not here yet")
         parser.add_argument(
             "--parental-authority", action="store_true",
@@ -26,10 +30,17 @@ class Command(ImportCommand):
         )  # fmt: skip
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.format = onde(
-            self._place(options["school"].upper(), options["name"], options["parental_authority"])
-        )
+        uai = options["school"].upper() or self._uai_of(options["paths"])
+        self.format = onde(self._place(uai, options["name"], options["parental_authority"]))
         super().handle(*args, **options)
+
+    def _uai_of(self, paths: list[Path]) -> str:
+        """The one UAI that the path of these files holds, else that of the only primary school."""
+        told = {found.upper() for path in paths for found in UAI.findall(str(path.absolute()).upper())}
+        told = told or set(School.objects.filter(kind=School.Kind.ECOLE).values_list("uai", flat=True)[:2])
+        if len(told) != 1:
+            raise CommandError("Ces fichiers ne disent pas de quelle école ils sont : donnez --school UAI.")
+        return told.pop()
 
     def _place(self, uai: str, name: str, certified: bool) -> Place:
         school = School.objects.filter(uai=uai).first()
