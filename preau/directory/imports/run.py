@@ -24,7 +24,16 @@ from preau.directory.imports.aaf.values import first
 from preau.directory.imports.formats import AAF, Format
 from preau.directory.imports.reading import Unreadable
 from preau.directory.imports.spool import CHANGED, CREATED, QUARANTINED, UNCHANGED, Note, Record, Spool
-from preau.directory.models import Delivery, ExternalId, Guardianship, Holding, OfficialCode, Person, School
+from preau.directory.models import (
+    Delivery,
+    ExternalId,
+    Group,
+    Guardianship,
+    Holding,
+    OfficialCode,
+    Person,
+    School,
+)
 from preau.directory.rules import approves, ends_too_many
 from preau.directory.rules.facts import Batch, SchoolFacts
 from preau.foundation.text import fold
@@ -409,10 +418,12 @@ class Run:
         return _("Un autre établissement de la livraison a le même UAI.") if facts.uai in seen else ""
 
     def _names_of_groups(self, facts: SchoolFacts) -> dict[str, str]:
+        """The names of the classes and groups of a school by key; its groups first, a handful among a million keys."""
+        groups = dict(Group.objects.filter(school__uai=facts.uai).values_list("pk", "name"))
         known = ExternalId.objects.filter(
-            source=self.source, authority=self.authority, group__school__uai=facts.uai
-        )
-        return dict(known.values_list("value", "group__name"))
+            source=self.source, authority=self.authority, group__in=list(groups)
+        ).values_list("value", "group_id")
+        return {key: groups[group] for key, group in known if group}
 
     # One after the other
 

@@ -13,7 +13,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 SCHEMA = """
-PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-48000; PRAGMA temp_store=FILE;
+PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-64000; PRAGMA temp_store=FILE;
 CREATE TABLE record (id INTEGER PRIMARY KEY, category TEXT, key TEXT, file INTEGER, line INTEGER, body BLOB, action TEXT);
 CREATE TABLE place (school TEXT, record INTEGER);
 CREATE TABLE kin (guardian TEXT, record INTEGER);
@@ -22,6 +22,7 @@ CREATE TABLE note (grade TEXT, reason TEXT, file INTEGER, line INTEGER, key TEXT
 INDEXES = """
 CREATE INDEX record_by_key ON record (key, category);
 CREATE INDEX place_by_school ON place (school, record);
+CREATE INDEX place_by_record ON place (record, school);
 CREATE INDEX kin_by_record ON kin (record);
 """
 BATCH = 2_000
@@ -184,7 +185,6 @@ class Spool:
 
     def notes_of_schools(self) -> Iterator[tuple[str, list[tuple[str, Note]]]]:
         """Each school (by its key) that has notes, with them and their grades: those said of it, and those of its people's records."""
-        self.db.execute("CREATE INDEX IF NOT EXISTS place_by_record ON place (record, school)")
         rows = self.db.execute(
             "SELECT COALESCE(NULLIF(n.school, ''), p.school) AS here, n.grade, n.file, n.line, n.key, n.reason"
             " FROM note n LEFT JOIN place p ON n.school = '' AND p.record = n.record"

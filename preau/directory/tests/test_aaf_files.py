@@ -1,10 +1,13 @@
 """Reading AAF files: what is accepted, and the sentence for what is not."""
 
+import re
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 
-from preau.directory.imports import reading
+from preau.directory.imports import reading, run
+from preau.directory.imports.aaf import batches, staging, values
 from preau.directory.imports.aaf.files import Reader
 from preau.directory.imports.reading import Raw, Unreadable
 from preau.directory.tests.aaf import HEAD, document, eleve, etab, modify, parent
@@ -115,3 +118,32 @@ def test_comments_after_the_first_record_are_no_header() -> None:
     )
     assert len(list(reader)) == 2
     assert reader.header["versionAF"] == "AAF-VE2407"
+
+
+def test_what_is_not_used_is_passed_over() -> None:
+    content = document(
+        eleve("7", ENTEleveTransport="O", ENTPersonAdresse="1 rue$$$"),
+        modify("Eleve", "8", mail="a@b.fr", x="y"),
+    )
+    whole, change = Reader(BytesIO(content), "x.xml", frozenset({"sn", "mail"}))
+    assert (whole.category, whole.id, whole.attributes) == ("Eleve", "7", {"sn": ["Durand"]})
+    assert (change.id, change.attributes) == ("8", {"mail": ["a@b.fr"]})
+
+
+def test_whatever_the_code_reads_is_kept() -> None:
+    """A name that the code looks up and the reader passes over would always be empty."""
+    named = set[str]()
+    for module in (batches, staging, values, run):
+        text = Path(str(module.__file__)).read_text()
+        named |= set(re.findall(r'"(ENT[A-Z][A-Za-z0-9]+)"', text))
+    # Written by another format, and read by none of the AAF's.
+    assert named - staging.KEPT == {"ENTStructureCles"}
+    assert staging.KEPT - named <= {
+        "sn",
+        "givenName",
+        "personalTitle",
+        "mail",
+        "mobile",
+        "homePhone",
+        "telephoneNumber",
+    }

@@ -14,12 +14,16 @@ ACTIONS = {"addRequest": "add", "modifyRequest": "modify", "deleteRequest": "del
 
 
 class Reader(XmlReader):
-    """Records of one file. `header` holds what the comments before the first record say (versionAF…)."""
+    """Records of one file. `header` holds what the comments before the first record say (versionAF…).
+
+    `kept`: the attributes to read; the others are passed over, which is half of a delivery. None: all.
+    """
 
     root = "ficAlimMENESR"
 
-    def __init__(self, file: IO[bytes], name: str) -> None:
+    def __init__(self, file: IO[bytes], name: str, kept: frozenset[str] | None = None) -> None:
         super().__init__(file, name)
+        self._kept, self._passes_over = kept, False
         self.foreign = _("Ce n’est pas un fichier de l’annuaire fédérateur (AAF).")
         self.header: dict[str, str] = {}
         self._text: list[str] | None = None
@@ -31,9 +35,10 @@ class Reader(XmlReader):
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         if tag in {"value", "id"}:
-            self._text, self._length = [], 0
+            self._text, self._length = None if self._passes_over else [], 0
         elif tag in {"attr", "modification"}:
             self._name, self._values = attributes.get("name", ""), []
+            self._passes_over = self._is_of_no_use()
             if tag == "modification" and attributes.get("operation", "replace") != "replace":
                 raise Refused(
                     _("Une modification autre que « replace » : ce n’est pas une livraison de l’AAF.")
@@ -43,7 +48,9 @@ class Reader(XmlReader):
             self._attributes, self._id, self._category, self._size = {}, "", "", 0
 
     def end(self, tag: str) -> None:
-        if tag == "value":
+        if self._passes_over:
+            self._passes_over = tag not in {"attr", "modification"}
+        elif tag == "value":
             self._size += self._length + 32
             if self._size > LONGEST_RECORD:
                 raise Refused(_("Un enregistrement dépasse un million de caractères."))
@@ -55,6 +62,13 @@ class Reader(XmlReader):
             self._id, self._text = " ".join("".join(self._text or ()).split()), None
         elif tag in ACTIONS:
             self.found.append(Raw(self._category, self._id, self._line, self._attributes, ACTIONS[tag]))
+
+    def _is_of_no_use(self) -> bool:
+        return (
+            self._kept is not None
+            and self._name not in self._kept
+            and "operationalAttributes" not in self.path
+        )
 
     def _end_attribute(self, parent: str) -> None:
         if parent == "operationalAttributes":

@@ -33,6 +33,20 @@ PLACED = {
         "ENTAuxEnsGroupesMatieres", "ENTAuxEnsClassesPrincipal", "ENTPersonClasses",
     ),
 }  # fmt: skip
+# What is read of a record; the rest (addresses, transport, options…) is nobody's business here.
+KEPT = frozenset(
+    """
+    sn givenName personalTitle mail mobile homePhone telephoneNumber ENTPersonNom ENTPersonPrenom ENTPersonCivilite
+    ENTPersonMail ENTPersonMobileSMS ENTPersonNomPatro ENTPersonAutresPrenoms ENTPersonDateNaissance ENTPersonJointure
+    ENTPersonStructRattach ENTPersonFonctions ENTPersonClasses ENTPersonGroupes ENTEleveINE ENTEleveMEF ENTEleveNiveau
+    ENTElevePersRelEleve ENTEleveAutoriteParentale ENTEleveAdresseRel ENTEleveClasses ENTEleveGroupes
+    ENTEleveDateEntreeClasses ENTEleveDateSortieClasses ENTEleveDateSortieStructRattach ENTAuxEnsClasses
+    ENTAuxEnsGroupes ENTAuxEnsClassesMatieres ENTAuxEnsGroupesMatieres ENTAuxEnsClassesPrincipal ENTStructureJointure
+    ENTStructureUAI ENTEtablissementUAI ENTStructureNomCourant ENTStructureTypeStruct ENTStructureTelephone
+    ENTStructureClasses ENTStructureGroupes ENTServAcAcademie ENTServAcCodeAcademie ENTMefJointure ENTLibelleMef
+    ENTMEFRattach ENTMEFSTAT11 ENTMatJointure ENTLibelleMatiere ENTMatiereRattach
+    """.split()
+)
 OLD_AFTER_DAYS = 60
 # In the name of a file: does it tell everything, or what has changed?
 MARKS = {"_complet_": True, "_delta_": False}
@@ -83,7 +97,7 @@ def read_aaf(paths: Iterable[Path], staged: Staged, tell: Tell) -> None:
         tell(path.name)
         staged.open(path.name)
         with path.open("rb") as file:
-            reader = Reader(file, path.name)
+            reader = Reader(file, path.name, KEPT)
             for raw in reader:
                 actions.add(raw.action)
                 staged.take(raw)
