@@ -256,3 +256,27 @@ def _shaken(academy: Any, degree: Degree) -> Any:
         school.pupils[:] = [pupil for pupil in pupils if pupil not in leaving]
         school.staff[:] = school.staff[:-1]
     return academy
+
+
+def test_what_a_delta_cannot_mean_is_put_aside(brought: Any) -> None:
+    before = rows()
+    report = brought(
+        modify("Eleve", "x" * 61, givenName="Ada"),
+        modify("Eleve", "99", givenName="Ada"),
+        modify("Eleve", "99", givenName="Zoé"),
+        modify("EtabEducNat", "7", ENTStructureNomCourant="Ailleurs"),
+    )
+    assert rows() == before
+    assert [note["key"] for note in report["quarantined"]] == ["x" * 61, "99", "99", "7"]
+
+
+def test_a_change_after_a_deletion_is_put_aside_and_nobody_leaves(brought: Any) -> None:
+    """The file contradicts itself: somebody whose record is in quarantine has not left."""
+    report = brought(delete("Eleve", "11"), modify("Eleve", "11", givenName="Tim"))
+    assert (roles("11"), person("11").given_name, len(report["quarantined"])) == (["pupil"], "Tom", 1)
+
+
+def test_somebody_new_is_told_by_two_records(brought: Any) -> None:
+    """A teacher who comes with the same delivery is also a parent whose e-mail changes."""
+    brought(personnel("40", name="Roy", given="Ada"), modify("PersRelEleve", "40", mail="ada@example.org"))
+    assert (person("40").email, roles("40")) == ("ada@example.org", ["teacher"])

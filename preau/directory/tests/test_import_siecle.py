@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from preau.directory import exports
+from preau.directory.imports.siecle import files as reader
 from preau.directory.imports.siecle import told as telling
 from preau.directory.models import (
     Assignment,
@@ -701,3 +702,34 @@ def test_samples_without_pupils(bring: Any, samples: Path, part: str, classes: i
     before = rows()
     bring(samples / part)
     assert rows() == before
+
+
+def test_what_leads_nowhere_is_told_and_left(bring: Any, tmp_path: Path) -> None:
+    """A class of a stranger, a service of a stranger, a class without a code, a link to no number, somebody without a function."""
+    report = bring(
+        deliver(
+            tmp_path / "d", communs(), structures(classes=("3A", "")),
+            eleves(eleve("1"), places=(place("1", "3A"), place("99", "3A"))),
+            responsables(personne("1"), links=(lien("1", "1"), lien("1", ""))),
+            sts(individu("1"), individu("2", "Roy", "Ada", FONCTION=""), classes=(division("3A", ("061300", "77")),)),
+        )
+    )  # fmt: skip
+    assert adds_up(report)
+    assert {
+        "Classe d’un élève inconnu : elle n’est pas reprise.",
+        "Service d’un enseignant inconnu : il n’est pas repris.",
+        "Classe ou groupe sans code : ignoré.",
+    } <= sentences(report)
+    assert bearer("1").guardianships.count() == 1
+    assert [row.role for row in bearer("epp:2").holdings.all()] == [Role.OTHER]
+
+
+def test_a_record_and_a_heading_have_their_measure(
+    bring: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nameless = eleves(eleve("1")).replace(b"<UAJ>0350001A</UAJ>", b"")
+    assert "de quel établissement" in refused(bring, deliver(tmp_path / "d", nameless))
+    monkeypatch.setattr(reader, "LONGEST_RECORD", 60)
+    assert refused(bring, deliver(tmp_path / "d", eleves(eleve("1")))) == (
+        "Un enregistrement dépasse un million de caractères."
+    )
