@@ -108,11 +108,27 @@ class Viewer:
 
     def offers(self, service: str) -> bool:
         """Is this service open to this seat somewhere? Whoever has no school yet is refused nothing."""
-        return not self.places or any(place.offers(service) for place in self.places)
+        known = self._known_offers
+        if service not in known:
+            known[service] = not self.places or any(place.offers(service) for place in self.places)
+        return known[service]
+
+    @cached_property
+    def _known_offers(self) -> dict[str, bool]:
+        """A home asks thirty times about five services."""
+        return {}
 
     def within(self, service: str) -> "Viewer":
         """The same viewer, on a page of this service."""
-        return self if service == self.service else self._changed(service=service)
+        if service == self.service:
+            return self
+        if service not in self._known_within:
+            self._known_within[service] = self._changed(service=service)
+        return self._known_within[service]
+
+    @cached_property
+    def _known_within(self) -> dict[str, "Viewer"]:
+        return {}
 
     def name_of(self, url_name: str, fallback: str) -> str:
         """What the school calls an entry of the menu; two schools that differ are not shown each other's word."""

@@ -86,6 +86,11 @@ class AgendaEntry:
     def lasts_days(self) -> bool:
         return not isinstance(self.starts, datetime)
 
+    @property
+    def more(self) -> str:
+        """Who and where, as one line."""
+        return " · ".join(filter(None, (self.detail, self.place)))
+
     @cached_property
     def first_day(self) -> date:
         return (

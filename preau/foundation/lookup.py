@@ -112,6 +112,10 @@ def slips_between(typed: str, known: str, most: int, *, of_beginning: bool) -> i
     rests = [(typed[1:], known[1:]), (typed[1:], known), (typed, known[1:])]
     if len(typed) > 1 and typed[:2] == known[1::-1]:
         rests.append((typed[2:], known[2:]))
+    if most == 1:
+        # The last slip there may be: what follows it is the same, or it is another word.
+        same_ends = (rest.startswith(end) if of_beginning else rest == end for end, rest in rests)
+        return 1 if any(same_ends) else 2
     return 1 + min(slips_between(*rest, most - 1, of_beginning=of_beginning) for rest in rests)
 
 

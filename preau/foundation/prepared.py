@@ -9,7 +9,6 @@ finds nothing of the first caller to keep, and one that reads or compares a valu
 """
 
 from collections.abc import Callable, Hashable
-from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
@@ -161,7 +160,8 @@ class _Statement:
 
     def rows(self, arguments: tuple[Any, ...]) -> list[Any]:
         # The compiled parts are shared; the connection is this thread's, and the values are this call's.
-        compiler: Any = copy(self._compiler)
+        compiler: Any = object.__new__(type(self._compiler))
+        compiler.__dict__.update(self._compiler.__dict__)
         compiler.connection = connection = connections[DEFAULT_DB_ALIAS]
         values: list[Any] = []
         for one in self._params:

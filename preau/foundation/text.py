@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from markupsafe import Markup, escape
 
@@ -21,6 +22,7 @@ def fold(text: str) -> str:
     return " ".join(bare.split())
 
 
+@lru_cache(maxsize=4_096, typed=True)  # typed: the same letters are to be escaped or not
 def ordinals(text: object) -> Markup:
     """ "5e B" as people write it: the letters of an ordinal raised. Everything else is shown as given."""
     return Markup(ORDINAL.sub(r"\1<sup>\2</sup>", str(escape(text))))  # nosec B704  # noqa: S704 - escaped just before

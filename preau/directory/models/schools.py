@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import time
+from functools import lru_cache
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
@@ -216,6 +217,7 @@ class Room(models.Model):
         return place_of(self.name)
 
 
+@lru_cache(maxsize=4_096)  # a week says each of its rooms many times, in the one language of the site
 def place_of(name: str) -> str:
     """« salle 204 », but « Gymnase »: a number alone does not say that it is a room."""
     return f"{gettext('salle')} {name}" if name[:1].isdigit() else name

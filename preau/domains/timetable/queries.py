@@ -22,8 +22,9 @@ from preau.foundation.lookup import Wanted
 from preau.foundation.prepared import Prepared
 from preau.foundation.text import fold
 
-# What one looks for in a timetable is soon: the next time this subject comes, or this teacher.
-SOON = timedelta(days=21)
+# What one looks for in a timetable is soon: the next time this subject comes, or this teacher. Weeks A and B in turn are
+# two weeks; in the holidays, one looks for what comes after them.
+SOON, AFTER_HOLIDAYS = timedelta(days=14), timedelta(days=28)
 COLUMNS = ("pk", "day", "starts", "ends", "school__timezone", "subject__name", "room__name")
 
 
@@ -132,10 +133,12 @@ def with_marks(viewer: Viewer, rows: Sequence[LessonRow]) -> list[LessonRow]:
     return list(rows)
 
 
-def own_lessons(viewer: Viewer) -> LessonQuerySet:
-    """The lessons a viewer gives or attends; for other staff, none."""
+def own_lessons(viewer: Viewer, *, of_weeks: bool = False) -> LessonQuerySet:
+    """The lessons a viewer gives or attends; for other staff, none. `of_weeks`: the same, asked for long periods."""
     lessons = Lesson.objects.visible_to(viewer)
-    return lessons.taught_by(viewer.person) if viewer.is_staff else lessons
+    if not viewer.is_staff:
+        return lessons
+    return lessons.taught_over_weeks(viewer.person) if of_weeks else lessons.taught_by(viewer.person)
 
 
 OWN = Prepared(lambda viewer, first, last: lines_of(own_lessons(viewer).between(first, last)))
@@ -310,24 +313,29 @@ def _words_of(name: str) -> str:
 
 
 NEXT = Prepared(
-    lambda viewer, first, last: (
-        own_lessons(viewer).between(first, last).order_by("starts", "pk").values_list(*COLUMNS, "pattern_id")
+    lambda viewer, first, last, now: (
+        own_lessons(viewer, of_weeks=True)
+        .between(first, last)
+        .filter(ends__gt=now)
+        .order_by("starts", "pk")
+        .values_list(*COLUMNS, "pattern_id")
     )
 )
 
 
 def _next_rows(viewer: Viewer) -> list[LessonRow]:
     """The next lesson of each weekly one, and those of no pattern: a third of the lessons to come, to be named."""
-    now, first_ones = timezone.now(), dict[Any, tuple[Any, ...]]()
-    for *line, pattern in NEXT(viewer, viewer.today, viewer.today + SOON):
-        pk, _day, _starts, ends, *_rest = line
-        if ends > now:
-            first_ones.setdefault(pattern or (pk,), tuple(line))
+    now, today = timezone.now(), viewer.today
+    lines = NEXT(viewer, today, today + SOON, now) or NEXT(viewer, today + SOON, today + AFTER_HOLIDAYS, now)
+    first_ones: dict[Any, tuple[Any, ...]] = {}
+    for *line, pattern in lines:
+        first_ones.setdefault(pattern or (line[0],), tuple(line))
     return rows_from(first_ones.values())
 
 
 def lessons_found(viewer: Viewer, wanted: Wanted) -> list[Hit]:
-    """The next time of each of one's subjects: looked for by subject, teacher or class, shown on its week (two queries)."""
+    """The next time of each of one's subjects: looked for by subject, teacher or class, shown on its week (two queries,
+    three in the holidays)."""
     next_ones: dict[tuple[str, ...], LessonRow] = {}
     for row in _next_rows(viewer):
         whom = row.groups_label if viewer.is_staff else row.teachers_label
