@@ -10,6 +10,7 @@ from typing import Any
 import html5lib
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
@@ -19,6 +20,7 @@ from preau.commons.journal.models import Line
 from preau.commons.notifications.models import Item, StopLink
 from preau.commons.outbox.models import Letter
 from preau.commons.works.models import Work
+from preau.directory.actions import deliveries
 from preau.directory.models import (
     Closure,
     Delivery,
@@ -35,7 +37,7 @@ from preau.directory.seeds import World
 from preau.directory.words import Authority, Role
 from preau.domains.attendance.models import Entry, EntryChange, Explanation, Status
 from preau.domains.timetable.models import Lesson, WeeklyPattern
-from preau.foundation import notices
+from preau.foundation import notices, uploads
 from preau.foundation.text import french
 from preau.identity.models import AccountSession
 from tests.building import routes
@@ -96,6 +98,19 @@ def own_delivery(college: World) -> Delivery:
     return Delivery.objects.create(
         school=college.school, brought_by=college.people["secretary"], state=Delivery.State.BLOCKED,
         report=report, preview={"counts": report["counts"], "lines": lines}, files=["001_Eleve.xml"],
+    )  # fmt: skip
+
+
+def own_tables(college: World) -> Delivery:
+    """One whose columns are still to be said, with two files."""
+    sent = {
+        "eleves": SimpleUploadedFile("a.csv", b"Nom;Prenom;Option\nPetit;Anne;Latin\n"),
+        "personnels": SimpleUploadedFile("b.csv", b"Nom;Prenom;Fonction\nZola;Emile;Professeur\n"),
+    }
+    folder, names = uploads.keep_tables(sent, deliveries.room(), deliveries.TABLES)
+    return Delivery.objects.create(
+        school=college.school, brought_by=college.people["secretary"], state=Delivery.State.MATCHING,
+        source="tableau", folder=folder, files=names,
     )  # fmt: skip
 
 
@@ -172,6 +187,8 @@ PAGES = [
     Page("works:works", frozenset(EVERYONE)),
     Page("directory:deliveries", frozenset(OFFICE)),
     Page("directory:bring", frozenset(OFFICE)),
+    Page("directory:bring_tables", frozenset(OFFICE)),
+    Page("directory:columns", frozenset(OFFICE), model=own_tables),
     Page("directory:delivery", frozenset(OFFICE), model=own_delivery),
     Page("directory:settings", frozenset({"head"})),
     Page("directory:school", frozenset(EVERYONE), model=own_school, by="public_id"),
@@ -559,6 +576,7 @@ LISTS = [
 LISTS_APART = {"attendance:roll", "timetable:patterns", "agenda:feed", "directory:person"}
 ONE_THING = {
     "foundation:alive", "foundation:ready", "foundation:styleguide", "portal:demonstration", "directory:bring",
+    "directory:bring_tables", "directory:columns",
     "portal:first_visit", "portal:help", "portal:guide", "portal:accessibility", "portal:legal", "portal:privacy", "portal:privacy_house", "portal:state",
     "portal:sitemap", "portal:robots",
     "identity:sign_in", "identity:resume", "identity:activation", "identity:forgotten", "identity:new_password",

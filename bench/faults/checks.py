@@ -6,10 +6,12 @@ from collections import Counter, defaultdict
 from typing import Any
 
 from django.db import connection, connections
+from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from bench.faults.ledger import Findings, Key
 from preau.commons.journal.models import Line
+from preau.commons.notifications.models import Dispatch, Envelope
 from preau.commons.outbox.models import Letter
 from preau.domains.attendance.models import Decision, Entry, EntryChange, Explanation, Notice, RollCall
 from preau.identity.codes import digest_of
@@ -141,11 +143,12 @@ def fingerprint() -> str:
 
 
 def unfinished() -> int:
-    """Tasks that still wait or run, those of the schedule aside."""
+    """What still has to be done for a letter to leave: tasks of absences, news without envelope, envelopes not sent."""
     start_afresh()
-    return DBTaskResult.objects.filter(
-        status__in=["READY", "RUNNING"], task_path__contains="attendance"
-    ).count()
+    tasks = DBTaskResult.objects.filter(status__in=["READY", "RUNNING"], task_path__contains="attendance")
+    letters = Dispatch.objects.filter(channel=Envelope.Channel.MAIL)
+    waiting = Envelope.objects.filter(channel=Envelope.Channel.MAIL, sent_at=None, dropped_at=None)
+    return tasks.count() + letters.due(timezone.now()).count() + waiting.count()
 
 
 def letters() -> Findings:

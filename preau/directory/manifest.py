@@ -99,6 +99,7 @@ for verb, label in [
     ("directory.guardianship_ruled", _("Décision de justice notée")),
     ("directory.ruling_lifted", _("Décision de justice retirée")),
     ("directory.delivery_brought", _("Fichiers de l’annuaire apportés")),
+    ("directory.columns_named", _("Colonnes d’un tableau décrites")),
     ("directory.delivery_agreed", _("Fichiers de l’annuaire acceptés")),
     ("directory.delivery_approved", _("Départs approuvés")),
     ("directory.delivery_dropped", _("Fichiers de l’annuaire abandonnés")),
@@ -285,7 +286,7 @@ boards.personal_data.add(
         keep=Retention.YEAR_PLUS_ONE,
         fields=dict.fromkeys(["brought_by", "approved_by", "brought_at", "settled_at", "moved_at"], PERSONAL)
         | dict.fromkeys(["school", "source", "state", "folder", "files", "step", "done", "total"], NONE)
-        | {"report": NONE, "preview": CHILD},
+        | {"report": NONE, "preview": CHILD, "matching": NONE},
     )
 )
 

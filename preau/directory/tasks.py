@@ -15,8 +15,11 @@ from django.utils.translation import gettext as _
 
 from preau.directory.actions import deliveries
 from preau.directory.imports import drop
+from preau.directory.imports.formats import AAF, Format, tables
 from preau.directory.imports.reading import Unreadable
 from preau.directory.imports.run import Result, Run, quoted
+from preau.directory.imports.tables.delivery import Matching
+from preau.directory.imports.tables.present import SOURCE as TABLES
 from preau.directory.models import Delivery
 from preau.foundation import uploads, works
 from preau.foundation.db import only_one
@@ -90,7 +93,7 @@ def _run(delivery: Delivery, *, dry: bool) -> Result | None:
     """None when the files cannot be read: the delivery is then turned away, or was dropped meanwhile."""
     run = Run(
         today=_today(delivery), dry=dry, own=delivery.school, approver=delivery.approved_by,
-        delivery=None if dry else delivery, tell=_Teller(delivery.pk),
+        delivery=None if dry else delivery, tell=_Teller(delivery.pk), reads=_format_of(delivery),
     )  # fmt: skip
     try:
         return run.bring(uploads.files_in(deliveries.room(), delivery.folder))
@@ -104,6 +107,12 @@ def _run(delivery: Delivery, *, dry: bool) -> Result | None:
         }
     deliveries.turn_away(delivery.pk, {"errors": [error], "applied": False})
     return None
+
+
+def _format_of(delivery: Delivery) -> Format:
+    if delivery.source == TABLES and delivery.school:
+        return tables(delivery.school, Matching(**delivery.matching), _today(delivery))
+    return AAF
 
 
 def _today(delivery: Delivery) -> date:

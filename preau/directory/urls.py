@@ -1,7 +1,7 @@
 from django.urls import path
 
+from preau.directory.views import columns, families, people, settings, tables
 from preau.directory.views import deliveries as views
-from preau.directory.views import families, people, settings, tables
 
 app_name = "directory"
 urlpatterns = [
@@ -11,7 +11,9 @@ urlpatterns = [
     path("annuaire/exporter/<slug:key>/", tables.export, name="export"),
     path("annuaire/livraisons/", views.deliveries, name="deliveries"),
     path("annuaire/livraisons/nouvelle/", views.bring, name="bring"),
+    path("annuaire/tableaux/", columns.bring_tables, name="bring_tables"),
     path("annuaire/livraisons/<int:pk>/", views.delivery, name="delivery"),
+    path("annuaire/livraisons/<int:pk>/colonnes/", columns.columns, name="columns"),
     path("annuaire/livraisons/<int:pk>/appliquer/", views.apply, name="apply"),
     path("annuaire/livraisons/<int:pk>/approuver/", views.approve, name="approve"),
     path("annuaire/livraisons/<int:pk>/abandonner/", views.drop, name="drop"),

@@ -1,6 +1,7 @@
 """Dates and hours as French people write them: « 8 h 05 », « mardi 24 novembre »."""
 
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -45,8 +46,15 @@ def local(moment: datetime, zone: str = "") -> datetime:
 
 def hour(moment: datetime | time, zone: str = "") -> str:
     """8 h 05. Datetimes are put on the local wall clock first."""
+    if zone and isinstance(moment, datetime):
+        return _hour_there(moment, zone)
     clock = local(moment, zone) if isinstance(moment, datetime) else moment
     return f"{clock.hour}{NBSP}h{NBSP}{clock.minute:02d}"
+
+
+@lru_cache(maxsize=4_096)  # a day says the same hours on every page of the school
+def _hour_there(moment: datetime, zone: str) -> str:
+    return hour(moment.astimezone(ZoneInfo(zone)).time())
 
 
 def hours(starts: datetime | time, ends: datetime | time, zone: str = "") -> str:

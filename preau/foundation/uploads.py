@@ -9,7 +9,7 @@ import secrets
 import shutil
 import stat
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from os import O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY, fdopen
@@ -28,6 +28,8 @@ CEILING = 300 * MEGABYTE
 CHUNK = 1 << 16
 ENTRIES = 2_000  # what an archive may list, folders and other kinds of files included
 ZIP_MARK = b"PK\x03\x04"
+OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
+Looks = Callable[[bytes], bool]
 MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
 
@@ -89,12 +91,57 @@ def keep_xml(sent: Sequence[Any], room: Path, limits: Limits) -> tuple[str, list
 
     Returns the folder's name and those of its files, in order. Raises Refused.
     """
+    with _new_folder(room) as folder, _members(sent, limits) as members:
+        names = _write(members, folder, limits)
+    return folder.name, names
+
+
+def keep_tables(sent: Mapping[str, Any], room: Path, limits: Limits) -> tuple[str, list[str]]:
+    """Keep tables, CSV or XLSX by what they hold, under the name that each is sent for: « eleves.csv ». Raises Refused."""
+    with _new_folder(room) as folder:
+        names, left = [], limits.size
+        for key, file in sent.items():
+            names.append(f"{key}.{_kind_of_table(file, limits)}")
+            file.seek(0)
+            with _private(folder / names[-1]) as target:
+                left -= _copy(file, target, _bare(file.name), left, limits, looks=None)
+    return folder.name, names
+
+
+def _kind_of_table(file: Any, limits: Limits) -> str:
+    """« xlsx » or « csv ». An old or foreign workbook is told how to be saved."""
+    start = _starts(file)
+    if start.startswith(OLD_WORKBOOK) or not start.startswith(ZIP_MARK):
+        if start.startswith(OLD_WORKBOOK):
+            raise Refused(_as_told(_bare(file.name)))
+        return "csv"
+    file.seek(0)
+    try:
+        with ZipFile(file) as archive:
+            listed = archive.infolist()
+            if not any(info.filename == "xl/workbook.xml" for info in listed):
+                raise Refused(_as_told(_bare(file.name)))
+            if len(listed) > ENTRIES:
+                raise Refused(_("L’archive contient trop de fichiers."))
+            _measure(listed, limits)
+    except (BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError, zlib.error) as error:
+        raise Refused(_as_told(_bare(file.name))) from error
+    return "xlsx"
+
+
+def _as_told(name: str) -> str:
+    said = _("« %(name)s » ne se lit pas : dans votre tableur, enregistrez-le en .xlsx ou en .csv.")
+    return said % {"name": name}
+
+
+@contextmanager
+def _new_folder(room: Path) -> Iterator[Path]:
+    """A folder of its own, which goes away with what went wrong."""
     folder = room / secrets.token_hex(16)
     room.mkdir(parents=True, exist_ok=True, mode=0o700)
     folder.mkdir(mode=0o700)
     try:
-        with _members(sent, limits) as members:
-            names = _write(members, folder, limits)
+        yield folder
     except BaseException as error:
         remove(room, folder.name)
         if isinstance(error, OSError) and error.errno == errno.ENOSPC:
@@ -102,7 +149,6 @@ def keep_xml(sent: Sequence[Any], room: Path, limits: Limits) -> tuple[str, list
                 _("Préau n’a plus assez de place pour vos fichiers. Réessayez plus tard.")
             ) from error
         raise
-    return folder.name, names
 
 
 @contextmanager
@@ -176,6 +222,12 @@ def _listed(archive: ZipFile, limits: Limits) -> list[ZipInfo]:
     for info in listed:
         _check_place(info)
     found = [info for info in listed if _is_wanted(info)]
+    _measure(found, limits)
+    return found
+
+
+def _measure(found: list[ZipInfo], limits: Limits) -> None:
+    """Nothing hidden, and nothing out of measure once unpacked."""
     for info in found:
         if info.flag_bits & 1:
             raise Refused(_("L’archive est protégée par un mot de passe : refaites-la sans mot de passe."))
@@ -189,7 +241,6 @@ def _listed(archive: ZipFile, limits: Limits) -> list[ZipInfo]:
             )
     if sum(info.file_size for info in found) > limits.size:
         raise Refused(_too_heavy(limits))
-    return found
 
 
 def _check_place(info: ZipInfo) -> None:
@@ -220,7 +271,7 @@ def _write(members: list[_Member], folder: Path, limits: Limits) -> list[str]:
     for number, member in enumerate(members, start=1):
         name = f"{number:03d}_{clean(member.name)}"
         with member.open() as source, _private(folder / name) as target:
-            left -= _copy(source, target, _bare(member.name), left, limits)
+            left -= _copy(source, target, _bare(member.name), left, limits, looks=_looks_like_xml)
         names.append(name)
     return names
 
@@ -232,11 +283,13 @@ def _private(path: Path) -> Iterator[IO[bytes]]:
         yield file
 
 
-def _copy(source: IO[bytes], target: IO[bytes], name: str, left: int, limits: Limits) -> int:
-    """Copy at most `left` bytes of what looks like XML; what an archive says of its sizes is not believed."""
+def _copy(
+    source: IO[bytes], target: IO[bytes], name: str, left: int, limits: Limits, *, looks: Looks | None
+) -> int:
+    """Copy at most `left` bytes of what `looks` right; what an archive says of its sizes is not believed."""
     copied = 0
     while chunk := source.read(CHUNK):
-        if not copied and not _looks_like_xml(chunk):
+        if not copied and looks and not looks(chunk):
             raise Refused(_("« %(name)s » n’est pas un fichier XML.") % {"name": name})
         copied += len(chunk)
         if copied > left:

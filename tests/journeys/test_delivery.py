@@ -151,3 +151,38 @@ def test_a_wrong_file_is_given_up(visit: Any, schools: dict[str, World], tmp_pat
     secretary.check("livraison-abandonnee")
     give_up_from_the_works(secretary, sorted((tmp_path / "whole").glob("ENT*")))
     secretary.done()
+
+
+def test_a_list_of_the_school_from_its_columns_to_the_directory(
+    visit: Any, schools: dict[str, World], tmp_path: Path
+) -> None:
+    """The secretary brings a list of her own, says what one column holds, reads what would change and applies it."""
+    sheet = tmp_path / "latinistes.csv"
+    sheet.write_text(
+        "Nom;Prénom;Né le;Groupe classe;Nom responsable 1;Prénom responsable 1\nPetit;Léa;02/03/2014;6e A;Petit;Anne\n"
+    )
+    secretary = visit("secretary", wide=True)
+    page = secretary.page
+    secretary.open("/annuaire/livraisons/")
+    page.get_by_role("link", name="Déposer vos tableaux").click()
+    expect(page.get_by_role("heading", level=1, name="Déposer vos tableaux")).to_be_visible()
+    secretary.check("tableaux-deposer")
+    page.get_by_label("Tableau des élèves").set_input_files([sheet])
+    page.get_by_role("button", name="Continuer").click()
+    expect(page.get_by_role("heading", level=1, name="Ce que contiennent les colonnes")).to_be_visible()
+    expect(page.get_by_label("Né le")).to_have_value("born")
+    secretary.check("tableaux-colonnes")
+    page.get_by_label("Groupe classe").select_option("classes")
+    page.get_by_role("button", name="Lire ces tableaux").click()
+    expect(page.get_by_text("Vos tableaux sont lus")).to_be_visible()
+    work_and_see(secretary, "Ce qui changerait")
+    expect(page.get_by_text("PETIT Léa")).to_be_visible()
+    page.get_by_role("button", name="Appliquer").click()
+    work_and_see(secretary, "Ce qui a changé")
+    lea = Holding.objects.get(person__family_name="Petit", person__given_name="Léa", source="tableau")
+    assert lea.ends is None and lea.person.guardianships.get().guardian.given_name == "Anne"
+    # The next list of the same shape asks nothing again.
+    secretary.open("/annuaire/tableaux/")
+    page.get_by_label("Tableau des élèves").set_input_files([sheet])
+    page.get_by_role("button", name="Continuer").click()
+    expect(page.get_by_label("Groupe classe")).to_have_value("classes")

@@ -16,12 +16,13 @@ from PIL import Image
 
 from preau.commons.agenda.models import Feed
 from preau.commons.notifications.models import Item
+from preau.directory.actions import deliveries
 from preau.directory.actions.families import mark_of
 from preau.directory.models import Delivery, Group, Guardianship, Holding, Period, Person, Room, Subject
 from preau.directory.tests.aaf import document, eleve, etab
 from preau.domains.attendance.models import Entry, Explanation, Reason
 from preau.domains.timetable.models import Lesson
-from preau.foundation import boards
+from preau.foundation import boards, uploads
 from preau.identity.models import Activation
 from preau.identity.seeds import CAST as LOGINS
 from preau.identity.seeds import PASSWORD
@@ -100,6 +101,19 @@ def _files(stage: Stage) -> Data:
         etab(uai=stage.college.uai, name=stage.college.school.name), eleve("100", "Durand", "Ada", label="3A")
     )
     return {"files": [SimpleUploadedFile("ENT_Complet_20261120_Tout_0000.xml", held)]}
+
+
+def _table(stage: Stage) -> Data:
+    return {"reach": "adds", "eleves": SimpleUploadedFile("liste.csv", b"Nom;Prenom\nDurand;Ada\n")}
+
+
+def _columns_to_say(stage: Stage) -> None:
+    folder, names = uploads.keep_tables(
+        {"eleves": _table(stage)["eleves"]}, deliveries.room(), deliveries.TABLES
+    )
+    Delivery.objects.filter(pk=stage.own(Delivery).pk).update(
+        state=Delivery.State.MATCHING, source="tableau", folder=folder, files=names, report={}, preview={}
+    )
 
 
 def _no_open_delivery(stage: Stage) -> None:
@@ -247,6 +261,13 @@ BODIES: dict[str, Body] = {
     ),
     "notifications:stop": Body("visitor"),
     "directory:bring": Body("secretary", _files, _no_open_delivery, lambda stage: {"files": []}),
+    "directory:bring_tables": Body(
+        "secretary", _table, _no_open_delivery, lambda stage: {"eleves": [], "certified": "on"}
+    ),
+    "directory:columns": Body(
+        "secretary", lambda stage: {"eleves-0": "family", "eleves-1": "given"}, _columns_to_say,
+        wrong=lambda stage: {"eleves-1": "family"},
+    ),
     "directory:apply": Body("secretary", before=_preview),
     "directory:approve": Body("head"),
     "directory:drop": Body("secretary"),

@@ -1,7 +1,7 @@
 """What a comparison stands on, and what it finds: rows to write, and what to say of them."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -22,7 +22,7 @@ class Setting:
     `own`: a school's page brought the file (docs/decisions/0045). `first`: the source has never filled this school, so
     that dates go back to the start of the year. `spared`: keys of records in quarantine, whose people have not left.
     `delivered` tells whether a key is in the delivery. `is_delta`: it tells changes, and only its people are read.
-    `others`: another source has brought people too.
+    `others`: another source has brought people too. `same`: whom the format has recognised, by their new keys.
     """
 
     source: str
@@ -37,6 +37,7 @@ class Setting:
     delivered: Callable[[str], bool] = lambda key: False
     is_delta: bool = False
     others: bool = True
+    same: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def starts(self) -> date:

@@ -1,5 +1,6 @@
 """The life of a delivery: brought, read, applied, approved, dropped. What it did to the people is in `writing`."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,12 +14,15 @@ from django.utils.translation import gettext as _
 
 from preau.directory import rules
 from preau.directory.actions import telling
-from preau.directory.models import Delivery, Person, School
+from preau.directory.models import ColumnWord, Delivery, Person, School
 from preau.directory.viewer import Viewer
 from preau.foundation import journal, uploads, works
+from preau.foundation.text import fold
 
 State = Delivery.State
 WAITS = timedelta(days=7)
+# A school's own tables: at most one of each kind.
+TABLES = uploads.Limits(files=3, size=20 * uploads.MEGABYTE)
 # Longer than every try of a task together: nobody works on it any more.
 SILENCE = timedelta(hours=24)
 
@@ -81,6 +85,59 @@ def bring(viewer: Viewer, sent: Sequence[Any]) -> Delivery:
         raise
 
 
+def bring_tables(
+    viewer: Viewer, sent: Mapping[str, Any], check: Callable[[Path], None], *, complete: bool, certified: bool
+) -> Delivery:
+    """Take the tables of the viewer's school; somebody then says what their columns hold.
+
+    `check` raises uploads.Refused for a file that is no table. Raises AlreadyOne, or uploads.Refused with its sentence.
+    """
+    _only_one(viewer)
+    folder, names = uploads.keep_tables(sent, room(), TABLES)
+    try:
+        for path in uploads.files_in(room(), folder):
+            check(path)
+        return _open(
+            viewer, folder, names, source="tableau", state=State.MATCHING,
+            matching={"complete": complete, "certified": certified},
+        )  # fmt: skip
+    except BaseException:
+        uploads.remove(room(), folder)
+        raise
+
+
+@transaction.atomic
+def name_columns(
+    viewer: Viewer, delivery: Delivery, columns: Mapping[str, Sequence[tuple[str, str]]]
+) -> None:
+    """Say what each column holds (its heading, a field or ""); it is read then, and remembered. Raises MovedOn."""
+    known = _locked(delivery.pk)
+    if not rules.may_name_columns(viewer, known):
+        raise MovedOn
+    known.matching |= {"columns": {table: [key for _title, key in told] for table, told in columns.items()}}
+    for table, told in columns.items():
+        _remember(known.school, table, told)
+    _move(known, State.RECEIVED, "matching")
+    journal.record(viewer, "directory.columns_named", known)
+    telling.start_work(viewer, known)
+    delivery_brought.send(Delivery, delivery_id=known.pk)
+
+
+def _remember(school: School | None, table: str, told: Sequence[tuple[str, str]]) -> None:
+    seen: Counter[str] = Counter()
+    words = []
+    for title, key in told:
+        heading = fold(title)[:120]
+        words.append(ColumnWord(school=school, table=table, heading=heading, rank=seen[heading], field=key))
+        seen[heading] += 1
+    ColumnWord.objects.bulk_create(
+        words,
+        update_conflicts=True,
+        unique_fields=["school", "table", "heading", "rank"],
+        update_fields=["field"],
+    )
+
+
 def _only_one(viewer: Viewer) -> None:
     known = Delivery.objects.unsettled().filter(school_id=viewer.school_id).first()
     if known:
@@ -88,16 +145,18 @@ def _only_one(viewer: Viewer) -> None:
 
 
 @transaction.atomic
-def _open(viewer: Viewer, folder: str, names: list[str]) -> Delivery:
+def _open(viewer: Viewer, folder: str, names: list[str], **more: Any) -> Delivery:
     # Two clicks at once: the second waits here, and finds the first.
     School.objects.select_for_update(of=("self",)).get(pk=viewer.school_id)
     _only_one(viewer)
     delivery = Delivery.objects.create(
-        school=viewer.school, brought_by=viewer.person, folder=folder, files=names, moved_at=timezone.now()
-    )
+        school=viewer.school, brought_by=viewer.person, folder=folder, files=names, moved_at=timezone.now(),
+        **more,
+    )  # fmt: skip
     journal.record(viewer, "directory.delivery_brought", delivery, files=len(names))
-    telling.start_work(viewer, delivery)
-    delivery_brought.send(Delivery, delivery_id=delivery.pk)
+    if delivery.state == State.RECEIVED:
+        telling.start_work(viewer, delivery)
+        delivery_brought.send(Delivery, delivery_id=delivery.pk)
     return delivery
 
 
@@ -226,7 +285,7 @@ def _finish(
 def expire(now: datetime) -> dict[str, int]:
     """Drop what nobody decided for a week, end what no task works on any more, and remove files without a delivery."""
     mine = Delivery.objects.exclude(school=None)
-    waiting = mine.filter(state__in=[State.PREVIEW, State.BLOCKED], moved_at__lt=now - WAITS)
+    waiting = mine.filter(state__in=[State.MATCHING, State.PREVIEW, State.BLOCKED], moved_at__lt=now - WAITS)
     silent = mine.filter(
         state__in=[State.RECEIVED, State.READING, State.APPLYING], moved_at__lt=now - SILENCE
     )

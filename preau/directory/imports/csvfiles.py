@@ -37,10 +37,13 @@ class Sheet:
         self.opened, self.name = opened, name
         self.encoding = self._encoding()
         self.delimiter = self._delimiter()
-        self.headings = next((self._folded(row.cells) for row in self._records()), [])
+        first = next((row.cells for row in self._records()), [])
+        self.headings = self._folded(first)
         if not any(self.headings):
             raise Unreadable(name, None, _("Le fichier ne contient pas de titres de colonnes."))
         self.width = len(self.headings)
+        # As they are written, to be shown.
+        self.titles = [" ".join(cell.replace("\ufeff", "").split()) for cell in first[: self.width]]
 
     def rows(self, *, longer: bool = False) -> Iterator[Row]:
         """Rows that hold something. `longer`: cells beyond the headings are given too, and are nothing odd."""

@@ -1,6 +1,7 @@
 """The formats that the pipeline reads: each puts its records into the names of the AAF, the widest of them."""
 
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -8,6 +9,9 @@ from preau.directory.imports.aaf.staging import Read, read_aaf
 from preau.directory.imports.onde.delivery import Place, read_onde
 from preau.directory.imports.oneroster.delivery import read_oneroster
 from preau.directory.imports.siecle.staging import read_siecle
+from preau.directory.imports.tables.delivery import Matching, read_tables
+from preau.directory.imports.tables.present import SOURCE as TABLE
+from preau.directory.models import School
 
 
 @dataclass(frozen=True)
@@ -39,3 +43,10 @@ def onde(place: Place) -> Format:
 def oneroster(*, certified: bool = False) -> Format:
     """`certified`: the parents and guardians of these files hold parental authority."""
     return Format("oneroster", partial(read_oneroster, certified=certified), (".csv", ".zip"))
+
+
+def tables(school: School, matching: Matching, today: date) -> Format:
+    """A school's own tables, whose columns somebody has named."""
+    return Format(
+        TABLE, partial(read_tables, school=school, matching=matching, today=today), (".csv", ".xlsx")
+    )

@@ -303,7 +303,8 @@ class Run:
         """The people of these keys."""
         authorities = [self.authority] if self.own is None else [self.authority, f"uai:{self.own.uai}"]
         mine = ExternalId.objects.filter(source=self.source, authority__in=authorities, kind="person")
-        return dict(mine.filter(value__in=keys).values_list("value", "person_id"))
+        same = {key: self.staged.same[key] for key in keys if key in self.staged.same}
+        return same | dict(mine.filter(value__in=keys).values_list("value", "person_id"))
 
     def _places_of(self, people: Iterable[int]) -> dict[int, set[str]]:
         """The keys of the schools where these people learn, work, or have a child who learns."""
@@ -431,8 +432,7 @@ class Run:
         return Setting(
             self.source, self.authority, self.staged.day or self.today, self.today, self.own, None,
             own=self.own is not None, spared=self.spared, delivered=self.staged.spool.bears,
-            is_delta=self.staged.is_delta,
-            others=self.others,
+            is_delta=self.staged.is_delta, others=self.others, same=self.staged.same,
         )  # fmt: skip
 
     def _codes(self, *, write: bool) -> None:

@@ -1,6 +1,6 @@
 """The nouns of the directory."""
 
-from preau.directory.models.deliveries import Delivery, DeliveryShare, OfficialCode
+from preau.directory.models.deliveries import ColumnWord, Delivery, DeliveryShare, OfficialCode
 from preau.directory.models.groups import Assignment, Enrolment, Group, Subject
 from preau.directory.models.keys import ExternalId
 from preau.directory.models.people import Guardianship, Holding, Person
@@ -10,6 +10,7 @@ from preau.directory.models.scoping import SchoolQuerySet
 __all__ = [
     "Assignment",
     "Closure",
+    "ColumnWord",
     "Delivery",
     "DeliveryShare",
     "Enrolment",

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from preau.directory.viewer import Viewer
 
 # While one of these lasts, the school waits before it brings another.
-OPEN = ["received", "reading", "preview", "blocked", "applying"]
+OPEN = ["matching", "received", "reading", "preview", "blocked", "applying"]
 
 
 class DeliveryQuerySet(SchoolQuerySet):
@@ -35,9 +35,11 @@ class Delivery(models.Model):
 
     `folder` holds the files of a delivery brought from a page until it is applied or dropped; `preview` names people
     and is emptied at the same time. `report` counts and quotes keys, places and reasons, never a name.
+    `matching` says what the columns of a school's tables hold (see `imports.tables.delivery.Matching`).
     """
 
     class State(models.TextChoices):
+        MATCHING = "matching", _("Colonnes à dire")
         RECEIVED = "received", _("Reçue")
         READING = "reading", _("Lecture en cours")
         PREVIEW = "preview", _("À vérifier")
@@ -79,6 +81,7 @@ class Delivery(models.Model):
     total = models.PositiveIntegerField(_("à faire"), default=0)
     report = models.JSONField(_("rapport"), default=dict, blank=True)
     preview = models.JSONField(_("aperçu"), default=dict, blank=True)
+    matching = models.JSONField(_("colonnes"), default=dict, blank=True, db_default={})
 
     objects = DeliveryQuerySet.as_manager()
 
@@ -97,11 +100,42 @@ class Delivery(models.Model):
     @property
     def is_waiting(self) -> bool:
         """Does it wait for somebody's decision?"""
-        return self.state in {self.State.PREVIEW, self.State.BLOCKED}
+        return self.state in {self.State.MATCHING, self.State.PREVIEW, self.State.BLOCKED}
 
     @property
     def is_working(self) -> bool:
         return self.state in {self.State.RECEIVED, self.State.READING, self.State.APPLYING}
+
+
+class ColumnWordQuerySet(SchoolQuerySet):
+    def visible_to(self, viewer: "Viewer") -> Self:
+        return self.in_school(viewer) if viewer.holds(Role.HEAD, Role.SECRETARY) else self.none()
+
+
+class ColumnWord(models.Model):
+    """What a heading means in the tables of a school: said once, and proposed the next time.
+
+    `heading` is folded; `rank` counts those of the same words in one table, from 0. `field` is "" for a column to leave.
+    """
+
+    school = models.ForeignKey(
+        School, models.CASCADE, related_name="column_words", verbose_name=_("établissement")
+    )
+    table = models.CharField(_("tableau"), max_length=20)
+    heading = models.CharField(_("titre"), max_length=120)
+    rank = models.PositiveSmallIntegerField(_("rang"), default=0)
+    field = models.CharField(_("contenu"), max_length=20, blank=True)
+
+    objects = ColumnWordQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("titre de colonne")
+        verbose_name_plural = _("titres de colonnes")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["school", "table", "heading", "rank"], name="one_meaning_per_heading"
+            )
+        ]
 
 
 class DeliveryShareQuerySet(SchoolQuerySet):

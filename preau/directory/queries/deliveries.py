@@ -18,7 +18,13 @@ from preau.foundation.text import number
 State = Delivery.State
 FIRST = 8
 PLACES = 3
-TONES = {State.PREVIEW: "todo", State.BLOCKED: "todo", State.DONE: "done", State.REFUSED: "changed"}
+TONES = {
+    State.MATCHING: "todo",
+    State.PREVIEW: "todo",
+    State.BLOCKED: "todo",
+    State.DONE: "done",
+    State.REFUSED: "changed",
+}
 ICONS = {
     State.RECEIVED: "clock",
     State.READING: "clock",

@@ -36,6 +36,11 @@ def is_second_for(viewer: Viewer, delivery: Delivery) -> bool:
     return decides_on(viewer, delivery) and delivery.brought_by_id != viewer.person.pk
 
 
+def may_name_columns(viewer: Viewer, delivery: Delivery) -> bool:
+    """Of a school's own tables, before they are read."""
+    return decides_on(viewer, delivery) and delivery.state == Delivery.State.MATCHING
+
+
 def may_apply(viewer: Viewer, delivery: Delivery) -> bool:
     """Nothing holds it back."""
     return decides_on(viewer, delivery) and delivery.state == Delivery.State.PREVIEW

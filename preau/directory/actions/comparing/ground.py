@@ -19,6 +19,7 @@ class Ground:
         self.standing = Standing()
         self.changes = Changes()
         self.spared: set[int] = set()
+        self.outranked: set[int] = set()
         self._keys: dict[Who, list[str]] = {}
 
     def who(self, key: str) -> Who:

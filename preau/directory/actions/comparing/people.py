@@ -7,6 +7,7 @@ from preau.directory.actions.comparing.others import Others
 from preau.directory.actions.matching import chunks
 from preau.directory.models import ExternalId, Person
 from preau.directory.rules.facts import PersonFacts
+from preau.directory.rules.precedence import IDENTITY, outranks
 from preau.foundation.text import fold
 
 # An empty value in the file leaves these as they are: the file is silent, it does not erase.
@@ -22,6 +23,7 @@ class People(Others):
         keys = [*batch.people, *(row.guardian for row in batch.guardianships), *setting.spared]
         authorities = [setting.authority, setting.own_authority] if setting.own else [setting.authority]
         standing.meet(keys, setting.source, *authorities)
+        self._meet_told(keys)
         self.spared = {standing.ids[key] for key in setting.spared if key in standing.ids}
         if not setting.own:
             self._recognise()
@@ -36,7 +38,27 @@ class People(Others):
             self._refuse_strangers()
         standing.load_families(standing.ids[key] for key in batch.linked if key in standing.ids)
         standing.load_wards({standing.ids[key] for key in batch.gone if key in standing.ids})
+        self._find_outranked()
         self.gather_keys()
+
+    def _meet_told(self, keys: list[str]) -> None:
+        """Those whom the format has recognised: their new keys are theirs from now on."""
+        standing, same = self.standing, self.setting.same
+        met = {key: same[key] for key in keys if key in same and key not in standing.ids}
+        people = Person.objects.in_bulk(set(met.values()))
+        for key, pk in met.items():
+            standing.ids[key], standing.people[pk] = pk, people[pk]
+            self.changes.ids.append(self.external(key, people[pk]))
+            self.changes.touch(key)
+
+    def _find_outranked(self) -> None:
+        """People whom a source of a higher rank has brought too: it has the last word on who they are."""
+        if not self.setting.others or not outranks(self.setting.source):
+            return
+        for part in chunks(set(self.standing.ids.values())):
+            rows = ExternalId.objects.filter(kind="person", person__in=part)
+            higher = rows.filter(source__in=outranks(self.setting.source))
+            self.outranked |= set(higher.values_list("person_id", flat=True))
 
     # The same person under another key
 
@@ -117,6 +139,10 @@ class People(Others):
         told_kind = facts.is_institution is not None and facts.is_institution != person.is_institution
         if told_kind and not person.given_name:
             changed.add("is_institution")
+        if person.pk in self.outranked:
+            kept = {name for name in changed & IDENTITY if getattr(person, name)}
+            changed -= kept
+            self._say_kept(facts.key, kept)
         if not changed:
             return
         for name in changed:
@@ -125,6 +151,12 @@ class People(Others):
         self.changes.renamed[person.pk] = (person, changed | {"search_name"})
         self.touch(person.pk)
         self.changes.say("identity", person, ", ".join(sorted(str(FIELD_NAMES[name]) for name in changed)))
+
+    def _say_kept(self, key: str, kept: set[str]) -> None:
+        if kept:
+            names = ", ".join(sorted(str(FIELD_NAMES[name]) for name in kept))
+            said = _("Un fichier officiel dit autre chose, et fait foi : %(fields)s.") % {"fields": names}
+            self.warn(said, key)
 
     def _may_rename(self, person: Person) -> bool:
         """A file typed by a school renames no one who works or worked anywhere, or has ties elsewhere, of any date."""

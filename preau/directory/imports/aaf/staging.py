@@ -57,6 +57,7 @@ class Staged:
 
     `new`: which generation of kinship codes it uses (None: not said). `is_delta`: it tells changes, not everything.
     `spared`: keys of people who have not left, although no record bears them: one in quarantine may be theirs.
+    `same`: new keys of people whom the format itself has recognised, and who they are.
     """
 
     def __init__(self) -> None:
@@ -68,6 +69,7 @@ class Staged:
         self.new: bool | None = None
         self.is_delta = False
         self.spared: set[str] = set()
+        self.same: dict[str, int] = {}
 
     def open(self, name: str) -> int:
         """A file begins; returns its number."""

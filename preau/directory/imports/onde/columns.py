@@ -66,6 +66,7 @@ class Line(NamedTuple):
     classes: list[str]
     children: list[Child]
     odd: str
+    groups: tuple[str, ...] = ()
 
 
 def kind_of(headings: list[str], name: str) -> str:

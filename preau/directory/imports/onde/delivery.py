@@ -1,7 +1,7 @@
 """The files of one primary school into the spool, put into the names of the AAF of the first degree."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -63,7 +63,7 @@ def read_onde(paths: Iterable[Path], staged: Staged, tell: Tell, *, place: Place
     if columns.PARENTS in read and columns.PUPILS not in read:
         reason = _("Le fichier des responsables se lit avec celui des élèves : livrez-les ensemble.")
         raise Unreadable(staged.spool.files[0], None, reason)
-    Delivery(staged, place, read).stage()
+    Delivery(staged, place, read, Register(place.uai, faces.known(place.uai))).stage()
 
 
 class Delivery:
@@ -72,9 +72,8 @@ class Delivery:
     `untold` are pupils of whom the parents' file says something that cannot be told: their family stays as it is.
     """
 
-    def __init__(self, staged: Staged, place: Place, read: dict[str, list[Line]]) -> None:
-        self.staged, self.place, self.read = staged, place, read
-        self.register = Register(place.uai, faces.known(place.uai))
+    def __init__(self, staged: Staged, place: Place, read: dict[str, list[Line]], register: Register) -> None:
+        self.staged, self.place, self.read, self.register = staged, place, read, register
         self.pupils: list[Somebody] = []
         self.named: dict[tuple[str, str], list[Somebody]] = defaultdict(list)
         self.links: dict[str, list[str]] = defaultdict(list)
@@ -131,7 +130,7 @@ class Delivery:
 
     def _find_pupils(self) -> None:
         for row in self._rows("Eleve", columns.PUPILS):
-            pupil = Somebody(_face(row), [row])
+            pupil = Somebody(face_of(row), [row])
             self.pupils.append(pupil)
             for name in pupil.face.names:
                 self.named[pupil.face.given, name].append(pupil)
@@ -154,6 +153,7 @@ class Delivery:
             "ENTPersonStructRattach": self.place.uai,
             "ENTEleveNiveau": f"${told['level']}" if told["level"] else "",
             "ENTPersonClasses": [self._class(label, row) for label in row.classes],
+            "ENTPersonGroupes": [f"{self.place.uai}$11$ORDINAIRE${_one_part(one)}${one}" for one in row.groups],
             **links,
         })  # fmt: skip
 
@@ -167,7 +167,7 @@ class Delivery:
     def _stage_guardians(self) -> None:
         found: list[Somebody] = []
         for row in self._rows("PersRelEleve", columns.PARENTS):
-            face = _face(row)
+            face = face_of(row)
             face.children = self._children(row)
             if face.children:
                 found.append(Somebody(face, [row]))
@@ -186,10 +186,25 @@ class Delivery:
                 "courriel, ni téléphone, ni adresse en commun."
             ))  # fmt: skip
             return
-        level = LEGAL if self.place.certified else authority_of(told["authority"])
+        level, kinship, contact = self._level(told), self._kinship(told), self._contact(told)
         for key in sorted(guardian.face.children):
-            self.links[key].append(f"{guardian.key}${kinship_of(told['kinship'])}$0${level}$0$0")
+            self.links[key].append(f"{guardian.key}${kinship}$0${level}${contact}$0")
         self._stage_adult("PersRelEleve", guardian, {})
+
+    # What the words of a row mean
+
+    def _level(self, told: Mapping[str, str]) -> str:
+        return LEGAL if self.place.certified else authority_of(told["authority"])
+
+    def _kinship(self, told: Mapping[str, str]) -> str:
+        return kinship_of(told["kinship"])
+
+    def _contact(self, told: Mapping[str, str]) -> str:
+        """« 1 » when they are called first: these files do not say."""
+        return "0"
+
+    def _function(self, row: Line) -> str:
+        return function_of(row, self.place.uai)
 
     def _stage_adult(self, category: str, somebody: Somebody, more: Told) -> None:
         for row in somebody.rows[1:]:
@@ -227,7 +242,7 @@ class Delivery:
     # Staff
 
     def _stage_staff(self) -> None:
-        found = [Somebody(_face(row), [row]) for row in self._rows("PersEducNat", *WORKS)]
+        found = [Somebody(face_of(row), [row]) for row in self._rows("PersEducNat", *WORKS)]
         for somebody in told_apart(faces.STAFF, found, self.register):
             if not somebody.key:
                 reason = _(
@@ -235,7 +250,7 @@ class Delivery:
                 )
                 self._leave_aside("PersEducNat", somebody, reason)
                 continue
-            functions = dict.fromkeys(function_of(row, self.place.uai) for row in somebody.rows)
+            functions = dict.fromkeys(self._function(row) for row in somebody.rows)
             teaches = [row for row in somebody.rows if row.kind == columns.TEACHERS]
             classes = dict.fromkeys(self._class(label, row) for row in teaches for label in row.classes)
             self._stage_adult("PersEducNat", somebody, {
@@ -255,12 +270,16 @@ def _one_part(text: str) -> str:
     return text.replace("$", "-")
 
 
-def _face(row: Line) -> Face:
+def face_of(row: Line) -> Face:
+    """Whom a row describes."""
     told = row.told
     home = frozenset({f"{fold(told['line'])}|{told['postcode']}"} if told["line"] else ())
     contacts = contacts_of(told["email"], told["mobile"], told["phone"], told["work_phone"]) | home
     names = names_of(told["family"], told["usage"])
-    return Face(names, fold(told["given"]), day_written(told["born"]), ine_of(told["ine"]), contacts)
+    label = next(iter([*row.classes, *(child.label for child in row.children)]), "")
+    return Face(
+        names, fold(told["given"]), day_written(told["born"]), ine_of(told["ine"]), contacts, label=label
+    )
 
 
 def _identity(told: dict[str, str]) -> Told:

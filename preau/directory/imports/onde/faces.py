@@ -22,7 +22,10 @@ class Ambiguous(Exception):
 
 @dataclass
 class Face:
-    """What tells people apart. `names` are folded; `contacts` are e-mails, telephones and addresses; `children` are keys."""
+    """What tells people apart. `names` are folded; `contacts` are e-mails, telephones and addresses; `children` are keys.
+
+    `label` is the class of a pupil, as it is written.
+    """
 
     names: frozenset[str]
     given: str
@@ -31,6 +34,7 @@ class Face:
     contacts: frozenset[str] = frozenset()
     children: set[str] = field(default_factory=set)
     key: str = ""
+    label: str = ""
 
     def is_named_as(self, other: "Face") -> bool:
         return self.given == other.given and bool(self.names & other.names)

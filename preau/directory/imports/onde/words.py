@@ -14,7 +14,7 @@ OTHER_KINSHIP = "90"
 LEGAL, CONTACT = "1", "3"
 # The beginning of a function as people write it → the code of ENTPersonFonctions.
 FUNCTIONS = {
-    "direct": "DIR", "chef": "DIR", "secret": "ADF", "gestion": "ADF", "infirm": "MDS", "medecin": "MDS", "cpe": "EDU",
+    "direct": "DIR", "chef": "DIR", "principal": "DIR", "proviseur": "DIR", "secret": "ADF", "gestion": "ADF", "infirm": "MDS", "medecin": "MDS", "cpe": "EDU",
     "conseiller principal": "EDU", "aed": "AED", "assistant d education": "AED", "surveill": "SUR", "aesh": "AEH",
     "avs": "AVS", "accompagn": "AEH", "document": "DOC", "psy": "PSY",
 }  # fmt: skip
