@@ -35,9 +35,9 @@ FORMS = {route.name: route for route in all_routes() if "POST" in route.methods}
 # Signing out and taking a seat hold nothing typed, and are never asked again after the session; a service worker types nothing.
 NOTHING_TYPED = {"identity:sign_out", "identity:switch", "identity:end_session", "notifications:renew_device"}
 WITH_SECRETS = {"identity:change_password", "identity:letters_pdf"}
-# Files are not kept: the page asks for them again.
+# Files are not kept: the page asks for them again, and for what is said of them.
 FILES = {"files", "picture", "eleves", "responsables", "personnels"}
-FILES_ALONE = {"directory:bring", "directory:take_logo", "identity:take_picture"}
+FILES_ALONE = {"directory:bring", "directory:bring_tables", "directory:take_logo", "identity:take_picture"}
 PUBLIC = {route.name for route in FORMS.values() if route.is_public}
 STAMPED = sorted(set(FORMS) - PUBLIC - NOTHING_TYPED - WITH_SECRETS)
 KEPT = sorted(set(STAMPED) - FILES_ALONE)
