@@ -311,7 +311,7 @@ PLAIN: dict[str, tuple[str, ...]] = dict.fromkeys(
         "weekday", "starts_at", "ends_at", "first_day", "outside",
         "starts", "ends", "zone", "palette", "opens_at", "closes_at", "open", "levels", "until", "address", "phone",
         "email", "website", "privacy_contact", "name", "name_0", "name_1", "text", "spacing", "font", "color-scheme",
-        "contrast", "motion", "simple", "ruled_on", "barred", "last_day", "tri", "cle", "montrer", "q", "reach",
+        "contrast", "motion", "simple", "ruled_on", "barred", "last_day", "tri", "cle", "montrer", "q", "reach", "forme",
         "certified", "eleves-0", "eleves-1",
     ],
     (),

@@ -5,16 +5,17 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
+from tempfile import TemporaryFile
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from preau.directory.exports.scope import CHUNK, Scope, by_first, streamed
-from preau.directory.models import Assignment, Enrolment, Guardianship
+from preau.directory.models import Assignment, Enrolment, Guardianship, Person
 from preau.directory.models.scoping import active_on
 from preau.directory.words import Authority, Kinship, Profile, Role
-from preau.foundation import csvtext
+from preau.foundation import csvtext, workbooks
 
 Row = Sequence[object]
 STAFF = [role for role in Role if role.profile == Profile.STAFF]
@@ -35,6 +36,15 @@ class Table:
 def csv_of(table: Table, rows: Iterable[Row]) -> Iterator[str]:
     """UTF-8 with a mark and semicolons; what a spreadsheet would take for a formula is made text."""
     return csvtext.lines([str(title) for title in table.header], rows)
+
+
+def book_of(table: Table, rows: Iterable[Row]) -> Iterator[bytes]:
+    """An XLSX workbook, in parts. Raises workbooks.TooLong."""
+    with TemporaryFile() as file:
+        workbooks.write(file, str(table.label), [str(title) for title in table.header], rows)
+        file.seek(0)
+        while part := file.read(1 << 16):
+            yield part
 
 
 def file_name(table: Table, day: date, kind: str = "csv") -> str:
@@ -115,7 +125,8 @@ def _staff(scope: Scope) -> Iterator[Row]:
     for uai, family, given, role, civility, title, email, phone in held.values_list(*fields).iterator(
         chunk_size=CHUNK
     ):
-        yield [uai, family, given, Role(role).said_of(civility), title, email, phone]
+        said = str(Person.Civility(civility).label) if civility else ""
+        yield [uai, family, given, Role(role).said_of(civility), title, email, phone, said]
 
 
 def _classes(scope: Scope) -> Iterator[Row]:
@@ -180,7 +191,11 @@ TABLES = {
         ),
         Table(
             "personnels", gettext_lazy("Personnels"),
-            [UAI, NAME, GIVEN, gettext_lazy("Fonction"), gettext_lazy("Intitulé"), MAIL, PHONE], _staff,
+            [
+                UAI, NAME, GIVEN, gettext_lazy("Fonction"), gettext_lazy("Intitulé"), MAIL, PHONE,
+                gettext_lazy("Civilité"),
+            ],
+            _staff,
         ),
         Table(
             "classes", gettext_lazy("Classes et groupes"),

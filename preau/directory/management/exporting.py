@@ -18,13 +18,13 @@ from preau.foundation.db import only_one
 REFUSED = 2
 
 
-def put(path: Path, lines: Iterable[str]) -> None:
-    """Write a file that its owner alone reads. It has its name once it is whole: a killed export leaves none by halves."""
+def put(path: Path, lines: Iterable[str | bytes]) -> None:
+    """Write a file, texts in UTF-8, that its owner alone reads. It has its name once it is whole: a killed export leaves none by halves."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=path.parent, prefix=".export-") as working:
         whole = Path(working) / path.name
-        with whole.open("w", encoding="utf-8", newline="") as file:
-            file.writelines(lines)
+        with whole.open("wb") as file:
+            file.writelines(line.encode() if isinstance(line, str) else line for line in lines)
         whole.chmod(0o600)
         whole.replace(path)
 

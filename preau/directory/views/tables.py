@@ -5,9 +5,14 @@ from django.views.decorators.http import require_POST
 
 from preau.directory import rules
 from preau.directory.exports.scope import Scope
-from preau.directory.exports.tables import TABLES, csv_of, file_name
+from preau.directory.exports.tables import TABLES, book_of, csv_of, file_name
 from preau.foundation import journal
 from preau.foundation.access import opens
+
+TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 
 @opens(to=rules.exports_directory)
@@ -19,6 +24,8 @@ def export(request: HttpRequest, key: str) -> StreamingHttpResponse:
         raise Http404
     rows = list(table.rows(Scope([viewer.school], viewer.today)))
     journal.record(viewer, "directory.exported", viewer.school, table=table.key, rows=len(rows))
-    response = StreamingHttpResponse(csv_of(table, rows), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{file_name(table, viewer.today)}"'
+    kind = "xlsx" if request.POST.get("forme") == "xlsx" else "csv"
+    content = book_of(table, rows) if kind == "xlsx" else csv_of(table, rows)
+    response = StreamingHttpResponse(content, content_type=TYPES[kind])
+    response["Content-Disposition"] = f'attachment; filename="{file_name(table, viewer.today, kind)}"'
     return response

@@ -50,6 +50,7 @@ from preau.directory.words import Kinship, Role
 from preau.foundation.dates import capital
 
 NOWHERE = 2_000
+PRIORITIES = frozenset("123456789")
 UAI = re.compile(r"[0-9]{7}[A-Z]")
 # A record of staff says more of a person than the one of a parent.
 ORDER = {STAFF: 0, PUPIL: 1, GUARDIAN: 2}
@@ -351,7 +352,8 @@ class Batches:
             guardian=guardian,
             authority=meaning.authority,
             kinship=meaning.kinship,
-            contact_priority=1 if contact == "1" else None,
+            # The State's files say « 1 » or « 0 »; a school's own table, in which order.
+            contact_priority=int(contact) if contact in PRIORITIES else None,
             pays=None if first_degree else pays == "1",
             lives_with=True if guardian in home else None,
             receives_aid=aid == "1" if aid else None,

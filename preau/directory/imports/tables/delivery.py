@@ -22,6 +22,7 @@ from preau.directory.imports.tables.grids import MOST_ROWS, open_grid
 from preau.directory.imports.tables.present import Present
 from preau.directory.models import School
 from preau.directory.words import FEMININE, Authority, Kinship, Role
+from preau.foundation.csvtext import RISKY
 from preau.foundation.text import fold
 
 # A number that a spreadsheet has taken for a quantity: its first nought is lost.
@@ -58,15 +59,21 @@ def read_tables(
         tell(path.name)
         file = staged.open(path.name)
         grid = open_grid(path, path.name)
-        columns = matching.columns.get(path.stem, ())
+        table = table_of(path)
+        columns = matching.columns.get(table, ())
         if len(columns) != len(grid.titles):
             raise Unreadable(path.name, 1, _("Les colonnes ont changé depuis que vous les avez dites."))
         for number, row in enumerate(grid.rows()):
             if number >= MOST_ROWS:
                 raise Unreadable(path.name, row.line, _("Trop de lignes pour un seul établissement."))
-            for line in LINES[path.stem](file, _Cells(row, columns)):
+            for line in LINES[table](file, _Cells(row, columns)):
                 read.setdefault(line.kind, []).append(line)
     Tables(staged, school, read, matching, today).stage()
+
+
+def table_of(path: Path) -> str:
+    """Which table a file is, by its name: « annuaire-eleves-2026-11-24.csv »; "" for none."""
+    return next((key for key in LINES if key in path.stem), "")
 
 
 class _Cells:
@@ -76,6 +83,8 @@ class _Cells:
         self.row = row
         self.told: dict[str, list[str]] = {}
         for key, cell in zip(columns, row.cells, strict=True):
+            # What kept it from being a formula is no part of it.
+            cell = cell[1:] if cell.startswith("'") and cell[1:].startswith(RISKY) else cell
             if key and cell:
                 self.told.setdefault(key, []).append(cell)
 
@@ -180,7 +189,7 @@ class Tables(Delivery):
         return KINSHIP.get(fold(told["kinship"])) or kinship_of(told["kinship"])
 
     def _contact(self, told: Mapping[str, str]) -> str:
-        return "1" if told.get("priority") == "1" else "0"
+        return told.get("priority") or "0"
 
     def _function(self, row: Line) -> str:
         """`structure$code$label$discipline$name`: what they are gives the role, what they teach or do the title."""

@@ -6,8 +6,9 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from preau.directory.exports.scope import Scope
-from preau.directory.exports.tables import TABLES, csv_of, file_name
+from preau.directory.exports.tables import TABLES, book_of, csv_of, file_name
 from preau.directory.management.exporting import ExportCommand, put
+from preau.foundation import workbooks
 
 
 class Command(ExportCommand):
@@ -18,12 +19,14 @@ class Command(ExportCommand):
         parser.add_argument("--format", choices=["csv", "xlsx"], default="csv")
 
     def export(self, scope: Scope, out: Path, options: dict[str, Any]) -> None:
-        if options["format"] == "xlsx":
-            # No library that writes them is among what Préau installs (docs/exports.md).
-            raise CommandError(
-                "Le format XLSX n’est pas encore écrit : prenez --format csv, qu’un tableur ouvre."
-            )
+        kind = options["format"]
+        write = book_of if kind == "xlsx" else csv_of
         for table in TABLES.values():
-            name = file_name(table, scope.day)
-            put(out / name, csv_of(table, table.rows(scope)))
+            name = file_name(table, scope.day, kind)
+            try:
+                put(out / name, write(table, table.rows(scope)))
+            except workbooks.TooLong:
+                raise CommandError(
+                    f"{name} : plus de lignes qu’une feuille n’en a ; prenez --format csv."
+                ) from None
             self.stdout.write(name)
