@@ -18,7 +18,7 @@ export DJANGO_SETTINGS_MODULE := preau.settings
 comma := ,
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help ready tools demo demo-reset serve test net test-postgres bench bench-quick bench-imports faults coverage mutate audit check format lock messages
+.PHONY: help ready tools demo demo-reset serve test net test-postgres bench bench-quick bench-imports bench-search faults coverage mutate audit check format lock messages
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -55,9 +55,11 @@ bench: tools ## what each daily page costs with 1, 10 and 100 schools, on SQLite
 bench-quick: tools ## the same with 1 and 10 schools on SQLite, under a minute; JSON on the last line
 	$(RUN) -m bench.run quick
 
-bench-imports: tools ## how fast a delivery is brought (100 schools), and twenty imports killed; some minutes, on PostgreSQL
-	set -e; export DATABASE_URL="$$($(PYTHON) bootstrap.py postgres)"; \
-	$(RUN) -m bench.imports scale $(ARGS); $(RUN) -m bench.imports killed
+bench-imports: tools ## how fast each format is brought, and twenty imports of each killed; half an hour, on PostgreSQL
+	set -e; export DATABASE_URL="$$($(PYTHON) bootstrap.py postgres)"; $(RUN) -m bench.imports all $(ARGS)
+
+bench-search: tools ## what a search costs among 600 000 people of 400 schools, on PostgreSQL; ten minutes or so
+	set -e; export DATABASE_URL="$$($(PYTHON) bootstrap.py postgres)"; $(RUN) -m bench.search $(ARGS)
 
 faults: tools ## kill, fill and race a real site twenty times each, and count the acknowledged writes that it lost; half an hour
 	$(RUN) -m bench.faults $(ARGS)

@@ -1,7 +1,8 @@
 """The table of the bench, its goals, and the summary for machines."""
 
+import os
 import platform
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,6 @@ from bench.measures import World
 from bench.pages import BARE, MOST_GROWTH, MOST_QUERIES, PAGES, REFERENCE, Page
 
 README = Path(__file__).parent / "README.md"
-BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
 NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 PROFILE_LINES = 22
 
@@ -83,12 +83,32 @@ def missed(worlds: Sequence[World], page: Page) -> Iterator[str]:
 
 
 def write(worlds: Sequence[World]) -> str:
-    """Put the tables between the two marks of bench/README.md; returns them."""
-    told = text(worlds)
-    page = README.read_text(encoding="utf-8")
-    before, after = page.split(BEGIN)[0], page.split(END)[1]
-    README.write_text(f"{before}{BEGIN}\n{told}\n{END}{after}", encoding="utf-8")
+    """Put the tables of the daily pages into bench/README.md; returns them."""
+    return put("bench", text(worlds))
+
+
+def put(mark: str, told: str, page: Path = README) -> str:
+    """Replace what stands between the two marks of this name; returns what was told."""
+    begin, end = f"<!-- {mark}: begin -->", f"<!-- {mark}: end -->"
+    written = page.read_text(encoding="utf-8")
+    before, after = written.split(begin)[0], written.split(end)[1]
+    page.write_text(f"{before}{begin}\n{told}\n{end}{after}", encoding="utf-8")
     return told
+
+
+def rows(heads: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
+    """A table of Markdown: the first column is text, the others are figures."""
+    told = [heads, ["---", *["--:"] * (len(heads) - 1)], *lines]
+    return "\n".join(f"| {' | '.join(line)} |" for line in told)
+
+
+def measured_on(command: str) -> str:
+    """When, on what and how a table was made, and whether the machine did other work."""
+    busy = os.getloadavg()[2]
+    return (
+        f"Measured on {datetime.now(UTC):%d %B %Y} by `{command}`, {os.cpu_count()} cores, {platform.machine()}, Python "
+        f"{platform.python_version()}; average load of the last quarter of an hour: {busy:.1f}."
+    )
 
 
 def text(worlds: Sequence[World]) -> str:

@@ -1,148 +1,180 @@
-"""`python -m bench.search`: how long one search takes among 150 000 people of 100 schools, one of them very large.
+"""`python -m bench.search`: what a search costs among 600 000 people of 400 schools, one of them large.
 
-It makes a scratch database of its own (PostgreSQL beside DATABASE_URL's, else an SQLite file) and drops it.
+The world of `bench.worlds` is copied until there are so many schools, and several people search from the page, through the
+real handler, as `bench.server` asks it; the reference page is asked in the same rounds. PostgreSQL beside DATABASE_URL's,
+else an SQLite file; dropped at the end. With the usual words it writes its table into bench/README.md.
 """
 
 import argparse
+import json
 import os
 import random
-import statistics
 import subprocess
-import sys
-import tempfile
-import time
-from pathlib import Path
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
 
-from bench.imports import ROOT, scratch
+import time_machine
 
+from bench import report
+from bench.measures import Costs, Sample
+from bench.pages import REFERENCE, Page
+from bench.run import prepare_pages, told
+from bench.scratch import PYTHON, ROOT, Engine, PostgreSQL, SQLite, discard, environment, prepare
+from bench.worlds import NOW
+
+SCHOOLS, ROUNDS = 400, 40
 TYPED = ["mor", "moreau", "moraeu", "lefevre", "carpantierr", "jean", "abadie nina", "martin", "5b", "zzzzzz"]
+LARGE = "head of a large school"
+WHO = ["teacher", "cpe", "head", LARGE, "guardian", "pupil"]
+# What the large school has besides: it is then one of about five thousand people.
+PUPILS, GUARDIANS = 1_700, 1_820
+SYLLABLES = "mar lo ren dub per rin ga gnon le feb vre mo reau tis sot".split()
+HEADS = [
+    "who searches",
+    "queries",
+    "p50 ms",
+    "p95 ms",
+    "CPU ms",
+    "× reference",
+    "costliest words",
+    "ms of these",
+]
 
 
-def fill(schools: int, people: int) -> None:
-    """Schools of 700 pupils, 750 guardians and 50 staff on average; the first holds 2 500 pupils."""
-    from django.contrib.auth.hashers import make_password
-    from django.utils import timezone
-
-    from preau.directory.models import Enrolment, Group, Guardianship, Holding, Person, School, SchoolYear
-    from preau.directory.seeds.names import FAMILY, GIVEN
-    from preau.foundation.db import insert
-    from preau.identity.models import Account
-
-    chance, today = random.Random(7), timezone.localdate()
-    syllables = [
-        "mar",
-        "lo",
-        "ren",
-        "dub",
-        "per",
-        "rin",
-        "ga",
-        "gnon",
-        "le",
-        "feb",
-        "vre",
-        "mo",
-        "reau",
-        "tis",
-        "sot",
-    ]
-
-    def person() -> Person:
-        family = chance.choice(FAMILY) if chance.random() < 0.4 else "".join(chance.choices(syllables, k=3))
-        made = Person(family_name=family.title(), given_name=chance.choice(GIVEN))
-        made.search_name = made.folded_name()
-        return made
-
-    pupils_left = people * 700 // 1500
-    for number in range(schools):
-        count = 2500 if number == 0 else pupils_left // (schools - number)
-        pupils_left -= count
-        school = School.objects.create(uai=f"099{number:04d}A", name=f"École {number}", kind="college")
-        year = SchoolYear.objects.create(school=school, name="2026-2027", starts=today.replace(month=1, day=1),
-                                         ends=today.replace(month=12, day=31))  # fmt: skip
-        school.current_year = year
-        school.save()
-        groups = [
-            Group(school=school, year=year, kind="class", name=f"{level}e {letter}")
-            for level in range(3, 7)
-            for letter in "ABCDEFG"
-        ]
-        pupils, guardians, staff = ([person() for _ in range(n)] for n in (count, count * 15 // 14, 50))
-        insert(groups)
-        insert(pupils + guardians + staff)
-        insert([Holding(person=one, role="pupil", school=school) for one in pupils])
-        roles = ["head", "teacher"] + ["teacher"] * 49
-        insert([Holding(person=one, role=role, school=school, title="mathématiques")
-                for one, role in zip(staff, roles, strict=False)])  # fmt: skip
-        insert([Holding(person=staff[0], role="teacher", school=school)])
-        insert(
-            [
-                Enrolment(school=school, group=groups[n % len(groups)], pupil=one)
-                for n, one in enumerate(pupils)
-            ]
-        )
-        insert(
-            [
-                Guardianship(pupil=pupils[n % count], guardian=one, authority="legal")
-                for n, one in enumerate(guardians)
-            ]
-        )
-        if number < 2:
-            Account(login=f"head.{number}", person=staff[0], password=make_password(None)).save()
-
-
-def measure() -> None:
+def enlarge(school: Any) -> None:
+    """More pupils and guardians in a school, once."""
     from django.db import connection
-    from django.utils import timezone
 
-    from preau.commons.search.queries import results_for
-    from preau.directory.models import Person
-    from preau.directory.viewer import viewer_for
-    from preau.identity.models import Account
+    from preau.directory.models import Enrolment, Group, Guardianship, Holding
+    from preau.foundation.db import insert
 
+    if school.holdings.filter(role="pupil").count() > PUPILS:
+        return
+    chance = random.Random(7)
+    groups = list(Group.objects.filter(year=school.current_year, kind="class").order_by("pk"))
+    starts = NOW.date() - timedelta(weeks=10)
+    pupils, guardians = ([_person(chance) for _ in range(count)] for count in (PUPILS, GUARDIANS))
+    insert(pupils + guardians)
+    insert([Holding(person=one, role="pupil", school=school, starts=starts) for one in pupils])
+    insert([
+        Enrolment(school=school, group=groups[rank % len(groups)], pupil=one, starts=starts)
+        for rank, one in enumerate(pupils)
+    ])  # fmt: skip
+    insert([
+        Guardianship(pupil=pupils[rank % PUPILS], guardian=one, authority="legal", starts=starts)
+        for rank, one in enumerate(guardians)
+    ])  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    print(f"{connection.vendor}: {Person.objects.count()} people")
-    for number, name in ((1, "a school of 1 500"), (0, "a school of 5 200")):
-        account = Account.objects.get(login=f"head.{number}")
-        viewer = viewer_for(account.person, account.pk, timezone.now())
-        for typed in TYPED:
-            times, cpu = [], time.process_time()
-            for _ in range(15):
-                start = time.perf_counter()
-                results = results_for(viewer, typed, 5)
-                times.append((time.perf_counter() - start) * 1000)
-            cpu = (time.process_time() - cpu) * 1000 / len(times)
-            found = ", ".join(f"{kind.name} {kind.total}+{len(kind.near)}" for kind in results.found)
-            print(
-                f"  {name}, « {typed} »: median {statistics.median(times):.1f} ms, worst {max(times):.1f} ms, "
-                f"CPU of this process {cpu:.1f} ms ({found})"
-            )
 
 
-def inside(schools: int, people: int) -> None:
+def _person(chance: random.Random) -> Any:
+    from preau.directory.models import Person
+    from preau.directory.seeds.names import FAMILY, GIVEN
+
+    family = chance.choice(FAMILY) if chance.random() < 0.4 else "".join(chance.choices(SYLLABLES, k=3))
+    made = Person(family_name=family.title(), given_name=chance.choice(GIVEN))
+    made.search_name = made.folded_name()
+    return made
+
+
+def inside(rounds: int) -> dict[str, Any]:
+    """In a process of its own: how many people there are, the costs of the reference page, and of each who searches."""
     import django
 
     django.setup()
-    fill(schools, people)
-    measure()
+    from bench.server import Server
+    from preau.directory.models import Holding, Person, School
+
+    school = School.objects.order_by("pk")[1]
+    enlarge(school)
+    head = Holding.objects.filter(school=school, role="head").order_by("pk")[0].person_id
+    pages = {(who, typed): Page(f"{who}: {typed}", ("search:search",), who, typed={"texte": typed})
+             for who in WHO for typed in TYPED}  # fmt: skip
+    server = Server([Page(REFERENCE, ("reference",)), *pages.values()], {LARGE: head})
+    described = server.describe()["pages"]
+    samples: dict[str, list[Sample]] = {key: [] for key in described}
+    for number in range(rounds):
+        for key, sample in server.round(number).items():
+            samples[key].append(sample)
+    here = Holding.objects.filter(school=school).values("person_id").distinct().count()
+    found: dict[str, Any] = {
+        "people": Person.objects.count(),
+        "schools": School.objects.count(),
+        "large": here,
+    }
+    found[REFERENCE] = asdict(Costs.of(samples[REFERENCE]))
+    for who in WHO:
+        mine = [pages[who, typed].key for typed in TYPED]
+        each = Costs.of_all({key: samples[key] for key in mine})
+        worst = max(each, key=lambda key: each[key].cost)
+        found[who] = {
+            "queries": max(described[key]["queries"] for key in mine),
+            "costs": asdict(Costs.of([sample for key in mine for sample in samples[key]])),
+            "worst": [worst.partition(": ")[2], each[worst].cost],
+        }
+    return found
+
+
+def table(found: dict[str, Any]) -> str:
+    reference = found[REFERENCE]["cost"]
+    lines = []
+    for who in WHO:
+        costs, (typed, worst) = found[who]["costs"], found[who]["worst"]
+        lines.append([
+            who, f"{found[who]['queries']}", f"{costs['p50']:.1f}", f"{costs['p95']:.1f}", f"{costs['cost']:.1f}",
+            f"{costs['cost'] / reference:.2f}", f"« {typed} »", f"{worst:.1f}",
+        ])  # fmt: skip
+    lines.append(["(the reference page)", "5", f"{found[REFERENCE]['p50']:.1f}", f"{found[REFERENCE]['p95']:.1f}",
+                  f"{reference:.1f}", "1.00", "", ""])  # fmt: skip
+    return report.rows(HEADS, lines)
+
+
+def text(found: dict[str, Any], engine: str, rounds: int) -> str:
+    people = f"{found['people']:,}".replace(",", " ")
+    return (
+        f"{report.measured_on('python -m bench.search')} {report.NAMES[engine]}: {people} people, {found['schools']} schools; "
+        f"the large one has {found['large']} pupils and staff, and its guardians. {rounds} rounds; each asks {len(TYPED)} "
+        f"different words of each, and the reference page.\n\n{table(found)}"
+    )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--schools", type=int, default=100)
-    parser.add_argument("--people", type=int, default=150_000)
+    parser.add_argument("--schools", type=int, default=SCHOOLS, help="of 1 500 people each")
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--keep", action="store_true", help="keep the database for another run")
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
-    told = parser.parse_args()
-    if told.inside:
-        inside(told.schools, told.people)
+    options = parser.parse_args()
+    if options.inside:
+        with time_machine.travel(NOW, tick=True):
+            print(json.dumps(inside(options.rounds)))
         return
-    with tempfile.TemporaryDirectory() as name, scratch(Path(name)) as url:
-        environment = os.environ | {"DATABASE_URL": url, "VAR_DIR": name, "DEMO": "1", "LOG_LEVEL": "ERROR"}
-        environment["DJANGO_SETTINGS_MODULE"] = "preau.settings"
-        command = [sys.executable, "-m", "bench.search", "--inside"]
-        command += [f"--schools={told.schools}", f"--people={told.people}"]
-        subprocess.run(command, cwd=ROOT, env=environment, check=True)
+    base = os.environ.get("DATABASE_URL", "")
+    engine: Engine = PostgreSQL(base) if base.startswith("postgres") else SQLite()
+    prepare_pages()
+    with told(f"{engine.name}, {options.schools} schools: making the world"):
+        prepare(engine, options.schools)
+    with told("searching"):
+        found = _found(engine, options.schools, options.rounds)
+    said = text(found, engine.name, options.rounds)
+    print(said)
+    if (options.schools, options.rounds, engine.name) == (SCHOOLS, ROUNDS, "postgresql"):
+        report.put("search", said)
+    for schools in () if options.keep else (1, options.schools):
+        discard(engine, schools)
+
+
+def _found(engine: Engine, schools: int, rounds: int) -> dict[str, Any]:
+    command = [PYTHON, "-m", "bench.search", "--inside", f"--rounds={rounds}"]
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment(engine.url(schools)), capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise SystemExit(done.stderr[-3000:])
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ import pstats
 import re
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from http import HTTPStatus
@@ -70,15 +70,18 @@ class Browser:
 
 
 class Server:
-    def __init__(self) -> None:
+    """`pages` of the cast; `more` joins the cast: name → id."""
+
+    def __init__(self, pages: Sequence[Page] = PAGES, more: Mapping[str, int] | None = None) -> None:
         from django.core.wsgi import get_wsgi_application
         from django.db import connection
 
         self.application = get_wsgi_application()
         self.connection = connection
         self.clock_of_database = database_clock(connection)
-        self.cast = cast_of_the_world()
-        self.browsers = {browser.page.key: browser for browser in map(self.open, PAGES) if browser}
+        self.cast = cast_of_the_world() | dict(more or {})
+        self.pages = pages
+        self.browsers = {browser.page.key: browser for browser in map(self.open, pages) if browser}
         for browser in self.browsers.values():
             self.check(browser)
 
@@ -145,7 +148,7 @@ class Server:
         from preau.identity.models import Account
 
         account = Account.objects.get(person=self.cast[browser.page.who])
-        throttle.give_back(browser.page.key, str(account.pk))
+        throttle.give_back("search", str(account.pk))
 
     def ask(self, browser: Browser, path: str, query: str = "", body: bytes | None = None) -> Answer:
         environ = environ_of(browser.cookies, path, query, body)
@@ -172,7 +175,7 @@ class Server:
                 answer = self.visit(browser)
             self.settle(browser)
             found[key] = {"queries": statements.count, "html_bytes": len(answer.body)}
-        missing = [page.key for page in PAGES if page.key not in self.browsers]
+        missing = [page.key for page in self.pages if page.key not in self.browsers]
         return {"pages": found, "missing": missing}
 
     def round(self, number: int) -> dict[str, tuple[float, float, float]]:

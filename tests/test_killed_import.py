@@ -1,8 +1,64 @@
 """An import that is killed leaves whole schools or nothing of them, and running it again ends where a clean run ends."""
 
-from bench.imports import killed
+from itertools import pairwise
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from bench import report
+from bench.imports.formats import FORMATS
+from bench.imports.killed import Killer, differences, killed, moments
 
 
 def test_a_killed_import_run_again_ends_like_one_that_nobody_killed() -> None:
-    """One kill of a real process; `make bench-imports` kills twenty times."""
-    assert killed(kills=1, schools=3, people=900, seed=7) == 0
+    """One kill of a real process; `make bench-imports` kills twenty times, in each format."""
+    (tally,) = killed(["aaf"], kills=1, seed=7, size=(3, 900))
+    assert (tally.kills, tally.different, tally.unseen) == (1, 0, 0), tally
+    assert tally.is_sound
+
+
+def test_an_import_that_ends_otherwise_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The run after the kill loses a holding: the bench says so, and where."""
+    again = Killer.again
+
+    def spoilt(self: Killer) -> None:
+        again(self)
+        self.here.change("DELETE FROM directory_holding WHERE id = (SELECT max(id) FROM directory_holding)")
+
+    monkeypatch.setattr(Killer, "again", spoilt)
+    (tally,) = killed(["onde"], kills=1, seed=7, size=(1, 100))
+    assert tally.different == 1 and not tally.is_sound
+    assert "directory_holding" in tally.differences[0]
+
+
+def test_what_differs_is_told() -> None:
+    same = ("a\nb\n", {"directory_person": "1"})
+    assert not differences(same, ("a\nb\n", {"directory_person": "1"}))
+    assert differences(same, ("a\nc\n", {"directory_person": "1"})).startswith("2 lines")
+    # A line told twice, and what no dump tells.
+    assert differences(same, ("a\nb\nb\n", {"directory_person": "1"}))
+    assert differences(same, ("a\nb\n", {"directory_person": "2"})).endswith("tables directory_person")
+
+
+def test_kills_are_spread_over_the_whole_run_and_most_fall_while_it_applies() -> None:
+    found = list(moments(20, reads=4, applies=6, chance=Random(1)))
+    early, late = ([moment for moment, begins in found if begins is which] for which in (True, False))
+    assert len(early) == 4 and early == sorted(early) and early[0] >= 0 and early[-1] <= 5
+    assert len(late) == 16 and late == sorted(late) and late[0] >= 4 and late[-1] <= 10
+    assert max(b - a for a, b in pairwise(late)) < 1
+    assert len(list(moments(1, reads=4, applies=6, chance=Random(1)))) == 1
+
+
+def test_every_format_of_the_pipeline_is_killed() -> None:
+    commands = {one.command[0] for one in FORMATS.values()}
+    assert commands == {"import_aaf", "import_aaf1d", "import_siecle", "import_onde", "import_oneroster"}
+
+
+def test_a_table_is_written_between_its_own_marks(tmp_path: Path) -> None:
+    page = tmp_path / "README.md"
+    page.write_text("a\n<!-- x: begin -->\nold\n<!-- x: end -->\n<!-- y: begin -->\nkept\n<!-- y: end -->\n")
+    report.put("x", report.rows(["h", "n"], [["one", "1"]]), page)
+    assert page.read_text() == (
+        "a\n<!-- x: begin -->\n| h | n |\n| --- | --: |\n| one | 1 |\n<!-- x: end -->\n<!-- y: begin -->\nkept\n<!-- y: end -->\n"
+    )

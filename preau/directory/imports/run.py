@@ -196,7 +196,7 @@ class Run:
         if self.staged.is_delta:
             self._place_changes()
         schools, batches = self._open()
-        self.others = ExternalId.objects.filter(kind="person").exclude(source=self.source).exists()
+        self.others = self._has_others()
         quarantined = self.staged.spool.quarantined_keys(PUPIL, STAFF, GUARDIAN)
         self.spared = quarantined | self.staged.spared
         known = self.own is not None or self._has_history()
@@ -221,6 +221,12 @@ class Run:
         if self.delivery and self.own is None:
             told = self.result.notes_of_schools()
             writing.keep_notes(self.delivery, ((self.places.get(key), notes) for key, notes in told))
+
+    def _has_others(self) -> bool:
+        """Has another source brought somebody? Asked on both sides of ours: « another than » would read every key there is."""
+        people = ExternalId.objects.filter(kind="person")
+        before, after = people.filter(source__lt=self.source), people.filter(source__gt=self.source)
+        return before.exists() or after.exists()
 
     def _has_history(self) -> bool:
         """Has the source filled any school before? Only then can a delivery take something away."""

@@ -7,11 +7,20 @@ from preau.directory.seeds import nomenclatures as codes
 from preau.directory.seeds import schooling, staffing
 from preau.directory.seeds.families import Registry
 from preau.directory.seeds.names import TREES
-from preau.directory.seeds.plans import COLLEGE_SCHOOL, LYCEE_SCHOOL, Academy, FamilyPlan, Kind, SchoolPlan
+from preau.directory.seeds.plans import (
+    COLLEGE_SCHOOL,
+    LYCEE_SCHOOL,
+    PRIMARY_SCHOOL,
+    Academy,
+    FamilyPlan,
+    Kind,
+    SchoolPlan,
+)
 from preau.directory.seeds.world import school_year_around
 
 FIRST_KEY = 10_000_001  # beyond the keys of the demonstration: one database may hold both
 FIRST_STRUCTURE = 100_001
+FIRST_PRIMARY = 5_000  # the rank of the first primary school: those of the second degree come before
 PEOPLE_A_PUPIL = 2.87  # with guardians and staff
 UAI_LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
 SHARED_DISCIPLINES = ("L0422", "L1900")
@@ -21,6 +30,26 @@ def scale_academy(schools: int, people: int, seed: int, *, today: date) -> Acade
     """An académie of so many collèges and lycées and about so many pupils, guardians and staff."""
     year = school_year_around(today)
     return Academy("14", "RENNES", lambda: _schools(schools, people, Registry(seed, FIRST_KEY), year))
+
+
+def primary_academy(schools: int, people: int, seed: int, *, today: date) -> Academy:
+    """An académie of so many primary schools and about so many pupils, guardians and staff."""
+    year = school_year_around(today)
+    pupils = max(8, round(people / schools / PEOPLE_A_PUPIL))
+
+    def grow() -> Iterator[SchoolPlan]:
+        registry = Registry(seed, FIRST_KEY)
+        for number in range(schools):
+            yield _primary(FIRST_PRIMARY + number, registry, year, pupils)
+
+    return Academy("14", "RENNES", grow)
+
+
+def _primary(number: int, registry: Registry, year: tuple[date, date], pupils: int) -> SchoolPlan:
+    school = _planned(number, PRIMARY_SCHOOL, registry, year)
+    schooling.fill(school, registry, schooling.rooms_for(codes.PRIMARY.values(), pupils), [])
+    staffing.staff_primary(school, registry)
+    return school
 
 
 def _schools(schools: int, people: int, registry: Registry, year: tuple[date, date]) -> Iterator[SchoolPlan]:
@@ -45,7 +74,15 @@ def _school(
     pupils: int,
     nearby: list[FamilyPlan],
 ) -> SchoolPlan:
-    school = SchoolPlan(
+    school = _planned(number, kind, registry, year)
+    levels = codes.COLLEGE if kind == COLLEGE_SCHOOL else codes.LYCEE
+    schooling.fill(school, registry, schooling.rooms_for(levels.values(), pupils), nearby)
+    staffing.staff_second_degree(school, registry)
+    return school
+
+
+def _planned(number: int, kind: Kind, registry: Registry, year: tuple[date, date]) -> SchoolPlan:
+    return SchoolPlan(
         key=str(FIRST_STRUCTURE + number),
         uai=uai_of(number),
         name=f"{kind.title} des {TREES[number % len(TREES)]} {number // len(TREES) + 1}",
@@ -53,10 +90,6 @@ def _school(
         address=registry.address(),
         year=year,
     )
-    levels = codes.COLLEGE if kind == COLLEGE_SCHOOL else codes.LYCEE
-    schooling.fill(school, registry, schooling.rooms_for(levels.values(), pupils), nearby)
-    staffing.staff_second_degree(school, registry)
-    return school
 
 
 def _share(first: SchoolPlan, second: SchoolPlan) -> None:
