@@ -3,12 +3,14 @@
 from itertools import pairwise
 from pathlib import Path
 from random import Random
+from unittest.mock import MagicMock
 
 import pytest
 
 from bench import report
+from bench.imports.databases import Sqlite
 from bench.imports.formats import FORMATS
-from bench.imports.killed import Killer, differences, killed, moments
+from bench.imports.killed import Killer, State, differences, killed, moments
 
 
 def test_a_killed_import_run_again_ends_like_one_that_nobody_killed() -> None:
@@ -18,18 +20,32 @@ def test_a_killed_import_run_again_ends_like_one_that_nobody_killed() -> None:
     assert tally.is_sound
 
 
-def test_an_import_that_ends_otherwise_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The run after the kill loses a holding: the bench says so, and where."""
-    again = Killer.again
+class Pretended(Killer):
+    """Kills nothing: the third run ends without a line, and no planted difference is looked at."""
 
-    def spoilt(self: Killer) -> None:
-        again(self)
-        self.here.change("DELETE FROM directory_holding WHERE id = (SELECT max(id) FROM directory_holding)")
+    def __init__(self) -> None:
+        self.format, self.before = FORMATS["aaf"], Sqlite(Path(), "before")
+        self.here = MagicMock()
+        self.runs = 0
 
-    monkeypatch.setattr(Killer, "again", spoilt)
-    (tally,) = killed(["onde"], kills=1, seed=7, size=(1, 100))
-    assert tally.different == 1 and not tally.is_sound
-    assert "directory_holding" in tally.differences[0]
+    def bring(self) -> tuple[float, float]:
+        self.runs += 1
+        return 1, 1
+
+    def kill(self, moment: float, *, from_nothing: bool) -> bool:
+        return not from_nothing
+
+    def state(self) -> State:
+        return "a\n" if self.runs == 3 else "a\nb\n", {"directory_person": "1"}
+
+
+def test_an_import_that_ends_otherwise_is_counted_and_so_is_a_difference_that_is_not_seen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("bench.imports.killed.digests", lambda database: {})
+    tally = Pretended().tally(5, Random(1))
+    assert (tally.kills, tally.writing, tally.different, tally.unseen) == (5, 4, 1, 2)
+    assert not tally.is_sound and "1 lines, such as b" in tally.differences[0]
 
 
 def test_what_differs_is_told() -> None:
