@@ -52,6 +52,7 @@ class Resident:
     def close(self) -> None:
         self.process.stdin.close()  # type: ignore[union-attr]
         self.process.wait()
+        self.process.stdout.close()  # type: ignore[union-attr]
 
     def _start(self, words: tuple[str, ...]) -> int:
         self.process.stdin.write(json.dumps([words, str(self.out)]).encode() + b"\n")  # type: ignore[union-attr]
