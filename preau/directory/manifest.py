@@ -40,6 +40,9 @@ boards.schedule.add(
     boards.Scheduled("directory.expire_deliveries", tasks.expire_deliveries, every_minutes=60)
 )
 boards.schedule.add(boards.Scheduled("directory.bring_drops", tasks.bring_drops, every_minutes=10))
+boards.schedule.add(
+    boards.Scheduled("directory.follow_departures", tasks.follow_departures, every_minutes=24 * 60)
+)
 
 boards.menu.add(
     boards.MenuEntry(
@@ -107,6 +110,10 @@ for verb, label in [
     ("directory.delivery_applied", _("Fichiers de l’annuaire appliqués")),
     ("directory.report_exported", _("Compte rendu de fichiers exporté")),
     ("directory.exported", _("Annuaire exporté")),
+    ("directory.departures_exported", _("Liste de départs exportée")),
+    ("directory.leaver_held", _("Personne partie gardée plus longtemps")),
+    ("directory.leaver_let_go", _("Personne partie : ne plus garder")),
+    ("directory.person_erased", _("Personne effacée, délai passé")),
 ]:
     boards.journal_words.add(boards.JournalWord(verb, label))
 # A name takes three letters to look for: a directory is searched, not browsed.
@@ -171,6 +178,17 @@ for key, subject, body, action, why, pace in [
         BROUGHT,
         Pace.AT_ONCE,
     ),
+    (
+        "erasure_soon",
+        _("Des personnes parties vont être effacées"),
+        _(
+            "Des personnes parties il y a trois mois vont être effacées de Préau (%(school)s), les premières %(day)s.\n"
+            "Personnes : %(count)s\nPour en garder une plus longtemps, dites-le avant ce jour."
+        ),
+        _("Voir les départs"),
+        KEEPS,
+        Pace.AT_ONCE,
+    ),
 ]:
     boards.notification_kinds.add(
         NotificationKind(
@@ -196,6 +214,13 @@ BEYOND = _(
     "Les personnels de l’établissement selon leur fonction, la personne elle-même, les responsables d’un élève et, "
     "quand l’établissement les utilise, le gestionnaire d’accès aux ressources (GAR) et les outils qui lisent OneRoster."
 )
+
+# Enrolments and assignments stay as dated facts of a person without a name; keys go with the person (docs/decisions/0075).
+FORGETS = {
+    "Person": actions.blank_person,
+    "Holding": actions.blank_holdings,
+    "Guardianship": actions.forget_links,
+}
 
 boards.seeds.add(boards.Seed("annuaire", seeds.plant, order=0))
 
@@ -255,7 +280,7 @@ for label, model, person, fields in [
         },
     ),
 ]:
-    forget = actions.blank_person if model == "Person" else None
+    forget = FORGETS.get(model)
     # Where a child lives and who may not be told are read by named roles alone (docs/decisions/0012).
     only_some = frozenset({"lives_with", "may_not_be_informed", "ruled_on"} & set(fields))
     shared = own_guardianship if model == "Guardianship" else None
@@ -287,6 +312,37 @@ boards.personal_data.add(
         fields=dict.fromkeys(["brought_by", "approved_by", "brought_at", "settled_at", "moved_at"], PERSONAL)
         | dict.fromkeys(["school", "source", "state", "folder", "files", "step", "done", "total"], NONE)
         | {"report": NONE, "preview": CHILD, "matching": NONE},
+    )
+)
+
+boards.personal_data.add(
+    PersonalData(
+        label=_("Conservations prolongées"),
+        model="directory.Hold",
+        person="person",
+        purpose=_(
+            "Garder plus longtemps ce qu’une personne partie a laissé, parce qu’un litige est en cours ; un an au plus."
+        ),
+        legal_basis=_("Constatation, exercice ou défense de droits en justice (RGPD, article 17.3.e)."),
+        recipients=_("La direction et le secrétariat de l’établissement."),
+        keep=Retention.ACCOUNT,
+        fields={"school": PERSONAL, "person": PERSONAL, "last_day": PERSONAL, "reason": SENSITIVE}
+        | {"held_by": PERSONAL, "held_at": PERSONAL},
+        forget=actions.forget_holds,
+        authored={"reason": ("held_by",)},
+    )
+)
+boards.personal_data.add(
+    PersonalData(
+        label=_("Annonces d’effacement"),
+        model="directory.ErasureNotice",
+        person="person",
+        purpose=_("N’effacer personne sans que l’établissement l’ait su une semaine avant."),
+        legal_basis=_("Mission d’intérêt public (RGPD, article 6.1.e)."),
+        recipients=_("La direction et le secrétariat de l’établissement."),
+        keep=Retention.ACCOUNT,
+        fields={"person": PERSONAL, "told_on": PERSONAL},
+        forget=actions.forget_notice,
     )
 )
 

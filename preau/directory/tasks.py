@@ -13,7 +13,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from preau.directory.actions import deliveries
+from preau.directory.actions import deliveries, departures
 from preau.directory.imports import drop
 from preau.directory.imports.formats import AAF, Format, tables
 from preau.directory.imports.reading import Unreadable
@@ -26,7 +26,9 @@ from preau.foundation.db import only_one
 from preau.foundation.tasks import job
 
 State = Delivery.State
-AGAIN = timedelta(seconds=30)
+AGAIN, LATER = timedelta(seconds=30), timedelta(minutes=5)
+# So many people are erased in one task.
+A_RUN = 300
 # Of each sentence this many places are kept, and of each grade this many in all: « not your school » must not hide the rest.
 QUOTED, KEPT, SENTENCES = 200, 1_000, 50
 UNQUOTED = re.compile(r"^(?P<reason>.*) \(et (?P<more>\d+) autres\)$")
@@ -190,6 +192,28 @@ def bring_drops() -> dict[str, int]:
         for folder, reads in drop.waiting(settings.DELIVERIES_DIR, timezone.now()) if alone else ():
             told[drop.bring(folder, reads, timezone.localdate())] += 1
     return dict(told)
+
+
+@job()
+def follow_departures() -> dict[str, int]:
+    """Each day: tell schools who is erased in a week, and begin to erase those whose term has come."""
+    today = timezone.localdate()
+    told = departures.tell_of_erasures(today)
+    erase_leavers.enqueue()
+    return {"told": told, "holds": departures.drop_past_holds(today)}
+
+
+@job()
+def erase_leavers() -> int:
+    """Erase some, then let other work pass and go on; returns how many.
+
+    Never beside a delivery: it could give a role to somebody who is being erased. Killed, it goes on the next time.
+    """
+    with only_one("delivery") as alone:
+        erased = departures.erase_some(timezone.localdate(), A_RUN) if alone else 0
+    if erased or not alone:
+        erase_leavers.using(run_after=timezone.now() + (timedelta() if alone else LATER)).enqueue()
+    return erased
 
 
 def enqueue_reading(delivery_id: int, **_: Any) -> None:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from preau.directory.views import columns, families, people, settings, tables
+from preau.directory.views import columns, departures, families, people, settings, tables
 from preau.directory.views import deliveries as views
 
 app_name = "directory"
@@ -9,6 +9,10 @@ urlpatterns = [
     path("annuaire/responsabilites/<int:pk>/", families.guardianship, name="guardianship"),
     path("annuaire/responsabilites/<int:pk>/retirer/", families.lift_ruling, name="lift_ruling"),
     path("annuaire/exporter/<slug:key>/", tables.export, name="export"),
+    path("annuaire/departs/", departures.departures, name="departures"),
+    path("annuaire/departs/exporter/", departures.export, name="export_departures"),
+    path("annuaire/departs/<str:public_id>/", departures.leaver, name="leaver"),
+    path("annuaire/departs/<str:public_id>/ne-plus-garder/", departures.let_go, name="let_go"),
     path("annuaire/livraisons/", views.deliveries, name="deliveries"),
     path("annuaire/livraisons/nouvelle/", views.bring, name="bring"),
     path("annuaire/tableaux/", columns.bring_tables, name="bring_tables"),

@@ -93,6 +93,12 @@ def month_after(value: date, count: int = 1) -> date:
     return date(number // 12, number % 12 + 1, 1)
 
 
+def months_later(value: date, count: int) -> date:
+    """The same day `count` months later, before when negative; the last of that month when it has no such day."""
+    first = month_after(value, count)
+    return first.replace(day=min(value.day, (month_after(first) - timedelta(days=1)).day))
+
+
 def short_day(value: date) -> str:
     """mar. 24 nov.: for narrow columns, where the whole date stands elsewhere."""
     return f"{DAYS[value.weekday()][:3]}. {'1er' if value.day == 1 else value.day}{NBSP}{SHORT_MONTHS[value.month - 1]}"

@@ -1,6 +1,7 @@
 """The nouns of the directory."""
 
 from preau.directory.models.deliveries import ColumnWord, Delivery, DeliveryShare, OfficialCode
+from preau.directory.models.departures import ErasureNotice, Hold, Leaver
 from preau.directory.models.groups import Assignment, Enrolment, Group, Subject
 from preau.directory.models.keys import ExternalId
 from preau.directory.models.people import Guardianship, Holding, Person
@@ -14,10 +15,13 @@ __all__ = [
     "Delivery",
     "DeliveryShare",
     "Enrolment",
+    "ErasureNotice",
     "ExternalId",
     "Group",
     "Guardianship",
+    "Hold",
     "Holding",
+    "Leaver",
     "OfficialCode",
     "Period",
     "Person",

@@ -19,6 +19,17 @@ from preau.directory.queries.deliveries import (
     table_of,
     told_to,
 )
+from preau.directory.queries.departures import (
+    KINDS,
+    Kind,
+    LeaverRow,
+    erasure_day,
+    holds_of,
+    leaver_lines,
+    leaver_rows,
+    leavers_of,
+    said_of_leaver,
+)
 from preau.directory.queries.finding import families_found, pupils_found, staff_found
 from preau.directory.queries.profiles import Kin, Profile, Taught, profile_of
 from preau.directory.queries.settings import (
@@ -43,10 +54,13 @@ from preau.directory.queries.settings import (
 )
 
 __all__ = [
+    "KINDS",
     "Administrator",
     "Changed",
     "DeliveryRow",
     "Kin",
+    "Kind",
+    "LeaverRow",
     "Listed",
     "Part",
     "Presentation",
@@ -59,10 +73,15 @@ __all__ = [
     "changes_of",
     "closures_of",
     "csv_rows",
+    "erasure_day",
     "exported",
     "families_found",
     "figures_of",
     "given_holdings",
+    "holds_of",
+    "leaver_lines",
+    "leaver_rows",
+    "leavers_of",
     "levels_of",
     "pages_of",
     "part_of",
@@ -75,6 +94,7 @@ __all__ = [
     "said",
     "said_of_day",
     "said_of_fields",
+    "said_of_leaver",
     "said_of_palette",
     "said_of_service",
     "said_of_zone",

@@ -6,11 +6,19 @@ from django.db.models import Q
 
 from preau.directory.models import Delivery, Guardianship, Holding, Person
 from preau.directory.models.scoping import active_on
+from preau.directory.rules.departures import keeps_longer, may_let_go
 from preau.directory.rules.settings import gives_settings, runs_planned_year, runs_settings, sees_school
 from preau.directory.viewer import Viewer
 from preau.directory.words import Profile, Role
 
-__all__ = ["gives_settings", "runs_planned_year", "runs_settings", "sees_school"]
+__all__ = [
+    "gives_settings",
+    "keeps_longer",
+    "may_let_go",
+    "runs_planned_year",
+    "runs_settings",
+    "sees_school",
+]
 
 FEWEST = 20
 SHARE = 10

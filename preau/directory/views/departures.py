@@ -1,0 +1,104 @@
+"""Pages of those who have left the school."""
+
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from preau.directory import queries, rules
+from preau.directory.actions import departures as actions
+from preau.directory.forms.departures import HoldForm, LeaverFilter
+from preau.directory.models import Leaver
+from preau.foundation import csvtext, journal
+from preau.foundation.access import opens
+
+A_PAGE = 40
+TYPED_WRONG, CONFLICT = 422, 409
+
+
+@opens(to=rules.keeps_directory)
+@require_http_methods(["GET", "HEAD", "POST"])
+def departures(request: HttpRequest) -> HttpResponse:
+    """Who has left, and what becomes of them. A name is looked for in a POST: it must stay out of addresses."""
+    form = LeaverFilter(request.POST if request.method == "POST" else request.GET)
+    kind, name = form.chosen()
+    name = name if request.method == "POST" else ""
+    page = Paginator(queries.leavers_of(request.viewer, kind, name), A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "form": form,
+        "kind": kind,
+        "kinds": queries.KINDS,
+        "filtered": bool(name),
+        "page_obj": page,
+        "rows": queries.leaver_rows(request.viewer, page.object_list, kind),
+        "too_many": bool(name) and page.has_other_pages(),
+        "query": urlencode({"qui": kind}),
+    }
+    return render(request, "directory/departures.html", context)
+
+
+@opens(to=rules.exports_directory)
+@require_POST
+def export(request: HttpRequest) -> StreamingHttpResponse:
+    """One list for a spreadsheet. The journal says who took it away, and how many rows."""
+    viewer, (kind, _name) = request.viewer, LeaverFilter(request.POST).chosen()
+    rows = list(queries.leaver_lines(viewer, kind))
+    journal.record(viewer, "directory.departures_exported", viewer.school, table=kind, rows=len(rows))
+    header = [_("Nom"), _("Prénom"), _("Précision"), _("Départ"), _("Suite")]
+    response = StreamingHttpResponse(csvtext.lines(header, rows), content_type="text/csv; charset=utf-8")
+    name = f"departs-{kind}-{viewer.today:%Y-%m-%d}.csv"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@opens(Leaver, to=rules.keeps_longer, by="public_id")
+@require_http_methods(["GET", "POST"])
+def leaver(request: HttpRequest, leaver: Leaver) -> HttpResponse:
+    """What is left of one who has left: a name, a day, and until when they are kept."""
+    viewer, hold, moved = request.viewer, actions.hold_of(request.viewer, leaver), False
+    form = HoldForm(viewer, leaver, hold, request.POST or None)
+    if form.is_valid():
+        told = form.cleaned_data
+        try:
+            actions.keep_longer(
+                viewer, leaver, last_day=told["last_day"], reason=told["reason"], seen=told["avant"]
+            )
+        except actions.MovedOn:
+            hold, moved = actions.hold_of(viewer, leaver), True
+            # What was typed stays; what is asked now is what is seen from here on.
+            form.data = form.data | {"avant": actions.mark_of(hold)}
+        else:
+            messages.success(request, _("C’est noté : cette personne est gardée plus longtemps."))
+            return redirect("directory:departures")
+    context = {
+        "form": form,
+        "leaver": leaver,
+        "hold": hold,
+        "moved": moved,
+        "mark": actions.mark_of(hold),
+        "erased_on": queries.erasure_day(leaver, viewer.today),
+    }
+    status = TYPED_WRONG if form.errors else CONFLICT if moved else 200
+    return render(request, "directory/leaver.html", context, status=status)
+
+
+@opens(Leaver, to=rules.may_let_go, by="public_id")
+@require_POST
+def let_go(request: HttpRequest, leaver: Leaver) -> HttpResponseRedirect:
+    """Keep them no longer than everyone."""
+    try:
+        done = actions.let_go(request.viewer, leaver, seen=request.POST.get("avant", ""))
+    except actions.MovedOn:
+        messages.error(request, _("Quelqu’un d’autre vient de changer ce qui est demandé : relisez-le."))
+        return redirect("directory:leaver", public_id=leaver.public_id)
+    if done:
+        messages.success(
+            request, _("C’est retiré : cette personne sera effacée au terme, après une semaine d’annonce.")
+        )
+    else:
+        messages.info(request, _("C’était déjà fait."))
+    return redirect("directory:departures")
