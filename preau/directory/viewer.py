@@ -263,7 +263,9 @@ class Viewer:
 
 
 def _informed(today: date) -> "QuerySet[Guardianship]":
-    return Guardianship.objects.informed(today).of_another()
+    """The links that give a right to follow a child who is a pupil: a family's access ends with its child's."""
+    learns = Holding.objects.filter(active_on(today), person=OuterRef("pupil"), role=Role.PUPIL)
+    return Guardianship.objects.informed(today).of_another().filter(Exists(learns))
 
 
 HELD = Prepared(

@@ -1,6 +1,7 @@
 """What happens to those who have left: their school is told, they are kept longer, or they are erased at term."""
 
 from datetime import date
+from typing import Any
 
 import structlog
 from django.db import transaction
@@ -49,7 +50,7 @@ def keep_longer(viewer: Viewer, leaver: Leaver, *, last_day: date, reason: str, 
         raise MovedOn
     told = {"last_day": last_day, "reason": reason, "held_by": viewer.person, "held_at": timezone.now()}
     hold, _made = Hold.objects.update_or_create(
-        person_id=leaver.pk, school_id=viewer.school_id, defaults=told
+        person_id=leaver.pk, school_id=viewer.school_id or 0, defaults=told
     )
     # Told again a week before the new day.
     ErasureNotice.objects.filter(person=leaver.pk).delete()
@@ -82,8 +83,8 @@ def tell_of_erasures(today: date) -> int:
 @transaction.atomic
 def _tell_school(school: School, today: date) -> int:
     """The notice and the note of it are one transaction: neither exists without the other."""
-    here = Leaver.objects.of_school(school.pk, today).to_tell(today).filter(left_on=F("left_here"))
-    since = dict(here.values_list("pk", "left_on"))
+    here: Any = Leaver.objects.of_school(school.pk, today).to_tell(today)
+    since: dict[int, date] = dict(here.filter(left_on=F("left_here")).values_list("pk", "left_on"))
     if not since:
         return 0
     holds = queries.holds_of(list(since), today)
@@ -102,7 +103,7 @@ def _tell_school(school: School, today: date) -> int:
 def _publish(school: School, today: date, first: date, count: int) -> None:
     """One notice for whoever keeps the directory of the school. A figure and a day: no name is in what is told."""
     held = Holding.objects.active(today).filter(school=school, role__in=[Role.HEAD, Role.SECRETARY])
-    facts = {"school": school.name, "day": dates.day(first), "count": count}
+    facts: dict[str, str | int] = {"school": school.name, "day": dates.day(first), "count": count}
     notices.publish(
         *(
             notices.News(
@@ -119,9 +120,8 @@ def _publish(school: School, today: date, first: date, count: int) -> None:
 
 def erase_some(today: date, most: int) -> int:
     """Erase at most so many people whose term has come, each in a transaction of its own; returns how many."""
-    people = list(
-        Leaver.objects.past_term(today).order_by("left_on", "pk").values_list("pk", flat=True)[:most]
-    )
+    past: Any = Leaver.objects.past_term(today)
+    people = list(past.order_by("left_on", "pk").values_list("pk", flat=True)[:most])
     return sum(_erased(person_id, today) for person_id in people)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from django.db.models import Case, Exists, OuterRef, QuerySet, Value, When
 from django.utils.translation import gettext as _
@@ -54,14 +55,19 @@ class LeaverRow:
 def leavers_of(viewer: Viewer, kind: Kind, name: str = "") -> "QuerySet[Leaver]":
     """Those whose erasure is the nearest first, then those who are kept longer, then those who belong to another school."""
     school, today = viewer.school_id or 0, viewer.today
-    found = Leaver.objects.visible_to(viewer)
-    found = {Kind.PUPILS: found.pupils, Kind.STAFF: found.staff, Kind.FAMILIES: found.families}[kind](school)
+    leavers = Leaver.objects.visible_to(viewer)
+    leavers = {Kind.PUPILS: leavers.pupils, Kind.STAFF: leavers.staff, Kind.FAMILIES: leavers.families}[kind](
+        school
+    )
     for word in fold(name).split():
-        found = found.filter(search_name__contains=word)
+        leavers = leavers.filter(search_name__contains=word)
     held = Hold.objects.filter(person=OuterRef("pk"), last_day__gte=today)
     elsewhere = Case(When(left_on__gt=today, then=Value(1)), default=Value(0))
-    found = found.annotate(is_held=Exists(held), elsewhere=elsewhere)
-    return found.order_by("elsewhere", "is_held", "left_on", "left_here", "search_name", "pk")
+    found: Any = leavers.annotate(is_held=Exists(held), elsewhere=elsewhere)
+    ordered: QuerySet[Leaver] = found.order_by(
+        "elsewhere", "is_held", "left_on", "left_here", "search_name", "pk"
+    )
+    return ordered
 
 
 def leaver_rows(viewer: Viewer, leavers: Sequence[Leaver], kind: Kind) -> list[LeaverRow]:

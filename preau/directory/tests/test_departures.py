@@ -1,29 +1,19 @@
 """Who has departed, until when what they left is kept, who is told, who keeps somebody longer, and who is erased."""
 
-from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.apps import apps
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
-from django.db import models
-from django.urls import reverse
+from django.utils import timezone
 
 from conftest import NOW, TWIN, SchoolClient
-from preau.commons.agenda.models import Feed
 from preau.commons.journal.models import Line
-from preau.commons.notifications.models import Device, Item, Preference, Rhythm, StopLink
-from preau.commons.works.models import Work
+from preau.commons.notifications.models import Item
 from preau.directory import tasks
 from preau.directory.actions import departures
 from preau.directory.models import (
-    Enrolment,
     ErasureNotice,
-    ExternalId,
-    Group,
     Guardianship,
     Hold,
     Holding,
@@ -38,10 +28,9 @@ from preau.directory.seeds import World
 from preau.directory.tests.aaf import deliver, eleve, etab, parent
 from preau.directory.tests.test_import_aaf import bring
 from preau.directory.words import Authority, Kinship, Role
-from preau.domains.attendance.models import Decision, Entry, Explanation, Reason
-from preau.foundation import boards, notices
-from preau.foundation.text import fold
-from preau.identity.models import Account, Activation
+from preau.foundation import boards
+from preau.foundation.db import only_one
+from preau.identity.models import Account
 
 __all__ = ["bring"]
 pytestmark = pytest.mark.django_db
@@ -97,9 +86,7 @@ def new(family: str = "Zéphyrin", given: str = "Ada", **more: Any) -> Person:
 
 
 def hold(person: Person, school: School, role: Role = Role.PUPIL, ends: date | None = None) -> Holding:
-    return Holding.objects.create(
-        person=person, role=role, school=school, starts=date(2025, 9, 1), ends=ends
-    )
+    return Holding.objects.create(person=person, role=role, school=school, starts=date(2020, 9, 1), ends=ends)
 
 
 def link(pupil: Person, guardian: Person, **more: Any) -> Guardianship:
@@ -123,13 +110,15 @@ def test_who_has_left_belongs_nowhere_since_their_last_day(college: World, twin:
 
 
 @pytest.mark.parametrize("ends", [None, TODAY + DAY])
-def test_who_has_a_place_now_or_soon_has_not_departed(
-    ends: date | None, college: World, twin: World
-) -> None:
+def test_who_has_a_place_now_or_soon_has_not_departed(ends: date | None, college: World, twin: World) -> None:
     pupil = new()
     hold(pupil, college.school, ends=TODAY - 100 * DAY)
     Holding.objects.create(
-        person=pupil, role=Role.PUPIL, school=twin.school, starts=TODAY if ends else TODAY + 9 * DAY, ends=ends
+        person=pupil,
+        role=Role.PUPIL,
+        school=twin.school,
+        starts=TODAY if ends else TODAY + 9 * DAY,
+        ends=ends,
     )
     assert since(pupil) is None
 
@@ -200,6 +189,7 @@ def test_a_pupil_who_comes_back_in_time_finds_everything_again(
     bring(deliver(tmp_path / "d", etab(), eleve("11", given="Tom")))
     assert since(pupil) == since(mother) == TODAY
     assert not enters(client, "lea.durand")
+    assert not enters(client, "anne.durand")
     for _day in range(80):
         clock.shift(DAY)
         tasks.follow_departures.call()
@@ -259,7 +249,7 @@ def leavers(college: World) -> list[Person]:
     """Five pupils whose term comes in a week."""
     people = [new(given=f"Ada{number}") for number in range(5)]
     for person in people:
-        hold(person, college.school, ends=date(2026, 8, 31))
+        hold(person, college.school, ends=date(2026, 9, 1))
     return people
 
 
@@ -272,7 +262,6 @@ def test_people_are_erased_at_their_term_and_not_a_day_before(
 ) -> None:
     before = Person.objects.filter(erased_at=None).count()
     assert pass_days(clock, 6) == 0
-    # 30 November, the last day of the month: they left on the 31st of August, and were told of on the 24th.
     assert (clock.shift(timedelta()), NOW.date() + 6 * DAY)[1] == date(2026, 11, 30)
     assert names(leavers) == {"Zéphyrin"}
     clock.shift(DAY)
@@ -280,7 +269,210 @@ def test_people_are_erased_at_their_term_and_not_a_day_before(
     assert names(leavers) == {"Personne effacée"}
     assert Person.objects.filter(erased_at=None).count() == before - 5
     lines = Line.objects.filter(verb="directory.person_erased")
-    assert {(line.actor_id, line.school_id, line.acting_as) for line in lines} == {(None, college.school.pk, "")}
+    assert {(line.actor_id, line.school_id, line.acting_as) for line in lines} == {
+        (None, college.school.pk, "")
+    }
     assert {line.subject_id for line in lines} == {one.pk for one in leavers}
     assert [line.details for line in lines] == [{}] * 5
     assert run(clock) == 0
+
+
+class Killed(BaseException):
+    """What the worker dies of: no `except Exception` sees it."""
+
+
+def test_a_run_killed_between_two_people_ends_the_next_time(
+    leavers: list[Person], clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pass_days(clock, 6)
+    clock.shift(DAY)
+    done: list[int] = []
+    account = next(entry for entry in boards.personal_data if entry.model == "identity.Account")
+
+    def deadly(person_id: int) -> int:
+        if len(done) == 2:
+            raise Killed
+        done.append(person_id)
+        return 0
+
+    planted = [
+        entry if entry is not account else type(entry)(**{**vars(entry), "forget": deadly})
+        for entry in boards.personal_data
+    ]
+    with monkeypatch.context() as dying:
+        dying.setattr(departures.boards, "personal_data", planted)
+        with pytest.raises(Killed):
+            departures.erase_some(TODAY + 7 * DAY, 10)
+    erased = Person.objects.filter(pk__in=[one.pk for one in leavers], erased_at__isnull=False)
+    assert {one.pk for one in erased} == set(done)
+    assert run(clock) == 3
+    assert names(leavers) == {"Personne effacée"}
+    assert Line.objects.filter(verb="directory.person_erased").count() == 5
+
+
+def test_one_who_cannot_be_erased_does_not_keep_the_others(
+    leavers: list[Person], clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pass_days(clock, 6)
+    clock.shift(DAY)
+    erase = departures.erase
+
+    def failing(person_id: int, today: date) -> bool:
+        if person_id == leavers[0].pk:
+            raise ValueError
+        return erase(person_id, today)
+
+    monkeypatch.setattr(departures, "erase", failing)
+    assert run(clock) == 4
+    leavers[0].refresh_from_db()
+    assert leavers[0].erased_at is None
+
+
+def test_nobody_is_erased_beside_a_delivery(leavers: list[Person], clock: Any) -> None:
+    pass_days(clock, 6)
+    clock.shift(DAY)
+    with only_one("delivery") as alone:
+        assert alone
+        assert run(clock) == 0
+        assert names(leavers) == {"Zéphyrin"}
+    assert run(clock) == 5
+
+
+def test_whoever_came_back_meanwhile_is_not_erased(college: World, leavers: list[Person], clock: Any) -> None:
+    pass_days(clock, 6)
+    hold(leavers[0], college.school)
+    assert not departures.erase(leavers[0].pk, TODAY + 7 * DAY)
+    assert departures.erase(leavers[1].pk, TODAY + 7 * DAY)
+    assert not departures.erase(leavers[1].pk, TODAY + 7 * DAY)
+
+
+def test_who_acts_for_a_territory_or_the_platform_is_no_school_s_to_erase(
+    college: World, leavers: list[Person], clock: Any
+) -> None:
+    place = Territory.objects.create(kind=Territory.Kind.DEPARTEMENT, code="035", name="Département")
+    ended = {"starts": date(2025, 9, 1), "ends": date(2026, 8, 1)}
+    Holding.objects.create(person=leavers[0], role=Role.AGENT, territory=place, **ended)
+    Holding.objects.create(person=leavers[1], role=Role.OPERATOR, **ended)
+    Holding.objects.create(person=leavers[2], role=Role.OPERATOR)
+    assert pass_days(clock, 40) == 2
+    assert names(leavers[:3]) == {"Zéphyrin"}
+
+
+def test_everyone_of_a_school_that_goes_on_stays(college: World, twin: World, clock: Any) -> None:
+    before = list(Person.objects.order_by("pk").values())
+    assert pass_days(clock, 3) == 0
+    clock.shift(timedelta(days=400))
+    assert run(clock) == 0
+    assert list(Person.objects.order_by("pk").values()) == before
+    assert not Item.objects.filter(kind=departures.TOLD).exists()
+
+
+# Told a week before
+
+
+def told(person: Person) -> list[Item]:
+    return list(Item.objects.filter(person=person, kind=departures.TOLD).order_by("pk"))
+
+
+def test_head_and_secretary_are_told_once_a_week_before(
+    college: World, twin: World, leavers: list[Person], clock: Any
+) -> None:
+    clock.shift(-DAY)
+    run(clock)
+    assert not told(college.people["head"])
+    clock.shift(DAY)
+    for _run in range(3):
+        run(clock)
+    for key in ("head", "secretary"):
+        notice = told(college.people[key])
+        assert [item.facts for item in notice] == [
+            {"school": college.school.name, "day": "mardi 1er décembre", "count": 5}
+        ]
+        assert notice[0].url == LIST
+    pass_days(clock, 10)
+    assert Item.objects.filter(kind=departures.TOLD).count() == 2
+    assert not ErasureNotice.objects.exists()
+
+
+def test_who_left_long_ago_is_told_of_before_anything_goes(college: World, clock: Any) -> None:
+    """The first night after an upgrade, or after a worker that was away: years of leavers are past their term."""
+    person = new()
+    hold(person, college.school, ends=date(2024, 7, 4))
+    assert pass_days(clock, 6) == 0
+    assert [item.facts["day"] for item in told(college.people["head"])] == ["mardi 1er décembre"]
+    clock.shift(DAY)
+    assert run(clock) == 1
+
+
+def test_who_comes_back_and_leaves_again_is_told_of_again(college: World, clock: Any) -> None:
+    person = new()
+    hold(person, college.school, ends=date(2026, 8, 31))
+    run(clock)
+    again = hold(person, college.school)
+    clock.shift(DAY)
+    run(clock)
+    again.ends = TODAY + 2 * DAY
+    again.save()
+    # 26 February is their term.
+    assert pass_days(clock, 90) == 0
+    assert len(told(college.people["head"])) == 2
+
+
+# Kept longer
+
+
+def leaver_of(viewer: Any, person: Person) -> Leaver:
+    found: Leaver = Leaver.objects.visible_to(viewer).get(pk=person.pk)
+    return found
+
+
+def test_who_is_kept_longer_is_erased_after_that_day_and_told_of_a_week_before(
+    college: World, leavers: list[Person], seat_of: Any, clock: Any
+) -> None:
+    run(clock)
+    head = seat_of("head")
+    last = date(2027, 1, 31)
+    departures.keep_longer(
+        head, leaver_of(head, leavers[0]), last_day=last, reason="Recours en cours", seen=""
+    )
+    assert pass_days(clock, 60) == 4
+    assert len(told(college.people["head"])) == 1
+    while (day := timezone.localdate()) < last:
+        clock.shift(DAY)
+        assert run(clock) == 0, day
+    assert [item.facts["day"] for item in told(college.people["head"])][1:] == ["lundi 1er février"]
+    clock.shift(DAY)
+    assert run(clock) == 1
+    assert not Hold.objects.exists()
+    line = Line.objects.get(verb="directory.leaver_held")
+    assert (line.details, line.subject_id) == ({"until": "2027-01-31"}, leavers[0].pk)
+
+
+def test_who_is_let_go_after_the_term_is_erased_a_week_after_it_was_told(
+    college: World, leavers: list[Person], seat_of: Any, clock: Any
+) -> None:
+    head = seat_of("head")
+    departures.keep_longer(
+        head, leaver_of(head, leavers[0]), last_day=date(2027, 6, 1), reason="Recours", seen=""
+    )
+    pass_days(clock, 30)
+    mark = departures.mark_of(Hold.objects.get())
+    with pytest.raises(departures.MovedOn):
+        departures.let_go(head, leaver_of(head, leavers[0]), seen="autre")
+    assert departures.let_go(head, leaver_of(head, leavers[0]), seen=mark)
+    assert not departures.let_go(head, leaver_of(head, leavers[0]), seen=mark)
+    assert pass_days(clock, 6) == 0
+    clock.shift(DAY)
+    assert run(clock) == 1
+
+
+def test_one_school_s_hold_keeps_what_another_would_let_go(
+    college: World, twin: World, leavers: list[Person], seat_of: Any, clock: Any
+) -> None:
+    hold(leavers[0], twin.school, ends=date(2026, 9, 1))
+    head = seat_of("head", world=twin)
+    departures.keep_longer(
+        head, leaver_of(head, leavers[0]), last_day=date(2027, 6, 1), reason=f"Recours {TWIN}", seen=""
+    )
+    assert pass_days(clock, 30) == 4
+    assert not Hold.objects.visible_to(seat_of("head")).exists()

@@ -16,6 +16,7 @@ from preau.commons.notifications.models import Dispatch, Envelope, Item, Prefere
 from preau.commons.notifications.tests.post import deliver
 from preau.directory.models import Guardianship, Holding, Person
 from preau.directory.seeds import World
+from preau.directory.words import Role
 from preau.foundation import boards, notices, quiet
 from preau.foundation.boards import NotificationKind, Pace
 from preau.foundation.notices import News
@@ -279,6 +280,7 @@ def test_a_guardian_whose_authority_ended_reads_and_receives_nothing(
     assert client.get(address).status_code == 200
     # She keeps another child, so that her seat stays.
     other = Person.objects.create(family_name="Abadie", given_name="Zoé")
+    Holding.objects.create(person=other, role=Role.PUPIL, school=college.school)
     Guardianship.objects.create(pupil=other, guardian=mother, authority="legal", kinship="mother")
     Guardianship.objects.filter(guardian=mother, pupil=pupil).update(ends=NOW.date())
     assert client.get(address).status_code == 404
