@@ -29,6 +29,7 @@ from preau.directory.models import (
     Group,
     Guardianship,
     Holding,
+    Leaver,
     Period,
     Person,
     School,
@@ -126,6 +127,12 @@ def own_link(college: World) -> Guardianship:
     return Guardianship.objects.get(pupil=college.people["pupil"], guardian=college.people["other_guardian"])
 
 
+def own_leaver(college: World) -> Leaver:
+    many_leavers(college, 1)
+    found: Leaver = Leaver.objects.get(family_name="Parti 0")
+    return found
+
+
 def own_news(college: World) -> Item:
     """One of the cast's pupil's mother."""
     return tell(college, 1)[0]
@@ -189,6 +196,8 @@ PAGES = [
     Page("directory:bring", frozenset(OFFICE)),
     Page("directory:bring_tables", frozenset(OFFICE)),
     Page("directory:columns", frozenset(OFFICE), model=own_tables),
+    Page("directory:departures", frozenset(OFFICE)),
+    Page("directory:leaver", frozenset(OFFICE), model=own_leaver, by="public_id"),
     Page("directory:delivery", frozenset(OFFICE), model=own_delivery),
     Page("directory:settings", frozenset({"head"})),
     Page("directory:school", frozenset(EVERYONE), model=own_school, by="public_id"),
@@ -266,7 +275,7 @@ ELSEWHERE = {
     "portal:settle_guide", "directory:apply", "directory:approve", "directory:drop", "directory:delivery_part", "directory:report_csv",
     "directory:lift_ruling", "directory:export", "directory:report_json", "directory:logo", "directory:take_logo", "directory:remove_logo", "directory:remove_period",
     "directory:remove_closure", "directory:end_delegation", "timetable:stop", "attendance:withdraw", "attendance:decide", "attendance:export",
-    "agenda:subscribe", "agenda:unsubscribe", "agenda:feed", "works:stop",
+    "agenda:subscribe", "agenda:unsubscribe", "agenda:feed", "works:stop", "directory:export_departures", "directory:let_go",
 }  # fmt: skip
 
 
@@ -455,6 +464,19 @@ def many_staff(college: World, count: int) -> None:
         Holding.objects.create(person=person, role=Role.TEACHER, school=college.school)
 
 
+def many_leavers(college: World, count: int) -> None:
+    """`count` pupils more who have left, each with a class and a guardian, who has left the staff."""
+    for _ in range(count):
+        number = Person.objects.filter(family_name__startswith="Parti ").count()
+        pupil = Person.objects.create(family_name=f"Parti {number}", given_name="Ana")
+        guardian = Person.objects.create(family_name=f"Responsable {number}", given_name="Ida")
+        dates = {"starts": college.year.starts, "ends": NOW.date() - timedelta(days=3)}
+        Holding.objects.create(person=pupil, role=Role.PUPIL, school=college.school, **dates)
+        Holding.objects.create(person=guardian, role=Role.TEACHER, school=college.school, **dates)
+        Enrolment.objects.create(school=college.school, group=own_class(college), pupil=pupil, **dates)
+        Guardianship.objects.create(pupil=pupil, guardian=guardian, authority=Authority.LEGAL)
+
+
 def many_browsers(college: World, count: int) -> None:
     for _ in range(count):
         store = SessionStore()
@@ -555,6 +577,9 @@ LISTS = [
     ("secretary", "directory:delivery_part", many_notes),
     ("secretary", "directory:report_csv", many_notes),
     ("secretary", "directory:report_json", many_notes),
+    ("secretary", "directory:departures", many_leavers),
+    ("secretary", "directory:departures?qui=personnels", many_leavers),
+    ("secretary", "directory:departures?qui=responsables", many_leavers),
     ("secretary", "timetable:create", many_classes),
     ("secretary", "timetable:week", many_classes),
     ("secretary", "identity:accounts", many_classes),
@@ -583,7 +608,7 @@ ONE_THING = {
     "identity:change_password", "identity:person", "identity:profile", "privacy:own_data", "identity:reading", "identity:picture",
     "portal:app_manifest", "portal:service_worker", "portal:offline", "foundation:styleguide_section",
     "directory:settings", "directory:identity", "directory:look", "directory:hours", "directory:create_period",
-    "directory:change_period", "directory:guardianship", "directory:zone", "directory:services", "directory:service", "directory:logo", "directory:school",
+    "directory:change_period", "directory:guardianship", "directory:leaver", "directory:zone", "directory:services", "directory:service", "directory:logo", "directory:school",
     "notifications:item", "notifications:preferences", "notifications:stop",
     "search:search", "agenda:subscription",
 }  # fmt: skip

@@ -16,9 +16,20 @@ from PIL import Image
 
 from preau.commons.agenda.models import Feed
 from preau.commons.notifications.models import Item
-from preau.directory.actions import deliveries
+from preau.directory.actions import deliveries, departures
 from preau.directory.actions.families import mark_of
-from preau.directory.models import Delivery, Group, Guardianship, Holding, Period, Person, Room, Subject
+from preau.directory.models import (
+    Delivery,
+    Group,
+    Guardianship,
+    Hold,
+    Holding,
+    Leaver,
+    Period,
+    Person,
+    Room,
+    Subject,
+)
 from preau.directory.tests.aaf import document, eleve, etab
 from preau.domains.attendance.models import Entry, Explanation, Reason
 from preau.domains.timetable.models import Lesson
@@ -26,7 +37,7 @@ from preau.foundation import boards, uploads
 from preau.identity.models import Activation
 from preau.identity.seeds import CAST as LOGINS
 from preau.identity.seeds import PASSWORD
-from tests.net.matrix_stage import PUSH_ENDPOINT, PUSH_POINT, PUSH_SECRET, Stage
+from tests.net.matrix_stage import PUSH_ENDPOINT, PUSH_POINT, PUSH_SECRET, STEM, Stage
 
 NEW_PASSWORD = "quatre vélos sous la pluie"
 Data = dict[str, Any]
@@ -88,6 +99,15 @@ def _ruled(stage: Stage) -> None:
 
 def _lift(stage: Stage) -> Data:
     return {"avant": _ruling(stage)["avant"]}
+
+
+def _leaver(stage: Stage) -> Any:
+    return stage.objects[Leaver]["departed"][0]
+
+
+def _kept(stage: Stage) -> Data:
+    hold = Hold.objects.filter(person=_leaver(stage).pk).first()
+    return {"last_day": "2027-06-01", "reason": "Recours en cours", "avant": departures.mark_of(hold)}
 
 
 def _not_open_yet(stage: Stage) -> None:
@@ -272,6 +292,10 @@ BODIES: dict[str, Body] = {
     "directory:approve": Body("head"),
     "directory:drop": Body("secretary"),
     "directory:export": Body("secretary", again={"journal_line": "each export leaves its trace"}),
+    "directory:departures": Body("secretary", lambda stage: {"nom": STEM, "qui": "eleves"}, writes=False),
+    "directory:export_departures": Body("secretary", lambda stage: {"qui": "eleves"}, again={"journal_line": "each export leaves its trace"}),
+    "directory:leaver": Body("secretary", _kept, wrong=lambda stage: {"reason": ""}),
+    "directory:let_go": Body("secretary", lambda stage: {"avant": _kept(stage)["avant"]}),
     "works:stop": Body("guardian"),
     "search:search": Body("teacher", lambda stage: {"texte": "Nina"}, writes=False),
     "agenda:subscribe": Body("guardian", lambda stage: {"vu": "0"}),

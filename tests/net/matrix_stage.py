@@ -27,7 +27,9 @@ from preau.directory.models import (
     Enrolment,
     Group,
     Guardianship,
+    Hold,
     Holding,
+    Leaver,
     Period,
     Person,
     Room,
@@ -227,7 +229,7 @@ def _departed(stage: Stage) -> None:
     """A pupil and a teacher who have left, what they leave behind, and a class of last year."""
     college, people = stage.college, stage.people
     leaver, teacher = people["leaver"], people["former_teacher"]
-    _name(leaver, stage.mark("leaver", {"head", "cpe"}, {"cpe"}))
+    _name(leaver, stage.mark("leaver", {"head", "cpe", "secretary"}, {"cpe", "secretary"}))
     dates = {"starts": college.year.starts, "ends": TODAY}
     group = stage.own(Group)
     Enrolment.objects.create(school=college.school, group=group, pupil=leaver, **dates)
@@ -248,6 +250,26 @@ def _departed(stage: Stage) -> None:
     stage.put(DEPARTED, former, leaver, lesson, to_explain, entry, explanation, pattern, lesson.room)
     _guard(leaver, guardian)
     stage.put(DEPARTED, Guardianship.objects.get(pupil=leaver))
+    _leavers(stage)
+
+
+def _leavers(stage: Stage) -> None:
+    """Pupils who have left: the school's, whom it keeps longer, and the twin's."""
+    office = {"head", "secretary"}
+    theirs = Person.objects.create(family_name=f"{STEM} {TWIN}", given_name="Ada")
+    Holding.objects.create(person=theirs, role=Role.PUPIL, school=stage.twin.school, ends=TODAY)
+    for scope, person, world, reason in [
+        (DEPARTED, stage.people["leaver"], stage.college, stage.mark("why they are kept", office, office)),
+        (OTHER_SCHOOL, theirs, stage.twin, f"{STEM} {TWIN}"),
+    ]:
+        Hold.objects.create(
+            person=person,
+            school=world.school,
+            last_day=TODAY + timedelta(days=200),
+            reason=reason,
+            held_at=NOW,
+        )
+        stage.put(scope, Leaver.objects.get(pk=person.pk))
 
 
 def _other_school(stage: Stage) -> None:

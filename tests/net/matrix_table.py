@@ -18,6 +18,7 @@ from preau.directory.models import (
     Group,
     Guardianship,
     Holding,
+    Leaver,
     Period,
     Person,
     Room,
@@ -95,6 +96,7 @@ SEES: dict[type[Model], Near] = {
         other_school={"neighbour_head"},
     ),
     Holding: near(own=STAFF, other_school={"neighbour_head"}),
+    Leaver: near(departed=OFFICE, other_school={"neighbour_head"}),
     Reason: {scope: set(CAST) for scope in SCOPES} | near(other_school={"neighbour_head"}),
     Activation: near(own=OFFICE, other_class=OFFICE, other_school={"neighbour_head"}),
 }  # fmt: skip
@@ -161,6 +163,10 @@ OPENS: dict[str, Near | set[str]] = {
     "directory:bring": OFFICE | NEIGHBOURING,
     "directory:bring_tables": OFFICE | NEIGHBOURING,
     "directory:export": OFFICE | NEIGHBOURING,
+    "directory:departures": OFFICE | NEIGHBOURING,
+    "directory:export_departures": OFFICE | NEIGHBOURING,
+    "directory:leaver": SEES[Leaver],
+    "directory:let_go": SEES[Leaver],
     "directory:delivery": SEES[Delivery],
     # A delivery for several schools shows each its share, and no list of people.
     "directory:delivery_part": near(own=OFFICE, departed=OFFICE, other_school=NEIGHBOURING),
