@@ -101,12 +101,8 @@ def _lift(stage: Stage) -> Data:
     return {"avant": _ruling(stage)["avant"]}
 
 
-def _leaver(stage: Stage) -> Any:
-    return stage.objects[Leaver]["departed"][0]
-
-
 def _kept(stage: Stage) -> Data:
-    hold = Hold.objects.filter(person=_leaver(stage).pk).first()
+    hold = Hold.objects.filter(person=stage.own(Leaver).pk).first()
     return {"last_day": "2027-06-01", "reason": "Recours en cours", "avant": departures.mark_of(hold)}
 
 

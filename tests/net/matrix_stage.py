@@ -259,7 +259,7 @@ def _leavers(stage: Stage) -> None:
     theirs = Person.objects.create(family_name=f"{STEM} {TWIN}", given_name="Ada")
     Holding.objects.create(person=theirs, role=Role.PUPIL, school=stage.twin.school, ends=TODAY)
     for scope, person, world, reason in [
-        (DEPARTED, stage.people["leaver"], stage.college, stage.mark("why they are kept", office, office)),
+        (OWN, stage.people["leaver"], stage.college, stage.mark("why they are kept", office, office)),
         (OTHER_SCHOOL, theirs, stage.twin, f"{STEM} {TWIN}"),
     ]:
         Hold.objects.create(

@@ -96,7 +96,7 @@ SEES: dict[type[Model], Near] = {
         other_school={"neighbour_head"},
     ),
     Holding: near(own=STAFF, other_school={"neighbour_head"}),
-    Leaver: near(departed=OFFICE, other_school={"neighbour_head"}),
+    Leaver: near(own=OFFICE, other_school={"neighbour_head"}),
     Reason: {scope: set(CAST) for scope in SCOPES} | near(other_school={"neighbour_head"}),
     Activation: near(own=OFFICE, other_class=OFFICE, other_school={"neighbour_head"}),
 }  # fmt: skip

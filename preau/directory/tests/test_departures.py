@@ -1,5 +1,7 @@
 """Who has departed, until when what they left is kept, who is told, who keeps somebody longer, and who is erased."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -29,7 +31,6 @@ from preau.directory.tests.aaf import deliver, eleve, etab, parent
 from preau.directory.tests.test_import_aaf import bring
 from preau.directory.words import Authority, Kinship, Role
 from preau.foundation import boards
-from preau.foundation.db import only_one
 from preau.identity.models import Account
 
 __all__ = ["bring"]
@@ -328,13 +329,22 @@ def test_one_who_cannot_be_erased_does_not_keep_the_others(
     assert leavers[0].erased_at is None
 
 
-def test_nobody_is_erased_beside_a_delivery(leavers: list[Person], clock: Any) -> None:
+def test_nobody_is_erased_beside_a_delivery(
+    leavers: list[Person], clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pass_days(clock, 6)
     clock.shift(DAY)
-    with only_one("delivery") as alone:
-        assert alone
+    asked: list[str] = []
+
+    @contextmanager
+    def busy(name: str) -> Iterator[bool]:
+        asked.append(name)
+        yield False
+
+    with monkeypatch.context() as delivering:
+        delivering.setattr(tasks, "only_one", busy)
         assert run(clock) == 0
-        assert names(leavers) == {"Zéphyrin"}
+    assert asked == ["delivery"] and names(leavers) == {"Zéphyrin"}
     assert run(clock) == 5
 
 
