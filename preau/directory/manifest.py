@@ -4,8 +4,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from preau.directory import actions, queries, rules, seeds, tasks
-from preau.directory.actions import deliveries
+from preau.directory.actions import deliveries, merging
 from preau.foundation import boards, works
+from preau.foundation.access import signed_in
 from preau.foundation.boards import (
     FieldClass,
     NotificationKind,
@@ -39,6 +40,7 @@ boards.menu.add(
 boards.schedule.add(
     boards.Scheduled("directory.expire_deliveries", tasks.expire_deliveries, every_minutes=60)
 )
+boards.schedule.add(boards.Scheduled("directory.forget_merges", tasks.forget_merges, every_minutes=24 * 60))
 boards.schedule.add(boards.Scheduled("directory.bring_drops", tasks.bring_drops, every_minutes=10))
 boards.schedule.add(
     boards.Scheduled("directory.follow_departures", tasks.follow_departures, every_minutes=24 * 60)
@@ -114,6 +116,10 @@ for verb, label in [
     ("directory.leaver_held", _("Personne partie gardée plus longtemps")),
     ("directory.leaver_let_go", _("Personne partie : ne plus garder")),
     ("directory.person_erased", _("Personne effacée, délai passé")),
+    ("directory.people_merged", _("Deux fiches réunies")),
+    ("directory.merge_undone", _("Deux fiches séparées")),
+    ("directory.people_told_apart", _("Deux personnes distinguées")),
+    ("directory.people_compared_again", _("Deux fiches comparées de nouveau")),
 ]:
     boards.journal_words.add(boards.JournalWord(verb, label))
 # A name takes three letters to look for: a directory is searched, not browsed.
@@ -197,6 +203,32 @@ for key, subject, body, action, why, pace in [
         )
     )  # fmt: skip
 
+for key, subject, body in [
+    (
+        "people_merged",
+        _("Vos deux fiches n’en font plus qu’une"),
+        _(
+            "L’établissement avait deux fiches à votre nom (%(school)s) : il les a réunies. Ce que l’une et l’autre tenaient "
+            "est sur la vôtre.\nSi ce n’est pas vous, dites-le à l’établissement : les fiches peuvent être séparées pendant "
+            "trente jours."
+        ),
+    ),
+    (
+        "merge_undone",
+        _("Vos fiches sont de nouveau séparées"),
+        _(
+            "L’établissement avait réuni deux fiches par erreur (%(school)s) : chacune a retrouvé ce qu’elle tenait."
+        ),
+    ),
+]:
+    boards.notification_kinds.add(
+        NotificationKind(
+            f"directory.{key}", subject, _("Annuaire"), subject, body, _("Voir ma fiche"),
+            _("Votre fiche dans l’annuaire de l’établissement a changé."), signed_in,
+            pace=Pace.AT_ONCE, can_be_muted=False, order=56,
+        )
+    )  # fmt: skip
+
 boards.agenda.add(boards.AgendaSource("directory", queries.agenda_of, rules.has_school_days, order=10))
 
 BASIS = dict(
@@ -277,6 +309,7 @@ for label, model, person, fields in [
             "person": CHILD,
             "group": NONE,
             "school": NONE,
+            "is_second": NONE,
         },
     ),
 ]:
@@ -343,6 +376,38 @@ boards.personal_data.add(
         keep=Retention.ACCOUNT,
         fields={"person": PERSONAL, "told_on": PERSONAL},
         forget=actions.forget_notice,
+    )
+)
+
+MERGES = dict(
+    person="",
+    legal_basis=_("Mission d’intérêt public (RGPD, article 6.1.e)."),
+    recipients=_("La direction et le secrétariat de l’établissement."),
+)
+boards.personal_data.add(
+    PersonalData(
+        label=_("Fusions de fiches"),
+        model="directory.Merge",
+        purpose=_(
+            "Réunir deux fiches d’une même personne, savoir qui l’a fait, et pouvoir revenir en arrière. Ce que l’une et "
+            "l’autre tenaient avant est effacé après trente jours."
+        ),
+        keep=Retention.JOURNAL,
+        forget=merging.forget_of,
+        withheld=frozenset({"before"}),
+        fields=dict.fromkeys(["kept", "other", "by", "at", "undone_by", "undone_at"], PERSONAL)
+        | {"school": NONE, "before": SENSITIVE},
+        **MERGES,
+    )
+)
+boards.personal_data.add(
+    PersonalData(
+        label=_("Personnes distinctes"),
+        model="directory.Distinction",
+        purpose=_("Ne pas proposer de nouveau de réunir deux personnes qui se ressemblent."),
+        keep=Retention.ACCOUNT,
+        fields=dict.fromkeys(["one", "other", "by", "at"], PERSONAL) | {"school": NONE},
+        **MERGES,
     )
 )
 

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from preau.directory.actions import deliveries, departures
+from preau.directory.actions import deliveries, departures, merging
 from preau.directory.imports import drop
 from preau.directory.imports.formats import AAF, Format, tables
 from preau.directory.imports.reading import Unreadable
@@ -179,6 +179,12 @@ def _quoted(result: Result, grade: str) -> tuple[list[dict[str, Any]], Counter[s
 def expire_deliveries() -> dict[str, int]:
     """Drop deliveries that nobody decided on for a week, with their files."""
     return deliveries.expire(timezone.now())
+
+
+@job()
+def forget_merges() -> int:
+    """After thirty days, empty what a merge would need to be undone."""
+    return merging.forget_old()
 
 
 @job()

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from preau.directory.views import columns, departures, families, people, settings, tables
+from preau.directory.views import columns, departures, duplicates, families, people, settings, tables
 from preau.directory.views import deliveries as views
 
 app_name = "directory"
@@ -8,6 +8,14 @@ urlpatterns = [
     path("annuaire/personnes/<str:public_id>/", people.person, name="person"),
     path("annuaire/responsabilites/<int:pk>/", families.guardianship, name="guardianship"),
     path("annuaire/responsabilites/<int:pk>/retirer/", families.lift_ruling, name="lift_ruling"),
+    path("annuaire/doublons/", duplicates.duplicates, name="duplicates"),
+    path("annuaire/doublons/fusions/", duplicates.merges, name="merges"),
+    path("annuaire/doublons/fusions/<int:pk>/separer/", duplicates.undo_merge, name="undo_merge"),
+    path("annuaire/doublons/<str:public_id>/<str:other>/", duplicates.pair, name="pair"),
+    path("annuaire/doublons/<str:one>/<str:other>/fusionner/", duplicates.merge, name="merge"),
+    path(
+        "annuaire/doublons/<str:public_id>/<str:other>/distinguer/", duplicates.tell_apart, name="tell_apart"
+    ),
     path("annuaire/exporter/<slug:key>/", tables.export, name="export"),
     path("annuaire/departs/", departures.departures, name="departures"),
     path("annuaire/departs/exporter/", departures.export, name="export_departures"),

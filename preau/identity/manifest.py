@@ -7,10 +7,12 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from preau.directory.actions import merging as people
 from preau.foundation import boards, readonly
 from preau.foundation.access import signed_in
 from preau.foundation.boards import FieldClass, NotificationKind, Pace, PersonalData, Retention
 from preau.identity import actions, rules, seeds, sessions, tasks
+from preau.identity.actions import merging
 
 
 def stamp_session(request: HttpRequest, **_: Any) -> None:
@@ -19,6 +21,9 @@ def stamp_session(request: HttpRequest, **_: Any) -> None:
 
 
 user_logged_in.connect(stamp_session, dispatch_uid="identity.stamp")
+
+people.people_merging.connect(merging.settle_accounts, dispatch_uid="identity.settle_accounts")
+people.people_parted.connect(merging.part_accounts, dispatch_uid="identity.part_accounts")
 
 # The line of an open session follows the session: once a minute it says that its person is there.
 readonly.WRITABLE.add("identity_accountsession")

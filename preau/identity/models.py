@@ -2,7 +2,7 @@
 
 import secrets
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
@@ -86,6 +86,9 @@ class Account(AbstractBaseUser):
     preferences = models.JSONField(_("façon de lire"), default=dict, db_default={}, blank=True)
     guides_read = models.JSONField(_("premiers pas rangés"), default=list, db_default=[], blank=True)
     picture = models.FileField(_("photo"), upload_to=picture_path, blank=True, default="", db_default="")
+
+    # What becomes of two accounts when their people are merged is said in `actions.merging`.
+    stays_put: ClassVar = frozenset({"person"})
 
     USERNAME_FIELD = "login"
     objects = AccountManager()

@@ -1,6 +1,6 @@
 """Lines and seals."""
 
-from typing import Self
+from typing import ClassVar, Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -54,6 +54,9 @@ class Seal(models.Model):
 
 class Line(models.Model):
     """One trace. Never changed: erasing a person blanks the person, not the line (docs/decisions/0017)."""
+
+    # Nor does it follow when two rows of one human being are merged (docs/decisions/0076).
+    stays_put: ClassVar = frozenset({"actor", "subject"})
 
     at = models.DateTimeField("à", auto_now_add=True, db_index=True)
     verb = models.CharField(_("verbe"), max_length=60)

@@ -34,9 +34,13 @@ def chunks(values: Iterable[Any], size: int = CHUNK) -> Iterator[list[Any]]:
 
 @dataclass
 class Standing:
-    """The rows that a batch is compared with. A key leads to a person's id; two keys may lead to one person."""
+    """The rows that a batch is compared with. A key leads to a person's id; two keys may lead to one person.
+
+    `seconds`: keys of rows that were merged into another; a file only fills by them what is empty.
+    """
 
     ids: dict[str, int] = field(default_factory=dict)
+    seconds: set[str] = field(default_factory=set)
     people: dict[int, Person] = field(default_factory=dict)
     ines: dict[str, int] = field(default_factory=dict)
     holdings: list[Holding] = field(default_factory=list)
@@ -59,7 +63,10 @@ class Standing:
         for authority in authorities:
             for part in chunks(key for key in list(keys) if key not in self.ids):
                 found = mine.filter(authority=authority, value__in=part)
-                self.ids.update(found.values_list("value", "person_id"))
+                for key, person, is_second in found.values_list("value", "person_id", "is_second"):
+                    self.ids[key] = person
+                    if is_second:
+                        self.seconds.add(key)
 
     def recognise(self, ines: Iterable[str]) -> None:
         """Find who bears these national numbers."""

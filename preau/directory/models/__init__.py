@@ -2,6 +2,7 @@
 
 from preau.directory.models.deliveries import ColumnWord, Delivery, DeliveryShare, OfficialCode
 from preau.directory.models.departures import ErasureNotice, Hold, Leaver
+from preau.directory.models.duplicates import Distinction, Merge
 from preau.directory.models.groups import Assignment, Enrolment, Group, Subject
 from preau.directory.models.keys import ExternalId
 from preau.directory.models.people import Guardianship, Holding, Person
@@ -14,6 +15,7 @@ __all__ = [
     "ColumnWord",
     "Delivery",
     "DeliveryShare",
+    "Distinction",
     "Enrolment",
     "ErasureNotice",
     "ExternalId",
@@ -22,6 +24,7 @@ __all__ = [
     "Hold",
     "Holding",
     "Leaver",
+    "Merge",
     "OfficialCode",
     "Period",
     "Person",

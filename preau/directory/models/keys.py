@@ -29,6 +29,7 @@ class ExternalId(models.Model):
     """`value` designates one of our rows for `authority` (an académie, an établissement) in `source` (aaf, siecle…).
 
     The INE (kind « ine ») stands only here, never on a person's row; the personal data board names its use.
+    `is_second`: the key of a row that was merged into this person; a file only fills by it what is empty.
     """
 
     source = models.CharField(_("source"), max_length=20)
@@ -44,6 +45,7 @@ class ExternalId(models.Model):
     school = models.ForeignKey(
         School, models.CASCADE, null=True, related_name="external_ids", verbose_name=_("établissement")
     )
+    is_second = models.BooleanField(_("seconde clé"), default=False, db_default=False)
 
     objects = ExternalIdQuerySet.as_manager()
 

@@ -33,9 +33,22 @@ class Ground:
         return self.standing.people.get(pk) if pk else self.changes.people.get(key)
 
     def gather_keys(self) -> None:
-        """Which keys of the batch lead to whom: two keys may be one human being."""
+        """Which keys of the batch lead to whom: two keys may be one human being, and its own key speaks first."""
+        seconds = self.standing.seconds
         for key in self.batch.people:
             self._keys.setdefault(self.who(key), []).append(key)
+        if seconds:
+            for keys in self._keys.values():
+                keys.sort(key=seconds.__contains__)
+            self._own_keys_first()
+
+    def _own_keys_first(self) -> None:
+        """Two records of one merged person say the same place: whatever the order of the file, their own key's counts."""
+        batch, second = self.batch, self.standing.seconds.__contains__
+        batch.holdings.sort(key=lambda facts: second(facts.person))
+        batch.guardianships.sort(key=lambda facts: second(facts.pupil) + second(facts.guardian))
+        # The last one told of a place counts.
+        batch.enrolments.sort(key=lambda facts: not second(facts.pupil))
 
     def touch(self, who: Who) -> None:
         for key in self._keys.get(who, ()):

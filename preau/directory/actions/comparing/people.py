@@ -136,8 +136,11 @@ class People(Others):
             return
         told = {name: getattr(facts, name) for name in PERSON_FIELDS}
         changed = {name for name, value in told.items() if value and value != getattr(person, name)}
+        is_second = facts.key in self.standing.seconds
+        if is_second:
+            changed = {name for name in changed if not getattr(person, name)}
         told_kind = facts.is_institution is not None and facts.is_institution != person.is_institution
-        if told_kind and not person.given_name:
+        if told_kind and not person.given_name and not is_second:
             changed.add("is_institution")
         if person.pk in self.outranked:
             kept = {name for name in changed & IDENTITY if getattr(person, name)}

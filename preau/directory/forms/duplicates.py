@@ -1,0 +1,34 @@
+"""Which of two rows to keep."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from preau.directory.actions.merging import mark_of
+from preau.directory.models import Person
+
+
+class MergeForm(forms.Form):
+    """`garder` is the public id of the row that stays; `avant`, who the two were when the page was shown."""
+
+    garder = forms.ChoiceField(
+        label=_("La fiche à garder"),
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Dites quelle fiche garder."),
+            "invalid_choice": _("Dites quelle fiche garder."),
+        },
+    )
+    avant = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, one: Person, other: Person, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.pair = {one.public_id: one, other.public_id: other}
+        self.fields["garder"].choices = [(key, person.full_name) for key, person in self.pair.items()]
+        self.fields["avant"].initial = mark_of(one, other)
+
+    def chosen(self) -> tuple[Person, Person]:
+        """The row to keep, then the other."""
+        kept = self.pair[self.cleaned_data["garder"]]
+        return kept, next(person for person in self.pair.values() if person is not kept)

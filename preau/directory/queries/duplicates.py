@@ -1,0 +1,339 @@
+"""Who may be one human being under two rows, what each row holds, and what was merged."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import combinations
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db.models import CharField, Count, F, Q, QuerySet
+from django.db.models.functions import Concat, Lower, Substr
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from preau.directory.models import (
+    Distinction,
+    Enrolment,
+    ExternalId,
+    Group,
+    Guardianship,
+    Holding,
+    Merge,
+    Person,
+)
+from preau.directory.models.scoping import active_on
+from preau.directory.rules.duplicates import SHOWN_FROM, Dossier, Held, Known, Likeness, likeness
+from preau.directory.viewer import Viewer
+from preau.directory.words import Role
+
+# As many as are compared: the homonyms of a large school, not a directory typed twice.
+MOST_PEOPLE, MOST_PAIRS = 2_000, 600
+# A telephone that more people share is the school's own.
+MOST_ALIKE = 6
+UNDOABLE = timedelta(days=30)
+SOURCES = {"aaf": "AAF", "siecle": "SIECLE", "onde": "ONDE", "oneroster": "OneRoster"}
+Pair = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class PairRow:
+    """One line of the list: the two people, as lists write them, and how much they look alike."""
+
+    one: Person
+    other: Person
+    likeness: Likeness
+    one_does: str
+    other_does: str
+
+
+# The list
+
+
+def pairs_of(viewer: Viewer, *, set_aside: bool = False) -> list[PairRow]:
+    """The pairs that look like one human being, the likest first; those that somebody set aside only when asked for.
+
+    Seven queries, however many they are.
+    """
+    people, found = _candidates(viewer)
+    aside = set(Distinction.objects.visible_to(viewer).values_list("one_id", "other_id"))
+    found = {pair for pair in found if (pair in aside) == set_aside}
+    dossiers = _dossiers([people[pk] for pk in sorted({pk for pair in found for pk in pair})], viewer.today)
+    rows = [
+        PairRow(
+            people[one], people[other], likeness(dossiers[one], dossiers[other]), does(dossiers[one]),
+            does(dossiers[other]),
+        )
+        for one, other in found
+    ]  # fmt: skip
+    kept = [row for row in rows if row.likeness.score >= SHOWN_FROM or set_aside]
+    return sorted(kept, key=lambda row: (-row.likeness.score, row.one.search_name, row.one.pk, row.other.pk))[
+        :MOST_PAIRS
+    ]
+
+
+def count_of_aside(viewer: Viewer) -> int:
+    return Distinction.objects.visible_to(viewer).count()
+
+
+def _candidates(viewer: Viewer) -> tuple[dict[int, Person], set[Pair]]:
+    """People of the school who share something that two rows of one human being would, and the pairs they make."""
+    here = _here(viewer)
+    keyed = here.annotate(
+        mail=Lower("email"), born=Concat("birth_date", Substr("search_name", 1, 3), output_field=CharField())
+    )
+    met = (
+        Q(search_name__in=_shared(keyed, "search_name"))
+        | Q(mail__in=_shared(keyed.exclude(email=""), "mail"))
+        | Q(phone__in=_shared(keyed.exclude(phone=""), "phone"))
+        | Q(birth_date__isnull=False, born__in=_shared(keyed.exclude(birth_date=None), "born"))
+    )
+    people: dict[int, Any] = {person.pk: person for person in keyed.filter(met).order_by("pk")[:MOST_PEOPLE]}
+    pairs = _pairs(people.values())
+    beside = _beside(viewer)
+    missing = {pk for pair in beside for pk in pair} - set(people)
+    people |= {person.pk: person for person in Person.objects.filter(pk__in=missing)}
+    return people, pairs | beside
+
+
+def _here(viewer: Viewer) -> "QuerySet[Person]":
+    return Person.objects.visible_to(viewer).filter(erased_at=None)
+
+
+def _shared(people: "QuerySet[Any]", name: str) -> "QuerySet[Any]":
+    """The values that several of these people have."""
+    counted = people.order_by().values(name).annotate(times=Count("pk")).filter(times__gt=1)
+    return counted.values(name)
+
+
+def _pairs(people: Iterable[Any]) -> set[Pair]:
+    alike: dict[tuple[str, Any], list[int]] = defaultdict(list)
+    for person in people:
+        names = " ".join(sorted(person.search_name.split()))
+        for key in (("names", names), ("mail", person.mail), ("phone", person.phone), ("born", person.born)):
+            if key[1] and (key[0] != "born" or person.birth_date):
+                alike[key].append(person.pk)
+    return {
+        pair
+        for (kind, _key), pks in alike.items()
+        if kind in {"names", "born"} or len(pks) <= MOST_ALIKE
+        for pair in combinations(sorted(pks), 2)
+    }
+
+
+def _beside(viewer: Viewer) -> set[Pair]:
+    """Guardians of one pupil whose given names begin alike: a name typed twice, once with a slip."""
+    links: Any = Guardianship.objects.visible_to(viewer).active(viewer.today).of_another()
+    links = links.filter(active_on(viewer.today, "pupil__guardianships__"))
+    links = links.annotate(
+        second=F("pupil__guardianships__guardian"),
+        initial=Lower(Substr("guardian__given_name", 1, 1)),
+        second_initial=Lower(Substr("pupil__guardianships__guardian__given_name", 1, 1)),
+    )
+    links = links.filter(initial=F("second_initial"), guardian__lt=F("second")).exclude(second=F("pupil"))
+    return set(links.order_by("pk").values_list("guardian_id", "second")[:MOST_PEOPLE])
+
+
+# What each holds
+
+
+def dossiers_of(viewer: Viewer, *people: Person) -> tuple[dict[int, Dossier], set[int]]:
+    """What these people hold, with their accounts and whom they follow elsewhere; and the viewer's own pupils. Seven queries."""
+    found = _dossiers(people, viewer.today)
+    _accounts(found)
+    _away(viewer, found)
+    own = Guardianship.objects.filter(guardian=viewer.person.pk).values_list("pupil_id", flat=True)
+    return found, set(own)
+
+
+def _dossiers(people: Iterable[Person], today: date) -> dict[int, Dossier]:
+    found = {person.pk: Dossier(person) for person in people}
+    goes_on = Q(ends=None) | Q(ends__gt=today)
+    for holding in Holding.objects.filter(goes_on, person__in=found).order_by("pk"):
+        delegated = bool(holding.delegations(today))
+        found[holding.person_id].held.append(
+            Held(Role(holding.role), holding.school_id, holding.title, delegated)
+        )
+    _families(found, today)
+    learning = Enrolment.objects.active(today).filter(pupil__in=found, group__kind=Group.Kind.CLASS)
+    for pupil, group, name in learning.values_list("pupil_id", "group_id", "group__name"):
+        found[pupil].classes[group] = name
+    ids = ExternalId.objects.filter(person__in=found, kind__in=["person", "ine"]).order_by("pk")
+    for pk, kind, source, value in ids.values_list("person_id", "kind", "source", "value"):
+        if kind == "ine":
+            found[pk or 0].ines.add(value)
+        else:
+            found[pk or 0].sources.append(SOURCES.get(source, source))
+    return found
+
+
+def _families(found: dict[int, Dossier], today: date) -> None:
+    links = Guardianship.objects.filter(Q(pupil__in=found) | Q(guardian__in=found)).of_another()
+    for link in links.select_related("pupil", "guardian").order_by("pk"):
+        goes_on = link.ends is None or link.ends > today
+        for mine, other, kin in (
+            (link.pupil, link.guardian, "guardians"),
+            (link.guardian, link.pupil, "wards"),
+        ):
+            dossier = found.get(mine.pk)
+            if dossier:
+                dossier.ever.add(other.pk)
+                if goes_on:
+                    getattr(dossier, kin)[other.pk] = other.full_name
+
+
+def _accounts(found: dict[int, Dossier]) -> None:
+    accounts = get_user_model().objects.filter(person__in=found)
+    for pk, login, is_open, last in accounts.values_list("person_id", "login", "is_active", "last_login"):
+        found[pk].account = Known(login, is_open, last)
+
+
+def _away(viewer: Viewer, found: dict[int, Dossier]) -> None:
+    """Who follows a child in another school: its pupils are not named here."""
+    wards = {ward: dossier for dossier in found.values() for ward in dossier.wards}
+    goes_on = Q(ends=None) | Q(ends__gt=viewer.today)
+    places = Holding.objects.filter(goes_on, role=Role.PUPIL, person__in=wards).exclude(
+        school=viewer.school_id
+    )
+    for ward in places.values_list("person_id", flat=True):
+        for dossier in found.values():
+            dossier.away |= ward in dossier.wards
+
+
+def other_of(viewer: Viewer, one: Person, public_id: str) -> Person | None:
+    """The second person of a pair, when the viewer sees them."""
+    return _here(viewer).exclude(pk=one.pk).filter(public_id=public_id).first()
+
+
+def pair_of(viewer: Viewer, one: str, other: str) -> tuple[Person, Person] | None:
+    """Both people, by their public ids, in that order; None when the viewer does not see both. One query."""
+    found = {person.public_id: person for person in _here(viewer).filter(public_id__in=[one, other])}
+    return (found[one], found[other]) if len(found) == 2 else None
+
+
+def is_aside(viewer: Viewer, one: Person, other: Person) -> bool:
+    """Did somebody say that these are two people?"""
+    first, second = sorted([one.pk, other.pk])
+    return Distinction.objects.visible_to(viewer).filter(one=first, other=second).exists()
+
+
+def does(dossier: Dossier) -> str:
+    """What somebody is here, in a few words: « Élève, 5e B », « Enseignante · anglais », « Responsable de Nina Abadie »."""
+    said = [_role_of(one, dossier.person.civility) for one in dossier.held]
+    said += dossier.classes.values()
+    if dossier.wards:
+        said.append(_("Responsable de %(names)s") % {"names": ", ".join(dossier.wards.values())})
+    return ", ".join(dict.fromkeys(said))
+
+
+def _role_of(one: Held, civility: str) -> str:
+    role = one.role.said_of(civility)
+    return f"{role} · {one.title}" if one.title else role
+
+
+# The two side by side
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that both rows say: `differ` when both say it, and not the same."""
+
+    label: str
+    one: str
+    other: str
+
+    @property
+    def differ(self) -> bool:
+        return bool(self.one and self.other and self.one != self.other)
+
+
+def lines_of(one: Dossier, other: Dossier, said_day: Any) -> list[Line]:
+    """What each row holds, line against line; `said_day` writes a date."""
+    return [Line(label, mine, theirs) for (label, mine), (_l, theirs) in zip(_told(one, said_day), _told(other, said_day), strict=True)]  # fmt: skip
+
+
+def _told(dossier: Dossier, said_day: Any) -> list[tuple[str, str]]:
+    person, account = dossier.person, dossier.account
+    used = _("jamais utilisé")
+    if account and account.last:
+        used = _("dernière connexion le %(day)s") % {"day": said_day(timezone.localtime(account.last).date())}
+    if account and not account.is_open:
+        used = _("fermé")
+    return [
+        (_("Nom d’usage"), person.family_name),
+        (_("Prénom d’usage"), person.given_name),
+        (_("Nom de naissance"), person.birth_name),
+        (_("Prénoms d’état civil"), person.civil_given_names),
+        (_("Civilité"), str(person.get_civility_display()) if person.civility else ""),
+        (_("Date de naissance"), said_day(person.birth_date) if person.birth_date else ""),
+        (_("Courriel"), person.email),
+        (_("Téléphone"), person.phone),
+        (_("Fonctions"), ", ".join(dict.fromkeys(_role_of(one, person.civility) for one in dossier.held))),
+        (_("Classe"), ", ".join(dossier.classes.values())),
+        (_("Élèves dont elle répond"), ", ".join(dossier.wards.values())),
+        (_("Responsables"), ", ".join(dossier.guardians.values())),
+        (_("Compte"), f"{account.login}, {used}" if account else ""),
+        (_("Tenue par"), ", ".join(dict.fromkeys(dossier.sources))),
+    ]
+
+
+# What was merged
+
+
+@dataclass(frozen=True)
+class MergeRow:
+    """One line of the list of merges. `other` is empty once the merge is for good."""
+
+    pk: int
+    kept: str
+    other: str
+    at: datetime
+    by: str
+    undone_at: datetime | None
+    until: date
+    may_undo: bool
+
+
+def merges_of(viewer: Viewer) -> "QuerySet[Merge]":
+    """The merges of the school, the latest first."""
+    return Merge.objects.visible_to(viewer).select_related("kept", "other", "by")
+
+
+def merge_rows(viewer: Viewer, merges: Iterable[Merge]) -> list[MergeRow]:
+    now = timezone.now()
+    return [
+        MergeRow(
+            pk=merge.pk,
+            kept=merge.kept.list_name,
+            other=_name_before(merge),
+            at=merge.at,
+            by=merge.by.full_name if merge.by else "",
+            undone_at=merge.undone_at,
+            until=timezone.localtime(merge.at + UNDOABLE).date(),
+            may_undo=merge.undone_at is None and bool(merge.before) and merge.at > now - UNDOABLE,
+        )
+        for merge in merges
+    ]
+
+
+def _name_before(merge: Merge) -> str:
+    """The name of the row that was blanked: its own again, or what the merge remembers of it."""
+    if merge.undone_at:
+        return merge.other.list_name
+    for step in merge.before:
+        told = step.get("before", {})
+        if step["model"] == "directory.person" and step["pk"] == merge.other_id:
+            return f"{str(told['family_name']).upper()} {told['given_name']}".strip()
+    return ""
+
+
+def merge_between(viewer: Viewer, one: str, other: str) -> Merge | None:
+    """The standing merge of two rows, by their public ids: the second of two clicks finds it."""
+    ids = [one, other]
+    return (
+        Merge.objects.visible_to(viewer)
+        .standing()
+        .filter(kept__public_id__in=ids, other__public_id__in=ids)
+        .first()
+    )

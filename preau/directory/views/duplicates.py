@@ -1,0 +1,135 @@
+"""Pages of the people who may be one: compared, merged, told apart, parted again."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from preau.directory import rules
+from preau.directory.actions import merging
+from preau.directory.forms.duplicates import MergeForm
+from preau.directory.models import Merge, Person
+from preau.directory.queries import duplicates as queries
+from preau.directory.rules import duplicates as judged
+from preau.foundation import dates, journal
+from preau.foundation.access import opens
+
+TYPED_WRONG, CONFLICT = 422, 409
+A_PAGE = 20
+
+
+@opens(to=rules.keeps_directory)
+@require_safe
+def duplicates(request: HttpRequest) -> HttpResponse:
+    """Who looks like somebody else, the likest first; or those whom somebody set aside."""
+    aside = request.GET.get("montrer") == "ecartes"
+    page = Paginator(queries.pairs_of(request.viewer, set_aside=aside), A_PAGE).get_page(
+        request.GET.get("page")
+    )
+    context = {"page_obj": page, "rows": page.object_list, "aside": aside}
+    return render(request, "directory/duplicates.html", context)
+
+
+@opens(Person, to=judged.compares, by="public_id")
+@require_safe
+def pair(request: HttpRequest, person: Person, other: str) -> HttpResponse:
+    """Two people side by side, and what merging them would do."""
+    second = queries.other_of(request.viewer, person, other)
+    if second is None:
+        raise Http404
+    for one in (person, second):
+        journal.record_read(request.viewer, "directory.person_read", one, subject_id=one.pk)
+    return _page(request, MergeForm(person, second), (person, second))
+
+
+@opens(to=rules.keeps_directory)
+@require_POST
+def merge(request: HttpRequest, one: str, other: str) -> HttpResponse:
+    """Make one of two rows. The second of two clicks is sent where the first one led."""
+    people = queries.pair_of(request.viewer, one, other)
+    if people is None:
+        if queries.merge_between(request.viewer, one, other) is None:
+            raise Http404
+        return redirect("directory:merges")
+    form = MergeForm(*people, request.POST)
+    if not form.is_valid():
+        return _page(request, form, people, status=TYPED_WRONG)
+    try:
+        merging.merge(request.viewer, *form.chosen(), form.cleaned_data["avant"])
+    except merging.MovedOn:
+        messages.warning(request, _("Une de ces fiches vient de changer : relisez, puis recommencez."))
+        return redirect("directory:pair", public_id=one, other=other)
+    except merging.Refused as refused:
+        return _page(request, form, people, status=CONFLICT, refused=refused.reason)
+    said = _("Les deux fiches n’en font plus qu’une. Vous pouvez les séparer pendant trente jours.")
+    messages.success(request, said)
+    return redirect("directory:merges")
+
+
+def _page(
+    request: HttpRequest, form: MergeForm, people: tuple[Person, Person], status: int = 200, refused: str = ""
+) -> HttpResponse:
+    context = {"form": form, "refused": refused, **_told(request, form, *people)}
+    return render(request, "directory/pair.html", context, status=status)
+
+
+def _told(request: HttpRequest, form: MergeForm, person: Person, second: Person) -> dict[str, Any]:
+    dossiers, own = queries.dossiers_of(request.viewer, person, second)
+    one, other = dossiers[person.pk], dossiers[second.pk]
+    kept, why = judged.proposed(one, other)
+    refusals = [judged.why_not_merge(request.viewer, *these, own) for these in ((one, other), (other, one))]
+    if refusals[0] and not refusals[1]:
+        kept = other
+    elif refusals[1] and not refusals[0]:
+        kept = one
+    if not form.is_bound:
+        form.initial["garder"] = kept.person.public_id
+    return {
+        "one": one, "other": other, "kept": kept, "why": why, "is_aside": queries.is_aside(request.viewer, person, second),
+        "lines": queries.lines_of(one, other, dates.plain_day), "likeness": judged.likeness(one, other),
+        "refusal": refusals[0] if all(refusals) else "",
+    }  # fmt: skip
+
+
+@opens(Person, to=judged.compares, by="public_id")
+@require_POST
+def tell_apart(request: HttpRequest, person: Person, other: str) -> HttpResponseRedirect:
+    """« Ce sont deux personnes », or the contrary."""
+    second = queries.other_of(request.viewer, person, other)
+    if second is None:
+        raise Http404
+    if request.POST.get("comparer"):
+        merging.compare_again(request.viewer, person, second)
+        messages.success(request, _("Ces deux fiches sont de nouveau proposées."))
+    else:
+        merging.tell_apart(request.viewer, person, second)
+        messages.success(request, _("C’est noté : ce sont deux personnes. Elles ne seront plus proposées."))
+    return redirect("directory:duplicates")
+
+
+@opens(to=rules.keeps_directory)
+@require_safe
+def merges(request: HttpRequest) -> HttpResponse:
+    """What was merged, and can still be parted."""
+    page = Paginator(queries.merges_of(request.viewer), A_PAGE).get_page(request.GET.get("page"))
+    context = {"page_obj": page, "rows": queries.merge_rows(request.viewer, page.object_list)}
+    return render(request, "directory/merges.html", context)
+
+
+@opens(Merge, to=judged.compares)
+@require_POST
+def undo_merge(request: HttpRequest, merge: Merge) -> HttpResponseRedirect:
+    """Make two rows of one again."""
+    try:
+        merging.undo(request.viewer, merge)
+    except merging.MovedOn:
+        messages.info(request, _("Ces deux fiches sont déjà séparées."))
+    except merging.Refused as refused:
+        messages.error(request, refused.reason)
+    else:
+        messages.success(request, _("Les deux fiches sont séparées : chacune a retrouvé ce qu’elle tenait."))
+    return redirect("directory:merges")
