@@ -30,6 +30,7 @@ from preau.directory.models import (
     Guardianship,
     Holding,
     Leaver,
+    Merge,
     Period,
     Person,
     School,
@@ -63,11 +64,13 @@ class Page:
     otherwise: int = 403
     model: Any = None
     by: str = "pk"
+    beside: Any = None
 
     def address(self, college: World) -> str:
         if self.model is None:
             return reverse(self.name)
-        return reverse(self.name, kwargs={self.by: getattr(self.model(college), self.by)})
+        rest = self.beside(college) if self.beside else {}
+        return reverse(self.name, kwargs={self.by: getattr(self.model(college), self.by)} | rest)
 
 
 def lesson_now(college: World) -> Lesson:
@@ -131,6 +134,11 @@ def own_leaver(college: World) -> Leaver:
     many_leavers(college, 1)
     found: Leaver = Leaver.objects.get(family_name="Parti 0")
     return found
+
+
+def colleague(college: World) -> dict[str, str]:
+    """Somebody to compare the cast's pupil with."""
+    return {"other": college.people["teacher"].public_id}
 
 
 def own_news(college: World) -> Item:
@@ -220,6 +228,9 @@ PAGES = [
     Page("journal:changes", frozenset({"head"})),
     Page("directory:person", frozenset(EVERYONE), model=cast_pupil, by="public_id"),
     Page("directory:guardianship", frozenset(OFFICE), model=own_link),
+    Page("directory:duplicates", frozenset(OFFICE)),
+    Page("directory:merges", frozenset(OFFICE)),
+    Page("directory:pair", frozenset(OFFICE), model=cast_pupil, by="public_id", beside=colleague),
     Page("search:search", frozenset(EVERYONE)),
     Page("agenda:agenda", frozenset(EVERYONE)),
     Page("agenda:subscription", frozenset(EVERYONE)),
@@ -273,6 +284,7 @@ ELSEWHERE = {
     "identity:prepare_person", "identity:give_code", "identity:letters_pdf", "demo:outbox",
     "portal:demonstration", "portal:app_manifest", "portal:service_worker", "portal:guide", "portal:privacy_house", "portal:sitemap", "portal:robots",
     "portal:settle_guide", "directory:apply", "directory:approve", "directory:drop", "directory:delivery_part", "directory:report_csv",
+    "directory:merge", "directory:tell_apart", "directory:undo_merge",
     "directory:lift_ruling", "directory:export", "directory:report_json", "directory:logo", "directory:take_logo", "directory:remove_logo", "directory:remove_period",
     "directory:remove_closure", "directory:end_delegation", "timetable:stop", "attendance:withdraw", "attendance:decide", "attendance:export",
     "agenda:subscribe", "agenda:unsubscribe", "agenda:feed", "works:stop", "directory:export_departures", "directory:let_go",
@@ -477,6 +489,23 @@ def many_leavers(college: World, count: int) -> None:
         Guardianship.objects.create(pupil=pupil, guardian=guardian, authority=Authority.LEGAL)
 
 
+def many_pairs(college: World, count: int) -> None:
+    """`count` colleagues more under two rows each."""
+    for _ in range(count):
+        number = Person.objects.count()
+        for _row in range(2):
+            person = Person.objects.create(family_name=f"Double {number}", given_name="Ada")
+            Holding.objects.create(person=person, role=Role.TEACHER, school=college.school)
+
+
+def many_merges(college: World, count: int) -> None:
+    for _ in range(count):
+        rows = [Person.objects.create(family_name="Réuni", given_name="Ada") for _row in range(2)]
+        Merge.objects.create(
+            school=college.school, kept=rows[0], other=rows[1], by=college.people["secretary"], at=NOW
+        )
+
+
 def many_browsers(college: World, count: int) -> None:
     for _ in range(count):
         store = SessionStore()
@@ -580,6 +609,8 @@ LISTS = [
     ("secretary", "directory:departures", many_leavers),
     ("secretary", "directory:departures?qui=personnels", many_leavers),
     ("secretary", "directory:departures?qui=responsables", many_leavers),
+    ("secretary", "directory:duplicates", many_pairs),
+    ("secretary", "directory:merges", many_merges),
     ("secretary", "timetable:create", many_classes),
     ("secretary", "timetable:week", many_classes),
     ("secretary", "identity:accounts", many_classes),
@@ -609,6 +640,7 @@ ONE_THING = {
     "portal:app_manifest", "portal:service_worker", "portal:offline", "foundation:styleguide_section",
     "directory:settings", "directory:identity", "directory:look", "directory:hours", "directory:create_period",
     "directory:change_period", "directory:guardianship", "directory:leaver", "directory:zone", "directory:services", "directory:service", "directory:logo", "directory:school",
+    "directory:change_period", "directory:guardianship", "directory:pair", "directory:zone", "directory:services", "directory:service", "directory:logo", "directory:school",
     "notifications:item", "notifications:preferences", "notifications:stop",
     "search:search", "agenda:subscription",
 }  # fmt: skip

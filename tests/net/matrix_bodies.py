@@ -16,7 +16,7 @@ from PIL import Image
 
 from preau.commons.agenda.models import Feed
 from preau.commons.notifications.models import Item
-from preau.directory.actions import deliveries, departures
+from preau.directory.actions import deliveries, departures, merging
 from preau.directory.actions.families import mark_of
 from preau.directory.models import (
     Delivery,
@@ -37,7 +37,7 @@ from preau.foundation import boards, uploads
 from preau.identity.models import Activation
 from preau.identity.seeds import CAST as LOGINS
 from preau.identity.seeds import PASSWORD
-from tests.net.matrix_stage import PUSH_ENDPOINT, PUSH_POINT, PUSH_SECRET, STEM, Stage
+from tests.net.matrix_stage import DOUBLES, PUSH_ENDPOINT, PUSH_POINT, PUSH_SECRET, STEM, Stage
 
 NEW_PASSWORD = "quatre vélos sous la pluie"
 Data = dict[str, Any]
@@ -104,6 +104,11 @@ def _lift(stage: Stage) -> Data:
 def _kept(stage: Stage) -> Data:
     hold = Hold.objects.filter(person=stage.own(Leaver).pk).first()
     return {"last_day": "2027-06-01", "reason": "Recours en cours", "avant": departures.mark_of(hold)}
+
+
+def _merge(stage: Stage) -> Data:
+    kept, other = (Person.objects.get(public_id=public_id) for public_id in DOUBLES)
+    return {"garder": kept.public_id, "avant": merging.mark_of(kept, other)}
 
 
 def _not_open_yet(stage: Stage) -> None:
@@ -316,6 +321,9 @@ BODIES: dict[str, Body] = {
     ),
     "directory:create_period": Body("head", _period, _no_period, lambda stage: {"name": ""}),
     "directory:guardianship": Body("secretary", _ruling, wrong=lambda stage: {"ruled_on": ""}),
+    "directory:merge": Body("secretary", _merge, wrong=lambda stage: {"garder": ""}),
+    "directory:tell_apart": Body("secretary"),
+    "directory:undo_merge": Body("secretary"),
     "directory:lift_ruling": Body("secretary", _lift, _ruled),
     "directory:change_period": Body("head", _period, wrong=lambda stage: {"name": ""}),
     "directory:remove_period": Body("head"),

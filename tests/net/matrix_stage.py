@@ -19,6 +19,7 @@ from django.utils import timezone
 from conftest import NOW, TWIN
 from preau.commons.notifications.models import Device, Item, StopLink
 from preau.commons.works.models import Work
+from preau.directory.actions import merging
 from preau.directory.models import (
     Assignment,
     Closure,
@@ -39,6 +40,7 @@ from preau.directory.models import (
     Territory,
 )
 from preau.directory.seeds import World
+from preau.directory.viewer import viewer_for
 from preau.directory.words import Authority, Kinship, Role
 from preau.domains.attendance.models import Decision, Entry, Explanation, Reason, Status
 from preau.domains.timetable.models import Lesson, WeeklyPattern
@@ -51,6 +53,8 @@ STOP_TOKEN = "arret-du-courriel"
 # What a browser gives when it asks to be told by push.
 PUSH_ENDPOINT = "https://fcm.googleapis.com/fcm/send"
 PUSH_POINT = webpush.encode(webpush.point_of(webpush.private_key(webpush.new_private_key())))
+# Two rows of one human being, to be merged.
+DOUBLES = ("premiere-fiche-x", "seconde-fiche-x")
 PUSH_SECRET = webpush.encode(b"sixteen secrets!")
 OWN, OTHER_CLASS, OTHER_SCHOOL, DEPARTED, NOBODY = SCOPES = (
     "own",
@@ -119,6 +123,7 @@ def set_up(college: World, twin: World) -> Stage:
     _other_school(stage)
     _deliveries(stage)
     _codes_and_sessions(stage)
+    _doubles(stage)
     _nobody(stage)
     return stage
 
@@ -441,6 +446,22 @@ def _codes_and_sessions(stage: Stage) -> None:
         stage.put(scope, activation)
     mother = stage.people["guardian"]
     StopLink.objects.create(person=mother, kind="attendance.refused", token=STOP_TOKEN, made_at=NOW)
+
+
+def _doubles(stage: Stage) -> None:
+    """Two rows of one human being, and two that were merged; the same in the twin."""
+    for public_id in DOUBLES:
+        _at_the_canteen(stage.college, public_id=public_id)
+    for scope, world in ((OWN, stage.college), (OTHER_SCHOOL, stage.twin)):
+        kept, other = _at_the_canteen(world), _at_the_canteen(world)
+        viewer = viewer_for(world.people["head"], 0, NOW)
+        stage.put(scope, merging.merge(viewer, kept, other, merging.mark_of(kept, other)))
+
+
+def _at_the_canteen(world: World, **fields: str) -> Person:
+    person = Person.objects.create(family_name=world.named("Double"), given_name="Ada", **fields)
+    Holding.objects.create(person=person, role=Role.OTHER, school=world.school)
+    return person
 
 
 def _nobody(stage: Stage) -> None:

@@ -19,6 +19,7 @@ from preau.directory.models import (
     Guardianship,
     Holding,
     Leaver,
+    Merge,
     Period,
     Person,
     Room,
@@ -32,6 +33,7 @@ from preau.identity.models import AccountSession, Activation
 from tests.net.matrix_stage import (
     CAST,
     DEPARTED,
+    DOUBLES,
     FAMILY,
     NOBODY,
     OTHER_CLASS,
@@ -97,6 +99,7 @@ SEES: dict[type[Model], Near] = {
     ),
     Holding: near(own=STAFF, other_school={"neighbour_head"}),
     Leaver: near(own=OFFICE, other_school={"neighbour_head"}),
+    Merge: near(own={"head", "secretary"}, other_school={"neighbour_head"}),
     Reason: {scope: set(CAST) for scope in SCOPES} | near(other_school={"neighbour_head"}),
     Activation: near(own=OFFICE, other_class=OFFICE, other_school={"neighbour_head"}),
 }  # fmt: skip
@@ -238,6 +241,13 @@ OPENS: dict[str, Near | set[str]] = {
         ],
         SETTLERS,
     ),
+    "directory:duplicates": OFFICE | NEIGHBOURING,
+    "directory:merges": OFFICE | NEIGHBOURING,
+    # Beside somebody of the school: whom another school compares with them does not exist.
+    "directory:pair": near(own=OFFICE, other_class=OFFICE),
+    "directory:tell_apart": near(own=OFFICE, other_class=OFFICE),
+    "directory:merge": OFFICE,
+    "directory:undo_merge": SEES[Merge],
     "directory:guardianship": near(own=OFFICE, other_class=OFFICE, other_school=NEIGHBOURING),
     "directory:lift_ruling": near(own=OFFICE, other_class=OFFICE, other_school=NEIGHBOURING),
     "directory:change_period": SETTLED,
@@ -252,6 +262,9 @@ NOT_HERE = {"portal:demonstration", "demo:outbox"}
 REST_OF_ADDRESS = {
     "directory:delivery_part": {"part": "departs"},
     "directory:service": {"key": "attendance"},
+    "directory:pair": {"other": DOUBLES[0]},
+    "directory:tell_apart": {"other": DOUBLES[0]},
+    "directory:merge": {"one": DOUBLES[0], "other": DOUBLES[1]},
     "directory:export": {"key": "responsables"},
     "privacy:part": {"key": "attendance-entry"},
     "foundation:styleguide_section": {"key": "actions"},
@@ -292,6 +305,7 @@ def _search(stage: Stage, person: Person) -> str:
 NAMES: dict[str, Named] = {
     "classe": Named(Group),
     "enfant": Named(Person, "public_id"),
+    "garder": Named(Person, "public_id"),
     "pour": Named(Person, "public_id"),
     "nom": Named(Person, says=_search),
     "texte": Named(Person, says=_search),
@@ -318,7 +332,7 @@ PLAIN: dict[str, tuple[str, ...]] = dict.fromkeys(
         "starts", "ends", "zone", "palette", "opens_at", "closes_at", "open", "levels", "until", "address", "phone",
         "email", "website", "privacy_contact", "name", "name_0", "name_1", "text", "spacing", "font", "color-scheme",
         "contrast", "motion", "simple", "ruled_on", "barred", "last_day", "tri", "cle", "montrer", "q", "reach", "forme",
-        "certified", "eleves-0", "eleves-1",
+        "certified", "eleves-0", "eleves-1", "comparer",
     ],
     (),
 ) | dict.fromkeys(

@@ -117,12 +117,11 @@ def _write(book: Merging, kept: Person, other: Person) -> None:
             book.change(key, is_second=True)
     book.give_place(other, kept)
     if empty:
-        kept.__dict__.update(empty)
-        book.change(kept, **empty, search_name=kept.folded_name())
-    other.family_name, other.given_name = MERGED, ""
+        named = Person(family_name=kept.family_name, given_name=empty.get("given_name", kept.given_name))
+        book.change(kept, **empty, search_name=named.folded_name())
     book.change(
-        other, **BLANK, family_name=MERGED, birth_date=None, search_name=other.folded_name(),
-        erased_at=timezone.now(),
+        other, **BLANK, family_name=MERGED, search_name=Person(family_name=MERGED).folded_name(),
+        birth_date=None, erased_at=timezone.now(),
     )  # fmt: skip
 
 

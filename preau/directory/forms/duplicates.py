@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from preau.directory.actions.merging import mark_of
 from preau.directory.models import Person
+from preau.directory.queries.duplicates import Comparison
 
 
 class MergeForm(forms.Form):
@@ -22,10 +23,18 @@ class MergeForm(forms.Form):
     )
     avant = forms.CharField(widget=forms.HiddenInput)
 
-    def __init__(self, one: Person, other: Person, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, compared: Comparison, *args: Any) -> None:
+        super().__init__(*args)
+        one, other, kept = compared.one.person, compared.other.person, compared.kept.person
         self.pair = {one.public_id: one, other.public_id: other}
-        self.fields["garder"].choices = [(key, person.full_name) for key, person in self.pair.items()]
+        choice = self.fields["garder"]
+        choice.choices = [
+            (one.public_id, _("Première fiche : %(name)s") % {"name": one.full_name}),
+            (other.public_id, _("Seconde fiche : %(name)s") % {"name": other.full_name}),
+        ]
+        which = _("la première") if kept is one else _("la seconde")
+        choice.help_text = _("Proposée : %(which)s, %(why)s.") % {"which": which, "why": compared.why}
+        choice.initial = kept.public_id
         self.fields["avant"].initial = mark_of(one, other)
 
     def chosen(self) -> tuple[Person, Person]:

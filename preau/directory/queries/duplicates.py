@@ -24,9 +24,19 @@ from preau.directory.models import (
     Person,
 )
 from preau.directory.models.scoping import active_on
-from preau.directory.rules.duplicates import SHOWN_FROM, Dossier, Held, Known, Likeness, likeness
+from preau.directory.rules.duplicates import (
+    SHOWN_FROM,
+    Dossier,
+    Held,
+    Known,
+    Likeness,
+    likeness,
+    proposed,
+    why_not_merge,
+)
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
+from preau.foundation import dates
 
 # As many as are compared: the homonyms of a large school, not a directory typed twice.
 MOST_PEOPLE, MOST_PAIRS = 2_000, 600
@@ -248,34 +258,77 @@ class Line:
         return bool(self.one and self.other and self.one != self.other)
 
 
-def lines_of(one: Dossier, other: Dossier, said_day: Any) -> list[Line]:
-    """What each row holds, line against line; `said_day` writes a date."""
-    return [Line(label, mine, theirs) for (label, mine), (_l, theirs) in zip(_told(one, said_day), _told(other, said_day), strict=True)]  # fmt: skip
+@dataclass(frozen=True)
+class Comparison:
+    """Two people side by side. `kept` is proposed, `why` says for what; `refusal`: why they cannot be merged here, or ""."""
+
+    one: Dossier
+    other: Dossier
+    likeness: Likeness
+    lines: list[Line]
+    kept: Dossier
+    why: str
+    refusal: str
+    is_aside: bool
+
+    def files_of_pupils(self) -> list[Dossier]:
+        """Those whose reading leaves a line: a pupil's, or their family's (docs/decisions/0019)."""
+        return [one for one in (self.one, self.other) if one.is_pupil or one.wards]
 
 
-def _told(dossier: Dossier, said_day: Any) -> list[tuple[str, str]]:
-    person, account = dossier.person, dossier.account
-    used = _("jamais utilisé")
-    if account and account.last:
-        used = _("dernière connexion le %(day)s") % {"day": said_day(timezone.localtime(account.last).date())}
-    if account and not account.is_open:
-        used = _("fermé")
+def comparison_of(viewer: Viewer, one: Person, other: Person) -> Comparison:
+    """What the page of a pair shows; nine queries."""
+    dossiers, own = dossiers_of(viewer, one, other)
+    mine, theirs = dossiers[one.pk], dossiers[other.pk]
+    kept, why = proposed(mine, theirs)
+    refusals = {
+        dossier.person.pk: why_not_merge(viewer, dossier, beside, own)
+        for dossier, beside in ((mine, theirs), (theirs, mine))
+    }
+    if refusals[kept.person.pk] and not all(refusals.values()):
+        kept, why = (theirs if kept is mine else mine), _("l’autre ne peut pas l’être")
+    return Comparison(
+        mine, theirs, likeness(mine, theirs), _lines(mine, theirs), kept, why, refusals[kept.person.pk],
+        is_aside(viewer, one, other),
+    )  # fmt: skip
+
+
+def _lines(one: Dossier, other: Dossier) -> list[Line]:
+    both = zip(_told(one), _told(other), strict=True)
+    return [Line(label, mine, theirs) for (label, mine), (_label, theirs) in both]
+
+
+def _told(dossier: Dossier) -> list[tuple[str, str]]:
+    person = dossier.person
+    born = dates.plain_day(person.birth_date) if person.birth_date else ""
     return [
         (_("Nom d’usage"), person.family_name),
         (_("Prénom d’usage"), person.given_name),
         (_("Nom de naissance"), person.birth_name),
         (_("Prénoms d’état civil"), person.civil_given_names),
         (_("Civilité"), str(person.get_civility_display()) if person.civility else ""),
-        (_("Date de naissance"), said_day(person.birth_date) if person.birth_date else ""),
+        (_("Date de naissance"), born),
         (_("Courriel"), person.email),
         (_("Téléphone"), person.phone),
         (_("Fonctions"), ", ".join(dict.fromkeys(_role_of(one, person.civility) for one in dossier.held))),
         (_("Classe"), ", ".join(dossier.classes.values())),
         (_("Élèves dont elle répond"), ", ".join(dossier.wards.values())),
         (_("Responsables"), ", ".join(dossier.guardians.values())),
-        (_("Compte"), f"{account.login}, {used}" if account else ""),
-        (_("Tenue par"), ", ".join(dict.fromkeys(dossier.sources))),
+        (_("Compte"), _account_of(dossier)),
+        (_("Tenue par"), ", ".join(dict.fromkeys(dossier.sources)) or _("l’établissement")),
     ]
+
+
+def _account_of(dossier: Dossier) -> str:
+    account = dossier.account
+    if account is None:
+        return ""
+    if not account.is_open:
+        return _("%(login)s, fermé") % {"login": account.login}
+    if account.last is None:
+        return _("%(login)s, jamais utilisé") % {"login": account.login}
+    day = dates.plain_day(timezone.localtime(account.last).date())
+    return _("%(login)s, dernière connexion le %(day)s") % {"login": account.login, "day": day}
 
 
 # What was merged

@@ -1,7 +1,5 @@
 """Pages of the people who may be one: compared, merged, told apart, parted again."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -15,7 +13,7 @@ from preau.directory.forms.duplicates import MergeForm
 from preau.directory.models import Merge, Person
 from preau.directory.queries import duplicates as queries
 from preau.directory.rules import duplicates as judged
-from preau.foundation import dates, journal
+from preau.foundation import journal
 from preau.foundation.access import opens
 
 TYPED_WRONG, CONFLICT = 422, 409
@@ -41,9 +39,11 @@ def pair(request: HttpRequest, person: Person, other: str) -> HttpResponse:
     second = queries.other_of(request.viewer, person, other)
     if second is None:
         raise Http404
-    for one in (person, second):
-        journal.record_read(request.viewer, "directory.person_read", one, subject_id=one.pk)
-    return _page(request, MergeForm(person, second), (person, second))
+    compared = queries.comparison_of(request.viewer, person, second)
+    for dossier in compared.files_of_pupils():
+        pk = dossier.person.pk
+        journal.record_read(request.viewer, "directory.person_read", dossier.person, subject_id=pk)
+    return _page(request, compared, MergeForm(compared))
 
 
 @opens(to=rules.keeps_directory)
@@ -52,47 +52,37 @@ def merge(request: HttpRequest, one: str, other: str) -> HttpResponse:
     """Make one of two rows. The second of two clicks is sent where the first one led."""
     people = queries.pair_of(request.viewer, one, other)
     if people is None:
-        if queries.merge_between(request.viewer, one, other) is None:
-            raise Http404
-        return redirect("directory:merges")
-    form = MergeForm(*people, request.POST)
+        return _merged_already(request, one, other)
+    compared = queries.comparison_of(request.viewer, *people)
+    form = MergeForm(compared, request.POST)
     if not form.is_valid():
-        return _page(request, form, people, status=TYPED_WRONG)
+        return _page(request, compared, form, status=TYPED_WRONG)
     try:
         merging.merge(request.viewer, *form.chosen(), form.cleaned_data["avant"])
     except merging.MovedOn:
-        messages.warning(request, _("Une de ces fiches vient de changer : relisez, puis recommencez."))
-        return redirect("directory:pair", public_id=one, other=other)
+        return _merged_already(request, one, other)
     except merging.Refused as refused:
-        return _page(request, form, people, status=CONFLICT, refused=refused.reason)
+        return _page(request, compared, form, status=CONFLICT, refused=refused.reason)
     said = _("Les deux fiches n’en font plus qu’une. Vous pouvez les séparer pendant trente jours.")
     messages.success(request, said)
     return redirect("directory:merges")
 
 
+def _merged_already(request: HttpRequest, one: str, other: str) -> HttpResponseRedirect:
+    """Where to read what became of two rows that are not what they were."""
+    if queries.merge_between(request.viewer, one, other):
+        return redirect("directory:merges")
+    if queries.pair_of(request.viewer, one, other) is None:
+        raise Http404
+    messages.warning(request, _("Une de ces fiches vient de changer : relisez, puis recommencez."))
+    return redirect("directory:pair", public_id=one, other=other)
+
+
 def _page(
-    request: HttpRequest, form: MergeForm, people: tuple[Person, Person], status: int = 200, refused: str = ""
+    request: HttpRequest, compared: queries.Comparison, form: MergeForm, status: int = 200, refused: str = ""
 ) -> HttpResponse:
-    context = {"form": form, "refused": refused, **_told(request, form, *people)}
+    context = {"compared": compared, "form": form, "refused": refused}
     return render(request, "directory/pair.html", context, status=status)
-
-
-def _told(request: HttpRequest, form: MergeForm, person: Person, second: Person) -> dict[str, Any]:
-    dossiers, own = queries.dossiers_of(request.viewer, person, second)
-    one, other = dossiers[person.pk], dossiers[second.pk]
-    kept, why = judged.proposed(one, other)
-    refusals = [judged.why_not_merge(request.viewer, *these, own) for these in ((one, other), (other, one))]
-    if refusals[0] and not refusals[1]:
-        kept = other
-    elif refusals[1] and not refusals[0]:
-        kept = one
-    if not form.is_bound:
-        form.initial["garder"] = kept.person.public_id
-    return {
-        "one": one, "other": other, "kept": kept, "why": why, "is_aside": queries.is_aside(request.viewer, person, second),
-        "lines": queries.lines_of(one, other, dates.plain_day), "likeness": judged.likeness(one, other),
-        "refusal": refusals[0] if all(refusals) else "",
-    }  # fmt: skip
 
 
 @opens(Person, to=judged.compares, by="public_id")
