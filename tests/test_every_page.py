@@ -639,8 +639,7 @@ ONE_THING = {
     "identity:change_password", "identity:person", "identity:profile", "privacy:own_data", "identity:reading", "identity:picture",
     "portal:app_manifest", "portal:service_worker", "portal:offline", "foundation:styleguide_section",
     "directory:settings", "directory:identity", "directory:look", "directory:hours", "directory:create_period",
-    "directory:change_period", "directory:guardianship", "directory:leaver", "directory:zone", "directory:services", "directory:service", "directory:logo", "directory:school",
-    "directory:change_period", "directory:guardianship", "directory:pair", "directory:zone", "directory:services", "directory:service", "directory:logo", "directory:school",
+    "directory:change_period", "directory:guardianship", "directory:leaver", "directory:pair", "directory:zone", "directory:services", "directory:service", "directory:logo", "directory:school",
     "notifications:item", "notifications:preferences", "notifications:stop",
     "search:search", "agenda:subscription",
 }  # fmt: skip

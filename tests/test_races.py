@@ -16,10 +16,11 @@ from conftest import NOW
 from preau.commons.notifications import actions as news
 from preau.commons.notifications.models import Item
 from preau.commons.notifications.tasks import send_envelope
-from preau.directory.actions import deliveries
-from preau.directory.models import Delivery, Person
+from preau.directory.actions import deliveries, merging
+from preau.directory.models import Delivery, Distinction, Holding, Merge, Person
 from preau.directory.seeds import World
 from preau.directory.viewer import viewer_for
+from preau.directory.words import Role
 from preau.domains.attendance import actions, queries
 from preau.domains.attendance.models import Entry, EntryChange, Explanation, Notice, Reason, RollCall, Status
 from preau.domains.timetable import actions as timetable
@@ -242,3 +243,37 @@ def test_two_codes_given_at_once_leave_one(college: World) -> None:
     given = together(*[lambda: identity.give_code(seat(college, "teacher"), pupil, seen=0)] * 3)
     assert sum(one is not None for one in given) == 1
     assert Activation.objects.filter(account__person=pupil, cancelled_at=None).count() == 1
+
+
+def two_rows(college: World) -> tuple[Person, Person]:
+    """One colleague under two rows."""
+    rows = [Person.objects.create(family_name="Double", given_name="Ada") for _row in range(2)]
+    for row in rows:
+        Holding.objects.create(person=row, role=Role.TEACHER, school=college.school)
+    return rows[0], rows[1]
+
+
+def test_two_merges_at_once_make_one(college: World) -> None:
+    """Each keeps another row: one wins, the other is told."""
+    one, two = two_rows(college)
+    mark = merging.mark_of(one, two)
+    given = together(
+        lambda: merging.merge(seat(college, "head"), one, two, mark),
+        lambda: merging.merge(seat(college, "secretary"), two, one, mark),
+    )
+    assert sorted(type(each).__name__ for each in given) == ["Merge", "MovedOn"]
+    assert Merge.objects.count() == Holding.objects.filter(person__in=[one, two]).count() == 1
+
+
+def test_a_merge_undone_twice_at_once_is_undone_once(college: World) -> None:
+    one, two = two_rows(college)
+    done = merging.merge(seat(college, "head"), one, two, merging.mark_of(one, two))
+    given = together(*[lambda: merging.undo(seat(college, "head"), done)] * 3)
+    assert sorted(type(each).__name__ for each in given) == ["MovedOn", "MovedOn", "NoneType"]
+    assert Holding.objects.filter(person__in=[one, two]).count() == 2
+
+
+def test_two_people_told_apart_twice_at_once_are_told_once(college: World) -> None:
+    one, two = two_rows(college)
+    given = together(*[lambda: merging.tell_apart(seat(college, "head"), one, two)] * 3)
+    assert given == [None] * 3 and Distinction.objects.count() == 1
