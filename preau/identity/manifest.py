@@ -24,6 +24,7 @@ user_logged_in.connect(stamp_session, dispatch_uid="identity.stamp")
 
 people.people_merging.connect(merging.settle_accounts, dispatch_uid="identity.settle_accounts")
 people.people_parted.connect(merging.part_accounts, dispatch_uid="identity.part_accounts")
+people.merged_for_good.connect(merging.erase_account, dispatch_uid="identity.erase_account")
 
 # The line of an open session follows the session: once a minute it says that its person is there.
 readonly.WRITABLE.add("identity_accountsession")

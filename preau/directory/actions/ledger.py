@@ -14,6 +14,8 @@ from django.db import models
 from django.db.models import ForeignKey, Model, Q
 from django.utils.translation import gettext as _
 
+from preau.directory.actions.matching import chunks
+
 Step = dict[str, Any]
 # Two rows that say the same thing although no constraint forbids both: the fields that make them one, and which rows.
 Same = tuple[tuple[str, ...], Q]
@@ -59,7 +61,7 @@ class Ledger:
                 self.remove(row)
             moved = list(_rows(model, field, lost).values_list("pk", flat=True))
             if moved:
-                _every(model).filter(pk__in=moved).update(**{field.attname: kept.pk})
+                _rows(model, field, lost).update(**{field.attname: kept.pk})
                 self._keep("move", model, field=field.attname, rows=moved, was=lost.pk, now=kept.pk)
 
     def settle(self, row: Model, twin: Model) -> None:
@@ -113,10 +115,11 @@ def _unchange(model: type[Model], step: Step, mine: Model) -> None:
 
 
 def _unmove(model: type[Model], step: Step, mine: Model) -> None:
-    rows = _every(model).filter(pk__in=step["rows"])
-    if rows.exclude(**{step["field"]: step["now"]}).exists():
-        raise ChangedSince(_said(model))
-    rows.update(**{step["field"]: step["was"]})
+    for part in chunks(step["rows"]):
+        rows = _every(model).filter(pk__in=part)
+        if rows.exclude(**{step["field"]: step["now"]}).exists():
+            raise ChangedSince(_said(model))
+        rows.update(**{step["field"]: step["was"]})
 
 
 def _unremove(model: type[Model], step: Step, mine: Model) -> None:

@@ -13,15 +13,17 @@ from django.utils.translation import gettext as _
 
 from preau.directory.actions import ledger
 from preau.directory.models import Distinction, ExternalId, Guardianship, Merge, Person, School
+from preau.directory.models.duplicates import MergeQuerySet
 from preau.directory.queries import duplicates as queries
 from preau.directory.rules import duplicates as rules
 from preau.directory.viewer import Viewer
 from preau.foundation import journal, notices
 
 # Sent inside the transaction. ledger, kept, other: before anything is moved, so that whoever holds rows of their own sort
-# settles them; kept, other: once they are two again.
+# settles them; kept, other: once they are two again; person_id: a merged row that is never to be its own again.
 people_merging = Signal()
 people_parted = Signal()
+merged_for_good = Signal()
 
 FILLED = (
     "given_name", "birth_name", "civil_given_names", "civility", "birth_date", "email", "phone",
@@ -218,12 +220,19 @@ def _distinctions(viewer: Viewer, one: Person, other: Person) -> Any:
 
 
 def forget_old() -> int:
-    """Empty what older merges remember: they are for good."""
-    old = Merge.objects.filter(at__lte=timezone.now() - queries.UNDOABLE).exclude(before=[])
-    return old.update(before=[])
+    """Empty what older merges remember: they are for good. Returns how many."""
+    old = Merge.objects.standing().filter(at__lte=timezone.now() - queries.UNDOABLE)
+    return _forget(old)
 
 
 def forget_of(person_id: int) -> int:
     """A person is erased: what a merge remembers of them is too."""
-    mine = Merge.objects.filter(Q(kept=person_id) | Q(other=person_id)).exclude(before=[])
-    return mine.update(before=[])
+    return _forget(Merge.objects.standing().filter(Q(kept=person_id) | Q(other=person_id)))
+
+
+@transaction.atomic
+def _forget(found: MergeQuerySet) -> int:
+    emptied = list(found.exclude(before=[]).select_for_update(of=("self",)).order_by("pk"))
+    for done in emptied:
+        merged_for_good.send(sender=Merge, person_id=done.other_id)
+    return Merge.objects.filter(pk__in=[done.pk for done in emptied]).update(before=[])

@@ -247,7 +247,7 @@ def _role_of(one: Held, civility: str) -> str:
 
 @dataclass(frozen=True)
 class Line:
-    """One thing that both rows say: `differ` when both say it, and not the same."""
+    """One thing that a row says at least: `differ` when both say it, and not the same."""
 
     label: str
     one: str
@@ -295,7 +295,7 @@ def comparison_of(viewer: Viewer, one: Person, other: Person) -> Comparison:
 
 def _lines(one: Dossier, other: Dossier) -> list[Line]:
     both = zip(_told(one), _told(other), strict=True)
-    return [Line(label, mine, theirs) for (label, mine), (_label, theirs) in both]
+    return [Line(label, mine, theirs) for (label, mine), (_label, theirs) in both if mine or theirs]
 
 
 def _told(dossier: Dossier) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from preau.directory.actions.ledger import Ledger
 from preau.directory.models import Person
+from preau.identity.actions.accounts import close_account
 from preau.identity.actions.signing import end_sessions
 from preau.identity.models import Account
 from preau.identity.standing import standings_of
@@ -49,3 +50,8 @@ def part_accounts(sender: object, kept: Person, other: Person, **_: Any) -> None
         Account.objects.filter(person__in=[kept.pk, other.pk]).order_by("pk").values_list("pk", flat=True)
     ):
         end_sessions(pk)
+
+
+def erase_account(sender: object, person_id: int, **_: Any) -> None:
+    """The account that was closed has a name and a picture: they go with what the merge remembered."""
+    close_account(person_id)

@@ -510,6 +510,10 @@ def test_after_thirty_days_a_merge_is_for_good(college: World, seat_of: Any, clo
     assert forget_merges.call() == 1
     done.refresh_from_db()
     assert done.before == []
+    # The account that was closed bears a name: it goes too; the kept one stays.
+    assert Account.objects.get(person=again).login.startswith("efface-")
+    assert Account.objects.get(person=pupil).is_active
+    assert forget_merges.call() == 0
 
 
 def test_an_erased_person_is_erased_of_what_a_merge_remembers(college: World, seat_of: Any) -> None:
