@@ -258,6 +258,8 @@ OPENS: dict[str, Near | set[str]] = {
 }  # fmt: skip
 # Pages of the demonstration alone: elsewhere they do not exist, for anybody.
 NOT_HERE = {"portal:demonstration", "demo:outbox"}
+# Addresses that name two people: 403 for whoever may compare nobody, 404 for whoever does not see both.
+NAMES_TWO = {"directory:pair", "directory:tell_apart", "directory:merge"}
 # What an address holds besides its object.
 REST_OF_ADDRESS = {
     "directory:delivery_part": {"part": "departs"},
