@@ -349,7 +349,8 @@ class Matrix:
             hidden = route.model and scope and not self.told.sees_object(route.model, scope, self.role)
             # An address may name more than its object, which is not there.
             ruled = 404 if hidden or (route.model and route.name in REST_OF_ADDRESS) else 403
-            either = route.name in NAMES_TWO and not hidden and status in {403, 404}
+            told = {403, 404} if method in route.methods else {403, 404, 405}
+            either = route.name in NAMES_TWO and not hidden and status in told
             if status != ruled and not either:
                 self.findings.answers.append(f"{what}: {status} where the rule says {ruled}")
 
