@@ -117,7 +117,8 @@ def copied() -> list[Any]:
     from django.apps import apps
     from django.db import models
 
-    found = apps.get_models(include_auto_created=True)
+    # A proxy is another look at the same table.
+    found = [one for one in apps.get_models(include_auto_created=True) if not one._meta.proxy]
     return [m for m in found if isinstance(m._meta.pk, models.BigAutoField) and m._meta.label not in SHARED]
 
 
