@@ -318,6 +318,7 @@ def test_heads_of_columns_are_the_same_words_for_each_field() -> None:
         ),
         ({"eleves": SimpleUploadedFile("faux.xlsx", b"PK\x03\x04" + b"\0" * 60)}, "enregistrez-le en .xlsx"),
         ({"eleves": SimpleUploadedFile("vide.csv", b"\n\n")}, "Le fichier est vide."),
+        ({"eleves": csv("Petit;Léa;02/03/2014;6e A\nGrand;Tom;04/05/2014;5e B\n")}, "doit donner les titres"),
         ({"eleves": csv("Nom;Prénom\n" + "x" * 100_001 + ";y\n")}, ""),
     ],
 )

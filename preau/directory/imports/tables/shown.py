@@ -1,9 +1,12 @@
 """A school's own tables as their page shows them: headings, what they seem to be, and a few cells."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from django.utils.translation import gettext as _
 
 from preau.directory.actions.deliveries import room
 from preau.directory.imports.reading import Unreadable
@@ -13,6 +16,9 @@ from preau.directory.models import ColumnWord, Delivery
 from preau.directory.rules import may_name_columns
 from preau.directory.viewer import Viewer
 from preau.foundation import uploads
+
+# An address, a date, a number: of a row, and of no heading.
+OF_SOMEBODY = re.compile(r"@|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{5}")
 
 
 @dataclass(frozen=True)
@@ -56,11 +62,18 @@ def _samples(grid: Grid) -> list[list[str]]:
 
 
 def check_headings(path: Path) -> None:
-    """Is it a table with headings? Raises uploads.Refused with the sentence."""
+    """Is it a table with headings? Raises uploads.Refused with the sentence.
+
+    A first row with an address or a date is somebody's: taken for headings, they would be lost, and remembered.
+    """
     try:
-        open_grid(path, path.name)
+        grid = open_grid(path, path.name)
     except Unreadable as refusal:
         raise uploads.Refused(refusal.reason) from refusal
+    if any(OF_SOMEBODY.search(title) for title in grid.titles):
+        raise uploads.Refused(
+            _("La première ligne doit donner les titres des colonnes : ajoutez-la dans votre tableur, puis déposez de nouveau.")
+        )  # fmt: skip
 
 
 def _remembered(viewer: Viewer) -> dict[str, dict[str, list[str]]]:
