@@ -113,7 +113,7 @@ def _run(delivery: Delivery, *, dry: bool) -> Result | None:
 
 def _format_of(delivery: Delivery) -> Format:
     if delivery.source == TABLES and delivery.school:
-        return tables(delivery.school, Matching(**delivery.matching), _today(delivery))
+        return tables(delivery.school, Matching(**delivery.matching or {}), _today(delivery))
     return AAF
 
 

@@ -114,7 +114,9 @@ def name_columns(
     known = _locked(delivery.pk)
     if not rules.may_name_columns(viewer, known):
         raise MovedOn
-    known.matching |= {"columns": {table: [key for _title, key in told] for table, told in columns.items()}}
+    known.matching = (known.matching or {}) | {
+        "columns": {table: [key for _title, key in told] for table, told in columns.items()}
+    }
     for table, told in columns.items():
         _remember(known.school, table, told)
     _move(known, State.RECEIVED, "matching")

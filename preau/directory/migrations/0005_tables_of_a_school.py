@@ -5,9 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("directory", "0004_rulings"),
-    ]
+    dependencies = [("directory", "0004_rulings")]
 
     operations = [
         migrations.CreateModel(
@@ -23,20 +21,30 @@ class Migration(migrations.Migration):
                 ("heading", models.CharField(max_length=120, verbose_name="titre")),
                 ("rank", models.PositiveSmallIntegerField(default=0, verbose_name="rang")),
                 ("field", models.CharField(blank=True, max_length=20, verbose_name="contenu")),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="column_words",
+                        to="directory.school",
+                        verbose_name="établissement",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "titre de colonne",
                 "verbose_name_plural": "titres de colonnes",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("school", "table", "heading", "rank"), name="one_meaning_per_heading"
+                    )
+                ],
             },
-        ),
-        migrations.RemoveConstraint(
-            model_name="delivery",
-            name="one_open_delivery_per_school",
         ),
         migrations.AddField(
             model_name="delivery",
             name="matching",
-            field=models.JSONField(blank=True, db_default={}, default=dict, verbose_name="colonnes"),
+            field=models.JSONField(blank=True, null=True, verbose_name="colonnes"),
         ),
         migrations.AlterField(
             model_name="delivery",
@@ -56,32 +64,6 @@ class Migration(migrations.Migration):
                 default="received",
                 max_length=10,
                 verbose_name="état",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="delivery",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    ("state__in", ["matching", "received", "reading", "preview", "blocked", "applying"])
-                ),
-                fields=("school",),
-                name="one_open_delivery_per_school",
-            ),
-        ),
-        migrations.AddField(
-            model_name="columnword",
-            name="school",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="column_words",
-                to="directory.school",
-                verbose_name="établissement",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="columnword",
-            constraint=models.UniqueConstraint(
-                fields=("school", "table", "heading", "rank"), name="one_meaning_per_heading"
             ),
         ),
     ]

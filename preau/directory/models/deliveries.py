@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from preau.directory.viewer import Viewer
 
 # While one of these lasts, the school waits before it brings another.
-OPEN = ["matching", "received", "reading", "preview", "blocked", "applying"]
+READ = ["received", "reading", "preview", "blocked", "applying"]
+OPEN = ["matching", *READ]
 
 
 class DeliveryQuerySet(SchoolQuerySet):
@@ -81,7 +82,7 @@ class Delivery(models.Model):
     total = models.PositiveIntegerField(_("à faire"), default=0)
     report = models.JSONField(_("rapport"), default=dict, blank=True)
     preview = models.JSONField(_("aperçu"), default=dict, blank=True)
-    matching = models.JSONField(_("colonnes"), default=dict, blank=True, db_default={})
+    matching = models.JSONField(_("colonnes"), null=True, blank=True)
 
     objects = DeliveryQuerySet.as_manager()
 
@@ -90,7 +91,7 @@ class Delivery(models.Model):
         ordering = ["-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["school"], condition=models.Q(state__in=OPEN), name="one_open_delivery_per_school"
+                fields=["school"], condition=models.Q(state__in=READ), name="one_open_delivery_per_school"
             )
         ]
 

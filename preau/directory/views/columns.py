@@ -58,7 +58,7 @@ def columns(request: HttpRequest, delivery: Delivery) -> HttpResponse:
         return redirect("directory:delivery", pk=delivery.pk)
     form = ColumnsForm(
         {table.key: table.titles for table in told}, {table.key: table.proposed for table in told},
-        request.POST if request.method == "POST" else None, complete=bool(delivery.matching.get("complete")),
+        request.POST if request.method == "POST" else None, complete=bool((delivery.matching or {}).get("complete")),
     )  # fmt: skip
     if form.is_valid():
         try:
