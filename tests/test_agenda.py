@@ -19,6 +19,7 @@ from preau.commons.journal.models import Line
 from preau.directory.models import Closure, Guardianship, Holding, Period, Person
 from preau.directory.seeds import World
 from preau.directory.seeds.world import add_sibling_elsewhere, make_parent_of
+from preau.directory.words import Role
 from preau.domains.attendance.models import Entry
 from preau.domains.timetable.models import Lesson
 from preau.foundation.boards import AgendaEntry
@@ -97,6 +98,7 @@ def test_rights_end_on_their_day(seat_of: Any, college: World) -> None:
     assert {e.whose for e in on(seat_of("other_guardian")) if not e.lasts_days} == {"Nina"}
     # A second child keeps the seat open: only the first is barred.
     second = Person.objects.create(family_name="Abadie", given_name="Milo")
+    Holding.objects.create(person=second, role=Role.PUPIL, school=college.school)
     Guardianship.objects.create(pupil=second, guardian=father, authority="legal")
     Guardianship.objects.filter(pupil=pupil, guardian=father).update(may_not_be_informed=True)
     assert [e for e in on(seat_of("other_guardian")) if not e.lasts_days] == []
@@ -265,7 +267,9 @@ def test_a_feed_ends_the_day_its_person_leaves(college: World, client: SchoolCli
 
 def test_a_child_leaves_the_feed_with_the_right_to_follow_them(college: World, client: SchoolClient) -> None:
     father = college.people["other_guardian"]
-    make_parent_of(college, "other_guardian", college.people["teacher"])  # a seat is left: somebody else
+    second = Person.objects.create(family_name="Abadie", given_name="Milo")  # a seat is left: somebody else
+    Holding.objects.create(person=second, role=Role.PUPIL, school=college.school)
+    make_parent_of(college, "other_guardian", second)
     client.sit(father)
     address, reader = feed_address(client), Client()
     assert "Nina\u202f: Mathématiques" in summaries(reader.get(address))

@@ -7,6 +7,7 @@ import pytest
 from django.apps import apps
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.utils import timezone
 
 from conftest import NOW, SchoolClient
 from preau.commons.agenda.models import Feed
@@ -14,6 +15,7 @@ from preau.commons.journal.models import Line
 from preau.commons.notifications.models import Device, Preference, Rhythm, StopLink
 from preau.commons.works.models import Work
 from preau.directory.models import (
+    Distinction,
     Enrolment,
     ExternalId,
     Group,
@@ -54,6 +56,9 @@ def test_no_trace_of_a_family_is_left_in_any_table(
         client.sit(person)
         client.get("/")
     busy(college, pupil, mother, teacher)
+    Distinction.objects.create(
+        school=college.school, one=mother, other=teacher, by=college.people["head"], at=timezone.now()
+    )
     assert {
         "directory.Person.family_name", "directory.Person.search_name", "directory.Person.birth_name",
         "directory.Person.email", "identity.Account.login", "attendance.Explanation.comment",
@@ -77,8 +82,9 @@ def test_no_trace_of_a_family_is_left_in_any_table(
     assert not Guardianship.objects.filter(guardian=mother).exists()
     for entry in boards.personal_data:
         if entry.keep == boards.Retention.ACCOUNT and entry.model not in KEPT_WITHOUT_A_NAME:
-            rows = apps.get_model(entry.model)._base_manager.filter(**{f"{entry.person}__in": people})
-            assert not rows.exists(), entry.model
+            rows = apps.get_model(entry.model)._base_manager
+            for link in [entry.person] if entry.person else ["one", "other"]:
+                assert not rows.filter(**{f"{link}__in": people}).exists(), entry.model
 
 
 # Their rows stay, and say nothing of who it was.

@@ -407,6 +407,7 @@ boards.personal_data.add(
         purpose=_("Ne pas proposer de nouveau de réunir deux personnes qui se ressemblent."),
         keep=Retention.ACCOUNT,
         fields=dict.fromkeys(["one", "other", "by", "at"], PERSONAL) | {"school": NONE},
+        forget=actions.forget_distinctions,
         **MERGES,
     )
 )

@@ -1,13 +1,14 @@
 """Who walks through the site: the cast of the schools, and the people whom no school's seeds hold."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.contrib.sessions.backends.db import SessionStore
 
 from conftest import NOW
 from preau.commons.notifications.models import Device
 from preau.commons.works.models import Work
+from preau.directory.actions import merging
 from preau.directory.actions.settings import delegate
 from preau.directory.models import Enrolment, Holding, Person, Territory
 from preau.directory.seeds import World
@@ -60,6 +61,7 @@ def gather(college: World, twin: World) -> Stage:
     _lend_the_settings(college)
     _add_a_device(college.people["head"])
     _ask_for_a_work(college)
+    _merge_two_rows(college)
     table = {page.name: page.address(college) for page in PAGES}
     members = [Member(key, frozenset({key}), college.people[key]) for key in OF_THE_SCHOOL]
     members += [
@@ -83,6 +85,21 @@ def _lend_the_settings(college: World) -> None:
     viewer = viewer_for(head, head.account.pk, NOW)
     holding = Holding.objects.get(person=college.people["teacher_2"], school=college.school)
     delegate(viewer, holding, NOW.date() + timedelta(days=7))
+
+
+def _merge_two_rows(college: World) -> None:
+    """Two rows that were merged, and two to be: the head's pages have something to part and to merge."""
+    viewer = viewer_for(college.people["head"], college.people["head"].account.pk, NOW)
+    kept, other, *_left = (_at_the_canteen(college) for _ in range(4))
+    merging.merge(viewer, kept, other, merging.mark_of(kept, other))
+
+
+def _at_the_canteen(college: World) -> Person:
+    person = Person.objects.create(
+        family_name="Double", given_name="Ada", birth_date=date(1990, 1, 1), email="ada.double@example.org"
+    )
+    Holding.objects.create(person=person, role=Role.OTHER, school=college.school)
+    return person
 
 
 def _add_a_device(person: Person) -> None:

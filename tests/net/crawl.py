@@ -40,6 +40,8 @@ TELLING = {
 }
 PAGE = frozenset({200, 302})  # an absence already settled leads back to the list
 SENT = frozenset({200, 302, 409, 422, 429})  # a form that a page offers is not refused
+# A form sent on the way takes its files away, which nothing takes back: it then leads to the page of the delivery.
+LEADS_BACK = {"directory:columns"}
 ASIDE = frozenset({200, 302, 404, 405})  # what is not a page: files, POST only, nothing put aside
 
 
@@ -176,7 +178,8 @@ class Crawl:
         if self.member.like & page.open_to:
             if self.member.key == "teacher_parent" and view.model is not None:
                 return frozenset({200, 404})
-            return frozenset({200}) if at_home else frozenset({404})
+            found = PAGE if page.name in LEADS_BACK else frozenset({200})
+            return found if at_home else frozenset({404})
         # Nobody is refused what is theirs: `visible_to` alone says whose it is.
         return frozenset({200, 404}) if view.opening is signed_in else frozenset({page.otherwise, 404})
 

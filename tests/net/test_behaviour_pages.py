@@ -155,7 +155,9 @@ def test_a_fragment_that_differs_is_caught() -> None:
 
 # Files for spreadsheets
 
-SHEETS = {"attendance:export": "cpe", "directory:report_csv": "secretary", "directory:export": "secretary"}
+SHEETS = {"attendance:export": "cpe"} | dict.fromkeys(
+    ["directory:report_csv", "directory:export", "directory:export_departures"], "secretary"
+)
 # Other files: of these, no spreadsheet makes formulas.
 OTHER_FILES = {
     "privacy:export",

@@ -54,7 +54,7 @@ def test_what_forms_send_is_taken_back(college: World, twin: World) -> None:
     crawl.walk()
     sent = {visit.route for visit in crawl.visits.values() if visit.headers}
     assert {"directory:approve", "directory:drop", "identity:prepare_class"} <= sent
-    assert Delivery.objects.get(school=college.school).state == Delivery.State.BLOCKED
+    assert Delivery.objects.get(school=college.school, source="aaf").state == Delivery.State.BLOCKED
     assert crawl.client.get("/comptes/").status_code == 200
 
 

@@ -3,6 +3,7 @@
 from preau.directory.actions.erasure import (
     blank_holdings,
     blank_person,
+    forget_distinctions,
     forget_holds,
     forget_links,
     forget_notice,
@@ -13,6 +14,7 @@ __all__ = [
     "blank_holdings",
     "blank_person",
     "calendar_changed",
+    "forget_distinctions",
     "forget_holds",
     "forget_links",
     "forget_notice",

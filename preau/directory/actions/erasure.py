@@ -4,7 +4,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from preau.directory.models import ErasureNotice, ExternalId, Guardianship, Hold, Holding, Person
+from preau.directory.models import Distinction, ErasureNotice, ExternalId, Guardianship, Hold, Holding, Person
 from preau.directory.words import Kinship
 
 
@@ -48,6 +48,11 @@ def forget_links(person_id: int) -> int:
 def forget_holds(person_id: int) -> int:
     """Why somebody was kept longer goes with them."""
     return Hold.objects.filter(person_id=person_id).delete()[0]
+
+
+def forget_distinctions(person_id: int) -> int:
+    """From whom somebody was told apart goes with them."""
+    return Distinction.objects.filter(Q(one=person_id) | Q(other=person_id)).delete()[0]
 
 
 def forget_notice(person_id: int) -> int:

@@ -80,7 +80,7 @@ def test_each_state_of_a_delivery_allows_its_own_gestures(college: World, holder
     assert when(rules.may_approve, head) == {State.BLOCKED}
     # Whoever brought it is no second person.
     assert when(rules.is_second_for, secretary) == when(rules.may_approve, secretary) == set()
-    assert when(rules.may_drop, secretary) == WAITING | {State.RECEIVED, State.READING}
+    assert when(rules.may_drop, secretary) == WAITING | {State.MATCHING, State.RECEIVED, State.READING}
     for rule in (rules.decides_on, rules.is_second_for, rules.may_apply, rules.may_approve, rules.may_drop):
         assert when(rule, head, None) == set(), "a delivery for several schools"
         assert when(rule, holder(Role.SCHOOL_LIFE)) == set()

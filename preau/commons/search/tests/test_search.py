@@ -76,6 +76,7 @@ def test_a_child_one_may_not_be_informed_of_is_not_found(seat_of: Any, college: 
     assert found(seat_of("other_guardian"), "abadie") == {"Élèves": ["ABADIE Nina"]}
     # A second child keeps the seat open: only this one is barred.
     second = Person.objects.create(family_name="Abadie", given_name="Milo")
+    Holding.objects.create(person=second, role=Role.PUPIL, school=college.school)
     Guardianship.objects.create(pupil=second, guardian=father, authority="legal")
     Guardianship.objects.filter(pupil=pupil, guardian=father).update(may_not_be_informed=True)
     assert found(seat_of("other_guardian"), "abadie") == {"Élèves": ["ABADIE Milo"]}
