@@ -111,9 +111,9 @@ def keep_tables(sent: Mapping[str, Any], room: Path, limits: Limits) -> tuple[st
 def _kind_of_table(file: Any, limits: Limits) -> str:
     """« xlsx » or « csv ». An old or foreign workbook is told how to be saved."""
     start = _starts(file)
-    if start.startswith(OLD_WORKBOOK) or not start.startswith(ZIP_MARK):
-        if start.startswith(OLD_WORKBOOK):
-            raise Refused(_as_told(_bare(file.name)))
+    if start.startswith(OLD_WORKBOOK):
+        raise Refused(_as_told(_bare(file.name)))
+    if not start.startswith(ZIP_MARK):
         return "csv"
     file.seek(0)
     try:
