@@ -18,7 +18,7 @@ export DJANGO_SETTINGS_MODULE := preau.settings
 comma := ,
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help ready tools demo demo-reset serve test net test-postgres bench bench-quick bench-imports bench-search faults coverage mutate audit check format lock messages
+.PHONY: help ready tools demo demo-reset serve test net test-postgres bench bench-quick bench-imports bench-search bench-peak faults coverage mutate audit check format lock messages
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -41,13 +41,13 @@ serve: tools ## Django's development server, on the data of the demo
 test: tools ## every test, on SQLite
 	env -u DATABASE_URL $(RUN) -m pytest -n 2 --dist worksteal $(ARGS)
 
-net: tools ## of these, the walk of every page by fourteen people, in a browser (docs/net.md)
+net: tools ## of these, the walk of every page by fifteen people, in a browser (docs/net.md)
 	env -u DATABASE_URL $(RUN) -m pytest -n 2 --dist worksteal tests/net/test_net.py $(ARGS)
 
 test-postgres: tools ## the same tests, on PostgreSQL, and its migrations read for locks and lost data
 	set -e; export DATABASE_URL="$$($(PYTHON) bootstrap.py postgres)"; \
 	LOG_LEVEL=WARNING $(call LINT_MIGRATIONS,); \
-	$(RUN) -m pytest -n 2 --dist worksteal $(ARGS)
+	NET_EYES=closed $(RUN) -m pytest -n 2 --dist worksteal $(ARGS)
 
 bench: tools ## what each daily page costs with 1, 10 and 100 schools, on SQLite and PostgreSQL; writes bench/README.md
 	set -e; export DATABASE_URL="$$($(PYTHON) bootstrap.py postgres)"; $(RUN) -m bench.run full $(ARGS)
@@ -60,6 +60,9 @@ bench-imports: tools ## how fast each format is brought, and twenty imports of e
 
 bench-search: tools ## what a search costs among 600 000 people of 400 schools, on PostgreSQL; ten minutes or so
 	set -e; export DATABASE_URL="$$($(PYTHON) bootstrap.py postgres)"; $(RUN) -m bench.search $(ARGS)
+
+bench-peak: tools ## 600 rolls called in ten minutes while families read, on PostgreSQL; a quarter of an hour
+	set -e; export DATABASE_URL="$$($(PYTHON) bootstrap.py postgres)"; $(RUN) -m bench.peak $(ARGS)
 
 faults: tools ## kill, fill and race a real site twenty times each, and count the acknowledged writes that it lost; half an hour
 	$(RUN) -m bench.faults $(ARGS)

@@ -34,6 +34,8 @@ IN_CI = os.environ.get("CI", "").lower() in ("1", "true")
 OLDEST_PYTHON = (3, 11)
 OLDEST_NODE = 22
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+# The same engine, that draws no window: the tests take it where it is (tests/conftest.py).
+WINDOWLESS = "chromium-headless-shell"
 
 
 class Stop(Exception):
@@ -192,6 +194,11 @@ def machine_node() -> int:
 
 def browser() -> None:
     """A Chromium for the browser tests; only CI cannot do without."""
+    if IN_CI and can_apt() and not shutil.which(WINDOWLESS):
+        try:
+            apt("Chromium sans fenêtre (Debian)", WINDOWLESS)
+        except Stop:
+            say("• Cette Debian n’a pas de Chromium sans fenêtre : les tests prendront l’autre, plus lent.")
     if has_browser():
         return
     if can_apt():

@@ -3,17 +3,17 @@
 from collections.abc import Iterator
 from copy import deepcopy
 from datetime import datetime
-from importlib import import_module
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import hypothesis
 import pytest
 import time_machine
-from django.apps import apps
-from django.core.management import call_command
 from django.db import transaction
 from django.http import HttpResponse
-from django.test import Client
+from django.test import Client, TransactionTestCase
+from django.utils import timezone
+from pytest_django.plugin import blocking_manager_key
 
 from preau.directory.models import Holding, Person
 from preau.directory.seeds import World
@@ -21,6 +21,8 @@ from preau.directory.viewer import Viewer, viewer_for
 from preau.directory.words import Role
 from preau.foundation import boards
 from preau.identity.middleware import SEAT
+from preau.identity.models import AccountSession
+from tests.ground import Ground, laid
 
 pytest_plugins = ["tests.net.matrix_report"]
 PARIS = ZoneInfo("Europe/Paris")
@@ -29,6 +31,16 @@ TWIN = "Zwinjumeau"
 # They hold their role in no school.
 NOWHERE = {Role.AGENT, Role.OPERATOR}
 CLASSES = [("6e A", "6e"), ("5e B", "5e")]
+
+
+# A machine at work draws its examples slowly: that says nothing of what is tested.
+hypothesis.settings.register_profile(
+    "calm",
+    hypothesis.settings.default,
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("calm")
 
 
 @pytest.fixture(autouse=True)
@@ -53,13 +65,43 @@ def grow_both() -> dict[str, World]:
 
 
 _worlds: dict[str, World] = {}
+# What the tests of this process stand on, once it is laid; and whether one that commits has just walked on it.
+_ground: list[Ground] = []
+_trodden = {"yes": False}
+
+# Nothing is emptied after a test that commits: the ground is put back before the next one.
+TransactionTestCase._fixture_teardown = lambda self: None  # type: ignore[method-assign]
+
+
+def _commits(item: pytest.Item) -> bool:
+    marker = item.get_closest_marker("django_db")
+    asked = bool(marker and marker.kwargs.get("transaction"))
+    return asked or bool({"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ())))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if _trodden["yes"]:
+        with item.config.stash[blocking_manager_key].unblock():
+            _ground[0].put_back()
+        _trodden["yes"] = False
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    if _commits(item):
+        _trodden["yes"] = True
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """Both schools, once a session: each test rolls back to them."""
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Both schools, once a session: each test rolls back to them, or has them put back."""
     with django_db_blocker.unblock():
         _worlds.update(grow_both())
+        _ground.append(laid())
+    yield
+    with django_db_blocker.unblock():
+        _ground.pop().leave()
 
 
 @pytest.fixture
@@ -76,11 +118,8 @@ def twin(db: None) -> World:
 
 @pytest.fixture
 def planted(transactional_db: None) -> dict[str, World]:
-    """Both schools for a test that commits: planted again, since such a test leaves an empty database behind."""
-    call_command("flush", interactive=False, verbosity=0)
-    # What a migration brings and a flush takes away.
-    import_module("preau.domains.attendance.migrations.0002_common_reasons").add(apps, None)
-    return grow_both()
+    """Both schools, for a test that commits."""
+    return deepcopy(_worlds)
 
 
 class TwinLeak(AssertionError):
@@ -99,6 +138,14 @@ class SchoolClient(Client):
         session = self.session
         session[SEAT] = seat
         session.save()
+        now = timezone.now()
+        AccountSession(
+            session_id=session.session_key,
+            account=person.account,
+            device="Firefox sur Linux",
+            opened_at=now,
+            seen_at=now,
+        ).save()
         return self
 
     def request(self, **request: Any) -> HttpResponse:

@@ -21,7 +21,7 @@ HOME, TWICE = Goal(1.25, REFERENCE), Goal(2, REFERENCE)
 class Page:
     """A route and the member of the cast who opens it (nobody: a visitor).
 
-    `lesson`: the lesson of the cast that the address names. `marks`: the page is a form, and one pupil is marked on it,
+    `about`: what of the cast the address names (a lesson, a class). `marks`: the page is a form, and one pupil is marked on it,
     absent and present in turn. `typed`: what is written in the page's form, which is sent again and again. Several
     `routes`: the first that exists.
     """
@@ -30,7 +30,7 @@ class Page:
     routes: tuple[str, ...]
     who: str = ""
     goal: Goal | None = None
-    lesson: str = ""
+    about: str = ""
     marks: bool = False
     typed: Mapping[str, str] = field(default_factory=dict)
 
@@ -45,17 +45,28 @@ PAGES = (
     Page("home_cpe", ("portal:home",), "cpe", HOME),
     Page("home_head", ("portal:home",), "head", HOME),
     Page("home_secretary", ("portal:home",), "secretary", HOME),
-    Page("roll", ("attendance:roll",), "teacher", TWICE, lesson="lesson"),
-    Page("mark_absent", ("attendance:roll",), "other_teacher", TWICE, lesson="other_lesson", marks=True),
+    Page("roll", ("attendance:roll",), "teacher", TWICE, about="lesson"),
+    Page("mark_absent", ("attendance:roll",), "other_teacher", TWICE, about="other_lesson", marks=True),
     Page("week_pupil", ("timetable:week",), "pupil", TWICE),
     Page("week_teacher", ("timetable:week",), "teacher", TWICE),
-    Page("board", ("attendance:board",), "cpe"),
-    Page("absences", ("attendance:entries",), "cpe"),
-    Page("absences_family", ("attendance:absences",), "guardian"),
+    Page("homework_pupil", ("homework:to_do",), "pupil", TWICE),
+    Page("homework_guardian", ("homework:to_do",), "guardian", TWICE),
+    Page("lessons_teacher", ("homework:sessions",), "teacher", TWICE),
+    Page("book_teacher", ("homework:class_book",), "teacher", TWICE, about="group"),
+    Page("board", ("attendance:board",), "cpe", TWICE),
+    Page("absences", ("attendance:entries",), "cpe", TWICE),
+    Page("absences_family", ("attendance:absences",), "guardian", TWICE),
     Page("search", ("search:search",), "teacher", Goal(1.6, REFERENCE), typed={"texte": "martin"}),
     Page("agenda_guardian", ("agenda:agenda",), "guardian", TWICE),
     Page("agenda_teacher", ("agenda:agenda",), "teacher", TWICE),
     Page("notifications", ("notifications:centre",), "guardian", TWICE),
+)
+# Those of the school of 1 200 pupils, a world of its own.
+LARGE_PAGES = (
+    Page(REFERENCE, ("reference",)),
+    Page("board_large", ("attendance:board",), "cpe", TWICE),
+    Page("absences_large", ("attendance:entries",), "cpe", TWICE),
+    Page("home_cpe_large", ("portal:home",), "cpe", HOME),
 )
 MOST_QUERIES = 12
 MOST_GROWTH = 1.2

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from bench.measures import World
-from bench.pages import BARE, MOST_GROWTH, MOST_QUERIES, PAGES, REFERENCE, Page
+from bench.pages import BARE, LARGE_PAGES, MOST_GROWTH, MOST_QUERIES, PAGES, REFERENCE, Page
+from bench.scratch import LARGE
 
 README = Path(__file__).parent / "README.md"
 NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
@@ -17,7 +18,8 @@ PROFILE_LINES = 22
 
 def summary(worlds: Sequence[World]) -> dict[str, Any]:
     """What `make bench-quick` says on its last line: costs in the largest world, growth from the smallest."""
-    small, large = worlds[0], worlds[-1]
+    sized, alone = apart(worlds)
+    small, large = sized[0], sized[-1]
     return {
         "bare_ms": round(large.costs[BARE].cost, 3),
         "reference_ms": round(large.costs[REFERENCE].cost, 3),
@@ -29,13 +31,27 @@ def summary(worlds: Sequence[World]) -> dict[str, Any]:
                 "growth": round(growth(small, large, page.key), 2),
             }
             for page in measured(large)
+        }
+        | {
+            page.key: world.described["pages"][page.key]
+            | {
+                "cpu_ms": round(world.costs[page.key].cost, 3),
+                "ratio": round(ratio(world, page.key, REFERENCE), 2),
+            }
+            for world in alone
+            for page in measured(world, LARGE_PAGES)
         },
     }
 
 
-def measured(world: World) -> Iterator[Page]:
+def apart(worlds: Sequence[World]) -> tuple[list[World], list[World]]:
+    """The worlds of so many schools, and that of the large school, which has pages of its own."""
+    return [one for one in worlds if one.schools != LARGE], [one for one in worlds if one.schools == LARGE]
+
+
+def measured(world: World, pages: Sequence[Page] = PAGES) -> Iterator[Page]:
     """The pages that exist, floors aside."""
-    yield from (page for page in PAGES if page.key in world.costs and page.key not in {BARE, REFERENCE})
+    yield from (page for page in pages if page.key in world.costs and page.key not in {BARE, REFERENCE})
 
 
 def ratio(world: World, key: str, floor: str) -> float:
@@ -47,15 +63,20 @@ def growth(small: World, large: World, key: str) -> float:
 
 
 def table(worlds: Sequence[World]) -> str:
-    """Markdown for the worlds of one engine: the costs in the largest one, and how they grew."""
-    large = worlds[-1]
-    sizes = [world.schools for world in worlds]
+    """Markdown for the worlds of one engine: the costs in the largest one, how they grew, and those of the large school."""
+    sized, alone = apart(worlds)
+    large = sized[-1]
+    sizes = [world.schools for world in sized]
     heads = [
         "page", "queries", "HTML bytes", "web CPU ms", "database CPU ms", "p50 ms", "p95 ms", "requests/s",
         "× bare", "× reference", *[f"growth to {size}" for size in sizes[1:]], "goals",
     ]  # fmt: skip
     lines = [heads, ["---", *["--:"] * (len(heads) - 2), "---"]]
-    lines += [_line(worlds, page) for page in PAGES if page.key in large.costs]
+    lines += [_line(sized, page) for page in PAGES if page.key in large.costs]
+    nothing = [""] * (len(sizes) - 1)
+    for world in alone:
+        own = [_line([world], page) for page in measured(world, LARGE_PAGES)]
+        lines += [[*line[:-1], *nothing, line[-1]] for line in own]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
@@ -65,7 +86,7 @@ def _line(worlds: Sequence[World], page: Page) -> list[str]:
     return [
         f"`{page.key}`", str(described["queries"]), str(described["html_bytes"]), f"{costs.web:.2f}",
         f"{costs.database:.2f}", f"{costs.p50:.1f}", f"{costs.p95:.1f}", f"{costs.per_second:.0f}",
-        f"{ratio(large, page.key, BARE):.1f}", f"{ratio(large, page.key, REFERENCE):.2f}",
+        f"{ratio(large, page.key, BARE):.1f}" if BARE in large.costs else "", f"{ratio(large, page.key, REFERENCE):.2f}",
         *[f"{growth(worlds[0], world, page.key):.2f}" for world in worlds[1:]],
         "floor" if page.key in {BARE, REFERENCE} else "; ".join(missed(worlds, page)) or "held",
     ]  # fmt: skip
@@ -120,13 +141,13 @@ def _sections(worlds: Sequence[World]) -> Iterator[str]:
     yield f"Measured on {datetime.now(UTC):%d %B %Y}, {platform.machine()}, Python {platform.python_version()}.\n"
     for engine in dict.fromkeys(world.engine for world in worlds):
         found = [world for world in worlds if world.engine == engine]
-        yield f"### {NAMES[engine]}, {found[-1].schools} schools\n"
+        yield f"### {NAMES[engine]}, {apart(found)[0][-1].schools} schools\n"
         yield f"Medians of {found[-1].rounds} interleaved requests a page and a size.\n"
         yield table(found)
         yield ""
         for key in found[-1].described["missing"]:
             yield f"`{key}` does not exist yet, and was skipped.\n"
-    last = worlds[-1]
+    last = apart(worlds)[0][-1]
     yield f"### Profile of the slowest page: `{last.slowest}`, {NAMES[last.engine]}, {last.schools} schools\n"
     yield "The functions that take the most for themselves, by cProfile (which weighs on Python's own calls).\n"
     lines = [line for line in last.profile.splitlines() if line.strip()]

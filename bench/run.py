@@ -19,6 +19,7 @@ from bench import report
 from bench.measures import Costs, World
 from bench.scratch import (
     FOLDER,
+    LARGE,
     PYTHON,
     ROOT,
     Engine,
@@ -42,8 +43,8 @@ PROFILED = 40
 class Server:
     """One world behind the handler, in a process of its own (see `bench.server`)."""
 
-    def __init__(self, url: str, log: TextIO) -> None:
-        command = [PYTHON, "-m", "bench.server"]
+    def __init__(self, url: str, log: TextIO, *words: str) -> None:
+        command = [PYTHON, "-m", "bench.server", *words]
         pipes: Any = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": log, "text": True}
         self.process = subprocess.Popen(command, env=environment(url), cwd=ROOT, **pipes)
 
@@ -66,15 +67,18 @@ def servers(engine: Engine, sizes: Sequence[int]) -> Iterator[dict[int, Server]]
         log = stack.enter_context((FOLDER / "servers.log").open("w"))
         started = {}
         for schools in sizes:
-            started[schools] = Server(engine.url(schools), log)
+            started[schools] = Server(engine.url(schools), log, *(["large"] if schools == LARGE else []))
             stack.callback(started[schools].close)
         yield started
 
 
 def measure(engine: Engine, sizes: Sequence[int], rounds: int, longest: float) -> list[World]:
-    """Prepare the worlds, then ask each page of each in turn, `rounds` times or until `longest` seconds have passed."""
+    """Prepare the worlds, the large school's last, then ask each page of each in turn, `rounds` times or until `longest`
+    seconds have passed."""
+    sizes = [*sizes, LARGE]
     for schools in sizes:
-        with told(f"{engine.name}, {schools} school{'s' if schools > 1 else ''}: making the world"):
+        what = "a large school" if schools == LARGE else f"{schools} school{'s' if schools > 1 else ''}"
+        with told(f"{engine.name}, {what}: making the world"):
             prepare(engine, schools)
     with servers(engine, sizes) as started:
         with told(f"{engine.name}: warming up"):
@@ -82,11 +86,17 @@ def measure(engine: Engine, sizes: Sequence[int], rounds: int, longest: float) -
         samples: dict[int, dict[str, list[Any]]] = {schools: defaultdict(list) for schools in sizes}
         with told(f"{engine.name}: rounds") as say:
             done = _rounds(started, samples, rounds, longest, say)
-        slowest = _slowest(samples[sizes[-1]])
-        profile = started[sizes[-1]].ask("profile", slowest, PROFILED)
+        slowest = {schools: _slowest(samples[schools]) for schools in sizes}
+        profile = {schools: started[schools].ask("profile", slowest[schools], PROFILED) for schools in sizes}
     return [
         World(
-            engine.name, schools, done, described[schools], Costs.of_all(samples[schools]), slowest, profile
+            engine.name,
+            schools,
+            done,
+            described[schools],
+            Costs.of_all(samples[schools]),
+            slowest[schools],
+            profile[schools],
         )
         for schools in sizes
     ]
@@ -133,7 +143,7 @@ def quick() -> None:
     worlds = measure(engine, QUICK_SIZES, QUICK_ROUNDS, QUICK_LONGEST)
     print(report.table(worlds))
     print(json.dumps(report.summary(worlds)))
-    for schools in QUICK_SIZES:
+    for schools in (*QUICK_SIZES, LARGE):
         discard(engine, schools)
 
 
@@ -144,7 +154,7 @@ def full(engines: Sequence[Engine], *, keep: bool) -> None:
     print(report.write(worlds))
     for engine in engines:
         kept_results(engine).unlink(missing_ok=True)
-        for schools in () if keep else SIZES:
+        for schools in () if keep else (*SIZES, LARGE):
             discard(engine, schools)
 
 
@@ -153,7 +163,7 @@ def part(engines: Sequence[Engine], sizes: Sequence[int], rounds: int, *, keep: 
     prepare_pages()
     print(report.text([world for one in engines for world in measure(one, sizes, rounds, LONGEST)]))
     for engine in engines:
-        for schools in () if keep else sizes:
+        for schools in () if keep else (*sizes, LARGE):
             discard(engine, schools)
 
 

@@ -16,6 +16,10 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 from psycopg import sql
 
+from bench.worlds import MANY_PEOPLE, PEOPLE
+
+# Where a world is named by how many schools it has: the one whose only school is large.
+LARGE = 0
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "build" / "bench"
 PYTHON = sys.executable
@@ -107,10 +111,11 @@ def prepare(engine: Engine, schools: int) -> None:
     if _mark(engine, schools).exists() and engine.exists(schools):
         return
     discard(engine, schools)
-    if schools == 1:
-        engine.create(1, None)
-        run("manage.py", "migrate", "-v0", url=engine.url(1))
-        run("-m", "bench.worlds", "grow", url=engine.url(1))
+    if schools in {1, LARGE}:
+        engine.create(schools, None)
+        run("manage.py", "migrate", "-v0", url=engine.url(schools))
+        people = PEOPLE if schools == 1 else MANY_PEOPLE
+        run("-m", "bench.worlds", "grow", str(people), url=engine.url(schools))
     else:
         prepare(engine, 1)
         engine.create(schools, 1)

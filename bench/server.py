@@ -1,4 +1,4 @@
-"""`python -m bench.server`: one world behind the real WSGI handler; answers orders read on its standard input.
+"""`python -m bench.server [large]`: one world behind the real WSGI handler; answers orders read on its standard input.
 
 One order a line, one JSON answer a line: `describe`, `round NUMBER`, `profile PAGE COUNT`. The parent process
 (`bench.run`) asks the servers of several worlds in turn, so that whatever else the machine does weighs on all alike.
@@ -23,7 +23,7 @@ from urllib.parse import urlencode
 import django
 import time_machine
 
-from bench.pages import PAGES, Page
+from bench.pages import LARGE_PAGES, PAGES, Page
 from bench.worlds import NOW
 
 WARM_UP = 5
@@ -89,7 +89,7 @@ class Server:
         """A browser on this page; None when the page does not exist yet."""
         from django.urls import NoReverseMatch, reverse
 
-        kwargs = {"pk": self.cast[page.lesson]} if page.lesson else {}
+        kwargs = {"pk": self.cast[page.about]} if page.about else {}
         for route in page.routes:
             try:
                 path = reverse(route, kwargs=kwargs)
@@ -283,7 +283,7 @@ def signed_in(person_id: int) -> dict[str, str]:
 
 def cast_of_the_world() -> dict[str, int]:
     """Ids of those who open the pages, all of the first school: two lessons going on, and whom they concern."""
-    from preau.directory.models import Enrolment, Guardianship, Holding, School
+    from preau.directory.models import Enrolment, Group, Guardianship, Holding, School
     from preau.directory.words import Role
     from preau.domains.attendance.models import Entry
     from preau.domains.timetable.models import Lesson
@@ -293,6 +293,7 @@ def cast_of_the_world() -> dict[str, int]:
     now = Lesson.objects.filter(school=school, starts__lte=NOW, ends__gt=NOW, groups__kind="class")
     for prefix, lesson in zip(("", "other_"), now.order_by("pk")[:2], strict=True):
         cast |= {f"{prefix}lesson": lesson.pk, f"{prefix}teacher": lesson.teachers.order_by("pk")[0].pk}
+    cast["group"] = Group.objects.filter(lessons=cast["lesson"], kind=Group.Kind.CLASS).order_by("pk")[0].pk
     here = Enrolment.objects.filter(group__lessons=cast["lesson"], ends=None).values("pupil_id")
     missed = Entry.objects.filter(pupil__in=here).to_explain().values("pupil_id")
     followed = Guardianship.objects.informed(NOW.date()).of_another().filter(pupil__in=missed)
@@ -306,7 +307,7 @@ def cast_of_the_world() -> dict[str, int]:
 def main() -> None:
     django.setup()
     with time_machine.travel(NOW, tick=True):
-        server = Server()
+        server = Server(LARGE_PAGES if "large" in sys.argv else PAGES)
         for line in sys.stdin:
             order, *words = line.split()
             arguments = [int(word) if word.isdigit() else word for word in words]

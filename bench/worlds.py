@@ -1,4 +1,4 @@
-"""`python -m bench.worlds grow|multiply N`: the schools of the bench, in the database of DATABASE_URL.
+"""`python -m bench.worlds grow PEOPLE|multiply N`: the schools of the bench, in the database of DATABASE_URL.
 
 One school is grown as the demonstration's are: a delivery of an invented académie is imported, then its year is planned
 and some weeks of it are lived. The others are copies of it, made by the database: same rows, other keys. A page of the
@@ -19,6 +19,7 @@ import time_machine
 # A Tuesday in the middle of the morning: lessons are going on.
 NOW = datetime(2026, 11, 24, 10, 30, tzinfo=ZoneInfo("Europe/Paris"))
 PEOPLE = 1_500  # about 500 pupils, their guardians and the staff
+MANY_PEOPLE = 3_550  # about 1 200 pupils
 PAST, COMING = timedelta(weeks=4), timedelta(weeks=2)
 STRIDE = 1_000_000  # between the keys of two copies
 # Common to all schools, or not of a school: what is here is not copied.
@@ -35,24 +36,53 @@ KEYS_IN_TEXTS = {
 }
 
 
-def grow() -> None:
-    """One school of about five hundred pupils, with six weeks of lessons, four of them lived."""
+def grow(people: int) -> None:
+    """One school with six weeks of lessons, four of them lived."""
     from preau.directory.models import School
     from preau.directory.seeds import World, plant, scale_academy, write_delivery
+    from preau.domains.homework import seeds as homework
     from preau.domains.timetable import seeds as timetable
 
     with TemporaryDirectory() as folder:
-        academy = scale_academy(1, PEOPLE, seed=1, today=NOW.date())
+        academy = scale_academy(1, people, seed=1, today=NOW.date())
         write_delivery(Path(folder), academy, day=NOW.date())
         django.core.management.call_command("import_aaf", folder, stdout=StringIO())
     school = School.objects.get()
     world = World.of(school, {}, NOW.date())
     plant(world)
+    world.people |= cast_of(school)
+    if people > PEOPLE:
+        add_rooms(school)
     timetable.plant(world)
     keep_weeks(NOW.date())
     live(school)
+    homework.write(school, NOW.date() - PAST, NOW, set())
     open_accounts()
     tell(school)
+
+
+def add_rooms(school: Any) -> None:
+    """A room for each teacher, as the plan of a year wants: a large school has more of both."""
+    from preau.directory.models import Holding, Room
+
+    teachers = Holding.objects.filter(school=school, role="teacher").count()
+    names = [*(f"{900 + number}" for number in range(teachers)), *(f"Stade {number}" for number in range(20))]
+    Room.objects.bulk_create([Room(school=school, name=name) for name in names])
+
+
+def cast_of(school: Any) -> dict[str, Any]:
+    """Who acts in what the seeds tell: the first of each function."""
+    from preau.directory.models import Holding
+
+    held = Holding.objects.filter(school=school).order_by("-pk").select_related("person")
+    roles = {
+        "head": "head",
+        "secretary": "secretary",
+        "school_life": "cpe",
+        "teacher": "teacher",
+        "pupil": "pupil",
+    }
+    return {roles[one.role]: one.person for one in held if one.role in roles}
 
 
 def keep_weeks(today: date) -> None:
@@ -98,6 +128,8 @@ def multiply(schools: int) -> None:
     """Copy the school until there are so many."""
     from django.db import connection, transaction
 
+    from preau.foundation.db import gather_statistics
+
     with connection.constraint_checks_disabled(), transaction.atomic(), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             # What points at what is copied with it: checking it again would take most of the time.
@@ -107,9 +139,10 @@ def multiply(schools: int) -> None:
             for number in range(1, schools):
                 cursor.execute(sql, {"shift": number * STRIDE, "mark": f"{number:03d}", "stride": STRIDE})
     with connection.cursor() as cursor:
-        # What autovacuum would have done in a database that lives; SQLite has no such help in production either.
+        # What autovacuum would have done in a database that lives, and the nightly upkeep in one of SQLite.
         if connection.vendor == "postgresql":
             cursor.execute("VACUUM ANALYZE")
+    gather_statistics()
 
 
 def copied() -> list[Any]:
@@ -148,14 +181,14 @@ def copied_value(field: Any) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("what", choices=["grow", "multiply"])
-    parser.add_argument("schools", type=int, nargs="?", default=1)
+    parser.add_argument("count", type=int)
     options = parser.parse_args()
     django.setup()
     with time_machine.travel(NOW, tick=True):
         if options.what == "grow":
-            grow()
+            grow(options.count)
         else:
-            multiply(options.schools)
+            multiply(options.count)
 
 
 if __name__ == "__main__":

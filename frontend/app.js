@@ -1,6 +1,7 @@
 // Small comforts on top of pages that work without them.
 import "./parts/dialogs.js";
 import "./parts/fields.js";
+import "./parts/garde.js";
 import "./parts/messages.js";
 import { forget, refused, register } from "./parts/installed.js";
 

@@ -19,6 +19,8 @@ VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 VAR_DIR.mkdir(parents=True, exist_ok=True)
 # Where an académie leaves its deliveries (docs/operations.md); none unless told.
 DELIVERIES_DIR = Path(found) if (found := env.str("DELIVERIES_DIR", default="")) else None
+# Passwords that nobody may choose any more: the operator's own list (`identity.leaked`).
+LEAKED_PASSWORDS = Path(found) if (found := env.str("LEAKED_PASSWORDS", default="")) else None
 
 
 def local_secret(folder: Path) -> str:
@@ -56,15 +58,23 @@ INSTALLED_APPS = [
     "preau.directory",
     "preau.identity",
     "preau.commons.journal",
+    "preau.commons.files",
     "preau.commons.outbox",
     "preau.commons.search",
     "preau.commons.privacy",
     "preau.commons.notifications",
     "preau.commons.agenda",
     "preau.commons.works",
+    "preau.commons.platform",
+    "preau.commons.signon",
     # A domain leaves with its folder and its line here.
     "preau.domains.timetable",
     "preau.domains.attendance",
+    "preau.domains.homework",
+    "preau.domains.conduct",
+    "preau.domains.events",
+    "preau.domains.campaigns",
+    "preau.domains.attention",
     "preau.portal",
 ]
 
@@ -78,7 +88,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "preau.identity.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -115,7 +125,7 @@ DATABASES = {
     "default": db.configure(env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'preau.sqlite3'}"))
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-SESSION_ENGINE = "preau.foundation.sessions"
+SESSION_ENGINE = "preau.identity.store"
 
 AUTH_USER_MODEL = "identity.Account"
 AUTHENTICATION_BACKENDS = ["preau.identity.backends.AccountBackend"]
@@ -146,6 +156,12 @@ STORAGES = {
     },
 }
 MEDIA_ROOT = VAR_DIR / "media"
+# Where the web server finds the files of people, when it is to send them itself: « /fichiers-internes/ » (docs/operations.md).
+FILES_ACCEL = env.str("FILES_ACCEL", default="")
+# What one school may keep of them, in gigabytes.
+FILES_GIGABYTES = env.int("FILES_GIGABYTES", default=50)
+# An antivirus to ask about each file, « host:port »; none unless told.
+CLAMD = env.str("CLAMD", default="")
 FILE_UPLOAD_HANDLERS = [
     "preau.foundation.uploads.Ceiling",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
@@ -165,6 +181,16 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Préau <ne-pas-repon
 # The address written in mails, where there is no request to read it from.
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://localhost:8000").rstrip("/")
 
+# Text messages to families (docs/sms.md): the class that takes them, none unless told; the demonstration keeps them.
+SMS_GATEWAY = env.str("SMS_GATEWAY", default="preau.commons.outbox.sms.OutboxGateway" if DEMO else "")
+# For the gateway over HTTPS: its address, what it knows this site by, who the messages come from, seconds to wait for it.
+SMS_URL = env.str("SMS_URL", default="")
+SMS_TOKEN = env.str("SMS_TOKEN", default="")
+SMS_SENDER = env.str("SMS_SENDER", default="")
+SMS_TIMEOUT = env.int("SMS_TIMEOUT", default=10)
+# Messages that one school may pay in a day; the rest leaves the next day.
+SMS_PER_DAY = env.int("SMS_PER_DAY", default=500)
+
 # Where visitors get the source of what runs here: the AGPL (section 13) asks for it, of a changed version above all.
 SOURCE_URL = env.str("SOURCE_URL", default="")
 
@@ -180,6 +206,11 @@ OPERATOR = {
         "OPERATOR_PRIVACY",
     )
 }
+
+# How long a service has to show the ticket of somebody who comes with their account here: ten seconds to five minutes.
+SIGNON_TICKET_SECONDS = min(max(env.int("SIGNON_TICKET_SECONDS", default=60), 10), 300)
+# Services on this machine, without a certificate: for whoever develops one. Never in production.
+SIGNON_LOOPBACK = env.bool("SIGNON_LOOPBACK", default=DEBUG)
 
 # Devices may install Préau and keep its files (never a page that names someone). Off: they drop what they kept.
 INSTALLABLE = env.bool("INSTALLABLE", default=True)
@@ -230,6 +261,7 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF, NONCE],
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
+        "media-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
         "worker-src": [SELF],

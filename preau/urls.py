@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("preau.foundation.urls")),
     path("", include("preau.identity.urls")),
     path("", include("preau.commons.journal.urls")),
+    path("", include("preau.commons.files.urls")),
     path("", include("preau.directory.urls")),
     path("", include("preau.commons.outbox.urls")),
     path("", include("preau.commons.search.urls")),
@@ -14,8 +15,15 @@ urlpatterns = [
     path("", include("preau.commons.notifications.urls")),
     path("", include("preau.commons.agenda.urls")),
     path("", include("preau.commons.works.urls")),
+    path("", include("preau.commons.platform.urls")),
+    path("", include("preau.commons.signon.urls")),
     path("", include("preau.domains.timetable.urls")),
     path("", include("preau.domains.attendance.urls")),
+    path("", include("preau.domains.homework.urls")),
+    path("", include("preau.domains.conduct.urls")),
+    path("", include("preau.domains.events.urls")),
+    path("", include("preau.domains.campaigns.urls")),
+    path("", include("preau.domains.attention.urls")),
 ]
 
 handler400 = "preau.foundation.views.bad_request"

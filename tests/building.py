@@ -95,6 +95,9 @@ def unclassed_people_data(found: Iterable[type[models.Model]], board: Iterable[P
     entries = {entry.model.lower(): entry for entry in board}
     complaints = []
     for model in found:
+        if model._meta.proxy:
+            # No table of its own: its rows are classed with those of the model that it shows otherwise.
+            continue
         if not points_at(model, ABOUT_PEOPLE) and model._meta.label_lower not in entries:
             continue
         entry = entries.get(model._meta.label_lower)

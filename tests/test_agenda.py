@@ -21,7 +21,8 @@ from preau.directory.seeds import World
 from preau.directory.seeds.world import add_sibling_elsewhere, make_parent_of
 from preau.directory.words import Role
 from preau.domains.attendance.models import Entry
-from preau.domains.timetable.models import Lesson
+from preau.domains.events.models import Event
+from preau.domains.timetable.models import DaySlot, Lesson
 from preau.foundation.boards import AgendaEntry
 
 PAGE, SUBSCRIPTION = "/agenda/", "/agenda/abonnement/"
@@ -58,6 +59,22 @@ def test_each_role_has_its_own_days(seat_of: Any, college: World) -> None:
     closure = Closure.objects.filter(school=college.school, ends__gte=TODAY)[0]
     assert on(seat_of("secretary")) == []
     assert [e.title for e in on(seat_of("secretary"), closure.starts)] == [closure.name]
+
+
+def test_what_is_due_comes_after_the_hours_of_its_day(
+    seat_of: Any, client: SchoolClient, college: World
+) -> None:
+    pupil = seat_of("pupil")
+    due = {one.first_day for one in gathered(pupil, TODAY, TODAY + timedelta(days=7)) if one.for_the_day}
+    days = {day: on(pupil, day) for day in due if any(not one.lasts_days for one in on(pupil, day))}
+    assert days
+    for entries in days.values():
+        order = [one.for_the_day for one in entries]
+        assert order == sorted(order)
+    client.sit(college.people["pupil"])
+    page = client.get(PAGE, {"vue": "jour", "jour": min(days).isoformat()}).content.decode()
+    cells = re.findall(r'class="day-time">([^<]*)<', page)
+    assert "h" in cells[0] and cells[-1] == "Pour ce jour"
 
 
 def test_a_guardian_reads_the_children_of_two_schools_with_their_names(
@@ -150,10 +167,10 @@ def test_a_list_holds_days_with_something_and_says_holidays_once(seat_of: Any, c
 def test_a_long_list_stops_at_a_whole_day_and_goes_on_there(
     seat_of: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(queries, "MOST_LINES", 8)
+    monkeypatch.setattr(queries, "MOST_LINES", 20)
     viewer = seat_of("pupil")
     first = layout_of(viewer, View.LIST, TODAY)
-    assert first.goes_on and first.days and sum(len(d.entries) for d in first.days) <= 8
+    assert first.goes_on and first.days and sum(len(d.entries) for d in first.days) <= 20
     following = layout_of(viewer, View.LIST, first.goes_on)
     assert following.days[0].day == first.goes_on
 
@@ -181,6 +198,8 @@ def test_a_day_that_does_not_exist_is_today(college: World, client: SchoolClient
 
 
 def test_an_agenda_of_nothing_says_so(college: World, client: SchoolClient) -> None:
+    Event.objects.all().delete()
+    DaySlot.objects.all().delete()
     Period.objects.all().delete()
     client.sit(college.people["secretary"])
     assert "Rien dans ces quinze jours" in client.get(PAGE, {"vue": "liste"}).content.decode()

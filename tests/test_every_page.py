@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,41 +16,107 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
 
 from conftest import NOW, SchoolClient
+from preau.commons.files.models import StoredFile
 from preau.commons.journal.models import Line
 from preau.commons.notifications.models import Item, StopLink
 from preau.commons.outbox.models import Letter
+from preau.commons.signon.models import Address, Opening, Service
 from preau.commons.works.models import Work
-from preau.directory.actions import deliveries
+from preau.directory.actions import deliveries, years
 from preau.directory.models import (
+    Assignment,
     Closure,
     Delivery,
     DeliveryShare,
     Enrolment,
     Group,
     Guardianship,
+    Guest,
     Holding,
     Leaver,
     Merge,
     Period,
     Person,
+    Placement,
+    PlannedClass,
+    Room,
     School,
+    SchoolYear,
+    Subject,
+    YearPlan,
 )
 from preau.directory.seeds import World
+from preau.directory.viewer import viewer_for
 from preau.directory.words import Authority, Role
-from preau.domains.attendance.models import Entry, EntryChange, Explanation, Status
-from preau.domains.timetable.models import Lesson, WeeklyPattern
+from preau.domains.attendance.models import (
+    Alert,
+    Announcement,
+    Arrangement,
+    Entry,
+    EntryChange,
+    Explanation,
+    FollowUp,
+    FollowUpAction,
+    ListRemark,
+    Reason,
+    RegisterFile,
+    SeatingPlan,
+    Status,
+    Visit,
+)
+from preau.domains.attention import models as attention
+from preau.domains.campaigns.models import Campaign, Sending
+from preau.domains.conduct.models import (
+    Contract,
+    ContractWeek,
+    Detention,
+    Incident,
+    IncidentStep,
+    Involvement,
+    Observation,
+    Punition,
+    RegisterLine,
+    Sanction,
+    Slot,
+)
+from preau.domains.events.models import Event, EventStep, Invitation
+from preau.domains.homework.models import (
+    Archive,
+    ClassBook,
+    Correction,
+    HandIn,
+    Homework,
+    LessonRecord,
+    Progression,
+    ProgressionStep,
+)
+from preau.domains.timetable.models import (
+    Alternation,
+    CoverAsk,
+    DaySlot,
+    Lesson,
+    LessonChange,
+    TeacherAbsence,
+    TimetableImport,
+    WeeklyPattern,
+)
 from preau.foundation import notices, uploads
 from preau.foundation.text import french
-from preau.identity.models import AccountSession
+from preau.identity.models import Account, AccountSession
 from tests.building import routes
 from tests.net.matrix import all_routes
 
 STAFF = {"teacher", "teacher_1", "cpe", "head", "secretary"}
 FAMILY = {"guardian", "other_guardian", "pupil"}
 EVERYONE = STAFF | FAMILY
-ABROAD = {"agent", "operator"}  # of no school; `tests/net/` brings them
+ABROAD = {
+    "agent",
+    "operator",
+}  # of no school; `tests/net/` brings them, and « town », an agent whom the head let in
 SCHOOL_LIFE = {"cpe", "head"}
+TEACHERS = {"teacher", "teacher_1"}
 OFFICE = {"head", "secretary"}
+KEEPERS = SCHOOL_LIFE | OFFICE
 MOST_QUERIES = 12
 MOST_BYTES = 60_000
 
@@ -70,6 +136,10 @@ class Page:
         if self.model is None:
             return reverse(self.name)
         rest = self.beside(college) if self.beside else {}
+        if not self.by:
+            # The page has no object of its own, but one must be there.
+            self.model(college)
+            return reverse(self.name, kwargs=rest)
         return reverse(self.name, kwargs={self.by: getattr(self.model(college), self.by)} | rest)
 
 
@@ -80,8 +150,159 @@ def lesson_now(college: World) -> Lesson:
     return lesson
 
 
+def lesson_to_come(college: World) -> Lesson:
+    """A lesson of the cast's pupil tomorrow."""
+    to_come = Lesson.objects.of_pupils([college.people["pupil"].pk]).filter(
+        day=NOW.date() + timedelta(days=1)
+    )
+    return to_come.order_by("starts")[0]
+
+
+def own_pattern(college: World) -> WeeklyPattern:
+    return WeeklyPattern.objects.filter(year=college.year).order_by("pk")[0]
+
+
+def own_alternation(college: World) -> Alternation:
+    fields = {"school": college.school, "mondays": ["2026-11-30"]}
+    return Alternation.objects.get_or_create(year=college.year, name="Stage", defaults=fields)[0]
+
+
+def teacher_away(college: World) -> TeacherAbsence:
+    """The absence of the seeds that is not over."""
+    found = TeacherAbsence.objects.in_force().filter(school=college.school, ends__gt=NOW)
+    return found.select_related("teacher").order_by("pk")[0]
+
+
+def lesson_to_cover(college: World) -> Lesson:
+    absence = teacher_away(college)
+    touched = Lesson.objects.taught_by(absence.teacher).filter(school=college.school, ends__gt=NOW)
+    return touched.over_at(absence.starts, absence.ends).order_by("starts")[0]
+
+
+def own_ask(college: World) -> CoverAsk:
+    """What Claire Moreau is asked."""
+    found, _ = CoverAsk.objects.get_or_create(
+        lesson=lesson_to_cover(college), absence=teacher_away(college), person=college.people["teacher"],
+        defaults={"school": college.school, "asked_by": college.people["secretary"], "asked_at": NOW},
+    )  # fmt: skip
+    return found
+
+
 def own_absence(college: World) -> Entry:
     return Entry.objects.to_explain().filter(pupil=college.people["pupil"]).order_by("pk")[0]
+
+
+def own_follow_up(college: World) -> FollowUp:
+    said = {"opened_by": college.people["cpe"], "opened_at": NOW}
+    return FollowUp.objects.get_or_create(
+        school=college.school, pupil=college.people["pupil"], defaults=said
+    )[0]
+
+
+def own_reason(college: World) -> Reason:
+    return Reason.objects.get_or_create(school=college.school, label="Conseil municipal des jeunes")[0]
+
+
+def own_homework(college: World) -> Homework:
+    """Given in the lesson of now, for the day after."""
+    many_works_given(college, 1)
+    return Homework.objects.filter(record__lesson=lesson_now(college)).order_by("pk")[0]
+
+
+def many_works_given(college: World, count: int) -> None:
+    """`count` homework more, given in the lesson of now, published, and for the day after."""
+    lesson, teacher = lesson_now(college), college.people["teacher"]
+    record, _ = LessonRecord.objects.get_or_create(
+        lesson=lesson,
+        defaults={
+            "school": college.school, "subject": lesson.subject, "day": lesson.day, "content": "Thalès", "state": "ready",
+            "written_by": teacher, "written_at": NOW,
+        },
+    )  # fmt: skip
+    for _ in range(count):
+        Homework.objects.create(
+            school=college.school, record=record, title=f"Exercice {record.works.count()}", minutes=10,
+            due_day=NOW.date() + timedelta(days=1), given_by=teacher, given_at=NOW,
+        )  # fmt: skip
+
+
+def own_progression(college: World) -> Progression:
+    """One of the cast's teacher's, with one lesson at least."""
+    found, made = Progression.objects.get_or_create(
+        school=college.school, author=college.people["teacher"], title="Maths", defaults={"changed_at": NOW}
+    )
+    if made:
+        many_steps(college, 1)
+    return found
+
+
+def own_step(college: World) -> ProgressionStep:
+    return own_progression(college).steps.all()[0]
+
+
+def many_steps(college: World, count: int) -> None:
+    """`count` lessons more in the progression."""
+    sequence = own_progression(college)
+    for number in range(count):
+        ProgressionStep.objects.create(progression=sequence, order=number, content="Thalès", work="Lire")
+
+
+def many_progressions(college: World, count: int) -> None:
+    for _ in range(count):
+        number = Progression.objects.count()
+        Progression.objects.create(
+            school=college.school, author=college.people["teacher"], title=f"Maths {number}", changed_at=NOW
+        )
+
+
+def own_hand_in(college: World) -> HandIn:
+    """What the cast's pupil handed in for it."""
+    found: HandIn = HandIn.objects.get_or_create(
+        homework=own_homework(college),
+        pupil=college.people["pupil"],
+        defaults={"school": college.school, "text": "Ma réponse", "handed_at": NOW},
+    )[0]
+    return found
+
+
+def many_handed_in(college: World, count: int) -> None:
+    """`count` pupils more in the class, each of whom has handed it in."""
+    work = own_homework(college)
+    for _ in range(count):
+        number = HandIn.objects.count()
+        pupil = Person.objects.create(family_name=f"Rendeur {number}", given_name="Ana")
+        Enrolment.objects.create(
+            school=college.school, group=own_class(college), pupil=pupil, starts=college.year.starts
+        )
+        HandIn.objects.create(school=college.school, homework=work, pupil=pupil, text="x", handed_at=NOW)
+
+
+def many_corrections(college: World, count: int) -> None:
+    """`count` corrections more of the lesson of now, and as much homework."""
+    many_works_given(college, count)
+    record = LessonRecord.objects.get(lesson=lesson_now(college))
+    for _ in range(count):
+        Correction.objects.create(
+            record=record, content="Pythagore", corrected_by=college.people["teacher"], corrected_at=NOW
+        )
+
+
+def own_book(college: World) -> ClassBook:
+    return ClassBook.objects.get(pk=own_class(college).pk)
+
+
+def many_archives(college: World, count: int) -> None:
+    """`count` archives more of the class of the cast's pupil."""
+    for _ in range(count):
+        number = Archive.objects.count()
+        file = StoredFile.objects.create(
+            school=college.school, name=f"Archive {number}.pdf", kind="application/pdf", size=9, digest="0" * 64,
+            kept_at=NOW,
+        )  # fmt: skip
+        Archive.objects.create(
+            school=college.school, group=own_class(college), year=college.year, state="ready", records=number, file=file,
+            sha256="0" * 64, made_by=college.people["head"], asked_at=NOW, made_at=NOW,
+        )  # fmt: skip
 
 
 def own_class(college: World) -> Group:
@@ -105,6 +326,52 @@ def own_delivery(college: World) -> Delivery:
     )  # fmt: skip
 
 
+def own_timetable(college: World) -> TimetableImport:
+    """One that waits for a decision, with courses and places to show."""
+    known = TimetableImport.objects.filter(school=college.school, state="preview").first()
+    return known or TimetableImport.objects.create(
+        school=college.school, year=college.year, brought_by=college.people["secretary"], source="edt", scope="all",
+        state=TimetableImport.State.PREVIEW, files=["001_edt.xml"], preview={"created": [], "clashes": [], "decided": [a_decision(0)], "columns": [a_column(0)]},
+        report={"format": "edt", "scope": "all", "put_aside": [], "reasons": []}, moved_at=NOW,
+    )  # fmt: skip
+
+
+def a_column(number: int) -> dict[str, object]:
+    """A column of a timetable, with what it seems to hold."""
+    return {"title": f"Jour {number}", "cells": ["lundi"], "field": "" if number else "day"}
+
+
+def a_decision(number: int) -> dict[str, str]:
+    """A choice between a file and what was decided here."""
+    said = {"file": "Mardi, 9 h – 10 h", "here": "Lundi, 8 h – 9 h", "by": "Marc Abadie, 12 novembre à 9 h"}
+    return {"id": f"cours:{number}", "what": f"Mathématiques {number}", "groups": "6e A"} | said
+
+
+def many_timetable_notes(college: World, count: int) -> None:
+    """`count` courses that arrive and lines put aside more, in the timetable that waits."""
+    brought = own_timetable(college)
+    for number in range(count):
+        line = {"what": f"Théâtre {number}", "groups": "6e A", "when": "Lundi, 8 h – 9 h", "detail": ""}
+        brought.preview["created"].append(line)
+        brought.preview["columns"].append(a_column(number + 1))
+        brought.preview["decided"].append(a_decision(number + 1))
+        note = {"file": "001_edt.xml", "line": number, "reason": f"Doute {number}.", "what": ""}
+        brought.report["put_aside"].append(note)
+        brought.report["reasons"].append([note["reason"], 1])
+    brought.save()
+
+
+def many_timetables(college: World, count: int) -> None:
+    """`count` timetables more that were applied."""
+    TimetableImport.objects.bulk_create(
+        TimetableImport(
+            school=college.school, year=college.year, brought_by=college.people["secretary"], source="csv", state="done",
+            report={"created": number + 1},
+        )
+        for number in range(count)
+    )  # fmt: skip
+
+
 def own_tables(college: World) -> Delivery:
     """One whose columns are still to be said, with two files."""
     sent = {
@@ -116,6 +383,32 @@ def own_tables(college: World) -> Delivery:
         school=college.school, brought_by=college.people["secretary"], state=Delivery.State.MATCHING,
         source="tableau", folder=folder, files=names,
     )  # fmt: skip
+
+
+def a_delivery_for_many(college: World) -> Delivery:
+    """Brought by the operator, and held back for the school of the test."""
+    blocked = {"uai": college.uai, "name": college.school_name, "ending": 40, "present": 90}
+    report = {"counts": {"departures": 40}, "quarantined": [], "quarantined_count": 2, "blocked": [blocked]}
+    return Delivery.objects.create(state=Delivery.State.BLOCKED, report=report, files=["001_Eleve.xml"])
+
+
+def own_service(college: World) -> Service:
+    """That of the seeds, of the school's own."""
+    return Service.objects.get(school=college.school)
+
+
+def many_services(college: World, count: int) -> None:
+    """`count` services more, open in the school, for everybody."""
+    for _ in range(count):
+        number = Service.objects.count()
+        service = Service.objects.create(
+            school=college.school, name=f"Atelier {number}", text="Écrire", address="https://atelier.example/",
+            released={"first_name": {"why": "Signer.", "since": "2026-09-01"}}, changed_at=NOW,
+        )  # fmt: skip
+        Address.objects.create(service=service, origin="https://atelier.example", path=f"/{number}/")
+        Opening.objects.create(
+            service=service, school=college.school, is_on=True, since=NOW.date(), levels=["6e", "5e"]
+        )
 
 
 def own_school(college: World) -> School:
@@ -130,10 +423,76 @@ def own_link(college: World) -> Guardianship:
     return Guardianship.objects.get(pupil=college.people["pupil"], guardian=college.people["other_guardian"])
 
 
+def own_guest(college: World) -> Guest:
+    """Somebody whom the head let in."""
+    return Guest.objects.filter(holding__school=college.school).order_by("pk").first() or many_guests(
+        college, 1
+    )
+
+
+def many_guests(college: World, count: int) -> Guest:
+    """`count` guests more, each with the lists."""
+    head = college.people["head"]
+    for _ in range(count):
+        number = Guest.objects.count()
+        person = Person.objects.create(
+            family_name=f"Invitée {number}", given_name="Ada", email="a@mairie.example"
+        )
+        holding = Holding.objects.create(
+            person=person, role=Role.AGENT, school=college.school, ends=NOW.date() + timedelta(days=30), given_by=head,
+            scope={"lists": {"until": "2026-12-23", "by": head.pk}},
+        )  # fmt: skip
+        guest = Guest.objects.create(holding=holding, reason="Cantine", invited_at=NOW)
+    return guest
+
+
+def many_given(college: World, count: int) -> None:
+    """The directory given to `count` teachers more."""
+    for _ in range(count):
+        number = Person.objects.filter(family_name__startswith="Confiée ").count()
+        person = Person.objects.create(family_name=f"Confiée {number}", given_name="Ada")
+        scope = {"directory": {"until": "2027-06-30", "by": college.people["head"].pk}}
+        Holding.objects.create(person=person, role=Role.TEACHER, school=college.school, scope=scope)
+
+
 def own_leaver(college: World) -> Leaver:
     many_leavers(college, 1)
     found: Leaver = Leaver.objects.get(family_name="Parti 0")
     return found
+
+
+def prepared(college: World) -> YearPlan:
+    """Next year, prepared by the head; as it is when it is already."""
+    head = college.people["head"]
+    viewer = viewer_for(head, Account.objects.get(person=head).pk, NOW)
+    return years.begin(viewer, name="2027-2028", starts=date(2027, 9, 1), ends=date(2028, 7, 4))
+
+
+def planned_class(college: World) -> PlannedClass:
+    found: PlannedClass = prepared(college).classes.order_by("pk")[0]
+    return found
+
+
+def own_plan(college: World) -> SeatingPlan:
+    """A seating plan of the class of the cast's pupil, whom Claire Moreau has now."""
+    lesson_now(college)
+    return SeatingPlan.objects.get_or_create(
+        group=own_class(college), name="Îlots", room=None,
+        defaults={"school": college.school, "made_by": college.people["teacher"], "made_at": NOW},
+    )[0]  # fmt: skip
+
+
+def class_with_plans(college: World) -> Group:
+    return own_plan(college).group
+
+
+def class_to_place(college: World) -> Group:
+    prepared(college)
+    return own_class(college)
+
+
+def own_year(college: World) -> SchoolYear:
+    return college.year
 
 
 def colleague(college: World) -> dict[str, str]:
@@ -184,17 +543,542 @@ def more_news(college: World, count: int) -> None:
     tell(college, count, start=Item.objects.count())
 
 
+def many_groups(college: World, count: int) -> None:
+    """`count` groups more, each with a teacher and the class that it draws from."""
+    for _ in range(count):
+        group = Group.objects.create(
+            school=college.school, year=college.year, kind=Group.Kind.GROUP, name=f"Groupe {Group.objects.count()}"
+        )  # fmt: skip
+        group.classes.add(own_class(college))
+        known = Assignment.objects.filter(school=college.school).exclude(subject=None)[0]
+        Assignment.objects.create(
+            school=college.school, group=group, teacher=known.teacher, subject=known.subject
+        )
+
+
+def many_unplaced(college: World, count: int) -> None:
+    """`count` pupils more, whom no class holds."""
+    for number in range(count):
+        pupil = Person.objects.create(family_name=f"Sans {number}", given_name="Ana")
+        Holding.objects.create(person=pupil, role=Role.PUPIL, school=college.school)
+
+
+def many_siblings(college: World, count: int) -> None:
+    """`count` children more of the cast's mother."""
+    many_pupils(college, count)
+    for pupil in Person.objects.filter(family_name__startswith="Élève ", wards=None):
+        Guardianship.objects.get_or_create(
+            pupil=pupil, guardian=college.people["guardian"], authority=Authority.LEGAL
+        )
+
+
+def own_incident(college: World) -> Incident:
+    """One that Claire Moreau has reported, in which the cast's pupil is concerned, and was told so."""
+    people = college.people
+    incident, made = Incident.objects.get_or_create(
+        school=college.school, reported_by=people["teacher"], kind="other", place="yard", day=NOW.date(),
+        defaults={"facts": "Un ballon perdu.", "reported_at": NOW},
+    )  # fmt: skip
+    if made:
+        Involvement.objects.create(
+            school=college.school, incident=incident, person=people["pupil"], part="concerned", told_at=NOW,
+            for_family="Le ballon est perdu.",
+        )  # fmt: skip
+    return incident
+
+
+def own_part(college: World) -> Involvement:
+    return own_incident(college).involvements.get(person=college.people["pupil"])
+
+
+def own_slot(college: World) -> Slot:
+    """One to come, that the CPE watches over."""
+    starts = NOW + timedelta(days=7)
+    return Slot.objects.get_or_create(
+        school=college.school, starts=starts, room=None,
+        defaults={
+            "day": starts.date(), "ends": starts + timedelta(hours=1), "places": 40, "supervisor": college.people["cpe"],
+            "opened_by": college.people["cpe"],
+        },
+    )[0]  # fmt: skip
+
+
+def own_punition(college: World) -> Punition:
+    """A detention that Claire Moreau has given the cast's pupil."""
+    own_slot(college)
+    return Punition.objects.get_or_create(
+        school=college.school, pupil=college.people["pupil"], given_by=college.people["teacher"], kind="detention",
+        defaults={"day": NOW.date(), "reason": "Retards", "given_at": NOW, "incident": own_incident(college)},
+    )[0]  # fmt: skip
+
+
+def own_procedure(college: World) -> Sanction:
+    """One against the cast's pupil, that may be decided."""
+    return Sanction.objects.get_or_create(
+        school=college.school, pupil=college.people["pupil"], state="open",
+        defaults={
+            "authority": "head", "facts": "Consignes non suivies.", "opened_by": college.people["head"],
+            "told_on": NOW.date() - timedelta(days=9), "defend_until": NOW.date() - timedelta(days=3),
+        },
+    )[0]  # fmt: skip
+
+
+def own_measure(college: World) -> Sanction:
+    """A measure of responsibility pronounced for the cast's pupil, still to prepare."""
+    head, day = college.people["head"], NOW.date()
+    return Sanction.objects.get_or_create(
+        school=college.school, pupil=college.people["pupil"], kind="responsibility",
+        defaults={
+            "authority": "head", "facts": "Dégradation.", "opened_by": head, "told_on": day, "defend_until": day,
+            "state": "pronounced", "pronounced_on": day,
+        },
+    )[0]  # fmt: skip
+
+
+def own_finding(college: World) -> Person:
+    """The cast's pupil, of whom a fact waits to be looked at."""
+    pupil = college.people["pupil"]
+    attention.Finding.objects.get_or_create(
+        school=college.school, pupil=pupil, fact="attendance.lates", review=None,
+        defaults={
+            "number": 6, "before": 1, "threshold": 6, "since": NOW.date() - timedelta(days=27), "until": NOW.date(),
+            "found_at": NOW,
+        },
+    )  # fmt: skip
+    return cast_pupil(college)
+
+
+def own_review(college: World) -> attention.Review:
+    """One that goes on, of the cast's pupil, with a decision."""
+    cpe = college.people["cpe"]
+    review, made = attention.Review.objects.get_or_create(
+        school=college.school, pupil=college.people["pupil"], kind="talk", closed_at=None,
+        defaults={"owner": cpe, "opened_at": NOW, "until": NOW.date() + timedelta(days=20)},
+    )  # fmt: skip
+    if made:
+        attention.Decision.objects.create(
+            school=college.school,
+            review=review,
+            kind="talk",
+            reason="Pour comprendre.",
+            decided_by=cpe,
+            decided_at=NOW,
+        )
+    return review
+
+
+def many_findings(college: World, count: int) -> None:
+    """`count` facts more that wait, of as many pupils."""
+    many_pupils(college, count)
+    pupils = Person.objects.filter(holdings__school=college.school, holdings__role=Role.PUPIL, findings=None)
+    for pupil in pupils.order_by("-pk")[:count]:
+        attention.Finding.objects.create(
+            school=college.school, pupil=pupil, fact="attendance.lates", number=6, before=0, threshold=6,
+            since=NOW.date(), until=NOW.date(), found_at=NOW,
+        )  # fmt: skip
+
+
+def many_reviews(college: World, count: int) -> None:
+    """`count` reviews more of the cast's pupil, each with a word of its mother."""
+    for _ in range(count):
+        review = attention.Review.objects.create(
+            school=college.school, pupil=college.people["pupil"], kind="meeting", owner=college.people["cpe"],
+            opened_at=NOW, until=NOW.date() + timedelta(days=20),
+        )  # fmt: skip
+        _word(college, review)
+
+
+def _word(college: World, review: attention.Review) -> None:
+    attention.Word.objects.create(
+        school=college.school,
+        review=review,
+        about="add",
+        text="Un mot",
+        by=college.people["guardian"],
+        at=NOW,
+    )
+
+
+def much_in_a_review(college: World, count: int) -> None:
+    """Decisions, steps and words of the review of the page."""
+    review, cpe = own_review(college), college.people["cpe"]
+    for number in range(count):
+        of = {"school": college.school, "review": review}
+        attention.Decision.objects.create(kind="talk", reason="Encore", decided_by=cpe, decided_at=NOW, **of)
+        attention.Step.objects.create(
+            what=f"Étape {number}", due=NOW.date() + timedelta(days=1), added_by=cpe, **of
+        )
+        _word(college, review)
+
+
+def own_contract(college: World) -> Contract:
+    return Contract.objects.get_or_create(
+        school=college.school, pupil=college.people["pupil"], goals="Arriver à l’heure.", state="running",
+        defaults={
+            "help": "Un point chaque lundi.", "starts": NOW.date(), "ends": NOW.date() + timedelta(days=20),
+            "opened_by": college.people["cpe"],
+        },
+    )[0]  # fmt: skip
+
+
+def many_contracts(college: World, count: int) -> None:
+    """`count` contracts more of the cast's pupil, and weeks of the one of the page."""
+    for _ in range(count):
+        Contract.objects.create(
+            school=college.school, pupil=college.people["pupil"], goals="x", help="y", starts=NOW.date(),
+            ends=NOW.date() + timedelta(days=20), opened_by=college.people["cpe"],
+        )  # fmt: skip
+        monday = NOW.date() - timedelta(days=1, weeks=ContractWeek.objects.count())
+        ContractWeek.objects.create(
+            school=college.school, contract=own_contract(college), monday=monday, how="met", note="Bien",
+            noted_by=college.people["cpe"], noted_at=NOW,
+        )  # fmt: skip
+
+
+def many_incidents(college: World, count: int) -> None:
+    """`count` incidents more, each with the cast's pupil, told; an open one has its place on the home."""
+    for _ in range(count):
+        incident = Incident.objects.create(
+            school=college.school, reported_by=college.people["cpe"], kind="talk", place="yard", day=NOW.date(),
+            facts="Bavardages.", reported_at=NOW,
+        )  # fmt: skip
+        Involvement.objects.create(
+            school=college.school, incident=incident, person=college.people["pupil"], part="concerned",
+            for_family="Bavardages.", told_at=NOW,
+        )  # fmt: skip
+
+
+def many_people_in_one(college: World, count: int) -> None:
+    """`count` pupils, steps and punitions more in one incident."""
+    incident = own_incident(college)
+    many_pupils(college, count)
+    pupils = Person.objects.filter(family_name__startswith="Élève ").exclude(involvements__incident=incident)
+    for pupil in pupils[:count]:
+        common = {"school": college.school, "incident": incident}
+        Involvement.objects.create(**common, person=pupil, part="witness")
+        IncidentStep.objects.create(**common, gesture="corrected", by=college.people["cpe"], at=NOW)
+        Punition.objects.create(
+            **common,
+            pupil=pupil,
+            kind="work",
+            day=NOW.date(),
+            reason="x",
+            given_by=college.people["cpe"],
+            given_at=NOW,
+        )
+
+
+def many_punitions(college: World, count: int) -> None:
+    """`count` detentions more of the cast's pupil, each expected at the slot of the page."""
+    for _ in range(count):
+        punition = Punition.objects.create(
+            school=college.school, pupil=college.people["pupil"], kind="detention", day=NOW.date(), reason="Retards",
+            given_by=college.people["cpe"], given_at=NOW,
+        )  # fmt: skip
+        Detention.objects.create(
+            school=college.school, punition=punition, slot=own_slot(college), placed_by=college.people["cpe"]
+        )
+
+
+def many_moves(college: World, count: int) -> None:
+    """`count` slots more where one punition was expected."""
+    punition = own_punition(college)
+    for _ in range(count):
+        Detention.objects.create(
+            school=college.school, punition=punition, slot=own_slot(college), placed_by=college.people["cpe"],
+            state="moved",
+        )  # fmt: skip
+
+
+def many_slots(college: World, count: int) -> None:
+    """`count` slots more, this week and the next days."""
+    for _ in range(count):
+        starts = NOW + timedelta(hours=2, minutes=Slot.objects.count())
+        Slot.objects.create(
+            school=college.school, day=starts.date(), starts=starts, ends=starts + timedelta(hours=1), places=3,
+            supervisor=college.people["cpe"], opened_by=college.people["cpe"],
+        )  # fmt: skip
+
+
+def many_sanctions(college: World, count: int) -> None:
+    """`count` sanctions more of the cast's pupil, with their lines in the register."""
+    for _ in range(count):
+        common = {
+            "school": college.school,
+            "kind": "warning",
+            "authority": "head",
+            "pronounced_on": NOW.date(),
+        }
+        Sanction.objects.create(
+            **common, pupil=college.people["pupil"], facts="x", opened_by=college.people["head"], state="pronounced",
+            told_on=NOW.date(), defend_until=NOW.date(), register_line=RegisterLine.objects.create(**common, facts="x"),
+        )  # fmt: skip
+
+
+def many_answers(college: World, count: int) -> None:
+    """`count` answers more to a procedure."""
+    for number in range(count):
+        Observation.objects.create(
+            school=college.school, sanction=own_procedure(college), by=college.people["guardian"], text=f"{number}", at=NOW
+        )  # fmt: skip
+
+
+def own_event(college: World) -> Event:
+    """A meeting of the class of the cast's pupil and of its families, in a week."""
+    known = Event.objects.filter(school=college.school, title="Rencontre de la classe").first()
+    if known is None:
+        known = an_event(college, "Rencontre de la classe", 7, audience="groups", asks_answer=True)
+        known.groups.set([own_class(college)])
+    return known
+
+
+def an_event(college: World, title: str, days: int, **fields: Any) -> Event:
+    starts = NOW + timedelta(days=days)
+    event: Event = Event.objects.create(
+        school=college.school, kind="meeting", title=title, search_title=title.lower(), first_day=starts.date(),
+        last_day=starts.date(), starts=starts, ends=starts + timedelta(hours=1), state="published", with_families=True,
+        created_by=college.people["head"], created_at=NOW, published_at=NOW, **fields,
+    )  # fmt: skip
+    return event
+
+
+def many_events(college: World, count: int) -> None:
+    """`count` events more for everybody, tomorrow."""
+    for _ in range(count):
+        an_event(college, f"Rencontre {Event.objects.count()}", 1, audience="everyone")
+
+
+def many_who_answer(college: World, count: int) -> None:
+    """`count` people more who said that they come, and steps of the same event."""
+    event = own_event(college)
+    for _ in range(count):
+        person = Person.objects.create(family_name=f"Venant {Person.objects.count()}", given_name="Ana")
+        Invitation.objects.create(
+            school=college.school, event=event, person=person, answer="yes", answered_at=NOW
+        )
+        EventStep.objects.create(
+            school=college.school, event=event, gesture="changed", by=college.people["head"], at=NOW
+        )
+
+
+def own_day_slot(college: World) -> DaySlot:
+    """An hour of study in the hole that every class has after lunch."""
+    known = DaySlot.objects.filter(school=college.school, name="Étude").first()
+    return known or a_day_slot(college, "Étude")
+
+
+def a_day_slot(college: World, name: str) -> DaySlot:
+    slot: DaySlot = DaySlot.objects.create(
+        school=college.school, year=college.year, kind="study", name=name, weekdays=[0, 1, 3], starts_at="13:10",
+        ends_at="14:00",
+    )  # fmt: skip
+    slot.watchers.set([college.people["cpe"]])
+    return slot
+
+
+def many_day_slots(college: World, count: int) -> None:
+    for _ in range(count):
+        a_day_slot(college, f"Étude {DaySlot.objects.count()}")
+
+
+def own_draft(college: World) -> Campaign:
+    """A campaign to confirm, about the cast's pupil."""
+    found, made = Campaign.objects.get_or_create(
+        school=college.school, kind="chosen", key="draft", made_by=college.people["cpe"],
+        defaults={"by_mail": True, "body": "{eleve}", "sms": "{prenom}", "made_at": NOW},
+    )  # fmt: skip
+    if made:
+        target = found.targets.create(school=college.school, pupil=college.people["pupil"])
+        target.entries.add(own_absence(college))
+    return found
+
+
+def own_campaign(college: World) -> Campaign:
+    """One that was confirmed: a letter waits, a text message did not arrive."""
+    found, made = Campaign.objects.get_or_create(
+        school=college.school, kind="chosen", key="sent", made_by=college.people["cpe"],
+        defaults={
+            "by_mail": True, "body": "{eleve}", "made_at": NOW, "confirmed_at": NOW, "confirmed_by": college.people["cpe"],
+        },
+    )  # fmt: skip
+    if made:
+        found.targets.create(school=college.school, pupil=college.people["pupil"])
+        wrote(college, found.targets.get(), channel="letter", to="1 rue des Lilas\n35000 Rennes", sheet="x")
+        wrote(
+            college,
+            found.targets.get(),
+            channel="sms",
+            to="+33612345678",
+            state="failed",
+            reason="lost",
+            parts=1,
+        )
+    return found
+
+
+def wrote(college: World, target: Any, **more: Any) -> None:
+    Sending.objects.create(
+        school=college.school, target=target, pupil=target.pupil, person=college.people["guardian"], text="Bonjour",
+        made_at=NOW, due_at=NOW, **more,
+    )  # fmt: skip
+
+
+def many_campaigns(college: World, count: int) -> None:
+    """`count` campaigns more, each about the cast's pupil, each with a mail that left."""
+    for _ in range(count):
+        campaign = Campaign.objects.create(
+            school=college.school, kind="chosen", key=f"{Campaign.objects.count()}", made_by=college.people["cpe"], body="x",
+            made_at=NOW, confirmed_at=NOW, confirmed_by=college.people["cpe"],
+        )  # fmt: skip
+        target = campaign.targets.create(school=college.school, pupil=college.people["pupil"])
+        wrote(college, target, channel="mail", to="a@famille.example", state="sent", sent_at=NOW)
+
+
+def many_aimed_at(college: World, count: int) -> None:
+    """`count` pupils more in both campaigns, each with a guardian."""
+    many_pupils(college, count)
+    entry = own_absence(college)
+    known = own_draft(college).targets.values("pupil_id")
+    pupils = Person.objects.filter(family_name__startswith="Élève ").exclude(pk__in=known)
+    for pupil in pupils[:count]:
+        for campaign in (own_draft(college), own_campaign(college)):
+            target = campaign.targets.create(school=college.school, pupil=pupil)
+            target.entries.add(entry)
+        wrote(college, target, channel="mail", to="a@famille.example")
+
+
 PAGES = [
+    *(Page(f"timetable:{name}", frozenset(KEEPERS)) for name in ("slots", "create_slot")),
+    Page("timetable:change_slot", frozenset(KEEPERS), model=own_day_slot),
+    Page("timetable:study", frozenset(SCHOOL_LIFE)),
+    Page("events:events", frozenset(EVERYONE)),
+    Page("events:create", frozenset(STAFF)),
+    Page("events:event", frozenset(EVERYONE), model=own_event),
+    Page("events:change", frozenset(KEEPERS), model=own_event),
+    Page("campaigns:received", frozenset(FAMILY)),
+    *(Page(f"campaigns:{name}", frozenset(SCHOOL_LIFE)) for name in ("campaigns", "start")),
+    *(
+        Page(f"campaigns:{name}", frozenset(SCHOOL_LIFE), model=own_draft)
+        for name in ("text", "check", "confirm")
+    ),
+    Page("campaigns:campaign", frozenset(SCHOOL_LIFE), model=own_campaign),
+    *(
+        Page(f"campaigns:{name}", frozenset(SCHOOL_LIFE), model=cast_pupil, by="public_id")
+        for name in ("sent", "reach")
+    ),
+    *(Page(f"attention:{name}", frozenset(SCHOOL_LIFE)) for name in ("waiting", "thresholds", "reviews")),
+    Page("attention:look", frozenset(SCHOOL_LIFE), model=own_finding, by="public_id"),
+    *(
+        Page(f"attention:{name}", frozenset(SCHOOL_LIFE), model=own_review)
+        for name in ("review", "decide_again")
+    ),
+    Page("attention:mine", frozenset(FAMILY)),
+    Page("attention:told", frozenset(FAMILY), model=own_review),
+    *(Page(f"conduct:{name}", frozenset(STAFF)) for name in ("incidents", "report", "slots")),
+    *(Page(f"conduct:{name}", frozenset(STAFF - {"secretary"})) for name in ("punitions", "give")),
+    *(
+        Page(f"conduct:{name}", frozenset(SCHOOL_LIFE))
+        for name in ("open_slot", "figures", "sanctions", "register")
+    ),
+    Page("conduct:followed", frozenset(FAMILY)),
+    *(Page(f"conduct:{name}", frozenset(SCHOOL_LIFE)) for name in ("contracts", "open_contract")),
+    Page("conduct:contract", frozenset(SCHOOL_LIFE | FAMILY), model=own_contract),
+    Page("conduct:responsibility", frozenset({"head"}), model=own_measure),
+    *(
+        Page(f"conduct:{name}", frozenset(SCHOOL_LIFE | {"teacher"}), model=own_incident)
+        for name in ("incident", "correct")
+    ),
+    Page("conduct:tell", frozenset(SCHOOL_LIFE), model=own_part),
+    *(
+        Page(f"conduct:{name}", frozenset(SCHOOL_LIFE | {"teacher"}), model=own_punition)
+        for name in ("punition", "place")
+    ),
+    Page("conduct:slot", frozenset(SCHOOL_LIFE), model=own_slot),
+    Page("conduct:open_procedure", frozenset({"head"})),
+    Page("conduct:sanction", frozenset(SCHOOL_LIFE | FAMILY), model=own_procedure),
+    Page("conduct:pronounce", frozenset({"head"}), model=own_procedure),
+    Page("directory:groups", frozenset(EVERYONE)),
+    Page("directory:without_class", frozenset(STAFF)),
+    Page("directory:group", frozenset(EVERYONE), model=own_class),
+    Page("directory:group_list", frozenset(STAFF), model=own_class),
+    Page("directory:faces", frozenset(STAFF), model=own_class),
+    Page("directory:family", frozenset(KEEPERS), model=cast_pupil, by="public_id"),
+    Page("directory:photo_consent", frozenset(FAMILY), model=cast_pupil, by="public_id"),
+    Page("directory:pupil_photo", frozenset(KEEPERS), model=cast_pupil, by="public_id"),
     Page("portal:home", frozenset(EVERYONE)),
     Page("timetable:week", frozenset(EVERYONE)),
     Page("timetable:patterns", frozenset(OFFICE)),
     Page("timetable:create", frozenset(OFFICE)),
+    Page("attendance:without_network", frozenset(EVERYONE)),
+    Page("timetable:change_pattern", frozenset(OFFICE), model=own_pattern),
+    Page("timetable:add", frozenset(OFFICE)),
+    Page("timetable:lesson", frozenset(EVERYONE), model=lesson_to_come),
+    *(
+        Page(f"timetable:{name}", frozenset(OFFICE), model=lesson_to_come)
+        for name in ["cancel", "move", "replace", "room"]
+    ),
+    Page("timetable:changes", frozenset(OFFICE)),
+    Page("timetable:hours", frozenset(OFFICE)),
+    Page("timetable:cover", frozenset(OFFICE)),
+    Page("timetable:cover_lesson", frozenset(OFFICE), model=lesson_to_cover),
+    Page("timetable:absences", frozenset(OFFICE | {"teacher", "teacher_1"})),
+    Page("timetable:announce_absence", frozenset(OFFICE | {"teacher", "teacher_1"})),
+    Page("timetable:absence", frozenset(OFFICE), model=teacher_away),
+    Page("timetable:ask", frozenset({"teacher"}), model=own_ask),
+    Page("timetable:copy_week", frozenset(OFFICE)),
+    Page("timetable:weeks", frozenset(OFFICE)),
+    Page("timetable:create_alternation", frozenset(OFFICE)),
+    Page("timetable:alternation", frozenset(OFFICE), model=own_alternation),
+    Page("timetable:imports", frozenset(OFFICE)),
+    Page("timetable:import", frozenset(OFFICE), model=own_timetable),
+    Page("timetable:import_columns", frozenset(OFFICE), model=own_timetable),
+    Page("timetable:import_choices", frozenset(OFFICE), model=own_timetable),
+    Page("attendance:lesson_list", frozenset({"teacher", "cpe", "head"}), model=lesson_now),
+    Page("attendance:remarks", frozenset(OFFICE)),
+    Page("attendance:arrangements", frozenset(SCHOOL_LIFE)),
+    Page("attendance:pupil_arrangements", frozenset(SCHOOL_LIFE), model=cast_pupil, by="public_id"),
+    Page("attendance:arrange", frozenset(SCHOOL_LIFE), model=cast_pupil, by="public_id"),
+    Page("attendance:own_arrangements", frozenset(FAMILY)),
     Page("attendance:absences", frozenset(FAMILY)),
     Page("attendance:board", frozenset(SCHOOL_LIFE)),
     Page("attendance:entries", frozenset(SCHOOL_LIFE)),
+    Page("attendance:plans", frozenset(TEACHERS | SCHOOL_LIFE), model=class_with_plans),
+    Page("attendance:plan", frozenset(TEACHERS | SCHOOL_LIFE), otherwise=404, model=own_plan),
+    Page("attendance:plan_settings", frozenset(TEACHERS | SCHOOL_LIFE), otherwise=404, model=own_plan),
     Page("attendance:roll", frozenset({"teacher", "cpe", "head"}), model=lesson_now),
     Page("attendance:explain", frozenset({"guardian", "other_guardian"}), model=own_absence),
     Page("attendance:entry", frozenset(SCHOOL_LIFE), model=own_absence),
+    Page("attendance:alerts", frozenset(SCHOOL_LIFE)),
+    Page("attendance:register", frozenset(SCHOOL_LIFE)),
+    Page("attendance:announce", frozenset({"guardian", "other_guardian"})),
+    Page("attendance:announced", frozenset(SCHOOL_LIFE)),
+    Page("attendance:passages", frozenset(SCHOOL_LIFE)),
+    Page("attendance:depart", frozenset(SCHOOL_LIFE), model=cast_pupil, by="public_id"),
+    Page("attendance:counting", frozenset(SCHOOL_LIFE)),
+    Page("attendance:register_files", frozenset(SCHOOL_LIFE)),
+    Page("attendance:follow_ups", frozenset(SCHOOL_LIFE)),
+    Page("attendance:follow_up", frozenset(SCHOOL_LIFE), model=own_follow_up),
+    Page("attendance:told_follow_up", frozenset(FAMILY), model=own_follow_up),
+    Page("attendance:reasons", frozenset(SCHOOL_LIFE)),
+    Page("attendance:reason", frozenset(SCHOOL_LIFE), model=own_reason),
+    Page("homework:sessions", frozenset(TEACHERS)),
+    Page("homework:day", frozenset(TEACHERS)),
+    Page("homework:record", frozenset({"teacher"}), model=lesson_now),
+    Page("homework:edit", frozenset({"teacher"}), model=own_homework),
+    Page("homework:hand_ins", frozenset({"teacher", "head"}), model=own_homework),
+    Page("homework:hand_in", frozenset({"teacher", "head"}), model=own_hand_in),
+    Page("homework:progressions", frozenset(TEACHERS)),
+    Page("homework:progression", frozenset({"teacher"}), model=own_progression),
+    Page("homework:step", frozenset({"teacher"}), model=own_step),
+    Page("homework:classes", frozenset(TEACHERS | SCHOOL_LIFE)),
+    Page("homework:class_book", frozenset(TEACHERS | SCHOOL_LIFE), model=own_book),
+    Page("homework:archives", frozenset(SCHOOL_LIFE)),
+    Page("homework:class_load", frozenset(TEACHERS | SCHOOL_LIFE), model=own_book),
+    Page("homework:limits", frozenset({"head"})),
+    Page("homework:to_do", frozenset(FAMILY)),
+    Page("homework:sheet", frozenset(FAMILY)),
+    Page("homework:in_class", frozenset(FAMILY)),
+    Page("homework:work", frozenset(FAMILY), model=own_homework),
     Page("notifications:centre", frozenset(EVERYONE)),
     Page("notifications:item", frozenset({"guardian"}), model=own_news, by="public_id"),
     Page("notifications:preferences", frozenset(EVERYONE)),
@@ -206,9 +1090,28 @@ PAGES = [
     Page("directory:columns", frozenset(OFFICE), model=own_tables),
     Page("directory:departures", frozenset(OFFICE)),
     Page("directory:leaver", frozenset(OFFICE), model=own_leaver, by="public_id"),
+    Page("directory:next_year", frozenset(OFFICE)),
+    *(
+        Page(f"directory:{name}", frozenset(OFFICE), model=prepared, by="")
+        for name in [
+            "year_dates",
+            "year_classes",
+            "add_year_class",
+            "year_pupils",
+            "year_staff",
+            "year_compare",
+            "switch_year",
+            "year_unplaced",
+        ]
+    ),
+    Page("directory:year_class", frozenset(OFFICE), otherwise=404, model=planned_class),
+    Page("directory:year_placing", frozenset(OFFICE), model=class_to_place),
+    Page("directory:school_years", frozenset(OFFICE)),
+    Page("directory:school_year", frozenset(OFFICE), model=own_year),
+    Page("directory:former_class", frozenset(OFFICE), model=own_class),
     Page("directory:delivery", frozenset(OFFICE), model=own_delivery),
     Page("directory:settings", frozenset({"head"})),
-    Page("directory:school", frozenset(EVERYONE), model=own_school, by="public_id"),
+    Page("directory:school", frozenset(EVERYONE | {"town"}), model=own_school, by="public_id"),
     Page("directory:identity", frozenset({"head"})),
     Page("directory:look", frozenset({"head"})),
     Page("directory:hours", frozenset({"head"})),
@@ -225,18 +1128,38 @@ PAGES = [
         by="key",
     ),
     Page("directory:administrators", frozenset({"head"})),
+    Page("directory:powers", frozenset(STAFF)),
+    Page("directory:lists", frozenset(OFFICE | {"town"})),
+    Page("directory:guests", frozenset({"head"})),
+    Page("directory:invite", frozenset({"head"})),
+    Page("directory:guest", frozenset({"head"}), model=own_guest),
+    Page("directory:review", frozenset({"head"})),
     Page("journal:changes", frozenset({"head"})),
     Page("directory:person", frozenset(EVERYONE), model=cast_pupil, by="public_id"),
+    Page(
+        "directory:acts",
+        frozenset({"head", "cpe", "secretary", "guardian", "other_guardian"}),
+        model=cast_pupil,
+        by="public_id",
+    ),
     Page("directory:guardianship", frozenset(OFFICE), model=own_link),
     Page("directory:duplicates", frozenset(OFFICE)),
     Page("directory:merges", frozenset(OFFICE)),
     Page("directory:pair", frozenset(OFFICE), model=cast_pupil, by="public_id", beside=colleague),
     Page("search:search", frozenset(EVERYONE)),
     Page("agenda:agenda", frozenset(EVERYONE)),
+    Page("signon:services", frozenset(EVERYONE)),
+    Page("signon:register", frozenset({"head", "operator"})),
+    Page("signon:create", frozenset({"head", "operator"})),
+    Page("signon:service", frozenset({"head"}), model=own_service, by="public_id"),
+    Page("signon:change", frozenset({"head"}), model=own_service, by="public_id"),
     Page("agenda:subscription", frozenset(EVERYONE)),
     Page("identity:accounts", frozenset(STAFF)),
     Page("identity:class_accounts", frozenset(STAFF), model=own_class),
+    # Of an école alone: test_cards.py.
+    Page("identity:class_cards", frozenset(), model=own_class),
     Page("identity:staff_accounts", frozenset(OFFICE)),
+    Page("identity:everyone_out", frozenset({"head"})),
     Page("identity:person", frozenset(STAFF), model=cast_pupil, by="public_id"),
     Page("identity:profile", frozenset(EVERYONE)),
     Page("identity:reading", frozenset(EVERYONE)),
@@ -260,11 +1183,16 @@ PAGES = [
     Page("portal:legal", frozenset(EVERYONE)),
     Page("portal:privacy", frozenset(EVERYONE)),
     Page("portal:state", frozenset(EVERYONE)),
+    Page("platform:schools", frozenset({"operator"})),
+    Page("platform:deliveries", frozenset({"operator"})),
+    Page("platform:school", frozenset({"operator"}), model=own_school, by="public_id"),
+    Page("platform:delivery", frozenset({"operator"}), model=a_delivery_for_many),
 ]
 PUBLIC = {
     "notifications:stop",
     "portal:home",
     "portal:offline",
+    "attendance:without_network",
     "portal:help",
     "portal:accessibility",
     "portal:legal",
@@ -276,6 +1204,10 @@ PUBLIC = {
 }
 # Not pages: health, sign-in while signed in, POST only, CSV; each has tests of its own.
 ELSEWHERE = {
+    "campaigns:from_list", "campaigns:drop", "campaigns:stop", "campaigns:retry", "campaigns:posted",
+    "campaigns:letters", "campaigns:export",
+    "files:file", "files:glimpse",
+    "directory:export_list", "directory:ask_photos", "directory:remove_photo", "directory:photo",
     "notifications:open", "notifications:mark", "notifications:read_all", "notifications:revoke",
     "notifications:add_device", "notifications:remove_device", "notifications:try_device", "notifications:renew_device",
     "foundation:alive", "foundation:ready", "foundation:styleguide_section", "identity:sign_in", "identity:sign_out", "identity:switch",
@@ -286,8 +1218,27 @@ ELSEWHERE = {
     "portal:settle_guide", "directory:apply", "directory:approve", "directory:drop", "directory:delivery_part", "directory:report_csv",
     "directory:merge", "directory:tell_apart", "directory:undo_merge",
     "directory:lift_ruling", "directory:export", "directory:report_json", "directory:logo", "directory:take_logo", "directory:remove_logo", "directory:remove_period",
-    "directory:remove_closure", "directory:end_delegation", "timetable:stop", "attendance:withdraw", "attendance:decide", "attendance:export",
-    "agenda:subscribe", "agenda:unsubscribe", "agenda:feed", "works:stop", "directory:export_departures", "directory:let_go",
+    "directory:remove_closure", "directory:end_delegation", "directory:end_guest", "directory:finish_review", "directory:doubt", "timetable:stop", "attendance:withdraw", "attendance:decide", "attendance:export",
+    "attendance:day", "attendance:send",
+    "attendance:withdraw_announcement", "attendance:begin_visit", "attendance:end_visit",
+    "attendance:register_csv", "attendance:register_pdf", "attendance:letters", "attendance:open_follow_up", "attendance:close_alert", "attendance:start_follow_up", "attendance:end_follow_up",
+    "attendance:settle", "attendance:settle_one", "attendance:reopen", "attendance:retire_reason",
+    "timetable:undo", "timetable:change_week", "timetable:remove_alternation", "timetable:export_changes", "timetable:export_hours", "agenda:subscribe", "agenda:unsubscribe", "agenda:feed", "works:stop", "directory:export_departures", "directory:let_go",
+    "timetable:import_part", "timetable:import_csv", "timetable:import_json", "timetable:apply_import", "timetable:drop_import", "platform:export", "identity:give_cards", "identity:withdraw_card", "identity:pictures",
+    "attendance:end_arrangement",
+    "homework:publish", "homework:remove", "homework:restore", "homework:tick",
+    "homework:send", "homework:correct", "homework:hand_ins_csv", "directory:give_up_year", "directory:remove_year_class", "directory:keep_teams", "directory:propose_year", "directory:forget_switch",
+    "homework:shift", "homework:give_progression", "homework:remove_step", "homework:visa", "directory:undo_switch", "directory:export_year_pupils",
+    "homework:archive", "homework:book_of_year", "conduct:export", "conduct:settle", "conduct:reopen", "conduct:finish", "conduct:cancel", "conduct:slip", "conduct:answer",
+    "attendance:prepare_register", "attention:add_step", "attention:end", "attention:note_step", "attention:answer",
+    "conduct:agree", "conduct:accomplish", "conduct:note_week", "conduct:end_contract", "conduct:drop", "conduct:erase", "conduct:letter", "conduct:export_register",
+    "timetable:settle_cover", "timetable:accept", "timetable:decline", "timetable:cancel_ask",
+    "timetable:confirm_absence", "timetable:withdraw_absence", "timetable:export_cover",
+    "attendance:settle_remark",
+    "timetable:remove_slot", "events:publish", "events:cancel", "events:restore", "events:remove", "events:answer", "events:export",
+    "attendance:plan_gesture", "attendance:remove_plan", "attendance:plan_pdf", "attendance:roll_layout",
+    "signon:login", "signon:confirm", "signon:logout", "signon:validate", "signon:service_validate", "signon:proxy_validate",
+    "signon:p3_service_validate", "signon:p3_proxy_validate", "signon:proxy",
 }  # fmt: skip
 
 
@@ -423,6 +1374,206 @@ def many_lessons(college: World, count: int) -> None:
         lesson.teachers.set([college.people["teacher"], college.people["teacher_1"]])
 
 
+def many_reasons(college: World, count: int) -> None:
+    for _ in range(count):
+        Reason.objects.create(school=college.school, label=f"Motif {Reason.objects.count()}")
+
+
+def many_alerts(college: World, count: int) -> None:
+    """`count` pupils more over a threshold, each in a class."""
+    many_pupils(college, count)
+    pupils = Person.objects.filter(
+        holdings__school=college.school, holdings__role=Role.PUPIL, attendance_alerts=None
+    )
+    for pupil in pupils.order_by("-pk")[:count]:
+        Alert.objects.create(
+            school=college.school, pupil=pupil, month=NOW.date().replace(day=1), level=Alert.Level.DIALOGUE,
+            half_days=4, raised_at=NOW,
+        )  # fmt: skip
+
+
+def own_announced(college: World, count: int, pupil: Person | None = None) -> None:
+    """`count` absences announced by the cast's pupil's mother."""
+    for number in range(count):
+        Announcement.objects.create(
+            school=college.school, pupil=pupil or college.people["pupil"], kind=Announcement.Kind.ABSENCE,
+            starts=NOW + timedelta(days=number), ends=NOW + timedelta(days=number, hours=2), given_at=NOW,
+            given_by=college.people["guardian"], reason=Reason.objects.filter(school=None)[0],
+        )  # fmt: skip
+
+
+def many_announced(college: World, count: int) -> None:
+    many_pupils(college, count)
+    for pupil in Person.objects.filter(family_name__startswith="Élève ").order_by("-pk")[:count]:
+        own_announced(college, 1, pupil)
+
+
+def many_visits(college: World, count: int) -> None:
+    """`count` pupils more, at the library."""
+    many_pupils(college, count)
+    for pupil in Person.objects.filter(family_name__startswith="Élève ", visits=None).order_by("pk")[:count]:
+        Visit.objects.create(
+            school=college.school,
+            pupil=pupil,
+            place=Visit.Place.LIBRARY,
+            starts=NOW,
+            noted_by=college.people["cpe"],
+        )
+
+
+def many_registers(college: World, count: int) -> None:
+    """`count` registers more that could not be made, by the CPE."""
+    for _ in range(count):
+        RegisterFile.objects.create(
+            school=college.school, asked_by=college.people["cpe"], seat=f"staff-{college.school.pk}", asked_at=NOW,
+            first=NOW.date(), last=NOW.date(), state="failed", expires_on=NOW.date(),
+        )  # fmt: skip
+
+
+def many_follow_ups(college: World, count: int) -> None:
+    pupils = Person.objects.filter(
+        holdings__school=college.school, holdings__role=Role.PUPIL, follow_ups=None
+    )
+    for pupil in pupils.order_by("pk")[:count]:
+        FollowUp.objects.create(
+            school=college.school, pupil=pupil, opened_by=college.people["cpe"], opened_at=NOW
+        )
+
+
+def many_done(college: World, count: int) -> None:
+    follow_up = own_follow_up(college)
+    for _ in range(count):
+        FollowUpAction.objects.create(
+            school=college.school, follow_up=follow_up, kind=FollowUpAction.Kind.CALL, day=NOW.date(), words="Appel",
+            made_by=college.people["cpe"], made_at=NOW,
+        )  # fmt: skip
+
+
+def many_rooms(college: World, count: int) -> None:
+    for _ in range(count):
+        Room.objects.create(school=college.school, name=f"Salle {Room.objects.count()}")
+
+
+def many_lesson_changes(college: World, count: int) -> None:
+    """`count` changes more of a lesson to come."""
+    lesson = lesson_to_come(college)
+    teacher = college.people["teacher"]
+    for _ in range(count):
+        LessonChange.objects.create(
+            school=college.school, lesson=lesson, kind="replaced", teacher_before=teacher,
+            teacher_after=college.people["teacher_1"], made_by=teacher, made_at=NOW,
+        )  # fmt: skip
+    Lesson.objects.filter(pk=lesson.pk).update(revision=1)
+
+
+def many_subjects_given(college: World, count: int) -> None:
+    """`count` lessons given yesterday, each of a subject and to a class more."""
+    yesterday = NOW - timedelta(days=1)
+    for number in range(count):
+        about = {"school": college.school, "year": college.year}
+        code = f"HEURES{Subject.objects.count()}"
+        subject = Subject.objects.create(school=college.school, code=code, name=f"Matière {code}")
+        group = Group.objects.create(kind=Group.Kind.CLASS, name=f"Donnée {Group.objects.count()}", **about)
+        ends = yesterday + timedelta(minutes=30 + number)
+        Lesson.objects.create(
+            subject=subject, starts=yesterday, ends=ends, day=yesterday.date(), **about
+        ).groups.set([group])
+
+
+def many_to_cover(college: World, count: int) -> None:
+    """`count` lessons more of the teacher who is away, each with somebody who was asked: Claire Moreau."""
+    absence = teacher_away(college)
+    model = lesson_to_cover(college)
+    for _ in range(count):
+        later = timedelta(seconds=1 + Lesson.objects.count())
+        lesson = Lesson.objects.create(
+            school=college.school, year=college.year, subject=model.subject, room=model.room, day=model.day,
+            starts=model.starts + later, ends=model.ends + later,
+        )  # fmt: skip
+        lesson.groups.set([own_class(college)])
+        lesson.teachers.set([absence.teacher])
+        CoverAsk.objects.create(
+            school=college.school, lesson=lesson, absence=absence, person=college.people["teacher"], asked_at=NOW,
+            asked_by=college.people["secretary"],
+        )  # fmt: skip
+
+
+def many_free(college: World, count: int) -> None:
+    """`count` colleagues more who may be asked, and as many who declined."""
+    lesson, absence = lesson_to_cover(college), teacher_away(college)
+    for _ in range(count):
+        people = [
+            Person.objects.create(family_name=f"Libre {Person.objects.count()}", given_name="Ada")
+            for _n in range(2)
+        ]
+        for person in people:
+            Holding.objects.create(person=person, role=Role.TEACHER, school=college.school)
+        Assignment.objects.create(
+            school=college.school, group=own_class(college), teacher=people[0], subject=lesson.subject
+        )
+        CoverAsk.objects.create(
+            school=college.school,
+            lesson=lesson,
+            absence=absence,
+            person=people[1],
+            asked_at=NOW,
+            state="declined",
+        )
+
+
+def many_away(college: World, count: int) -> None:
+    """`count` absences more to come, one in two to confirm."""
+    for number in range(count):
+        person = Person.objects.create(family_name=f"Absent {Person.objects.count()}", given_name="Ada")
+        TeacherAbsence.objects.create(
+            school=college.school, teacher=person, starts=NOW, ends=NOW + timedelta(days=1), announced_at=NOW,
+            confirmed_at=NOW if number % 2 else None,
+        )  # fmt: skip
+
+
+def many_alternations(college: World, count: int) -> None:
+    for _ in range(count):
+        name = f"Alternance {Alternation.objects.count()}"
+        Alternation.objects.create(
+            school=college.school, year=college.year, name=name, mondays=["2026-11-30"]
+        )
+
+
+def many_arrangements(college: World, count: int) -> None:
+    """`count` adjustments more of the cast's pupil."""
+    for number in range(count):
+        Arrangement.objects.create(
+            school=college.school, pupil=college.people["pupil"], kind="adjustment", words=f"Aménagement {count} {number}",
+            first_day=NOW.date(), said_by=college.people["cpe"], said_at=NOW,
+        )  # fmt: skip
+
+
+def many_remarks(college: World, count: int) -> None:
+    """`count` remarks more on the list of the lesson that is going on."""
+    many_pupils(college, count)
+    lesson = lesson_now(college)
+    for pupil in Person.objects.filter(family_name__startswith="Élève ", list_remarks=None):
+        ListRemark.objects.create(
+            school=college.school, lesson=lesson, pupil=pupil, kind="not_here", said_by=college.people["teacher"],
+            said_at=NOW,
+        )  # fmt: skip
+
+
+def many_plans(college: World, count: int) -> None:
+    for number in range(count):
+        SeatingPlan.objects.create(
+            school=college.school, group=own_class(college), name=f"Plan {count} {number}",
+            made_by=college.people["teacher"], made_at=NOW,
+        )  # fmt: skip
+
+
+def many_subjects(college: World, count: int) -> None:
+    for number in range(count):
+        Subject.objects.create(
+            school=college.school, code=f"{count}-{number}", name=f"Matière {count} {number}"
+        )
+
+
 def own_absences(college: World, count: int) -> None:
     """`count` absences more for the cast's pupil, one a lesson."""
     lessons = Lesson.objects.of_pupils([college.people["pupil"].pk]).filter(
@@ -468,6 +1619,36 @@ def many_pupils(college: World, count: int, group: Group | None = None) -> None:
             school=college.school, group=group or own_class(college), pupil=pupil, **dates
         )
         Guardianship.objects.create(pupil=pupil, guardian=guardian, authority=Authority.LEGAL, **dates)
+
+
+def many_planned(college: World, count: int) -> None:
+    """`count` classes more this year, and next year."""
+    plan = prepared(college)
+    many_classes(college, count)
+    for _ in range(count):
+        PlannedClass.objects.create(plan=plan, name=f"Classe {PlannedClass.objects.count()}")
+
+
+def many_placed(college: World, count: int) -> None:
+    """`count` pupils more, who go to the class that the page shows."""
+    planned = planned_class(college)
+    known = set(Person.objects.values_list("pk", flat=True))
+    many_pupils(college, count)
+    for pupil in Person.objects.exclude(pk__in=known).filter(holdings__role=Role.PUPIL):
+        Placement.objects.create(
+            plan=planned.plan, person=pupil, outcome=Placement.Outcome.MOVES, target=planned, decided_at=NOW
+        )
+
+
+def many_years(college: World, count: int) -> None:
+    for _ in range(count):
+        first = 2025 - SchoolYear.objects.filter(school=college.school).count()
+        SchoolYear.objects.create(
+            school=college.school,
+            name=f"{first}-{first + 1}",
+            starts=date(first, 9, 1),
+            ends=date(first + 1, 7, 4),
+        )
 
 
 def many_staff(college: World, count: int) -> None:
@@ -588,8 +1769,76 @@ def many_letters(college: World, count: int) -> None:
 
 # Every page that may hold one row or thirty: who opens it, and what makes it long.
 LISTS = [
+    ("cpe", "timetable:slots", many_day_slots),
+    ("cpe", "timetable:create_slot", many_classes),
+    ("cpe", "timetable:change_slot", many_staff),
+    ("cpe", "timetable:study", many_day_slots),
+    ("cpe", "agenda:agenda", many_day_slots),
+    ("guardian", "timetable:week", many_day_slots),
+    ("head", "events:events", many_events),
+    ("secretary", "events:create", many_classes),
+    ("secretary", "events:change", many_staff),
+    ("head", "events:event", many_who_answer),
+    ("head", "events:export", many_who_answer),
+    ("guardian", "agenda:agenda", many_events),
+    ("guardian", "portal:home", many_events),
+    ("teacher", "timetable:week", many_events),
+    ("cpe", "campaigns:campaigns", many_campaigns),
+    ("cpe", "campaigns:start", many_classes),
+    ("cpe", "campaigns:text", many_aimed_at),
+    ("cpe", "campaigns:check", many_aimed_at),
+    ("cpe", "campaigns:confirm", many_aimed_at),
+    ("cpe", "campaigns:campaign", many_aimed_at),
+    ("cpe", "campaigns:export", many_aimed_at),
+    ("cpe", "campaigns:sent", many_campaigns),
+    ("guardian", "campaigns:received", many_campaigns),
+    ("cpe", "attention:waiting", many_findings),
+    ("cpe", "portal:home", many_findings),
+    ("cpe", "attention:reviews", many_reviews),
+    ("cpe", "attention:review", much_in_a_review),
+    ("cpe", "attention:decide_again", much_in_a_review),
+    ("guardian", "attention:mine", many_reviews),
+    ("guardian", "attention:told", much_in_a_review),
+    ("cpe", "conduct:incidents", many_incidents),
+    ("cpe", "conduct:export", many_incidents),
+    ("teacher", "conduct:report", many_pupils),
+    ("cpe", "conduct:incident", many_people_in_one),
+    ("cpe", "conduct:correct", many_pupils),
+    ("cpe", "conduct:punitions", many_punitions),
+    ("teacher", "conduct:give", many_pupils),
+    ("cpe", "conduct:punition", many_moves),
+    ("cpe", "conduct:place", many_slots),
+    ("cpe", "conduct:slots", many_slots),
+    ("cpe", "conduct:slot", many_punitions),
+    ("guardian", "conduct:followed", many_punitions),
+    ("guardian", "conduct:followed", many_sanctions),
+    ("guardian", "conduct:followed", many_contracts),
+    ("guardian", "conduct:contract", many_contracts),
+    ("cpe", "conduct:contracts", many_contracts),
+    ("cpe", "conduct:open_contract", many_pupils),
+    ("head", "conduct:sanctions", many_sanctions),
+    ("head", "conduct:sanction", many_answers),
+    ("head", "conduct:pronounce", many_answers),
+    ("head", "conduct:register", many_sanctions),
+    ("head", "conduct:export_register", many_sanctions),
+    ("head", "conduct:open_procedure", many_pupils),
+    ("head", "directory:groups", many_classes),
+    ("head", "directory:groups?montrer=groupes", many_groups),
+    ("secretary", "directory:without_class", many_unplaced),
+    ("teacher", "directory:group", many_pupils),
+    (
+        "secretary",
+        "directory:group_list?colonnes=responsables&colonnes=naissance&colonnes=groupes",
+        many_pupils,
+    ),
+    ("secretary", "directory:faces", many_pupils),
+    ("secretary", "directory:family", many_siblings),
     ("teacher", "portal:home", many_lessons),
     ("teacher", "timetable:week", many_lessons),
+    ("teacher", "timetable:week?vue=jour", many_lessons),
+    ("teacher", "timetable:week?vue=liste", many_lessons),
+    ("secretary", "timetable:week?par=prof", many_staff),
+    ("secretary", "timetable:week?par=salle", many_rooms),
     ("teacher", "agenda:agenda", many_lessons),
     ("guardian", "agenda:agenda", own_absences),
     ("pupil", "portal:home", many_lessons),
@@ -601,18 +1850,97 @@ LISTS = [
     ("cpe", "attendance:entries", many_absences),
     ("cpe", "attendance:export", many_absences),
     ("cpe", "attendance:entry", many_changes),
+    ("teacher", "attendance:day", many_lessons),
+    ("cpe", "attendance:reasons", many_reasons),
+    ("cpe", "attendance:alerts", many_alerts),
+    ("cpe", "attendance:register", many_classes),
+    ("cpe", "attendance:register_csv", many_classes),
+    ("cpe", "attendance:register_files", many_registers),
+    ("cpe", "attendance:announced", many_announced),
+    ("guardian", "attendance:absences", own_announced),
+    ("cpe", "attendance:passages", many_visits),
+    ("cpe", "attendance:passages?nom=eleve", many_visits),
+    ("cpe", "attendance:follow_ups", many_follow_ups),
+    ("cpe", "attendance:follow_up", many_done),
+    ("guardian", "attendance:told_follow_up", many_done),
+    ("cpe", "attendance:arrangements", many_arrangements),
+    ("teacher", "attendance:lesson_list", many_absences),
+    ("teacher", "attendance:plans", many_plans),
+    ("teacher", "attendance:plan", many_pupils),
+    ("teacher", "attendance:plan_settings", many_pupils),
+    ("secretary", "attendance:remarks", many_remarks),
+    ("cpe", "attendance:pupil_arrangements", many_arrangements),
+    ("guardian", "attendance:own_arrangements", many_arrangements),
+    ("cpe", "attendance:arrange", many_subjects),
+    ("teacher", "homework:sessions", many_lessons),
+    ("teacher", "homework:day", many_works_given),
+    ("teacher", "homework:record", many_corrections),
+    ("teacher", "homework:edit", many_pupils),
+    ("teacher", "homework:progressions", many_progressions),
+    ("teacher", "homework:progression", many_steps),
+    ("teacher", "homework:hand_ins", many_handed_in),
+    ("teacher", "homework:hand_ins_csv", many_handed_in),
+    ("head", "homework:classes", many_classes),
+    ("head", "homework:class_book", many_works_given),
+    ("head", "homework:class_load", many_works_given),
+    ("head", "homework:book_of_year", many_works_given),
+    ("head", "homework:class_book", many_archives),
+    ("head", "homework:archives", many_archives),
+    ("pupil", "homework:to_do", many_works_given),
+    ("pupil", "homework:sheet", many_works_given),
+    ("guardian", "homework:to_do", many_works_given),
+    ("guardian", "homework:in_class", many_works_given),
+    ("pupil", "portal:home", many_works_given),
     ("secretary", "directory:deliveries", many_deliveries),
     ("secretary", "directory:delivery", many_notes),
     ("secretary", "directory:delivery_part", many_notes),
     ("secretary", "directory:report_csv", many_notes),
     ("secretary", "directory:report_json", many_notes),
+    ("secretary", "timetable:imports", many_timetables),
+    ("secretary", "timetable:import", many_timetable_notes),
+    ("secretary", "timetable:import_part", many_timetable_notes),
+    ("secretary", "timetable:import_columns", many_timetable_notes),
+    ("secretary", "timetable:import_choices", many_timetable_notes),
+    ("secretary", "timetable:import_csv", many_timetable_notes),
+    ("secretary", "timetable:import_json", many_timetable_notes),
     ("secretary", "directory:departures", many_leavers),
     ("secretary", "directory:departures?qui=personnels", many_leavers),
     ("secretary", "directory:departures?qui=responsables", many_leavers),
+    ("secretary", "directory:next_year", many_planned),
+    ("secretary", "directory:year_classes", many_planned),
+    ("secretary", "directory:year_compare", many_planned),
+    ("secretary", "directory:year_class", many_placed),
+    ("secretary", "directory:year_placing", many_pupils),
+    ("secretary", "directory:year_unplaced", many_unplaced),
+    ("secretary", "directory:year_pupils", many_pupils),
+    ("secretary", "directory:year_pupils?qui=passent", many_placed),
+    ("secretary", "directory:year_staff", many_staff),
+    ("secretary", "directory:school_years", many_years),
+    ("secretary", "directory:school_year", many_classes),
+    ("secretary", "directory:former_class", many_pupils),
     ("secretary", "directory:duplicates", many_pairs),
     ("secretary", "directory:merges", many_merges),
     ("secretary", "timetable:create", many_classes),
     ("secretary", "timetable:week", many_classes),
+    ("secretary", "timetable:change_pattern", many_classes),
+    ("secretary", "timetable:add", many_classes),
+    ("secretary", "timetable:replace", many_staff),
+    ("secretary", "timetable:move", many_rooms),
+    ("secretary", "timetable:room", many_rooms),
+    ("secretary", "timetable:lesson", many_lesson_changes),
+    ("secretary", "timetable:changes", many_lesson_changes),
+    ("secretary", "timetable:export_changes", many_lesson_changes),
+    ("secretary", "timetable:hours", many_subjects_given),
+    ("secretary", "timetable:export_hours", many_subjects_given),
+    ("secretary", "timetable:weeks", many_alternations),
+    ("secretary", "timetable:cover", many_to_cover),
+    ("secretary", "timetable:cover?etat=tous", many_to_cover),
+    ("secretary", "timetable:export_cover", many_to_cover),
+    ("secretary", "timetable:cover_lesson", many_free),
+    ("secretary", "timetable:absence", many_to_cover),
+    ("secretary", "timetable:absences", many_away),
+    ("secretary", "timetable:announce_absence", many_staff),
+    ("teacher", "portal:home", many_to_cover),
     ("secretary", "identity:accounts", many_classes),
     ("secretary", "identity:class_accounts", many_pupils),
     ("secretary", "identity:class_accounts?qui=responsables", many_pupils),
@@ -621,27 +1949,57 @@ LISTS = [
     ("head", "directory:closures", many_closures),
     ("head", "directory:periods", many_periods),
     ("head", "directory:administrators", many_staff),
+    ("head", "directory:administrators", many_given),
+    ("head", "directory:powers", many_given),
+    ("head", "directory:powers?fonction=teacher", many_staff),
+    ("head", "directory:lists", many_classes),
+    ("head", "directory:guests", many_guests),
+    ("head", "directory:review", many_given),
     ("head", "journal:changes", many_settings_changed),
     ("head", "privacy:part", many_settings_changed),
     ("pupil", "privacy:readings", many_readings),
     ("guardian", "notifications:centre", more_news),
+    ("guardian", "signon:services", many_services),
+    ("head", "signon:register", many_services),
+    ("head", "signon:service", many_classes),
     ("guardian", "demo:outbox", many_letters),
     ("secretary", "works:works", many_works),
 ]
 # Lists that have a test of their own below, and pages that show one thing, however large the school.
-LISTS_APART = {"attendance:roll", "timetable:patterns", "agenda:feed", "directory:person"}
+LISTS_APART = {
+    # Each alert of its address is a line: test_follow_ups.py.
+    "attendance:letters", "attendance:register_pdf", "attendance:plan_pdf",
+    # Forty sheets a lot: test_sending.py.
+    "campaigns:letters",
+    "attendance:roll", "timetable:patterns", "agenda:feed", "directory:person",
+    "platform:schools", "platform:deliveries", "identity:class_cards",
+}  # fmt: skip
 ONE_THING = {
+    "campaigns:reach",
+    "attendance:counting", "attendance:reason", "attendance:announce", "attendance:depart",
+    "attention:thresholds", "attention:look", "homework:work", "homework:limits", "homework:hand_in",
+    "homework:step", "files:file", "files:glimpse",
+    # Counts, however many rows they are of; one sentence; one slip.
+    "conduct:figures", "conduct:tell", "conduct:open_slot", "conduct:slip", "conduct:letter",
+    "conduct:responsibility",
+    "directory:photo_consent", "directory:pupil_photo", "directory:photo",
     "foundation:alive", "foundation:ready", "foundation:styleguide", "portal:demonstration", "directory:bring",
-    "directory:bring_tables", "directory:columns",
+    "directory:bring_tables", "directory:columns", "directory:acts", "platform:school", "platform:delivery", "identity:pictures",
     "portal:first_visit", "portal:help", "portal:guide", "portal:accessibility", "portal:legal", "portal:privacy", "portal:privacy_house", "portal:state",
     "portal:sitemap", "portal:robots",
     "identity:sign_in", "identity:resume", "identity:activation", "identity:forgotten", "identity:new_password",
-    "identity:change_password", "identity:person", "identity:profile", "privacy:own_data", "identity:reading", "identity:picture",
-    "portal:app_manifest", "portal:service_worker", "portal:offline", "foundation:styleguide_section",
-    "directory:settings", "directory:identity", "directory:look", "directory:hours", "directory:create_period",
+    "identity:change_password", "identity:everyone_out", "identity:person", "identity:profile", "privacy:own_data", "identity:reading", "identity:picture",
+    "portal:app_manifest", "portal:service_worker", "portal:offline", "attendance:without_network", "foundation:styleguide_section",
+    "directory:settings", "directory:invite", "directory:guest", "directory:identity", "directory:look", "directory:hours", "directory:create_period",
     "directory:change_period", "directory:guardianship", "directory:leaver", "directory:pair", "directory:zone", "directory:services", "directory:service", "directory:logo", "directory:school",
+    "directory:year_dates", "directory:add_year_class", "directory:switch_year",
     "notifications:item", "notifications:preferences", "notifications:stop",
-    "search:search", "agenda:subscription",
+    "search:search", "agenda:subscription", "signon:create", "signon:change",
+    # A ticket, its person, and nothing that grows.
+    "signon:login", "signon:confirm", "signon:logout", "signon:validate", "signon:service_validate", "signon:proxy_validate",
+    "signon:p3_service_validate", "signon:p3_proxy_validate", "signon:proxy",
+    "timetable:ask", "timetable:cancel", "timetable:create_alternation", "timetable:alternation",
+    "timetable:copy_week",
 }  # fmt: skip
 
 
@@ -660,6 +2018,17 @@ def address_of(college: World, name: str) -> str:
     if name in {"directory:delivery_part", "directory:report_csv", "directory:report_json"}:
         part = {"part": "departs"} if name.endswith("part") else {}
         return reverse(name, kwargs={"pk": Delivery.objects.get(school=college.school).pk, **part})
+    if name in {"timetable:import_part", "timetable:import_csv", "timetable:import_json"}:
+        part = {"part": "arrivent"} if name.endswith("part") else {}
+        return reverse(name, kwargs={"pk": own_timetable(college).pk, **part})
+    if name == "campaigns:export":
+        return reverse(name, kwargs={"pk": own_campaign(college).pk})
+    if name == "homework:book_of_year":
+        return reverse(name, kwargs={"pk": own_book(college).pk})
+    if name == "events:export":
+        return reverse(name, kwargs={"pk": own_event(college).pk})
+    if name == "homework:hand_ins_csv":
+        return reverse(name, kwargs={"pk": own_homework(college).pk})
     if name == "directory:delivery":
         return reverse(name, kwargs={"pk": Delivery.objects.get(school=college.school).pk})
     return page.address(college) + mark + query
@@ -723,6 +2092,7 @@ def test_a_school_without_anything_yet_has_pages_all_the_same(college: World, cl
             "attendance:export",
             "directory:deliveries",
             "directory:bring",
+            "timetable:imports",
         ):
             response = client.get(reverse(name))
             assert response.status_code in {200, 403}, (key, name)

@@ -48,7 +48,7 @@ TRACES = {
 }  # fmt: skip
 
 
-REPORTS = {"directory.Delivery", "directory.DeliveryShare"}
+REPORTS = {"directory.Delivery", "directory.DeliveryShare", "platform.OperatedDelivery"}
 
 
 def every_row() -> dict[str, list[Any]]:

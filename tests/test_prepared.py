@@ -5,10 +5,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.core.paginator import Paginator
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from conftest import NOW
+from preau.directory.counting import numbers
 from preau.directory.models import Person
 from preau.directory.queries.finding import PUPILS, STAFF, pupils_here
 from preau.directory.seeds import World
@@ -17,7 +18,7 @@ from preau.domains.attendance.models import Entry
 from preau.domains.timetable import queries as timetable
 from preau.domains.timetable.models import Lesson
 from preau.foundation.lookup import Wanted
-from preau.foundation.prepared import Prepared, padded
+from preau.foundation.prepared import Lines, Prepared, padded
 
 EVERYONE = ("teacher", "teacher_1", "cpe", "head", "secretary", "pupil", "guardian", "other_guardian")
 
@@ -72,15 +73,15 @@ def test_a_builder_that_compares_a_value_fails(college: World) -> None:
         nosy(5)
 
 
-@pytest.mark.parametrize("name", ["moment", "seats"])
-def test_a_stand_in_has_nothing_of_the_viewer(seat_of: Any, name: str) -> None:
+def test_a_stand_in_has_nothing_of_the_viewer(seat_of: Any) -> None:
     seen: list[Any] = []
     spy = Prepared(lambda viewer: seen.append(viewer) or Person.objects.filter(pk=viewer.person.pk))
     head = seat_of("head")
     assert spy(head) == [head.person]
     (stand_in,) = seen
-    assert getattr(stand_in, name) is None
-    kept = [stand_in.person.pk, stand_in.school.pk, stand_in.year, stand_in.account_id, stand_in.today]
+    assert stand_in.seats is None
+    kept = [stand_in.person.pk, stand_in.school.pk, stand_in.year, stand_in.account_id]
+    kept += [stand_in.today, stand_in.moment]
     assert not [value for value in kept if isinstance(value, int | date | Person)]
 
 
@@ -103,11 +104,29 @@ def test_each_viewer_reads_what_visible_to_gives_them(
         if not viewer.is_staff:
             recent = list(attendance.absences_of(viewer).values_list("pk", flat=True)[:4])
             assert [row.pk for row in attendance.recent_rows(viewer)] == recent
-        figures = attendance.figures_of(viewer, NOW)
+        (absent,) = numbers(viewer, attendance.number_absent)
         if viewer.school:
-            assert (
-                figures.absent == seen.absences().filter(day=viewer.today).values("pupil").distinct().count()
-            )
+            assert absent == seen.absences().filter(day=viewer.today).values("pupil").distinct().count()
+
+
+def test_a_part_is_what_a_slice_gives_and_all_parts_are_one_statement(college: World) -> None:
+    plain = Person.objects.order_by("pk").values_list("pk", flat=True)
+    people = Prepared(
+        lambda after: Person.objects.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)
+    )
+    lines = Lines(plain.count, lambda first, last: people.part(first, last, 0))
+    assert lines.count() == len(plain) > 7
+    for first, last in (
+        (0, 3),
+        (3, 7),
+        (5, 5),
+        (len(plain) - 1, len(plain) + 9),
+        (len(plain), len(plain) + 1),
+    ):
+        assert lines[first:last] == list(plain[first:last])
+    assert lines[:2] == list(plain[:2])
+    assert len(people._statements) == 1
+    assert Paginator(lines, 3).get_page(2).object_list == list(plain[3:6])
 
 
 def test_a_query_that_prefetches_is_refused(college: World) -> None:
@@ -133,3 +152,14 @@ def test_a_search_finds_what_its_words_find(college: World, twin: World, seat_of
 def test_what_has_no_shape_is_refused() -> None:
     with pytest.raises(AttributeError):
         Prepared(lambda one: Person.objects.filter(pk=one.pk))(SimpleNamespace(pk=1))
+
+
+def test_what_is_prepared_is_logged_as_anything_else(college: World) -> None:
+    """Every count of statements stands on this log."""
+    named = Prepared(lambda name: Person.objects.filter(given_name=name).values_list("pk", flat=True))
+    named("Nina")
+    with CaptureQueriesContext(connection) as asked:
+        named("Nina")
+        named("Léo")
+    assert len(asked) == 2
+    assert all("directory_person" in one["sql"] for one in asked.captured_queries)

@@ -83,7 +83,13 @@ def test_the_shell_is_installed_from_hashed_files(production: Any) -> None:
 
 @pytest.mark.parametrize(
     ("name", "value", "says"),
-    [("DEMO", "1", "preau.E001"), ("SOURCE_URL", "", "preau.W004"), ("OPERATOR_NAME", "", "OPERATOR_NAME")],
+    [
+        ("DEMO", "1", "preau.E001"),
+        ("SIGNON_LOOPBACK", "1", "preau.E003"),
+        ("LEAKED_PASSWORDS", "nulle-part.txt", "preau.E004"),
+        ("SOURCE_URL", "", "preau.W004"),
+        ("OPERATOR_NAME", "", "OPERATOR_NAME"),
+    ],
 )
 def test_a_deployment_mistake_is_said(tmp_path: Path, name: str, value: str, says: str) -> None:
     asked = {

@@ -24,7 +24,7 @@ from preau.directory.words import Role
 from preau.domains.attendance import actions, queries
 from preau.domains.attendance.models import Entry, EntryChange, Explanation, Notice, Reason, RollCall, Status
 from preau.domains.timetable import actions as timetable
-from preau.domains.timetable.models import Lesson, WeeklyPattern
+from preau.domains.timetable.models import CoverAsk, Lesson, LessonChange, TeacherAbsence, WeeklyPattern
 from preau.foundation.models import RateWindow
 from preau.identity import actions as identity
 from preau.identity.models import Account, Activation
@@ -277,3 +277,62 @@ def test_two_people_told_apart_twice_at_once_are_told_once(college: World) -> No
     one, two = two_rows(college)
     given = together(*[lambda: merging.tell_apart(seat(college, "head"), one, two)] * 3)
     assert given == [None] * 3 and Distinction.objects.count() == 1
+
+
+def asked_at_once(college: World, count: int) -> list[CoverAsk]:
+    """`count` colleagues asked to give one lesson whose teacher is away."""
+    lesson = Lesson.objects.filter(school=college.school, starts__gt=NOW, revision=0).order_by("starts")[0]
+    office = seat(college, "secretary")
+    TeacherAbsence.objects.all().delete()
+    absence = timetable.announce_absence(office, lesson.teachers.get(), lesson.starts, lesson.ends)
+    people = [
+        Person.objects.create(family_name=f"Libre {number}", given_name="Ada") for number in range(count)
+    ]
+    for person in people:
+        Holding.objects.create(person=person, role=Role.TEACHER, school=college.school)
+    return timetable.ask_cover(office, lesson, absence, people)
+
+
+def accepted_by(ask: CoverAsk) -> str:
+    try:
+        return type(timetable.accept_cover(viewer_for(ask.person, 0, NOW), ask)).__name__
+    except timetable.TakenByAnother as refused:
+        return type(refused).__name__
+
+
+def test_of_fifty_who_accept_one_lesson_exactly_one_has_it(college: World) -> None:
+    asks = asked_at_once(college, 50)
+
+    def accept_all(some: list[CoverAsk]) -> list[str]:
+        return [accepted_by(ask) for ask in some]
+
+    # Ten phones at a time: a database that others use too has not fifty connections to give.
+    given = together(*[partial(accept_all, asks[number::10]) for number in range(10)])
+    kinds = sorted(kind for some in given for kind in some)
+    assert kinds == ["CoverAsk"] + ["TakenByAnother"] * (len(asks) - 1)
+    lesson = asks[0].lesson
+    accepted = CoverAsk.objects.get(lesson=lesson, state=CoverAsk.State.ACCEPTED)
+    assert list(lesson.teachers.all()) == [accepted.person]
+    assert LessonChange.objects.filter(lesson=lesson).count() == 1
+    assert CoverAsk.objects.filter(lesson=lesson, state=CoverAsk.State.TAKEN).count() == len(asks) - 1
+
+
+def test_one_acceptance_sent_four_times_is_done_once(college: World) -> None:
+    (ask,) = asked_at_once(college, 1)
+    viewer = viewer_for(ask.person, 0, NOW)
+    given = together(*[partial(timetable.accept_cover, viewer, ask)] * 4)
+    assert sorted(type(one).__name__ for one in given) == ["AlreadyAnswered"] * 3 + ["CoverAsk"]
+    assert LessonChange.objects.filter(lesson=ask.lesson).count() == 1
+
+
+def test_an_acceptance_and_a_cancelled_lesson_at_once_leave_one_of_them(college: World) -> None:
+    (ask,) = asked_at_once(college, 1)
+    office, viewer = seat(college, "secretary"), viewer_for(ask.person, 0, NOW)
+    given = together(
+        lambda: timetable.accept_cover(viewer, ask),
+        lambda: timetable.settle_otherwise(office, ask.lesson, ask.absence, study=True),
+    )
+    refused = [one for one in given if isinstance(one, Exception)]
+    assert len(refused) == 1
+    assert type(refused[0]) in {timetable.TakenByAnother, timetable.NotNow}
+    assert LessonChange.objects.in_force().filter(lesson=ask.lesson).count() == 1

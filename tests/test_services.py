@@ -34,7 +34,9 @@ def test_a_head_closes_a_service_and_it_is_gone_everywhere(client: SchoolClient,
     client.sit(college.people["guardian"])
     assert "Absences" in menu_of(client)
     assert "à expliquer" in client.get("/").content.decode().lower()
-    client.sit(college.people["head"]).post(reverse(SERVICE, kwargs={"key": "attendance"}), {})
+    # The other houses of the same section stay where they are: two of them would keep its name.
+    for service in ("attention", "attendance"):
+        client.sit(college.people["head"]).post(reverse(SERVICE, kwargs={"key": service}), {})
     for key in ("head", "cpe", "teacher", "guardian", "pupil"):
         client.sit(college.people[key])
         assert not {"Absences", "Vie scolaire"} & set(menu_of(client)), key

@@ -152,20 +152,33 @@ def unfinished() -> int:
 
 
 def letters() -> Findings:
-    """Once the worker has nothing left: no task failed, and of each family told, its letter."""
+    """Once the worker has nothing left: no task failed, each family of a standing absence has its letter, none is half gone.
+
+    What was corrected or explained before its letter had left tells nobody, and is no loss: no letter is promised for it.
+    """
     findings = Findings()
     failed = DBTaskResult.objects.filter(status="FAILED", task_path__contains="attendance")
     findings.expect(not failed.exists(), f"{failed.count()} tasks given up")
-    notices = Notice.objects.all()
-    told_of = set(notices.exclude(sent_at=None).values_list("pupil", "guardian", "day"))
-    waiting = notices.filter(entry__in=Entry.objects.to_explain()).values_list("pupil", "guardian", "day")
-    for family in set(waiting) - told_of:
+    sent = Dispatch.objects.filter(channel=Envelope.Channel.MAIL, envelope__sent_at__isnull=False)
+    left = sent.filter(item__kind="attendance.absence").values_list("item__person_id", "item__key")
+    told = {(person, int(key)) for person, key in left}
+    missing = set(Entry.objects.absences().values_list("pk", flat=True))
+    rows = Notice.objects.values_list("pupil", "guardian", "day", "entry")
+    heard = {
+        (pupil, guardian, day)
+        for pupil, guardian, day, entry in rows
+        if entry in missing and (guardian, entry) in told
+    }
+    standing = Notice.objects.filter(entry__in=Entry.objects.to_explain())
+    for family in set(standing.values_list("pupil", "guardian", "day")) - heard:
         findings.lost += 1
         findings.words.append(f"nobody told {family}")
-    told = Counter(Notice.objects.exclude(sent_at=None).values_list("guardian__email", flat=True))
-    sent = Counter(Letter.objects.filter(subject="Une absence à expliquer").values_list("to", flat=True))
-    for address, notices in told.items():
-        findings.compare(("letters", address), ["letter"] * notices, ["letter"] * sent[address])
-    for address in sent.keys() - told.keys():
-        findings.compare(("letters", address), [], ["letter"] * sent[address])
+    promised = Counter(
+        sent.filter(item__kind="attendance.absence").values_list("item__person__email", flat=True)
+    )
+    written = Counter(Letter.objects.filter(subject="Une absence à expliquer").values_list("to", flat=True))
+    for address, letters in promised.items():
+        findings.compare(("letters", address), ["letter"] * letters, ["letter"] * written[address])
+    for address in written.keys() - promised.keys():
+        findings.compare(("letters", address), [], ["letter"] * written[address])
     return findings

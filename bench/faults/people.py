@@ -13,6 +13,7 @@ from bench.faults.ledger import Ledger
 
 State = tuple[str, int | None]
 ABSENT, PRESENT = ("absent", None), ("present", None)
+PAGES = 6  # of absences that a family is shown at most
 
 
 class Person:
@@ -150,11 +151,20 @@ class Family(Person):
         return said
 
     def _withdraw(self, words: str) -> None:
-        action, fields = self.browser.insist("/absences/").form("/retirer/")
+        action, fields = self._pending()
         # Sent again after a first one that passed unseen, the site answers that it is not theirs to take back any more.
         answer = self.send(action, fields, lambda answer: answer.said_yes or answer.status == 403)
         if answer.status in {302, 403}:
             self._decided(words, "withdrawn", self.again(action, fields))
+
+    def _pending(self) -> tuple[str, Fields]:
+        """The form that takes an explanation back: absences are shown thirty at a time, newest first."""
+        for number in range(1, PAGES + 1):
+            try:
+                return self.browser.insist(f"/absences/?page={number}").form("/retirer/")
+            except LookupError:
+                continue
+        raise LookupError("No explanation to take back on any page.")
 
     def _refuse(self, words: str) -> None:
         action, fields = self.cpe.insist(f"/vie-scolaire/absences/{self.entry}/").form("/decision/")

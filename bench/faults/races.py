@@ -11,6 +11,12 @@ from bench.faults.browser import Answer, Browser, Fields, changed
 from bench.faults.people import State, set_state
 
 Pair = tuple[Browser, Browser]
+CONFLICT = 409
+
+
+def _spaced(body: str) -> str:
+    """A page with plain spaces where it has others."""
+    return body.replace("\u00a0", " ").replace("\u202f", " ")
 
 
 def together(*works: Callable[[], Answer]) -> list[Answer]:
@@ -60,7 +66,7 @@ class Races:
             if answer.said_yes:
                 self._noted(pupil, states[number])
         for number, answer in enumerate(answers):
-            if answer.status == 409:
+            if answer.status == CONFLICT:
                 self._choose_again(number, path, pupil, states, answer)
             elif not answer.said_yes:
                 self.scene.ledger.surprised(f"a race for a roll was answered {answer.status}")
@@ -70,7 +76,7 @@ class Races:
 
     def _choose_again(self, number: int, path: str, pupil: int, states: list[State], answer: Answer) -> None:
         for _, minutes in states:
-            if f"Retard de {minutes} min" not in answer.body.replace("\u00a0", " ").replace("\u202f", " "):
+            if f"Retard de {minutes} min" not in _spaced(answer.body):
                 self.scene.ledger.surprised(f"the refused roll does not say {minutes} minutes")
         if self._send(number, path, answer.form("seen-")[1]).said_yes:
             self._noted(pupil, states[number])
@@ -80,11 +86,10 @@ class Races:
         self.scene.ledger.acknowledged(("roll", self.lesson), 1)
 
     def correction(self) -> None:
-        """Both are written, one after the other: the page keeps every step."""
+        """One is written, the other is shown what was; sent again, knowing it, theirs is written too: the page keeps every step."""
         entry, pair = self._entry_of_the_race()
-        key = ("entry, in any order", *pair)
         path = f"/vie-scolaire/absences/{entry}/"
-        states = [("late", 20 + self.number), ("late", 50 + self.number)]
+        states = [("late", 15 + self.number), ("late", 38 + self.number)]
         sent = [
             changed(browser.insist(path).form("minutes_late")[1], status="late", minutes_late=str(minutes))
             for browser, (_, minutes) in zip(self.two, states, strict=True)
@@ -92,9 +97,21 @@ class Races:
         answers = together(*[partial(self._send, number, path, sent[number]) for number in (0, 1)])
         for answer, state in zip(answers, states, strict=True):
             if answer.said_yes:
-                self.scene.ledger.acknowledged(key, state)
-            else:
+                self.scene.ledger.acknowledged(("entry, in any order", *pair), state)
+        for number, answer in enumerate(answers):
+            if answer.status == CONFLICT:
+                self._correct_again(number, path, pair, states, answer)
+            elif not answer.said_yes:
                 self.scene.ledger.surprised(f"a race for a correction was answered {answer.status}")
+
+    def _correct_again(
+        self, number: int, path: str, pair: tuple[int, int], states: list[State], answer: Answer
+    ) -> None:
+        theirs = states[1 - number][1]
+        if f"Retard de {theirs} min" not in _spaced(answer.body):
+            self.scene.ledger.surprised(f"the refused correction does not say {theirs} minutes")
+        if self._send(number, path, answer.form("minutes_late")[1]).said_yes:
+            self.scene.ledger.acknowledged(("entry, in any order", *pair), states[number])
 
     def _entry_of_the_race(self) -> tuple[int, tuple[int, int]]:
         corrector = next(one for one in self.scene.people if hasattr(one, "entries"))

@@ -1,4 +1,5 @@
 // The page /hors-ligne/: keeping nothing on this device, or again what shows without a network.
+import { forgetAll, mayShow } from "../parts/store.js";
 import { forget, REFUSED, refused, register } from "../parts/installed.js";
 
 const place = document.querySelector("[data-installed]");
@@ -11,6 +12,7 @@ if (place && "serviceWorker" in navigator) {
   remove.addEventListener("click", async () => {
     localStorage.setItem(REFUSED, "1");
     await forget();
+    await forgetAll().catch(() => {});
     draw();
     said.textContent = said.dataset.removed;
     keep.focus();
@@ -25,3 +27,5 @@ if (place && "serviceWorker" in navigator) {
   place.hidden = false;
   draw();
 }
+const rolls = document.querySelector("[data-rolls]");
+if (rolls) rolls.hidden = !mayShow();

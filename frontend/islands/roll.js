@@ -1,33 +1,114 @@
-// Roll call: the summary follows the choices at once; screen readers hear it when the teacher pauses.
-// Without this script the form works the same, and the summary is the one of the last page load.
-const WORDS = { present: ["présent", "présents"], absent: ["absent", "absents"], late: ["retard", "retards"] };
-const PAUSE = 700; // milliseconds
+// Roll call. With this script, choices survive a cut and a reload, and a validated roll leaves by itself when the network
+// is back (docs/decisions/0086). Without it the form works the same, and is sent as any other.
+import { askForSync, body, draftOf, follow as followOnDevice, keepDraft, keepLesson, queue, settle } from "../parts/rolls.js";
+import { changedIn, follow, followSummary, marksOf, measure, putBack, pupilsOf, writeMinutes } from "../parts/roll_form.js";
+import { gesture, say } from "../parts/say.js";
+import { arrive, drop, met } from "../parts/store.js";
 
-const count = (form, status) => form.querySelectorAll(`input[name^="status-"][value="${status}"]:checked`).length;
-// In French zero is singular.
-const word = (status, number) => WORDS[status][number >= 2 ? 1 : 0];
+const PATIENCE = 8000; // milliseconds
+const owner = document.documentElement.dataset.keptFor;
 
-function draw(summary, counts) {
-  summary.replaceChildren(...counts.flatMap(([status, number], place) => {
-    const figure = document.createElement("strong");
-    figure.textContent = number;
-    return [place ? " · " : "", figure, ` ${word(status, number)}`];
+/** The lesson of the page, by the server's clock. */
+function described(form) {
+  const { pk, opens, starts, ends, now, until } = Object.fromEntries(Object.entries(form.dataset).map(([name, value]) => [name, Number(value)]));
+  const names = new Map([...form.querySelectorAll(".roll [id^=eleve-]")].map((name) => {
+    const group = name.parentElement.querySelector("[data-class]")?.textContent ?? "";
+    return [Number(name.id.slice(6)), [name.textContent, group]];
   }));
+  const pupils = pupilsOf(form).map((pupil) => {
+    const [name, group] = names.get(pupil);
+    return [pupil, name, form.elements[`seen-${pupil}`].value, group];
+  });
+  // A plan is read row by row; without a network the roll is a list, by name.
+  if (form.querySelector(".roll-plan")) pupils.sort((one, other) => one[1].localeCompare(other[1], "fr"));
+  return {
+    lesson: {
+      pk, opens, starts, ends, pupils,
+      title: document.querySelector("h1").textContent,
+      subtitle: document.querySelector(".page-subtitle")?.textContent ?? "",
+      stamp: form.elements.contexte.value,
+    },
+    clock: { now, until },
+  };
+}
+
+async function keepOnDevice(form, lesson, clock, redraw) {
+  // A gesture may come before the device is ready: it is kept as soon as it can be, and is newer than any draft.
+  const before = new Set();
+  const notice = ({ target }) => before.add(Number(target.name.split("-")[1]));
+  form.addEventListener("change", notice);
+  if (met() !== owner) await arrive(owner);
+  if (!(await keepLesson(owner, lesson, clock))) return false;
+  const choices = (await draftOf(owner, lesson.pk))?.filter(([pupil]) => !before.has(pupil));
+  // A page of mistakes or of conflicts says itself what was chosen.
+  if (choices?.length && !form.querySelector(".roll-error") && putBack(form, choices)) {
+    redraw(false);
+    const words = choices.some((choice) => choice[4])
+      ? "À vérifier : quelqu’un a noté autre chose. Vos choix sont gardés ci-dessous."
+      : "Vos choix, pas encore validés, sont remis ci-dessous.";
+    const alert = say("warning", words, gesture("Oublier mes choix", async () => {
+      await settle(owner, lesson.pk);
+      location.reload();
+    }));
+    alert.dataset.check = lesson.pk;
+  }
+  const keep = () => keepDraft(owner, lesson.pk, changedIn(marksOf(form))).catch(() => {});
+  form.removeEventListener("change", notice);
+  form.addEventListener("change", keep);
+  if (before.size) await keep();
+  return true;
+}
+
+async function sendNow(form, roll, shift) {
+  const data = new FormData(form);
+  for (const [name, value] of body(roll, shift)) data.set(name, value);
+  return fetch(form.action, {
+    method: "POST", body: data, headers: { "X-Upload": "1" }, redirect: "manual", signal: AbortSignal.timeout(PATIENCE),
+  });
+}
+
+function wait(form, lesson, marks) {
+  follow(form, marks);
+  form.removeAttribute("data-sent");
+  document.querySelectorAll("[data-kept]").forEach((alert) => alert.remove());
+  say("warning", "Sans réseau : l’appel est gardé sur cet appareil et partira tout seul.");
+  followOnDevice(owner, lesson.pk, marks);
+  askForSync();
+}
+
+async function validate(form, lesson, shift) {
+  const marks = marksOf(form);
+  const roll = await queue(owner, lesson, marks);
+  if (!roll) return form.submit();
+  let answer;
+  try {
+    answer = navigator.onLine ? await sendNow(form, roll, shift) : null;
+  } catch {
+    answer = null;
+  }
+  if (!answer || answer.status >= 500) return wait(form, lesson, marks);
+  await drop(owner, roll.id);
+  const next = answer.headers.get("X-Next-Page");
+  // Elsewhere than home: the session has ended. The page that asks to sign in keeps what a form has sent.
+  if (!next || new URL(next, location).pathname !== "/") return form.submit();
+  await settle(owner, lesson.pk);
+  location.assign(next);
 }
 
 for (const form of document.querySelectorAll("form[data-roll]")) {
-  const summary = form.querySelector("[data-roll-summary]");
-  const voice = document.createElement("p");
-  voice.className = "visually-hidden";
-  voice.setAttribute("role", "status");
-  form.append(voice);
-
-  let timer;
-  const follow = (aloud) => {
-    draw(summary, Object.keys(WORDS).map((status) => [status, count(form, status)]));
-    clearTimeout(timer);
-    if (aloud) timer = setTimeout(() => { voice.textContent = summary.textContent; }, PAUSE);
-  };
-  form.addEventListener("change", (event) => { if (event.target.name.startsWith("status-")) follow(true); });
-  follow(false); // the browser may have kept choices from before a reload
+  const { lesson, clock } = described(form);
+  const shift = clock.now - Date.now();
+  const redraw = followSummary(form);
+  measure(form, { starts: lesson.starts - shift, ends: lesson.ends - shift });
+  let keeps = false;
+  if (owner && globalThis.indexedDB && globalThis.crypto?.subtle && navigator.locks) {
+    keepOnDevice(form, lesson, clock, redraw).then((done) => { keeps = done; }, () => {});
+  }
+  form.addEventListener("submit", (event) => {
+    writeMinutes(form);
+    if (!keeps || form.hasAttribute("data-sent")) return;
+    event.preventDefault();
+    form.setAttribute("data-sent", "");
+    validate(form, lesson, shift).catch(() => form.submit());
+  });
 }

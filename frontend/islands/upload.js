@@ -9,6 +9,7 @@ function show(form, answer) {
   const page = new DOMParser().parseFromString(answer.responseText, "text/html");
   document.querySelector("main").replaceWith(page.querySelector("main"));
   document.querySelectorAll("form[data-upload]").forEach(follow);
+  document.dispatchEvent(new Event("preau:replaced"));
   document.getElementById("erreurs")?.focus();
 }
 

@@ -1,7 +1,9 @@
 // The service worker's share of an installed Préau: files whose name carries their hash, and one public page that says
-// the network is away. No named page is ever kept: shared computers keep nothing of anybody (docs/decisions/0069).
+// the network is away, and those that stand in for others then (the roll). No named page is ever kept: shared computers keep
+// nothing of anybody (docs/decisions/0069 and 0086).
 // `PREAU` is written before this text by the server (portal/installed.py).
-const { name, files, offline, place } = self.PREAU;
+const { name, files, offline, pages, place } = self.PREAU;
+const PATIENCE = 8000; // milliseconds: a roll does not wait for a network that does not answer
 const HASHED = /\.[0-9a-f]{12}\.\w+$/;
 const addresses = new Set(files);
 
@@ -13,7 +15,7 @@ async function keep(cache, address) {
 }
 
 self.addEventListener("install", (event) => event.waitUntil(
-  caches.open(name).then((cache) => Promise.all([...files, offline].map((address) => keep(cache, address)))),
+  caches.open(name).then((cache) => Promise.all([...files, offline, ...pages.map(([, address]) => address)].map((address) => keep(cache, address)))),
 ));
 
 // A new version waits until the last page of the former one is closed: no page changes under somebody's hands.
@@ -30,7 +32,9 @@ async function fromHereFirst(request) {
   return answer;
 }
 
-const fromNetworkFirst = (request, otherwise) => fetch(request).catch(async (error) => {
+const inTime = (milliseconds) => new Promise((_, reject) => { setTimeout(reject, milliseconds, new Error("no answer")); });
+
+const fromNetworkFirst = (request, otherwise, asking = fetch(request)) => asking.catch(async (error) => {
   const kept = await (await caches.open(name)).match(otherwise);
   if (kept) return kept;
   throw error;
@@ -41,7 +45,10 @@ self.addEventListener("fetch", (event) => {
   const { origin, pathname } = new URL(request.url);
   // A form that is sent is the browser's own affair: it offers to send it again.
   if (request.method !== "GET" || origin !== self.location.origin) return;
-  if (request.mode === "navigate") event.respondWith(fromNetworkFirst(request, offline));
+  const [, page] = pages.find(([pattern]) => new RegExp(pattern).test(pathname)) ?? [];
+  if (request.mode === "navigate" && page) {
+    event.respondWith(fromNetworkFirst(request, page, Promise.race([fetch(request), inTime(PATIENCE)])));
+  } else if (request.mode === "navigate") event.respondWith(fromNetworkFirst(request, offline));
   else if (pathname.startsWith(place) && HASHED.test(pathname)) event.respondWith(fromHereFirst(request));
   else if (addresses.has(pathname)) event.respondWith(fromNetworkFirst(request, pathname));
 });

@@ -42,6 +42,19 @@ def closures_in(year: SchoolYear, zone: str) -> list[Closure]:
     ]
 
 
+def school_days_around(civil_year: int, zone: str) -> tuple[date | None, date | None]:
+    """The first day after the summer of a civil year, and the last one before the next summer, where they are published."""
+    before, after = (_summer(year, zone) for year in (civil_year, civil_year + 1))
+    return (
+        max(before) + timedelta(days=1) if before else None,
+        min(after) - timedelta(days=1) if after else None,
+    )
+
+
+def _summer(civil_year: int, zone: str) -> list[date]:
+    return [day for day, name in (_published(civil_year, zone) if zone else {}).items() if "été" in name]
+
+
 def _school_holidays(year: SchoolYear, zone: str) -> dict[date, str]:
     published = (
         [_published(civil_year, zone) for civil_year in (year.starts.year, year.ends.year)] if zone else []
@@ -57,6 +70,11 @@ def _published(civil_year: int, zone: str) -> dict[date, str]:
     except (UnsupportedYearException, UnsupportedZoneException):
         return {}
     return {day: facts["nom_vacances"] for day, facts in days.items()}
+
+
+def is_public_holiday(day: date, zone: str) -> bool:
+    """Is this a public holiday there? For delays counted in working days."""
+    return day in holidays.country_holidays("FR", subdiv=OVERSEAS_DAYS.get(Zone(zone)), years=day.year)
 
 
 def _public_holidays(year: SchoolYear, zone: str) -> dict[date, str]:

@@ -3,8 +3,11 @@
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from preau.directory import actions, queries, rules, seeds, tasks
-from preau.directory.actions import deliveries, merging
+from preau.directory import actions, manifest_powers, queries, rules, seeds, tasks
+from preau.directory.actions import deliveries, merging, photos, years
+from preau.directory.rules import groups as group_rules
+from preau.directory.rules import photos as photo_rules
+from preau.directory.seeds.photos import plant_photos
 from preau.foundation import boards, works
 from preau.foundation.access import signed_in
 from preau.foundation.boards import (
@@ -23,6 +26,7 @@ NONE, PERSONAL, CHILD, SENSITIVE = (
     FieldClass.SENSITIVE,
 )
 DATES = {"starts": PERSONAL, "ends": PERSONAL}
+__all__ = ["manifest_powers"]  # who may do what has a manifest of its own, read with this one
 deliveries.delivery_brought.connect(tasks.enqueue_reading, dispatch_uid="directory.read")
 deliveries.delivery_agreed.connect(tasks.enqueue_applying, dispatch_uid="directory.apply")
 works.stop_asked.connect(deliveries.stop_work, dispatch_uid="directory.stop")
@@ -40,6 +44,7 @@ boards.menu.add(
 boards.schedule.add(
     boards.Scheduled("directory.expire_deliveries", tasks.expire_deliveries, every_minutes=60)
 )
+boards.schedule.add(boards.Scheduled("directory.follow_years", tasks.follow_years, every_minutes=60))
 boards.schedule.add(boards.Scheduled("directory.forget_merges", tasks.forget_merges, every_minutes=24 * 60))
 boards.schedule.add(boards.Scheduled("directory.bring_drops", tasks.bring_drops, every_minutes=10))
 boards.schedule.add(
@@ -75,10 +80,6 @@ for page in [
     SettingsPage(
         _("Services"), _("Ouvrir ou fermer un service, par niveau s’il le faut, et le nommer."),
         "directory:services", "apps", rules.runs_settings, order=60,
-    ),
-    SettingsPage(
-        _("Qui administre"), _("Confier ces réglages à quelqu’un jusqu’à une date."),
-        "directory:administrators", "users", rules.gives_settings, order=70,
     ),
 ]:  # fmt: skip
     boards.settings_pages.add(page)
@@ -120,6 +121,22 @@ for verb, label in [
     ("directory.merge_undone", _("Deux fiches séparées")),
     ("directory.people_told_apart", _("Deux personnes distinguées")),
     ("directory.people_compared_again", _("Deux fiches comparées de nouveau")),
+    ("directory.year_begun", _("Rentrée : préparation commencée")),
+    ("directory.year_dates_changed", _("Rentrée : dates changées")),
+    ("directory.year_given_up", _("Rentrée : préparation abandonnée")),
+    ("directory.planned_class_added", _("Rentrée : classe ajoutée")),
+    ("directory.planned_class_changed", _("Rentrée : classe changée")),
+    ("directory.planned_class_removed", _("Rentrée : classe retirée")),
+    ("directory.teams_kept", _("Rentrée : équipes reconduites")),
+    ("directory.pupils_placed", _("Rentrée : élèves placés")),
+    ("directory.staff_leaves", _("Rentrée : départs de personnels notés")),
+    ("directory.staff_stays", _("Rentrée : départs de personnels retirés")),
+    ("directory.year_exported", _("Rentrée : liste exportée")),
+    ("directory.year_switch_planned", _("Rentrée : jour de bascule choisi")),
+    ("directory.year_switch_cancelled", _("Rentrée : jour de bascule retiré")),
+    ("directory.year_switched", _("Rentrée : nouvelle année commencée")),
+    ("directory.year_not_switched", _("Rentrée : bascule prévue, pas faite")),
+    ("directory.year_undone", _("Rentrée : retour à l’année précédente")),
 ]:
     boards.journal_words.add(boards.JournalWord(verb, label))
 # A name takes three letters to look for: a directory is searched, not browsed.
@@ -192,6 +209,39 @@ for key, subject, body, action, why, pace in [
             "Personnes : %(count)s\nPour en garder une plus longtemps, dites-le avant ce jour."
         ),
         _("Voir les départs"),
+        KEEPS,
+        Pace.AT_ONCE,
+    ),
+    (
+        "year_switched",
+        _("La nouvelle année scolaire est commencée"),
+        _(
+            "L’année %(year)s a pris la place de la précédente %(day)s (%(school)s).\n"
+            "Pendant quinze jours, vous pouvez revenir en arrière tant qu’aucun fichier officiel n’est appliqué."
+        ),
+        _("Voir la rentrée"),
+        KEEPS,
+        Pace.AT_ONCE,
+    ),
+    (
+        "year_undone",
+        _("Retour à l’année scolaire précédente"),
+        _(
+            "L’année %(year)s, commencée %(day)s, ne l’est plus (%(school)s) : l’année précédente est de nouveau en cours, "
+            "comme avant la bascule."
+        ),
+        _("Voir la rentrée"),
+        KEEPS,
+        Pace.AT_ONCE,
+    ),
+    (
+        "year_not_switched",
+        _("La bascule de rentrée n’a pas eu lieu"),
+        _(
+            "L’année %(year)s devait commencer %(day)s (%(school)s). Il reste des élèves à décider, ou la préparation a "
+            "changé : rien n’a bougé."
+        ),
+        _("Voir ce qui manque"),
         KEEPS,
         Pace.AT_ONCE,
     ),
@@ -342,7 +392,9 @@ boards.personal_data.add(
         legal_basis=_("Mission d’intérêt public (RGPD, article 6.1.e)."),
         recipients=_("La direction et le secrétariat de l’établissement."),
         keep=Retention.YEAR_PLUS_ONE,
-        fields=dict.fromkeys(["brought_by", "approved_by", "brought_at", "settled_at", "moved_at"], PERSONAL)
+        fields=dict.fromkeys(
+            ["brought_by", "brought_for", "approved_by", "brought_at", "settled_at", "moved_at"], PERSONAL
+        )
         | dict.fromkeys(["school", "source", "state", "folder", "files", "step", "done", "total"], NONE)
         | {"report": NONE, "preview": CHILD, "matching": NONE},
     )
@@ -376,6 +428,45 @@ boards.personal_data.add(
         keep=Retention.ACCOUNT,
         fields={"person": PERSONAL, "told_on": PERSONAL},
         forget=actions.forget_notice,
+    )
+)
+
+PREPARES = dict(
+    legal_basis=_("Mission d’intérêt public (RGPD, article 6.1.e)."),
+    recipients=_("La direction et le secrétariat de l’établissement."),
+)
+boards.personal_data.add(
+    PersonalData(
+        label=_("Préparations de rentrée"),
+        model="directory.YearPlan",
+        person="",
+        purpose=_(
+            "Préparer l’année suivante, savoir qui l’a fait, et pouvoir revenir en arrière. Ce que la bascule a écrit est "
+            "oublié après quinze jours."
+        ),
+        keep=Retention.SCHOOL,
+        fields=dict.fromkeys(["made_by", "made_at", "asked_by", "switched_at"], PERSONAL)
+        | dict.fromkeys(["school", "from_year", "to_year", "name", "starts", "ends", "switch_on"], NONE)
+        | {"leave_undecided": NONE, "switched_on": NONE, "before": CHILD},
+        withheld=frozenset({"before"}),
+        **PREPARES,
+    )
+)
+# What is prepared may change until the switch: only those who prepare it read it, then the enrolment says it.
+boards.personal_data.add(
+    PersonalData(
+        label=_("Suites à la rentrée"),
+        model="directory.Placement",
+        person="person",
+        purpose=_(
+            "Savoir dans quelle classe va chaque élève l’année suivante, et qui part. Oublié quinze jours après la rentrée."
+        ),
+        keep=Retention.ACCOUNT,
+        fields=dict.fromkeys(["person", "outcome", "target", "elsewhere"], CHILD)
+        | {"plan": NONE, "decided_by": PERSONAL, "decided_at": PERSONAL},
+        forget=years.forget_placements,
+        withheld=frozenset({"outcome", "target", "elsewhere"}),
+        **PREPARES,
     )
 )
 
@@ -425,3 +516,103 @@ for step in [
     ),
 ]:  # fmt: skip
     boards.first_steps.add(step)
+
+# Classes, families and faces
+
+for label, open_to in [
+    (_("Classes"), group_rules.reads_several_groups),
+    (_("Ma classe"), group_rules.reads_own_class),
+]:
+    boards.menu.add(boards.MenuEntry(label, "directory:groups", "school", open_to, order=40))
+for verb, label in [
+    ("directory.family_read", _("La page de la famille")),
+    ("directory.list_read", _("Liste d’une classe lue, avec des données de dossiers")),
+    ("directory.list_exported", _("Liste d’une classe exportée")),
+    ("directory.photo_asked", _("Accord pour les photos demandé")),
+    ("directory.photo_agreed", _("Accord pour une photo donné")),
+    ("directory.photo_refused", _("Accord pour une photo refusé ou retiré")),
+    ("directory.photo_put", _("Photo d’élève mise")),
+    ("directory.photo_removed", _("Photo d’élève effacée")),
+]:
+    boards.journal_words.add(boards.JournalWord(verb, label))
+merging.people_merging.connect(photos.settle_photos, dispatch_uid="directory.settle_photos")
+boards.schedule.add(
+    boards.Scheduled("directory.drop_past_photos", tasks.drop_past_photos, every_minutes=24 * 60)
+)
+boards.seeds.add(boards.Seed("photos", plant_photos, order=15))
+boards.notification_kinds.add(
+    NotificationKind(
+        photos.ASKED,
+        _("L’établissement demande votre accord"),
+        _("Annuaire"),
+        _("L’établissement demande votre accord"),
+        _(
+            "%(school)s demande si vous êtes d’accord pour une photo de classe (%(about)s).\n"
+            "La page dit à quoi elle sert et qui la voit. Vous pouvez dire non, et changer d’avis."
+        ),
+        _("Répondre"),
+        _("Une photo d’élève demande votre accord."),
+        photo_rules.may_be_asked,
+        pace=Pace.DAILY,
+        order=57,
+    )
+)
+
+
+def own_answer(guardian_id: int) -> Q:
+    """What a guardian answered about a child is theirs: the other one does not read it."""
+    return Q(giver=guardian_id)
+
+
+PHOTOS = dict(
+    person="pupil",
+    legal_basis=_(
+        "Consentement (RGPD, article 6.1.a) de l’élève et, avant quinze ans, d’un responsable légal."
+    ),
+    keep=Retention.ACCOUNT,
+)
+boards.personal_data.add(
+    PersonalData(
+        label=_("Accords pour une photo"),
+        model="directory.PhotoConsent",
+        purpose=_(
+            "Savoir qui est d’accord pour qu’une photo de l’élève paraisse sur le trombinoscope, et pour quelle année."
+        ),
+        recipients=_(
+            "La direction, la vie scolaire et le secrétariat de l’établissement ; qui a répondu, pour sa réponse."
+        ),
+        fields=dict.fromkeys(["pupil", "year", "school"], CHILD)
+        | dict.fromkeys(["giver", "answer", "asked_at", "answered_at"], PERSONAL),
+        forget=photos.forget_consents,
+        shared=own_answer,
+        **PHOTOS,
+    )
+)
+boards.personal_data.add(
+    PersonalData(
+        label=_("Photos d’élèves"),
+        model="directory.PupilPhoto",
+        purpose=_(
+            "Reconnaître les élèves d’une classe. La photo est effacée dès que l’accord est retiré, et au plus tard à la fin de l’année scolaire."
+        ),
+        recipients=_(
+            "Les enseignants des classes et groupes de l’élève, la direction, la vie scolaire, le secrétariat ; l’élève et ses responsables."
+        ),
+        fields=dict.fromkeys(["pupil", "picture", "school"], CHILD)
+        | dict.fromkeys(["taken_by", "taken_at"], PERSONAL),
+        forget=photos.forget_photos,
+        **PHOTOS,
+    )
+)
+boards.first_steps.add(
+    boards.FirstStep(
+        _("Trouver une classe"),
+        _("Ses élèves, son équipe, une liste à imprimer, son trombinoscope."),
+        "directory:groups", group_rules.reads_pupils_of_groups, order=30,
+    )
+)  # fmt: skip
+boards.acts.add(
+    boards.Act(
+        "directory.photo", _("Montrer la photo de l’élève à ceux de sa classe"), boards.Nature.USUAL, order=20
+    )
+)

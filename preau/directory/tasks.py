@@ -13,16 +13,16 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from preau.directory.actions import deliveries, departures, merging
+from preau.directory.actions import deliveries, departures, merging, photos, reviews, switching
 from preau.directory.imports import drop
 from preau.directory.imports.formats import AAF, Format, tables
-from preau.directory.imports.reading import Unreadable
 from preau.directory.imports.run import Result, Run, quoted
 from preau.directory.imports.tables.delivery import Matching
 from preau.directory.imports.tables.present import SOURCE as TABLES
 from preau.directory.models import Delivery
 from preau.foundation import uploads, works
 from preau.foundation.db import only_one
+from preau.foundation.reading import Unreadable
 from preau.foundation.tasks import job
 
 State = Delivery.State
@@ -207,6 +207,25 @@ def follow_departures() -> dict[str, int]:
     told = departures.tell_of_erasures(today)
     erase_leavers.enqueue()
     return {"told": told, "holds": departures.drop_past_holds(today)}
+
+
+@job()
+def drop_past_photos() -> int:
+    """Each day: erase the photos of pupils whose agreement is over, and of those who have left."""
+    return photos.drop_past_photos(timezone.localdate())
+
+
+@job()
+def remind_of_reviews() -> int:
+    """Each day: tell the heads whose last review of who may do what is three months old; once each time."""
+    return reviews.remind(timezone.localdate())
+
+
+@job()
+def follow_years() -> dict[str, int]:
+    """Each hour: switch the schools whose day has come, and forget what can be undone no more."""
+    done = switching.switch_due(timezone.now())
+    return done | {"forgotten": switching.forget_old(timezone.localdate())}
 
 
 @job()

@@ -6,31 +6,32 @@ one seat for each school they work or learn in, and one for all their children t
 
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import CharField, OuterRef, QuerySet, Subquery, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from preau.directory.boards import power_of, powers
 from preau.directory.models import Enrolment, Guardianship, Holding, Person, School, SchoolYear
 from preau.directory.models.scoping import active_on
-from preau.directory.words import Profile, Role
+from preau.directory.words import SETTINGS, Profile, Role
 from preau.foundation import boards
 from preau.foundation.prepared import Places, Prepared, padded
 
-SETTINGS = "settings"
+__all__ = ["SETTINGS", "Place", "Seat", "Viewer", "seats_of", "viewer_for"]
 
 
 @dataclass(frozen=True)
 class Seat:
     """`key` names the seat in a session, a form's stamp and the journal: « staff-12 », « guardian ».
 
-    `delegated`: what the head has given until a day, beyond the roles (`Holding.scope`).
-    `pupils`: whom this seat answers for, today: oneself for a pupil, the children for a guardian.
+    `delegated`: what the head has given until a day, beyond the roles (`Holding.scope`); `givers`: each with who gave it.
+    `pupils`: whom this seat answers for, today: oneself for a pupil, the children for a guardian, who learn at `places`.
     """
 
     profile: Profile
@@ -39,7 +40,9 @@ class Seat:
     title: str = ""
     civility: str = ""
     delegated: frozenset[str] = frozenset()
+    givers: tuple[tuple[str, int], ...] = ()
     pupils: tuple[int, ...] = ()
+    places: "tuple[Place, ...]" = field(default=(), repr=False, compare=False)
 
     @property
     def key(self) -> str:
@@ -69,7 +72,7 @@ class Place:
     def offers(self, service: str) -> bool:
         """Is this service open here? A level is closed to its pupils and their families; staff keep the service."""
         said = self.school.services.get(service, {})
-        known = next((one for one in boards.services if one.key == service), None)
+        known = boards.services.named(service)
         meant = known is None or not known.kinds or self.school.kind in known.kinds
         return meant and not said.get("off") and (not self.level or self.level not in said.get("levels", []))
 
@@ -90,9 +93,9 @@ class Viewer:
 
     @cached_property
     def places(self) -> tuple[Place, ...]:
-        """The schools of this seat. A guardian's cost one query; a pupil's one, only where some level is closed."""
+        """The schools of this seat. A guardian's came with the seat; a pupil's cost one query, only where some level is closed."""
         if self.is_guardian:
-            return _places_of(self.seat.pupils, self.today)
+            return self.seat.places
         if self.school is None:
             return ()
         closes_levels = any(said.get("levels") for said in self.school.services.values())
@@ -132,8 +135,15 @@ class Viewer:
 
     def name_of(self, url_name: str, fallback: str) -> str:
         """What the school calls an entry of the menu; two schools that differ are not shown each other's word."""
+        if not self._are_renamed:
+            return fallback
         called = {_name_in(place.school, url_name) for place in self.places}
         return (called.pop() if len(called) == 1 else "") or fallback
+
+    @cached_property
+    def _are_renamed(self) -> bool:
+        """Does a school of this seat call some service its own way?"""
+        return any(said.get("names") for place in self.places for said in place.school.services.values())
 
     def _changed(self, **changes: Any) -> "Viewer":
         changed = replace(self, **changes)
@@ -145,6 +155,14 @@ class Viewer:
     def today(self) -> date:
         """The date on the wall of this seat's school: at 20:00 in Guadeloupe it is already tomorrow in Paris."""
         return timezone.localdate(self.moment, ZoneInfo(self.school.timezone) if self.school else None)
+
+    def ago(self, time: timedelta) -> datetime:
+        """The moment that was so long before now."""
+        return self.moment - time
+
+    def days_ago(self, time: timedelta) -> date:
+        """The day that was so many days before today."""
+        return self.today - time
 
     @property
     def profile(self) -> Profile:
@@ -180,8 +198,13 @@ class Viewer:
 
     @property
     def works_with_pupils(self) -> bool:
-        """Staff whose function is about pupils: « autre personnel » (a cook, a technician) sees no child's row."""
-        return self.is_staff and self.roles != {Role.OTHER}
+        """Staff whose function is about pupils, or who were given something that is: « autre personnel » (a cook, a
+        technician) sees no child's row."""
+        return self.is_staff and (self.roles != {Role.OTHER} or self._was_given_pupils)
+
+    @property
+    def _was_given_pupils(self) -> bool:
+        return any(power.about_pupils and self.was_given(power.key) for power in powers)
 
     @property
     def is_guardian(self) -> bool:
@@ -190,6 +213,23 @@ class Viewer:
     def holds(self, *roles: Role) -> bool:
         """Does this seat give one of these roles?"""
         return not self.roles.isdisjoint(roles)
+
+    def has_power(self, key: str) -> bool:
+        """Does this seat have this power of the board, by its function or because it was given?"""
+        power = power_of(key)
+        return power is not None and (self.holds(*power.roles) or self.was_given(key))
+
+    def was_given(self, key: str) -> bool:
+        """Was this power given to this person, and is it still today? What was written beside a family's name gives nothing."""
+        power = power_of(key)
+        return key in self.seat.delegated and power is not None and self.profile in power.to
+
+    def stands_in_for(self, verb: str) -> int | None:
+        """For whom this viewer does what `verb` says: who gave the power that allows it, when no function does."""
+        for power in powers:
+            if verb in power.verbs and self.was_given(power.key) and not self.holds(*power.roles):
+                return dict(self.seat.givers).get(power.key) or None
+        return None
 
     def school_ids(self) -> list[int]:
         """The schools this person works or learns in, whatever the seat."""
@@ -200,6 +240,10 @@ class Viewer:
 
         Authority is dated: the right ends with it. Ids and not a subquery: a database plans a list better than its origin.
         """
+        return self._own_pupils
+
+    @cached_property
+    def _own_pupils(self) -> tuple[int, ...]:
         if self.is_guardian and self.service:
             closed = self._closed_pupils()
             return tuple(pupil for pupil in self.seat.pupils if pupil not in closed)
@@ -240,13 +284,14 @@ class Viewer:
         return (
             self.profile,
             self.roles,
+            self.seat.delegated,
             self.school is None,
             self.year is None,
             len(padded(self.own_pupils())),
         )
 
     def stand_in(self, places: Places) -> "Viewer":
-        """Anyone of this profile, with these roles: nobody's ids, and no moment nor other seat to look at."""
+        """Anyone of this profile, with these roles: nobody's ids, no moment known, and no other seat to look at."""
         school: Any = None
         if self.school:
             year = places.value(lambda viewer: viewer.school.current_year_id, int) if self.year else None
@@ -254,44 +299,42 @@ class Viewer:
         pupils: Any = places.ids(lambda viewer: viewer.own_pupils(), len(padded(self.own_pupils())))
         person: Any = SimpleNamespace(pk=places.value(lambda viewer: viewer.person.pk, int))
         account: Any = places.value(lambda viewer: viewer.account_id, int)
+        moment: Any = places.value(lambda viewer: viewer.moment, datetime)
         nothing: Any = None
         anyone = Viewer(
-            person, account, Seat(self.profile, school, self.roles, pupils=pupils), nothing, nothing
+            person,
+            account,
+            Seat(self.profile, school, self.roles, delegated=self.seat.delegated, pupils=pupils),
+            moment,
+            nothing,
         )
         anyone.__dict__["today"] = places.value(lambda viewer: viewer.today, date)
+        anyone.__dict__["ago"] = lambda time: places.value(lambda viewer: viewer.ago(time), datetime)
+        anyone.__dict__["days_ago"] = lambda time: places.value(lambda viewer: viewer.days_ago(time), date)
         return anyone
 
 
-def _informed(today: date) -> "QuerySet[Guardianship]":
-    """The links that give a right to follow a child who is a pupil: a family's access ends with its child's."""
-    learns = Holding.objects.filter(active_on(today), person=OuterRef("pupil"), role=Role.PUPIL)
-    return Guardianship.objects.informed(today).of_another().filter(Exists(learns))
+def _held_and_followed(person: int, today: date) -> "QuerySet[Holding]":
+    """What somebody holds; and, as a guardian, where each child whom they follow learns, at which level: a family's access
+    ends with its child's."""
+    held = Holding.objects.filter(active_on(today), person=person)
+    held = held.annotate(level=Value("", CharField()), of_child=Value(value=False))
+    followed = Guardianship.objects.informed(today).of_another().filter(guardian=person).values("pupil_id")
+    learnt = _learning(followed, today).order_by().annotate(of_child=Value(value=True))
+    school = "school__current_year"
+    return held.select_related(school).union(learnt.select_related(school), all=True)
 
 
-HELD = Prepared(
-    lambda person, today: (
-        Holding.objects.filter(active_on(today), person=person)
-        .select_related("school__current_year")
-        # Most of the staff and every pupil answer for nobody: asked in passing, it is one query less for them.
-        .annotate(follows=Exists(_informed(today).filter(guardian=OuterRef("person"))))
-        .order_by("school__name", "pk")
-    )
-)
-FOLLOWED = Prepared(
-    lambda person, today: (
-        _informed(today).filter(guardian=person).order_by("pk").values_list("pupil_id", flat=True)
-    )
-)
+HELD_AND_FOLLOWED = Prepared(_held_and_followed)
 
 
-LEARNING = Prepared(
-    lambda pupils, today: (
-        Holding.objects.filter(active_on(today), role=Role.PUPIL, person__in=pupils)
-        .select_related("school")
-        .annotate(level=Subquery(_levels(today).values("group__level")[:1]))
-        .order_by("pk")
-    )
-)
+def _learning(pupils: Any, today: date) -> "QuerySet[Holding]":
+    learnt = Holding.objects.filter(active_on(today), role=Role.PUPIL, person__in=pupils)
+    level = Subquery(_levels(today).values("group__level")[:1])
+    return learnt.select_related("school").annotate(level=level).order_by("pk")
+
+
+LEARNING = Prepared(_learning)
 
 
 def _levels(today: date) -> "QuerySet[Enrolment]":
@@ -303,8 +346,11 @@ def _levels(today: date) -> "QuerySet[Enrolment]":
 
 def _places_of(pupils: tuple[int, ...], today: date) -> tuple[Place, ...]:
     """Where these pupils learn and at which level, in one query."""
-    held = LEARNING(pupils, today)
-    return tuple(Place(one.school, one.level or "", one.person_id) for one in held if one.school)
+    return _as_places(LEARNING(pupils, today))
+
+
+def _as_places(held: list[Holding]) -> tuple[Place, ...]:
+    return tuple(Place(one.school, one.level or "", one.person_id) for one in held if one.school)  # type: ignore[attr-defined]
 
 
 def _name_in(school: School, url_name: str) -> str:
@@ -315,24 +361,33 @@ def _name_in(school: School, url_name: str) -> str:
 
 
 def seats_of(person: Person, today: date) -> tuple[Seat, ...]:
-    """Every seat a person has on a day: holdings by school, then guardianships; one query, two for guardians."""
+    """Every seat a person has on a day: holdings by school, then guardianships (one query)."""
     places: dict[tuple[Profile, int | None], list[Holding]] = {}
-    held = list(HELD(person.pk, today))
+    held, learning = [], []
+    for one in HELD_AND_FOLLOWED(person.pk, today):
+        (learning if one.of_child else held).append(one)
+    held.sort(key=lambda one: (one.school.name if one.school else "", one.pk))
+    learning.sort(key=lambda one: one.pk)
     for holding in held:
         places.setdefault((Role(holding.role).profile, holding.school_id), []).append(holding)
     seats = [_seat(profile, holdings, person.civility, today) for (profile, _), holdings in places.items()]
-    pupils = FOLLOWED(person.pk, today) if not held or held[0].follows else ()
-    if pupils:
-        seats.append(Seat(Profile.GUARDIAN, pupils=tuple(dict.fromkeys(pupils))))
+    # An agent of a commune who was invited to a school sits there first.
+    seats.sort(key=lambda seat: seat.school is None)
+    if learning:
+        pupils = tuple(dict.fromkeys(one.person_id for one in learning))
+        seats.append(Seat(Profile.GUARDIAN, pupils=pupils, places=_as_places(learning)))
     return tuple(seats)
 
 
 def _seat(profile: Profile, holdings: list[Holding], civility: str, today: date) -> Seat:
     titles = dict.fromkeys(holding.title for holding in holdings if holding.title)
     roles = frozenset(Role(holding.role) for holding in holdings)
-    delegated = frozenset(name for holding in holdings for name in holding.delegations(today))
+    given = {name: by for holding in holdings for name, by in holding.given_on(today).items()}
     pupils = (holdings[0].person_id,) if profile == Profile.PUPIL else ()
-    return Seat(profile, holdings[0].school, roles, ", ".join(titles), civility, delegated, pupils)
+    return Seat(
+        profile, holdings[0].school, roles, ", ".join(titles), civility,
+        delegated=frozenset(given), givers=tuple(sorted(given.items())), pupils=pupils,
+    )  # fmt: skip
 
 
 def viewer_for(person: Person, account_id: int, moment: datetime, seat_key: str = "") -> Viewer | None:

@@ -3,6 +3,9 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+# What a head may give until a day: the keys of `boards.powers`, as `Holding.scope` writes them.
+SETTINGS, DIRECTORY, LISTS = "settings", "directory", "lists"
+
 
 class Profile(models.TextChoices):
     """How a person stands before a page. One at a time: a teacher who is also a parent chooses."""

@@ -49,15 +49,17 @@ class MenuSection:
 class Card:
     """One card of the home page. `content(viewer)` returns the template's context, or None to stay away.
 
-    `column` is "main" (what happens now, the day) or "aside" (what waits, context).
+    `column` is "main" (what happens now, the day) or "aside" (what waits, context). `counters` (see `directory.counting`):
+    numbers of the viewer's school that the home asks for all its cards at once, and gives to `content` after the viewer.
     """
 
     template: str
-    content: Callable[[Any], Mapping[str, Any] | None]
+    content: Callable[..., Mapping[str, Any] | None]
     open_to: Rule
     column: str = "main"
     order: int = 50
     service: str = ""
+    counters: tuple[Callable[[Any], Any], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,8 @@ class AgendaEntry:
 
     `starts` and `ends` are moments, on the wall clock `zone`; or two local days, both included, for what lasts whole days.
     `uid` stays the same as long as the thing is the same thing. `whose`: the children it is about, for a family.
-    `word` and `tone` are a state, as for `ui.tag`.
+    `word` and `tone` are a state, as for `ui.tag`. `cancelled`: it does not happen, and says so where it was.
+    `for_the_day`: it is due that day and lasts none of it, as homework does; it comes after the hours of the day.
     """
 
     uid: str
@@ -81,6 +84,8 @@ class AgendaEntry:
     tone: str = "neutral"
     url: str = ""
     gesture: str = ""
+    cancelled: bool = False
+    for_the_day: bool = False
 
     @property
     def lasts_days(self) -> bool:
@@ -105,7 +110,10 @@ class AgendaEntry:
 @dataclass(frozen=True)
 class AgendaSource:
     """`entries(viewer, from_day, to_day)` gives the viewer's AgendaEntry between two local days, both included, in one or
-    two queries. `in_feed=False`: what must not leave for the calendar of a phone, hence for whoever keeps it there."""
+    two queries. `in_feed=False`: what must not leave for the calendar of a phone, hence for whoever keeps it there.
+
+    `page`: where these things have a page of their own, led to from the agenda under `label`.
+    """
 
     name: str
     entries: Callable[[Any, date, date], Iterable[AgendaEntry]]
@@ -113,6 +121,9 @@ class AgendaSource:
     in_feed: bool = True
     order: int = 50
     service: str = ""
+    page: str = ""
+    label: str = ""
+    icon: str = ""
 
 
 @dataclass(frozen=True)
@@ -186,11 +197,14 @@ class Retention(StrEnum):
     """How long rows are kept, counted from the end of their use."""
 
     ACCOUNT = "while the person belongs to the school, then three months"
+    YEAR = "the school year"
+    SCHOOL_YEAR = "until the end of the school year, or the departure of the pupil"
     YEAR_PLUS_ONE = "the school year and the next one, then archived"
     SECURITY = "six months"
     NEWS = "six months after they were published"
     MONTH = "thirty days after it ended"
     JOURNAL = "three years"
+    SANCTION = "until the term that the Code de l’éducation sets (R. 511-13)"
     SCHOOL = "as long as the school uses the platform"
 
     @property
@@ -198,11 +212,17 @@ class Retention(StrEnum):
         """As it is said to the people concerned."""
         return {
             Retention.ACCOUNT: _("Tant que la personne est dans l’établissement, puis trois mois."),
+            Retention.YEAR: _("L’année scolaire."),
+            Retention.SCHOOL_YEAR: _("Jusqu’à la fin de l’année scolaire, ou jusqu’au départ de l’élève."),
             Retention.YEAR_PLUS_ONE: _("L’année scolaire et la suivante, puis archivé."),
             Retention.SECURITY: _("Six mois."),
             Retention.NEWS: _("Six mois après l’annonce."),
             Retention.MONTH: _("Trente jours après la fin."),
             Retention.JOURNAL: _("Trois ans."),
+            Retention.SANCTION: _(
+                "Jusqu’au terme fixé par l’article R. 511-13 du Code de l’éducation : la fin de l’année pour un "
+                "avertissement, de la suivante pour un blâme, de la deuxième pour une exclusion temporaire."
+            ),
             Retention.SCHOOL: _("Tant que l’établissement utilise Préau."),
         }[self]
 
@@ -253,6 +273,22 @@ class PublicRoute:
 
 
 @dataclass(frozen=True)
+class OfflinePage:
+    """A page that stands in, without a network, for those whose path matches `instead_of`. It is public and names nobody: the
+    service worker keeps it with `files`; what it shows lies encrypted on the device (docs/decisions/0086).
+
+    `feed`: the page that gives the device what to keep for whoever is signed in, and `open_to` says who that is.
+    """
+
+    url_name: str
+    instead_of: str
+    feed: str
+    open_to: Rule
+    files: tuple[str, ...] = ()
+    service: str = ""
+
+
+@dataclass(frozen=True)
 class Seed:
     """A domain's share of the demonstration: `plant(world)` fills a school that holds invented people.
 
@@ -294,6 +330,30 @@ class SettingsPage:
 
 
 @dataclass(frozen=True)
+class GroupLink:
+    """A link of the page of a class or a group: where another room speaks of it. `address(pk)`; `open_to(viewer, group)`."""
+
+    label: str
+    address: Callable[[int], str]
+    icon: str
+    open_to: Rule
+    order: int = 50
+    service: str = ""
+
+
+@dataclass(frozen=True)
+class PupilLink:
+    """A link of the file of a pupil of the school: where another room speaks of them. `address(public_id)`; `open_to(viewer)`."""
+
+    label: str
+    address: Callable[[str], str]
+    icon: str
+    open_to: Rule
+    order: int = 50
+    service: str = ""
+
+
+@dataclass(frozen=True)
 class FirstStep:
     """One line of the guide that a person reads at their first visits: a gesture, and the page where it is done.
 
@@ -309,6 +369,33 @@ class FirstStep:
     service: str = ""
 
 
+class Nature(StrEnum):
+    """How an act of parental authority is decided (Code civil, articles 372-2 and 373-2-1).
+
+    USUAL: everyday life; one agreement is enough, towards third parties who act in good faith. NON_USUAL: breaks with the
+    past or binds the child's future; everyone must agree. INFORMATION: nobody agrees, everyone is told.
+    """
+
+    USUAL = "usuel"
+    NON_USUAL = "non usuel"
+    INFORMATION = "information"
+
+
+@dataclass(frozen=True)
+class Act:
+    """Something that a service asks of those who answer for a pupil, or tells them, and how it is decided.
+
+    `label` is a verb or a noun that a family understands; who must be asked for a pupil is computed from the file
+    (`directory.queries.whom_to_ask`).
+    """
+
+    key: str
+    label: str
+    nature: Nature
+    order: int = 50
+    service: str = ""
+
+
 @dataclass(frozen=True)
 class JournalWord:
     """What a verb of the journal means, in the words of its page. `says(details)` adds what changed, or ""."""
@@ -317,6 +404,24 @@ class JournalWord:
     label: str
     topic: str = ""
     says: Callable[[Mapping[str, Any]], str] | None = None
+
+
+@dataclass(frozen=True)
+class FileOwner:
+    """Rows that hold files which people sent. `model` and `field` name what points at `files.StoredFile`: « homework.Paper »,
+    « file ». `files(viewer)` is a QuerySet of the keys of the files that these rows show to the viewer: it goes through
+    their own `visible_to`.
+
+    `outlives`: the files are the school's (a lesson's documents): they stay when whoever sent them is erased.
+    `read(viewer, file)`: called when somebody opens one, in the same GET: the journal's line of reading, where it is a pupil's.
+    """
+
+    model: str
+    field: str
+    files: Callable[[Any], Any]
+    outlives: bool = False
+    read: Callable[[Any, Any], None] | None = None
+    service: str = ""
 
 
 @dataclass(frozen=True)
@@ -336,13 +441,18 @@ search: Registry[SearchSource] = Registry(SearchSource)
 notification_kinds: Registry[NotificationKind] = Registry(NotificationKind)
 personal_data: Registry[PersonalData] = Registry(PersonalData)
 measures: Registry[Measure] = Registry(Measure)
+offline_pages: Registry[OfflinePage] = Registry(OfflinePage)
 public_routes: Registry[PublicRoute] = Registry(PublicRoute)
 seeds: Registry[Seed] = Registry(Seed)
 services: Registry[Service] = Registry(Service)
 settings_pages: Registry[SettingsPage] = Registry(SettingsPage)
+group_links: Registry[GroupLink] = Registry(GroupLink)
+pupil_links: Registry[PupilLink] = Registry(PupilLink)
 first_steps: Registry[FirstStep] = Registry(FirstStep)
+acts: Registry[Act] = Registry(Act)
 journal_words: Registry[JournalWord] = Registry(JournalWord)
 schedule: Registry[Scheduled] = Registry(Scheduled)
+file_owners: Registry[FileOwner] = Registry(FileOwner)
 
 
 def offered(board: Iterable[Any], viewer: Any) -> Iterator[tuple[Any, Any]]:

@@ -23,6 +23,14 @@ def demo_is_off(**kwargs: Any) -> list[checks.CheckMessage]:
     ]
 
 
+@checks.register(checks.Tags.security, deploy=True)
+def our_network_is_closed(**kwargs: Any) -> list[checks.CheckMessage]:
+    if not settings.SIGNON_LOOPBACK:
+        return []
+    hint = "It lets services of this machine be called, without a certificate: unset SIGNON_LOOPBACK."
+    return [checks.Error("SIGNON_LOOPBACK is on.", hint=hint, id="preau.E003")]
+
+
 @checks.register(checks.Tags.database, deploy=True)
 def database_can_grow(**kwargs: Any) -> list[checks.CheckMessage]:
     if settings.DATABASES["default"]["ENGINE"] != "django.db.backends.sqlite3":
@@ -58,6 +66,14 @@ def operator_is_named(**kwargs: Any) -> list[checks.CheckMessage]:
         return []
     hint = f"Set {', '.join(missing)}: the legal notice, the accessibility statement and the privacy page show them."
     return [checks.Warning("Visitors are not told who runs this site.", hint=hint, id="preau.W005")]
+
+
+@checks.register(checks.Tags.security)
+def leaked_passwords_are_there(**kwargs: Any) -> list[checks.CheckMessage]:
+    if settings.LEAKED_PASSWORDS is None or settings.LEAKED_PASSWORDS.is_file():
+        return []
+    hint = "Name a file of sorted SHA-1 digests or of passwords, or unset LEAKED_PASSWORDS."
+    return [checks.Error("LEAKED_PASSWORDS is not a file.", hint=hint, id="preau.E004")]
 
 
 @checks.register(checks.Tags.security)

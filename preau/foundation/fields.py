@@ -1,10 +1,16 @@
 """Form fields that Django lacks."""
 
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.models import ModelChoiceIterator
 from django.utils.translation import gettext_lazy as _
+
+from preau.foundation import richtext
+from preau.foundation.uploads import Refused
 
 
 class OneRow(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -15,6 +21,26 @@ class OneRow(forms.ModelChoiceField):  # type: ignore[type-arg]
             return super().to_python(value)
         except OverflowError:
             raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice") from None
+
+
+class FewRows(OneRow):
+    """Among few rows, which the page lists anyway: read once, for the choices and for the one that is chosen."""
+
+    class iterator(ModelChoiceIterator):  # type: ignore[type-arg]  # noqa: N801 - as Django names it
+        def __iter__(self) -> Any:
+            if self.field.empty_label is not None:
+                yield "", self.field.empty_label
+            yield from map(self.choice, self.queryset)
+
+    def to_python(self, value: Any) -> Any:
+        if value in self.empty_values:
+            return None
+        found = next((row for row in self.queryset or () if str(row.pk) == str(value)), None)
+        if found is None:
+            raise ValidationError(
+                self.error_messages["invalid_choice"], code="invalid_choice", params={"value": value}
+            )
+        return found
 
 
 class SeveralRows(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
@@ -45,6 +71,125 @@ class SeveralFiles(forms.FileField):
         if not files:
             raise ValidationError(self.error_messages["required"], code="required")
         return files
+
+
+class Desk(Protocol):
+    """Who keeps the files of a form (`commons.files.actions.Desk`), and what is asked of them."""
+
+    limits: Any
+
+    @property
+    def held(self) -> Sequence[Any]: ...
+
+    def again(self, public_ids: Sequence[str]) -> list[Any]: ...
+
+    def take(self, sent: Sequence[Any], beside: int) -> list[Any]: ...
+
+    def rows(self, files: Sequence[Any]) -> Sequence[Any]: ...
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a form says of files: the new ones, and the public ids of those it keeps."""
+
+    sent: Sequence[Any] = ()
+    again: Sequence[str] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.sent or self.again)
+
+
+class AttachmentsInput(forms.FileInput):
+    """Files to send, beside boxes that keep those already there: `ui.file_field` draws both."""
+
+    allow_multiple_selected = True
+    needs_multipart_form = True
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Given:
+        sent = files.getlist(name) if hasattr(files, "getlist") else filter(None, [files.get(name)])
+        again = data.getlist(f"{name}-garde") if hasattr(data, "getlist") else data.get(f"{name}-garde", ())
+        return Given([one for one in sent if one], list(again))
+
+    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
+        return False
+
+    def use_required_attribute(self, initial: Any) -> bool:
+        return False
+
+
+class Attachments(forms.Field):
+    """Files joined to what a form is about. They are kept as soon as they are sent, so that a mistake elsewhere loses none.
+
+    The form says who keeps them: `self.fields["papers"].desk = files.Desk(viewer, school_id, rules.DOCUMENTS, held)`.
+    Cleaned, it gives the stored files in their order, those that were there before the new ones.
+    """
+
+    widget = AttachmentsInput
+    desk: Desk
+    taken: list[Any] | None = None
+
+    def clean(self, value: Given) -> list[Any]:
+        self.taken = self.desk.again(value.again)
+        try:
+            self.taken += self.desk.take(value.sent, len(self.taken))
+        except Refused as refusal:
+            raise ValidationError(str(refusal), code="refused") from refusal
+        if self.required and not self.taken:
+            raise ValidationError(_("Choisissez au moins un fichier."), code="required")
+        return self.taken
+
+    @property
+    def rows(self) -> Sequence[Any]:
+        """The files to show in the form: those just taken, else those that were there."""
+        return self.desk.rows(self.desk.held if self.taken is None else self.taken)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return bool(data)
+
+
+# What a form may send of one text; past it, nothing is read into forms.
+HEAVIEST_TEXT = 400_000
+
+
+class TooLong(str):
+    """A text too long to be read, as it was sent."""
+
+    __slots__ = ()
+
+
+class RichInput(forms.Textarea):
+    """A text area of light signs (`foundation.richtext.signs`); `richtext.js` puts an editor in its place, which sends HTML.
+
+    The editor says so by a second value, `<name>-forme`. Whatever was sent, the value of the field is canonical HTML.
+    """
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> str:
+        typed = data.get(name) or ""
+        if len(typed) > HEAVIEST_TEXT:
+            return TooLong(typed)
+        read = richtext.clean if data.get(f"{name}-forme") == "html" else richtext.from_plain
+        return read(typed)
+
+    def format_value(self, value: Any) -> str:
+        return value if isinstance(value, TooLong) else richtext.to_plain(value or "")
+
+
+class RichText(forms.Field):
+    """Formatted text. `max_length` counts its words and not its tags; drawn by `ui.rich_field`, shown by `ui.rich`."""
+
+    widget = RichInput
+
+    def __init__(self, *, max_length: int = 20_000, **more: Any) -> None:
+        super().__init__(**more)
+        self.max_length = max_length
+
+    def clean(self, value: Any) -> str:
+        html = value or ""
+        if isinstance(value, TooLong) or len(richtext.plain(html)) > self.max_length:
+            said = _("Ce texte est trop long : %(most)s signes au plus. Coupez-le, ou joignez un fichier.")
+            raise ValidationError(said, code="max_length", params={"most": self.max_length})
+        super().clean(html)
+        return str(html)
 
 
 class PictureForm(forms.Form):

@@ -4,9 +4,12 @@ A line is written in the same transaction as the change it tells, so that neithe
 Lines carry plain identifiers and short facts, never a name, a reason of absence or a text typed by someone.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+# In the details of a line: the number of the person for whom it was done, who gave the power to do it.
+FOR = "for"
 
 
 @dataclass(frozen=True)
@@ -24,31 +27,36 @@ class Line:
     details: Mapping[str, str | int | None] = field(default_factory=dict)
 
 
-_keepers: list[Callable[[Line], None]] = []
+_keepers: list[Callable[..., None]] = []
 
 
-def kept_by(keeper: Callable[[Line], None]) -> None:
+def kept_by(keeper: Callable[..., None]) -> None:
     """Name the function that keeps lines. There is one: replacing it is for tests."""
     _keepers[:] = [keeper]
 
 
-def write(line: Line) -> None:
-    """Keep a line. Raises LookupError when nobody keeps the journal: a trace is never lost in silence."""
+def write(*lines: Line) -> None:
+    """Keep lines. Raises LookupError when nobody keeps the journal: a trace is never lost in silence."""
     if not _keepers:
         raise LookupError("No journal keeper: is preau.commons.journal among INSTALLED_APPS?")
-    _keepers[0](line)
+    _keepers[0](*lines)
 
 
 def record(
     viewer: Any, verb: str, target: Any, *, subject_id: int | None = None, **details: str | int | None
 ) -> None:
-    """Write that `viewer` changed `target` (a model instance)."""
+    """Write that `viewer` changed `target` (a model instance); under a power that was given, for whoever gave it."""
     write(_line(viewer, verb, target, subject_id, is_read=False, details=details))
 
 
 def record_read(viewer: Any, verb: str, target: Any, *, subject_id: int) -> None:
     """Write that `viewer` opened a page of the file of the person `subject_id` (docs/decisions/0019)."""
     write(_line(viewer, verb, target, subject_id, is_read=True, details={}))
+
+
+def record_reads(viewer: Any, verb: str, target: Any, *, subject_ids: Iterable[int]) -> None:
+    """The same of a page that is in the file of several people: a line for each, written together."""
+    write(*(_line(viewer, verb, target, one, is_read=True, details={}) for one in subject_ids))
 
 
 def _line(
@@ -60,6 +68,9 @@ def _line(
     is_read: bool,
     details: Mapping[str, str | int | None],
 ) -> Line:
+    giver = viewer.stands_in_for(verb)
+    if giver is not None:
+        details = {**details, FOR: giver}
     return Line(
         verb=verb,
         actor_id=viewer.person.pk,

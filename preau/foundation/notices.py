@@ -19,7 +19,8 @@ class News:
 
     `key` says what it is about: the same person is told once of the same thing, however often it is published.
     `about_id` is the pupil it speaks of: a guardian reads it as long as they may follow that pupil. `seat` (« staff-12 ») is
-    what the person must still be to read it. `told_at` is for what was told in the past: it is kept, and not sent.
+    what the person must still be to read it. `told_at` is for what was told in the past: it is kept, and not sent. `again`: told
+    anew to those from whom it was taken back before it left (`taken_back`).
     """
 
     kind: str
@@ -31,17 +32,19 @@ class News:
     about_id: int | None = None
     seat: str = ""
     told_at: datetime | None = None
+    again: bool = False
 
 
 Publish = Callable[[Sequence[News]], None]
-Settle = Callable[[str, Sequence[str]], None]
-_keepers: list[tuple[Publish, Settle]] = []
+Settle = Callable[[str, Sequence[str]], bool]
+TakenBack = Callable[[str, Sequence[str]], set[tuple[int, str]]]
+_keepers: list[tuple[Publish, Settle, TakenBack]] = []
 _past: ContextVar[datetime | None] = ContextVar("past", default=None)
 
 
-def kept_by(publish: Publish, settle: Settle) -> None:
-    """Name the functions that keep news. There is one pair: replacing it is for tests."""
-    _keepers[:] = [(publish, settle)]
+def kept_by(publish: Publish, settle: Settle, taken_back: TakenBack) -> None:
+    """Name the functions that keep news. There is one set: replacing it is for tests."""
+    _keepers[:] = [(publish, settle, taken_back)]
 
 
 def publish(*news: News) -> None:
@@ -50,9 +53,17 @@ def publish(*news: News) -> None:
     _keeper()[0]([replace(one, told_at=past) for one in news] if past else news)
 
 
-def settle(kind: str, *keys: str) -> None:
-    """There is nothing left to do about these: they count as read, and what has not left does not leave."""
-    _keeper()[1](kind, keys)
+def settle(kind: str, *keys: str) -> bool:
+    """There is nothing left to do about these: they count as read, and what has not left does not leave.
+
+    Returns whether somebody had been told of them.
+    """
+    return _keeper()[1](kind, keys)
+
+
+def taken_back(kind: str, *keys: str) -> set[tuple[int, str]]:
+    """Of these, who was told of which (person, key) and heard nothing: it was settled before it had left by any way."""
+    return _keeper()[2](kind, keys)
 
 
 @contextmanager
@@ -65,7 +76,7 @@ def told_already(at: datetime | None = None) -> Iterator[None]:
         _past.reset(mark)
 
 
-def _keeper() -> tuple[Publish, Settle]:
+def _keeper() -> tuple[Publish, Settle, TakenBack]:
     if not _keepers:
         raise LookupError("Nobody keeps notifications: is preau.commons.notifications among INSTALLED_APPS?")
     return _keepers[0]

@@ -3,9 +3,10 @@
 A drawing (SVG) is a program: it is refused. The name that somebody typed is never kept.
 """
 
+from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
-from typing import Any
+from typing import IO, Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -20,6 +21,14 @@ FORMATS = ("PNG", "JPEG", "WEBP")
 HEAVIEST = 5 * MEGABYTE
 # A bomb of a few kilobytes may unfold into gigabytes: dimensions are read before anything is drawn.
 MOST_PIXELS = 40_000_000
+# A JPEG is read at the size wanted, without unfolding all of it: phones make 64 million points.
+MOST_JPEG_PIXELS = 80_000_000
+SIDE, GLIMPSE_SIDE = 2560, 640
+SAVING: dict[str, dict[str, Any]] = {
+    "PNG": {"optimize": True},
+    "JPEG": {"quality": 85, "optimize": True},
+    "WEBP": {"quality": 85},
+}
 SANDBOX = "default-src 'none'; sandbox"
 
 
@@ -53,6 +62,52 @@ def _drawn(image: Image.Image, side: int) -> ContentFile[bytes]:
     kept = BytesIO()
     sheet.save(kept, "PNG", optimize=True)
     return ContentFile(kept.getvalue())
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A picture drawn anew in its own format, and a small one of it (JPEG)."""
+
+    whole: IO[bytes]
+    glimpse: IO[bytes]
+    width: int
+    height: int
+
+
+def photo_of(sent: IO[bytes], kind: str) -> Photo:
+    """What a picture shows, drawn anew: neither what the camera wrote (place, hour, device) nor what was hidden in the file.
+
+    Raises Refused, with the sentence to show.
+    """
+    sent.seek(0)
+    form = kind.removeprefix("image/").upper()
+    try:
+        with Image.open(sent, formats=[form]) as image:
+            return _photo(image, form)
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        said = _("Cette image ne se lit pas : enregistrez-la de nouveau en JPEG ou en PNG, puis envoyez-la.")
+        raise Refused(said) from error
+
+
+def _photo(image: Image.Image, form: str) -> Photo:
+    most = MOST_JPEG_PIXELS if form == "JPEG" else MOST_PIXELS
+    if image.width * image.height > most:
+        raise Refused(_("Cette image est trop grande : 40 millions de points au plus."))
+    image.draft("RGB", (SIDE, SIDE))
+    upright = ImageOps.exif_transpose(image).convert("RGB" if form == "JPEG" else "RGBA")
+    upright.thumbnail((SIDE, SIDE))
+    sheet = Image.new(upright.mode, upright.size)
+    sheet.paste(upright)
+    small = Image.new("RGB", sheet.size, "white")
+    small.paste(sheet, mask=sheet if sheet.mode == "RGBA" else None)
+    small.thumbnail((GLIMPSE_SIDE, GLIMPSE_SIDE))
+    return Photo(_saved(sheet, form, **SAVING[form]), _saved(small, "JPEG", quality=80), *sheet.size)
+
+
+def _saved(image: Image.Image, form: str, **told: Any) -> IO[bytes]:
+    kept = BytesIO()
+    image.save(kept, form, **told)
+    return kept
 
 
 def forget(name: str | None) -> None:

@@ -98,11 +98,19 @@ class Prepared:
         self._statements: dict[Hashable, _Statement | None] = {}
 
     def __call__(self, *arguments: Any) -> list[Any]:
+        statement = self._statement_for(arguments)
+        return statement.rows(arguments) if statement else []
+
+    def part(self, first: int, last: int, *arguments: Any) -> list[Any]:
+        """The rows from `first` to before `last`, as a slice gives them: one statement for all the pages of a list."""
+        statement = self._statement_for(arguments)
+        return statement.rows(arguments, (last - first, first)) if statement and last > first else []
+
+    def _statement_for(self, arguments: tuple[Any, ...]) -> "_Statement | None":
         shape = tuple(map(_shape_of, arguments))
         if shape not in self._statements:
             self._statements[shape] = self._compile(arguments)
-        statement = self._statements[shape]
-        return statement.rows(arguments) if statement else []
+        return self._statements[shape]
 
     def first(self, *arguments: Any) -> Any:
         """The first row, or None."""
@@ -114,6 +122,20 @@ class Prepared:
             return _Statement(self._build(*(_stand_in(number, one) for number, one in enumerate(arguments))))
         except EmptyResultSet:
             return None
+
+
+@dataclass(frozen=True)
+class Lines:
+    """A long list for a paginator: how many lines it has, and those from one to before another."""
+
+    counted: Callable[[], int]
+    part: Callable[[int, int], list[Any]]
+
+    def count(self) -> int:
+        return self.counted()
+
+    def __getitem__(self, lines: slice) -> list[Any]:
+        return self.part(lines.start or 0, lines.stop)
 
 
 def padded(ids: tuple[int, ...]) -> tuple[int, ...]:
@@ -158,7 +180,8 @@ class _Statement:
         self._iterable: Any = queryset._iterable_class  # noqa: SLF001
         self._queryset = vars(queryset) | {"db": DEFAULT_DB_ALIAS}
 
-    def rows(self, arguments: tuple[Any, ...]) -> list[Any]:
+    def rows(self, arguments: tuple[Any, ...], part: tuple[int, int] | None = None) -> list[Any]:
+        """What the statement finds; `part` is how many of them, and after how many."""
         # The compiled parts are shared; the connection is this thread's, and the values are this call's.
         compiler: Any = object.__new__(type(self._compiler))
         compiler.__dict__.update(self._compiler.__dict__)
@@ -166,8 +189,9 @@ class _Statement:
         values: list[Any] = []
         for one in self._params:
             values += one.values_in(arguments, connection) if isinstance(one, Slot | Ids) else (one,)
+        sql = f"{self._sql} LIMIT %s OFFSET %s" if part else self._sql
         with preparing_cursor(connection) as cursor:
-            cursor.execute(self._sql, values)
+            cursor.execute(sql, [*values, *(part or ())])
             found = cursor.fetchall()
         if compiler.has_extra_select:  # what is only sorted by
             found = [row[: compiler.col_count] for row in found]

@@ -1,7 +1,7 @@
 """An ordered collection of one type of entry: the whole machinery behind the boards."""
 
 from collections.abc import Iterator
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 Entry = TypeVar("Entry")
 
@@ -16,6 +16,7 @@ class Registry(Generic[Entry]):
     def __init__(self, entry_type: type[Entry]) -> None:
         self.entry_type = entry_type
         self._entries: list[Entry] = []
+        self._known: dict[str, dict[Any, Entry]] = {}
 
     def add(self, entry: Entry) -> Entry:
         if not isinstance(entry, self.entry_type):
@@ -24,7 +25,14 @@ class Registry(Generic[Entry]):
             raise ValueError(f"Already on the board: {entry!r}.")
         self._entries.append(entry)
         self._entries.sort(key=lambda known: getattr(known, "order", 0))
+        self._known.clear()
         return entry
+
+    def named(self, value: Any, by: str = "key") -> Entry | None:
+        """The first entry that bears this name, None where none does: a page asks for the same few dozens of times."""
+        if by not in self._known:
+            self._known[by] = {getattr(one, by): one for one in reversed(self._entries)}
+        return self._known[by].get(value)
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(self._entries)

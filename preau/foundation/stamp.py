@@ -4,8 +4,10 @@ Two tabs, a shared computer, a profile changed in between: without a stamp, what
 another (docs/decisions/0008). Every form carries one beside its CSRF token.
 """
 
+from functools import lru_cache
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest
 from django.utils.html import format_html
@@ -39,6 +41,10 @@ def of(request: HttpRequest) -> Stamp | None:
 
 
 def hidden_field(viewer: Any) -> SafeString:
-    return format_html(
-        '<input type="hidden" name="{}" value="{}">', FIELD, seal(viewer.account_id, viewer.key)
-    )
+    return _field(viewer.account_id, viewer.key, settings.SECRET_KEY)
+
+
+@lru_cache(4096)
+def _field(account_id: int, seat: str, _secret: str) -> SafeString:
+    """The same for each page of a seat, until the site has another secret."""
+    return format_html('<input type="hidden" name="{}" value="{}">', FIELD, seal(account_id, seat))

@@ -5,6 +5,7 @@ on to the next one. Each example is rendered by itself, so the code that a reade
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from types import SimpleNamespace
@@ -18,9 +19,11 @@ from django.http import HttpRequest, QueryDict
 from django.template import engines
 from markupsafe import Markup
 
-from preau.foundation.fields import SeveralFiles
+from preau.foundation import richtext
+from preau.foundation.fields import Attachments, RichText, SeveralFiles
 from preau.foundation.sorting import Sorting
 from preau.foundation.text import french
+from preau.foundation.uploads import Refused
 
 OPENING = re.compile(r"^\{# (?P<title>[^.#]+)\.(?P<note>[^#]*)#\}\n", re.MULTILINE)
 
@@ -39,6 +42,7 @@ SECTIONS = {
     for section in (
         Section("actions", "Agir", "ui/guide/actions.html"),
         Section("champs", "Demander", "ui/guide/fields.html"),
+        Section("textes", "Écrire et joindre", "ui/guide/papers.html"),
         Section("tableaux", "Montrer", "ui/guide/data.html"),
         Section("chiffres", "Compter", "ui/guide/figures.html"),
         Section("etats", "Dire où l’on en est", "ui/guide/states.html"),
@@ -79,6 +83,8 @@ def examples_of(section: Section, request: HttpRequest) -> list[Example]:
     ]
 
 
+# A square of one colour: the guide asks nobody for a picture.
+PICTURE = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
 CHOICES = [("maladie", "Maladie"), ("transport", "Transport"), ("famille", "Raison familiale")]
 
 
@@ -122,10 +128,82 @@ class SampleForm(forms.Form):
     papers = SeveralFiles(label="Documents", help_text="Au format PDF\u202f: 5 fichiers et 10 Mo au plus.")
 
 
+class WrittenForm(forms.Form):
+    """What is written with an editor, and what is joined to it."""
+
+    lesson = RichText(label="Contenu de la séance", required=False, max_length=400)
+    documents = Attachments(label="Documents", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        documents: Any = self.fields["documents"]
+        documents.desk = SampleDesk()
+
+
+def _file(name: str, word: str, size: str, icon: str, **more: Any) -> SimpleNamespace:
+    told = {"url": "#", "glimpse": "", "note": "", "is_held": False, "is_sound": False} | more
+    return SimpleNamespace(name=name, word=word, size=size, icon=icon, public_id=name, **told)
+
+
+FILES = [
+    _file("Théorème de Thalès.pdf", "PDF", "1,2\u202fMo", "file-type-pdf"),
+    _file("Figure.png", "Image", "640\u202fko", "photo", glimpse=PICTURE, width=80, height=60),
+    _file(
+        "Exercices.odt",
+        "Texte",
+        "48\u202fko",
+        "file-text",
+        url="",
+        note="En cours de vérification",
+        is_held=True,
+    ),
+    _file(
+        "Corrigé.docx",
+        "Texte",
+        "52\u202fko",
+        "file-text",
+        url="",
+        note="Retiré\u202f: un virus y a été trouvé",
+    ),
+]
+
+
+class SampleDesk:
+    """Keeps nothing: shows what `commons.files.actions.Desk` gives."""
+
+    limits = SimpleNamespace(
+        files=5,
+        accept=".pdf,.odt,image/jpeg",
+        said="PDF, image, texte\u202f: 5 fichiers au plus, 20 Mo chacun.",
+    )
+    held = FILES[:2]
+
+    def again(self, public_ids: Sequence[str]) -> list[Any]:
+        return [file for file in FILES if file.public_id in public_ids]
+
+    def take(self, sent: Sequence[Any], beside: int) -> list[Any]:
+        raise Refused(
+            french(
+                "«\u202fPage.html\u202f» est une page ou un dessin qui peut contenir un programme\u202f: envoyez-le en PDF ou en image."
+            )
+        )
+
+    def rows(self, files: Sequence[Any]) -> Sequence[Any]:
+        return files
+
+
+LESSON = richtext.from_plain(
+    "## Le théorème de Thalès\nSi **(BC)** et **(DE)** sont parallèles, alors $\\frac{AB}{AD} = \\frac{AC}{AE}$.\n"
+    "- apporter la règle et le compas\u202f;\n- lire [la leçon](https://eduscol.education.gouv.fr)\u202f;\n  1. les définitions,\n  2. l’exemple.\n\n"
+    "> Une démonstration se lit deux fois.\n\n| Nombre | Carré |\n| --- | --- |\n| 12 | 144 |\n\n```\nprint(12 ** 2)\n```\n"
+    "Cette formule ne se lit pas, elle reste comme elle est écrite\u202f: $\\frac{$."
+)
+
 GIVEN = {
     "day": date(2026, 11, 24),
     "starts": time(10, 15),
     "meeting": "2026-11-24T17:00",
+    "lesson": LESSON,
     "words": "Rendez-vous à 9 h, retour prévu à 10 h 30.",
 }
 
@@ -137,7 +215,16 @@ def sample() -> dict[str, Any]:
         "form": SampleForm(initial=GIVEN),
         "wrong": SampleForm({"name": "", "mail": "claire", "minutes": "-1"}, auto_id="erreur_%s"),
         "other": SampleForm(auto_id="autre_%s"),
+        "written": WrittenForm(initial=GIVEN),
+        "wrongly_written": WrittenForm(
+            {"lesson": "Lire **la leçon**. " * 30, "documents-garde": [FILES[0].public_id]},
+            {"documents": "Page.html"},
+            auto_id="erreur_%s",
+        ),
+        "to_write": WrittenForm(auto_id="autre_%s"),
         "sorting": sorting,
+        "files": FILES,
+        "lesson": LESSON,
         "pupils": [
             SimpleNamespace(pk=1, name="ABADIE Nina", group="5e B", state="À jour", tone="done"),
             SimpleNamespace(pk=2, name="DIALLO Aïssatou", group="6e A", state="À compléter", tone="todo"),

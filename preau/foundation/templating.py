@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.template import engines
 from django.template.backends.jinja2 import Jinja2
 from django.template.backends.utils import csrf_input_lazy, csrf_token_lazy
-from django.urls import get_script_prefix, reverse
+from django.urls import NoReverseMatch, get_script_prefix, reverse
 from django.utils import translation
 from django.utils.html import format_html
 from django.utils.translation import trans_real
@@ -19,7 +19,11 @@ from jinja2.runtime import Context
 from jinja2_fragments import render_block as jinja_render_block
 from markupsafe import Markup
 
-from preau.foundation import dates, stamp, text
+from preau.foundation import dates, richtext, stamp, text
+from preau.foundation.inlining import InliningEnvironment
+
+# No address has it of its own.
+NUMBER = 8_172_635_409_182
 
 
 class Components:
@@ -40,10 +44,20 @@ class Components:
 
 
 def url(name: str, *args: Any, **kwargs: Any) -> str:
-    """The address of a page; those without arguments, which every page repeats, are found once."""
-    if args or kwargs:
-        return reverse(name, args=args, kwargs=kwargs)
-    return _known_url(name, settings.ROOT_URLCONF, get_script_prefix())
+    """The address of a page; those without arguments, which every page repeats, are found once, and so is what stands around a
+    number, which a list repeats."""
+    if not (args or kwargs):
+        return _known_url(name, settings.ROOT_URLCONF, get_script_prefix())
+    if len(kwargs) == 1 and not args:
+        ((key, value),) = kwargs.items()
+        around = (
+            _known_around(name, key, settings.ROOT_URLCONF, get_script_prefix())
+            if type(value) is int and value >= 0
+            else None
+        )
+        if around:
+            return f"{around[0]}{value}{around[1]}"
+    return reverse(name, args=args, kwargs=kwargs)
 
 
 @cache
@@ -52,19 +66,30 @@ def _known_url(name: str, urlconf: str, prefix: str) -> str:  # the prefix tells
 
 
 @cache
+def _known_around(name: str, key: str, urlconf: str, prefix: str) -> tuple[str, str] | None:
+    """What stands before and after the number in the addresses of a page; None where it is not simply written there."""
+    try:
+        before, _number, after = reverse(name, urlconf, kwargs={key: NUMBER}).partition(str(NUMBER))
+        other = reverse(name, urlconf, kwargs={key: 7})
+    except NoReverseMatch:
+        return None
+    return (before, after) if other == f"{before}7{after}" else None
+
+
+@cache
 def static(path: str) -> str:
     """The address of a static file: the names of a build do not change while it runs."""
     return staticfiles_storage.url(path)
 
 
-def install_texts(env: Environment) -> None:
+def install_texts(env: InliningEnvironment) -> None:
     """Give templates their translations. Where there is one language, nobody is asked which before each text."""
     active: Any = translation
     if len(settings.LANGUAGES) == 1:
         active = trans_real.translation(settings.LANGUAGE_CODE)
     env.install_gettext_callables(active.gettext, active.ngettext, newstyle=True, pgettext=active.pgettext)  # type: ignore[attr-defined]
     if len(settings.LANGUAGES) == 1:
-        env.globals["_"] = in_one_language(active.gettext)
+        env.globals["_"] = env.says = in_one_language(active.gettext)
 
 
 def in_one_language(gettext: Callable[[str], str]) -> Callable[..., Markup]:
@@ -109,7 +134,9 @@ _drawn = cache(_draw)
 def environment(**options: Any) -> Environment:
     """The environment of every page (Django's Jinja2 backend calls it)."""
     options |= {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
-    env = Environment(**options, extensions=["jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols"])  # nosec B701  # noqa: S701 - Django's backend passes autoescape=True
+    env = InliningEnvironment(
+        **options, extensions=["jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols"]
+    )  # nosec B701
     install_texts(env)
     env.globals |= {
         "url": url,
@@ -127,6 +154,7 @@ def environment(**options: Any) -> Environment:
         "capital": dates.capital,
         "ordinals": text.ordinals,
         "number": text.number,
+        "rich": richtext.rich,
     }
     return env
 

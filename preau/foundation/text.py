@@ -41,3 +41,13 @@ def french(text: str) -> str:
 def initials(given: str, family: str) -> str:
     """Two capitals for an avatar: CLAIRE MOREAU → CM."""
     return (given[:1] + family[:1]).upper()
+
+
+def weight(size: int) -> str:
+    """« 1,2 Mo », « 640 ko », « 12 octets »: the weight of a file."""
+    for unit, power in (("Go", 3), ("Mo", 2), ("ko", 1)):
+        if size >= 0.95 * 1024**power:
+            value = size / 1024**power
+            said = f"{value:.1f}" if value < 9.95 and power > 1 else f"{value:.0f}"
+            return f"{said.removesuffix('.0').replace('.', ',')}{NARROW}{unit}"
+    return f"{size}{NARROW}octet{'s' if size > 1 else ''}"

@@ -108,6 +108,29 @@ def keep_tables(sent: Mapping[str, Any], room: Path, limits: Limits) -> tuple[st
     return folder.name, names
 
 
+def keep_files(
+    sent: Sequence[Any], room: Path, limits: Limits, kinds: Sequence[str]
+) -> tuple[str, list[str]]:
+    """Keep files of these kinds (« .xml ») as they are, in a new folder of `room`; what they hold is for others to say.
+
+    Returns the folder's name and those of its files, in order. Raises Refused.
+    """
+    members = _counted([_Member(file.name, None, file) for file in sent], limits)
+    with _new_folder(room) as folder:
+        names, left = [], limits.size
+        for number, member in enumerate(members, start=1):
+            kind = Path(_bare(member.name)).suffix.lower()
+            if kind not in kinds:
+                said = _("« %(name)s » n’est pas un fichier %(kinds)s.")
+                raise Refused(said % {"name": _bare(member.name), "kinds": ", ".join(kinds)})
+            if kind == ".xlsx":
+                _kind_of_table(member.source, limits)
+            names.append(f"{number:03d}_{clean(member.name).removesuffix('.xml').removesuffix(kind)}{kind}")
+            with member.open() as source, _private(folder / names[-1]) as target:
+                left -= _copy(source, target, _bare(member.name), left, limits, looks=None)
+    return folder.name, names
+
+
 def _kind_of_table(file: Any, limits: Limits) -> str:
     """« xlsx » or « csv ». An old or foreign workbook is told how to be saved."""
     start = _starts(file)

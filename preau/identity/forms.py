@@ -1,10 +1,11 @@
 """What people type to sign in, to choose a password, to look for an account."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from preau.identity import reading
 from preau.identity.models import Account
@@ -104,6 +105,25 @@ def _own_words(account: Account) -> Iterable[str]:
     return [account.login, person.full_name, f"{person.family_name} {person.given_name}", *parts]
 
 
+class CardForm(forms.Form):
+    """The code of a card with pictures, when no camera reads it."""
+
+    code = forms.CharField(
+        label=_("Code de la carte"),
+        max_length=CODE_SIZE,
+        help_text=_(
+            "Douze signes, par exemple KQ7M-3XWD-9RTA. Les tirets et les majuscules ne comptent pas."
+        ),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+        error_messages={
+            "required": _("Écrivez le code de la carte."),
+            "max_length": _("Le code a douze signes."),
+        },
+    )
+
+
 class ActivationForm(LoginForm, NewPasswordForm):
     """Login and code as the letter gives them, and the password that one will use from now on."""
 
@@ -144,6 +164,63 @@ class ChangePasswordForm(NewPasswordForm):
     def __init__(self, shortest: int, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["new_password"].help_text = OWN_HINT % {"num": shortest}
+
+
+class EveryoneOutForm(forms.Form):
+    """Who is signed out, whether their passwords go too, and one's own password: a computer left open is not enough."""
+
+    BROWSERS, PASSWORDS = "appareils", "mots-de-passe"
+    who = forms.MultipleChoiceField(
+        label=_("Qui faut-il déconnecter ?"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Cochez au moins une ligne.")},
+    )
+    what = forms.ChoiceField(
+        label=_("Faut-il aussi annuler leurs mots de passe ?"),
+        choices=[
+            (BROWSERS, _("Non : chacun se reconnecte avec son mot de passe")),
+            (PASSWORDS, _("Oui : chacun aura besoin d’un nouveau courrier de l’établissement")),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choisissez l’un ou l’autre.")},
+    )
+    former = forms.CharField(
+        label=_("Votre mot de passe"),
+        help_text=_("Pour être sûr que c’est bien vous."),
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        error_messages={"required": _("Écrivez votre mot de passe.")},
+    )
+
+    def __init__(self, numbers: Mapping[Audience, int], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        said = {
+            Audience.PUPILS: ngettext(
+                "Élèves (%(num)d compte ouvert)", "Élèves (%(num)d comptes ouverts)", numbers[Audience.PUPILS]
+            ),
+            Audience.GUARDIANS: ngettext(
+                "Responsables (%(num)d compte ouvert)",
+                "Responsables (%(num)d comptes ouverts)",
+                numbers[Audience.GUARDIANS],
+            ),
+            Audience.STAFF: ngettext(
+                "Personnels (%(num)d compte ouvert, sans le vôtre)",
+                "Personnels (%(num)d comptes ouverts, sans le vôtre)",
+                numbers[Audience.STAFF],
+            ),
+        }
+        self.fields["who"].choices = [
+            (one.value, said[one] % {"num": number}) for one, number in numbers.items()
+        ]
+
+    @property
+    def audiences(self) -> list[Audience]:
+        return [Audience(one) for one in self.cleaned_data["who"]]
+
+    @property
+    def takes_passwords(self) -> bool:
+        return bool(self.cleaned_data["what"] == self.PASSWORDS)
 
 
 class AccountFilter(forms.Form):

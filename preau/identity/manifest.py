@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib.auth import user_logged_in
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +23,7 @@ def stamp_session(request: HttpRequest, **_: Any) -> None:
 
 user_logged_in.connect(stamp_session, dispatch_uid="identity.stamp")
 
+actions.signed_out_together.connect(tasks.enqueue_out, dispatch_uid="identity.follow_out")
 people.people_merging.connect(merging.settle_accounts, dispatch_uid="identity.settle_accounts")
 people.people_parted.connect(merging.part_accounts, dispatch_uid="identity.part_accounts")
 people.merged_for_good.connect(merging.erase_account, dispatch_uid="identity.erase_account")
@@ -33,10 +35,21 @@ boards.public_routes.add(boards.PublicRoute("identity:sign_in", in_sitemap=True)
 boards.public_routes.add(boards.PublicRoute("identity:activation", in_sitemap=True))
 boards.public_routes.add(boards.PublicRoute("identity:forgotten"))
 boards.public_routes.add(boards.PublicRoute("identity:new_password"))
+boards.public_routes.add(boards.PublicRoute("identity:pictures"))
 boards.menu.add(
     boards.MenuEntry(
         _("Comptes"), "identity:accounts", "users", rules.follows_accounts, "administration", order=60
     )
+)
+
+
+def accounts_of(group: int) -> str:
+    """The accounts of a class or a group."""
+    return reverse("identity:class_accounts", kwargs={"pk": group})
+
+
+boards.group_links.add(
+    boards.GroupLink(_("Comptes"), accounts_of, "id-badge-2", rules.follows_class, order=60)
 )
 boards.seeds.add(boards.Seed("comptes", seeds.plant, order=10))
 boards.schedule.add(boards.Scheduled("identity.purge_codes", tasks.purge_codes, every_minutes=24 * 60))
@@ -79,6 +92,29 @@ for key, subject, body, action, why, for_whom in [
         _("Voir mes appareils connectés"),
         _("Le mot de passe de votre compte est un autre."),
         signed_in,
+    ),
+    (
+        "password_voided",
+        _("Il vous faut un nouveau mot de passe"),
+        _(
+            "Par sécurité, « %(school_name)s » a annulé le mot de passe du compte « %(login)s », %(at)s. Les appareils connectés ont été "
+            "déconnectés.\n"
+            "L’établissement vous remet un courrier avec un code : il vous servira à choisir un autre mot de passe."
+        ),
+        _("Voir mes appareils connectés"),
+        _("Votre établissement a annulé des mots de passe, dont le vôtre."),
+        signed_in,
+    ),
+    (
+        "everyone_out",
+        _("Des comptes ont été déconnectés"),
+        _(
+            "%(giver)s a déconnecté des comptes de l’établissement (%(school)s, %(at)s). Le journal dit lesquels, et si leurs mots de passe "
+            "ont été annulés."
+        ),
+        _("Voir les comptes"),
+        _("Vous dirigez l’établissement dont des comptes ont été déconnectés."),
+        rules.directs,
     ),
     (
         "codes_stopped",
@@ -155,6 +191,20 @@ boards.personal_data.add(
 )
 boards.personal_data.add(
     PersonalData(
+        label=_("Cartes à images"),
+        model="identity.PictureCard",
+        person="account__person",
+        recipients=_("La direction et les enseignants de la classe, sans le code ni les images."),
+        keep=Retention.ACCOUNT,
+        # With the account, whose `forget` deletes it.
+        fields=dict.fromkeys(["account", "issued_by", "issued_at"], PERSONAL)
+        | {"digest": NONE, "pictures": FieldClass.CHILD},
+        withheld=frozenset({"pictures"}),
+        **PURPOSE,
+    )
+)
+boards.personal_data.add(
+    PersonalData(
         label=_("Sessions ouvertes"),
         model="identity.AccountSession",
         person="account__person",
@@ -177,6 +227,11 @@ for step in [
         "identity:accounts", rules.helps_pupils_in, order=28,
     ),
     boards.FirstStep(
+        _("Faire entrer les plus petits"),
+        _("Une carte à viser et trois images à retenir : l’élève qui ne lit pas encore entre seul."),
+        "identity:accounts", rules.teaches_primary, where=_("Comptes, puis la classe"), order=29,
+    ),
+    boards.FirstStep(
         _("Lire à votre façon"),
         _("Texte plus grand, caractères, contraste, mode simple : vos choix vous suivent sur chaque appareil."),
         "identity:reading", signed_in, where=_("Votre nom, puis « Mon affichage »"), order=70,
@@ -194,6 +249,9 @@ for verb, label in [
     ("identity.code_given_at_console", _("Code d’activation donné par l’exploitant")),
     ("identity.link_sent", _("Lien de mot de passe oublié envoyé")),
     ("identity.codes_stopped", _("Codes d’activation annulés")),
+    ("identity.everyone_out", _("Comptes déconnectés ensemble")),
+    ("identity.cards_given", _("Cartes à images données")),
+    ("identity.card_withdrawn", _("Carte à images retirée")),
     ("identity.letters_prepared", _("Lettres d’activation préparées")),
     ("identity.reading_changed", _("Préférences de lecture changées")),
     ("identity.picture_changed", _("Photo changée")),

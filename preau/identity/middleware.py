@@ -5,19 +5,40 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth import logout as close_session
+from django.contrib.auth.middleware import AuthenticationMiddleware, get_user
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 
 from preau.directory.viewer import Viewer, viewer_for
 from preau.foundation.access import anyone, ask_to_sign_in
 from preau.foundation.readonly import SAFE
 from preau.identity import sessions
+from preau.identity.backends import AT_HAND
 from preau.identity.models import AccountSession
 from preau.identity.rules import limits_of
 
 SEAT = "seat"
+
+
+class AccountMiddleware(AuthenticationMiddleware):
+    """Django's, which asks nothing more of the database when the session came with its account."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        super().process_request(request)
+        request.user = SimpleLazyObject(lambda: _user_of(request))
+
+
+def _user_of(request: HttpRequest) -> Any:
+    request.session.get(SESSION_KEY)  # read now, if it was not
+    known = AT_HAND.set(getattr(request.session, "account", None))
+    try:
+        return get_user(request)
+    finally:
+        AT_HAND.reset(known)
 
 
 class ViewerMiddleware:
@@ -37,10 +58,13 @@ class ViewerMiddleware:
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         """The home is open to anyone: whoever was signed in a moment ago is told why they no longer are."""
-        home = request.path == resolve_url(settings.LOGIN_REDIRECT_URL) and request.method in SAFE
-        if request.has_ended and home and getattr(view, "opening", None) is anyone:
-            return ask_to_sign_in(request)
-        return None
+        if (
+            not request.has_ended
+            or request.method not in SAFE
+            or getattr(view, "opening", None) is not anyone
+        ):
+            return None
+        return ask_to_sign_in(request) if request.path == resolve_url(settings.LOGIN_REDIRECT_URL) else None
 
     def _while_open(self, request: HttpRequest, viewer: Viewer | None, now: datetime) -> Viewer | None:
         """The viewer, or None once the session has passed a limit of the person's profiles."""

@@ -168,3 +168,32 @@ class AccountSession(models.Model):
         verbose_name = _("session ouverte")
         verbose_name_plural = _("sessions ouvertes")
         ordering = ["-seen_at"]
+
+
+class PictureCardQuerySet(models.QuerySet["PictureCard"]):
+    def visible_to(self, viewer: Viewer) -> Self:
+        """That a card was given, and when: to those who follow the account. Never its code nor its pictures."""
+        return self.filter(account__in=Account.objects.visible_to(viewer))
+
+
+class PictureCard(models.Model):
+    """The card of a pupil who cannot read yet: a code on paper, and three pictures in the head.
+
+    Only digests are kept: both were shown once. A new card takes the place of the former one.
+    """
+
+    account = models.OneToOneField(
+        Account, models.CASCADE, related_name="picture_card", verbose_name=_("compte")
+    )
+    digest = models.CharField(_("empreinte du code"), max_length=64, unique=True)
+    pictures = models.CharField(_("empreinte des images"), max_length=128)
+    issued_by = models.ForeignKey(
+        Person, models.SET_NULL, null=True, related_name="cards_given", verbose_name=_("donnée par")
+    )
+    issued_at = models.DateTimeField(_("donnée le"))
+
+    objects = PictureCardQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("carte à images")
+        verbose_name_plural = _("cartes à images")

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from preau.foundation.text import fold
+from preau.identity.leaked import is_leaked
 
 LONGEST = 128
 FEW_CHARACTERS = 4
@@ -37,6 +38,10 @@ def faults_of(password: str, *, shortest: int, own_words: Iterable[str]) -> Iter
     if _is_common(password):
         yield _(
             "Trop courant : d’autres personnes l’utilisent déjà. Choisissez plusieurs mots qui n’ont rien à voir."
+        )
+    elif is_leaked(password):
+        yield _(
+            "Connu : ce mot de passe a déjà été volé sur un autre site. S’il est le vôtre ailleurs, changez-le là-bas aussi."
         )
     elif _is_close_to(password, own_words):
         yield _("Trop proche de votre nom ou de votre identifiant : choisissez autre chose.")

@@ -17,7 +17,7 @@ from preau.directory.viewer import Viewer, viewer_for
 from preau.directory.words import Profile, Role
 from preau.foundation.text import fold
 from preau.identity.codes import digest_of
-from preau.identity.models import Account, Activation
+from preau.identity.models import Account, Activation, PictureCard
 from preau.identity.rules import can_give_way_in, keeps_accounts, may_still_open, rank_of
 from preau.identity.standing import Standing, not_over, standings_of
 
@@ -223,6 +223,47 @@ def staff_of(viewer: Viewer) -> "QuerySet[Person]":
     return Person.objects.filter(pk__in=held.values("person_id"), erased_at=None)
 
 
+def everyone_of(viewer: Viewer, audience: Audience) -> "QuerySet[Person]":
+    """The people of a school, all classes together: its pupils, those who follow one of them, or its staff."""
+    if audience == Audience.STAFF:
+        return staff_of(viewer)
+    here = Holding.objects.active(viewer.today).filter(school_id=viewer.school_id, role=Role.PUPIL)
+    if audience == Audience.PUPILS:
+        return Person.objects.filter(pk__in=here.values("person_id"), erased_at=None)
+    followed = _followers(viewer).filter(pupil__in=here.values("person_id"))
+    return Person.objects.filter(pk__in=followed.values("guardian_id"))
+
+
+def open_accounts_of(viewer: Viewer, audience: Audience) -> "QuerySet[Account]":
+    """Their accounts that a password or a card with pictures opens, but the viewer's own."""
+    people = everyone_of(viewer, audience).values("pk")
+    opens = ~Q(password__startswith=UNUSABLE_PASSWORD_PREFIX) | Q(picture_card__isnull=False)
+    found: QuerySet[Account] = Account.objects.filter(opens, person__in=people)
+    return found.exclude(pk=viewer.account_id)
+
+
+@dataclass(frozen=True)
+class CardRow:
+    """A pupil of a class and their card; `last` is its number."""
+
+    public_id: str
+    list_name: str
+    issued_at: datetime | None
+    last: int
+
+
+def cards_of(viewer: Viewer, group: Group) -> list[CardRow]:
+    """Every pupil of a class, with the card that they have; two queries."""
+    people = list(pupils_of(viewer, group).order_by("search_name", "pk"))
+    found = PictureCard.objects.visible_to(viewer).filter(account__person__in=people)
+    cards = {
+        person: (at, pk) for person, at, pk in found.values_list("account__person_id", "issued_at", "pk")
+    }
+    return [
+        CardRow(person.public_id, person.list_name, *cards.get(person.pk, (None, 0))) for person in people
+    ]
+
+
 def people_of(viewer: Viewer, audience: Audience, group: Group | None) -> "QuerySet[Person]":
     """The people of a page: pupils or guardians of a class, or the staff."""
     if group is None:
@@ -362,7 +403,7 @@ def _addressee(person: Person) -> str:
 def audience_of(viewer: Viewer, standing: Standing) -> Audience:
     """How the school writes to a person: as staff first, then as a pupil, then as a family."""
     here = {role for role, school in standing.held if school == viewer.school_id}
-    if any(role.profile == Profile.STAFF for role in here):
+    if any(role.profile in {Profile.STAFF, Profile.AGENT} for role in here):
         return Audience.STAFF
     return Audience.PUPILS if Role.PUPIL in here else Audience.GUARDIANS
 

@@ -47,6 +47,10 @@ CHOICES = (
 )  # fmt: skip
 
 
+# Settled on the page that they are about, and kept with the rest: « roll » is « plan » for whoever calls it from a seating plan.
+BESIDE = ("roll",)
+
+
 def kept(typed: Mapping[str, str]) -> dict[str, str]:
     """What is worth keeping: known choices that differ from everybody's."""
     return {

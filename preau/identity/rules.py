@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from preau.directory.models import Assignment, Group, Person
+from preau.directory.models import Assignment, Group, Person, School
 from preau.directory.models.scoping import active_on
 from preau.directory.viewer import Viewer
 from preau.directory.words import Profile, Role
@@ -13,7 +13,8 @@ from preau.identity.standing import Standing, standings_of
 
 # A code takes over the account that it opens, in every school where it opens something. So nobody gives one to an
 # account that stands as high as their own; an account of staff is given by a school where its person works, and by no
-# other; a nurse's opens health data and a secretary's every family: the heads of that school alone.
+# other; a nurse's opens health data and a secretary's every family, an agent's and that of whoever was given something
+# what the head gave them: the heads of that school alone.
 RANKS = {
     Role.PUPIL: 0,
     Role.TEACHER: 2,
@@ -52,8 +53,8 @@ LIMITS = {
 }
 
 
-def directs(viewer: Viewer) -> bool:
-    """A head, who hears of what looks wrong with the accounts of the school."""
+def directs(viewer: Viewer, *_: object) -> bool:
+    """A head, who hears of what looks wrong with the accounts of the school, and may sign everybody out."""
     return viewer.holds(Role.HEAD)
 
 
@@ -96,6 +97,27 @@ def keeps_class(viewer: Viewer, group: Group) -> bool:
     return keeps_accounts(viewer) and group.kind == Group.Kind.CLASS
 
 
+def teaches_primary(viewer: Viewer, *_: object) -> bool:
+    """Whoever follows the accounts of an école."""
+    is_primary = viewer.school is not None and viewer.school.kind == School.Kind.ECOLE
+    return is_primary and follows_accounts(viewer)
+
+
+def gives_cards(viewer: Viewer, group: Group) -> bool:
+    """Cards with pictures are for the classes of an école: whoever follows the accounts of the class gives them."""
+    return teaches_primary(viewer) and group.kind == Group.Kind.CLASS and follows_class(viewer, group)
+
+
+def can_withdraw_card(viewer: Viewer, person: Person) -> bool:
+    """Whoever may give that pupil a code."""
+    return can_give_code(viewer, person)
+
+
+def may_use_card(standing: Standing, places: Iterable[School.Kind]) -> bool:
+    """Does a card still open this account? A pupil and nothing else, who learns in an école today."""
+    return standing.is_only_pupil and School.Kind.ECOLE in places
+
+
 def can_give_way_in(viewer: Viewer, standing: Standing) -> bool:
     """May this viewer hand a code to that person, by letter or on the screen?"""
     if standing.person_id == viewer.person.pk or not standing.belongs_to(viewer.school_id):
@@ -111,13 +133,17 @@ def can_give_way_in(viewer: Viewer, standing: Standing) -> bool:
 
 def _may_give_staff(viewer: Viewer, standing: Standing) -> bool:
     """An account that opens a function somewhere: following a child here gives this school nothing over it."""
-    if not standing.works_in(viewer.school_id) or standing.schools_as(Role.AGENT, Role.OPERATOR):
+    if not standing.works_in(viewer.school_id) or standing.schools_as(Role.OPERATOR):
+        return False
+    agent = standing.schools_as(Role.AGENT)
+    if agent - {viewer.school_id}:
+        # Of a commune, or let in by another school: theirs is no account of this one.
         return False
     heads = standing.schools_as(Role.HEAD)
     if heads:
         # A head of this school and of no other: another head of this school.
         return viewer.holds(Role.HEAD) and heads == {viewer.school_id}
-    guarded = standing.schools_as(Role.NURSE, Role.SECRETARY)
+    guarded = standing.schools_as(Role.NURSE, Role.SECRETARY) | standing.trusted | agent
     if guarded:
         return viewer.holds(Role.HEAD) and viewer.school_id in guarded
     return _is_below(viewer, standing)

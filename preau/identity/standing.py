@@ -16,7 +16,8 @@ from preau.directory.words import Role
 class Standing:
     """`held`: (role, school) pairs anywhere; `wards`: schools of the children followed; `teachers`: of their lessons.
 
-    `coming`: pairs that have not begun. Whoever takes an account over today still has it the day they begin.
+    `coming`: pairs that have not begun. Whoever takes an account over today still has it the day they begin. `trusted`: schools
+    whose head gave them something beyond their function.
     """
 
     person_id: int
@@ -24,6 +25,7 @@ class Standing:
     wards: frozenset[int] = frozenset()
     teachers: frozenset[tuple[int, int]] = frozenset()
     coming: frozenset[tuple[Role, int | None]] = frozenset()
+    trusted: frozenset[int | None] = frozenset()
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -69,14 +71,22 @@ def standings_of(people: Iterable[int], today: date) -> dict[int, Standing]:
     held: dict[int, set[tuple[Role, int | None]]] = defaultdict(set)
     coming: dict[int, set[tuple[Role, int | None]]] = defaultdict(set)
     found = Holding.objects.filter(not_over(today), person__in=ids)
-    for person, role, school, starts in found.values_list("person_id", "role", "school_id", "starts"):
-        begun = starts is None or starts <= today
-        (held if begun else coming)[person].add((Role(role), school))
+    trusted: dict[int, set[int | None]] = defaultdict(set)
+    for one in found.only("person_id", "role", "school_id", "starts", "scope"):
+        begun = one.starts is None or one.starts <= today
+        (held if begun else coming)[one.person_id].add((Role(one.role), one.school_id))
+        if one.delegations(today):
+            trusted[one.person_id].add(one.school_id)
     wards = _wards(ids, today)
     teachers = _teachers(ids, today)
     return {
         pk: Standing(
-            pk, frozenset(held[pk]), frozenset(wards[pk]), frozenset(teachers[pk]), frozenset(coming[pk])
+            pk,
+            frozenset(held[pk]),
+            frozenset(wards[pk]),
+            frozenset(teachers[pk]),
+            frozenset(coming[pk]),
+            frozenset(trusted[pk]),
         )
         for pk in ids
     }

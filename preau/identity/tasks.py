@@ -1,5 +1,7 @@
-"""Work for later: the mail of « mot de passe oublié », and the tidying of old codes."""
+"""Work for later: the mail of « mot de passe oublié », what a school signed out leaves behind, the tidying of old codes."""
 
+from collections.abc import Sequence
+from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -41,6 +43,17 @@ def _is_shared(person: Person) -> bool:
     """Does anybody else have this address, with an account or without one yet?"""
     others = Person.objects.filter(email__iexact=person.email, erased_at=None).exclude(pk=person.pk)
     return others.exists()
+
+
+def enqueue_out(
+    sender: Any, accounts: Sequence[int], voided: Sequence[int], school_id: int, mark: str, **_: Any
+) -> None:
+    follow_everyone_out.enqueue(list(accounts), list(voided), school_id, mark)
+
+
+@job(priority=50)
+def follow_everyone_out(accounts: list[int], voided: list[int], school_id: int, mark: str) -> int:
+    return actions.follow_everyone_out(accounts, voided, school_id, mark)
 
 
 @job()

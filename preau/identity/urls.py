@@ -1,10 +1,11 @@
 from django.urls import path
 
-from preau.identity.views import accounts, passwords, profile, signing
+from preau.identity.views import accounts, cards, everyone, passwords, profile, signing
 
 app_name = "identity"
 urlpatterns = [
     path("connexion/", signing.sign_in, name="sign_in"),
+    path("connexion/images/", cards.pictures, name="pictures"),
     path("deconnexion/", signing.sign_out, name="sign_out"),
     path("profil/changer/", signing.switch, name="switch"),
     path("reprendre/", signing.resume, name="resume"),
@@ -22,10 +23,14 @@ urlpatterns = [
     path("comptes/", accounts.accounts, name="accounts"),
     path("comptes/classes/<int:pk>/", accounts.class_accounts, name="class_accounts"),
     path("comptes/classes/<int:pk>/courriers/", accounts.prepare_class, name="prepare_class"),
+    path("comptes/classes/<int:pk>/images/", cards.class_cards, name="class_cards"),
+    path("comptes/classes/<int:pk>/images/preparer/", cards.give_cards, name="give_cards"),
     path("comptes/personnels/", accounts.staff_accounts, name="staff_accounts"),
     path("comptes/personnels/courriers/", accounts.prepare_staff, name="prepare_staff"),
+    path("comptes/deconnecter/", everyone.everyone_out, name="everyone_out"),
     path("comptes/courriers.pdf", accounts.letters_pdf, name="letters_pdf"),
     path("comptes/personnes/<str:public_id>/", accounts.person, name="person"),
     path("comptes/personnes/<str:public_id>/courrier/", accounts.prepare_person, name="prepare_person"),
     path("comptes/personnes/<str:public_id>/code/", accounts.give_code, name="give_code"),
+    path("comptes/personnes/<str:public_id>/images/retirer/", cards.withdraw_card, name="withdraw_card"),
 ]

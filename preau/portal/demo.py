@@ -31,6 +31,7 @@ MORE_ACCOUNTS = {
     "school_director": "maud.kervella",
     "primary_teacher": "jf.ozturk",
     "guardian_without_mail": "maman.de.cheick",
+    "town_agent": "nadege.prigent",
 }
 LOGINS = CAST | MORE_ACCOUNTS
 

@@ -54,7 +54,9 @@ def _has_page(viewer: Viewer, url_name: str) -> bool:
 
 def _menu_word(viewer: Viewer, url_name: str) -> str:
     """« Dans le menu : Vie scolaire », as the school calls it."""
-    entry = next(entry for entry in boards.menu if entry.url_name == url_name)
+    entry = boards.menu.named(url_name, by="url_name")
+    if entry is None:
+        raise LookupError(f"{url_name} is no page of the menu: its first step says where it is.")
     return _("Dans le menu : %(name)s") % {"name": viewer.name_of(url_name, entry.label)}
 
 

@@ -1,6 +1,6 @@
 """Préau as an application that one installs: its description, its service worker, and the page shown without a network.
 
-The worker keeps static files and that page, nothing else: docs/decisions/0069.
+The worker keeps static files, that page and those that stand in for others, nothing else: docs/decisions/0069 and 0086.
 """
 
 import json
@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from preau.foundation import boards
 from preau.foundation.access import anyone, opens
 
 GREEN, WHITE = "#14605c", "#ffffff"
@@ -65,10 +66,14 @@ def service_worker(request: HttpRequest) -> HttpResponse:
     if built is None:
         raise Http404
     code = Path(built).read_text()
+    pages = list(boards.offline_pages)
+    files = dict.fromkeys([*FILES, *(name for page in pages for name in page.files)])
     told = {
-        "files": [staticfiles_storage.url(name) for name in FILES],
+        "files": [staticfiles_storage.url(name) for name in files],
         "icon": staticfiles_storage.url("preau/icons/icon-192.png"),
         "offline": reverse("portal:offline"),
+        "pages": [[page.instead_of, reverse(page.url_name)] for page in pages],
+        "feeds": [reverse(page.feed) for page in pages],
         "place": staticfiles_storage.base_url,
     }
     told["name"] = f"preau-{_version(code, told)}"

@@ -8,6 +8,8 @@ from preau.portal import first_steps
 
 boards.public_routes.add(boards.PublicRoute("portal:home", in_sitemap=True))
 boards.public_routes.add(boards.PublicRoute("portal:demonstration"))
+boards.menu_sections.add(boards.MenuSection("lessons", _("Cours"), "calendar", order=20))
+boards.menu_sections.add(boards.MenuSection("school-life", _("Vie scolaire"), "clipboard-check", order=30))
 boards.menu_sections.add(boards.MenuSection("administration", _("Administration"), "settings", order=90))
 boards.public_routes.add(boards.PublicRoute("portal:app_manifest"))
 boards.public_routes.add(boards.PublicRoute("portal:service_worker"))

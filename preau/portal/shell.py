@@ -14,12 +14,15 @@ from preau.commons.notifications.queries import unread_count
 from preau.directory.models import School
 from preau.directory.viewer import Seat, Viewer
 from preau.foundation import boards
+from preau.foundation.ondevice import kept_for
 from preau.foundation.templating import url
 from preau.identity import reading
 from preau.portal.evidence import evidence, state_of
 
 # Entries of the menu in simple mode, home included.
 FEW = 3
+# What a line of the menu holds; the rest is under one word.
+MOST = 7
 
 
 @dataclass(frozen=True)
@@ -76,11 +79,12 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     viewer = getattr(request, "viewer", None)
     if viewer is None:
         return {"shell": Shell(signed_in=False, demo=settings.DEMO, source_url=settings.SOURCE_URL)}
-    return {"shell": _shell_of(viewer, request.user, request.path)}
+    return {"shell": _shell_of(viewer, request)}
 
 
-def _shell_of(viewer: Viewer, account: Any, path: str) -> Shell:
-    menu = menu_of(viewer, path)
+def _shell_of(viewer: Viewer, request: HttpRequest) -> Shell:
+    account: Any = request.user
+    menu = menu_of(viewer, request.path)
     return Shell(
         signed_in=True,
         demo=settings.DEMO,
@@ -92,7 +96,7 @@ def _shell_of(viewer: Viewer, account: Any, path: str) -> Shell:
         viewer=viewer,
         logo=logo_of(viewer.only_school),
         picture=picture_of(viewer, account),
-        face=reading.face_of(account) | palette_of(viewer),
+        face=reading.face_of(account) | palette_of(viewer) | kept_on_device(viewer, request),
         menu=simpler(menu) if reading.is_simple(account) else menu,
         seats=viewer.other_seats,
         unread=partial(unread_count, viewer),
@@ -105,6 +109,16 @@ def palette_of(viewer: Viewer) -> dict[str, str]:
     return {"palette": school.palette} if school else {}
 
 
+def kept_on_device(viewer: Viewer, request: HttpRequest) -> dict[str, str]:
+    """For whom this browser may keep what works without a network, and where it asks for it; nothing for whoever has none."""
+    feeds = [
+        url(page.feed)
+        for page, seated in boards.offered(boards.offline_pages, viewer)
+        if page.open_to(seated)
+    ]
+    return {"kept-for": kept_for(request, viewer.account_id), "feed": feeds[0]} if feeds else {}
+
+
 def picture_of(viewer: Viewer, account: Any) -> str:
     """The address of one's own picture, another one each time it changes."""
     if not account.picture:
@@ -115,8 +129,12 @@ def picture_of(viewer: Viewer, account: Any) -> str:
 
 def simpler(menu: list[Link | Section]) -> list[Link | Section]:
     """The first entries; everything else under one word, so that nothing is out of reach."""
-    rest = [link for item in menu[FEW:] for link in (item.links if isinstance(item, Section) else [item])]
-    return menu[:FEW] + ([Section(_("Tout le reste"), "menu-2", rest)] if len(rest) > 1 else menu[FEW:])
+    return _folded(menu, FEW, _("Tout le reste"))
+
+
+def _folded(menu: list[Link | Section], kept: int, word: str) -> list[Link | Section]:
+    rest = [link for item in menu[kept:] for link in (item.links if isinstance(item, Section) else [item])]
+    return menu[:kept] + ([Section(word, "menu-2", rest)] if len(rest) > 1 else menu[kept:])
 
 
 def logo_of(school: School | None) -> str:
@@ -141,7 +159,8 @@ def menu_of(viewer: Viewer, path: str) -> list[Link | Section]:
             grouped.setdefault(entry.section, []).append(link)
         else:
             shown.append(link)
-    return shown + [_section(one, grouped[one.key]) for one in boards.menu_sections if one.key in grouped]
+    menu = shown + [_section(one, grouped[one.key]) for one in boards.menu_sections if one.key in grouped]
+    return menu if len(menu) <= MOST else _folded(menu, MOST - 1, _("Plus"))
 
 
 def _section(section: boards.MenuSection, links: list[Link]) -> Link | Section:

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from preau.directory.counting import numbers
 from preau.directory.viewer import Viewer
 from preau.foundation import boards
 from preau.foundation.access import anyone, opens, signed_in
@@ -80,11 +81,15 @@ def demonstration(request: HttpRequest) -> HttpResponse:
 
 
 def cards_of(viewer: Viewer, most: int = MOST_CARDS) -> list[tuple[boards.Card, Mapping[str, Any]]]:
-    """The cards open to this seat that have something to say, `most` at most."""
+    """The cards open to this seat that have something to say, `most` at most: what they count in one query, then one each."""
+    open_ones = [
+        (card, seated) for card, seated in boards.offered(boards.cards, viewer) if card.open_to(seated)
+    ]
+    counted = iter(numbers(viewer, *(one for card, _seated in open_ones for one in card.counters)))
     found: list[tuple[boards.Card, Mapping[str, Any]]] = []
-    for card, seated in boards.offered(boards.cards, viewer):
-        if len(found) < most and card.open_to(seated):
-            content = card.content(seated)
-            if content is not None:
-                found.append((card, content))
+    for card, seated in open_ones:
+        known = [next(counted) for _one in card.counters]
+        content = card.content(seated, *known) if len(found) < most else None
+        if content is not None:
+            found.append((card, content))
     return found

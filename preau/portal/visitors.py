@@ -51,7 +51,7 @@ GATHERINGS = (
             Visitor("nurse", "Anne-Claire L’Hostis", _("Infirmière"),
                 _("Elle lit les emplois du temps des classes, et rien des absences.")),
             Visitor("librarian", "Benoît Le Goff", _("Professeur documentaliste"),
-                _("L’emploi du temps d’une classe, pour savoir qui vient au CDI.")),
+                _("L’emploi du temps d’une classe, pour savoir qui vient au CDI. La principale lui a confié les réglages pour quatre mois : son accueil le dit.")),
             Visitor("assistant", "Grâce N’Guessan", _("AESH"),
                 _("Son accueil est presque vide : Préau ne montre que ce dont chacun a besoin.")),
         ),
@@ -87,6 +87,8 @@ GATHERINGS = (
                 _("L’école sur une page, et ses propres appels.")),
             Visitor("primary_teacher", "Jean-François Öztürk", _("Enseignant de CE2"),
                 _("Une classe toute la semaine, dont Hugo Abadie.")),
+            Visitor("town_agent", "Nadège Prigent", _("Agente de la mairie, invitée par la directrice"),
+                _("Les listes que la directrice lui a confiées pour la cantine, et rien d’autre.")),
         ),
     ),
 )  # fmt: skip

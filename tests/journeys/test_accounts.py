@@ -102,6 +102,7 @@ def test_a_pupil_who_forgot_is_helped_in_class(
     pupil = schools["college"].people["pupil"]
     teacher = visit("teacher", wide=True)
     page = teacher.page
+    page.locator(".header-menu summary", has_text="Plus").click()
     page.get_by_role("link", name="Comptes").first.click()
     page.get_by_role("link", name=re.compile("^5")).click()
     expect(page.get_by_role("heading", level=1, name="Comptes, 5")).to_be_visible()
@@ -150,3 +151,24 @@ def test_a_forgotten_password_and_a_change(visit: Any, newcomer: Visitor, script
     page.get_by_role("button", name="Changer mon mot de passe").click()
     expect(page.get_by_text("Votre mot de passe est changé.")).to_be_visible()
     guardian.done()
+
+
+def test_a_head_signs_the_whole_school_out(visit: Any) -> None:
+    pupil, head = visit("pupil"), visit("head", wide=True)
+    page = head.page
+    head.open("/comptes/")
+    page.get_by_role("link", name="Déconnecter tout le monde").click()
+    page.get_by_label(re.compile("Élèves")).check()
+    page.get_by_label(re.compile("chacun se reconnecte")).check()
+    head.check("comptes-deconnecter")
+    page.get_by_label("Votre mot de passe").fill("pas celui-là")
+    page.get_by_role("button", name="Déconnecter").last.click()
+    expect(page.get_by_text("Ce n’est pas votre mot de passe actuel.").last).to_be_visible()
+    expect(page.get_by_label(re.compile("Élèves"))).to_be_checked()
+    page.get_by_label("Votre mot de passe").fill(PASSWORD)
+    page.get_by_role("button", name="Déconnecter").last.click()
+    expect(page.get_by_text("1 appareil est déconnecté.")).to_be_visible()
+    pupil.open("/emploi-du-temps/")
+    expect(pupil.page.get_by_role("heading", level=1, name="Se connecter")).to_be_visible()
+    head.open("/emploi-du-temps/")
+    expect(page.get_by_role("heading", level=1, name="Se connecter")).to_have_count(0)

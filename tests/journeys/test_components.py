@@ -1,8 +1,11 @@
 """Every component in a real browser: read by axe in light and dark, used with and without JavaScript."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
+from preau.foundation import richtext
 from preau.foundation.styleguide import SECTIONS
 from tests.journeys.conftest import Visitor
 
@@ -82,4 +85,80 @@ def test_rows_are_chosen_one_by_one_or_all(newcomer: Visitor) -> None:
     expect(page.get_by_label("Choisir : DIALLO Aïssatou")).to_be_checked()
     page.get_by_role("button", name="Ne rien choisir").click()
     expect(count).to_have_text("Rien de choisi")
+    newcomer.done()
+
+
+def test_a_text_is_formatted_by_the_keyboard_alone(newcomer: Visitor) -> None:
+    newcomer.open("/styleguide/textes/")
+    page = newcomer.page
+    form = page.locator("form[data-upload]")
+    box = form.get_by_role("textbox", name="Contenu de la séance")
+    if not newcomer.scripts:
+        # The signs are said, and what is typed is what is sent.
+        expect(form.get_by_text("fait une liste")).to_be_visible()
+        expect(form.get_by_role("toolbar")).to_be_hidden()
+        expect(page.get_by_label("Contenu de la séance").first).to_have_value(
+            re.compile(r"Si \*\*\(BC\)\*\* et")
+        )
+        return
+    sent = form.locator("textarea")
+    expect(form.get_by_text("fait une liste")).to_be_hidden()
+    box.focus()
+    page.keyboard.type("Lire ")
+    page.keyboard.press("Control+b")
+    bold = form.get_by_role("button", name="Gras")
+    expect(bold).to_have_attribute("aria-pressed", "true")
+    page.keyboard.type("la page 12")
+    page.keyboard.press("Control+b")
+    page.keyboard.press("Enter")
+    # Into the toolbar and along it, without the mouse.
+    page.keyboard.press("Alt+F10")
+    expect(bold).to_be_focused()
+    for _step in range(4):
+        page.keyboard.press("ArrowRight")
+    expect(form.get_by_role("button", name="Liste", exact=True)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(box).to_be_focused()
+    page.keyboard.type("apporter la règle")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("dialog", name="Lien")).to_be_visible()
+    newcomer.check("lien")
+    page.keyboard.type("www.example.fr/lecon")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Control+Alt+m")
+    expect(page.get_by_role("dialog", name="Formule")).to_be_visible()
+    page.keyboard.type("x^2")
+    page.keyboard.press("Enter")
+    expect(box).to_be_focused()
+    kept = richtext.clean(sent.input_value())
+    assert kept == (
+        "<p>Lire <strong>la page 12</strong></p><ul><li>apporter la règle</li><li>"
+        '<a href="https://www.example.fr/lecon" rel="noopener noreferrer">www.example.fr/lecon</a> '
+        '<span data-formula="x^2">x^2</span></li></ul>'
+    )
+    assert form.locator("input[name=lesson-forme]").input_value() == "html"
+    # A question given up changes nothing.
+    page.keyboard.press("Control+k")
+    page.keyboard.press("Escape")
+    assert richtext.clean(sent.input_value()) == kept
+    newcomer.done()
+
+
+def test_what_word_puts_on_the_clipboard_comes_in_clean(newcomer: Visitor) -> None:
+    if not newcomer.scripts:
+        return
+    newcomer.open("/styleguide/textes/")
+    page = newcomer.page
+    form = page.locator("form[data-upload]")
+    form.get_by_role("textbox", name="Contenu de la séance").focus()
+    page.evaluate(
+        """html => {
+            const data = new DataTransfer();
+            data.setData("text/html", html);
+            document.activeElement.dispatchEvent(new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true}));
+        }""",
+        "<p class=MsoNormal style='color:red'><b>Leçon</b><o:p></o:p></p><img src=x onerror=alert(1)>",
+    )
+    assert richtext.clean(form.locator("textarea").input_value()) == "<p><strong>Leçon</strong></p>"
     newcomer.done()

@@ -1,13 +1,10 @@
 """An installed Préau on a real device: what it keeps, what it shows without a network, how it goes away."""
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from preau.directory.seeds import World
-from tests.journeys.conftest import Visitor
+from tests.journeys.conftest import Device
 
 pytestmark = pytest.mark.journey
 
@@ -24,15 +21,7 @@ CONTENTS = """async () => {
 READY = "async () => { await navigator.serviceWorker.ready; }"
 
 
-@pytest.fixture
-def device(browser: Browser, live_server: Any, schools: dict[str, World]) -> Iterator[Visitor]:
-    context = browser.new_context(viewport={"width": 390, "height": 844}, locale="fr-FR")
-    yield Visitor(context.new_page(), live_server.url, True)
-    context.set_offline(False)
-    context.close()
-
-
-def test_a_device_keeps_no_page_that_names_someone(device: Visitor, schools: dict[str, World]) -> None:
+def test_a_device_keeps_no_page_that_names_someone(device: Device, schools: dict[str, World]) -> None:
     device.sign_in("guardian")
     device.page.evaluate(READY)
     # From here on the worker is between every page and the network.
@@ -41,7 +30,10 @@ def test_a_device_keeps_no_page_that_names_someone(device: Visitor, schools: dic
     assert device.page.evaluate("navigator.serviceWorker.controller !== null")
     kept = device.page.evaluate(CONTENTS)
     assert "/hors-ligne/" in {path for path, _ in kept}
-    assert {path for path, _ in kept if not path.startswith("/static/preau/")} == {"/hors-ligne/"}
+    assert {path for path, _ in kept if not path.startswith("/static/preau/")} == {
+        "/hors-ligne/",
+        "/appel/sans-reseau/",
+    }
     guardian = schools["college"].people["guardian"]
     for path, text in kept:
         for word in (guardian.family_name, guardian.given_name, schools["college"].school.name):
@@ -49,22 +41,22 @@ def test_a_device_keeps_no_page_that_names_someone(device: Visitor, schools: dic
     device.done()
 
 
-def test_without_a_network_a_page_says_what_still_works(device: Visitor) -> None:
+def test_without_a_network_a_page_says_what_still_works(device: Device) -> None:
     device.sign_in("guardian")
     device.page.evaluate(READY)
     device.open("/")
-    device.page.context.set_offline(True)
+    device.cut()
     device.open("/absences/")
     expect(device.page.get_by_role("heading", level=1)).to_have_text("Pas de connexion")
     expect(device.page.get_by_text("Abadie")).to_have_count(0)
     font = device.page.evaluate("getComputedStyle(document.body).fontFamily")
     assert "Atkinson" in font, "the page is shown in its own clothes"
-    device.page.context.set_offline(False)
+    device.mend()
     device.page.get_by_role("link", name="Réessayer").click()
     expect(device.page.get_by_role("heading", level=1)).to_have_text("Absences et retards")
 
 
-def test_a_device_may_keep_nothing(device: Visitor) -> None:
+def test_a_device_may_keep_nothing(device: Device) -> None:
     device.open("/")
     device.page.evaluate(READY)
     device.open("/hors-ligne/")

@@ -37,9 +37,11 @@ SUBSCRIBES = """([endpoint, p256dh, auth]) => {
 
 
 @pytest.fixture
-def device(browser: Browser, live_server: Any, schools: dict[str, World], settings: Any) -> Iterator[Visitor]:
+def device(
+    browser_with_windows: Browser, live_server: Any, schools: dict[str, World], settings: Any
+) -> Iterator[Visitor]:
     settings.VAPID_PRIVATE_KEY = webpush.new_private_key()
-    context = browser.new_context(
+    context = browser_with_windows.new_context(
         viewport={"width": 390, "height": 844}, locale="fr-FR", permissions=["notifications"]
     )
     yield Visitor(context.new_page(), live_server.url, True)

@@ -6,29 +6,38 @@ from datetime import date, timedelta
 from django.contrib.sessions.backends.db import SessionStore
 
 from conftest import NOW
-from preau.commons.notifications.models import Device
-from preau.commons.works.models import Work
 from preau.directory.actions import merging
-from preau.directory.actions.settings import delegate
+from preau.directory.actions.guests import Invitation, invite
+from preau.directory.actions.powers import give
 from preau.directory.models import Enrolment, Holding, Person, Territory
 from preau.directory.seeds import World
 from preau.directory.seeds.world import make_parent_of
 from preau.directory.viewer import Viewer, viewer_for
-from preau.directory.words import Role
-from preau.foundation import webpush
+from preau.directory.words import LISTS, SETTINGS, Role
 from preau.identity.models import Account, AccountSession
-from tests.test_every_page import PAGES
+from tests.net.props import lay
+from tests.test_every_page import PAGES, prepared
 
 OF_THE_SCHOOL = ["head", "cpe", "secretary", "teacher", "pupil", "guardian", "other_guardian"]
 KEYS = [
     *OF_THE_SCHOOL,
     "teacher_parent",
     "agent",
+    "town",
     "operator",
     "neighbour",
     "left_staff",
     "left_pupil",
     "visitor",
+]
+# Who walks in one test, the heaviest first: parts small enough for two processes to end together.
+PARTS = [
+    ["head"],
+    ["cpe", "left_staff"],
+    ["secretary", "agent", "left_pupil"],
+    ["teacher", "pupil", "visitor"],
+    ["teacher_parent", "guardian", "other_guardian"],
+    ["operator", "town", "neighbour"],
 ]
 
 
@@ -43,6 +52,8 @@ class Member:
     like: frozenset[str] = frozenset()
     person: Person | None = None
     at_home: bool = True
+    # Whoever runs the whole platform sees that the neighbour is there, and how many they are.
+    sees_schools: bool = False
 
     @property
     def viewer(self) -> Viewer | None:
@@ -59,15 +70,18 @@ class Stage:
 
 def gather(college: World, twin: World) -> Stage:
     _lend_the_settings(college)
-    _add_a_device(college.people["head"])
-    _ask_for_a_work(college)
     _merge_two_rows(college)
+    town = _let_the_town_in(college)
+    lay(college)
+    # The neighbour has a year to prepare too.
+    prepared(twin)
     table = {page.name: page.address(college) for page in PAGES}
     members = [Member(key, frozenset({key}), college.people[key]) for key in OF_THE_SCHOOL]
     members += [
         _teacher_parent(college),
         Member("agent", frozenset({"agent"}), _agent()),
-        Member("operator", frozenset({"operator"}), _operator()),
+        town,
+        Member("operator", frozenset({"operator"}), _operator(), sees_schools=True),
         Member("neighbour", frozenset({"head"}), twin.people["head"], at_home=False),
         Member("left_staff", person=_left_staff(college)),
         Member("left_pupil", person=_left_pupil(college)),
@@ -84,7 +98,20 @@ def _lend_the_settings(college: World) -> None:
     head = college.people["head"]
     viewer = viewer_for(head, head.account.pk, NOW)
     holding = Holding.objects.get(person=college.people["teacher_2"], school=college.school)
-    delegate(viewer, holding, NOW.date() + timedelta(days=7))
+    give(viewer, holding, SETTINGS, NOW.date() + timedelta(days=7))
+
+
+def _let_the_town_in(college: World) -> Member:
+    """An agent of the commune, to whom the head gave the lists: the head's pages have a guest to show out."""
+    head = college.people["head"]
+    viewer = viewer_for(head, head.account.pk, NOW)
+    sent = Invitation(
+        Role.AGENT, "mme", "Nadège", "Prigent", "nadege.prigent@mairie.example", "service périscolaire", "Cantine",
+        NOW.date() + timedelta(days=30), (LISTS,),
+    )  # fmt: skip
+    person = invite(viewer, sent).holding.person
+    Account.objects.create(person=person, login="nadege.prigent", password="!")
+    return Member("town", frozenset({"agent", "town"}), person)
 
 
 def _merge_two_rows(college: World) -> None:
@@ -100,22 +127,6 @@ def _at_the_canteen(college: World) -> Person:
     )
     Holding.objects.create(person=person, role=Role.OTHER, school=college.school)
     return person
-
-
-def _add_a_device(person: Person) -> None:
-    """Of their own, to be told on, tried and taken away."""
-    Device.objects.create(
-        person=person, endpoint="https://push.example/head", p256dh=webpush.public_key(), auth=webpush.encode(b"s" * 16),
-        label="Firefox sur Linux", opened_in="", added_at=NOW,
-    )  # fmt: skip
-
-
-def _ask_for_a_work(college: World) -> None:
-    """By the head: it goes on, and may be given up."""
-    Work.objects.create(
-        key="essai", label="Lecture des fichiers de l’annuaire", person=college.people["head"], school=college.school, url="/annuaire/livraisons/",
-        can_stop=True, asked_at=NOW, begun_at=NOW, state=Work.State.RUNNING, step="Lecture", done=3, total=9,
-    )  # fmt: skip
 
 
 def _teacher_parent(college: World) -> Member:

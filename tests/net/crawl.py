@@ -4,15 +4,17 @@ import re
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import sha256
 from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
 import lxml.html
+from django.conf import settings
 from django.db import connection, reset_queries, transaction
 from django.test.utils import CaptureQueriesContext
-from django.urls import NoReverseMatch, Resolver404, resolve, reverse
+from django.urls import NoReverseMatch, Resolver404, ResolverMatch, resolve, reverse
 
 from conftest import SchoolClient
 from preau import urls
@@ -83,6 +85,7 @@ class Crawl:
         self._asked: Counter[Any] = Counter()
         if self.member.person:
             self.client.sit(self.member.person)
+            self.client.may_see_twin |= self.member.sees_schools
 
     def walk(self) -> list[Visit]:
         for address in self._declared():
@@ -177,7 +180,8 @@ class Crawl:
         at_home = self.member.at_home or view.model is None
         if self.member.like & page.open_to:
             if self.member.key == "teacher_parent" and view.model is not None:
-                return frozenset({200, 404})
+                # A pupil of the school who is not their child is seen, and may be refused.
+                return frozenset({200, page.otherwise, 404})
             found = PAGE if page.name in LEADS_BACK else frozenset({200})
             return found if at_home else frozenset({404})
         # Nobody is refused what is theirs: `visible_to` alone says whose it is.
@@ -185,9 +189,8 @@ class Crawl:
 
     def _wanted(self, address: str) -> frozenset[int]:
         """What `@opens` says of this address for this person."""
-        try:
-            match = resolve(urlsplit(address).path)
-        except Resolver404:
+        match = match_of(address)
+        if match is None:
             return frozenset({404})
         view, opened = match.func, ASIDE if match.view_name in ELSEWHERE else PAGE
         if view.opening is anyone:
@@ -246,10 +249,21 @@ def address_of(name: str, arguments: dict[str, Any]) -> Iterator[str]:
 
 
 def route_of(address: str) -> str:
+    match = match_of(address)
+    return match.view_name if match else "(aucune)"
+
+
+def match_of(address: str) -> ResolverMatch | None:
+    """The route of an address; None where there is none."""
+    return _match(settings.ROOT_URLCONF, urlsplit(address).path)
+
+
+@lru_cache(maxsize=20_000)  # every page links to the same menu
+def _match(urlconf: str, path: str) -> ResolverMatch | None:
     try:
-        return resolve(urlsplit(address).path).view_name
+        return resolve(path, urlconf)
     except Resolver404:
-        return "(aucune)"
+        return None
 
 
 def links_of(tree: Any, address: str) -> Iterator[str]:

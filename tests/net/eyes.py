@@ -5,9 +5,9 @@ import time
 from django.conf import settings as site
 from playwright.sync_api import Browser, Page
 
-from tests.net import audit, checkers, report
+from tests.net import audit, checkers, known_bad, report
 from tests.net.crawl import Crawl, Visit
-from tests.net.plan import PLAN, run
+from tests.net.plan import PLAN, is_first, run
 
 
 class Eyes:
@@ -40,11 +40,16 @@ class Eyes:
             answer = {"status": visit.status, "headers": visit.headers, "body": visit.body}
             self.page.route(address, lambda route: route.fulfill(**answer))
         self.page.goto(address)
-        found = checkers.look(self.page, self.heard)
+        found = checkers.look(self.page, self.heard, on_every_side=self.sees_every_side(visit))
         for colours, width in PLAN.settings:
             checkers.merge(found, self._judged(visit, colours, width))
         self.page.unroute_all()
         return found
+
+    @staticmethod
+    def sees_every_side(visit: Visit) -> bool:
+        """In the dark and on a narrow screen a route looks like itself, whoever opens it."""
+        return PLAN.every_side or visit.address == known_bad.ADDRESS or is_first(f"sides-{visit.route}")
 
     def _judged(self, visit: Visit, colours: str, width: int) -> checkers.Faults:
         """By every engine, on the page loaded again: some leave marks on it."""
@@ -60,5 +65,6 @@ class Eyes:
         began = time.perf_counter()
         found = self.open(visit)
         shot = run() / "shots" / f"{visit.member}-{len(part.looks)}.jpg"
-        self.page.screenshot(path=shot, type="jpeg", quality=50, full_page=True)
+        if PLAN.pictures or any(found.values()):
+            self.page.screenshot(path=shot, type="jpeg", quality=50, full_page=True)
         part.add_look(visit, found, time.perf_counter() - began, shot)

@@ -6,6 +6,7 @@ a session. A route without a body here fails both.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
@@ -18,7 +19,9 @@ from preau.commons.agenda.models import Feed
 from preau.commons.notifications.models import Item
 from preau.directory.actions import deliveries, departures, merging
 from preau.directory.actions.families import mark_of
+from preau.directory.actions.years import Choice
 from preau.directory.models import (
+    Assignment,
     Delivery,
     Group,
     Guardianship,
@@ -27,14 +30,29 @@ from preau.directory.models import (
     Leaver,
     Period,
     Person,
+    Placement,
+    PlannedClass,
     Room,
+    School,
+    SchoolYear,
     Subject,
+    YearPlan,
 )
 from preau.directory.tests.aaf import document, eleve, etab
-from preau.domains.attendance.models import Entry, Explanation, Reason
-from preau.domains.timetable.models import Lesson
+from preau.directory.viewer import viewer_for
+from preau.directory.words import Role
+from preau.domains.attendance import actions as attendance
+from preau.domains.attendance.models import Alert, Entry, Explanation, FollowUp, Reason, SeatingPlan
+from preau.domains.attention.actions import deciding as attention
+from preau.domains.attention.models import Finding
+from preau.domains.campaigns import queries as campaigns
+from preau.domains.campaigns.models import Campaign
+from preau.domains.conduct.models import Detention, Incident, Responsibility, Sanction, Slot
+from preau.domains.events.models import Event
+from preau.domains.homework.models import HandIn, Homework, LessonRecord, ProgressionStep
+from preau.domains.timetable.models import Alternation, Lesson, LessonChange, TeacherAbsence, TimetableImport
 from preau.foundation import boards, uploads
-from preau.identity.models import Activation
+from preau.identity.models import Activation, PictureCard
 from preau.identity.seeds import CAST as LOGINS
 from preau.identity.seeds import PASSWORD
 from tests.net.matrix_stage import DOUBLES, PUSH_ENDPOINT, PUSH_POINT, PUSH_SECRET, STEM, Stage
@@ -75,6 +93,20 @@ def _change_password(stage: Stage) -> Data:
     return {"former": PASSWORD, "new_password": NEW_PASSWORD, "again": NEW_PASSWORD}
 
 
+def _in_an_ecole(stage: Stage) -> None:
+    School.objects.filter(pk=stage.college.school.pk).update(kind=School.Kind.ECOLE)
+
+
+def _has_a_card(stage: Stage) -> None:
+    PictureCard.objects.create(
+        account=stage.own(Person).account, digest="x", pictures="x", issued_at=timezone.now()
+    )
+
+
+def _everyone_out(stage: Stage) -> Data:
+    return {"who": ["eleves", "responsables", "personnels"], "what": "mots-de-passe", "former": PASSWORD}
+
+
 def _letter(stage: Stage) -> Data:
     activation = stage.own(Activation)
     return {"lettre": [f"{activation.pk}:{stage.codes[activation.pk]}"]}
@@ -106,6 +138,175 @@ def _kept(stage: Stage) -> Data:
     return {"last_day": "2027-06-01", "reason": "Recours en cours", "avant": departures.mark_of(hold)}
 
 
+# The number that a form of conduct carries, so that a second click does its gesture once.
+FORM = "0123456789abcdef" * 2
+MOODLE = "https://moodle.academie.example/"
+
+
+def _service(stage: Stage) -> Data:
+    return {
+        "name": "Atelier de cartes", "text": "Dessiner des cartes.", "icon": "palette", "address": "https://cartes.exemple.fr/ent",
+        "places": "https://cartes.exemple.fr/", "profiles": ["pupil", "staff"], "shape": "plain", "is_on": "on",
+        "why_first_name": "Signer une carte.",
+    }  # fmt: skip
+
+
+def _reported(stage: Stage) -> Data:
+    group, pupil = stage.own(Group), stage.own(Person)
+    return {
+        "classe": group.pk, "concerned": [pupil.pk], "kind": "talk", "place": "yard", "day": "2026-11-23", "hour": "10:05",
+        "facts": "Un ballon est passé par la fenêtre.", "sent_as": FORM,
+    }  # fmt: skip
+
+
+def _corrected(stage: Stage) -> Data:
+    parts = stage.own(Incident).involvements.values_list("person_id", "part")
+    people = {f"{part}": [person] for person, part in parts}
+    return _reported(stage) | people | {"revision": "1"}
+
+
+def _incident_settled(stage: Stage) -> None:
+    Incident.objects.filter(pk=stage.own(Incident).pk).update(state="settled")
+
+
+def _punished(stage: Stage) -> Data:
+    return {
+        "classe": stage.own(Group).pk, "pupils": [stage.own(Person).pk], "kind": "work", "why": "Matériel oublié.",
+        "work": "Préparer la liste du matériel.", "due": "2026-12-01", "sent_as": FORM,
+    }  # fmt: skip
+
+
+def _moved(stage: Stage) -> Data:
+    return {"slot": stage.objects[Slot]["own"][1].pk}
+
+
+def _came(stage: Stage) -> Data:
+    pk = stage.own(Detention).pk
+    return {f"presence-{pk}": "done", f"connu-{pk}": "expected"}
+
+
+def _charged(stage: Stage) -> Data:
+    return {
+        "classe": stage.own(Group).pk, "pupil": stage.own(Person).pk, "facts": "Refus répété de suivre les consignes.",
+        "authority": "head", "defend_until": "2026-12-04", "sent_as": FORM,
+    }  # fmt: skip
+
+
+def _pronounced(stage: Stage) -> None:
+    Sanction.objects.filter(pk=stage.own(Sanction).pk).update(
+        state="pronounced", kind="warning", pronounced_on="2026-11-20", kept_until="2027-07-04"
+    )
+
+
+def _is_responsibility(stage: Stage) -> None:
+    _pronounced(stage)
+    Sanction.objects.filter(pk=stage.own(Sanction).pk).update(kind="responsibility")
+
+
+def _agreed(stage: Stage) -> None:
+    Responsibility.objects.filter(pk=stage.own(Responsibility).pk).update(
+        pupil_agreed_on="2026-11-20", guardian_agreed_on="2026-11-20"
+    )
+
+
+def _study(stage: Stage) -> Data:
+    return {
+        "kind": "study", "name": "Étude du soir", "weekdays": ["3", "4"], "starts_at": "17:15", "ends_at": "18:15", "room": "",
+        "places": "20", "watchers": [stage.people["cpe"].pk],
+    }  # fmt: skip
+
+
+def _outing(stage: Stage) -> Data:
+    return {
+        "kind": "outing", "title": "Sortie au musée", "first_day": "2026-12-03", "last_day": "2026-12-04", "starts_at": "14:00",
+        "ends_at": "16:00", "room": "", "place": "Musée", "audience": "groups", "groups": [stage.own(Group).pk],
+        "with_families": "on", "description": "Départ à 14 h.", "sent_as": FORM, "publier": "oui",
+    }  # fmt: skip
+
+
+def _outing_again(stage: Stage) -> Data:
+    return _outing(stage) | {"sent_as": "", "revision": "1", "publier": ""}
+
+
+def _event_is(state: str) -> Callable[[Stage], None]:
+    def put(stage: Stage) -> None:
+        out = None if state == "draft" else timezone.now()
+        Event.objects.filter(pk=stage.own(Event).pk).update(state=state, published_at=out)
+
+    return put
+
+
+def _goals(stage: Stage) -> Data:
+    return {
+        "classe": stage.own(Group).pk, "pupil": stage.own(Person).pk, "goals": "Arriver à l’heure.",
+        "help": "Un point chaque lundi.", "starts": "2026-11-24", "ends": "2026-12-18", "sent_as": FORM,
+    }  # fmt: skip
+
+
+ASKED = {"kind": "absences", "since": "2026-11-01", "until": "2026-11-24", "at_least": "1", "group": ""}
+WRITTEN = {"by_mail": "on", "body": "Bonjour, au sujet de {prenom}.", "keep": "on"}
+LIVES = {"street": "4 rue du Moulin", "postcode": "35000", "city": "Rennes", "no_sms": "on"}
+
+
+def _seen_by_the_cpe(stage: Stage) -> list[campaigns.Line]:
+    cpe = viewer_for(stage.people["cpe"], 0, timezone.now(), f"staff-{stage.college.school.pk}")
+    return campaigns.lines_of(cpe, Campaign.objects.get(pk=stage.own(Campaign).pk))
+
+
+def _left_out(stage: Stage) -> Data:
+    line = next(one for one in _seen_by_the_cpe(stage) if one.leaves)
+    return {"geste": f"ecarter-{line.key}"}
+
+
+def _looked_at(stage: Stage) -> Data:
+    return {"seen": campaigns.mark_of(_seen_by_the_cpe(stage)), "sure": "on"}
+
+
+MEASURE = {"host": "CDI", "task": "Ranger les revues.", "hours": "8", "signed_on": ""}
+SLOT = {"day": "2026-12-08", "starts_at": "17:00", "ends_at": "18:00", "places": "10"}
+WARNED = {"kind": "warning", "grounds": "Après l’entretien.", "register": "Consignes non suivies en atelier."}
+NEXT_YEAR = {"name": "2027-2028", "starts": "2027-09-02", "ends": "2028-07-01"}
+
+
+def _nothing_prepared(stage: Stage) -> None:
+    YearPlan.objects.filter(school=stage.college.school).delete()
+
+
+def _day_chosen(stage: Stage) -> None:
+    YearPlan.objects.filter(school=stage.college.school).update(switch_on="2027-08-25")
+
+
+def _switched(stage: Stage) -> None:
+    """As the switch leaves a school where nobody moved."""
+    school = stage.college.school
+    year = SchoolYear.objects.create(school=school, name="2027-2028", starts="2027-09-01", ends="2028-07-04")
+    before = {"made": {"year": year.pk}, "ended": {}, "keys": [], "current_year": school.current_year_id}
+    YearPlan.objects.filter(school=school).update(
+        to_year=year, switched_at=timezone.now(), switched_on=timezone.localdate(), before=before
+    )
+    School.objects.filter(pk=school.pk).update(current_year=year)
+
+
+def _without_class(stage: Stage) -> None:
+    pupil = Person.objects.create(family_name="Sans classe", given_name="Ada")
+    Holding.objects.create(person=pupil, role=Role.PUPIL, school=stage.college.school)
+
+
+def _planned(stage: Stage) -> Data:
+    return {"name": "6 bleue", "level": "6e", "team": stage.own(Group).pk}
+
+
+def _placed(stage: Stage) -> Data:
+    """The cast's pupil leaves, and goes up after all."""
+    pupil, target = stage.people["pupil"].pk, stage.own(PlannedClass).pk
+    return {f"eleve-{pupil}": f"repeats-{target}", "avant": f"{pupil}={_mark_of(stage)}"}
+
+
+def _mark_of(stage: Stage) -> str:
+    found = Placement.objects.filter(person=stage.people["pupil"]).first()
+    return Choice.of(found).mark
+
+
 def _merge(stage: Stage) -> Data:
     kept, other = (Person.objects.get(public_id=public_id) for public_id in DOUBLES)
     return {"garder": kept.public_id, "avant": merging.mark_of(kept, other)}
@@ -126,6 +327,22 @@ def _files(stage: Stage) -> Data:
 
 def _table(stage: Stage) -> Data:
     return {"reach": "adds", "eleves": SimpleUploadedFile("liste.csv", b"Nom;Prenom\nDurand;Ada\n")}
+
+
+def _timetable(stage: Stage) -> Data:
+    held = "Jour;Début;Fin;Matière;Classe\nsamedi;8h;9h;Théâtre;6e A\n".encode()
+    return {"scope": "some", "files": [SimpleUploadedFile("edt.csv", held)]}
+
+
+def _held(stage: Stage) -> Data:
+    held = ("day", "hours", "subject", "class", "teacher")
+    return {f"colonne-{place}": key for place, key in enumerate(held)}
+
+
+def _no_open_timetable(stage: Stage) -> None:
+    TimetableImport.objects.filter(pk=stage.own(TimetableImport).pk).update(
+        state=TimetableImport.State.DONE, settled_at=timezone.now()
+    )
 
 
 def _columns_to_say(stage: Stage) -> None:
@@ -160,6 +377,146 @@ def _weekly(stage: Stage) -> Data:
     }  # fmt: skip
 
 
+def _weekly_later(stage: Stage) -> Data:
+    return _weekly(stage) | {"first_day": "2026-12-01", "starts_at": "19:00", "ends_at": "19:30"}
+
+
+def _elsewhere(stage: Stage) -> Data:
+    """A Saturday evening, when nobody has lessons."""
+    return {
+        "day": "2026-11-28", "starts_at": "20:00", "ends_at": "20:55", "room": stage.own(Room).pk, "reason": "exam",
+        "note": "Le gymnase est pris",
+    }  # fmt: skip
+
+
+def _someone_free(stage: Stage) -> None:
+    person = Person.objects.create(family_name="Libre", given_name="Ada")
+    Holding.objects.create(person=person, role=Role.TEACHER, school=stage.college.school)
+
+
+def _replaced(stage: Stage) -> Data:
+    free = Person.objects.filter(family_name="Libre").first() or stage.people["teacher_parent"]
+    return {"gone": stage.people["teacher"].pk, "comes": free.pk, "reason": "away", "note": "En formation"}
+
+
+def _one_off(stage: Stage) -> Data:
+    whom = {name: _weekly(stage)[name] for name in ("subject", "groups", "teachers")}
+    return whom | _elsewhere(stage)
+
+
+def _away(stage: Stage) -> Data:
+    days = {"first_day": "2026-12-01", "last_day": "2026-12-02", "starts_at": "09:00", "ends_at": "17:00"}
+    return days | {"teacher": stage.people["teacher_parent"].pk, "cause": "duty"}
+
+
+def _unconfirmed(stage: Stage) -> None:
+    TeacherAbsence.objects.filter(pk=stage.own(TeacherAbsence).pk).update(confirmed_at=None)
+
+
+def _free_for_it(stage: Stage) -> None:
+    """A colleague who teaches the class too, and has no lesson now."""
+    _someone_free(stage)
+    person, lesson = Person.objects.get(family_name="Libre"), stage.own(Lesson)
+    Assignment.objects.create(
+        school=stage.college.school, group=stage.own(Group), teacher=person, subject=lesson.subject
+    )
+
+
+def _asked(stage: Stage) -> Data:
+    free = Person.objects.filter(family_name="Libre").first() or stage.people["teacher_parent"]
+    return {"teachers": [free.pk]}
+
+
+def _in_turn(stage: Stage) -> None:
+    for letter, monday in (("A", "2026-11-23"), ("B", "2026-11-30")):
+        Alternation.objects.create(
+            school=stage.college.school, year=stage.college.year, name=f"Semaine {letter}", code=letter,
+            mondays=[monday], names_weeks=True,
+        )  # fmt: skip
+
+
+def _cancelled_tomorrow(stage: Stage) -> None:
+    """A lesson that its pattern gives next week too."""
+    lesson = Lesson.objects.filter(school=stage.college.school, day="2026-11-25").exclude(pattern=None)[0]
+    Lesson.objects.filter(pk=lesson.pk).update(state=Lesson.State.CANCELLED, revision=1)
+    LessonChange.objects.create(
+        school=lesson.school, lesson=lesson, kind="cancelled", made_by=stage.people["head"], made_at=timezone.now()
+    )  # fmt: skip
+
+
+def _weeks(stage: Stage) -> Data:
+    return {"name": "Semaines de projet", "weeks": ["2026-11-30", "2026-12-07"]}
+
+
+def _work(stage: Stage) -> Data:
+    return {
+        "title": "Exercice 12", "due": "other", "due_day": "2026-12-01", "minutes": "20", "hand_in": "nothing",
+        "body": "Sur une feuille.",
+    }  # fmt: skip
+
+
+def _day(stage: Stage) -> Data:
+    """The lessons of today of the cast's teacher, one of them told, and a homework for her next day."""
+    own = Lesson.objects.held().taught_by(stage.college.people["teacher"]).filter(school=stage.college.school)
+    today = list(own.filter(day=stage.college.today).order_by("starts"))
+    following = own.filter(day__gt=stage.college.today).order_by("day")[:1]
+    texts = {f"fait-{one.pk}": "Nous avons lu." for one in today[:1]}
+    known = dict(LessonRecord.objects.filter(lesson__in=today).values_list("lesson_id", "version"))
+    seen = {f"vu-{one.pk}": str(known.get(one.pk, 0)) for one in today}
+    work = {"travail-0": "Relire", "matiere-0": str(today[0].pk), "pour-0": following[0].day.isoformat()}
+    return texts | seen | work | {"geste": "publier"}
+
+
+def _record(stage: Stage) -> Data:
+    return _work(stage) | {
+        "content": "Thalès",
+        "note": "Revoir",
+        "shown": "start",
+        "shown_at": "",
+        "seen": "1",
+    }
+
+
+def _drafted(stage: Stage) -> None:
+    LessonRecord.objects.filter(lesson=stage.own(Lesson)).update(state="draft")
+
+
+STEP = {"content": "Thalès", "work": "Exercice 12", "minutes": "20"}
+
+
+def _given_to(stage: Stage) -> Data:
+    lesson = stage.own(Lesson)
+    return {"cours": f"{stage.own(Group).pk}-{lesson.subject_id}", "from_day": "2026-11-25"}
+
+
+def _lessons_to_fill(stage: Stage) -> None:
+    """Two lessons to come; once one of them has the only step, nothing is left to give."""
+    model, step = stage.own(Lesson), stage.own(ProgressionStep)
+    ProgressionStep.objects.filter(progression=step.progression_id).exclude(pk=step.pk).delete()
+    for days in (200, 201):
+        starts = model.starts + timedelta(days=days)
+        lesson = Lesson.objects.create(
+            school=model.school, year=model.year, subject=model.subject, starts=starts, ends=starts + timedelta(minutes=55),
+            day=starts.date(),
+        )  # fmt: skip
+        lesson.groups.set(model.groups.all())
+        lesson.teachers.set(model.teachers.all())
+
+
+def _lost(stage: Stage) -> None:
+    """What is prepared for the lesson has somewhere to go."""
+    _drafted(stage)
+    _lessons_to_fill(stage)
+
+
+def _nothing_handed_in(stage: Stage) -> None:
+    HandIn.objects.filter(pk=stage.own(HandIn).pk).delete()
+
+
+def _taken_away(stage: Stage) -> None:
+    Homework.objects.filter(pk=stage.own(Homework).pk).update(removed_at=timezone.now())
+
+
 def _roll(stage: Stage) -> Data:
     pupils = stage.own(Lesson).pupils().values_list("pk", flat=True)
     data: Data = {}
@@ -174,12 +531,84 @@ def _roll(stage: Stage) -> Data:
     return data
 
 
+def _sent_roll(stage: Stage) -> Data:
+    """A roll that waited on a device: the same, with its number and its moment."""
+    return _roll(stage) | {"sending": "6f0d2c0e-4c55-4b1f-9d53-0f1c5b3f8a11", "made_at": "1795512000"}
+
+
+def _remark(stage: Stage) -> Data:
+    """Of a pupil of whom nothing is said yet."""
+    listed = stage.own(Lesson).pupils().filter(list_remarks=None).order_by("pk")
+    return {"pupil": listed.values_list("public_id", flat=True)[0], "remark": "not_here"}
+
+
+PLAN = {"name": "Îlots", "rows": "4", "columns": "6"}
+
+
+def _reachable(stage: Stage) -> None:
+    """A number that was lost is tried again where the directory has one."""
+    Person.objects.filter(pk=stage.people["guardian"].pk).update(phone="06 12 34 56 78")
+
+
+def _seated(stage: Stage) -> Data:
+    """A pupil of the class, at a place of the plan."""
+    return {"eleve": stage.own(Person).public_id, "place": "2-3"}
+
+
+def _arrangement(stage: Stage) -> Data:
+    return {
+        "kind": "exemption", "subjects": [stage.own(Subject).pk], "words": "Sur avis du médecin",
+        "first_day": "2026-11-24", "last_day": "2026-12-08",
+    }  # fmt: skip
+
+
 def _explanation(stage: Stage) -> Data:
     return {
         "entries": [stage.own(Entry).pk],
         "reason": stage.own(Reason).pk,
         "comment": "Un rendez-vous chez le dentiste",
     }
+
+
+def _announcement(stage: Stage) -> Data:
+    child, reason = stage.own(Person).public_id, stage.own(Reason).pk
+    return {"enfant": child, "first_day": "2026-11-25", "reason": reason, "comment": "Un examen à l’hôpital"}
+
+
+def _departure(stage: Stage) -> Data:
+    return {"leaves_at": "15:00", "leaves_with": "sa grand-mère", "reason": stage.own(Reason).pk}
+
+
+DECIDED = {
+    "kind": "follow", "why": "Un point chaque semaine.", "until": "2026-12-20", "first_step": "Premier point",
+    "first_step_on": "2026-12-01",
+}  # fmt: skip
+
+
+def _looked(stage: Stage) -> Data:
+    waiting = Finding.objects.filter(pupil=stage.own(Person)).waiting().order_by("pk")
+    return {**DECIDED, "shown": attention.mark_of(list(waiting))}
+
+
+CALLED = {
+    "kind": "call",
+    "done_on": "2026-11-23",
+    "words": "Sa mère viendra jeudi à 17 h.",
+    "for_family": "on",
+}
+REASON = {
+    "label": "Rendez-vous à la mission locale", "for_families": "on", "settles": "on", "in_report": "on", "order": "55",
+}  # fmt: skip
+
+
+def _followed_no_more(stage: Stage) -> None:
+    FollowUp.objects.filter(pk=stage.own(FollowUp).pk).update(closed_at=timezone.now())
+
+
+def _settled(stage: Stage) -> None:
+    """The absence to explain of the stage was settled."""
+    cpe = viewer_for(stage.people["cpe"], 0, timezone.now(), f"staff-{stage.college.school.pk}")
+    attendance.settle(cpe, [stage.own(Entry)], stage.own(Reason))
 
 
 def _decision(stage: Stage) -> Data:
@@ -222,7 +651,14 @@ def _period(stage: Stage) -> Data:
 
 def _delegation(stage: Stage) -> Data:
     held = Holding.objects.get(person=stage.people["cpe"], school=stage.college.school)
-    return {"holding": held.pk, "until": "2027-06-30"}
+    return {"power": "directory", "holding": held.pk, "until": "2027-06-30"}
+
+
+def _invitation(stage: Stage) -> Data:
+    return {
+        "kind": "agent", "civility": "mme", "given_name": "Nadège", "family_name": "Prigent", "powers": ["lists"],
+        "email": "nadege.prigent@mairie.example", "title": "service périscolaire", "reason": "Cantine", "until": "2027-06-30",
+    }  # fmt: skip
 
 
 IDENTITY = {
@@ -239,6 +675,7 @@ NEW_FILE = {
     "identity_account": "the same",
     "journal_line": "and its trace",
 }
+NEW_PHOTO = {"directory_pupilphoto": "each file has an address of its own", "journal_line": "and its trace"}
 TWO_VISITS = {
     "identity_account": "when it was last opened",
     "identity_accountsession": "each browser is on the list",
@@ -265,6 +702,12 @@ BODIES: dict[str, Body] = {
     "identity:prepare_staff": Body("secretary", lambda stage: {"vu": "0"}),
     "identity:prepare_person": Body("secretary", _seen, _not_open_yet),
     "identity:give_code": Body("teacher", _seen),
+    "identity:pictures": Body(
+        "visitor", lambda stage: {"code": "KQ7M-3XWD-9RTA"}, wrong=lambda stage: {"code": ""}, writes=False
+    ),
+    "identity:give_cards": Body("teacher", lambda stage: {"vu": "0"}, _in_an_ecole),
+    "identity:withdraw_card": Body("teacher", before=_has_a_card),
+    "identity:everyone_out": Body("head", _everyone_out, wrong=lambda stage: {"who": []}),
     "identity:letters_pdf": Body("secretary", _letter, writes=False),
     "notifications:open": Body("guardian"),
     "notifications:mark": Body("guardian", lambda stage: {"lue": "oui"}),
@@ -294,19 +737,232 @@ BODIES: dict[str, Body] = {
     "directory:drop": Body("secretary"),
     "directory:export": Body("secretary", again={"journal_line": "each export leaves its trace"}),
     "directory:departures": Body("secretary", lambda stage: {"nom": STEM, "qui": "eleves"}, writes=False),
+    "platform:export": Body("operator", lambda stage: {"nom": "", "nature": "", "voir": ""}, again={"journal_line": "each export leaves its trace"}),
     "directory:export_departures": Body("secretary", lambda stage: {"qui": "eleves"}, again={"journal_line": "each export leaves its trace"}),
     "directory:leaver": Body("secretary", _kept, wrong=lambda stage: {"reason": ""}),
     "directory:let_go": Body("secretary", lambda stage: {"avant": _kept(stage)["avant"]}),
+    "directory:export_list": Body(
+        "teacher", lambda stage: {"colonnes": ["groupes"], "forme": "csv"}, again={"journal_line": "each export leaves its trace"}
+    ),
+    "directory:ask_photos": Body("cpe"),
+    "directory:photo_consent": Body("guardian", lambda stage: {"answer": "no"}, wrong=lambda stage: {"answer": "?"}),
+    "directory:pupil_photo": Body("secretary", _picture, wrong=lambda stage: {"picture": []}, again=NEW_PHOTO),
+    "directory:remove_photo": Body("secretary"),
+    "directory:next_year": Body("secretary", lambda stage: dict(NEXT_YEAR), _nothing_prepared, lambda stage: {"ends": ""}),
+    "directory:year_dates": Body("secretary", lambda stage: dict(NEXT_YEAR), wrong=lambda stage: {"name": "2027"}),
+    "directory:give_up_year": Body("secretary"),
+    "directory:add_year_class": Body("secretary", _planned, wrong=lambda stage: {"name": ""}),
+    "directory:year_class": Body("secretary", _planned, wrong=lambda stage: {"name": ""}),
+    "directory:remove_year_class": Body("secretary"),
+    "directory:keep_teams": Body("secretary"),
+    "directory:propose_year": Body("secretary"),
+    "directory:year_placing": Body(
+        "secretary", _placed, wrong=lambda stage: {f"eleve-{stage.people['pupil'].pk}": "moves-0"}
+    ),
+    "directory:year_unplaced": Body(
+        "secretary", lambda stage: {"classe_entiere": f"moves-{stage.own(PlannedClass).pk}"}, _without_class,
+        lambda stage: {"classe_entiere": "moves-0"},
+    ),
+    "directory:year_staff": Body(
+        "secretary", lambda stage: {"personnes": [stage.people["teacher"].pk], "geste": "part"},
+        wrong=lambda stage: {"personnes": []},
+    ),
+    "directory:switch_year": Body(
+        "secretary", lambda stage: {"day": "2027-08-25", "leave_undecided": "on"}, wrong=lambda stage: {"day": "2026-11-25"}
+    ),
+    "directory:export_year_pupils": Body(
+        "secretary", lambda stage: {"qui": "partent"}, again={"journal_line": "each export leaves its trace"}
+    ),
+    "directory:forget_switch": Body("secretary", before=_day_chosen),
+    "directory:undo_switch": Body("secretary", before=_switched),
     "works:stop": Body("guardian"),
     "search:search": Body("teacher", lambda stage: {"texte": "Nina"}, writes=False),
+    "signon:create": Body("head", _service, wrong=lambda stage: {"places": "https://*.exemple.fr/"}),
+    "signon:change": Body("head", _service, wrong=lambda stage: {"name": ""}),
+    "signon:service": Body(
+        "head", lambda stage: {"open": "on", "agreed": ["first_name"], "profiles": ["pupil"]},
+        wrong=lambda stage: {"profiles": []},
+    ),
+    "signon:confirm": Body(
+        "pupil", lambda stage: {"service": MOODLE, "password": PASSWORD}, wrong=lambda stage: {"password": "faux"},
+        again={"signon_ticket": "each password gives a ticket, used once", "signon_usage": "and is counted"},
+    ),
+    "signon:logout": Body("pupil", again={"journal_line": "whoever has left is nobody"}),
     "agenda:subscribe": Body("guardian", lambda stage: {"vu": "0"}),
     "agenda:unsubscribe": Body("guardian", before=_open_feed),
     "timetable:create": Body("secretary", _weekly, wrong=lambda stage: {"ends_at": "15:00"}),
     "timetable:stop": Body("secretary"),
+    "timetable:change_pattern": Body("secretary", _weekly_later, wrong=lambda stage: {"ends_at": "15:00"}),
+    "timetable:add": Body("secretary", _one_off, wrong=lambda stage: {"ends_at": "15:00"}),
+    "timetable:cancel": Body(
+        "secretary", lambda stage: {"reason": "outing", "note": "Au musée"}, wrong=lambda stage: {"reason": "?"}
+    ),
+    "timetable:move": Body("secretary", _elsewhere, wrong=lambda stage: {"ends_at": "15:00"}),
+    "timetable:room": Body(
+        "secretary", lambda stage: {"room": "", "reason": "room", "note": "En travaux"}, wrong=lambda stage: {"reason": "?"}
+    ),
+    "timetable:replace": Body("secretary", _replaced, _someone_free, lambda stage: {"comes": ""}),
+    "timetable:undo": Body("secretary"),
+    "timetable:copy_week": Body(
+        "secretary", lambda stage: {"week": "2026-11-23", "to": "2026-11-30"}, _cancelled_tomorrow, wrong=lambda stage: {"to": "2026-11-23"}
+    ),
+    "timetable:weeks": Body("secretary", lambda stage: {"first": "A"}, wrong=lambda stage: {"first": "?"}),
+    "timetable:change_week": Body(
+        "secretary", lambda stage: {"week": "2026-11-30", "to": "A"}, _in_turn, lambda stage: {"to": "?"}
+    ),
+    "timetable:create_alternation": Body("secretary", _weeks, wrong=lambda stage: {"weeks": []}),
+    "timetable:alternation": Body("secretary", _weeks, wrong=lambda stage: {"weeks": []}),
+    "timetable:remove_alternation": Body("secretary"),
+    "timetable:imports": Body("secretary", _timetable, _no_open_timetable, lambda stage: {"files": []}),
+    "timetable:apply_import": Body("secretary"),
+    "timetable:drop_import": Body("secretary"),
+    "timetable:import_columns": Body("secretary", _held, wrong=lambda stage: {"colonne-0": "?"}),
+    "timetable:import_choices": Body("secretary", lambda stage: {"shown": "cours:un", "take": "cours:un"}, wrong=lambda stage: {"take": "cours:deux"}),
+    "timetable:announce_absence": Body("secretary", _away, wrong=lambda stage: {"last_day": "2026-11-20"}),
+    "timetable:confirm_absence": Body("secretary", before=_unconfirmed),
+    "timetable:withdraw_absence": Body("secretary"),
+    "timetable:cover_lesson": Body("secretary", _asked, _free_for_it, wrong=lambda stage: {"teachers": ["0"]}),
+    "timetable:settle_cover": Body("secretary", lambda stage: {"geste": "permanence"}),
+    "timetable:accept": Body("teacher_parent"),
+    "timetable:decline": Body("teacher_parent", lambda stage: {"words": "En conseil"}, wrong=lambda stage: {"words": "x" * 300}),
+    "timetable:cancel_ask": Body("secretary"),
     "attendance:roll": Body("teacher", _roll, wrong=_minutes_wrong),
+    "attendance:send": Body("teacher", _sent_roll, wrong=lambda stage: {"sending": "?"}),
+    "attendance:lesson_list": Body("teacher", _remark, wrong=lambda stage: {"pupil": ""}),
+    "attendance:settle_remark": Body("secretary"),
+    "attendance:roll_layout": Body("teacher", lambda stage: {"forme": "plan"}),
+    "attendance:plans": Body("teacher", lambda stage: dict(PLAN), wrong=lambda stage: {"rows": "99"}),
+    "attendance:plan": Body("teacher", _seated, wrong=lambda stage: {"place": "9-9"}),
+    "attendance:plan_gesture": Body(
+        "teacher", lambda stage: {"geste": "alphabetique", "revision": stage.own(SeatingPlan).revision}
+    ),
+    "attendance:plan_settings": Body(
+        "teacher", lambda stage: PLAN | {"devant": [stage.own(Person).public_id], "gaps": ["1-1"], "aisles": ["2"]},
+        wrong=lambda stage: {"rows": "99"},
+    ),
+    "attendance:remove_plan": Body("teacher"),
+    "attendance:arrange": Body("cpe", _arrangement, wrong=lambda stage: {"subjects": []}),
+    "attendance:end_arrangement": Body("cpe"),
     "attendance:explain": Body("guardian", _explanation, wrong=lambda stage: {"reason": ""}),
     "attendance:withdraw": Body("guardian"),
     "attendance:entry": Body("cpe", lambda stage: {"status": "late", "minutes_late": "12"}, wrong=lambda stage: {"status": "?"}),
+    "attendance:settle": Body(
+        "cpe", lambda stage: {"entries": [stage.own(Entry).pk], "reason": stage.own(Reason).pk},
+        wrong=lambda stage: {"reason": ""},
+    ),
+    "attendance:reopen": Body("cpe", lambda stage: {"entries": [stage.own(Entry).pk]}, _settled),
+    "attendance:settle_one": Body(
+        "cpe", lambda stage: {"motif": stage.own(Reason).pk, "note": "Sa mère a appelé à 8 h."},
+        wrong=lambda stage: {"motif": ""},
+    ),
+    "attendance:reasons": Body("cpe", lambda stage: dict(REASON), wrong=lambda stage: {"order": "0"}),
+    "attendance:reason": Body("cpe", lambda stage: dict(REASON), wrong=lambda stage: {"label": ""}),
+    "attendance:retire_reason": Body("cpe", lambda stage: {"geste": "retirer"}),
+    "attendance:announce": Body("guardian", _announcement, wrong=lambda stage: {"reason": ""}),
+    "attendance:withdraw_announcement": Body("guardian"),
+    "attendance:begin_visit": Body("cpe", lambda stage: {"place": "library"}),
+    "attendance:end_visit": Body("cpe"),
+    "attendance:depart": Body("cpe", _departure, wrong=lambda stage: {"leaves_with": ""}),
+    "attendance:open_follow_up": Body("cpe"),
+    "attendance:close_alert": Body("cpe"),
+    "attendance:start_follow_up": Body("cpe", before=_followed_no_more),
+    "attendance:follow_up": Body("cpe", lambda stage: dict(CALLED), wrong=lambda stage: {"done_on": "2027-06-01"}),
+    "attendance:end_follow_up": Body("cpe", lambda stage: {"geste": "fermer"}),
+    "attendance:told_follow_up": Body(
+        "guardian", lambda stage: {"words": "Elle était à l’hôpital ces deux jours-là."}, wrong=lambda stage: {"words": ""}
+    ),
+    "attendance:prepare_register": Body(
+        "cpe", lambda stage: {"debut": "2026-09-01", "fin": "2026-11-24", "classe": ""}, wrong=lambda stage: {"debut": ""}
+    ),
+    "attention:look": Body("cpe", _looked, wrong=lambda stage: {"why": ""}),
+    "attention:thresholds": Body(
+        "cpe", lambda stage: {"attendance_half_days": "5"}, wrong=lambda stage: {"attendance_half_days": "0"}
+    ),
+    "attention:decide_again": Body("cpe", lambda stage: dict(DECIDED), wrong=lambda stage: {"why": ""}),
+    "attention:add_step": Body("cpe", lambda stage: {"what": "Second point", "due": "2026-12-08"}, wrong=lambda stage: {"what": ""}),
+    "attention:end": Body("cpe", lambda stage: {"outcome": "De retour en cours."}, wrong=lambda stage: {"outcome": ""}),
+    "attention:note_step": Body("cpe", lambda stage: {"geste": "faite"}),
+    "attention:answer": Body("cpe", lambda stage: {"answer": "Nous vous appelons demain."}, wrong=lambda stage: {"answer": ""}),
+    "attention:told": Body(
+        "guardian", lambda stage: {"about": "contest", "text": "Le car était en retard."}, wrong=lambda stage: {"text": ""}
+    ),
+    "attendance:letters": Body("cpe", lambda stage: {"alertes": [stage.own(Alert).pk]}),
+    "attendance:counting": Body(
+        "cpe", lambda stage: {"noon": "12:45", "dialogue_at": "4", "report_at": "10"},
+        wrong=lambda stage: {"report_at": "2"},
+    ),
+    "homework:record": Body("teacher", _record, wrong=lambda stage: {"minutes": "beaucoup"}),
+    "homework:day": Body("teacher", _day, wrong=lambda stage: {"matiere-0": "?", "travail-0": "Lire"}),
+    "homework:publish": Body("teacher", before=_drafted),
+    "homework:edit": Body(
+        "teacher", lambda stage: _work(stage) | {"seen": "1"}, wrong=lambda stage: {"minutes": "beaucoup"}
+    ),
+    "homework:remove": Body("teacher"),
+    "homework:restore": Body("teacher", before=_taken_away),
+    "homework:send": Body(
+        "pupil", lambda stage: {"text": "Ma rédaction"}, _nothing_handed_in, wrong=lambda stage: {"text": ""}
+    ),
+    "homework:correct": Body(
+        "teacher", lambda stage: {"comment": "Bien", "mark": "14/20", "seen": "1", "geste": "remettre"},
+        wrong=lambda stage: {"mark": "x" * 41},
+    ),
+    "homework:shift": Body("teacher", before=_lost),
+    "homework:progressions": Body("teacher", lambda stage: {"title": "Maths 5e", "source": ""}, wrong=lambda stage: {"title": ""}),
+    "homework:progression": Body("teacher", lambda stage: dict(STEP), wrong=lambda stage: {"minutes": "beaucoup"}),
+    "homework:give_progression": Body("teacher", _given_to, _lessons_to_fill, lambda stage: {"from_day": "?"}),
+    "homework:step": Body("teacher", lambda stage: dict(STEP), wrong=lambda stage: {"minutes": "beaucoup"}),
+    "homework:remove_step": Body("teacher"),
+    "homework:archive": Body("head"),
+    "homework:visa": Body("head", lambda stage: {"comment": "Vu"}, wrong=lambda stage: {"comment": "x" * 2001}),
+    "homework:limits": Body(
+        "head", lambda stage: {"niveau-0": "45", "niveau-1": "61"}, wrong=lambda stage: {"niveau-0": "beaucoup"}
+    ),
+    "homework:tick": Body("pupil", lambda stage: {"fait": "oui"}),
+    "campaigns:received": Body("guardian", lambda stage: {"geste": "refuser"}),
+    "campaigns:start": Body("cpe", lambda stage: dict(ASKED), wrong=lambda stage: {"at_least": "0"}),
+    "campaigns:from_list": Body("cpe", lambda stage: {"entries": [stage.own(Entry).pk]}),
+    "campaigns:text": Body("cpe", lambda stage: dict(WRITTEN), wrong=lambda stage: {"body": "{secret}"}),
+    "campaigns:check": Body("cpe", _left_out),
+    "campaigns:confirm": Body("cpe", _looked_at, wrong=lambda stage: {"sure": ""}),
+    "campaigns:drop": Body("cpe"),
+    "campaigns:stop": Body("cpe"),
+    "campaigns:retry": Body("cpe", before=_reachable),
+    "campaigns:posted": Body("cpe"),
+    "campaigns:reach": Body("cpe", lambda stage: dict(LIVES), wrong=lambda stage: {"city": ""}),
+    "conduct:report": Body("teacher", _reported, wrong=lambda stage: {"kind": ""}),
+    "conduct:correct": Body("cpe", _corrected, wrong=lambda stage: {"kind": ""}),
+    "conduct:settle": Body("cpe", lambda stage: {"note": "Entretien avec chacun."}, wrong=lambda stage: {"note": ""}),
+    "conduct:reopen": Body("cpe", before=_incident_settled),
+    "conduct:tell": Body("cpe", lambda stage: {"sentence": "Nous en avons parlé ensemble."}, wrong=lambda stage: {"sentence": ""}),
+    "conduct:give": Body("teacher", _punished, wrong=lambda stage: {"why": ""}),
+    "conduct:finish": Body("teacher"),
+    "conduct:cancel": Body("teacher", lambda stage: {"why": "Donnée par erreur."}, wrong=lambda stage: {"why": ""}),
+    "conduct:place": Body("teacher", _moved, wrong=lambda stage: {"slot": ""}),
+    "conduct:open_slot": Body("cpe", lambda stage: dict(SLOT), wrong=lambda stage: {"ends_at": "16:00"}),
+    "conduct:slot": Body("cpe", _came, wrong=lambda stage: {f"presence-{stage.own(Detention).pk}": "?"}),
+    "conduct:open_procedure": Body("head", _charged, wrong=lambda stage: {"facts": ""}),
+    "conduct:answer": Body("guardian", lambda stage: {"text": "Voici ce qu’il s’est passé."}, wrong=lambda stage: {"text": ""}),
+    "conduct:pronounce": Body("head", lambda stage: dict(WARNED), wrong=lambda stage: {"grounds": ""}),
+    "conduct:drop": Body("head"),
+    "conduct:responsibility": Body(
+        "head", lambda stage: dict(MEASURE), _is_responsibility, lambda stage: {"hours": "21"}
+    ),
+    "conduct:agree": Body("guardian"),
+    "conduct:accomplish": Body("head", before=_agreed),
+    "conduct:open_contract": Body("cpe", _goals, wrong=lambda stage: {"goals": ""}),
+    "conduct:note_week": Body("cpe", lambda stage: {"how": "met", "note": "Bonne semaine."}, wrong=lambda stage: {"how": ""}),
+    "conduct:end_contract": Body("cpe", lambda stage: {"outcome": "Objectifs tenus."}, wrong=lambda stage: {"outcome": ""}),
+    "conduct:erase": Body("head", before=_pronounced),
+    "timetable:create_slot": Body("cpe", _study, wrong=lambda stage: {"name": ""}),
+    "timetable:change_slot": Body("cpe", _study, wrong=lambda stage: {"name": ""}),
+    "timetable:remove_slot": Body("cpe"),
+    "events:create": Body("teacher", _outing, wrong=lambda stage: {"title": ""}),
+    "events:change": Body("head", _outing_again, wrong=lambda stage: {"title": ""}),
+    "events:publish": Body("head", before=_event_is("draft")),
+    "events:cancel": Body("head", lambda stage: {"why": "Grève des transports."}, wrong=lambda stage: {"why": "x" * 301}),
+    "events:restore": Body("head", before=_event_is("cancelled")),
+    "events:remove": Body("head", before=_event_is("draft")),
+    "events:answer": Body("guardian", lambda stage: {"answer": "no"}, wrong=lambda stage: {"answer": "?"}),
     "portal:settle_guide": Body("guardian"),
     "identity:reading": Body("guardian", lambda stage: dict(READING), wrong=lambda stage: {"text": "999"}),
     "privacy:export": Body("guardian", lambda stage: {"pour": ""}, again={"journal_line": "each export leaves its trace"}),
@@ -334,6 +990,11 @@ BODIES: dict[str, Body] = {
         "head", lambda stage: {"open": "on", "name_0": "Mes absences"}, wrong=lambda stage: {"name_0": "x" * 40}
     ),
     "directory:administrators": Body("head", _delegation, wrong=lambda stage: {"until": "2035-01-01"}),
-    "directory:end_delegation": Body("head"),
+    "directory:end_delegation": Body("head", lambda stage: {"power": "settings"}),
+    "directory:invite": Body("head", _invitation, wrong=lambda stage: {"email": "nadege"}),
+    "directory:guest": Body("head", lambda stage: {"until": "2027-05-01"}, wrong=lambda stage: {"until": "2035-01-01"}),
+    "directory:end_guest": Body("head"),
+    "directory:finish_review": Body("head", lambda stage: {"avant": ""}),
+    "directory:doubt": Body("head", lambda stage: {"state": "fausse"}),
     "attendance:decide": Body("cpe", _decision, wrong=lambda stage: {"comment": ""}),
 }  # fmt: skip

@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 from django.contrib.sessions.backends.db import SessionStore
@@ -17,9 +18,12 @@ from django.db.models import Model
 from django.utils import timezone
 
 from conftest import NOW, TWIN
+from preau.commons.files.models import GLIMPSE, StoredFile
 from preau.commons.notifications.models import Device, Item, StopLink
+from preau.commons.platform.models import OperatedDelivery, OperatedSchool
+from preau.commons.signon.models import Service
 from preau.commons.works.models import Work
-from preau.directory.actions import merging
+from preau.directory.actions import merging, years
 from preau.directory.models import (
     Assignment,
     Closure,
@@ -28,11 +32,16 @@ from preau.directory.models import (
     Enrolment,
     Group,
     Guardianship,
+    Guest,
     Hold,
     Holding,
     Leaver,
     Period,
     Person,
+    PhotoConsent,
+    Placement,
+    PlannedClass,
+    PupilPhoto,
     Room,
     School,
     SchoolYear,
@@ -42,9 +51,56 @@ from preau.directory.models import (
 from preau.directory.seeds import World
 from preau.directory.viewer import viewer_for
 from preau.directory.words import Authority, Kinship, Role
-from preau.domains.attendance.models import Decision, Entry, Explanation, Reason, Status
-from preau.domains.timetable.models import Lesson, WeeklyPattern
-from preau.foundation import webpush
+from preau.domains.attendance.models import (
+    Alert,
+    Announcement,
+    Arrangement,
+    Decision,
+    Entry,
+    Explanation,
+    FollowUp,
+    FollowUpAction,
+    ListRemark,
+    Reason,
+    SeatingPlan,
+    Status,
+    Visit,
+)
+from preau.domains.attention import models as attention
+from preau.domains.campaigns.models import Campaign, PostalAddress, Sending
+from preau.domains.conduct.models import (
+    Contract,
+    Detention,
+    Incident,
+    Involvement,
+    Observation,
+    Punition,
+    Responsibility,
+    Sanction,
+    Slot,
+)
+from preau.domains.events.models import Event, Invitation
+from preau.domains.homework.models import (
+    ClassBook,
+    HandIn,
+    Homework,
+    LessonNote,
+    LessonRecord,
+    Progression,
+    ProgressionStep,
+)
+from preau.domains.timetable.models import (
+    Alternation,
+    CoverAsk,
+    DaySlot,
+    Lesson,
+    LessonChange,
+    TeacherAbsence,
+    TimetableImport,
+    ToldCourse,
+    WeeklyPattern,
+)
+from preau.foundation import vault, webpush
 from preau.identity.codes import digest_of, new_code
 from preau.identity.models import Account, AccountSession, Activation
 
@@ -72,8 +128,10 @@ STAFF = {"head", "cpe", "teacher", "teacher_parent", "secretary", "cook"}
 FAMILY = {"pupil", "guardian", "other_guardian"}
 CAST = [
     "head", "cpe", "teacher", "teacher_parent", "pupil", "guardian", "other_guardian", "former_guardian",
-    "secretary", "cook", "agent", "operator", "neighbour_head", "former_teacher", "leaver", "visitor",
+    "secretary", "cook", "agent", "town", "operator", "neighbour_head", "former_teacher", "leaver", "visitor",
 ]  # fmt: skip
+# Whom the matrix follows on the second engine (docs/decisions/0102): a role of each kind, whose questions are not alike.
+OF_EACH_KIND = ["head", "teacher_parent", "pupil", "guardian", "neighbour_head", "visitor"]
 # Whoever has no seat (any more) is a visitor, whatever the session says.
 VISITORS = {"visitor", "former_teacher", "leaver"}
 
@@ -122,8 +180,24 @@ def set_up(college: World, twin: World) -> Stage:
     _departed(stage)
     _other_school(stage)
     _deliveries(stage)
+    _timetables(stage)
     _codes_and_sessions(stage)
     _doubles(stage)
+    _photos(stage)
+    _arrangements(stage)
+    _seating_plans(stage)
+    _guests(stage)
+    _next_years(stage)
+    _followed(stage)
+    _campaigns(stage)
+    _changed_lessons(stage)
+    _homework(stage)
+    _conduct(stage)
+    _attention(stage)
+    _covers(stage)
+    _events(stage)
+    _day_slots(stage)
+    _services(stage)
     _nobody(stage)
     return stage
 
@@ -138,10 +212,16 @@ def _cast(stage: Stage) -> None:
     stage.people |= {"teacher_parent": here["teacher_1"], "neighbour_head": stage.twin.people["head"]}
     school, ended = {"school": college.school}, {"starts": college.year.starts, "ends": TODAY}
     place = Territory.objects.create(kind=Territory.Kind.DEPARTEMENT, code="035", name="Département")
+    academy = Territory.objects.create(kind=Territory.Kind.ACADEMIE, code="14", name="Académie")
+    college.school.territory = Territory.objects.create(
+        kind=Territory.Kind.COMMUNE, code="35238", name="Commune", parent=academy
+    )
+    college.school.save()
     for key, role, where in [
         ("cook", Role.OTHER, school),
         ("agent", Role.AGENT, {"territory": place}),
-        ("operator", Role.OPERATOR, {}),
+        ("town", Role.AGENT, school | _lent(college)),
+        ("operator", Role.OPERATOR, {"territory": academy}),
         ("former_teacher", Role.TEACHER, school | ended),
         ("leaver", Role.PUPIL, school | ended),
     ]:
@@ -153,6 +233,34 @@ def _cast(stage: Stage) -> None:
         if not Account.objects.filter(person=person).exists():
             Account(login=f"{key}.matrix", person=person, password="!").save()
         stage.people[key] = Person.objects.get(pk=person.pk)
+
+
+def _lent(world: World) -> dict[str, Any]:
+    """What the head gave to an agent of the commune: the lists, for a month."""
+    head = world.people["head"]
+    given = {"lists": {"until": (TODAY + timedelta(days=30)).isoformat(), "by": head.pk}}
+    return {"ends": TODAY + timedelta(days=31), "given_by": head, "scope": given}
+
+
+def _guests(stage: Stage) -> None:
+    """The agent of the commune, and another in the twin."""
+    theirs = Person.objects.create(family_name=f"{STEM} {TWIN}", given_name="Ada")
+    Holding.objects.create(person=theirs, role=Role.AGENT, school=stage.twin.school, **_lent(stage.twin))
+    for scope, person, reason in [
+        (OWN, stage.people["town"], stage.mark("why they are let in", {"head"}, {"head"})),
+        (OTHER_SCHOOL, theirs, f"{STEM} {TWIN}"),
+    ]:
+        holding = Holding.objects.get(person=person)
+        stage.put(scope, Guest.objects.create(holding=holding, reason=reason, invited_at=NOW))
+
+
+def _services(stage: Stage) -> None:
+    """The service that each school has of its own."""
+    own = Service.objects.get(school=stage.college.school)
+    readers = STAFF | FAMILY | {"former_guardian"}
+    _call(own, stage.mark("own service", readers, {"head", "teacher", "pupil"}))
+    stage.put(OWN, own)
+    stage.put(OTHER_SCHOOL, Service.objects.get(school=stage.twin.school))
 
 
 def _guard(pupil: Person, guardian: Person, **dates: Any) -> None:
@@ -182,12 +290,14 @@ def _own_class(stage: Stage) -> None:
     _guard(pupil, people["teacher_parent"])
     _guard(pupil, people["former_guardian"], starts=stage.college.year.starts, ends=TODAY)
     family = FAMILY | {"teacher_parent"}
-    _call(group, stage.mark("own class", STAFF | family, {"head", "cpe", "secretary"}))
+    _call(group, stage.mark("own class", STAFF | family | {"town"}, {"head", "cpe", "secretary", "town"}))
     office = {"head", "cpe", "secretary", "teacher"}
-    _name(pupil, stage.mark("own pupil", office | family, office | {"guardian", "pupil"}))
+    knowing = office | family | {"town"}
+    # The cook is the adult who was told of this pupil (see `_attention`).
+    _name(pupil, stage.mark("own pupil", knowing | {"cook"}, office | {"guardian", "pupil"}))
     _name(
         people["guardian"],
-        stage.mark("own guardian", {"head", "cpe", "secretary", "guardian"}, {"head", "secretary"}),
+        stage.mark("own guardian", {"head", "cpe", "secretary", "guardian", "town"}, {"head", "secretary"}),
     )
     account = pupil.account
     account.login = stage.mark("login of the own pupil", office | {"pupil"}, {"head", "teacher"}).split()[-1]
@@ -213,11 +323,11 @@ def _other_class(stage: Stage) -> None:
     group = Group.objects.filter(year=stage.college.year).exclude(pk=stage.own(Group).pk)[0]
     pupil = Person.objects.filter(enrolments__group=group).order_by("pk")[0]
     _guard(pupil, people["former_guardian"])
-    _call(group, stage.mark("other class", STAFF | {"former_guardian"}, {"head"}))
-    knowing = {"head", "cpe", "secretary", "teacher", "teacher_parent", "former_guardian"}
+    _call(group, stage.mark("other class", STAFF | {"former_guardian", "town"}, {"head"}))
+    knowing = {"head", "cpe", "secretary", "teacher", "teacher_parent", "former_guardian", "town"}
     _name(pupil, stage.mark("other pupil", knowing, knowing))
     guardian = Person.objects.filter(wards__pupil=pupil).exclude(pk=people["former_guardian"].pk)[0]
-    _name(guardian, stage.mark("other guardian", {"head", "cpe", "secretary"}))
+    _name(guardian, stage.mark("other guardian", {"head", "cpe", "secretary", "town"}))
     _only_taught_by(group, people["teacher_parent"], stage.college)
     lesson = _lesson(stage.college, group, people["teacher_parent"], NOW - timedelta(minutes=10))
     words = stage.mark("words of another guardian", {"head", "cpe"}, {"head", "cpe"})
@@ -252,7 +362,9 @@ def _departed(stage: Stage) -> None:
         school=college.school, year=last_year, kind=Group.Kind.CLASS,
         name=stage.mark("class of last year", STAFF), level="6e",
     )  # fmt: skip
-    stage.put(DEPARTED, former, leaver, lesson, to_explain, entry, explanation, pattern, lesson.room)
+    stage.put(
+        DEPARTED, last_year, former, leaver, lesson, to_explain, entry, explanation, pattern, lesson.room
+    )
     _guard(leaver, guardian)
     stage.put(DEPARTED, Guardianship.objects.get(pupil=leaver))
     _leavers(stage)
@@ -294,6 +406,97 @@ def _other_school(stage: Stage) -> None:
     stage.put(OTHER_SCHOOL, Guardianship.objects.get(pupil=pupil, guardian=twin.people["guardian"]))
 
 
+def _followed(stage: Stage) -> None:
+    """In each scope a pupil with an alert and a follow-up: words of school life for the family, a note, a word of a mother."""
+    life, kind = {"head", "cpe"}, FollowUpAction.Kind
+    families = {OWN: FAMILY | {"teacher_parent"}, OTHER_CLASS: {"former_guardian"}, DEPARTED: set()}
+    for scope in (OWN, OTHER_CLASS, DEPARTED, OTHER_SCHOOL):
+        world = stage.twin if scope == OTHER_SCHOOL else stage.college
+        pupil, cpe = place_of(stage, Person, scope), world.people["cpe"]
+        about = {"school": world.school, "pupil": pupil}
+        alert = Alert.objects.create(
+            month=TODAY.replace(day=1), level=Alert.Level.DIALOGUE, half_days=5, raised_at=NOW, **about
+        )
+        follow_up = FollowUp.objects.create(opened_by=cpe, opened_at=NOW - timedelta(days=3), **about)
+        visit = Visit.objects.create(place=Visit.Place.INFIRMARY, starts=NOW, noted_by=cpe, **about)
+        stage.put(scope, alert, follow_up, visit)
+        said, noted, word = f"{STEM} {TWIN}", f"{STEM} {TWIN}", f"{STEM} {TWIN}"
+        if scope != OTHER_SCHOOL:
+            said = stage.mark(f"words of a follow-up, {scope}", life | families[scope], life)
+            noted = stage.mark(f"note of a follow-up, {scope}", life, life)
+            word = stage.mark(
+                f"word of a mother, {scope}", life | ({"guardian"} if scope == OWN else set()), life
+            )
+        mother = (
+            stage.people["guardian"]
+            if scope == OWN
+            else Person.objects.create(family_name="Mère", given_name="Ida")
+        )
+        told = (
+            stage.mark(
+                f"words of an announcement, {scope}", life | ({"guardian"} if scope == OWN else set()), life
+            )
+            if scope != OTHER_SCHOOL
+            else f"{STEM} {TWIN}"
+        )
+        announcement = Announcement.objects.create(
+            kind=Announcement.Kind.ABSENCE, starts=NOW + timedelta(days=1), ends=NOW + timedelta(days=2), comment=told,
+            reason=Reason.objects.filter(school=None)[0], given_by=mother, given_at=NOW, **about,
+        )  # fmt: skip
+        stage.put(scope, announcement)
+        for what, by, words, shown in [
+            (kind.CALL, cpe, said, True), (kind.NOTE, cpe, noted, False), (kind.WORD, mother, word, False),
+        ]:  # fmt: skip
+            FollowUpAction.objects.create(
+                school=world.school, follow_up=follow_up, kind=what, day=TODAY, words=words, for_family=shown,
+                made_by=by, made_at=NOW,
+            )  # fmt: skip
+
+
+def _campaigns(stage: Stage) -> None:
+    """In each scope a draft about its pupil, a letter that waits and a text message that failed; where a mother lives."""
+    life = {"head", "cpe"}
+    for scope in (OWN, OTHER_CLASS, DEPARTED, OTHER_SCHOOL):
+        world = stage.twin if scope == OTHER_SCHOOL else stage.college
+        pupil, cpe = place_of(stage, Person, scope), world.people["cpe"]
+        mother = (
+            stage.people["guardian"]
+            if scope == OWN
+            else Person.objects.create(family_name="Mère", given_name="Eva")
+        )
+        reader = {"guardian"} if scope == OWN else set()
+        words = place = subject = f"{STEM} {TWIN}"
+        if scope != OTHER_SCHOOL:
+            words = stage.mark(
+                f"what a family was written, {scope}", life | reader, life if scope == OWN else set()
+            )
+            place = stage.mark(f"where a mother lives, {scope}", life | reader, life)
+            subject = stage.mark(f"words of a draft, {scope}", life, life)
+        campaign = Campaign.objects.create(
+            school=world.school, kind=Campaign.Kind.CHOSEN, by_mail=True, by_letter=True, body=f"{subject} {{eleve}}", sms="Bonjour",
+            key=f"stage {scope}", made_by=cpe, made_at=NOW,
+        )  # fmt: skip
+        target = campaign.targets.create(school=world.school, pupil=pupil)
+        target.entries.add(place_of(stage, Entry, scope))
+        about = {
+            "school": world.school,
+            "target": target,
+            "pupil": pupil,
+            "person": mother,
+            "made_at": NOW,
+            "due_at": NOW,
+        }
+        # To somebody who is told of nothing any more: confirming the draft writes to the mother.
+        aunt = Person.objects.create(family_name="Tante", given_name="Eva")
+        Sending.objects.create(channel="letter", to=place, text=words, sheet="x", **about | {"person": aunt})
+        Sending.objects.create(
+            channel="sms", to="+33699999999", text=words, parts=1, state="failed", reason="lost", **about
+        )
+        lives = {"street": place, "postcode": "35000", "city": "Rennes", "noted_by": cpe, "noted_at": NOW}
+        PostalAddress.objects.update_or_create(school=world.school, person=mother, defaults=lives)
+        stage.put(scope, campaign)
+
+
 def _settings(stage: Stage) -> None:
     """A term, a closure to come, and the settings given to the cook and to a teacher of the twin; pictures and logos."""
     for scope, world, key in ((OWN, stage.college, "cook"), (OTHER_SCHOOL, stage.twin, "teacher")):
@@ -310,6 +513,291 @@ def _settings(stage: Stage) -> None:
         account.picture.save(
             "x.png", ContentFile(stage.marks[1].token.encode() if scope == OWN else TWIN.encode())
         )
+
+
+def _photos(stage: Stage) -> None:
+    """In each class a pupil whose photo may be shown: they agree, and so does a guardian."""
+    former = stage.people["former_guardian"]
+    for scope, world, giver, mark in [
+        (OWN, stage.college, stage.people["guardian"], stage.marks[1].token),
+        (
+            OTHER_CLASS,
+            stage.college,
+            former,
+            next(one.token for one in stage.marks if one.name == "other pupil"),
+        ),
+        (OTHER_SCHOOL, stage.twin, stage.twin.people["guardian"], TWIN),
+    ]:
+        pupil: Any = stage.objects[Person][scope][0]
+        for person in (pupil, giver):
+            PhotoConsent.objects.create(
+                school=world.school, year=world.year, pupil=pupil, giver=person, answer="yes", answered_at=NOW
+            )
+        photo = PupilPhoto(school=world.school, pupil=pupil, taken_by=world.people["cpe"], taken_at=NOW)
+        photo.picture.save("x.png", ContentFile(mark.encode()))
+
+
+def _arrangements(stage: Stage) -> None:
+    """What a teacher must know of a pupil: the staff who follow them, their teachers, their family."""
+    own = {"head", "cpe", "teacher"} | FAMILY | {"teacher_parent"}
+    for scope, world, words in [
+        (OWN, stage.college, stage.mark("what a pupil needs", own, {"cpe", "teacher", "guardian"})),
+        (OTHER_CLASS, stage.college, stage.mark("what another needs", {"head", "cpe", "teacher_parent", "former_guardian"}, {"cpe"})),
+        (DEPARTED, stage.college, stage.mark("what a leaver needed", {"head", "cpe"})),
+        (OTHER_SCHOOL, stage.twin, f"{STEM} {TWIN}"),
+    ]:  # fmt: skip
+        arrangement = Arrangement.objects.create(
+            school=world.school, pupil=stage.objects[Person][scope][0], kind=Arrangement.Kind.ADJUSTMENT, words=words,
+            first_day=TODAY, said_by=world.people["head"], said_at=NOW,
+        )  # fmt: skip
+        stage.put(scope, arrangement)
+    for scope, world, said_by in (
+        (OWN, stage.college, stage.people["teacher"]),
+        (OTHER_SCHOOL, stage.twin, stage.twin.people["teacher"]),
+    ):
+        remark = ListRemark.objects.create(
+            school=world.school, lesson=stage.objects[Lesson][scope][0], pupil=stage.objects[Person][scope][0],
+            kind=ListRemark.Kind.NOT_HERE, said_by=said_by, said_at=NOW,
+        )  # fmt: skip
+        stage.put(scope, remark)
+
+
+def _seating_plans(stage: Stage) -> None:
+    """A plan of a class: its teachers, school life and the head."""
+    for scope, world, name in [
+        (OWN, stage.college, stage.mark("a seating plan", {"head", "cpe", "teacher"}, {"teacher", "cpe"})),
+        (OTHER_CLASS, stage.college, stage.mark("a plan of another class", {"head", "cpe", "teacher_parent"}, {"teacher_parent"})),
+        (OTHER_SCHOOL, stage.twin, f"{STEM} {TWIN}"),
+    ]:  # fmt: skip
+        stage.put(
+            scope,
+            SeatingPlan.objects.create(
+                school=world.school, group=stage.objects[Group][scope][0], name=name, made_by=world.people["head"], made_at=NOW,
+            ),
+        )  # fmt: skip
+
+
+def _next_years(stage: Stage) -> None:
+    """Next year prepared in both schools: the class of the cast's pupil, who leaves for a place that only the office reads."""
+    office = {"head", "secretary"}
+    for scope, world, words in [
+        (OWN, stage.college, stage.mark("where a pupil goes next year", office, office)),
+        (OTHER_SCHOOL, stage.twin, f"{STEM} {TWIN}"),
+    ]:
+        head = world.people["head"]
+        viewer = viewer_for(head, Account.objects.get(person=head).pk, NOW)
+        plan = years.begin(
+            viewer, name="2027-2028", starts=world.year.starts + timedelta(days=365),
+            ends=world.year.ends + timedelta(days=365),
+        )  # fmt: skip
+        own = Group.objects.get(year=world.year, enrolments__pupil=world.people["pupil"])
+        planned = PlannedClass.objects.get(plan=plan, name=own.name)
+        Placement.objects.create(
+            plan=plan,
+            person=world.people["pupil"],
+            outcome=Placement.Outcome.LEAVES,
+            elsewhere=words,
+            decided_at=NOW,
+        )
+        stage.put(scope, planned, world.year)
+
+
+def _homework(stage: Stage) -> None:
+    """In the lesson of each scope, its content and homework due the day after; what a teacher noted for herself."""
+    life, family = {"head", "cpe"}, FAMILY | {"teacher_parent"}
+    own = stage.mark(
+        "homework of the own class", life | {"teacher"} | family, {"teacher", "pupil", "guardian"}
+    )
+    other = stage.mark(
+        "homework of another class", life | {"teacher_parent", "former_guardian"}, {"teacher_parent"}
+    )
+    old = stage.mark("homework of long ago", life | {"teacher"} | family)
+    sequences = {
+        OWN: stage.mark("sequence of the teacher", {"teacher"}, {"teacher"}),
+        OTHER_CLASS: stage.mark("sequence of another teacher", {"teacher_parent"}),
+        DEPARTED: stage.mark("sequence of a former teacher", set()),
+        OTHER_SCHOOL: f"{STEM} {TWIN}",
+    }
+    answers = {
+        OWN: stage.mark(
+            "handed in by the own pupil", {"head", "teacher"} | family, {"head", "teacher", "pupil"}
+        ),
+        OTHER_CLASS: stage.mark("handed in by another pupil", {"head", "teacher_parent", "former_guardian"}),
+        DEPARTED: stage.mark("handed in by the leaver", {"head"}),
+        OTHER_SCHOOL: f"{STEM} {TWIN}",
+    }
+    for scope, words in [(OWN, own), (OTHER_CLASS, other), (DEPARTED, old), (OTHER_SCHOOL, f"{STEM} {TWIN}")]:
+        lesson: Any = stage.objects[Lesson][scope][0]
+        teacher = lesson.teachers.all()[0]
+        written = {
+            "school": lesson.school,
+            "written_by": teacher,
+            "written_at": lesson.starts,
+            "day": lesson.day,
+        }
+        record = LessonRecord.objects.create(
+            lesson=lesson, subject=lesson.subject, content=words, state="ready", **written
+        )
+        work = Homework.objects.create(
+            school=lesson.school, record=record, title=words, due_day=lesson.day + timedelta(days=1), minutes=20,
+            given_by=teacher, given_at=lesson.starts, hand_in="online",
+        )  # fmt: skip
+        handed = HandIn.objects.create(
+            school=lesson.school, homework=work, pupil=stage.objects[Person][scope][0], text=answers[scope],
+            handed_at=NOW, comment=answers[scope], corrected_by=teacher, returned_at=NOW,
+        )  # fmt: skip
+        stage.put(scope, handed)
+        sequence = Progression.objects.create(
+            school=lesson.school, author=teacher, title=sequences[scope], changed_at=NOW
+        )
+        step = ProgressionStep.objects.create(
+            progression=sequence, order=1, content=sequences[scope], work="Lire"
+        )
+        stage.put(scope, sequence, step)
+        stage.put(scope, work, ClassBook.objects.get(pk=stage.objects[Group][scope][0].pk))
+        if scope == OWN:
+            note = stage.mark("what a teacher notes for herself", {"teacher"}, {"teacher"})
+            LessonNote.objects.create(record=record, author=teacher, text=note)
+
+
+def _conduct(stage: Stage) -> None:
+    """An incident, what its family reads, a detention and a procedure: of each class, of a leaver, of the twin."""
+    people, life = stage.people, {"head", "cpe"}
+    own, other = FAMILY | {"teacher_parent"}, {"former_guardian"}
+    theirs = f"{STEM} {TWIN}"
+    for scope, world, reporter, watcher, family in [
+        (OWN, stage.college, people["teacher"], people["secretary"], own),
+        (OTHER_CLASS, stage.college, people["teacher_parent"], people["teacher_parent"], other),
+        (DEPARTED, stage.college, people["former_teacher"], people["former_teacher"], set()),
+        (OTHER_SCHOOL, stage.twin, stage.twin.people["teacher"], stage.twin.people["cpe"], None),
+    ]:
+        here = life | ({"teacher"} if scope == OWN else {"teacher_parent"} if scope == OTHER_CLASS else set())
+        twin = family is None
+        facts = theirs if twin else stage.mark(f"facts ({scope})", here, life)
+        told = theirs if twin else stage.mark(f"told to the family ({scope})", here | family, life)
+        why = (
+            theirs
+            if twin
+            else stage.mark(f"why a punition ({scope})", here | family | {"secretary"}, {"cpe"})
+        )
+        charge = theirs if twin else stage.mark(f"charge ({scope})", life | family, life)
+        pupil: Any = stage.objects[Person][scope][0]
+        incident = _incident(world, pupil, reporter, facts, told)
+        days = [3, 10] if scope != DEPARTED else [-20]
+        slots = [_slot(world, watcher, NOW + timedelta(days=day)) for day in days]
+        punition = Punition.objects.create(
+            school=world.school, pupil=pupil, incident=incident, kind="detention", day=incident.day, reason=why,
+            given_by=reporter, given_at=NOW,
+        )  # fmt: skip
+        detention = Detention.objects.create(
+            school=world.school, punition=punition, slot=slots[0], placed_by=reporter
+        )
+        sanction = _procedure(world, pupil, charge)
+        task = theirs if twin else stage.mark(f"what a pupil commits to ({scope})", life | family, {"cpe"})
+        measure = Responsibility.objects.create(
+            school=world.school, sanction=sanction, host="Association", is_outside=True, task=task, hours=6,
+            signed_on=TODAY,
+        )  # fmt: skip
+        contract = Contract.objects.create(
+            school=world.school, pupil=pupil, goals=task, help="Tutorat", starts=TODAY - timedelta(days=7),
+            ends=TODAY + timedelta(days=21), opened_by=world.people["cpe"],
+        )  # fmt: skip
+        stage.put(scope, measure, contract)
+        # The first slot of a model is the one of its page; a form moves a detention to the second.
+        stage.put(
+            scope, incident, incident.involvements.get(person=pupil), punition, *slots, detention, sanction
+        )
+    _several_in_one(stage, life)
+
+
+def _attention(stage: Stage) -> None:
+    """Facts that wait, and a review: with its reason, a step, a mother's word. The own one was told to the cook."""
+    life, people = {"head", "cpe"}, stage.people
+    families = {OWN: FAMILY | {"teacher_parent"}, OTHER_CLASS: {"former_guardian"}, DEPARTED: set()}
+    for scope in (OWN, OTHER_CLASS, DEPARTED, OTHER_SCHOOL):
+        world = stage.twin if scope == OTHER_SCHOOL else stage.college
+        pupil, cpe = place_of(stage, Person, scope), world.people["cpe"]
+        own, about = scope == OWN, {"school": world.school, "pupil": pupil}
+        told = {"cook"} if own else set()
+        fact, reason, step, word = [f"{STEM} {TWIN}"] * 4
+        if scope != OTHER_SCHOOL:
+            fact = stage.mark(
+                f"a fact that nobody has looked at, {scope}", life, set() if scope == DEPARTED else life
+            )
+            reason = stage.mark(f"why it was decided, {scope}", life | told | families[scope], life)
+            step = stage.mark(f"what is planned, {scope}", life | told | families[scope], life)
+            word = stage.mark(
+                f"what a mother contests, {scope}", life | ({"guardian"} if own else set()), life
+            )
+        mother = people["guardian"] if own else Person.objects.create(family_name="Mère", given_name="Ada")
+        count = {
+            "number": 3,
+            "before": 0,
+            "threshold": 3,
+            "since": TODAY,
+            "until": TODAY,
+            "found_at": NOW,
+            **about,
+        }
+        attention.Finding.objects.update_or_create(
+            pupil=pupil,
+            school=world.school,
+            fact="attendance.subject",
+            review=None,
+            defaults={**count, "what": fact},
+        )
+        review = attention.Review.objects.create(
+            kind="tell" if own else "talk", told_to=people["cook"] if own else None, owner=cpe, opened_at=NOW,
+            until=TODAY + timedelta(days=20), **about,
+        )  # fmt: skip
+        attention.Finding.objects.create(fact="attendance.lates", review=review, **count)
+        of = {"school": world.school, "review": review}
+        attention.Decision.objects.create(
+            kind=review.kind, reason=reason, decided_by=cpe, decided_at=NOW, **of
+        )
+        planned = attention.Step.objects.create(what=step, due=TODAY + timedelta(days=3), added_by=cpe, **of)
+        contested = attention.Word.objects.create(about="contest", text=word, by=mother, at=NOW, **of)
+        stage.put(scope, review, planned, contested)
+
+
+def _several_in_one(stage: Stage, life: set[str]) -> None:
+    """A child of the other class was hurt in the own incident: each family reads its own sentence alone."""
+    incident, hurt = stage.own(Incident), stage.objects[Person][OTHER_CLASS][0]
+    words = stage.mark("told to the other family", life | {"teacher", "former_guardian"}, {"former_guardian"})
+    Involvement.objects.create(
+        school=incident.school, incident=incident, person=hurt, part="harmed", for_family=words, told_at=NOW
+    )
+    answer = stage.mark("what the guardian answers", life | {"guardian"}, {"head"})
+    Observation.objects.create(
+        school=incident.school, sanction=stage.own(Sanction), by=stage.people["guardian"], text=answer, at=NOW
+    )
+
+
+def _incident(world: World, pupil: Person, reporter: Person, facts: str, told: str) -> Incident:
+    incident = Incident.objects.create(
+        school=world.school, day=TODAY - timedelta(days=2), place="yard", kind="talk", facts=facts,
+        reported_by=reporter, reported_at=NOW,
+    )  # fmt: skip
+    Involvement.objects.create(
+        school=world.school, incident=incident, person=pupil, part="concerned", for_family=told, told_at=NOW
+    )
+    return incident
+
+
+def _slot(world: World, watcher: Person, starts: Any) -> Slot:
+    """At an hour of its own: two slots of a room are not held together."""
+    starts += timedelta(minutes=Slot.objects.count())
+    return Slot.objects.create(
+        school=world.school, day=starts.date(), starts=starts, ends=starts + timedelta(hours=1), places=12,
+        supervisor=watcher, opened_by=watcher,
+    )  # fmt: skip
+
+
+def _procedure(world: World, pupil: Person, facts: str) -> Sanction:
+    return Sanction.objects.create(
+        school=world.school, pupil=pupil, authority="head", facts=facts, opened_by=world.people["head"],
+        told_on=TODAY - timedelta(days=10), defend_until=TODAY - timedelta(days=5),
+    )  # fmt: skip
 
 
 def _only_taught_by(group: Group, teacher: Person, world: World) -> None:
@@ -346,6 +834,62 @@ def _pattern(lesson: Lesson, **dates: Any) -> WeeklyPattern:
     pattern.groups.set(lesson.groups.all())
     pattern.teachers.set(lesson.teachers.all())
     return pattern
+
+
+def _changed_lessons(stage: Stage) -> None:
+    """A lesson to come of each class that changed rooms, with a note for the staff; one that is over; named weeks."""
+    for scope, world, words in [
+        (OWN, stage.college, stage.mark("note of a changed lesson", STAFF, {"head", "secretary"})),
+        (OTHER_CLASS, stage.college, stage.mark("note of another class", STAFF, {"head", "secretary"})),
+        (DEPARTED, stage.college, stage.mark("note of a former lesson", STAFF)),
+        (OTHER_SCHOOL, stage.twin, f"{STEM} {TWIN}"),
+    ]:
+        lesson: Any = stage.objects[Lesson][scope][0]
+        if scope != DEPARTED:
+            known = lesson
+            lesson = _lesson(
+                world, known.groups.all()[0], known.teachers.all()[0], NOW + timedelta(days=3, hours=9)
+            )
+        made = {"made_by": world.people["head"], "made_at": NOW, "note": words}
+        change = LessonChange.objects.create(
+            school=world.school, lesson=lesson, kind="room", room_after=lesson.room, **made
+        )
+        Lesson.objects.filter(pk=lesson.pk).update(revision=1)
+        stage.put(scope, change)
+    for scope, world in ((OWN, stage.college), (OTHER_SCHOOL, stage.twin)):
+        weeks = {"name": world.named("Stage"), "mondays": ["2026-11-30"]}
+        stage.put(scope, Alternation.objects.create(school=world.school, year=world.year, **weeks))
+
+
+def _covers(stage: Stage) -> None:
+    """Teachers who are away, and colleagues who were asked: near, of the other class, gone, and in the twin."""
+    people, twin = stage.people, stage.twin
+    office = {"head", "secretary"}
+    saturday = _lesson(stage.college, stage.own(Group), people["teacher"], NOW + timedelta(days=4, hours=8))
+    others = [stage.objects[Lesson][scope][0] for scope in (OTHER_CLASS, DEPARTED, OTHER_SCHOOL)]
+    own = stage.mark("words of who was asked", office | {"teacher_parent"}, {"secretary"})
+    other = stage.mark("words of another who was asked", office | {"teacher"}, {"secretary"})
+    gone = stage.mark("words of who has left", office)
+    for scope, lesson, world, key, starts, words in [
+        (OWN, saturday, stage.college, "teacher_parent", NOW - timedelta(hours=1), own),
+        (OTHER_CLASS, others[0], stage.college, "teacher", None, other),
+        (DEPARTED, others[1], stage.college, "former_teacher", None, gone),
+        (OTHER_SCHOOL, others[2], twin, "", None, f"{STEM} {TWIN}"),
+    ]:
+        absence = TeacherAbsence.objects.create(
+            school=world.school, teacher=lesson.teachers.all()[0], starts=starts or lesson.starts, ends=lesson.ends,
+            cause="personal", announced_by=world.people["secretary"], announced_at=NOW, confirmed_at=NOW,
+        )  # fmt: skip
+        ask = CoverAsk.objects.create(
+            school=world.school, lesson=lesson, absence=absence, words=words, asked_at=NOW,
+            person=people[key] if key else twin.people["teacher_1"], asked_by=world.people["secretary"],
+        )  # fmt: skip
+        stage.put(scope, absence, ask)
+    # What is said of the lesson that is going on, where the office looks for somebody.
+    CoverAsk.objects.create(
+        school=stage.college.school, lesson=stage.own(Lesson), absence=stage.own(TeacherAbsence), words=own,
+        person=people["teacher_parent"], asked_by=people["secretary"], asked_at=NOW, state="declined",
+    )  # fmt: skip
 
 
 def _missed(lesson: Lesson, pupil: Person) -> Entry:
@@ -403,8 +947,44 @@ def _deliveries(stage: Stage) -> None:
         )  # fmt: skip
         stage.put(scope, delivery)
     shared = stage.objects[Delivery][OTHER_CLASS][0]
+    stage.put(OWN, OperatedDelivery.objects.get(pk=shared.pk))
+    for scope, world in ((OWN, stage.college), (OTHER_SCHOOL, twin)):
+        stage.put(scope, OperatedSchool.objects.get(pk=world.school.pk))
     for world in (stage.college, twin):
         DeliveryShare.objects.create(delivery=shared, school=world.school, counts={"arrivals": 1})
+
+
+def _timetables(stage: Stage) -> None:
+    """A timetable that waits for a decision, in each school."""
+    office = {"head", "secretary"}
+    own = stage.mark("timetable of the school", office, office)
+    for scope, world, mark in ((OWN, stage.college, own), (OTHER_SCHOOL, stage.twin, f"{STEM} {TWIN}")):
+        line = {"what": mark, "groups": "6e A", "when": "Lundi, 8 h – 9 h", "detail": mark}
+        report = {
+            "format": "edt", "scope": "all", "created": 1, "reasons": [["Sans classe.", 1]],
+            "put_aside": [{"file": mark, "line": 7, "reason": "Sans classe.", "what": ""}],
+        }  # fmt: skip
+        brought = TimetableImport.objects.create(
+            school=world.school, year=world.year, brought_by=world.people["secretary"], source="edt", files=[mark],
+            state=TimetableImport.State.PREVIEW, report=report, preview={"created": [line], "decided": [_decided(mark)], "columns": _columns(mark)},
+            moved_at=NOW,
+        )  # fmt: skip
+        stage.put(scope, brought)
+        told = ToldCourse.objects.create(
+            school=world.school, year=world.year, source="edt", key="un", said={}
+        )
+        stage.put(scope, told)
+
+
+def _columns(mark: str) -> list[dict[str, object]]:
+    """The columns of a table, whose cells name somebody."""
+    held = {"J": "day", "H": "hours", "M": "subject", "C": "class", "P": "teacher"}
+    return [{"title": title, "cells": [mark], "field": key} for title, key in held.items()]
+
+
+def _decided(mark: str) -> dict[str, str]:
+    """A choice between a file and the school."""
+    return {"id": "cours:un", "what": mark, "groups": "6e A", "file": mark, "here": mark, "by": mark}
 
 
 def _codes_and_sessions(stage: Stage) -> None:
@@ -430,6 +1010,7 @@ def _codes_and_sessions(stage: Stage) -> None:
         stage.put(scope, Work.objects.create(
             key=f"stage-{key}", label="Un travail", person=stage.people[key], url="/", can_stop=True, asked_at=NOW
         ))  # fmt: skip
+        stage.put(scope, _just_sent(stage, stage.people[key], scope))
         person: Any = stage.objects[Person][scope][0]
         account, _ = Account.objects.get_or_create(
             person=person, defaults={"login": f"code.{person.pk}", "password": "!"}
@@ -448,6 +1029,20 @@ def _codes_and_sessions(stage: Stage) -> None:
     StopLink.objects.create(person=mother, kind="attendance.refused", token=STOP_TOKEN, made_at=NOW)
 
 
+def _just_sent(stage: Stage, person: Person, scope: str) -> StoredFile:
+    """A picture that nothing owns yet: its sender alone reads it."""
+    sender = {OWN: "guardian", OTHER_CLASS: "teacher"}.get(scope)
+    words = stage.mark(f"a file just sent, {scope}", {sender}, {sender}) if sender else f"{STEM} {TWIN}"
+    world = stage.twin if scope == OTHER_SCHOOL else stage.college
+    file = StoredFile.objects.create(
+        school=world.school, name=f"{words}.png", kind="image/png", size=9, digest=words, width=80, height=60, kept_by=person,
+        kept_at=NOW,
+    )  # fmt: skip
+    for name in (file.public_id, f"{file.public_id}{GLIMPSE}"):
+        vault.write(BytesIO(words.encode()), name)
+    return file
+
+
 def _doubles(stage: Stage) -> None:
     """Two rows of one human being, and two that were merged; the same in the twin."""
     for public_id in DOUBLES:
@@ -462,6 +1057,72 @@ def _at_the_canteen(world: World, **fields: str) -> Person:
     person = Person.objects.create(family_name=world.named("Double"), given_name="Ada", **fields)
     Holding.objects.create(person=person, role=Role.OTHER, school=world.school)
     return person
+
+
+def _events(stage: Stage) -> None:
+    """An event of each class, one of a month ago, one of the twin; a meeting kept to one teacher."""
+    people, staff = stage.people, STAFF - {"cook"}
+    own, other = FAMILY | {"teacher_parent"}, {"former_guardian"}
+    for scope, by, readers, must, days in [
+        (OWN, people["head"], staff | own, {"head", "teacher", "guardian", "pupil"}, 3),
+        (OTHER_CLASS, people["teacher_parent"], staff | other, {"cpe", "former_guardian"}, 3),
+        (DEPARTED, people["former_teacher"], staff | own, {"secretary"}, -28),
+        (OTHER_SCHOOL, stage.twin.people["head"], None, None, 3),
+    ]:
+        title = stage.mark(f"an event ({scope})", readers, must) if readers else f"{STEM} {TWIN}"
+        # A class of last year has no event of this one.
+        group: Any = stage.own(Group) if scope == DEPARTED else place_of(stage, Group, scope)
+        event = _an_event(
+            group.school, by, title, days, audience="groups", with_families=True, asks_answer=days > 0
+        )
+        event.groups.set([group])
+        stage.put(scope, event)
+    Invitation.objects.create(
+        school=stage.college.school,
+        event=stage.own(Event),
+        person=people["guardian"],
+        answer="yes",
+        answered_at=NOW,
+    )
+    kept = {"head", "teacher"}
+    meeting = _an_event(
+        stage.college.school,
+        people["head"],
+        stage.mark("a meeting kept to one", kept, kept),
+        2,
+        audience="people",
+    )
+    Invitation.objects.create(school=stage.college.school, event=meeting, person=people["teacher"])
+
+
+def _day_slots(stage: Stage) -> None:
+    """An hour of study of each school; everybody of the school reads its name."""
+    readers = STAFF | FAMILY | {"former_guardian"}
+    for scope, world, name in [
+        (OWN, stage.college, stage.mark("an hour of study", readers, {"head", "cpe"})),
+        (OTHER_SCHOOL, stage.twin, f"{STEM} {TWIN}"),
+    ]:
+        slot = DaySlot.objects.create(
+            school=world.school,
+            year=world.year,
+            kind="study",
+            name=name,
+            weekdays=[0, 1],
+            starts_at="17:10",
+            ends_at="18:00",
+        )
+        slot.watchers.set([world.people["cpe"]])
+        stage.put(scope, slot)
+
+
+def _an_event(school: School, by: Person, title: str, days: int, **fields: Any) -> Event:
+    starts = NOW + timedelta(days=days)
+    event: Event = Event.objects.create(
+        school=school, kind="meeting", title=title, search_title=title.lower(), description=title, first_day=starts.date(),
+        last_day=starts.date(), starts=starts, ends=starts + timedelta(hours=1), state="published", created_by=by,
+        created_at=NOW, published_at=NOW, **fields,
+    )  # fmt: skip
+    return event
 
 
 def _nobody(stage: Stage) -> None:

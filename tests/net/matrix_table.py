@@ -10,24 +10,69 @@ from typing import Any
 
 from django.db.models import Model
 
+from preau.commons.files.models import StoredFile
 from preau.commons.notifications.models import Device, Item
+from preau.commons.platform.models import OperatedDelivery, OperatedSchool
+from preau.commons.signon.models import Service
+from preau.commons.signon.words import ATTRIBUTES
 from preau.commons.works.models import Work
+from preau.directory.boards import early_facts
 from preau.directory.models import (
     Closure,
     Delivery,
     Group,
     Guardianship,
+    Guest,
     Holding,
     Leaver,
     Merge,
     Period,
     Person,
+    PlannedClass,
     Room,
     School,
+    SchoolYear,
     Subject,
 )
-from preau.domains.attendance.models import Entry, Explanation, Reason
-from preau.domains.timetable.models import Lesson, WeeklyPattern
+from preau.domains.attendance.models import (
+    Alert,
+    Announcement,
+    Arrangement,
+    Entry,
+    Explanation,
+    FollowUp,
+    ListRemark,
+    Reason,
+    SeatingPlan,
+    Visit,
+)
+from preau.domains.attention.models import Review as AttentionReview
+from preau.domains.attention.models import Step as AttentionStep
+from preau.domains.attention.models import Word as AttentionWord
+from preau.domains.campaigns.models import Campaign
+from preau.domains.conduct.models import (
+    Contract,
+    Detention,
+    Incident,
+    Involvement,
+    Punition,
+    Responsibility,
+    Sanction,
+    Slot,
+)
+from preau.domains.events.models import Event
+from preau.domains.homework.models import ClassBook, HandIn, Homework, Progression, ProgressionStep
+from preau.domains.timetable.models import (
+    Alternation,
+    CoverAsk,
+    DaySlot,
+    Lesson,
+    LessonChange,
+    TeacherAbsence,
+    TimetableImport,
+    ToldCourse,
+    WeeklyPattern,
+)
 from preau.foundation import boards
 from preau.identity.models import AccountSession, Activation
 from tests.net.matrix_stage import (
@@ -64,6 +109,21 @@ def near(**who: set[str]) -> Near:
 
 
 MEMBERS: Near = near(own=STAFF | OWN_FAMILY | OTHER_FAMILY, other_school={"neighbour_head"})
+AND_THE_TOWN: Near = MEMBERS | near(own=MEMBERS[OWN] | {"town"})
+
+GIVERS = LIFE | {"teacher", "teacher_parent"}
+# An incident: whoever follows them, and whoever reported it.
+IN_PERSON: Near = near(
+    own=LIFE | {"teacher"},
+    other_class=LIFE | {"teacher_parent"},
+    departed=LIFE,
+    other_school={"neighbour_head"},
+)
+
+# A seating plan: whoever teaches the class, school life and head.
+PLANS: Near = near(
+    own=LIFE | {"teacher"}, other_class=LIFE | {"teacher_parent"}, other_school={"neighbour_head"}
+)
 
 # Who sees the object of each scope. An anonymous object (erased, or never there) is seen by nobody.
 SEES: dict[type[Model], Near] = {
@@ -74,6 +134,21 @@ SEES: dict[type[Model], Near] = {
     Lesson: EVERYWHERE_STAFF
     | near(own=STAFF | OWN_FAMILY, other_class=STAFF | OTHER_FAMILY, departed=STAFF | OWN_FAMILY),
     WeeklyPattern: EVERYWHERE_STAFF,
+    LessonChange: EVERYWHERE_STAFF,
+    Alternation: MEMBERS,
+    DaySlot: MEMBERS,
+    TimetableImport: near(own=OFFICE, other_school={"neighbour_head"}),
+    ToldCourse: near(own=OFFICE, other_school={"neighbour_head"}),
+    TeacherAbsence: near(
+        own=OFFICE | {"teacher"}, other_class=OFFICE | {"teacher_parent"}, departed=OFFICE,
+        other_school={"neighbour_head"},
+    ),
+    CoverAsk: near(
+        own=OFFICE | {"teacher_parent"}, other_class=OFFICE | {"teacher"}, departed=OFFICE,
+        other_school={"neighbour_head"},
+    ),
+    # Its people and families where it is open; the head of each school, its own.
+    Service: MEMBERS,
     Entry: near(
         own=LIFE | {"teacher"} | OWN_FAMILY, other_class=LIFE | {"teacher_parent"} | OTHER_FAMILY,
         departed=LIFE, other_school={"neighbour_head"},
@@ -81,6 +156,68 @@ SEES: dict[type[Model], Near] = {
     Explanation: near(
         own=LIFE | {"guardian"}, other_class=LIFE, departed=LIFE, other_school={"neighbour_head"}
     ),
+    Alert: near(own=LIFE, other_class=LIFE, departed=LIFE, other_school={"neighbour_head"}),
+    Announcement: near(
+        own=LIFE | {"guardian"}, other_class=LIFE, departed=LIFE, other_school={"neighbour_head"}
+    ),
+    Visit: near(
+        own=LIFE | OWN_FAMILY, other_class=LIFE | OTHER_FAMILY, departed=LIFE, other_school={"neighbour_head"}
+    ),
+    FollowUp: near(
+        own=LIFE | OWN_FAMILY, other_class=LIFE | OTHER_FAMILY, departed=LIFE, other_school={"neighbour_head"}
+    ),
+    Campaign: near(own=LIFE, other_class=LIFE, departed=LIFE, other_school={"neighbour_head"}),
+    Homework: near(
+        own=LIFE | {"teacher"} | OWN_FAMILY, other_class=LIFE | {"teacher_parent"} | OTHER_FAMILY,
+        departed=LIFE | {"teacher"} | OWN_FAMILY, other_school={"neighbour_head"},
+    ),
+    HandIn: near(
+        own={"head", "teacher"} | OWN_FAMILY, other_class={"head", "teacher_parent"} | OTHER_FAMILY,
+        departed={"head"}, other_school={"neighbour_head"},
+    ),
+    **dict.fromkeys(
+        [Progression, ProgressionStep],
+        near(own={"teacher"}, other_class={"teacher_parent"}),
+    ),
+    ClassBook: near(
+        own=LIFE | {"teacher"}, other_class=LIFE | {"teacher_parent"}, departed=LIFE,
+        other_school={"neighbour_head"},
+    ),
+    Incident: IN_PERSON,
+    Involvement: IN_PERSON | near(
+        own=LIFE | {"teacher"} | OWN_FAMILY, other_class=LIFE | {"teacher_parent"} | OTHER_FAMILY
+    ),
+    Punition: IN_PERSON | near(
+        own=LIFE | {"teacher"} | OWN_FAMILY, other_class=LIFE | {"teacher_parent"} | OTHER_FAMILY
+    ),
+    Detention: IN_PERSON | near(
+        own=LIFE | {"teacher", "secretary"} | OWN_FAMILY, other_class=LIFE | {"teacher_parent"} | OTHER_FAMILY
+    ),
+    # A slot names nobody: whoever may place a detention sees it, and whoever watches over it.
+    Slot: near(
+        own=GIVERS | {"secretary"}, other_class=GIVERS, departed=GIVERS, other_school={"neighbour_head"}
+    ),
+    Sanction: near(
+        own=LIFE | OWN_FAMILY, other_class=LIFE | OTHER_FAMILY, departed=LIFE, other_school={"neighbour_head"}
+    ),
+    **dict.fromkeys(
+        [Responsibility, Contract],
+        near(own=LIFE | OWN_FAMILY, other_class=LIFE | OTHER_FAMILY, departed=LIFE, other_school={"neighbour_head"}),
+    ),
+    # What is for classes, whoever works with pupils reads; families, what is opened to them.
+    Event: near(
+        own=WITH_PUPILS | OWN_FAMILY, other_class=WITH_PUPILS | OTHER_FAMILY, departed=WITH_PUPILS | OWN_FAMILY,
+        other_school={"neighbour_head"},
+    ),
+    # The cook is the adult who was told of the own one.
+    AttentionReview: near(
+        own=LIFE | {"cook"} | OWN_FAMILY, other_class=LIFE | OTHER_FAMILY, departed=LIFE, other_school={"neighbour_head"}
+    ),
+    AttentionStep: near(
+        own=LIFE | {"cook"} | OWN_FAMILY, other_class=LIFE | OTHER_FAMILY, departed=LIFE, other_school={"neighbour_head"}
+    ),
+    # What the mother wrote is hers, and read by those in charge.
+    AttentionWord: near(own=LIFE | {"guardian"}, other_class=LIFE, departed=LIFE, other_school={"neighbour_head"}),
     Delivery: near(
         own=OFFICE, other_class=OFFICE | {"neighbour_head"}, departed=OFFICE, other_school={"neighbour_head"}
     ),
@@ -88,9 +225,10 @@ SEES: dict[type[Model], Near] = {
     Item: near(own={"guardian"}, other_class={"teacher"}, other_school={"neighbour_head"}),
     Device: near(own={"guardian"}, other_class={"teacher"}, other_school={"neighbour_head"}),
     Work: near(own={"guardian"}, other_class={"teacher"}, other_school={"neighbour_head"}),
+    StoredFile: near(own={"guardian"}, other_class={"teacher"}, other_school={"neighbour_head"}),
     Room: EVERYWHERE_STAFF,
     Subject: EVERYWHERE_STAFF,
-    School: MEMBERS,
+    School: AND_THE_TOWN,
     Period: MEMBERS,
     Closure: MEMBERS,
     Guardianship: near(
@@ -98,8 +236,20 @@ SEES: dict[type[Model], Near] = {
         other_school={"neighbour_head"},
     ),
     Holding: near(own=STAFF, other_school={"neighbour_head"}),
+    # The operator of the matrix runs the schools of one territory, that of the school of the test.
+    OperatedSchool: near(own={"operator"}),
+    OperatedDelivery: near(),
+    Guest: near(own={"head"}, other_school={"neighbour_head"}),
     Leaver: near(own=OFFICE, other_school={"neighbour_head"}),
+    PlannedClass: near(own=OFFICE, other_school={"neighbour_head"}),
+    SchoolYear: MEMBERS | near(departed=STAFF | OWN_FAMILY | OTHER_FAMILY),
     Merge: near(own={"head", "secretary"}, other_school={"neighbour_head"}),
+    SeatingPlan: PLANS,
+    ListRemark: near(own=OFFICE | {"teacher"}, other_school={"neighbour_head"}),
+    Arrangement: near(
+        own=LIFE | {"teacher"} | OWN_FAMILY, other_class=LIFE | {"teacher_parent"} | OTHER_FAMILY,
+        departed=LIFE, other_school={"neighbour_head"},
+    ),
     Reason: {scope: set(CAST) for scope in SCOPES} | near(other_school={"neighbour_head"}),
     Activation: near(own=OFFICE, other_class=OFFICE, other_school={"neighbour_head"}),
 }  # fmt: skip
@@ -117,6 +267,11 @@ NEIGHBOURING = {"neighbour_head"}
 # The head, and the cook to whom they are given.
 SETTLERS = {"head", "cook"} | NEIGHBOURING
 SETTLED = near(own={"head", "cook"}, other_school=NEIGHBOURING)
+
+READ_GROUPS = near(own=WITH_PUPILS, other_class=WITH_PUPILS, departed=WITH_PUPILS, other_school=NEIGHBOURING)
+# Who reads a family, and keeps the photos of pupils.
+PHOTOGRAPHERS = {"head", "cpe", "secretary"}
+OF_PHOTOGRAPHERS = near(own=PHOTOGRAPHERS, other_class=PHOTOGRAPHERS, other_school=NEIGHBOURING)
 
 # Who opens each route: by scope when its address names an object, else a set of roles.
 OPENS: dict[str, Near | set[str]] = {
@@ -145,6 +300,12 @@ OPENS: dict[str, Near | set[str]] = {
     "identity:staff_accounts": OFFICE | NEIGHBOURING,
     "identity:prepare_staff": OFFICE | NEIGHBOURING,
     "identity:letters_pdf": OFFICE | NEIGHBOURING,
+    "identity:everyone_out": {"head"} | NEIGHBOURING,
+    # The schools of the matrix are collèges: nobody gives cards with pictures there (test_cards.py says who does in an école).
+    "identity:class_cards": near(),
+    "identity:give_cards": near(),
+    "identity:withdraw_card": CODE_GIVERS,
+    "identity:pictures": EVERYONE,
     "identity:person": CODE_GIVERS,
     "identity:give_code": CODE_GIVERS,
     "identity:prepare_person": near(own=OFFICE, other_class=OFFICE, other_school=NEIGHBOURING),
@@ -162,6 +323,24 @@ OPENS: dict[str, Near | set[str]] = {
     "notifications:mark": SEES[Item],
     "works:works": SIGNED_IN,
     "works:stop": SEES[Work],
+    "files:file": SEES[StoredFile],
+    "files:glimpse": SEES[StoredFile],
+    **dict.fromkeys(
+        [
+            "directory:next_year", "directory:year_dates", "directory:give_up_year", "directory:year_classes",
+            "directory:add_year_class", "directory:keep_teams", "directory:year_pupils", "directory:propose_year",
+            "directory:year_staff", "directory:year_compare", "directory:switch_year", "directory:forget_switch",
+            "directory:undo_switch", "directory:school_years", "directory:export_year_pupils",
+            "directory:year_unplaced",
+        ],
+        OFFICE | NEIGHBOURING,
+    ),
+    "directory:year_class": SEES[PlannedClass],
+    "directory:remove_year_class": SEES[PlannedClass],
+    # A class of last year is not one from which a year is prepared.
+    "directory:year_placing": near(own=OFFICE, other_class=OFFICE, other_school=NEIGHBOURING),
+    "directory:school_year": near(own=OFFICE, departed=OFFICE, other_school=NEIGHBOURING),
+    "directory:former_class": ALL_SCOPES_OF_OFFICE,
     "directory:deliveries": OFFICE | NEIGHBOURING,
     "directory:bring": OFFICE | NEIGHBOURING,
     "directory:bring_tables": OFFICE | NEIGHBOURING,
@@ -182,7 +361,51 @@ OPENS: dict[str, Near | set[str]] = {
     "directory:person": near(
         own=WITH_PUPILS | OWN_FAMILY, other_class=WITH_PUPILS | OTHER_FAMILY, other_school=NEIGHBOURING
     ),
+    "directory:acts": near(
+        own=LIFE | {"secretary"} | OWN_FAMILY - {"pupil"},
+        other_class=LIFE | {"secretary"} | OTHER_FAMILY,
+        other_school=NEIGHBOURING,
+    ),
+    "platform:schools": {"operator"},
+    "platform:export": {"operator"},
+    "platform:deliveries": {"operator"},
+    "platform:school": near(own={"operator"}),
+    "platform:delivery": near(),
+    "directory:groups": WITH_PUPILS | OWN_FAMILY | OTHER_FAMILY | NEIGHBOURING,
+    "directory:without_class": WITH_PUPILS | NEIGHBOURING,
+    "directory:group": READ_GROUPS | near(own=WITH_PUPILS | OWN_FAMILY, other_class=WITH_PUPILS | OTHER_FAMILY),
+    "directory:group_list": READ_GROUPS,
+    "directory:export_list": READ_GROUPS,
+    # A teacher, of the class that they teach.
+    "directory:faces": near(
+        own=PHOTOGRAPHERS | {"teacher"}, other_class=PHOTOGRAPHERS | {"teacher_parent"}, departed=PHOTOGRAPHERS,
+        other_school=NEIGHBOURING,
+    ),
+    "directory:ask_photos": near(
+        own=PHOTOGRAPHERS, other_class=PHOTOGRAPHERS, departed=PHOTOGRAPHERS, other_school=NEIGHBOURING
+    ),
+    **dict.fromkeys(["directory:family", "directory:pupil_photo", "directory:remove_photo"], OF_PHOTOGRAPHERS),
+    "directory:photo_consent": near(own=OWN_FAMILY, other_class=OTHER_FAMILY),
+    "directory:photo": near(
+        own=PHOTOGRAPHERS | {"teacher"} | OWN_FAMILY, other_class=PHOTOGRAPHERS | {"teacher_parent"} | OTHER_FAMILY,
+        other_school=NEIGHBOURING,
+    ),
     "search:search": SIGNED_IN,
+    **dict.fromkeys(["signon:services", "signon:confirm"], STAFF | OWN_FAMILY | OTHER_FAMILY | NEIGHBOURING),
+    "signon:register": SETTLERS | {"operator"},
+    # Whoever runs one territory changes nothing of the whole platform.
+    "signon:create": SETTLERS,
+    **dict.fromkeys(["signon:service", "signon:change"], SETTLED),
+    **dict.fromkeys(
+        [
+            f"signon:{name}"
+            for name in (
+                "login", "logout", "validate", "service_validate", "proxy_validate", "p3_service_validate",
+                "p3_proxy_validate", "proxy",
+            )
+        ],
+        EVERYONE,
+    ),
     "agenda:agenda": STAFF | OWN_FAMILY | OTHER_FAMILY | NEIGHBOURING,
     "agenda:subscription": STAFF | OWN_FAMILY | OTHER_FAMILY | NEIGHBOURING,
     "agenda:subscribe": STAFF | OWN_FAMILY | OTHER_FAMILY | NEIGHBOURING,
@@ -192,9 +415,76 @@ OPENS: dict[str, Near | set[str]] = {
     "timetable:patterns": OFFICE | NEIGHBOURING,
     "timetable:create": OFFICE | NEIGHBOURING,
     "timetable:stop": ALL_SCOPES_OF_OFFICE,
+    "timetable:change_pattern": ALL_SCOPES_OF_OFFICE,
+    "timetable:lesson": SEES[Lesson],
+    **dict.fromkeys(
+        ["timetable:cancel", "timetable:move", "timetable:replace", "timetable:room", "timetable:undo"],
+        ALL_SCOPES_OF_OFFICE,
+    ),
+    **dict.fromkeys(
+        [
+            "timetable:add", "timetable:changes", "timetable:export_changes", "timetable:weeks",
+            "timetable:hours", "timetable:export_hours",
+            "timetable:change_week", "timetable:create_alternation", "timetable:copy_week",
+        ],
+        OFFICE | NEIGHBOURING,
+    ),
+    **dict.fromkeys(
+        ["timetable:alternation", "timetable:remove_alternation"], near(own=OFFICE, other_school=NEIGHBOURING)
+    ),
+    "timetable:imports": OFFICE | NEIGHBOURING,
+    "timetable:import": SEES[TimetableImport],
+    "timetable:import_part": SEES[TimetableImport],
+    "timetable:import_csv": SEES[TimetableImport],
+    "timetable:import_json": SEES[TimetableImport],
+    "timetable:import_choices": SEES[TimetableImport],
+    "timetable:import_columns": SEES[TimetableImport],
+    "timetable:apply_import": SEES[TimetableImport],
+    "timetable:drop_import": SEES[TimetableImport],
+    **dict.fromkeys(["timetable:cover", "timetable:export_cover"], OFFICE | NEIGHBOURING),
+    **dict.fromkeys(
+        ["timetable:absences", "timetable:announce_absence"], OFFICE | {"teacher", "teacher_parent"} | NEIGHBOURING
+    ),
+    **dict.fromkeys(
+        [
+            "timetable:cover_lesson", "timetable:settle_cover", "timetable:cancel_ask", "timetable:confirm_absence",
+            "timetable:withdraw_absence",
+        ],
+        ALL_SCOPES_OF_OFFICE,
+    ),
+    "timetable:absence": SEES[TeacherAbsence],
+    **dict.fromkeys(
+        ["timetable:ask", "timetable:accept", "timetable:decline"], near(own={"teacher_parent"}, other_class={"teacher"})
+    ),
     "attendance:roll": near(
         own=LIFE | {"teacher"}, other_class=LIFE | {"teacher_parent"}, departed=LIFE, other_school=NEIGHBOURING
     ),
+    "attendance:without_network": EVERYONE,
+    "attendance:day": LIFE | {"teacher", "teacher_parent"} | NEIGHBOURING,
+    "attendance:send": near(
+        own=LIFE | {"teacher"}, other_class=LIFE | {"teacher_parent"}, departed=LIFE, other_school=NEIGHBOURING
+    ),
+    "attendance:lesson_list": near(
+        own=LIFE | {"teacher"}, other_class=LIFE | {"teacher_parent"}, departed=LIFE, other_school=NEIGHBOURING
+    ),
+    "attendance:roll_layout": near(
+        own=LIFE | {"teacher"}, other_class=LIFE | {"teacher_parent"}, departed=LIFE, other_school=NEIGHBOURING
+    ),
+    "attendance:plans": PLANS | near(departed=LIFE),
+    **dict.fromkeys(
+        [
+            "attendance:plan", "attendance:plan_gesture", "attendance:plan_settings", "attendance:remove_plan",
+            "attendance:plan_pdf",
+        ],
+        PLANS,
+    ),
+    "attendance:remarks": OFFICE | NEIGHBOURING,
+    "attendance:settle_remark": near(own=OFFICE, other_school=NEIGHBOURING),
+    "attendance:arrangements": LIFE | NEIGHBOURING,
+    "attendance:pupil_arrangements": near(own=LIFE, other_class=LIFE, other_school=NEIGHBOURING),
+    "attendance:arrange": near(own=LIFE, other_class=LIFE, other_school=NEIGHBOURING),
+    "attendance:end_arrangement": ALL_SCOPES_OF_SCHOOL_LIFE,
+    "attendance:own_arrangements": FAMILY | OTHER_FAMILY,
     "attendance:absences": FAMILY | OTHER_FAMILY,
     "attendance:explain": near(
         own={"guardian", "other_guardian", "teacher_parent"}, other_class=OTHER_FAMILY
@@ -205,6 +495,123 @@ OPENS: dict[str, Near | set[str]] = {
     "attendance:export": LIFE | NEIGHBOURING,
     "attendance:entry": ALL_SCOPES_OF_SCHOOL_LIFE,
     "attendance:decide": ALL_SCOPES_OF_SCHOOL_LIFE,
+    **dict.fromkeys(["attendance:settle", "attendance:reopen", "attendance:reasons"], LIFE | NEIGHBOURING),
+    "attendance:settle_one": ALL_SCOPES_OF_SCHOOL_LIFE,
+    **dict.fromkeys(
+        ["attendance:alerts", "attendance:follow_ups", "attendance:letters", "attendance:counting"], LIFE | NEIGHBOURING
+    ),
+    **dict.fromkeys(
+        [
+            "attendance:open_follow_up", "attendance:close_alert", "attendance:follow_up",
+            "attendance:end_follow_up",
+        ],
+        ALL_SCOPES_OF_SCHOOL_LIFE,
+    ),
+    **dict.fromkeys(
+        ["attendance:start_follow_up", "attendance:begin_visit", "attendance:depart"],
+        near(own=LIFE, other_class=LIFE, other_school=NEIGHBOURING),
+    ),
+    **dict.fromkeys(
+        [
+            "attendance:announced", "attendance:passages", "attendance:register", "attendance:register_csv",
+            "attendance:register_pdf",
+            "attendance:register_files", "attendance:prepare_register",
+        ],
+        LIFE | NEIGHBOURING,
+    ),
+    "attendance:end_visit": ALL_SCOPES_OF_SCHOOL_LIFE,
+    "attendance:announce": (FAMILY | OTHER_FAMILY) - {"pupil"},
+    "attendance:withdraw_announcement": near(own={"guardian"}),
+    "attendance:told_follow_up": near(own=OWN_FAMILY, other_class=OTHER_FAMILY),
+    # A common reason is everybody's; that of the twin is its own.
+    **dict.fromkeys(
+        ["attendance:reason", "attendance:retire_reason"],
+        dict.fromkeys([OWN, OTHER_CLASS, DEPARTED], LIFE | NEIGHBOURING) | near(other_school=NEIGHBOURING),
+    ),
+    "homework:sessions": {"teacher", "teacher_parent"},
+    "homework:day": {"teacher", "teacher_parent"},
+    **dict.fromkeys(
+        [f"homework:{name}" for name in ("record", "publish", "edit", "remove", "restore", "shift")],
+        near(own={"teacher"}, other_class={"teacher_parent"}),
+    ),
+    "homework:progressions": {"teacher", "teacher_parent"},
+    **dict.fromkeys(
+        [f"homework:{name}" for name in ("progression", "give_progression", "step", "remove_step")],
+        SEES[Progression],
+    ),
+    "homework:archive": near(own={"head"}, other_class={"head"}, departed={"head"}, other_school=NEIGHBOURING),
+    "homework:book_of_year": near(own=LIFE, other_class=LIFE, departed=LIFE, other_school=NEIGHBOURING),
+    "homework:archives": LIFE | NEIGHBOURING,
+    "homework:visa": near(own={"head"}, other_class={"head"}, departed={"head"}, other_school=NEIGHBOURING),
+    "homework:classes": LIFE | {"teacher", "teacher_parent"} | NEIGHBOURING,
+    **dict.fromkeys(["homework:class_book", "homework:class_load"], SEES[ClassBook]),
+    "homework:correct": near(own={"teacher"}, other_class={"teacher_parent"}),
+    **dict.fromkeys(
+        [f"homework:{name}" for name in ("hand_ins", "hand_ins_csv", "hand_in")],
+        near(
+            own={"head", "teacher"}, other_class={"head", "teacher_parent"}, departed={"head"},
+            other_school=NEIGHBOURING,
+        ),
+    ),
+    "homework:send": near(own={"pupil"}, departed={"pupil"}),
+    "homework:limits": SETTLERS,
+    **dict.fromkeys(["homework:to_do", "homework:sheet"], FAMILY | OTHER_FAMILY),
+    "homework:in_class": FAMILY | OTHER_FAMILY,
+    "homework:work": near(own=OWN_FAMILY, other_class=OTHER_FAMILY, departed=OWN_FAMILY),
+    "homework:tick": near(own={"pupil"}, departed={"pupil"}),
+    "campaigns:received": FAMILY | OTHER_FAMILY,
+    **dict.fromkeys(["campaigns:campaigns", "campaigns:start", "campaigns:from_list"], LIFE | NEIGHBOURING),
+    **dict.fromkeys(
+        [
+            f"campaigns:{name}"
+            for name in ("campaign", "text", "check", "confirm", "drop", "stop", "retry", "posted", "letters", "export")
+        ],
+        ALL_SCOPES_OF_SCHOOL_LIFE,
+    ),
+    **dict.fromkeys(
+        ["campaigns:sent", "campaigns:reach"], near(own=LIFE, other_class=LIFE, other_school=NEIGHBOURING)
+    ),
+    **dict.fromkeys(["attention:waiting", "attention:thresholds", "attention:reviews"], LIFE | NEIGHBOURING),
+    "attention:look": near(own=LIFE, other_class=LIFE, other_school=NEIGHBOURING),
+    "attention:review": ALL_SCOPES_OF_SCHOOL_LIFE | near(own=LIFE | {"cook"}),
+    **dict.fromkeys(
+        ["attention:decide_again", "attention:add_step", "attention:end", "attention:note_step", "attention:answer"],
+        ALL_SCOPES_OF_SCHOOL_LIFE,
+    ),
+    "attention:mine": FAMILY | OTHER_FAMILY,
+    "attention:told": near(own=OWN_FAMILY, other_class=OTHER_FAMILY),
+    **dict.fromkeys(["conduct:incidents", "conduct:report", "conduct:slots"], WITH_PUPILS | NEIGHBOURING),
+    **dict.fromkeys(["conduct:punitions", "conduct:give"], GIVERS | NEIGHBOURING),
+    **dict.fromkeys(
+        ["conduct:export", "conduct:open_slot", "conduct:figures", "conduct:sanctions", "conduct:register",
+         "conduct:export_register"],
+        LIFE | NEIGHBOURING,
+    ),
+    **dict.fromkeys(
+        ["conduct:incident", "conduct:correct", "conduct:punition", "conduct:finish", "conduct:cancel", "conduct:place"],
+        IN_PERSON,
+    ),
+    **dict.fromkeys(["conduct:contracts", "conduct:open_contract"], LIFE | NEIGHBOURING),
+    **dict.fromkeys(["conduct:note_week", "conduct:end_contract"], ALL_SCOPES_OF_SCHOOL_LIFE),
+    "conduct:contract": SEES[Contract],
+    "conduct:agree": near(own=OWN_FAMILY, other_class=OTHER_FAMILY),
+    **dict.fromkeys(
+        ["conduct:responsibility", "conduct:accomplish"],
+        near(own={"head"}, other_class={"head"}, departed={"head"}, other_school=NEIGHBOURING),
+    ),
+    **dict.fromkeys(["conduct:settle", "conduct:reopen", "conduct:tell"], ALL_SCOPES_OF_SCHOOL_LIFE),
+    "conduct:slip": SEES[Punition],
+    "conduct:slot": ALL_SCOPES_OF_SCHOOL_LIFE
+    | near(own=LIFE | {"secretary"}, other_class=LIFE | {"teacher_parent"}),
+    "conduct:followed": FAMILY | OTHER_FAMILY,
+    "conduct:sanction": SEES[Sanction],
+    "conduct:letter": SEES[Sanction],
+    "conduct:answer": near(own=OWN_FAMILY, other_class=OTHER_FAMILY),
+    "conduct:open_procedure": {"head"} | NEIGHBOURING,
+    **dict.fromkeys(
+        ["conduct:pronounce", "conduct:drop", "conduct:erase"],
+        near(own={"head"}, other_class={"head"}, departed={"head"}, other_school=NEIGHBOURING),
+    ),
     "portal:app_manifest": EVERYONE,
     "portal:service_worker": EVERYONE,
     "portal:offline": EVERYONE,
@@ -231,8 +638,8 @@ OPENS: dict[str, Near | set[str]] = {
     "identity:remove_picture": SIGNED_IN,
     "identity:picture": SEES[Person],
     "journal:changes": {"head"} | NEIGHBOURING,
-    "directory:school": MEMBERS,
-    "directory:logo": MEMBERS,
+    "directory:school": AND_THE_TOWN,
+    "directory:logo": AND_THE_TOWN,
     **dict.fromkeys(
         [
             "directory:settings", "directory:identity", "directory:look", "directory:take_logo",
@@ -253,8 +660,39 @@ OPENS: dict[str, Near | set[str]] = {
     "directory:change_period": SETTLED,
     "directory:remove_period": SETTLED,
     "directory:remove_closure": SETTLED,
-    "directory:administrators": {"head"} | NEIGHBOURING,
+    **dict.fromkeys(
+        [
+            "directory:administrators", "directory:guests", "directory:invite", "directory:review",
+            "directory:finish_review",
+        ],
+        {"head"} | NEIGHBOURING,
+    ),
     "directory:end_delegation": near(own={"head"}, other_school=NEIGHBOURING),
+    "directory:powers": STAFF | NEIGHBOURING,
+    "directory:lists": OFFICE | {"town"} | NEIGHBOURING,
+    "directory:guest": SEES[Guest],
+    "directory:end_guest": SEES[Guest],
+    "directory:doubt": near(own={"head"}, other_school=NEIGHBOURING),
+}  # fmt: skip
+OPENS |= {
+    "timetable:slots": PHOTOGRAPHERS | NEIGHBOURING,
+    "timetable:create_slot": PHOTOGRAPHERS | NEIGHBOURING,
+    "timetable:study": LIFE | NEIGHBOURING,
+    **dict.fromkeys(
+        ["timetable:change_slot", "timetable:remove_slot"], near(own=PHOTOGRAPHERS, other_school=NEIGHBOURING)
+    ),
+    "events:events": STAFF | OWN_FAMILY | OTHER_FAMILY | NEIGHBOURING,
+    "events:create": PHOTOGRAPHERS | {"teacher", "teacher_parent"} | NEIGHBOURING,
+    "events:event": SEES[Event],
+    **dict.fromkeys(
+        [f"events:{name}" for name in ("change", "publish", "cancel", "restore", "remove", "export")],
+        near(
+            own=PHOTOGRAPHERS, other_class=PHOTOGRAPHERS | {"teacher_parent"}, departed=PHOTOGRAPHERS,
+            other_school=NEIGHBOURING,
+        ),
+    ),
+    # Those for whom it is; not those who organise for others.
+    "events:answer": near(own=OWN_FAMILY | {"teacher"}, other_class=OTHER_FAMILY),
 }  # fmt: skip
 # Pages of the demonstration alone: elsewhere they do not exist, for anybody.
 NOT_HERE = {"portal:demonstration", "demo:outbox"}
@@ -263,6 +701,7 @@ NAMES_TWO = {"directory:pair", "directory:tell_apart", "directory:merge"}
 # What an address holds besides its object.
 REST_OF_ADDRESS = {
     "directory:delivery_part": {"part": "departs"},
+    "timetable:import_part": {"part": "arrivent"},
     "directory:service": {"key": "attendance"},
     "directory:pair": {"other": DOUBLES[0]},
     "directory:tell_apart": {"other": DOUBLES[0]},
@@ -304,46 +743,117 @@ def _search(stage: Stage, person: Person) -> str:
     return STEM
 
 
+def _course(stage: Stage, group: Group) -> str:
+    """« 12-3 »: a class, and the subject of the lessons of the stage."""
+    subject = Subject.objects.filter(school=group.school_id).first()
+    return f"{group.pk}-{subject.pk if subject else 0}"
+
+
 NAMES: dict[str, Named] = {
+    "cours": Named(Group, says=_course),
+    "source": Named(Group, says=_course),
     "classe": Named(Group),
     "enfant": Named(Person, "public_id"),
+    "eleve": Named(Person, "public_id"),
     "garder": Named(Person, "public_id"),
+    "prof": Named(Person, "public_id"),
+    "salle": Named(Room),
+    "devant": Named(Person, "public_id"),
+    "plan": Named(SeatingPlan),
     "pour": Named(Person, "public_id"),
     "nom": Named(Person, says=_search),
     "texte": Named(Person, says=_search),
     "groups": Named(Group),
+    "classes": Named(Group),
     "teachers": Named(Person),
+    "teacher": Named(Person),
     "subject": Named(Subject),
+    "subjects": Named(Subject),
+    "pupil": Named(Person, "public_id"),
     "room": Named(Room),
+    "alternation": Named(Alternation),
+    "gone": Named(Person),
+    "comes": Named(Person),
     "entries": Named(Entry),
     "entry": Named(Entry),
     "reason": Named(Reason),
+    "motif": Named(Reason),
+    "alertes": Named(Alert),
+    "suivis": Named(FollowUp),
+    "group": Named(Group),
+    "papers-garde": Named(StoredFile, "public_id"),
+    "told_by": Named(Person),
+    "told_to": Named(Person),
+    "pupils": Named(Person),
+    "matiere": Named(Subject),
+    "due": Named(Lesson),
+    **dict.fromkeys(["matiere-0", "matiere-1", "matiere-2"], Named(Lesson)),
+    "documents-garde": Named(StoredFile, "public_id"),
     "seat": Named(School, says=_seat),
     "holding": Named(Holding),
+    "team": Named(Group),
+    "personnes": Named(Person),
     "old": Named(Device, "endpoint"),
     "lettre": Named(Activation, says=_letter),
+    **dict.fromkeys(
+        ["concerned", "harmed", "witness", "adult", "pupils", "pupil", "supervisor"], Named(Person)
+    ),
+    "people": Named(Person),
+    "watchers": Named(Person),
+    "heure": Named(DaySlot),
+    "incident": Named(Incident),
+    "slot": Named(Slot),
 }
 # « status-12 »: the number of a pupil stands in the name.
-NUMBERED = {"status": Named(Person), "minutes": Named(Person), "seen": Named(Person)}
+NUMBERED = {
+    "status": Named(Person),
+    "minutes": Named(Person),
+    "seen": Named(Person),
+    "eleve": Named(Person),
+    "ou": Named(Person),
+    "presence": Named(Detention),
+    "connu": Named(Detention),
+    "fait": Named(Lesson),
+    "vu": Named(Lesson),
+}
 # Parameters that name nothing of anybody's, and the values that show other sides of a page.
 PLAIN: dict[str, tuple[str, ...]] = dict.fromkeys(
     [
-        "csrfmiddlewaretoken", "contexte", "suite", "du", "au", "etat", "refaire", "vu", "avant", "login", "password",
-        "code", "identifiant", "former", "new_password", "again", "comment", "state", "status", "minutes_late",
-        "weekday", "starts_at", "ends_at", "first_day", "outside",
-        "starts", "ends", "zone", "palette", "opens_at", "closes_at", "open", "levels", "until", "address", "phone",
-        "email", "website", "privacy_contact", "name", "name_0", "name_1", "text", "spacing", "font", "color-scheme",
-        "contrast", "motion", "simple", "ruled_on", "barred", "last_day", "tri", "cle", "montrer", "q", "reach", "forme",
-        "certified", "eleves-0", "eleves-1", "comparer",
-    ],
+        "csrfmiddlewaretoken", "contexte", "suite", "du", "au", "etat", "refaire", "vu", "avant", "login",
+        "password", "code", "identifiant", "former", "new_password", "again", "comment", "state", "status",
+        "minutes_late", "weekday", "starts_at", "ends_at", "first_day", "outside", "starts", "ends", "zone",
+        "palette", "opens_at", "closes_at", "open", "levels", "until", "address", "phone", "email", "website",
+        "privacy_contact", "name", "name_0", "name_1", "text", "spacing", "font", "color-scheme", "contrast",
+        "motion", "simple", "ruled_on", "barred", "last_day", "tri", "cle", "montrer", "q", "reach", "forme",
+        "certified", "cases", "answer", "changer", "choix", "image", "carte", "eleves-0", "eleves-1", "jour", "travail-0", "travail-1", "travail-2", "pour-0", "pour-1", "pour-2", "colonne-0", "colonne-1", "colonne-2", "colonne-3", "colonne-4", "comparer",
+        "nature", "voir", "power", "kind", "civility", "given_name", "family_name", "title", "powers", "place",
+        "leaves_at", "leaves_with", "from_hour", "until_hour", "papers", "done_on", "words", "for_family", "noon",
+        "dialogue_at", "report_at", "label", "for_families", "settles", "in_report", "in_alerts", "confidential",
+        "order", "note", "seen", "level", "classe_entiere", "geste", "day", "leave_undecided", "sending", "made_at",
+        "cause", "apercu", "give_back", "first", "week", "to", "in_turn", "weeks", "debut", "fin", "scope",
+        "must_attend", "content", "shown", "take", "shown_at", "due_day", "hand_in", "body", "fait", "minutes", "niveau-0",
+        "niveau-1", "mark", "from_day", "work", "facts", "revision", "sent_as", "sentence", "why", "due", "places",
+        "authority", "host", "is_outside", "task", "hours", "signed_on", "goals", "help", "how", "outcome",
+        "defend_until", "grounds", "register", "suspended_until", "content-forme", "body-forme", "remark", "name_2",
+        "name_3", "quand", "audience", "with_families", "asks_answer", "description", "anyway", "publier", "weekdays",
+        "name_3", "rows", "columns", "gaps", "aisles", "vers", "since", "at_least", "by_letter", "by_mail", "by_sms", "sms", "keep", "sure", "street", "postcode",
+        "city", "no_sms", "lot",
+        "first_step", "first_step_on", "what", "about", "who",
+        *(fact.key.replace(".", "_") for fact in early_facts),
+        "ticket", "renew", "gateway", "pgt", "pgtUrl", "targetService", "format", "connexion", "url", "icon", "shape",
+        "profiles", "may_proxy", "opens_on", "closes_on", "is_on", "agreed",
+    ]
+    + [f"why_{key}" for key in ATTRIBUTES],
     (),
 ) | dict.fromkeys(
     ["lue", "jusqu-a", "hour", "sujet", "endpoint", "p256dh", "auth"]
     + [f"{kind.key}-{what}" for kind in boards.notification_kinds for what in ("in_app", "pace", "push")],
     (),
 ) | {
-    "page": ("2",), "appels": ("tous",), "jour": ("2026-11-23",), "semaine": ("2026-10-27",), "qui": ("responsables",),
-    "vue": ("jour", "mois", "liste"),
+    "service": ("https://moodle.academie.example/",),
+    "colonnes": ("responsables",), "page": ("2",), "appels": ("tous",), "jour": ("2026-11-23",), "semaine": ("2026-10-27",),
+    "qui": ("responsables", "delegations"), "fonction": ("teacher",),
+    "vue": ("jour", "mois", "liste"), "par": ("classe", "prof", "salle"),
 }  # fmt: skip
 
 

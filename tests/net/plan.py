@@ -7,6 +7,8 @@ from pathlib import Path
 FOLDER = Path("build/net")
 RUN = "PREAU_NET_RUN"
 AUDIT = os.environ.get("AUDIT") == "1"
+# What a browser sees of a page does not depend on the database: on the second engine the eyes may stay closed.
+EYES = os.environ.get("NET_EYES", "open") != "closed"
 
 
 @dataclass(frozen=True)
@@ -19,16 +21,23 @@ class Limits:
 
 @dataclass(frozen=True)
 class Plan:
-    """`settings`: (colours, width) in which more engines judge each page."""
+    """`settings`: (colours, width) in which more engines judge each page. `eyes`: does a browser look at them?
+
+    `pictures`: of each page that was looked at, or of the faulty ones alone. `every_side`: is each shape looked at in the dark
+    and at 320 px, or each route once?
+    """
 
     name: str
     limits: Limits
     settings: tuple[tuple[str, int], ...] = ()
+    eyes: bool = EYES
+    pictures: bool = True
+    every_side: bool = False
 
 
-CI = Plan("ci", Limits())
+CI = Plan("ci", Limits(), pictures=not os.environ.get("CI"))
 SETTINGS = (("light", 1280), ("dark", 1280), ("light", 320), ("dark", 320))
-COMPLETE = Plan("audit", Limits(objects=1_000, questions=30), SETTINGS)
+COMPLETE = Plan("audit", Limits(objects=1_000, questions=30), SETTINGS, every_side=True)
 PLAN = COMPLETE if AUDIT else CI
 
 

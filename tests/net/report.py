@@ -51,12 +51,12 @@ class Part:
             "address": visit.address,
             "seconds": round(seconds, 2),
         }
-        file = shot.with_suffix(".html").absolute()
-        file.write_text(visit.body)
-        self.files[file] = visit
-        self.looks.append(
-            look | {"shot": str(shot.relative_to(run())), "faults": sum(map(len, found.values()))}
-        )
+        if PLAN.settings:
+            file = shot.with_suffix(".html").absolute()
+            file.write_text(visit.body)
+            self.files[file] = visit
+        picture = str(shot.relative_to(run())) if shot.exists() else ""
+        self.looks.append(look | {"shot": picture, "faults": sum(map(len, found.values()))})
         self._keep(visit, found)
 
     def _keep(self, visit: Any, found: dict[str, list[str]]) -> None:
@@ -114,6 +114,8 @@ def gathered() -> dict[str, Any]:
 def publish(summary: dict[str, Any]) -> None:
     """`report.json` for machines, `report.html` to read; the pictures of the former run make room."""
     shutil.rmtree(FOLDER / "shots", ignore_errors=True)
+    # Closed eyes take no picture.
+    (run() / "shots").mkdir(exist_ok=True)
     (run() / "shots").rename(FOLDER / "shots")
     shutil.rmtree(run())
     (FOLDER / "report.json").write_text(json.dumps(summary, ensure_ascii=False, indent=1))
@@ -125,9 +127,10 @@ def publish(summary: dict[str, Any]) -> None:
 def line(summary: dict[str, Any]) -> str:
     """The numbers of a run, for whoever reads the end of a log."""
     found = ", ".join(f"{name} {count['on_known_bad']}" for name, count in summary["checkers"].items())
+    seen = f"{len(summary['looks'])} pages regardées" if PLAN.eyes else "yeux fermés"
     return (
         f"Filet ({summary['plan']}) : {summary['pairs']} couples ({summary['routes']} routes, {len(summary['members'])} personnes), "
         f"{summary['objects']} objets, {summary['addresses']} adresses, {summary['links']} liens, "
-        f"{len(summary['looks'])} pages regardées, {summary['violations']} défauts, {summary['seconds']} s. "
+        f"{seen}, {summary['violations']} défauts, {summary['seconds']} s. "
         f"Sur la page fautive : {found}. {FOLDER / 'report.html'}"
     )

@@ -25,6 +25,12 @@ REVIEWED = [
         "The gradient is only the arrow at the end of the list; its text stands on the plain surface of every field.",
     ),
     Reviewed(
+        "axe",
+        "color-contrast",
+        r"^<span class=\"box\" aria-hidden=\"true\">✓",
+        "The mark of what is done, in the colour of the words beside it, which say it too.",
+    ),
+    Reviewed(
         "ibm",
         "aria_form_label_unique",
         r"^<form ",

@@ -13,6 +13,12 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ[RUN] = str(os.getpid())
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long tests begin: two processes that share the work then end together, on short ones."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     # Each process that runs tests ends with a summary of its own: the first would publish half of the run.
     if hasattr(config, "workerinput") or not any((run() / "parts").glob("*.json")):

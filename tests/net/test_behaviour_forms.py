@@ -6,12 +6,14 @@ The routes are those that take a POST; what each sends is in `matrix_bodies`, wh
 import hashlib
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from copy import deepcopy
+from itertools import groupby
 from typing import Any
-from unittest import mock
 
 import pytest
 from django.apps import apps
+from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -23,10 +25,9 @@ from preau.directory.seeds import World
 from preau.directory.viewer import viewer_for
 from preau.directory.words import Authority, Role
 from preau.foundation import kept, stamp, webpush
-from preau.identity import exports
 from preau.identity.middleware import SEAT
 from preau.identity.models import Account
-from tests.net.matrix import NOT_DOMAIN, Route, all_routes, letters_as_text
+from tests.net.matrix import NOT_DOMAIN, Route, all_routes, papers_as_text
 from tests.net.matrix_bodies import BODIES, Data
 from tests.net.matrix_stage import Stage, set_up
 
@@ -34,10 +35,22 @@ pytestmark = pytest.mark.django_db
 FORMS = {route.name: route for route in all_routes() if "POST" in route.methods}
 # Signing out and taking a seat hold nothing typed, and are never asked again after the session; a service worker types nothing.
 NOTHING_TYPED = {"identity:sign_out", "identity:switch", "identity:end_session", "notifications:renew_device"}
-WITH_SECRETS = {"identity:change_password", "identity:letters_pdf"}
+WITH_SECRETS = {
+    "identity:change_password",
+    "identity:everyone_out",
+    "identity:letters_pdf",
+    "signon:confirm",
+}
 # Files are not kept: the page asks for them again, and for what is said of them.
 FILES = {"files", "picture", "eleves", "responsables", "personnels"}
-FILES_ALONE = {"directory:bring", "directory:bring_tables", "directory:take_logo", "identity:take_picture"}
+FILES_ALONE = {
+    "directory:pupil_photo",
+    "directory:bring",
+    "directory:bring_tables",
+    "timetable:imports",
+    "directory:take_logo",
+    "identity:take_picture",
+}
 PUBLIC = {route.name for route in FORMS.values() if route.is_public}
 STAMPED = sorted(set(FORMS) - PUBLIC - NOTHING_TYPED - WITH_SECRETS)
 KEPT = sorted(set(STAMPED) - FILES_ALONE)
@@ -46,7 +59,7 @@ KEPT = sorted(set(STAMPED) - FILES_ALONE)
 @pytest.fixture(autouse=True)
 def letters() -> Iterator[None]:
     """The PDF is drawn elsewhere; here its text is enough."""
-    with mock.patch.object(exports, "pdf_of", letters_as_text):
+    with papers_as_text():
         yield
 
 
@@ -55,6 +68,24 @@ def stage(college: World, twin: World, settings: Any, tmp_path: Any) -> Stage:
     settings.VAR_DIR = settings.MEDIA_ROOT = tmp_path
     settings.VAPID_PRIVATE_KEY = webpush.new_private_key()
     return set_up(college, twin)
+
+
+def houses(names: Iterable[str]) -> list[Any]:
+    """The forms of each house together: to set the stage takes longer than to send a form."""
+    found = groupby(sorted(names), key=lambda name: name.split(":")[0])
+    return [pytest.param(list(forms), id=house) for house, forms in found]
+
+
+def each(stage: Stage, forms: list[str], check: Callable[[Stage, str], None]) -> None:
+    """Each form on a stage where no other was sent: what one has done is undone. The one that fails is named."""
+    for name in forms:
+        try:
+            with transaction.atomic():
+                check(deepcopy(stage), name)
+                transaction.set_rollback(True)
+        except BaseException as error:
+            error.add_note(name)
+            raise
 
 
 class Sender:
@@ -127,8 +158,12 @@ def lost(page: str, typed: list[str]) -> list[str]:
 # Sent twice
 
 
-@pytest.mark.parametrize("name", sorted(FORMS))
-def test_a_form_sent_twice_makes_nothing_more(stage: Stage, name: str) -> None:
+@pytest.mark.parametrize("forms", houses(FORMS))
+def test_a_form_sent_twice_makes_nothing_more(stage: Stage, forms: list[str]) -> None:
+    each(stage, forms, sent_twice)
+
+
+def sent_twice(stage: Stage, name: str) -> None:
     sender = Sender(stage, FORMS[name])
     sender.arrive()
     start = tables()
@@ -149,11 +184,32 @@ def test_a_form_that_makes_a_second_object_is_caught(stage: Stage) -> None:
     assert changed(once, tables()) == {"directory_person"}
 
 
+def test_what_a_form_did_is_undone_before_the_next_and_the_one_that_fails_is_named(stage: Stage) -> None:
+    found = []
+
+    def leaves_a_person(_stage: Stage, _name: str) -> None:
+        found.append(Person.objects.filter(family_name="Reste").exists())
+        Person.objects.create(family_name="Reste")
+
+    def fails(_stage: Stage, name: str) -> None:
+        assert name != "second:form"
+
+    each(stage, ["first:form", "second:form"], leaves_a_person)
+    assert found == [False, False]
+    with pytest.raises(AssertionError) as failed:
+        each(stage, ["first:form", "second:form"], fails)
+    assert failed.value.__notes__ == ["second:form"]
+
+
 # Sent too late: the session has ended
 
 
-@pytest.mark.parametrize("name", KEPT)
-def test_what_was_typed_outlives_the_session(stage: Stage, name: str) -> None:
+@pytest.mark.parametrize("forms", houses(KEPT))
+def test_what_was_typed_outlives_the_session(stage: Stage, forms: list[str]) -> None:
+    each(stage, forms, sent_too_late)
+
+
+def sent_too_late(stage: Stage, name: str) -> None:
     sender = Sender(stage, FORMS[name])
     assert sender.send(stamped=sender.seat()).url.startswith("/connexion/?suite=")
     sender.client.force_login(sender.account)
@@ -164,8 +220,12 @@ def test_what_was_typed_outlives_the_session(stage: Stage, name: str) -> None:
     assert lost(text, sender.typed()) == []
 
 
-@pytest.mark.parametrize("name", sorted(WITH_SECRETS | NOTHING_TYPED))
-def test_secrets_and_leaving_are_not_kept(stage: Stage, name: str) -> None:
+@pytest.mark.parametrize("forms", houses(WITH_SECRETS | NOTHING_TYPED))
+def test_secrets_and_leaving_are_not_kept(stage: Stage, forms: list[str]) -> None:
+    each(stage, forms, sent_too_late_with_secrets)
+
+
+def sent_too_late_with_secrets(stage: Stage, name: str) -> None:
     """A code or a password waits nowhere; whoever wanted to leave is not asked again once they are back."""
     sender = Sender(stage, FORMS[name])
     assert sender.send(stamped=sender.seat()).status_code == 302
@@ -188,8 +248,12 @@ def give_second_seat(stage: Stage, person: Person, first: str) -> str:
     return f"staff-{stage.twin.school.pk}"
 
 
-@pytest.mark.parametrize("name", STAMPED)
-def test_a_form_of_another_seat_is_done_as_that_seat_or_offered_again(stage: Stage, name: str) -> None:
+@pytest.mark.parametrize("forms", houses(STAMPED))
+def test_a_form_of_another_seat_is_done_as_that_seat_or_offered_again(stage: Stage, forms: list[str]) -> None:
+    each(stage, forms, sent_from_another_seat)
+
+
+def sent_from_another_seat(stage: Stage, name: str) -> None:
     sender = Sender(stage, FORMS[name])
     assert sender.person
     first = sender.seat()
@@ -202,8 +266,12 @@ def test_a_form_of_another_seat_is_done_as_that_seat_or_offered_again(stage: Sta
     assert answer.status_code in {200, 302}, answer.content.decode()
 
 
-@pytest.mark.parametrize("name", STAMPED)
-def test_a_form_of_another_person_is_neither_done_nor_shown(stage: Stage, name: str) -> None:
+@pytest.mark.parametrize("forms", houses(STAMPED))
+def test_a_form_of_another_person_is_neither_done_nor_shown(stage: Stage, forms: list[str]) -> None:
+    each(stage, forms, sent_by_another_person)
+
+
+def sent_by_another_person(stage: Stage, name: str) -> None:
     sender = Sender(stage, FORMS[name])
     seal = {stamp.FIELD: stamp.seal(sender.account.pk, sender.seat())}
     stranger = stage.people["head" if sender.body.by != "head" else "secretary"]
@@ -220,18 +288,25 @@ def test_a_form_of_another_person_is_neither_done_nor_shown(stage: Stage, name: 
 # Sent with a mistake
 
 # A single button: there is nothing in it to mistake.
-ONE_BUTTON = {"notifications:stop"}
+# `check` and `received`: a page of single buttons, where nothing is typed.
+ONE_BUTTON = {
+    "notifications:stop", "attendance:letters", "signon:logout", "campaigns:check", "campaigns:received",
+}  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "name",
-    sorted(
-        name
-        for name, route in FORMS.items()
-        if {"GET", "POST"} <= route.methods and BODIES[name].writes and name not in ONE_BUTTON
-    ),
-)
-def test_a_mistake_brings_the_page_back_with_the_rest(stage: Stage, name: str) -> None:
+MISTAKABLE = [
+    name
+    for name, route in FORMS.items()
+    if {"GET", "POST"} <= route.methods and BODIES[name].writes and name not in ONE_BUTTON
+]
+
+
+@pytest.mark.parametrize("forms", houses(MISTAKABLE))
+def test_a_mistake_brings_the_page_back_with_the_rest(stage: Stage, forms: list[str]) -> None:
+    each(stage, forms, sent_with_a_mistake)
+
+
+def sent_with_a_mistake(stage: Stage, name: str) -> None:
     sender = Sender(stage, FORMS[name])
     sender.arrive()
     wrong = sender.body.wrong(stage)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 import html5lib
 import pytest
@@ -17,13 +16,16 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.test import Client
 from django.urls import get_resolver
 
-from preau.directory.models import Delivery, Group, Person, Room, Subject
+from preau.directory.models import Delivery, Group, Person, Room, School, Subject
 from preau.directory.seeds import World
 from preau.domains.attendance.models import Reason
+from preau.domains.campaigns.models import Sending
+from preau.domains.conduct.models import RegisterLine
+from preau.domains.homework.models import HandIn
+from preau.domains.timetable.models import TimetableImport
 from preau.foundation import csvtext
-from preau.identity import exports
 from tests.building import routes
-from tests.net.matrix import Route, all_routes, close_files, letters_as_text
+from tests.net.matrix import Route, all_routes, close_files, papers_as_text
 from tests.net.matrix_bodies import BODIES
 from tests.net.matrix_stage import Stage, set_up
 
@@ -66,7 +68,9 @@ FRAGMENTS = {
         ("", "?appels=tous", "?jour=2026-11-23", "?jour=2026-11-23&appels=tous", "?jour=2026-11-21"),
     ),
     "directory:delivery": Fragment("secretary", "progress", ("",)),
+    "timetable:import": Fragment("secretary", "progress", ("",)),
     "works:works": Fragment("guardian", "works", ("", "?page=2")),
+    "homework:to_do": Fragment("pupil", "works", ("",)),
 }
 
 
@@ -132,6 +136,10 @@ def test_a_fragment_put_in_the_page_is_the_page(stage: Stage, name: str) -> None
         Delivery.objects.filter(pk=stage.own(Delivery).pk).update(
             state=Delivery.State.READING, done=3, total=9
         )
+    if route.model is TimetableImport:
+        TimetableImport.objects.filter(pk=stage.own(TimetableImport).pk).update(
+            state=TimetableImport.State.READING
+        )
     client, address = signed_in(stage, fragment.by), address_of(stage, route)
     headers = {"HX-Request": "true", "HX-Target": fragment.block}
     for there in fragment.queries:
@@ -155,16 +163,45 @@ def test_a_fragment_that_differs_is_caught() -> None:
 
 # Files for spreadsheets
 
-SHEETS = {"attendance:export": "cpe"} | dict.fromkeys(
-    ["directory:report_csv", "directory:export", "directory:export_departures"], "secretary"
+SHEETS = {
+    "attendance:export": "cpe",
+    "attendance:register_csv": "cpe",
+    "homework:hand_ins_csv": "teacher",
+    "conduct:export": "cpe",
+    "campaigns:export": "cpe",
+    "conduct:export_register": "head",
+    "events:export": "head",
+    "platform:export": "operator",
+    "directory:export_list": "teacher",
+} | dict.fromkeys(
+    [
+        "directory:report_csv",
+        "timetable:import_csv",
+        "directory:export",
+        "directory:export_departures",
+        "directory:export_year_pupils",
+        "timetable:export_changes",
+        "timetable:export_hours",
+        "timetable:export_cover",
+    ],
+    "secretary",
 )
 # Other files: of these, no spreadsheet makes formulas.
 OTHER_FILES = {
     "privacy:export",
     "directory:report_json",
+    "timetable:import_json",
     "identity:letters_pdf",
+    "attendance:letters",
+    "attendance:register_pdf",
+    "attendance:plan_pdf",
+    "conduct:slip",
+    "conduct:letter",
+    "campaigns:letters",
     "identity:picture",
     "directory:logo",
+    "directory:photo",
+    "files:file",
 }
 SHEET_TYPES = ("text/csv", "text/tab-separated-values", "application/vnd.")
 
@@ -175,7 +212,10 @@ def is_sheet(response: Any) -> bool:
 
 def files_of(stage: Stage) -> Iterator[tuple[str, Any]]:
     """Every answer that is a file, whoever may open it; what a form makes on the way is undone."""
-    clients = {role: signed_in(stage, role) for role in ("head", "cpe", "secretary", "guardian", "teacher")}
+    clients = {
+        role: signed_in(stage, role)
+        for role in ("head", "cpe", "secretary", "guardian", "teacher", "operator")
+    }
     for name, route in ROUTES.items():
         address, body = address_of(stage, route), BODIES.get(name)
         asked = [client.get(address) for client in clients.values()] if "GET" in route.methods else []
@@ -195,7 +235,7 @@ def is_file(response: Any) -> bool:
 
 def test_every_file_is_here(stage: Stage, settings: Any, tmp_path: Path) -> None:
     settings.VAR_DIR = tmp_path
-    with mock.patch.object(exports, "pdf_of", letters_as_text):
+    with papers_as_text():
         found = dict(files_of(stage))
     assert set(found) == set(SHEETS) | OTHER_FILES
     assert {name for name, response in found.items() if is_sheet(response)} == set(SHEETS)
@@ -208,9 +248,17 @@ def plant_formulas(stage: Stage, sign: str) -> None:
     for number, model in enumerate((Group, Subject, Room)):
         for one in model.objects.all():
             model.objects.filter(pk=one.pk).update(name=f"{evil}{number}{one.pk}")
+    RegisterLine.objects.update(facts=evil)
     for one in Reason.objects.all():
         Reason.objects.filter(pk=one.pk).update(label=f"{evil}{one.pk}")
+    for one in School.objects.all():
+        School.objects.filter(pk=one.pk).update(name=evil)
+    HandIn.objects.update(mark=evil)
+    Sending.objects.update(to=evil)
     note = {"file": evil, "line": 7, "key": evil, "reason": evil}
+    TimetableImport.objects.update(
+        files=[evil], report={"put_aside": [note | {"what": evil}], "rooms_created": [evil]}
+    )
     Delivery.objects.update(
         files=[evil],
         report={

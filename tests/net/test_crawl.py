@@ -13,7 +13,7 @@ from preau.directory.seeds import World
 from preau.foundation import webpush
 from tests.building import routes
 from tests.net import summary
-from tests.net.cast import KEYS, gather
+from tests.net.cast import KEYS, PARTS, gather
 from tests.net.crawl import Crawl, shapes_of
 from tests.net.forms import forms_of
 from tests.net.plan import Limits
@@ -28,6 +28,7 @@ def told_on_devices(settings: Any) -> None:
 def test_the_head_asks_for_every_route(college: World, twin: World) -> None:
     visits = Crawl(gather(college, twin), "head", Limits()).walk()
     asked = {visit.route for visit in visits}
+    # A new gesture wants an object to be made on: `props.py`.
     assert {name for name, _ in routes(urls.urlpatterns)} - asked == set()
 
 
@@ -41,9 +42,18 @@ def test_a_process_that_shares_the_work_publishes_nothing(
     assert (tmp_path / "parts" / "head.json").exists()
 
 
+def test_what_a_change_must_pass_looks_at_the_pages_once() -> None:
+    """On SQLite with open eyes; on PostgreSQL the answers alone are asked for."""
+    recipes = Path("Makefile").read_text().split("\n\n")
+    closed = [recipe.split(":")[0] for recipe in recipes if "NET_EYES=closed" in recipe]
+    assert closed == ["test-postgres"]
+    assert "make check test test-postgres" in Path(".ci/run").read_text()
+
+
 def test_the_cast_is_complete(college: World, twin: World) -> None:
     stage = gather(college, twin)
     assert list(stage.cast) == KEYS
+    assert sorted(key for keys in PARTS for key in keys) == sorted(KEYS)
     outside = {key for key, member in stage.cast.items() if member.viewer is None}
     assert outside == {"left_staff", "left_pupil", "visitor"}
 

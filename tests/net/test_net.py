@@ -10,15 +10,14 @@ from preau.directory.seeds import World
 from preau.foundation import webpush
 from tests.journeys.conftest import clock, schools  # noqa: F401 - fixtures, used by their names
 from tests.net import audit, checkers, known_bad, report
-from tests.net.cast import KEYS, Stage, gather
+from tests.net.cast import PARTS, Stage, gather
 from tests.net.crawl import Crawl, Visit
 from tests.net.eyes import Eyes
 from tests.net.plan import PLAN, is_first
 
-pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
-
-# Each group is one test, so that two processes share the work.
-GROUPS = [KEYS[0::2], KEYS[1::2]]
+pytestmark = [pytest.mark.journey, pytest.mark.long, pytest.mark.django_db(transaction=True)]
+if PLAN.eyes:
+    pytestmark.append(pytest.mark.usefixtures("browser", "live_server"))
 
 
 @pytest.fixture
@@ -29,32 +28,45 @@ def stage(schools: dict[str, World], settings: Any) -> Stage:  # noqa: F811
     return gather(schools["college"], schools["twin"])
 
 
-@pytest.mark.parametrize("keys", GROUPS, ids=" ".join)
-def test_every_page_for_everyone(
-    browser: Browser,
-    live_server: Any,
-    stage: Stage,
-    keys: list[str],
-) -> None:
+@pytest.mark.parametrize("keys", PARTS, ids=" ".join)
+def test_every_page_for_everyone(request: pytest.FixtureRequest, stage: Stage, keys: list[str]) -> None:
     began = time.perf_counter()
     part = report.Part(keys)
-    engines = audit.Engines() if PLAN.settings else None
     # All answers first: while the browser asks, queries could not be counted.
     crawls = [walked(Crawl(stage, key, PLAN.limits), part) for key in keys]
-    part.planted = seen_on_known_bad(
-        Eyes(browser, live_server.url, Crawl(stage, "visitor", PLAN.limits), engines)
-    )
+    stranger = Crawl(stage, "visitor", PLAN.limits)
+    if PLAN.eyes:
+        look(
+            request.getfixturevalue("browser"),
+            request.getfixturevalue("live_server").url,
+            crawls,
+            stranger,
+            part,
+        )
+    else:
+        part.planted = said_of_known_bad(stranger)[1]
+    part.write(time.perf_counter() - began)
+    asked = known_bad.planted(part.planted)
+    if not PLAN.eyes:
+        asked = {name: asked[name] for name in checkers.ANSWER}
+    assert checkers.missed(part.planted, asked) == []
+    assert not part.faults, report.told(part.faults)
+
+
+def look(browser: Browser, server: str, crawls: list[Crawl], stranger: Crawl, part: report.Part) -> None:
+    """In a browser at the known-bad page, then at one page of each shape."""
+    engines = audit.Engines() if PLAN.settings else None
+    with Eyes(browser, server, stranger, engines) as eyes:
+        visit, said = said_of_known_bad(stranger)
+        part.planted = said | eyes.open(visit)
     for crawl in crawls:
-        with Eyes(browser, live_server.url, crawl, engines) as eyes:
+        with Eyes(browser, server, crawl, engines) as eyes:
             for visit in crawl.visits.values():
                 if to_be_seen(visit):
                     eyes.look(visit, part)
     if engines:
         engines.close()
         part.validate()
-    part.write(time.perf_counter() - began)
-    assert checkers.missed(part.planted, known_bad.planted(part.planted)) == []
-    assert not part.faults, report.told(part.faults)
 
 
 def walked(crawl: Crawl, part: report.Part) -> Crawl:
@@ -69,14 +81,12 @@ def to_be_seen(visit: Visit) -> bool:
     return visit.is_page and any([is_first(visit.main), is_first(visit.frame)])
 
 
-def seen_on_known_bad(eyes: Eyes) -> dict[str, list[str]]:
-    """What every checker says of the known-bad page, in this very run."""
-    broken = eyes.crawl.see(known_bad.BROKEN)
+def said_of_known_bad(stranger: Crawl) -> tuple[Visit, dict[str, list[str]]]:
+    """What every checker of an answer says of the known-bad page, in this very run."""
+    broken = stranger.see(known_bad.BROKEN)
     broken.wanted = frozenset({200})
-    with eyes:
-        visit = eyes.crawl.see(known_bad.ADDRESS)
-        for link in [known_bad.BROKEN, f"{known_bad.ADDRESS}nulle-part/"]:
-            visit.links[link] = eyes.crawl.see(link).status
-        found = {name: check(visit) for name, check in checkers.ANSWER.items()}
-        found["réponse"] = checkers.answer(broken)
-        return found | eyes.open(visit)
+    visit = stranger.see(known_bad.ADDRESS)
+    for link in [known_bad.BROKEN, f"{known_bad.ADDRESS}nulle-part/"]:
+        visit.links[link] = stranger.see(link).status
+    found = {name: check(visit) for name, check in checkers.ANSWER.items()}
+    return visit, found | {"réponse": checkers.answer(broken)}

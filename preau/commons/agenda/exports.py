@@ -66,6 +66,8 @@ def _event(entry: AgendaEntry, sequence: int, now: datetime) -> Event:
     for name, value in (("location", entry.place), ("description", entry.detail)):
         if value:
             event.add(name, value)
+    if entry.cancelled:
+        event.add("status", "CANCELLED")
     event.add("class", "PRIVATE")
     event.add("sequence", sequence)
     for name in ("dtstamp", "last-modified"):

@@ -60,7 +60,7 @@ class Layout:
 
 
 def gathered(viewer: Viewer, first: date, last: date, *, for_feed: bool = False) -> list[AgendaEntry]:
-    """Everything that the viewer has between two days, both included: whole days first, then by the hour."""
+    """Everything that the viewer has between two days, both included: whole days first, then by the hour, then what is due that day."""
     sources = [
         (source, seated)
         for source, seated in boards.offered(boards.agenda, viewer)
@@ -70,8 +70,14 @@ def gathered(viewer: Viewer, first: date, last: date, *, for_feed: bool = False)
     return sorted(entries, key=_moment)
 
 
-def _moment(entry: AgendaEntry) -> tuple[date, bool, datetime | date, str]:
-    return (entry.first_day, not entry.lasts_days, entry.starts, entry.uid)
+def pages_for(viewer: Viewer) -> list[boards.AgendaSource]:
+    """The sources that have a page of their own, and open to this viewer."""
+    offered = boards.offered(boards.agenda, viewer)
+    return [source for source, seated in offered if source.page and source.open_to(seated)]
+
+
+def _moment(entry: AgendaEntry) -> tuple[date, bool, bool, datetime | date, str]:
+    return (entry.first_day, entry.for_the_day, not entry.lasts_days, entry.starts, entry.uid)
 
 
 def layout_of(viewer: Viewer, view: View, day: date) -> Layout:

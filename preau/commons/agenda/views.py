@@ -28,7 +28,9 @@ def agenda(request: HttpRequest) -> HttpResponse:
     view = View(asked) if asked in set(View) else View.WEEK
     day = dates.parse(request.GET.get("jour"), viewer.today)
     layout = queries.layout_of(viewer, view, day)
-    context = {"layout": layout, "today": viewer.today, "views": _views(view, day)}
+    context = {
+        "layout": layout, "today": viewer.today, "views": _views(view, day), "pages": queries.pages_for(viewer),
+    }  # fmt: skip
     return render(request, "agenda/agenda.html", context)
 
 

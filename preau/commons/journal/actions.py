@@ -25,19 +25,23 @@ def word_of(verb: str) -> boards.JournalWord:
     raise LookupError(f"{verb}: no JournalWord on the board says what this verb means.")
 
 
-def keep(line: JournalLine) -> None:
-    """Keep one line, in the caller's transaction. Raises LookupError when no board gives words for its verb."""
-    word_of(line.verb)
-    Line.objects.create(
-        verb=line.verb,
-        actor_id=line.actor_id,
-        acting_as=line.acting_as,
-        school_id=line.school_id,
-        target=line.target,
-        target_id=line.target_id,
-        subject_id=line.subject_id,
-        is_read=line.is_read,
-        details=dict(line.details),
+def keep(*lines: JournalLine) -> None:
+    """Keep lines, in the caller's transaction. Raises LookupError when no board gives words for a verb."""
+    for verb in {line.verb for line in lines}:
+        word_of(verb)
+    Line.objects.bulk_create(
+        Line(
+            verb=line.verb,
+            actor_id=line.actor_id,
+            acting_as=line.acting_as,
+            school_id=line.school_id,
+            target=line.target,
+            target_id=line.target_id,
+            subject_id=line.subject_id,
+            is_read=line.is_read,
+            details=dict(line.details),
+        )
+        for line in lines
     )
 
 

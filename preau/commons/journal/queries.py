@@ -7,16 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from preau.commons.journal.models import Line, LineQuerySet, Seal
+from preau.directory.boards import powers
+from preau.directory.models import Person
 from preau.directory.viewer import Viewer
 from preau.foundation import boards
+from preau.foundation.journal import FOR
 
 
 @dataclass(frozen=True)
 class Change:
-    """One line of the journal in plain words."""
+    """One line of the journal in plain words. `giver`: for whom it was done, when somebody had given the power to do it."""
 
     at: datetime
     actor: str
+    giver: str
     label: str
     detail: str
     about: str
@@ -25,23 +29,41 @@ class Change:
 def changes_of(viewer: Viewer, topic: str) -> LineQuerySet:
     """The lines of the viewer's school that tell of a topic, the newest first."""
     verbs = [word.verb for word in boards.journal_words if word.topic == topic]
-    lines = Line.objects.visible_to(viewer).filter(school_id=viewer.school_id, verb__in=verbs)
+    return _of_school(viewer).filter(verb__in=verbs)
+
+
+def given_lines_of(viewer: Viewer) -> LineQuerySet:
+    """What was done in the viewer's school under a power that somebody had given, the newest first."""
+    verbs = {verb for power in powers for verb in power.verbs}
+    return _of_school(viewer).filter(verb__in=verbs, details__has_key=FOR)
+
+
+def _of_school(viewer: Viewer) -> LineQuerySet:
+    lines = Line.objects.visible_to(viewer).filter(school_id=viewer.school_id)
     return lines.select_related("actor", "subject").order_by("-pk")
 
 
 def said(lines: Iterable[Line]) -> list[Change]:
-    """Lines as their pages show them; the verbs are those of the board."""
-    words = {word.verb: word for word in boards.journal_words}
+    """Lines as their pages show them; the verbs are those of the board. One query more for the givers."""
+    lines, words = list(lines), {word.verb: word for word in boards.journal_words}
+    givers = Person.objects.in_bulk({_giver(line) for line in lines if FOR in line.details})
     return [
         Change(
             at=line.at,
             actor=line.actor.full_name if line.actor else "",
+            giver=givers[_giver(line)].full_name if _giver(line) in givers else "",
             label=words[line.verb].label,
             detail=_detail(words[line.verb], line),
             about=line.subject.full_name if line.subject else "",
         )
         for line in lines
     ]
+
+
+def _giver(line: Line) -> int:
+    """For whom it was done: a number, or 0."""
+    found = line.details.get(FOR)
+    return found if isinstance(found, int) else 0
 
 
 def _detail(word: boards.JournalWord, line: Line) -> str:

@@ -11,7 +11,7 @@ from preau.foundation.access import signed_in
 from preau.foundation.boards import FieldClass, PersonalData, Retention
 from preau.identity import actions as identity
 
-notices.kept_by(actions.publish, actions.settle)
+notices.kept_by(actions.publish, actions.settle, actions.taken_back)
 actions.news_due.connect(tasks.enqueue_packing, dispatch_uid="notifications.pack")
 actions.envelopes_ready.connect(tasks.enqueue_sending, dispatch_uid="notifications.send")
 actions.pushes_ready.connect(tasks.enqueue_pushes, dispatch_uid="notifications.push")

@@ -1,6 +1,5 @@
 """The life of a delivery: brought, read, applied, approved, dropped. What it did to the people is in `writing`."""
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,10 +13,10 @@ from django.utils.translation import gettext as _
 
 from preau.directory import rules
 from preau.directory.actions import telling
-from preau.directory.models import ColumnWord, Delivery, Person, School
+from preau.directory.actions.columns import remember_columns
+from preau.directory.models import Delivery, Person, School
 from preau.directory.viewer import Viewer
 from preau.foundation import journal, uploads, works
-from preau.foundation.text import fold
 
 State = Delivery.State
 WAITS = timedelta(days=7)
@@ -118,26 +117,11 @@ def name_columns(
         "columns": {table: [key for _title, key in told] for table, told in columns.items()}
     }
     for table, told in columns.items():
-        _remember(known.school, table, told)
+        remember_columns(known.school, table, told)
     _move(known, State.RECEIVED, "matching")
     journal.record(viewer, "directory.columns_named", known)
     telling.start_work(viewer, known)
     delivery_brought.send(Delivery, delivery_id=known.pk)
-
-
-def _remember(school: School | None, table: str, told: Sequence[tuple[str, str]]) -> None:
-    seen: Counter[str] = Counter()
-    words = []
-    for title, key in told:
-        heading = fold(title)[:120]
-        words.append(ColumnWord(school=school, table=table, heading=heading, rank=seen[heading], field=key))
-        seen[heading] += 1
-    ColumnWord.objects.bulk_create(
-        words,
-        update_conflicts=True,
-        unique_fields=["school", "table", "heading", "rank"],
-        update_fields=["field"],
-    )
 
 
 def _only_one(viewer: Viewer) -> None:
@@ -152,7 +136,7 @@ def _open(viewer: Viewer, folder: str, names: list[str], **more: Any) -> Deliver
     School.objects.select_for_update(of=("self",)).get(pk=viewer.school_id)
     _only_one(viewer)
     delivery = Delivery.objects.create(
-        school=viewer.school, brought_by=viewer.person, folder=folder, files=names, moved_at=timezone.now(),
+        school=viewer.school, brought_by=viewer.person, brought_for_id=viewer.stands_in_for("directory.delivery_brought"), folder=folder, files=names, moved_at=timezone.now(),
         **more,
     )  # fmt: skip
     journal.record(viewer, "directory.delivery_brought", delivery, files=len(names))

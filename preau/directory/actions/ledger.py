@@ -54,7 +54,7 @@ class Ledger:
 
     def give_place(self, lost: Model, kept: Model) -> None:
         """Every row that points at `lost` points at `kept`; what `kept` has already of the same gives place in turn."""
-        for model, field in _pointing_at(type(lost)):
+        for model, field in pointing_at(type(lost)):
             for row, twin in list(self._twins(model, field, lost, kept)):
                 self.settle(row, twin)
                 self.give_place(row, twin)
@@ -132,7 +132,7 @@ def _unremove(model: type[Model], step: Step, mine: Model) -> None:
     model(**told).save_base(raw=True, force_insert=True)
 
 
-def _pointing_at(model: type[Model]) -> "Iterator[tuple[type[Model], ForeignKey[Any, Any]]]":
+def pointing_at(model: type[Model]) -> "Iterator[tuple[type[Model], ForeignKey[Any, Any]]]":
     """Every foreign key of every room that leads to a model, those of many-to-many tables too, in a fixed order."""
     found = []
     for relation in model._meta.get_fields(include_hidden=True):

@@ -55,7 +55,6 @@ class Standing:
     here: set[int] = field(default_factory=set)
     elsewhere: set[int] = field(default_factory=set)
     workers: set[int] = field(default_factory=set)
-    present: int = 0
 
     def meet(self, keys: Iterable[str], source: str, *authorities: str) -> None:
         """Find the people of these keys; the first authority wins."""
@@ -83,13 +82,12 @@ class Standing:
     ) -> None:
         """Holdings that go on; groups, enrolments and assignments of the year, and those left open before it; subjects.
 
-        `only`: of these people, and how many others are `present`.
+        `only`: of these people alone.
         """
         goes_on = Q(ends=None) | Q(ends__gt=today)
         held = Holding.objects.filter(goes_on, school=school).order_by("pk")
         learns = teaches = Q()
         if only is not None:
-            self.present = held.filter(source=source).order_by().values("person_id").distinct().count()
             held = held.filter(person__in=only)
             learns, teaches = Q(pupil__in=only), Q(teacher__in=only)
         self.holdings = list(held)

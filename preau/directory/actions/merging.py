@@ -12,7 +12,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from preau.directory.actions import ledger
-from preau.directory.models import Distinction, ExternalId, Guardianship, Merge, Person, School
+from preau.directory.models import (
+    Distinction,
+    ExternalId,
+    Guardianship,
+    Merge,
+    Person,
+    PhotoConsent,
+    School,
+)
 from preau.directory.models.duplicates import MergeQuerySet
 from preau.directory.queries import duplicates as queries
 from preau.directory.rules import duplicates as rules
@@ -60,7 +68,11 @@ class Merging(ledger.Ledger):
         )
 
     def settle(self, row: Model, twin: Model) -> None:
-        """The strictest of what was decided of a guardianship holds."""
+        """The strictest of what was decided of a guardianship holds; of two answers about a photo, the refusal."""
+        if isinstance(row, PhotoConsent) and isinstance(twin, PhotoConsent):
+            if row.answer == PhotoConsent.Answer.NO or not twin.answer:
+                self.change(twin, answer=row.answer, answered_at=row.answered_at)
+            return
         if not isinstance(row, Guardianship) or not isinstance(twin, Guardianship):
             return
         told: dict[str, Any] = {}

@@ -1,4 +1,4 @@
-"""Changing what a school says of itself: its name and contacts, its look, its hours, its calendar, who administers.
+"""Changing what a school says of itself: its name and contacts, its look, its hours and its calendar.
 
 Every verb takes the viewer's own school, locks its row, and writes what changed in the journal (never the words typed).
 """
@@ -13,8 +13,8 @@ from django.db import transaction
 from django.dispatch import Signal
 
 from preau.directory.calendar import closures_in
-from preau.directory.models import Closure, Holding, Period, School, SchoolYear
-from preau.directory.viewer import SETTINGS, Viewer
+from preau.directory.models import Closure, Period, School, SchoolYear
+from preau.directory.viewer import Viewer
 from preau.foundation import journal, pictures
 
 # Sent once the change is certain: `school_id`, `closed` and `opened`, lists of (first day, last day), both included.
@@ -218,31 +218,3 @@ def change_service(viewer: Viewer, key: str, said: Mapping[str, Any]) -> bool:
         facts["off"] = "yes" if kept.get("off") else "no"
     journal.record(viewer, "directory.service_changed", school, **facts)
     return True
-
-
-# Who administers
-
-
-@transaction.atomic
-def delegate(viewer: Viewer, holding: Holding, until: date) -> None:
-    """Let a member of the staff change the settings until a day, included. It ends with their role, too."""
-    locked = Holding.objects.select_for_update().get(pk=holding.pk)
-    given = {"until": until.isoformat(), "by": viewer.person.pk}
-    if locked.scope.get(SETTINGS) == given:
-        return
-    locked.scope = {**locked.scope, SETTINGS: given}
-    locked.save(update_fields=["scope"])
-    journal.record(
-        viewer, "directory.settings_given", locked, subject_id=locked.person_id, until=until.isoformat()
-    )
-
-
-@transaction.atomic
-def end_delegation(viewer: Viewer, holding: Holding) -> None:
-    """Take the settings back; the right is gone at the next page."""
-    locked = Holding.objects.select_for_update().get(pk=holding.pk)
-    if SETTINGS not in locked.scope:
-        return
-    locked.scope = {name: given for name, given in locked.scope.items() if name != SETTINGS}
-    locked.save(update_fields=["scope"])
-    journal.record(viewer, "directory.settings_taken_back", locked, subject_id=locked.person_id)

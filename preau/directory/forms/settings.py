@@ -1,6 +1,6 @@
 """What a person types in the settings of a school."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -13,7 +13,6 @@ from preau.directory.models import Closure, Period, School, SchoolYear
 from preau.directory.viewer import Viewer
 from preau.directory.words import Palette, Zone
 from preau.foundation import boards
-from preau.foundation.fields import OneRow
 
 PHONE = RegexValidator(
     r"^\+?[\d .()-]{6,30}$",
@@ -187,33 +186,3 @@ class ServiceForm(forms.Form):
             if typed[f"name_{number}"] not in {"", str(entry.label)}
         }
         return {"off": not typed.get("open", True), "levels": typed.get("levels", []), "names": names}
-
-
-class _Member(OneRow):
-    def label_from_instance(self, holding: Any) -> str:
-        return f"{holding.person.list_name} ({holding.get_role_display()})"
-
-
-class DelegationForm(forms.Form):
-    """To whom the settings are given, and until when."""
-
-    holding = _Member(
-        label=_("Qui"),
-        queryset=None,
-        empty_label=_("Choisissez une personne"),
-        error_messages={"invalid_choice": _("Choisissez une personne de votre établissement.")},
-    )
-    until = Day(
-        label=_("Jusqu’au"), help_text=_("Ce jour compris, un an au plus. Vous pouvez y mettre fin avant.")
-    )
-
-    def __init__(self, viewer: Viewer, data: Any = None) -> None:
-        super().__init__(data)
-        self.today = viewer.today
-        self.fields["holding"].queryset = queries.staff_to_name(viewer)
-
-    def clean_until(self) -> date:
-        day: date = self.cleaned_data["until"]
-        if not self.today <= day <= self.today + A_YEAR:
-            raise ValidationError(_("Choisissez un jour entre aujourd’hui et dans un an."))
-        return day

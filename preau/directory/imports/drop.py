@@ -14,7 +14,7 @@ import structlog
 
 from preau.directory.imports import operator
 from preau.directory.imports.formats import DROPPED, Format
-from preau.directory.imports.reading import Unreadable
+from preau.foundation.reading import Unreadable
 
 log = structlog.get_logger(__name__)
 STILL = timedelta(minutes=10)

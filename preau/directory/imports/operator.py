@@ -7,9 +7,9 @@ from typing import Any
 
 from preau.directory.actions import deliveries
 from preau.directory.imports.formats import Format
-from preau.directory.imports.reading import Unreadable
 from preau.directory.imports.run import Result, Run, Tell
 from preau.directory.models import Person
+from preau.foundation.reading import Unreadable
 
 
 def bring(

@@ -22,7 +22,6 @@ from preau.directory.imports.aaf.batches import CODE_CATEGORIES, Batches, offici
 from preau.directory.imports.aaf.staging import GUARDIAN, PEOPLE, PUPIL, STAFF, STRUCTURE, Staged, stage
 from preau.directory.imports.aaf.values import first
 from preau.directory.imports.formats import AAF, Format
-from preau.directory.imports.reading import Unreadable
 from preau.directory.imports.spool import CHANGED, CREATED, QUARANTINED, UNCHANGED, Note, Record, Spool
 from preau.directory.models import (
     Delivery,
@@ -34,8 +33,11 @@ from preau.directory.models import (
     Person,
     School,
 )
+from preau.directory.models.scoping import active_on
 from preau.directory.rules import approves, ends_too_many
 from preau.directory.rules.facts import Batch, SchoolFacts
+from preau.directory.rules.precedence import others_than
+from preau.foundation.reading import Unreadable
 from preau.foundation.text import fold
 
 log = structlog.get_logger(__name__)
@@ -223,10 +225,9 @@ class Run:
             writing.keep_notes(self.delivery, ((self.places.get(key), notes) for key, notes in told))
 
     def _has_others(self) -> bool:
-        """Has another source brought somebody? Asked on both sides of ours: « another than » would read every key there is."""
-        people = ExternalId.objects.filter(kind="person")
-        before, after = people.filter(source__lt=self.source), people.filter(source__gt=self.source)
-        return before.exists() or after.exists()
+        """Has another source brought somebody? Asked by name: « another than ours » would read every key there is."""
+        people = ExternalId.objects.filter(kind="person", source__in=sorted(others_than(self.source)))
+        return people.exists()
 
     def _has_history(self) -> bool:
         """Has the source filled any school before? Only then can a delivery take something away."""
@@ -318,7 +319,9 @@ class Run:
         structures = ExternalId.objects.filter(source=self.source, authority=self.authority, kind="structure")
         keys = {school: key for school, key in structures.values_list("school_id", "value") if school}
         here = Holding.objects.active(self.today)
-        wards = Guardianship.objects.active(self.today).filter(guardian__in=pks, pupil__holdings__in=here)
+        # Joined, not « in » those of everybody: a database would read them all to answer for a handful.
+        learns = active_on(self.today, "pupil__holdings__")
+        wards = Guardianship.objects.active(self.today).filter(learns, guardian__in=pks)
         for person, school in [
             *here.filter(person__in=pks).values_list("person_id", "school_id"),
             *wards.values_list("guardian_id", "pupil__holdings__school_id"),

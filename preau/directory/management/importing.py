@@ -15,10 +15,10 @@ from django.utils import timezone
 
 from preau.directory.imports import operator
 from preau.directory.imports.formats import Format
-from preau.directory.imports.reading import Unreadable
 from preau.directory.imports.run import Result
 from preau.directory.models import Person
 from preau.foundation.db import only_one
+from preau.foundation.reading import Unreadable
 
 UNREADABLE, BLOCKED = 2, 3
 SHOWN = 20

@@ -4,12 +4,17 @@ from preau.directory.models.deliveries import ColumnWord, Delivery, DeliveryShar
 from preau.directory.models.departures import ErasureNotice, Hold, Leaver
 from preau.directory.models.duplicates import Distinction, Merge
 from preau.directory.models.groups import Assignment, Enrolment, Group, Subject
+from preau.directory.models.guests import AccessDoubt, AccessReview, Guest
 from preau.directory.models.keys import ExternalId
 from preau.directory.models.people import Guardianship, Holding, Person
+from preau.directory.models.photos import PhotoConsent, PupilPhoto
 from preau.directory.models.schools import Closure, Period, Room, School, SchoolYear, Territory
-from preau.directory.models.scoping import SchoolQuerySet
+from preau.directory.models.scoping import MemberQuerySet, SchoolQuerySet
+from preau.directory.models.years import Placement, PlannedClass, YearPlan
 
 __all__ = [
+    "AccessDoubt",
+    "AccessReview",
     "Assignment",
     "Closure",
     "ColumnWord",
@@ -21,17 +26,24 @@ __all__ = [
     "ExternalId",
     "Group",
     "Guardianship",
+    "Guest",
     "Hold",
     "Holding",
     "Leaver",
+    "MemberQuerySet",
     "Merge",
     "OfficialCode",
     "Period",
     "Person",
+    "PhotoConsent",
+    "Placement",
+    "PlannedClass",
+    "PupilPhoto",
     "Room",
     "School",
     "SchoolQuerySet",
     "SchoolYear",
     "Subject",
     "Territory",
+    "YearPlan",
 ]

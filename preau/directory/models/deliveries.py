@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from preau.directory.models.people import Person
 from preau.directory.models.schools import School
 from preau.directory.models.scoping import SchoolQuerySet
-from preau.directory.words import Role
+from preau.directory.words import DIRECTORY
 
 if TYPE_CHECKING:
     from preau.directory.viewer import Viewer
@@ -25,7 +25,7 @@ class DeliveryQuerySet(SchoolQuerySet):
 
     def visible_to(self, viewer: "Viewer") -> Self:
         """Head and secretary: what was brought for their school, and what a larger delivery did in it."""
-        if not viewer.holds(Role.HEAD, Role.SECRETARY) or viewer.school_id is None:
+        if not viewer.has_power(DIRECTORY) or viewer.school_id is None:
             return self.none()
         shared = DeliveryShare.objects.filter(school_id=viewer.school_id).values("delivery_id")
         return self.filter(models.Q(school_id=viewer.school_id) | models.Q(school=None, pk__in=shared))
@@ -68,6 +68,11 @@ class Delivery(models.Model):
         related_name="deliveries_brought",
         verbose_name=_("déposée par"),
     )
+    # Who had given the power to bring it, when no function did.
+    brought_for = models.ForeignKey(
+        Person, models.SET_NULL, null=True, blank=True, related_name="deliveries_brought_for",
+        verbose_name=_("déposée pour"),
+    )  # fmt: skip
     approved_by = models.ForeignKey(
         Person, models.SET_NULL, null=True, blank=True, related_name="deliveries_approved",
         verbose_name=_("approuvée par"),
@@ -110,7 +115,7 @@ class Delivery(models.Model):
 
 class ColumnWordQuerySet(SchoolQuerySet):
     def visible_to(self, viewer: "Viewer") -> Self:
-        return self.in_school(viewer) if viewer.holds(Role.HEAD, Role.SECRETARY) else self.none()
+        return self.in_school(viewer) if viewer.has_power(DIRECTORY) else self.none()
 
 
 class ColumnWord(models.Model):
@@ -141,7 +146,7 @@ class ColumnWord(models.Model):
 
 class DeliveryShareQuerySet(SchoolQuerySet):
     def visible_to(self, viewer: "Viewer") -> Self:
-        return self.in_school(viewer) if viewer.holds(Role.HEAD, Role.SECRETARY) else self.none()
+        return self.in_school(viewer) if viewer.has_power(DIRECTORY) else self.none()
 
 
 class DeliveryShare(models.Model):

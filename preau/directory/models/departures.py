@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from preau.directory.models.people import Guardianship, Holding, Person
 from preau.directory.models.schools import School
 from preau.directory.models.scoping import SchoolQuerySet
-from preau.directory.words import Profile, Role
+from preau.directory.words import DIRECTORY, Profile, Role
 from preau.foundation import dates
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 # What a leaver left is kept so many months, to the day; their school is told so long before it goes.
 GRACE, WARNING = 3, timedelta(days=7)
 NEVER, FOREVER = date.min, date.max
+# Who acts for a territory or for the whole platform.
+ABROAD = [Role.AGENT, Role.OPERATOR]
 
 
 def term_of(left_on: date) -> date:
@@ -70,11 +72,11 @@ class LeaverQuerySet(models.QuerySet["Leaver"]):
     def past_term(self, today: date) -> Self:
         """Those to erase: their term has come, their school was told a week ago, and nobody keeps them longer.
 
-        Whoever ever acted for a territory or for the platform is no school's to erase.
+        Whoever ever acted for a territory or for the platform is no school's to erase; an agent whom a school let in is its own.
         """
         told = ErasureNotice.objects.filter(person=OuterRef("pk"), told_on__lte=today - WARNING)
         kept = Hold.objects.filter(person=OuterRef("pk"), last_day__gte=today)
-        abroad = Holding.objects.filter(person=OuterRef("pk"), role__in=[Role.AGENT, Role.OPERATOR])
+        abroad = Holding.objects.filter(person=OuterRef("pk"), school=None, role__in=ABROAD)
         gone = self.departed(today).filter(~Exists(kept), ~Exists(abroad), left_on__lte=over_by(today))
         return gone.filter(Exists(told.filter(told_on__gte=OuterRef("left_on"))))
 
@@ -83,7 +85,7 @@ class LeaverQuerySet(models.QuerySet["Leaver"]):
         soon = today + WARNING
         told = ErasureNotice.objects.filter(person=OuterRef("pk"), told_on__gte=OuterRef("left_on"))
         kept = Hold.objects.filter(person=OuterRef("pk"), last_day__gte=soon)
-        abroad = Holding.objects.filter(person=OuterRef("pk"), role__in=[Role.AGENT, Role.OPERATOR])
+        abroad = Holding.objects.filter(person=OuterRef("pk"), school=None, role__in=ABROAD)
         return self.departed(today).filter(
             ~Exists(told), ~Exists(kept), ~Exists(abroad), left_on__lte=over_by(soon)
         )
@@ -117,7 +119,7 @@ class LeaverQuerySet(models.QuerySet["Leaver"]):
 
     def visible_to(self, viewer: "Viewer") -> Self:
         """Head and secretary: those who left their school."""
-        if viewer.school_id is None or not viewer.holds(Role.HEAD, Role.SECRETARY):
+        if viewer.school_id is None or not viewer.has_power(DIRECTORY):
             return self.none()
         return self.of_school(viewer.school_id, viewer.today)
 
@@ -140,7 +142,7 @@ class Leaver(Person):
 class HoldQuerySet(SchoolQuerySet):
     def visible_to(self, viewer: "Viewer") -> Self:
         """Head and secretary of the school that asked."""
-        return self.in_school(viewer) if viewer.holds(Role.HEAD, Role.SECRETARY) else self.none()
+        return self.in_school(viewer) if viewer.has_power(DIRECTORY) else self.none()
 
 
 class Hold(models.Model):

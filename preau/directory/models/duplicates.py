@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from preau.directory.models.people import Person
 from preau.directory.models.schools import School
 from preau.directory.models.scoping import SchoolQuerySet
-from preau.directory.words import Role
+from preau.directory.words import DIRECTORY
 
 if TYPE_CHECKING:
     from preau.directory.viewer import Viewer
@@ -19,7 +19,7 @@ class KeepersQuerySet(SchoolQuerySet):
     """Rows that those who keep the directory of a school see, and nobody else."""
 
     def visible_to(self, viewer: "Viewer") -> Self:
-        return self.in_school(viewer) if viewer.holds(Role.HEAD, Role.SECRETARY) else self.none()
+        return self.in_school(viewer) if viewer.has_power(DIRECTORY) else self.none()
 
 
 class MergeQuerySet(KeepersQuerySet):

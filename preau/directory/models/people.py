@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from preau.directory.models.schools import School, Territory, new_public_id
 from preau.directory.models.scoping import SchoolQuerySet, active_on, ends_after_start, source_field
-from preau.directory.words import Authority, Kinship, Profile, Role
+from preau.directory.words import DIRECTORY, Authority, Kinship, Profile, Role
 from preau.foundation.text import fold, initials
 
 if TYPE_CHECKING:
@@ -175,7 +175,12 @@ class Holding(models.Model):
 
     def delegations(self, day: date) -> list[str]:
         """What was given with this role beyond it, and is still in force: `scope` says until which day, included."""
-        return [name for name, given in self.scope.items() if given["until"] >= day.isoformat()]
+        return list(self.given_on(day))
+
+    def given_on(self, day: date) -> dict[str, int]:
+        """What was given and is still in force, each with the number of the person who gave it; 0 when that is not known."""
+        still = {name: one.get("by") for name, one in self.scope.items() if one["until"] >= day.isoformat()}
+        return {name: by if isinstance(by, int) else 0 for name, by in still.items()}
 
 
 class GuardianshipQuerySet(models.QuerySet["Guardianship"]):
@@ -192,9 +197,9 @@ class GuardianshipQuerySet(models.QuerySet["Guardianship"]):
         return self.exclude(pupil=F("guardian"))
 
     def visible_to(self, viewer: "Viewer") -> Self:
-        """One's own; for head, school life and secretary, those of the school's pupils."""
+        """One's own; for head, school life and secretary, and whoever was given the directory, those of the school's pupils."""
         own = Q(guardian_id=viewer.person.pk)
-        if not viewer.holds(Role.HEAD, Role.SCHOOL_LIFE, Role.SECRETARY):
+        if not viewer.holds(Role.HEAD, Role.SCHOOL_LIFE, Role.SECRETARY) and not viewer.was_given(DIRECTORY):
             return self.filter(own)
         pupils = Holding.objects.filter(active_on(viewer.today), school_id=viewer.school_id, role=Role.PUPIL)
         return self.filter(own | Q(pupil__in=pupils.values("person_id")))

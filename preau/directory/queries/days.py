@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
+from django.db.models import QuerySet, Value
 from django.utils.translation import gettext as _
 
 from preau.directory.models import Closure, Period
@@ -14,32 +16,27 @@ Line = tuple[int, str, date, date, str]
 COLUMNS = ("pk", "name", "starts", "ends", "school__name")
 
 
-CLOSED = Prepared(
-    lambda viewer, first, last: (
-        Closure.objects.visible_to(viewer)
-        .filter(starts__lte=last, ends__gte=first)
-        .order_by("starts", "pk")
-        .values_list(*COLUMNS)
-    )
-)
-BEGUN = Prepared(
-    lambda viewer, first, last: (
-        Period.objects.visible_to(viewer)
-        .filter(starts__range=(first, last))
-        .order_by("starts", "pk")
-        .values_list(*COLUMNS)
-    )
-)
+def _days(viewer: Viewer, first: date, last: date) -> "QuerySet[Closure, tuple[Any, ...]]":
+    """Closures, then periods that begin, in one query."""
+    closed = Closure.objects.visible_to(viewer).filter(starts__lte=last, ends__gte=first).order_by()
+    begun = Period.objects.visible_to(viewer).filter(starts__range=(first, last)).order_by()
+    both = closed.values_list(Value(0), *COLUMNS).union(begun.values_list(Value(1), *COLUMNS), all=True)
+    return both.order_by("starts", "pk")
+
+
+DAYS = Prepared(_days)
 
 
 def agenda_of(viewer: Viewer, first: date, last: date) -> list[AgendaEntry]:
-    """Closures, and the first day of each period, between two days (two queries)."""
-    entries = _entries("fermeture", CLOSED(viewer, first, last))
-    starts = [
+    """Closures, and the first day of each period, between two days (one query)."""
+    lines = DAYS(viewer, first, last)
+    closed: list[Line] = [tuple(line) for begins, *line in lines if not begins]
+    begun: list[Line] = [
         (pk, _("Début : %(name)s") % {"name": name}, starts, starts, school)
-        for pk, name, starts, _ends, school in BEGUN(viewer, first, last)
+        for begins, pk, name, starts, _ends, school in lines
+        if begins
     ]
-    return entries + _entries("periode", starts)
+    return _entries("fermeture", closed) + _entries("periode", begun)
 
 
 def _entries(kind: str, lines: Iterable[Line]) -> list[AgendaEntry]:

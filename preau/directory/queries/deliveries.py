@@ -168,16 +168,19 @@ def rows_of(viewer: Viewer, page: "Iterable[Delivery]") -> list[DeliveryRow]:
 
 def table_of(viewer: Viewer) -> "QuerySet[Delivery]":
     """Every delivery that the viewer sees, the latest first; reports and previews are left in the database."""
-    seen = Delivery.objects.visible_to(viewer).select_related("brought_by")
+    seen = Delivery.objects.visible_to(viewer).select_related("brought_by", "brought_for")
     found: QuerySet[Delivery] = seen.defer("report", "preview").annotate(told=F("report__counts"))
     return found
 
 
 def brought_by(delivery: Delivery) -> str:
-    """Who brought it: somebody of the school, or whoever runs the platform."""
+    """Who brought it: somebody of the school, for whoever gave them the directory; or whoever runs the platform."""
     if delivery.school_id is None:
         return _("l’exploitant de la plateforme")
-    return delivery.brought_by.full_name if delivery.brought_by else _("une personne effacée")
+    name = delivery.brought_by.full_name if delivery.brought_by else _("une personne effacée")
+    if delivery.brought_for is None:
+        return name
+    return _("%(name)s pour %(giver)s") % {"name": name, "giver": delivery.brought_for.full_name}
 
 
 def figures_of(counts: Mapping[str, Any]) -> list[str]:

@@ -80,19 +80,26 @@ STAFF = Prepared(_staff)
 
 def families_found(viewer: Viewer, wanted: Wanted) -> list[Hit]:
     """Who answers for a pupil of the school, or is called for them, with the children they follow here."""
-    followed = Guardianship.objects.active(viewer.today).of_another()
-    followed = followed.filter(pupil__in=pupils_here(viewer).values("person_id"))
-    followed = followed.annotate(folded=F("guardian__search_name"))
     lines: dict[int, Line] = {}
-    columns = {name: F(f"guardian__{name}") for name in NAMES if name != "pk"}
-    child = {"child": F("pupil__given_name"), "child_family": F("pupil__family_name")}
-    for line in wanted.among(followed.values("guardian_id", **columns, **child), "folded"):
+    for line in FAMILIES(viewer, wanted):
         known = lines.setdefault(line["guardian_id"], line | {"children": []})
         known["children"].append(f"{line['child']} {line['child_family']}")
     return _hits(
         _best(wanted, lines.values()),
         lambda line: _("Responsable de %(names)s") % {"names": ", ".join(line["children"])},
     )
+
+
+def _families(viewer: Viewer, wanted: Wanted) -> "QuerySet[Guardianship, Line]":
+    followed = Guardianship.objects.active(viewer.today).of_another()
+    followed = followed.filter(pupil__in=pupils_here(viewer).values("person_id"))
+    followed = followed.annotate(folded=F("guardian__search_name"))
+    columns = {name: F(f"guardian__{name}") for name in NAMES if name != "pk"}
+    child = {"child": F("pupil__given_name"), "child_family": F("pupil__family_name")}
+    return wanted.among(followed.values("guardian_id", **columns, **child), "folded")
+
+
+FAMILIES = Prepared(_families)
 
 
 def _best(wanted: Wanted, lines: Iterable[Line]) -> list[tuple[Line, int]]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from preau.directory.models import Assignment, Enrolment, Group, Guardianship, Holding, Person
 from preau.directory.models.scoping import active_on
-from preau.directory.rules import follows_pupil, keeps_directory, reads_families
+from preau.directory.rules import follows_pupil, reads_acts, reads_families
 from preau.directory.viewer import Viewer
 from preau.directory.words import Authority, Kinship, Role
 
@@ -54,6 +54,10 @@ class Profile:
     phone: str
     email: str
     is_pupil: bool
+    # Where the person learns: the number of its page, and its name.
+    class_links: tuple[tuple[int, str], ...]
+    group_links: tuple[tuple[int, str], ...]
+    may_read_acts: bool = False
 
     @property
     def may_rule(self) -> bool:
@@ -73,6 +77,7 @@ def profile_of(viewer: Viewer, person: Person) -> Profile:
     groups = [row.group for row in learns.select_related("group").order_by("group__name")]
     guardians, children = _kin(viewer, person) if reads_families(viewer) else ((), ())
     may_reach = reads_families(viewer) or viewer.person.pk == person.pk
+    is_pupil = bool(groups) or any(holding.role == Role.PUPIL for holding in held)
     return Profile(
         functions=tuple(_function(holding, person.civility) for holding in works),
         classes=tuple(group.name for group in groups if group.kind == Group.Kind.CLASS),
@@ -83,8 +88,20 @@ def profile_of(viewer: Viewer, person: Person) -> Profile:
         birth_date=person.birth_date if groups and follows_pupil(viewer) else None,
         phone=person.phone if may_reach else "",
         email=person.email if may_reach else "",
-        is_pupil=bool(groups) or any(holding.role == Role.PUPIL for holding in held),
+        is_pupil=is_pupil,
+        class_links=_links(groups, Group.Kind.CLASS),
+        group_links=_links(groups, Group.Kind.GROUP),
+        may_read_acts=_may_read_acts(viewer, person, is_pupil),
     )
+
+
+def _may_read_acts(viewer: Viewer, person: Person, is_pupil: bool) -> bool:
+    """What `rules.reads_acts` says, without asking again whether the person learns here."""
+    return is_pupil and reads_families(viewer) if viewer.is_staff else reads_acts(viewer, person)
+
+
+def _links(groups: Iterable[Group], kind: Group.Kind) -> tuple[tuple[int, str], ...]:
+    return tuple((group.pk, group.name) for group in groups if group.kind == kind)
 
 
 def _function(holding: Holding, civility: str) -> str:
@@ -125,7 +142,9 @@ def _kin(viewer: Viewer, person: Person) -> tuple[tuple[Kin, ...], tuple[Kin, ..
     rows = rows.filter(active_on(viewer.today) | Q(ruled_on__isnull=False))
     rows = rows.select_related("guardian", "pupil").order_by("contact_priority", "guardian__search_name")
     found = list(rows.filter(pupil=person))
-    keeps = keeps_directory(viewer) and viewer.person.pk not in {row.guardian_id for row in found}
+    keeps = viewer.holds(Role.HEAD, Role.SECRETARY) and viewer.person.pk not in {
+        row.guardian_id for row in found
+    }
     guardians = tuple(_kin_of(row, row.guardian, viewer.today, may_rule=keeps) for row in found)
     children = tuple(_kin_of(row, row.pupil, viewer.today) for row in rows.filter(guardian=person))
     return guardians, children

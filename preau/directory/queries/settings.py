@@ -7,63 +7,15 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from preau.directory.models import Closure, Group, Holding, Period, Person, School
-from preau.directory.viewer import SETTINGS, Viewer
-from preau.directory.words import Palette, Role, Zone
+from preau.directory.models import Closure, Group, Period, School
+from preau.directory.viewer import Viewer
+from preau.directory.words import Palette, Zone
 from preau.foundation import boards
-
-
-@dataclass(frozen=True)
-class Administrator:
-    """Who administers a school: `until` is None for its head; `ended` when the day is past."""
-
-    holding_id: int
-    name: str
-    role: str
-    until: date | None = None
-    given_by: str = ""
 
 
 def pages_of(viewer: Viewer) -> list[boards.SettingsPage]:
     """The pages of settings that open to this viewer, whichever house they come from."""
     return [page for page in boards.settings_pages if page.open_to(viewer)]
-
-
-def administrators_of(viewer: Viewer) -> list[Administrator]:
-    """The heads of the school, then those to whom they have given its settings."""
-    held = Holding.objects.active(viewer.today).filter(school_id=viewer.school_id)
-    held = held.select_related("person").order_by("person__search_name", "pk")
-    heads = [_administrator(one) for one in held.filter(role=Role.HEAD)]
-    given = [one for one in held.exclude(scope={}) if SETTINGS in one.delegations(viewer.today)]
-    names = Person.objects.in_bulk([one.scope[SETTINGS]["by"] for one in given])
-    return heads + [_administrator(one, names) for one in given]
-
-
-def _administrator(holding: Holding, names: Mapping[int, Person] | None = None) -> Administrator:
-    said = Role(holding.role).said_of(holding.person.civility)
-    role = f"{said} · {holding.title}" if holding.title else said
-    if names is None:
-        return Administrator(holding.pk, holding.person.full_name, role)
-    given = holding.scope[SETTINGS]
-    giver = names.get(given["by"])
-    until = date.fromisoformat(given["until"])
-    return Administrator(
-        holding.pk, holding.person.full_name, role, until, giver.formal_name if giver else ""
-    )
-
-
-def given_holdings(viewer: Viewer) -> "Any":
-    """The holdings of the viewer's school with which something was given."""
-    return Holding.objects.in_school(viewer).exclude(scope={})
-
-
-def staff_to_name(viewer: Viewer) -> "Any":
-    """One holding for each member of the staff who may be given the settings: neither a head nor oneself."""
-    held = Holding.objects.active(viewer.today).filter(school_id=viewer.school_id)
-    heads = held.filter(role=Role.HEAD).values("person_id")
-    staff = held.exclude(role=Role.PUPIL).exclude(person__in=heads).select_related("person")
-    first = {one.person_id: one.pk for one in staff.order_by("-pk")}
-    return staff.filter(pk__in=first.values()).order_by("person__search_name", "pk")
 
 
 def periods_of(viewer: Viewer) -> "Any":
@@ -142,7 +94,7 @@ def levels_of(viewer: Viewer) -> list[str]:
 
 def said_of_service(details: Mapping[str, Any]) -> str:
     """« Emploi du temps : fermé, niveaux »."""
-    service = next((one for one in boards.services if one.key == details["service"]), None)
+    service = boards.services.named(details["service"])
     words = {
         "off": _("fermé") if details.get("off") == "yes" else _("ouvert"),
         "levels": _("niveaux"),

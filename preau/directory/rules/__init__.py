@@ -6,18 +6,46 @@ from django.db.models import Q
 
 from preau.directory.models import Delivery, Guardianship, Holding, Person
 from preau.directory.models.scoping import active_on
+from preau.directory.rules.authority import MAJORITY
 from preau.directory.rules.departures import keeps_longer, may_let_go
-from preau.directory.rules.settings import gives_settings, runs_planned_year, runs_settings, sees_school
+from preau.directory.rules.powers import (
+    gives_powers,
+    invites_guests,
+    may_be_entrusted,
+    reads_lists,
+    reads_powers,
+    reviews_access,
+    was_entrusted,
+)
+from preau.directory.rules.settings import runs_planned_year, runs_settings, sees_school
+from preau.directory.rules.years import (
+    changes_planned_class,
+    may_switch_on,
+    may_undo_on,
+    places_class,
+    prepares_year,
+)
 from preau.directory.viewer import Viewer
-from preau.directory.words import Profile, Role
+from preau.directory.words import DIRECTORY, Profile, Role
 
 __all__ = [
-    "gives_settings",
+    "changes_planned_class",
+    "gives_powers",
+    "invites_guests",
     "keeps_longer",
+    "may_be_entrusted",
     "may_let_go",
+    "may_switch_on",
+    "may_undo_on",
+    "places_class",
+    "prepares_year",
+    "reads_lists",
+    "reads_powers",
+    "reviews_access",
     "runs_planned_year",
     "runs_settings",
     "sees_school",
+    "was_entrusted",
 ]
 
 FEWEST = 20
@@ -25,12 +53,12 @@ SHARE = 10
 
 
 def keeps_directory(viewer: Viewer, *_: object) -> bool:
-    """Head and secretary bring official files and read what they changed."""
-    return viewer.holds(Role.HEAD, Role.SECRETARY)
+    """Head and secretary, and whoever was given it, bring official files and read what they changed."""
+    return viewer.has_power(DIRECTORY)
 
 
 def exports_directory(viewer: Viewer, *_: object) -> bool:
-    """Head and secretary take the directory of their school away: one file holds every family of it."""
+    """Head and secretary take the directory of their school away: one file holds every family of it. It is not given on."""
     return viewer.holds(Role.HEAD, Role.SECRETARY)
 
 
@@ -40,8 +68,12 @@ def decides_on(viewer: Viewer, delivery: Delivery) -> bool:
 
 
 def is_second_for(viewer: Viewer, delivery: Delivery) -> bool:
-    """A large departure asks for a second person, who directs the school or keeps its directory."""
-    return decides_on(viewer, delivery) and delivery.brought_by_id != viewer.person.pk
+    """A large departure asks for a second person, who directs the school or keeps its directory by function."""
+    return (
+        viewer.holds(Role.HEAD, Role.SECRETARY)
+        and decides_on(viewer, delivery)
+        and delivery.brought_by_id != viewer.person.pk
+    )
 
 
 def may_name_columns(viewer: Viewer, delivery: Delivery) -> bool:
@@ -77,13 +109,13 @@ def approves(person: Person, uai: str, today: date) -> bool:
 
 
 def reads_families(viewer: Viewer, *_: object) -> bool:
-    """Who reads guardians, their contact details and what is said of them: head, school life, secretary."""
-    return viewer.holds(Role.HEAD, Role.SCHOOL_LIFE, Role.SECRETARY)
+    """Who reads guardians, their contact details and what is said of them: head, school life, who keeps the directory."""
+    return viewer.holds(Role.HEAD, Role.SCHOOL_LIFE, Role.SECRETARY) or viewer.was_given(DIRECTORY)
 
 
 def keeps_family(viewer: Viewer, link: Guardianship) -> bool:
-    """Who notes a judge's decision about a guardian: head and secretary, never in their own family."""
-    if not keeps_directory(viewer) or link.pupil_id == link.guardian_id:
+    """Who notes a judge's decision about a guardian: head and secretary, never in their own family; it is not given on."""
+    if not viewer.holds(Role.HEAD, Role.SECRETARY) or link.pupil_id == link.guardian_id:
         return False
     own = Guardianship.objects.active(viewer.today).filter(pupil=link.pupil_id, guardian=viewer.person.pk)
     return viewer.person.pk != link.guardian_id and not own.exists()
@@ -108,6 +140,16 @@ def reads_person(viewer: Viewer, person: Person) -> bool:
     if not viewer.is_staff or reads_families(viewer) or viewer.person.pk == person.pk:
         return True
     return Holding.objects.in_school(viewer).filter(active_on(viewer.today), person=person).exists()
+
+
+def reads_acts(viewer: Viewer, person: Person) -> bool:
+    """Who reads whom to ask about a pupil: those who read families; a guardian, or a pupil of age, their own part."""
+    if viewer.is_staff:
+        learns = Holding.objects.in_school(viewer).filter(active_on(viewer.today), role=Role.PUPIL)
+        return reads_families(viewer) and learns.filter(person=person).exists()
+    if viewer.profile == Profile.PUPIL:
+        return person.pk == viewer.person.pk and (person.age_on(viewer.today) or 0) >= MAJORITY
+    return person.pk in viewer.own_pupils()
 
 
 def has_school_days(viewer: Viewer, *_: object) -> bool:

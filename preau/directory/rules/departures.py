@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from preau.directory.models import Leaver
 from preau.directory.models.departures import WARNING, over_by, term_of
 from preau.directory.viewer import Viewer
-from preau.directory.words import Role
+from preau.directory.words import DIRECTORY
 from preau.foundation import dates
 
 __all__ = ["erased_on", "keeps_longer", "last_day_possible", "may_let_go", "over_by", "term_of"]
@@ -14,13 +14,13 @@ A_YEAR = 12
 
 
 def keeps_longer(viewer: Viewer, leaver: Leaver) -> bool:
-    """Head and secretary keep longer whoever left their school and belongs to no other: there, nothing ends."""
+    """Whoever keeps the directory keeps longer whoever left their school and belongs to no other: there, nothing ends."""
     return may_let_go(viewer) and leaver.left_on <= viewer.today
 
 
 def may_let_go(viewer: Viewer, *_: object) -> bool:
-    """Head and secretary take back what their school asked."""
-    return viewer.holds(Role.HEAD, Role.SECRETARY)
+    """Whoever keeps the directory takes back what their school asked."""
+    return viewer.has_power(DIRECTORY)
 
 
 def last_day_possible(today: date) -> date:

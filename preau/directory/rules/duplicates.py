@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from preau.directory.models import Merge, Person
 from preau.directory.viewer import Viewer
-from preau.directory.words import Role
+from preau.directory.words import DIRECTORY, Role
 from preau.foundation.lookup import slips_allowed, slips_between
 from preau.foundation.text import fold
 
@@ -251,7 +251,7 @@ def why_not_part(viewer: Viewer, kept: Dossier, own: set[int]) -> str:
 
 def compares(viewer: Viewer, _found: Person | Merge) -> bool:
     """Whoever keeps the directory compares, merges and parts; what a pair forbids is said on its page."""
-    return viewer.holds(Role.HEAD, Role.SECRETARY)
+    return viewer.has_power(DIRECTORY)
 
 
 def proposed(one: Dossier, other: Dossier) -> tuple[Dossier, str]:

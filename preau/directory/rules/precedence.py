@@ -12,3 +12,8 @@ def outranks(source: str) -> frozenset[str]:
     """The sources that have the last word over this one on who somebody is. Among equals, the latest has it."""
     rank = next((number for number, sources in enumerate(RANKS) if source in sources), len(RANKS))
     return frozenset().union(*RANKS[rank + 1 :])
+
+
+def others_than(source: str) -> frozenset[str]:
+    """Every other source there may be."""
+    return frozenset().union(*RANKS) - {source}

@@ -1,18 +1,13 @@
 """Who may change the settings of a school."""
 
 from preau.directory.models import School
-from preau.directory.viewer import SETTINGS, Viewer
-from preau.directory.words import Role
+from preau.directory.viewer import Viewer
+from preau.directory.words import SETTINGS
 
 
 def runs_settings(viewer: Viewer, *_: object) -> bool:
     """The head, and those to whom the head has given it until a day."""
-    return viewer.holds(Role.HEAD) or (viewer.is_staff and SETTINGS in viewer.seat.delegated)
-
-
-def gives_settings(viewer: Viewer, *_: object) -> bool:
-    """The head alone says who else administers."""
-    return viewer.holds(Role.HEAD)
+    return viewer.has_power(SETTINGS)
 
 
 def sees_school(viewer: Viewer, school: School) -> bool:

@@ -2,6 +2,7 @@
 
 from preau.directory.seeds.deliveries import write_delivery
 from preau.directory.seeds.demonstration import demo_academy
+from preau.directory.seeds.guests import let_in
 from preau.directory.seeds.names import FAMILY, FATHERS, GIVEN, MOTHERS
 from preau.directory.seeds.plans import Academy, Degree, SchoolPlan
 from preau.directory.seeds.scale import scale_academy
@@ -34,6 +35,7 @@ __all__ = [
     "add_sibling_elsewhere",
     "demo_academy",
     "hold",
+    "let_in",
     "make_parent_of",
     "plant",
     "plant_families",

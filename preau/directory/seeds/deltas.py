@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape
 
 from preau.directory.imports.aaf.files import Reader
 from preau.directory.imports.formats import AAF
-from preau.directory.imports.reading import Raw
+from preau.directory.imports.records import Raw
 
 Values = dict[str, list[str]]
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE ficAlimMENESR SYSTEM "ficAlimMENESR.dtd">\n<ficAlimMENESR>\n'

@@ -14,7 +14,6 @@ from preau.directory.actions import writing
 from preau.directory.imports import spool
 from preau.directory.imports.aaf import batches
 from preau.directory.imports.aaf.staging import stage
-from preau.directory.imports.reading import Unreadable
 from preau.directory.imports.run import Run
 from preau.directory.models import (
     Assignment,
@@ -30,6 +29,7 @@ from preau.directory.models import (
 from preau.directory.tests.aaf import deliver, eleve, etab, matiere, parent, personnel, record
 from preau.directory.tests.test_import_aaf import own_run, rows
 from preau.directory.words import Role
+from preau.foundation.reading import Unreadable
 
 pytestmark = pytest.mark.django_db
 PLACE = "11$ORDINAIRE"

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from preau.directory.imports import reading, run
+from preau.directory.imports import run
 from preau.directory.imports.aaf import batches, staging, values
 from preau.directory.imports.aaf.files import Reader
-from preau.directory.imports.reading import Raw, Unreadable
+from preau.directory.imports.records import Raw
 from preau.directory.tests.aaf import HEAD, document, eleve, etab, modify, parent
+from preau.foundation import reading
+from preau.foundation.reading import Unreadable
 
 BOMB = (
     b'<?xml version="1.0"?>\n<!DOCTYPE ficAlimMENESR [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;">]>\n'

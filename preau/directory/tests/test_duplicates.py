@@ -14,9 +14,18 @@ from preau.commons.journal.models import Line
 from preau.directory.actions import merging
 from preau.directory.models import Distinction, Guardianship, Holding, Merge, Person
 from preau.directory.queries import duplicates as queries
-from preau.directory.rules.duplicates import SHOWN_FROM, Dossier, Held, Known, likeness, proposed
+from preau.directory.rules.duplicates import (
+    SHOWN_FROM,
+    Dossier,
+    Held,
+    Known,
+    likeness,
+    proposed,
+    why_not_merge,
+)
 from preau.directory.seeds import World
 from preau.directory.words import Role
+from preau.identity.models import Account
 
 DAY = date(2012, 3, 2)
 
@@ -331,3 +340,30 @@ def test_three_hundred_rows_cost_the_queries_of_two(college: World, seat_of: Any
         fill(number)
     assert count() == few
     assert len(queries.pairs_of(seat_of("head"))) == 150
+
+
+@pytest.mark.django_db
+def test_one_row_is_not_merged_with_itself(seat_of: Any) -> None:
+    one = dossier(pk=10_000_001)
+    assert why_not_merge(seat_of("head"), one, one, set()) == "C’est la même fiche."
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("whose", ["own", "family"])
+def test_nobody_parts_two_rows_of_themselves_or_of_their_family(
+    college: World, client: SchoolClient, seat_of: Any, two: tuple[Person, Person], whose: str
+) -> None:
+    done = merging.merge(seat_of("head"), *two, merging.mark_of(*two))
+    kept = done.kept
+    if whose == "family":
+        Guardianship.objects.create(pupil=college.people["pupil"], guardian=kept)
+        Guardianship.objects.create(pupil=college.people["pupil"], guardian=college.people["head"])
+        client.sit(college.people["head"], f"staff-{college.school.pk}")
+    else:
+        Holding.objects.create(person=kept, role=Role.SECRETARY, school=college.school)
+        Account.objects.create(person=kept, login="ada.quesnel", password="!")
+        client.sit(kept)
+    response = client.post(reverse("directory:undo_merge", kwargs={"pk": done.pk}), follow=True)
+    assert "Vous ou votre famille" in response.content.decode()
+    done.refresh_from_db()
+    assert done.undone_at is None

@@ -11,7 +11,6 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from preau.directory import exports
-from preau.directory.imports.siecle import files as reader
 from preau.directory.imports.siecle import told as telling
 from preau.directory.models import (
     Assignment,
@@ -45,6 +44,7 @@ from preau.directory.tests.siecle import (
 )
 from preau.directory.tests.test_import_aaf import adds_up, reasons, rows
 from preau.directory.words import Authority, Kinship, Role
+from preau.foundation import xmlrecords
 
 pytestmark = pytest.mark.django_db
 SAMPLES = settings.BASE_DIR.parent / "shared" / "data" / "formats" / "siecle"
@@ -729,7 +729,7 @@ def test_a_record_and_a_heading_have_their_measure(
 ) -> None:
     nameless = eleves(eleve("1")).replace(b"<UAJ>0350001A</UAJ>", b"")
     assert "de quel établissement" in refused(bring, deliver(tmp_path / "d", nameless))
-    monkeypatch.setattr(reader, "LONGEST_RECORD", 60)
+    monkeypatch.setattr(xmlrecords, "LONGEST_RECORD", 60)
     assert refused(bring, deliver(tmp_path / "d", eleves(eleve("1")))) == (
         "Un enregistrement dépasse un million de caractères."
     )

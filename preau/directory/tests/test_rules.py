@@ -27,7 +27,7 @@ def delegated(viewer: Viewer) -> Viewer:
         (rules.keeps_directory, {Role.HEAD, Role.SECRETARY}, False),
         (rules.exports_directory, {Role.HEAD, Role.SECRETARY}, False),
         (rules.runs_settings, {Role.HEAD}, False),
-        (rules.gives_settings, {Role.HEAD}, False),
+        (rules.gives_powers, {Role.HEAD}, False),
         (rules.runs_planned_year, {Role.HEAD}, False),
         (rules.reads_families, {Role.HEAD, Role.SCHOOL_LIFE, Role.SECRETARY}, False),
         # Not staff: they see their own rows alone.
@@ -48,7 +48,7 @@ def test_what_each_role_may_do_with_the_school(
 def test_what_the_head_gave_runs_the_settings_and_gives_them_to_nobody(holder: Any, seat_of: Any) -> None:
     teacher = delegated(holder(Role.TEACHER))
     assert rules.runs_settings(teacher) and rules.runs_planned_year(teacher)
-    assert not rules.gives_settings(teacher)
+    assert not rules.gives_powers(teacher)
     # Families and pupils administer nothing, whatever was written beside their names.
     assert not rules.runs_settings(delegated(holder(Role.PUPIL)))
     assert not rules.runs_settings(delegated(seat_of("guardian")))

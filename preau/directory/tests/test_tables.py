@@ -361,3 +361,30 @@ def test_a_delivery_that_nobody_describes_is_dropped_with_its_files(
     delivery.refresh_from_db()
     assert delivery.state == State.DROPPED
     assert not [path for path in room.rglob("*") if path.is_file()]
+
+
+def test_columns_that_changed_since_they_were_said_are_not_guessed(
+    client: SchoolClient, brought: Any, room: Path
+) -> None:
+    delivery = brought(eleves=csv(ELEVES + LEA))
+    client.post(address(delivery, "columns"), proposed(client, delivery))
+    [path] = [one for one in room.rglob("*") if one.is_file()]
+    path.write_text("Nom;Prénom\nPetit;Léa\n")
+    tasks.read_delivery.call(delivery.pk)
+    delivery.refresh_from_db()
+    assert delivery.state == State.REFUSED
+    assert "colonnes ont changé" in delivery.report["errors"][0]["reason"]
+
+
+def test_more_rows_than_a_school_has_people_are_turned_away(
+    read: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("preau.directory.imports.tables.delivery.MOST_ROWS", 1)
+    delivery = read(eleves=csv(ELEVES + LEA + TOM))
+    assert delivery.state == State.REFUSED
+    assert "Trop de lignes" in delivery.report["errors"][0]["reason"]
+
+
+def test_staff_without_a_function_are_kept_with_none(applied: Any) -> None:
+    applied(personnels=csv("Nom;Prénom;Fonction;Date de naissance\nZola;Émile;;\n"))
+    assert not Holding.objects.filter(person__family_name="Zola").exclude(role=Role.OTHER).exists()

@@ -21,8 +21,9 @@ from preau.directory.actions import deliveries as actions
 from preau.directory.exports.tables import TABLES
 from preau.directory.forms.deliveries import DeliveryForm
 from preau.directory.models import Delivery
-from preau.foundation import csvtext, dates, journal, uploads
+from preau.foundation import dates, journal, uploads
 from preau.foundation.access import opens
+from preau.foundation.downloads import csv_file, json_file
 from preau.foundation.http import page_or_block
 
 TYPED_WRONG = 422
@@ -151,18 +152,14 @@ def report_csv(request: HttpRequest, delivery: Delivery) -> StreamingHttpRespons
     """The report for a spreadsheet."""
     header = [_("Nature"), _("Fichier"), _("Ligne"), _("Clé"), _("Texte"), _("Nombre")]
     rows = queries.csv_rows(_exported(request, delivery))
-    response = StreamingHttpResponse(csvtext.lines(header, rows), content_type="text/csv; charset=utf-8")
-    return _as_file(response, delivery, "csv")
+    return csv_file(_name(delivery), header, rows)
 
 
 @opens(Delivery, to=rules.keeps_directory)
 @require_safe
 def report_json(request: HttpRequest, delivery: Delivery) -> JsonResponse:
     """The report for another program."""
-    told = _exported(request, delivery)
-    return _as_file(
-        JsonResponse(told, json_dumps_params={"ensure_ascii": False, "indent": 1}), delivery, "json"
-    )
+    return json_file(_name(delivery), _exported(request, delivery))
 
 
 def _exported(request: HttpRequest, delivery: Delivery) -> dict[str, Any]:
@@ -170,7 +167,5 @@ def _exported(request: HttpRequest, delivery: Delivery) -> dict[str, Any]:
     return queries.exported(request.viewer, delivery)
 
 
-def _as_file(response: Any, delivery: Delivery, kind: str) -> Any:
-    day = dates.local(delivery.brought_at).date()
-    response["Content-Disposition"] = f'attachment; filename="livraison-{day:%Y-%m-%d}-{delivery.pk}.{kind}"'
-    return response
+def _name(delivery: Delivery) -> str:
+    return f"livraison-{dates.local(delivery.brought_at).date():%Y-%m-%d}-{delivery.pk}"

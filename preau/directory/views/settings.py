@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -12,7 +12,6 @@ from preau.directory import queries, rules
 from preau.directory.actions import settings as actions
 from preau.directory.forms.settings import (
     ClosureForm,
-    DelegationForm,
     HoursForm,
     IdentityForm,
     PaletteForm,
@@ -20,7 +19,7 @@ from preau.directory.forms.settings import (
     ServiceForm,
     ZoneForm,
 )
-from preau.directory.models import Closure, Holding, Period, School
+from preau.directory.models import Closure, Period, School
 from preau.directory.words import Palette, Zone
 from preau.foundation import pictures, uploads
 from preau.foundation.access import opens
@@ -62,6 +61,7 @@ def school(request: HttpRequest, school: School) -> HttpResponse:
     context = {
         "shown": queries.presentation_of(school, request.viewer.today),
         "may_change": request.viewer.school_id == school.pk and rules.runs_settings(request.viewer),
+        "may_read_powers": request.viewer.school_id == school.pk and rules.reads_powers(request.viewer),
     }
     return render(request, "directory/school.html", context)
 
@@ -267,33 +267,3 @@ def service(request: HttpRequest, key: str) -> HttpResponse:
         _said(request, changed, _("Le service est enregistré."))
         return redirect("directory:services")
     return _page(request, "directory/service.html", form, row=row)
-
-
-# Who administers
-
-
-@opens(to=rules.gives_settings)
-@require_http_methods(["GET", "POST"])
-def administrators(request: HttpRequest) -> HttpResponse:
-    """Who may change these settings; the head gives them to others until a day."""
-    form = DelegationForm(request.viewer, request.POST or None)
-    if form.is_valid():
-        actions.delegate(request.viewer, form.cleaned_data["holding"], form.cleaned_data["until"])
-        messages.success(request, _("C’est donné : cette personne trouve les réglages dans son menu."))
-        return redirect("directory:administrators")
-    return _page(
-        request,
-        "directory/administrators.html",
-        form,
-        administrators=queries.administrators_of(request.viewer),
-    )
-
-
-@removes
-@opens(Holding, to=rules.gives_settings)
-@require_POST
-def end_delegation(request: HttpRequest, holding: Holding) -> HttpResponseRedirect:
-    holding = get_object_or_404(queries.given_holdings(request.viewer), pk=holding.pk)
-    actions.end_delegation(request.viewer, holding)
-    messages.success(request, _("C’est repris : cette personne ne peut plus changer les réglages."))
-    return redirect("directory:administrators")

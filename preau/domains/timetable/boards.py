@@ -1,9 +1,11 @@
-"""What other domains may show on a lesson: the call done, contents to complete, a room changed."""
+"""What other domains may show on a lesson or beside it, why they hold one, and where its pupils are."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
+from preau.foundation import dates
 from preau.foundation.registry import Registry
 
 
@@ -32,3 +34,102 @@ class LessonMarks:
 
 
 lesson_marks: Registry[LessonMarks] = Registry(LessonMarks)
+
+
+@dataclass(frozen=True)
+class LessonHold:
+    """Why a lesson may not be taken away, moved or cancelled any more: its roll was called.
+
+    `holds(lesson ids)` gives those it holds, in one query; `said` is a sentence for whoever wanted to change one.
+    """
+
+    name: str
+    holds: Callable[[Sequence[int]], Iterable[int]]
+    said: str
+    order: int = 50
+
+
+lesson_holds: Registry[LessonHold] = Registry(LessonHold)
+
+
+def held_by_others(lessons: Sequence[int]) -> set[int]:
+    """Those of these lessons that some house above holds."""
+    return {pk for hold in lesson_holds for pk in hold.holds(lessons)} if lessons else set()
+
+
+def why_held(lesson: int) -> str:
+    """The sentence of whoever holds this lesson, or nothing."""
+    return next((str(hold.said) for hold in lesson_holds if lesson in set(hold.holds([lesson]))), "")
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What stands beside the lessons of a timetable: an event, a study slot, the canteen.
+
+    `starts` and `ends` are moments on the wall clock `zone`; of what lasts whole days, only `day` counts: one a day.
+    """
+
+    day: date
+    title: str
+    starts: datetime | None = None
+    ends: datetime | None = None
+    zone: str = ""
+    whose: str = ""
+    detail: str = ""
+    url: str = ""
+    icon: str = ""
+    word: str = ""
+    is_cancelled: bool = False
+
+    @property
+    def hours(self) -> str:
+        return dates.hours(self.starts, self.ends, self.zone) if self.starts and self.ends else ""
+
+    @property
+    def begins(self) -> str:
+        return dates.hour(self.starts, self.zone) if self.starts else ""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Whose timetable is looked at: one of these ids, or none for the viewer's own."""
+
+    group: int | None = None
+    teacher: int | None = None
+    room: int | None = None
+    pupil: int | None = None
+
+    @property
+    def is_own(self) -> bool:
+        return (self.group, self.teacher, self.room, self.pupil) == (None, None, None, None)
+
+
+@dataclass(frozen=True)
+class BesideLessons:
+    """`rows(viewer, asked, first, last)` gives what this house puts beside the lessons between two days, in one query."""
+
+    name: str
+    rows: Callable[[Any, Asked, date, date], Sequence[Beside]]
+    order: int = 50
+    service: str = ""
+
+
+beside_lessons: Registry[BesideLessons] = Registry(BesideLessons)
+
+
+@dataclass(frozen=True)
+class Whereabouts:
+    """Why pupils are not where their timetable says: `said(school, starts, ends, pupils)` gives a few words for each who is
+    elsewhere at that moment, in one query. Never a reason of absence: these words stand beside names in a roll.
+
+    `in_rolls=False`: what a roll says already by itself.
+    """
+
+    name: str
+    said: Callable[[int, datetime, datetime, Sequence[int]], Mapping[int, str]]
+    icon: str
+    in_rolls: bool = True
+    order: int = 50
+
+
+whereabouts: Registry[Whereabouts] = Registry(Whereabouts)

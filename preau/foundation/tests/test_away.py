@@ -119,3 +119,10 @@ def test_a_pool_tries_again_within_seconds_once_the_server_is_back() -> None:
     pool = told["OPTIONS"]["pool"]
     assert pool["reconnect_timeout"] <= 5 and pool["timeout"] <= 10
     assert (told["CONN_MAX_AGE"], told["CONN_HEALTH_CHECKS"]) == (0, True)
+
+
+def test_postgresql_compiles_no_query_of_a_page_and_finds_rows_by_their_keys() -> None:
+    told = db.configure({"ENGINE": "django.db.backends.postgresql", "NAME": "x"})
+    assert told["OPTIONS"]["options"] == "-c jit=off -c random_page_cost=1.1"
+    chosen = {"ENGINE": "django.db.backends.postgresql", "NAME": "x", "OPTIONS": {"options": "-c jit=on"}}
+    assert db.configure(chosen)["OPTIONS"]["options"] == "-c jit=on"

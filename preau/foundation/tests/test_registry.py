@@ -32,3 +32,13 @@ def test_a_manifest_read_twice_is_a_mistake_to_see() -> None:
 def test_an_entry_of_another_board_is_refused() -> None:
     with pytest.raises(TypeError, match="This board takes Card, not str"):
         Registry(Card).add("one")  # type: ignore[arg-type]
+
+
+def test_an_entry_is_found_by_its_name_and_one_that_is_added_later_too() -> None:
+    board = Registry(Card)
+    board.add(Card("roll"))
+    assert board.named("week", by="name") is None
+    week = board.add(Card("week"))
+    assert board.named("week", by="name") is week
+    first = board.add(Card("roll", order=-1))
+    assert board.named("roll", by="name") is first

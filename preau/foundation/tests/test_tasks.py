@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
@@ -215,6 +215,17 @@ def test_tidying_drops_what_has_served(clock: Any) -> None:
     work()
     clock.shift(timedelta(days=31))
     assert upkeep.tidy.call() == {"windows": 1, "workers": 1, "tasks": 1}
+
+
+def test_tidying_tells_the_database_what_its_tables_hold() -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL looks at its tables by itself")
+    upkeep.tidy.call()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT tbl FROM sqlite_stat1")
+        looked_at = {table for (table,) in cursor.fetchall()}
+    assert "timetable_lesson" in looked_at
+    assert "directory_school" not in looked_at
 
 
 def test_a_round_that_fails_is_told_and_the_next_is_whole(monkeypatch: pytest.MonkeyPatch) -> None:

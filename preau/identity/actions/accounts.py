@@ -19,7 +19,7 @@ from preau.identity.actions.signing import end_sessions
 from preau.identity.actions.telling import tell_code_given, tell_codes_stopped
 from preau.identity.codes import digest_of, new_code
 from preau.identity.logins import logins_for, stem_of
-from preau.identity.models import Account, Activation
+from preau.identity.models import Account, Activation, PictureCard
 from preau.identity.queries import BY_STAFF, fits_still
 from preau.identity.rules import can_give_way_in, most_codes_an_hour, rank_of
 from preau.identity.standing import not_over, standings_of
@@ -266,6 +266,7 @@ def close_account(person_id: int) -> int:
         return 0
     end_sessions(account.pk)
     gone = Activation.objects.filter(account=account).delete()[0]
+    gone += PictureCard.objects.filter(account=account).delete()[0]
     account.login = f"efface-{get_random_string(20).lower()}"
     account.is_active = False
     account.last_login = None

@@ -19,7 +19,19 @@ def _own(viewer: Viewer) -> Account:
 def read_as(viewer: Viewer, typed: Mapping[str, str]) -> None:
     """Keep how a person reads. The journal does not say how: it may tell of their health."""
     account = _own(viewer)
-    chosen = reading.kept(typed)
+    beside = {name: said for name, said in account.preferences.items() if name in reading.BESIDE}
+    _keep_reading(viewer, account, reading.kept(typed) | beside)
+
+
+@transaction.atomic
+def read_there(viewer: Viewer, name: str, said: str) -> None:
+    """Keep one choice that a page offers about itself; nothing said: as everybody."""
+    account = _own(viewer)
+    others = {known: value for known, value in account.preferences.items() if known != name}
+    _keep_reading(viewer, account, others | ({name: said} if said and name in reading.BESIDE else {}))
+
+
+def _keep_reading(viewer: Viewer, account: Account, chosen: dict[str, str]) -> None:
     if chosen == account.preferences:
         return
     account.preferences = chosen

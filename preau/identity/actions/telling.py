@@ -36,12 +36,17 @@ def tell_password_changed(account: Account) -> None:
     _tell(account, "identity.password_changed")
 
 
-def _tell(account: Account, kind: str, school: School | None = None, **facts: str) -> None:
+def tell_password_voided(account: Account, school: School, mark: str) -> None:
+    """The school has taken the password of this account back: a letter will give another."""
+    _tell(account, "identity.password_voided", school, mark=mark, school_name=school.name)
+
+
+def _tell(account: Account, kind: str, school: School | None = None, *, mark: str = "", **facts: str) -> None:
     now = timezone.now()
     news = notices.News(
         kind=kind,
         person_id=account.person_id,
-        key=f"{account.pk}-{now:%Y%m%d%H%M%S%f}",
+        key=f"{account.pk}-{mark or format(now, '%Y%m%d%H%M%S%f')}",
         url=reverse("identity:sessions"),
         school_id=school.pk if school else None,
         facts={"login": account.login, "at": dates.day_and_hour(now), **facts},
@@ -52,25 +57,30 @@ def _tell(account: Account, kind: str, school: School | None = None, **facts: st
 
 def tell_codes_stopped(viewer: Viewer) -> None:
     """Tell the heads of a school that somebody has given very many codes."""
-    school = viewer.school
-    if school is None:
-        return
+    if viewer.school:
+        mark = f"{viewer.person.pk}-{timezone.now():%Y%m%d%H}"
+        _tell_heads("identity.codes_stopped", viewer.school, mark, giver=viewer.person.full_name)
+
+
+def tell_everyone_out(viewer: Viewer, mark: str) -> None:
+    """Tell the other heads of a school that everybody was signed out, or whoever was chosen."""
+    if viewer.school:
+        giver = viewer.person.full_name
+        _tell_heads("identity.everyone_out", viewer.school, mark, but=viewer.person.pk, giver=giver)
+
+
+def _tell_heads(kind: str, school: School, mark: str, *, but: int = 0, giver: str) -> None:
     now = timezone.now()
     today = timezone.localdate(now, ZoneInfo(school.timezone))
     heads = Person.objects.filter(
         active_on(today, "holdings__"), holdings__role=Role.HEAD, holdings__school=school, erased_at=None
-    )
-    facts = {
-        "giver": viewer.person.full_name,
-        "school": school.name,
-        "at": dates.day_and_hour(now),
-    }
+    ).exclude(pk=but)
+    facts = {"giver": giver, "school": school.name, "at": dates.day_and_hour(now)}
     notices.publish(
         *(
             notices.News(
-                kind="identity.codes_stopped", person_id=pk, key=f"{viewer.person.pk}-{now:%Y%m%d%H}",
-                url=reverse("identity:accounts"), school_id=school.pk, seat=f"staff-{school.pk}",
-                about_id=None, facts=facts,
+                kind=kind, person_id=pk, key=mark, url=reverse("identity:accounts"), school_id=school.pk,
+                seat=f"staff-{school.pk}", about_id=None, facts=facts,
             )
             for pk in heads.values_list("pk", flat=True).distinct()
         )

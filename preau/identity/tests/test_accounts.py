@@ -18,7 +18,8 @@ from preau.commons.journal.models import Line
 from preau.directory.models import Enrolment, Group, Guardianship, Holding, Person
 from preau.directory.seeds import World, add_sibling_elsewhere
 from preau.directory.words import Authority, Role
-from preau.identity import actions, exports
+from preau.foundation import pdf
+from preau.identity import actions
 from preau.identity.actions import accounts
 from preau.identity.codes import ALPHABET, digest_of, new_code
 from preau.identity.logins import logins_for, split, stem_of
@@ -263,7 +264,7 @@ def test_another_schools_class_does_not_exist(college: World, twin: World, secre
 
 
 def test_the_pdf_is_made_of_the_codes_of_the_page(college: World, secretary: SchoolClient) -> None:
-    if not exports.pdf_is_possible():
+    if not pdf.is_possible():
         pytest.skip("No Pango on this machine.")
     codes = codes_in(prepare(secretary, college))
     count = Activation.objects.count()
@@ -286,7 +287,7 @@ def test_where_there_is_no_pango_the_page_says_how_to_print(
     college: World, secretary: SchoolClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "weasyprint", None)  # importing it raises ImportError
-    monkeypatch.setattr(exports, "pdf_is_possible", exports.pdf_is_possible.__wrapped__)
+    monkeypatch.setattr(pdf, "is_possible", pdf.is_possible.__wrapped__)
     page = prepare(secretary, college).content.decode()
     assert "Télécharger le PDF" not in page and "imprimez cette page avec votre navigateur" in page
 

@@ -308,3 +308,28 @@ def test_of_several_functions_the_highest_of_the_office_counts_and_no_other(
 
 def test_a_pupils_code_does_not_open_the_parent_they_have_become() -> None:
     assert not rules.may_still_open(rules.RANKS[Role.PUPIL], Standing(1, wards=frozenset({1})), [])
+
+
+def test_an_agent_whom_the_school_let_in_is_for_its_head_and_one_of_elsewhere_for_nobody(
+    college: World, twin: World, seat_of: Any
+) -> None:
+    agent = Person.objects.create(family_name="Mairie", given_name="Ada")
+    Holding.objects.create(person=agent, role=Role.AGENT, school=college.school)
+    keys = ("head", "secretary", "cpe", "teacher")
+    assert [key for key in keys if may(seat_of(key), agent)] == ["head"]
+    assert not may(seat_of("head", world=twin), agent)
+    Holding.objects.create(person=agent, role=Role.AGENT, school=twin.school)
+    assert not any(may(seat_of(key), agent) for key in keys)
+
+
+def test_whoever_was_given_something_is_for_the_head_as_long_as_it_lasts(
+    college: World, lead: Viewer, seat_of: Any
+) -> None:
+    teacher = college.people["teacher"]
+    held = Holding.objects.filter(person=teacher, school=college.school)
+    assert may(lead, teacher) and may(seat_of("secretary"), teacher)
+    held.update(scope={"directory": {"until": "2026-11-24", "by": college.people["head"].pk}})
+    assert not may(lead, teacher) and not may(seat_of("secretary"), teacher)
+    assert may(seat_of("head"), teacher)
+    held.update(scope={"directory": {"until": "2026-11-23", "by": college.people["head"].pk}})
+    assert may(lead, teacher) and may(seat_of("secretary"), teacher)

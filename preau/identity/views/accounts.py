@@ -15,6 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from preau.directory.models import Group, Person
+from preau.foundation import pdf
 from preau.foundation.access import opens
 from preau.identity import actions, exports, queries, rules
 from preau.identity.forms import AccountFilter
@@ -38,7 +39,12 @@ LOOKED_FOR = ["GET", "HEAD", "POST"]
 def accounts(request: HttpRequest) -> HttpResponse:
     """Each class with its counts, then the staff."""
     classes, staff = queries.index_of(request.viewer)
-    context = {"classes": classes, "staff": staff, "keeps": rules.keeps_accounts(request.viewer)}
+    context = {
+        "classes": classes,
+        "staff": staff,
+        "keeps": rules.keeps_accounts(request.viewer),
+        "directs": rules.directs(request.viewer),
+    }
     return render(request, "identity/accounts.html", context)
 
 
@@ -82,6 +88,7 @@ def _list(request: HttpRequest, audience: Audience, group: Group | None) -> Http
         "query": urlencode({key: chosen[key] for key in ("qui", "etat") if chosen[key]}),
         "too_many": bool(chosen["nom"]) and len(rows) > A_PAGE,
         "keeps": keeps,
+        "cards": group is not None and audience == Audience.PUPILS and rules.gives_cards(viewer, group),
         "open": sum(row.account.state == State.OPEN for row in everyone),
         "to_print": sum(row.in_pile for row in waiting),
         "elsewhere": sum(not row.in_pile for row in waiting),
@@ -136,7 +143,7 @@ def _prepare(
         "title": title,
         "audience": audience,
         "redo": _to_redo(request, people, issued, before) if again and audience else None,
-        "has_pdf": exports.pdf_is_possible(),
+        "has_pdf": pdf.is_possible(),
     }
     return render(request, "identity/letters.html", context)
 
@@ -179,7 +186,7 @@ def letters_pdf(request: HttpRequest) -> HttpResponse:
     """The letters of a page that is still open, as a PDF: it sends its own codes back, nothing new is made."""
     codes = _codes(request.POST)
     letters = queries.letters_for(request.viewer, queries.still_open(request.viewer, codes))
-    if not letters or not exports.pdf_is_possible():
+    if not letters or not pdf.is_possible():
         messages.info(
             request,
             _(

@@ -1,6 +1,7 @@
 """Pages where a password is chosen: with a code, with the former one; and the one that sends a link."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.hashers import check_password
@@ -145,18 +146,26 @@ def change_password(request: HttpRequest) -> HttpResponse:
 def _change(request: HttpRequest, form: ChangePasswordForm) -> bool:
     """Change it, or leave beside the fields what does not fit."""
     account, data = request.user, form.cleaned_data
-    if not devices.knock(request, account.login, "former"):
-        form.add_error(None, ValidationError(CLOSED, code="closed"))
+    if not knows_password(request, form):
         return False
-    if not check_password(data["former"], account.password):
-        form.add_error("former", WRONG_FORMER)
-        return False
-    devices.reopen(request, account.login, "former")
     standing = standings_of([account.person_id], timezone.localdate())[account.person_id]
     if not form.accepts(account, standing):
         return False
     ended = actions.change_password(request, request.viewer, data["new_password"])
     messages.success(request, f"{_('Votre mot de passe est changé.')} {_ended(ended)}".strip())
+    return True
+
+
+def knows_password(request: HttpRequest, form: Any) -> bool:
+    """Whoever sits here knows the password of the account (`former`); if not, the form says so."""
+    login = request.user.login
+    if not devices.knock(request, login, "former"):
+        form.add_error(None, ValidationError(CLOSED, code="closed"))
+        return False
+    if not check_password(form.cleaned_data["former"], request.user.password):
+        form.add_error("former", WRONG_FORMER)
+        return False
+    devices.reopen(request, login, "former")
     return True
 
 

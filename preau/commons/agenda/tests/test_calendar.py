@@ -32,7 +32,7 @@ DAYS = [
 HOURS = [(0, 30), (4, 0), (8, 5), (17, 55), (23, 15)]
 ZONES = ["Europe/Paris", "Indian/Reunion", "America/Guadeloupe", "America/Miquelon", "Pacific/Noumea"]
 
-Said = tuple[str, str, str, str, str]
+Said = tuple[str, ...]
 
 
 def lesson(uid: str, start: datetime, **fields: Any) -> AgendaEntry:

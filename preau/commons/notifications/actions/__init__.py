@@ -9,6 +9,7 @@ from preau.commons.notifications.actions.keeping import (
     publish,
     purge,
     settle,
+    taken_back,
 )
 from preau.commons.notifications.actions.pushing import (
     COOKIE,
@@ -66,4 +67,5 @@ __all__ = [
     "settle",
     "stop",
     "stop_link",
+    "taken_back",
 ]

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.dispatch import Signal
 from django.utils import timezone
 
@@ -38,6 +38,7 @@ def publish(news: Sequence[News]) -> None:
         for one, wish in wished
         if wish.in_app or _leaves(one, wish, reached) or _pushed(one, wish, devices)
     ]
+    _make_room([one for one, _wish in wanted if one.again])
     kept = _keep(wanted, now)
     zones = dict(
         School.objects.filter(pk__in={item.school_id for item in kept}).values_list("pk", "timezone")
@@ -59,6 +60,34 @@ def publish(news: Sequence[News]) -> None:
     due = sorted({way.item.person_id for way in ways if way.due_at <= now})
     if due:
         news_due.send(sender=Item, person_ids=due)
+
+
+def _make_room(news: Sequence[News]) -> None:
+    """What was taken back before it left is told anew, as a thing of today."""
+    for kind in {one.kind for one in news}:
+        here = {(one.person_id, one.key) for one in news if one.kind == kind}
+        for person, key in here & taken_back(kind, sorted({key for _person, key in here})):
+            Item.objects.filter(person=person, kind=kind, key=key).delete()
+
+
+def taken_back(kind: str, keys: Sequence[str]) -> set[tuple[int, str]]:
+    """(person, key) of what was settled before it had left by any way, nor was leaving; one query."""
+    if not keys:
+        return set()
+    leaving = Q(held_until__gt=timezone.now())
+    mails = Dispatch.objects.filter(item=OuterRef("pk"))
+    pushes = Push.objects.filter(item=OuterRef("pk"))
+    left = (
+        Q(dropped_at=None) | Q(envelope__sent_at__isnull=False) | Q(envelope__held_until__gt=timezone.now())
+    )
+    found = Item.objects.filter(
+        Exists(mails) | Exists(pushes),
+        ~Exists(mails.filter(left)),
+        ~Exists(pushes.filter(Q(dropped_at=None) | Q(sent_at__isnull=False) | leaving)),
+        kind=kind,
+        key__in=keys,
+    )
+    return set(found.values_list("person_id", "key"))
 
 
 def _leaves(one: News, wish: queries.Wish, reached: Mapping[int, Person]) -> bool:
@@ -98,17 +127,21 @@ def _due(
 
 
 @transaction.atomic
-def settle(kind: str, keys: Sequence[str]) -> None:
-    """There is nothing left to do about these: they count as read, and what has not left does not leave."""
+def settle(kind: str, keys: Sequence[str]) -> bool:
+    """There is nothing left to do about these: they count as read, and what has not left does not leave.
+
+    Returns whether somebody had been told.
+    """
     about = list(Item.objects.filter(kind=kind, key__in=keys).values_list("pk", flat=True))
     # Most often nobody had been told yet.
     if not about:
-        return
+        return False
     now = timezone.now()
     waiting = Dispatch.objects.filter(Q(envelope=None) | Q(envelope__sent_at=None), dropped_at=None)
     waiting.filter(item__in=about).update(dropped_at=now)
     Push.objects.waiting().filter(item__in=about).update(dropped_at=now)
     Item.objects.filter(pk__in=about).unread().update(read_at=now)
+    return True
 
 
 @transaction.atomic

@@ -3,8 +3,10 @@
 from collections import defaultdict
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from preau.directory import rules
 from preau.directory.actions.changes import GIVEN_BY_ACADEMY
 from preau.directory.actions.comparing.ground import Ground, Who
 from preau.directory.models import Holding, Person
@@ -20,7 +22,7 @@ class Roles(Ground):
     def compare_roles(self) -> None:
         wanted, standing = self._wanted(), self._standing()
         before = self._holders()
-        self.changes.present = max(len(before), self.standing.present)
+        self.changes.present = len(before)
         for (who, role), asked in wanted.items():
             self._fit(who, role, asked, standing.pop((who, role), []))
         for (who, role), rows in standing.items():
@@ -28,6 +30,14 @@ class Roles(Ground):
                 if self.may_end(row, who, _aspect(role), told=self._told(role)):
                     self.end(row, who)
         self._say_departures(before)
+        if self.setting.is_delta and len(self.changes.left) >= rules.FEWEST:
+            self.changes.present = self._count_present()
+
+    def _count_present(self) -> int:
+        """Everybody of the school: a delta loads its own people alone, and few departures need no such count."""
+        setting = self.setting
+        held = Holding.objects.filter(Q(ends=None) | Q(ends__gt=setting.today), school=setting.school)
+        return held.filter(source=setting.source).values("person_id").distinct().count()
 
     def _wanted(self) -> dict[tuple[Who, Role], list[HoldingFacts]]:
         wanted: dict[tuple[Who, Role], list[HoldingFacts]] = defaultdict(list)

@@ -75,7 +75,9 @@ def pupils(scope: Scope) -> Iterator[Node]:
 
 
 def staff(scope: Scope) -> Iterator[Node]:
-    rows = streamed(scope.holdings(list(STAFF)), "person_id", "school_id", "role", *PERSON)
+    # Whoever a school lets in for some weeks is nobody of the GAR.
+    held_here = scope.holdings(list(STAFF)).filter(guest=None)
+    rows = streamed(held_here, "person_id", "school_id", "role", *PERSON)
     for held in by_first(rows):
         roles: dict[str, list[Role]] = {}
         for _pk, school, role, *_person in held:

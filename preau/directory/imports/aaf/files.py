@@ -7,7 +7,8 @@ from typing import IO
 
 from django.utils.translation import gettext as _
 
-from preau.directory.imports.reading import LONGEST_RECORD, LONGEST_VALUE, Raw, Refused, XmlReader
+from preau.directory.imports.records import Raw
+from preau.foundation.reading import LONGEST_RECORD, LONGEST_VALUE, Refused, XmlReader
 
 CATEGORIES = {"categoriePersonne", "categorieStructure", "categorieMef", "categorieMatiere"}
 ACTIONS = {"addRequest": "add", "modifyRequest": "modify", "deleteRequest": "delete"}

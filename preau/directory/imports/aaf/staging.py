@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from preau.directory.imports.aaf.codes import generation_of
 from preau.directory.imports.aaf.files import Reader
 from preau.directory.imports.aaf.values import Attributes, first, placed
-from preau.directory.imports.reading import Raw, Unreadable
+from preau.directory.imports.records import Raw
 from preau.directory.imports.spool import UNCHANGED, Record, Spool
+from preau.foundation.reading import Unreadable
 from preau.foundation.text import fold
 
 PUPIL, STAFF, GUARDIAN = "Eleve", "PersEducNat", "PersRelEleve"

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from preau.directory.imports.csvfiles import Sheet
-from preau.directory.imports.reading import Unreadable
+from preau.foundation.csvfiles import Sheet
+from preau.foundation.reading import Unreadable
 
 PUPILS, PARENTS, TEACHERS, STAFF, GUESTS = "pupils", "parents", "teachers", "staff", "guests"
 # What we look for → the headings that say it, the surest first.

@@ -9,7 +9,6 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from preau.directory.imports.aaf.staging import Staged, Tell
-from preau.directory.imports.csvfiles import TOO_LONG, TOO_SHORT, Sheet
 from preau.directory.imports.onde import columns, faces
 from preau.directory.imports.onde.columns import Child, Line
 from preau.directory.imports.onde.faces import Face, Register, contacts_of, names_of
@@ -22,8 +21,10 @@ from preau.directory.imports.onde.words import (
     ine_of,
     kinship_of,
 )
-from preau.directory.imports.reading import Raw, Unreadable
+from preau.directory.imports.records import Raw
 from preau.directory.imports.spool import Record
+from preau.foundation.csvfiles import TOO_LONG, TOO_SHORT, Sheet
+from preau.foundation.reading import Unreadable
 from preau.foundation.text import fold
 
 # A primary school has some hundred pupils: a file with more rows than this is of something else.

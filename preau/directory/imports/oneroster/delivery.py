@@ -14,7 +14,7 @@ from preau.directory.imports.oneroster.changes import Changes
 from preau.directory.imports.oneroster.parcel import FILES, unpack
 from preau.directory.imports.oneroster.records import Records
 from preau.directory.imports.oneroster.tables import Tables
-from preau.directory.imports.reading import Unreadable
+from preau.foundation.reading import Unreadable
 from preau.foundation.text import fold
 
 

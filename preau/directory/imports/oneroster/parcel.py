@@ -9,8 +9,8 @@ from zipfile import BadZipFile, ZipFile, ZipInfo
 from django.utils.translation import gettext as _
 
 from preau.directory.imports.aaf.staging import Tell
-from preau.directory.imports.csvfiles import Open, Sheet
-from preau.directory.imports.reading import Unreadable
+from preau.foundation.csvfiles import Open, Sheet
+from preau.foundation.reading import Unreadable
 
 BULK, DELTA, ABSENT = "bulk", "delta", "absent"
 VERSIONS = ("1.0", "1.1", "1.2")

@@ -10,7 +10,7 @@ from preau.directory.imports.aaf.staging import GUARDIAN, PUPIL, STRUCTURE, SUBJ
 from preau.directory.imports.aaf.staging import STAFF as STAFF_RECORD
 from preau.directory.imports.oneroster import words
 from preau.directory.imports.oneroster.tables import Tables
-from preau.directory.imports.reading import Raw
+from preau.directory.imports.records import Raw
 from preau.directory.models import School
 
 HOMEROOM = "homeroom"

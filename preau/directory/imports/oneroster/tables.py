@@ -8,11 +8,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from preau.directory.imports.aaf.staging import Staged
-from preau.directory.imports.csvfiles import TOO_LONG, TOO_SHORT, Row, Sheet
 from preau.directory.imports.oneroster.parcel import FILES, Parcel
 from preau.directory.imports.oneroster.words import listed
-from preau.directory.imports.reading import Raw, Unreadable
+from preau.directory.imports.records import Raw
 from preau.directory.imports.spool import Record
+from preau.foundation.csvfiles import TOO_LONG, TOO_SHORT, Row, Sheet
+from preau.foundation.reading import Unreadable
 
 # Columns of our tables → headings, folded; the later ones are of older or looser exports.
 COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {

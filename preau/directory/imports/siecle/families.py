@@ -8,12 +8,12 @@ from django.utils.translation import gettext as _
 from preau.directory.imports.aaf import codes
 from preau.directory.imports.aaf.staging import GUARDIAN, PUPIL, Staged
 from preau.directory.imports.aaf.values import day_of
-from preau.directory.imports.reading import Raw
+from preau.directory.imports.records import Raw
 from preau.directory.imports.siecle import files
-from preau.directory.imports.siecle.files import Node
 from preau.directory.imports.siecle.structures import Structures, filled, places_in
 from preau.directory.imports.siecle.told import Found, Told
 from preau.foundation.text import fold
+from preau.foundation.xmlrecords import Node
 
 # The numbers of pupils and of guardians are two lists that overlap.
 GUARDIAN_KEY = "personne:"

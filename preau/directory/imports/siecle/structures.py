@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 
 from preau.directory.imports.aaf.staging import PROGRAMME, STRUCTURE, SUBJECT, Staged
-from preau.directory.imports.reading import Raw
+from preau.directory.imports.records import Raw
 from preau.directory.imports.siecle import files
 from preau.directory.imports.siecle.told import Found, Told
 from preau.directory.imports.spool import Record
+from preau.foundation.xmlrecords import Node
 
 # Levels of a collège by the first four digits of a MEF's statistical code: its labels tell the option too.
 LEVELS = {"2111": "6EME", "2112": "5EME", "2115": "4EME", "2116": "3EME"}
@@ -182,7 +183,7 @@ class Structures:
         if not name:
             self.warn(_("Aucun fichier ne dit le nom de l’établissement (Communs.xml, STSWEB)."), stands)
 
-    def _heading(self) -> tuple[Found, files.Node]:
+    def _heading(self) -> tuple[Found, Node]:
         """Where the school is told, and the element that tells it: of Communs.xml, of STSWEB, else a bare heading."""
         for one in self.told.of("UAJ", files.COMMONS):
             return one, one.node
@@ -190,7 +191,7 @@ class Structures:
         stands = (sts or self.told.headings)[0]
         return stands, next(stands.node.each("UAJ"), stands.node)
 
-    def _type(self, node: files.Node) -> str:
+    def _type(self, node: Node) -> str:
         """Of the nature told, else of the years of study: their codes begin with 1 in a collège, with 2 in a lycée."""
         told = NATURES.get(node.said("CODE_NATURE")) or TYPES.get(node.said("CODE_TYPE_ETAB"))
         if told:

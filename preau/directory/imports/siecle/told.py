@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 
 from preau.directory.imports.aaf.staging import Staged, Tell
 from preau.directory.imports.aaf.values import day_of
-from preau.directory.imports.reading import Unreadable
 from preau.directory.imports.siecle import files
-from preau.directory.imports.siecle.files import Node, Reader
+from preau.directory.imports.siecle.files import Reader
 from preau.directory.imports.spool import Record
 from preau.foundation import uploads
+from preau.foundation.reading import Unreadable
+from preau.foundation.xmlrecords import Node
 
 # Of one school, which is held in memory: so many files in an archive, so many elements in all its files.
 LIMITS = uploads.Limits(files=50)

@@ -10,19 +10,20 @@ from django.utils.translation import gettext as _
 
 from preau.directory.imports.aaf.codes import NEW_KINSHIP
 from preau.directory.imports.aaf.staging import Staged, Tell
-from preau.directory.imports.csvfiles import Row
 from preau.directory.imports.onde import columns as rows
 from preau.directory.imports.onde.columns import Child, Line
 from preau.directory.imports.onde.delivery import Delivery, Place, Told, face_of
 from preau.directory.imports.onde.faces import PUPIL
 from preau.directory.imports.onde.words import FUNCTIONS, YES, kinship_of
-from preau.directory.imports.reading import Raw, Unreadable
+from preau.directory.imports.records import Raw
 from preau.directory.imports.tables.fields import GUARDIANS, ONE, PUPILS, STAFF, TWO
-from preau.directory.imports.tables.grids import MOST_ROWS, open_grid
 from preau.directory.imports.tables.present import Present
 from preau.directory.models import School
 from preau.directory.words import FEMININE, Authority, Kinship, Role
+from preau.foundation.csvfiles import Row
 from preau.foundation.csvtext import RISKY
+from preau.foundation.grids import MOST_ROWS, open_grid
+from preau.foundation.reading import Unreadable
 from preau.foundation.text import fold
 
 # A number that a spreadsheet has taken for a quantity: its first nought is lost.

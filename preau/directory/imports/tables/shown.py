@@ -9,13 +9,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from preau.directory.actions.deliveries import room
-from preau.directory.imports.reading import Unreadable
 from preau.directory.imports.tables.fields import TABLES
-from preau.directory.imports.tables.grids import Grid, open_grid, samples
 from preau.directory.models import ColumnWord, Delivery
 from preau.directory.rules import may_name_columns
 from preau.directory.viewer import Viewer
 from preau.foundation import uploads
+from preau.foundation.grids import Grid, open_grid, samples
+from preau.foundation.reading import Unreadable
 
 # An address, a date, a number: of a row, and of no heading.
 OF_SOMEBODY = re.compile(r"@|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{5}")

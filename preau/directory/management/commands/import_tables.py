@@ -7,12 +7,12 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from preau.directory.imports.formats import tables
-from preau.directory.imports.reading import Unreadable
 from preau.directory.imports.tables.delivery import Matching, table_of
 from preau.directory.imports.tables.fields import TABLES
-from preau.directory.imports.tables.grids import open_grid
 from preau.directory.management.importing import ImportCommand
 from preau.directory.models import School
+from preau.foundation.grids import open_grid
+from preau.foundation.reading import Unreadable
 
 
 class Command(ImportCommand):

@@ -1,13 +1,42 @@
 """Verbs of attendance: every write, in one transaction, with its trace."""
 
+from preau.domains.attendance.actions.announcements import (
+    announce,
+    explain_announced,
+    forget_announcements,
+    withdraw_announcement,
+)
+from preau.domains.attendance.actions.arrangements import Said, arrange, end_arrangement, forget_arrangements
 from preau.domains.attendance.actions.explanations import (
+    DecidedOtherwise,
     NothingToExplain,
     decide,
     explain,
     forget_words,
     withdraw,
 )
+from preau.domains.attendance.actions.follow_ups import (
+    ClosedAlready,
+    close_alert,
+    end_follow_up,
+    forget_follow_ups,
+    letter_sent,
+    look_again,
+    note_action,
+    open_follow_up,
+    settle_counting,
+    watch,
+)
+from preau.domains.attendance.actions.handlings import (
+    Outcome,
+    SettledAlready,
+    forget_handlings,
+    reopen,
+    settle,
+    settle_one,
+)
 from preau.domains.attendance.actions.notices import (
+    absences_left,
     prepare_notices,
     remind_of_calls,
     tell_absence,
@@ -15,33 +44,102 @@ from preau.domains.attendance.actions.notices import (
     tell_guardian,
     tell_school_life,
 )
+from preau.domains.attendance.actions.reasons import change_reason, create_reason, retire_reason
+from preau.domains.attendance.actions.remarks import remark, settle_remark
 from preau.domains.attendance.actions.rolls import (
     Conflict,
+    CorrectedOtherwise,
     Mark,
     RollConflict,
+    Sending,
     absences_recorded,
     correct_entry,
     minutes_since,
+    replay_roll,
     validate_roll,
 )
+from preau.domains.attendance.actions.seating import (
+    ChangedMeanwhile,
+    NameTaken,
+    Shape,
+    create_plan,
+    forget_old_plans,
+    forget_seats,
+    forget_steps,
+    remove_plan,
+)
+from preau.domains.attendance.actions.seating import fill as fill_plan
+from preau.domains.attendance.actions.seating import place as place_pupil
+from preau.domains.attendance.actions.seating import reshape as reshape_plan
+from preau.domains.attendance.actions.seating import undo as undo_plan
+from preau.domains.attendance.actions.visits import begin_visit, end_forgotten_visits, end_visit
 
 __all__ = [
+    "ChangedMeanwhile",
+    "ClosedAlready",
     "Conflict",
+    "CorrectedOtherwise",
+    "DecidedOtherwise",
     "Mark",
+    "NameTaken",
     "NothingToExplain",
+    "Outcome",
     "RollConflict",
+    "Said",
+    "Sending",
+    "SettledAlready",
+    "Shape",
+    "absences_left",
     "absences_recorded",
+    "announce",
+    "arrange",
+    "begin_visit",
+    "change_reason",
+    "close_alert",
     "correct_entry",
+    "create_plan",
+    "create_reason",
     "decide",
+    "end_arrangement",
+    "end_follow_up",
+    "end_forgotten_visits",
+    "end_visit",
     "explain",
+    "explain_announced",
+    "fill_plan",
+    "forget_announcements",
+    "forget_arrangements",
+    "forget_follow_ups",
+    "forget_handlings",
+    "forget_old_plans",
+    "forget_seats",
+    "forget_steps",
     "forget_words",
+    "letter_sent",
+    "look_again",
     "minutes_since",
+    "note_action",
+    "open_follow_up",
+    "place_pupil",
     "prepare_notices",
+    "remark",
     "remind_of_calls",
+    "remove_plan",
+    "reopen",
+    "replay_roll",
+    "reshape_plan",
+    "retire_reason",
+    "settle",
+    "settle_counting",
+    "settle_one",
+    "settle_remark",
     "tell_absence",
     "tell_answer",
     "tell_guardian",
     "tell_school_life",
+    "undo_plan",
     "validate_roll",
+    "watch",
     "withdraw",
+    "withdraw_announcement",
 ]

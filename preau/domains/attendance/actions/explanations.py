@@ -6,8 +6,9 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from preau.commons.files.models import StoredFile
 from preau.directory.viewer import Viewer
-from preau.domains.attendance.actions import notices
+from preau.domains.attendance.actions import follow_ups, notices
 from preau.domains.attendance.models import (
     Decision,
     Entry,
@@ -21,8 +22,22 @@ class NothingToExplain(Exception):
     """These absences were explained or corrected in the meantime."""
 
 
+class DecidedOtherwise(Exception):
+    """Somebody else has decided since the page was shown; nothing was written."""
+
+    def __init__(self, theirs: Decision) -> None:
+        super().__init__(f"decision {theirs.pk}")
+        self.theirs = theirs
+
+
 @transaction.atomic
-def explain(viewer: Viewer, entries: Sequence[Entry], reason: Reason, comment: str = "") -> Explanation:
+def explain(
+    viewer: Viewer,
+    entries: Sequence[Entry],
+    reason: Reason,
+    comment: str = "",
+    document: StoredFile | None = None,
+) -> Explanation:
     """Explain the absences of one pupil on one day. Raises NothingToExplain when one is settled already."""
     pks = [entry.pk for entry in entries]
     locked = list(Entry.objects.select_for_update().filter(pk__in=pks).order_by("pk"))
@@ -34,6 +49,7 @@ def explain(viewer: Viewer, entries: Sequence[Entry], reason: Reason, comment: s
         day=locked[0].day,
         reason=reason,
         comment=comment,
+        document=document,
         given_by=viewer.person,
         given_at=timezone.now(),
     )
@@ -59,18 +75,26 @@ def withdraw(viewer: Viewer, explanation: Explanation) -> bool:
 
 
 @transaction.atomic
-def decide(viewer: Viewer, explanation: Explanation, state: str, comment: str = "") -> bool:
-    """Accept or refuse an explanation; a decision may be changed. Returns False when nothing had to change."""
+def decide(
+    viewer: Viewer, explanation: Explanation, state: str, comment: str = "", seen: int | None = None
+) -> bool:
+    """Accept or refuse an explanation; a decision may be changed. Returns False when nothing had to change.
+
+    `seen`: the last decision that the page showed (0: none). Raises DecidedOtherwise when there is another since.
+    """
     explanation = Explanation.objects.select_for_update().get(pk=explanation.pk)
     last = explanation.decisions.last()
     same = last is not None and (last.state, last.comment) == (state, comment)
     # One that another has replaced covers no absence any more: there is nothing to decide.
     if same or explanation.state == Explanation.State.WITHDRAWN or not explanation.entries.exists():
         return False
+    if last is not None and seen is not None and last.pk != seen:
+        raise DecidedOtherwise(last)
     decision = _decide(viewer, explanation, state, comment)
     journal.record(viewer, f"attendance.explanation_{state}", explanation, subject_id=explanation.pupil_id)
     notices.settle_reading(explanation)
     notices.tell_answer(explanation, decision)
+    follow_ups.look_again(explanation.school_id, [explanation.pupil_id])
     return True
 
 

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.dispatch import Signal
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,6 +16,9 @@ from preau.domains.attendance.models import Decision, Entry, Explanation, Notice
 from preau.domains.timetable.models import Lesson
 from preau.foundation import dates, notices
 
+# Sent inside the transaction: its receivers only enqueue tasks, in the same database, so that a task exists if and only
+# if the change does.
+absences_left = Signal()  # entry_ids: ids of absences that others of the same day stood for, and do no more
 ABSENCE, TO_READ, FORGOTTEN = "attendance.absence", "attendance.to_read", "attendance.forgotten_call"
 ANSWERS = {
     Explanation.State.ACCEPTED: "attendance.accepted",
@@ -30,7 +35,11 @@ CALLS = timedelta(days=14)
 
 @transaction.atomic
 def prepare_notices(entry_ids: Sequence[int], today: date) -> list[int]:
-    """Prepare a notice for each guardian who must know of these absences; returns the ids of those not told yet."""
+    """Prepare a notice for each guardian who must know of these absences; returns the ids of those not told yet.
+
+    An absence that was told, corrected before the letter left, and noted again has told nobody: it is told.
+    """
+    _forget_what_was_taken_back(entry_ids)
     prepared: list[Notice] = []
     for entry in Entry.objects.filter(pk__in=entry_ids).to_explain().order_by("pk"):
         informed = Guardianship.objects.informed(today).filter(pupil_id=entry.pupil_id)
@@ -40,6 +49,15 @@ def prepare_notices(entry_ids: Sequence[int], today: date) -> list[int]:
     Notice.objects.bulk_create(prepared, ignore_conflicts=True)
     waiting = Notice.objects.filter(entry_id__in=entry_ids, sent_at=None)
     return list(waiting.order_by("pk").values_list("pk", flat=True))
+
+
+def _forget_what_was_taken_back(entry_ids: Sequence[int]) -> None:
+    told = Notice.objects.filter(entry_id__in=entry_ids, sent_at__isnull=False)
+    if not told.exists():
+        return
+    silent = notices.taken_back(ABSENCE, *map(str, entry_ids))
+    pks = [one.pk for one in told if (one.guardian_id, str(one.entry_id)) in silent]
+    Notice.objects.filter(pk__in=pks).update(sent_at=None)
 
 
 @transaction.atomic
@@ -60,7 +78,9 @@ def tell_guardian(notice_id: int) -> bool:
         return False
     if not _may_know(notice.pupil_id, notice.guardian_id, now):
         return False
-    told = [other.entry_id for other in same_day.values() if other.sent_at]
+    told = {other.entry_id for other in same_day.values() if other.sent_at}
+    silent = notices.taken_back(ABSENCE, *map(str, told))
+    told -= {int(key) for person, key in silent if person == notice.guardian_id}
     if Entry.objects.absences().filter(pk__in=told).exists():
         return False
     tell_absence(notice.guardian_id, notice.entry_id)
@@ -82,15 +102,20 @@ def tell_absence(guardian_id: int, entry_id: int) -> None:
         notices.News(
             kind=ABSENCE, person_id=guardian_id, key=str(entry_id), school_id=school.pk, about_id=entry.pupil_id,
             url=reverse("attendance:explain", kwargs={"pk": entry_id}),
-            facts={"day": dates.day(entry.day), "hours": entry.lesson.hours, "school": school.name},
+            facts={"day": dates.day(entry.day), "hours": entry.lesson.hours, "school": school.name}, again=True,
         )
     )  # fmt: skip
 
 
 def settle_absences(entry_ids: Sequence[int]) -> None:
-    """These absences are explained, or were none."""
-    if entry_ids:
-        notices.settle(ABSENCE, *map(str, entry_ids))
+    """These absences are explained, or were none. Others of the same day, which theirs stood for, are told if need be."""
+    if not entry_ids or not notices.settle(ABSENCE, *map(str, entry_ids)):
+        return
+    settled = Entry.objects.filter(pk__in=entry_ids, pupil=OuterRef("pupil"), day=OuterRef("day"))
+    others = Entry.objects.to_explain().filter(Exists(settled)).exclude(pk__in=entry_ids)
+    left = list(others.order_by("pk").values_list("pk", flat=True))
+    if left:
+        absences_left.send(sender=Entry, entry_ids=left)
 
 
 # An explanation
@@ -150,7 +175,7 @@ def _where_to_look(explanation: Explanation, decision: Decision) -> str:
 
 def remind_of_calls(now: datetime) -> int:
     """Remind teachers of the calls they have not made for lessons that are over; returns how many lessons."""
-    over = Lesson.objects.filter(ends__range=(now - TOO_LATE, now - OVER), roll_call=None)
+    over = Lesson.objects.held().filter(ends__range=(now - TOO_LATE, now - OVER), roll_call=None)
     calling = RollCall.objects.filter(called_at__gte=now - CALLS).values("school_id")
     lessons = over.filter(school__in=calling, groups__isnull=False).distinct()
     forgotten = list(lessons.select_related("school", "subject").prefetch_related("teachers"))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.dispatch import Signal
@@ -18,6 +19,7 @@ from preau.domains.attendance.models import (
     label_of,
 )
 from preau.domains.attendance.queries import noted_in, seen_of
+from preau.domains.attendance.rules import EARLY
 from preau.domains.timetable.models import Lesson
 from preau.foundation import journal
 
@@ -44,6 +46,16 @@ class Conflict:
     pupil_id: int
     theirs: str
     mine: str
+    now: str = ""
+
+
+@dataclass(frozen=True)
+class Sending:
+    """A roll sent by a script: the number it was given on the device, by which it is known when it comes again, and the
+    moment at which the person validated it there."""
+
+    number: UUID
+    made_at: datetime
 
 
 class RollConflict(Exception):
@@ -54,6 +66,14 @@ class RollConflict(Exception):
         self.conflicts = conflicts
 
 
+class CorrectedOtherwise(Exception):
+    """Somebody else has changed this entry since the page was shown; nothing was written."""
+
+    def __init__(self, theirs: str) -> None:
+        super().__init__(theirs)
+        self.theirs = theirs
+
+
 def minutes_since(lesson: Lesson, now: datetime) -> int:
     """How late someone who comes in now is, within the lesson: at least one minute."""
     length = int((lesson.ends - lesson.starts).total_seconds() // 60)
@@ -61,36 +81,87 @@ def minutes_since(lesson: Lesson, now: datetime) -> int:
 
 
 @transaction.atomic
-def validate_roll(viewer: Viewer, lesson: Lesson, marks: Iterable[Mark]) -> RollCall:
+def validate_roll(
+    viewer: Viewer, lesson: Lesson, marks: Iterable[Mark], sending: Sending | None = None
+) -> RollCall:
     """Validate the roll of a lesson. Only what the person changed is written; a second identical click writes nothing.
 
     Raises RollConflict, and writes nothing, when someone else has changed the same pupil since the page was shown.
     """
-    now = timezone.now()
+    changed, conflicts, call = _compare(lesson, marks, sending)
+    if conflicts:
+        raise RollConflict(conflicts)
+    return _validate(viewer, lesson, call, changed, sending)
+
+
+@transaction.atomic
+def replay_roll(viewer: Viewer, lesson: Lesson, marks: Iterable[Mark], sending: Sending) -> list[Conflict]:
+    """Write a roll that waited on a device for the network, once; returns what somebody else noted otherwise meanwhile.
+
+    What agrees is written at once: a family is not told later because of another pupil's line. What does not is left as it
+    is, for the person to look at.
+    """
+    changed, conflicts, call = _compare(lesson, marks, sending)
+    _validate(viewer, lesson, call, changed, sending)
+    return conflicts
+
+
+def _compare(
+    lesson: Lesson, marks: Iterable[Mark], sending: Sending | None
+) -> tuple[list[Mark], list[Conflict], int | None]:
+    """Under the lock of the lesson: what the person changed, where somebody else has written otherwise, and the key of the call."""
+    # The lock first, alone: what is read with it is what stood before it was waited for.
     Lesson.objects.select_for_update().only("pk").get(pk=lesson.pk)
-    noted = noted_in(lesson)
-    mine = [_timed(mark, lesson, noted, now) for mark in marks if mark.pupil_id in noted]
+    noted, call = noted_in(lesson)
+    done = _written_by(lesson, sending)
+    now = timezone.now()
+    mine = [
+        _timed(mark, lesson, noted, now)
+        for mark in marks
+        if mark.pupil_id in noted and mark.pupil_id not in done
+    ]
     changed = [
         mark
         for mark in mine
         if seen_of(mark.status, mark.minutes_late) not in {mark.seen, seen_of(*noted[mark.pupil_id])}
     ]
-    conflicts = [
-        Conflict(mark.pupil_id, label_of(*noted[mark.pupil_id]), label_of(mark.status, mark.minutes_late))
-        for mark in changed
-        if seen_of(*noted[mark.pupil_id]) != mark.seen
-    ]
-    if conflicts:
-        raise RollConflict(conflicts)
-    call, first = RollCall.objects.get_or_create(
-        lesson=lesson, defaults={"school_id": lesson.school_id, "called_by": viewer.person, "called_at": now}
-    )
+    clashing = {mark.pupil_id for mark in changed if seen_of(*noted[mark.pupil_id]) != mark.seen}
+    conflicts = [_conflict(mark, noted[mark.pupil_id]) for mark in changed if mark.pupil_id in clashing]
+    return [mark for mark in changed if mark.pupil_id not in clashing], conflicts, call
+
+
+def _conflict(mark: Mark, theirs: Noted) -> Conflict:
+    mine = label_of(mark.status, mark.minutes_late)
+    return Conflict(mark.pupil_id, label_of(*theirs), mine, seen_of(*theirs))
+
+
+def _written_by(lesson: Lesson, sending: Sending | None) -> set[int]:
+    """The pupils of whom this sending has already been written: it came before, and its answer was lost on the way."""
+    if sending is None:
+        return set()
+    steps = EntryChange.objects.filter(entry__lesson=lesson, sending=sending.number)
+    return set(steps.values_list("entry__pupil_id", flat=True))
+
+
+def _validate(
+    viewer: Viewer, lesson: Lesson, known: int | None, changed: Sequence[Mark], sending: Sending | None
+) -> RollCall:
+    """Make the call if it was not, write what changed, tell whom it concerns."""
+    now = timezone.now()
+    # What a device says of its own past is believed within the lesson's: never before it opened, never ahead of us.
+    called_at = max(lesson.starts - EARLY, min(now, sending.made_at)) if sending else now
+    first = known is None
+    call = RollCall(pk=known, lesson=lesson, school_id=lesson.school_id)
+    if first:
+        call.called_by, call.called_at = viewer.person, called_at
+        call.save(force_insert=True)
     if first or changed:
-        journal.record(viewer, "attendance.roll_validated", call, changes=len(changed))
+        waited = {"minutes_waited": int((now - called_at).total_seconds() // 60)} if sending else {}
+        journal.record(viewer, "attendance.roll_validated", call, changes=len(changed), **waited)
     # Nobody is reminded of a call before the lesson is over.
     if first and now >= lesson.ends:
         notices.settle_call(lesson)
-    _tell(_write(viewer, lesson, changed, now))
+    _tell(_write(viewer, lesson, changed, now, sending))
     return call
 
 
@@ -103,7 +174,9 @@ def _timed(mark: Mark, lesson: Lesson, noted: Mapping[int, Noted], now: datetime
     return Mark(mark.pupil_id, mark.status, None, mark.seen)
 
 
-def _write(viewer: Viewer, lesson: Lesson, changed: Iterable[Mark], now: datetime) -> list[Entry]:
+def _write(
+    viewer: Viewer, lesson: Lesson, changed: Iterable[Mark], now: datetime, sending: Sending | None
+) -> list[Entry]:
     """Write the entries, those that were there and those that were not, and their steps; returns them."""
     entries = [
         Entry(
@@ -118,11 +191,11 @@ def _write(viewer: Viewer, lesson: Lesson, changed: Iterable[Mark], now: datetim
         unique_fields=["lesson", "pupil"],
         update_fields=["status", "minutes_late"],
     )
-    EntryChange.objects.bulk_create(_change(viewer, entry, now) for entry in written)
+    EntryChange.objects.bulk_create(_change(viewer, entry, now, sending) for entry in written)
     return written
 
 
-def _change(viewer: Viewer, entry: Entry, now: datetime) -> EntryChange:
+def _change(viewer: Viewer, entry: Entry, now: datetime, sending: Sending | None = None) -> EntryChange:
     return EntryChange(
         school_id=entry.school_id,
         entry=entry,
@@ -130,6 +203,7 @@ def _change(viewer: Viewer, entry: Entry, now: datetime) -> EntryChange:
         minutes_late=entry.minutes_late,
         changed_by=viewer.person,
         changed_at=now,
+        sending=sending.number if sending else None,
     )
 
 
@@ -142,8 +216,13 @@ def _tell(written: Sequence[Entry]) -> None:
 
 
 @transaction.atomic
-def correct_entry(viewer: Viewer, entry: Entry, status: str, minutes_late: int | None = None) -> Entry:
-    """Correct what was seen: the row stays, the step is added. Correcting to the same value writes nothing."""
+def correct_entry(
+    viewer: Viewer, entry: Entry, status: str, minutes_late: int | None = None, seen: str = ""
+) -> Entry:
+    """Correct what was seen: the row stays, the step is added. Correcting to the same value writes nothing.
+
+    `seen`: what the page showed (`queries.seen_of`). Raises CorrectedOtherwise when it is something else by now.
+    """
     # The lock of `validate_roll`: one writes after the other, never over the other.
     Lesson.objects.select_for_update().get(pk=entry.lesson_id)
     entry = Entry.objects.select_for_update(of=("self",)).select_related("lesson").get(pk=entry.pk)
@@ -152,6 +231,8 @@ def correct_entry(viewer: Viewer, entry: Entry, status: str, minutes_late: int |
     minutes = (minutes_late or minutes_since(entry.lesson, timezone.now())) if late else None
     if (entry.status, entry.minutes_late) == (status, minutes):
         return entry
+    if seen and seen != seen_of(entry.status, entry.minutes_late):
+        raise CorrectedOtherwise(before)
     entry.status, entry.minutes_late = status, minutes
     entry.save(update_fields=["status", "minutes_late"])
     _change(viewer, entry, timezone.now()).save()

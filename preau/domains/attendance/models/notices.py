@@ -7,13 +7,13 @@ from django.utils.translation import gettext_lazy as _
 
 from preau.directory.models import Person, School, SchoolQuerySet
 from preau.directory.viewer import Viewer
-from preau.domains.attendance.models.explanations import SCHOOL_LIFE
+from preau.domains.attendance.models.explanations import ABSENCES
 from preau.domains.attendance.models.rolls import Entry
 
 
 class NoticeQuerySet(SchoolQuerySet):
     def visible_to(self, viewer: Viewer) -> Self:
-        if viewer.holds(*SCHOOL_LIFE):
+        if viewer.has_power(ABSENCES):
             return self.in_school(viewer)
         return self.filter(guardian_id=viewer.person.pk) if viewer.is_guardian else self.none()
 

@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from preau.directory.models import Person, School, SchoolQuerySet
 from preau.directory.viewer import Viewer
-from preau.domains.attendance.models.explanations import SCHOOL_LIFE, Explanation
+from preau.domains.attendance.models.arrangements import exempting
+from preau.domains.attendance.models.explanations import ABSENCES, Explanation
+from preau.domains.attendance.models.handlings import Handling
 from preau.domains.timetable.models import Lesson
 from preau.foundation import dates
 
@@ -44,18 +46,35 @@ class RollCall(models.Model):
         verbose_name = _("appel")
 
 
+# Of an absence that a family has explained: there is nothing left to say of it.
+SAID = (Explanation.State.PENDING, Explanation.State.ACCEPTED)
+
+
 class EntryQuerySet(SchoolQuerySet):
     def absences(self) -> Self:
-        return self.filter(status=Status.ABSENT)
+        """Those of pupils who were to come: nobody misses a pupil who is exempt."""
+        return self.exclude(exempting()).filter(status=Status.ABSENT)
+
+    def exempt(self) -> Self:
+        """Absences at lessons to which the pupil was free not to come."""
+        return self.filter(exempting(), status=Status.ABSENT)
 
     def to_explain(self) -> Self:
-        """Absences that nobody has explained, or whose explanation was refused or withdrawn."""
-        settled = [Explanation.State.PENDING, Explanation.State.ACCEPTED]
-        return self.absences().exclude(explanation__state__in=settled)
+        """Absences that nobody has explained or settled, or whose explanation was refused or withdrawn."""
+        return self.absences().exclude(explanation__state__in=SAID).exclude(handling__settled=True)
+
+    def to_settle(self) -> Self:
+        """Absences and latenesses of which school life has still to make something; what a family said is read apart."""
+        missed = self.exclude(status=Status.PRESENT).exclude(handling__settled=True)
+        missed = missed.exclude(exempting(), status=Status.ABSENT)
+        pending, accepted = Explanation.State.PENDING, Explanation.State.ACCEPTED
+        return missed.exclude(explanation__state=pending).exclude(
+            explanation__state=accepted, explanation__reason__settles=True
+        )
 
     def visible_to(self, viewer: Viewer) -> Self:
         """School life and head; a teacher in their own lessons; a family for its own pupils."""
-        if viewer.holds(*SCHOOL_LIFE):
+        if viewer.has_power(ABSENCES):
             return self.in_school(viewer)
         if viewer.is_staff:
             return self.in_school(viewer).filter(
@@ -86,6 +105,14 @@ class Entry(models.Model):
         blank=True,
         related_name="entries",
         verbose_name=_("explication"),
+    )
+    handling = models.ForeignKey(
+        Handling,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("traitement"),
     )
 
     objects = EntryQuerySet.as_manager()
@@ -121,7 +148,7 @@ def label_of(status: str, minutes_late: int | None) -> str:
 class EntryChangeQuerySet(SchoolQuerySet):
     def visible_to(self, viewer: Viewer) -> Self:
         """School life and head read who corrected what."""
-        return self.in_school(viewer) if viewer.holds(*SCHOOL_LIFE) else self.none()
+        return self.in_school(viewer) if viewer.has_power(ABSENCES) else self.none()
 
 
 class EntryChange(models.Model):
@@ -139,6 +166,8 @@ class EntryChange(models.Model):
         Person, models.PROTECT, related_name="entry_changes", verbose_name=_("par")
     )
     changed_at = models.DateTimeField("à")
+    # The number that a device gave to its sending: a roll that comes twice is written once (docs/decisions/0086).
+    sending = models.UUIDField(_("envoi"), null=True, blank=True, editable=False)
 
     objects = EntryChangeQuerySet.as_manager()
 
@@ -146,6 +175,14 @@ class EntryChange(models.Model):
         verbose_name = _("modification d’une absence")
         verbose_name_plural = _("modifications d’absences")
         ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["entry", "sending"],
+                # Of devices alone: the index of the rows of before is empty, and soon made.
+                condition=Q(sending__isnull=False),
+                name="one_change_per_entry_and_sending",
+            )
+        ]
 
     @property
     def state_label(self) -> str:

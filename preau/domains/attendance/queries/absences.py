@@ -3,19 +3,20 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import Enum, StrEnum
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Value
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from preau.directory.models import Enrolment, Group
+from preau.directory.models import Enrolment, Group, Person
 from preau.directory.viewer import Viewer
-from preau.domains.attendance.models import Entry, Explanation, Status, label_of
-from preau.domains.attendance.rules import answers_for_absences
+from preau.domains.attendance.models import SAID, Entry, Explanation, Status, exempting, label_of
+from preau.domains.attendance.rules import answers_for_absences, reason_said
 from preau.foundation import dates, text
 from preau.foundation.boards import AgendaEntry
-from preau.foundation.prepared import Prepared
+from preau.foundation.prepared import Lines, Prepared
 
 
 @dataclass(frozen=True)
@@ -35,15 +36,25 @@ class AbsenceRow:
     explanation_state: str
     reason: str
     to_explain: bool
+    settled: bool
+    announced: bool
+    exempt: bool
 
     @property
     def tag(self) -> tuple[str, str]:
         """The word and the tone of what remains to be done."""
+        if self.settled:
+            return (_("Réglée") if self.status == Status.ABSENT else _("Réglé"), "done")
         if self.status != Status.ABSENT:
             return (self.label, "neutral")
+        if self.exempt:
+            return (_("Dispensé"), "neutral")
+        return self._explained()
+
+    def _explained(self) -> tuple[str, str]:
         match self.explanation_state:
             case Explanation.State.PENDING:
-                return (_("Explication à lire"), "todo")
+                return (_("Annoncée, à valider") if self.announced else _("Explication à lire"), "todo")
             case Explanation.State.ACCEPTED:
                 return (_("Explication acceptée"), "done")
             case Explanation.State.REFUSED:
@@ -54,20 +65,21 @@ class AbsenceRow:
 COLUMNS = (
     "pk", "pupil__family_name", "pupil__given_name", "day", "lesson__starts", "lesson__ends", "school__timezone",
     "lesson__subject__name", "status", "minutes_late", "explanation_id", "explanation__state",
-    "explanation__reason__label", "pupil_id",
+    "explanation__reason__label", "explanation__reason__confidential", "explanation__given_by_id", "pupil_id",
+    "explanation__announcement_id",
+    "handling__settled", "handling__reason__label", "handling__reason__confidential", "handling__told_by_id",
 )  # fmt: skip
 
 
 def rows_of(
-    entries: "QuerySet[Entry] | Sequence[Mapping[str, Any]]", classes: Mapping[int, str]
+    entries: "QuerySet[Entry] | Sequence[Mapping[str, Any]]", classes: Mapping[int, str], viewer: Viewer
 ) -> list[AbsenceRow]:
-    """Lines of `entries.values(*COLUMNS)` as rows; `classes` gives the class of each pupil."""
-    return [_absence_row(line, classes) for line in entries]  # type: ignore[arg-type]
+    """Lines of `entries.values(*COLUMNS, exempt=exempting())` as rows; `classes` gives the class of each pupil."""
+    return [_absence_row(line, classes, viewer) for line in entries]  # type: ignore[arg-type]
 
 
-def _absence_row(line: Mapping[str, Any], classes: Mapping[int, str]) -> AbsenceRow:
-    state = line["explanation__state"] or ""
-    settled = {Explanation.State.PENDING, Explanation.State.ACCEPTED}
+def _absence_row(line: Mapping[str, Any], classes: Mapping[int, str], viewer: Viewer) -> AbsenceRow:
+    settled, exempt, absent = bool(line["handling__settled"]), line["exempt"], line["status"] == Status.ABSENT
     return AbsenceRow(
         pk=line["pk"],
         pupil=line["pupil__given_name"],
@@ -79,10 +91,23 @@ def _absence_row(line: Mapping[str, Any], classes: Mapping[int, str]) -> Absence
         status=line["status"],
         label=label_of(line["status"], line["minutes_late"]),
         explanation_id=line["explanation_id"],
-        explanation_state=state,
-        reason=line["explanation__reason__label"] or "",
-        to_explain=line["status"] == Status.ABSENT and state not in settled,
+        explanation_state=line["explanation__state"] or "",
+        reason=_reason(line, viewer),
+        to_explain=not settled and not exempt and absent and line["explanation__state"] not in SAID,
+        settled=settled,
+        announced=bool(line["explanation__announcement_id"]),
+        exempt=exempt,
     )
+
+
+def _reason(line: Mapping[str, Any], viewer: Viewer) -> str:
+    """The reason kept by school life, else the one that a family gave, as far as the viewer may read it."""
+    kept = line["handling__reason__label"]
+    of, said_by = (
+        ("handling", "handling__told_by_id") if kept else ("explanation", "explanation__given_by_id")
+    )
+    label = line[f"{of}__reason__label"] or ""
+    return reason_said(viewer, label, line[said_by], confidential=bool(line[f"{of}__reason__confidential"]))
 
 
 CLASSES = Prepared(
@@ -104,13 +129,55 @@ RECENT = Prepared(lambda viewer: absences_of(viewer)[:4])
 
 def recent_rows(viewer: Viewer) -> list[AbsenceRow]:
     """The four newest of what a family follows."""
-    return rows_of(RECENT(viewer), {})
+    return rows_of(RECENT(viewer), {}, viewer)
 
 
 def absences_of(viewer: Viewer) -> "QuerySet[Entry, dict[str, Any]]":
     """What a family follows: absences and latenesses of its pupils, newest first."""
     seen = Entry.objects.visible_to(viewer).exclude(status=Status.PRESENT)
-    return seen.order_by("-day", "-lesson__starts", "pk").values(*COLUMNS)
+    return seen.order_by("-day", "-lesson__starts", "pk").values(*COLUMNS, exempt=exempting())
+
+
+CHILDREN = Prepared(lambda viewer: Person.objects.filter(pk__in=viewer.own_pupils()))
+# One group of all that is found: how many there are.
+FOLLOWED_NUMBER = Prepared(
+    lambda viewer, child: (
+        _followed(viewer, child)
+        .order_by()
+        .values(every=Value(1))
+        .annotate(number=Count("pk"))
+        .values_list("number", flat=True)
+    )
+)
+OWN_PENDING = Prepared(
+    lambda viewer: Explanation.objects.visible_to(viewer).pending().order_by().values_list("pk", flat=True)
+)
+
+
+def _followed(viewer: Viewer, child: int | None) -> "QuerySet[Entry, dict[str, Any]]":
+    return absences_of(viewer).filter(pupil=child) if child else absences_of(viewer)
+
+
+FOLLOWED = Prepared(_followed)
+
+
+def children_of(viewer: Viewer) -> list[Person]:
+    """The children whom a guardian follows here; nobody for a pupil, who follows themselves."""
+    return CHILDREN(viewer) if viewer.is_guardian else []
+
+
+def absences_followed(viewer: Viewer, child: Person | None) -> Lines:
+    """What a family follows, of one child or of all, for a paginator."""
+    one = child.pk if child else None
+    return Lines(
+        lambda: FOLLOWED_NUMBER.first(viewer, one) or 0,
+        lambda first, last: FOLLOWED.part(first, last, viewer, one),
+    )
+
+
+def own_explanations_waiting(viewer: Viewer) -> set[int]:
+    """What this person has said of an absence and nobody has read: it may still be taken back."""
+    return set(OWN_PENDING(viewer))
 
 
 TO_EXPLAIN = Prepared(
@@ -168,33 +235,93 @@ def same_day_to_explain(entry: Entry) -> "QuerySet[Entry]":
     return same.select_related("lesson__subject", "lesson__school").order_by("lesson__starts")
 
 
-STATE_FILTERS: dict[str, Q] = {
-    "a_expliquer": Q(status=Status.ABSENT)
-    & ~Q(explanation__state__in=[Explanation.State.PENDING, Explanation.State.ACCEPTED]),
-    "a_lire": Q(status=Status.ABSENT, explanation__state=Explanation.State.PENDING),
-    "acceptee": Q(status=Status.ABSENT, explanation__state=Explanation.State.ACCEPTED),
-    "refusee": Q(status=Status.ABSENT, explanation__state=Explanation.State.REFUSED),
-    "retard": Q(status=Status.LATE),
+class Show(StrEnum):
+    """What the list may be narrowed to, as an address says it."""
+
+    TO_SETTLE = "a_regler"
+    TO_EXPLAIN = "a_expliquer"
+    EXEMPT = "dispense"
+    SETTLED = "reglee"
+    TO_READ = "a_lire"
+    ACCEPTED = "acceptee"
+    REFUSED = "refusee"
+    LATE = "retard"
+
+
+SHOWN: dict[Show, Q] = {
+    Show.SETTLED: Q(handling__settled=True),
+    Show.TO_READ: Q(status=Status.ABSENT, explanation__state=Explanation.State.PENDING),
+    Show.ACCEPTED: Q(status=Status.ABSENT, explanation__state=Explanation.State.ACCEPTED),
+    Show.REFUSED: Q(status=Status.ABSENT, explanation__state=Explanation.State.REFUSED),
+    Show.LATE: Q(status=Status.LATE),
 }
 
 
+class Order(Enum):
+    """By what the list may be sorted; the last fields keep the pages the same from one to the next."""
+
+    EARLIEST = ("day", "lesson__starts", "-pupil__search_name", "-pk")
+    NEWEST = ("-day", "-lesson__starts", "pupil__search_name", "pk")
+    BY_NAME = ("pupil__search_name", "-day", "-lesson__starts", "pk")
+    BY_NAME_UP = ("-pupil__search_name", "day", "lesson__starts", "-pk")
+
+
 def entries_matching(viewer: Viewer, chosen: Mapping[str, Any]) -> "QuerySet[Entry]":
-    """The absences of the school that match the filters chosen (`forms.AbsenceFilter`), to count, or to read by `lines_of`."""
-    found = Entry.objects.visible_to(viewer).exclude(status=Status.PRESENT)
-    if chosen.get("nom"):
-        found = found.filter(pupil__search_name__contains=text.fold(chosen["nom"]))
-    if chosen.get("du"):
-        found = found.filter(day__gte=chosen["du"])
-    if chosen.get("au"):
-        found = found.filter(day__lte=chosen["au"])
-    if chosen.get("etat"):
-        found = found.filter(STATE_FILTERS[chosen["etat"]])
-    return found
+    """The absences of the school that match the filters chosen (`forms.AbsenceFilter`), to be read by `lines_of`."""
+    return _matching(viewer, *_wanted(chosen))
+
+
+def _wanted(chosen: Mapping[str, Any]) -> tuple[str | None, date, date, Show | None]:
+    name = text.fold(chosen["nom"]) if chosen.get("nom") else None
+    show = Show(chosen["etat"]) if chosen.get("etat") else None
+    return name, chosen.get("du") or date.min, chosen.get("au") or date.max, show
+
+
+def _matching(
+    viewer: Viewer, name: str | None, first: date, last: date, show: Show | None
+) -> "QuerySet[Entry]":
+    # Always between two days: the newest are then read where the index by day ends, not among those of the whole year.
+    found = Entry.objects.visible_to(viewer).exclude(status=Status.PRESENT).filter(day__range=(first, last))
+    if name is not None:
+        found = found.filter(pupil__search_name__contains=name)
+    match show:
+        case None:
+            return found
+        case Show.TO_SETTLE:
+            return found.to_settle()
+        case Show.TO_EXPLAIN:
+            return found.to_explain()
+        case Show.EXEMPT:
+            return found.exempt()
+    return found.filter(SHOWN[show])
+
+
+LISTED = Prepared(lambda viewer, order, *wanted: lines_of(_matching(viewer, *wanted)).order_by(*order.value))
+NUMBER = Prepared(
+    lambda viewer, *wanted: (
+        _matching(viewer, *wanted)
+        .order_by()
+        .values("school")
+        .annotate(n=Count("pk"))
+        .values_list("n", flat=True)
+    )
+)
+
+
+def entries_listed(viewer: Viewer, chosen: Mapping[str, Any], order: Order) -> Lines:
+    """What `entries_matching` finds, for a paginator."""
+    wanted = _wanted(chosen)
+    return Lines(
+        lambda: NUMBER.first(viewer, *wanted) or 0,
+        lambda first, last: LISTED.part(first, last, viewer, order, *wanted),
+    )
 
 
 def lines_of(entries: "QuerySet[Entry]") -> "QuerySet[Entry, dict[str, Any]]":
     """Entries with what a line says of them, newest first: the tables that this asks for are no matter for a count."""
-    return entries.order_by("-day", "-lesson__starts", "pupil__search_name", "pk").values(*COLUMNS)
+    return entries.order_by("-day", "-lesson__starts", "pupil__search_name", "pk").values(
+        *COLUMNS, exempt=exempting()
+    )
 
 
 BETWEEN = Prepared(
@@ -203,7 +330,7 @@ BETWEEN = Prepared(
         .exclude(status=Status.PRESENT)
         .filter(day__range=(first, last))
         .order_by("lesson__starts", "pk")
-        .values(*COLUMNS)
+        .values(*COLUMNS, exempt=exempting())
     )
 )
 
@@ -212,7 +339,7 @@ def agenda_of(viewer: Viewer, first: date, last: date) -> list[AgendaEntry]:
     """A family's absences and latenesses between two days: those of one pupil, day and state together (one query)."""
     together: dict[tuple[object, ...], list[Mapping[str, Any]]] = {}
     for line in BETWEEN(viewer, first, last):
-        row = _absence_row(line, {})
+        row = _absence_row(line, {}, viewer)
         # Two latenesses of a day are two facts; the hours missed one after the other are one.
         key = (line["pupil_id"], row.day, row.tag, row.status == Status.LATE and row.pk)
         together.setdefault(key, []).append(line)
@@ -220,7 +347,7 @@ def agenda_of(viewer: Viewer, first: date, last: date) -> list[AgendaEntry]:
 
 
 def _agenda_entry(viewer: Viewer, lessons: list[Mapping[str, Any]]) -> AgendaEntry:
-    row = _absence_row(lessons[0], {})
+    row = _absence_row(lessons[0], {}, viewer)
     word, tone = row.tag if row.status == Status.ABSENT else ("", "neutral")
     to_explain = row.to_explain and answers_for_absences(viewer)
     address = (

@@ -5,15 +5,29 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import FilteredRelation, Max, Q, QuerySet
+from django.db.models import (
+    BigIntegerField,
+    CharField,
+    Exists,
+    FilteredRelation,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
+from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from preau.directory.models import Enrolment, Person
+from preau.directory.models import Enrolment, Group, Guardianship, Person
 from preau.directory.viewer import Viewer
-from preau.domains.attendance.models import Entry, RollCall, Status
-from preau.domains.attendance.rules import EARLY
+from preau.directory.words import Role
+from preau.domains.attendance.models import ABSENCES, Entry, RollCall, Status
+from preau.domains.attendance.queries.notes import Note, known_elsewhere, notes_of
+from preau.domains.attendance.rules import CORRECTION, EARLY
 from preau.domains.timetable.boards import Mark
 from preau.domains.timetable.models import Lesson
 from preau.foundation import text
@@ -22,7 +36,7 @@ from preau.foundation.prepared import Prepared
 
 @dataclass(frozen=True)
 class RegisterRow:
-    """A pupil expected in the lesson, and whether they are missing."""
+    """A pupil expected in the lesson, and whether they are missing. `group`: their class, where pupils of several are together."""
 
     pupil_id: int
     family_name: str
@@ -30,6 +44,9 @@ class RegisterRow:
     status: str
     minutes_late: int | None
     was_absent_before: bool
+    notes: tuple[Note, ...] = ()
+    public_id: str = ""
+    group: str = ""
 
     @property
     def list_name(self) -> str:
@@ -49,51 +66,94 @@ def seen_of(status: str, minutes_late: int | None) -> str:
     return f"{status}-{minutes_late}" if status == Status.LATE else status
 
 
-EXPECTED = Prepared(lambda lesson, day: _expected(lesson, day).values_list("pk", "family_name", "given_name"))
+def class_of(pupil: str, school: Any, day: Any) -> Subquery:
+    """The name of the class of a pupil, who is a column of the rows asked for, in a school on a day."""
+    # The school of the group, which is that of its enrolments: by this one, SQLite would read all those of the school.
+    learnt = Enrolment.objects.active(day).filter(pupil=OuterRef(pupil), group__school=school)
+    return Subquery(learnt.filter(group__kind=Group.Kind.CLASS).order_by("pk").values("group__name")[:1])
+
+
+def told_apart(classes: Mapping[int, str | None]) -> dict[int, str]:
+    """By pupil, the class to say beside the name: nothing where everybody is of the same one."""
+    said = {pupil: name for pupil, name in classes.items() if name}
+    return said if len(set(said.values())) > 1 else {}
+
+
+EXPECTED = Prepared(
+    lambda lesson, day, school: _expected(lesson, day).values_list(
+        "pk", "family_name", "given_name", "public_id", class_of("pk", school, day)
+    )
+)
 NOW = Prepared(
     lambda lesson, day: (
         _expected(lesson, day)
         .alias(entry=FilteredRelation("attendance_entries", condition=Q(attendance_entries__lesson=lesson)))
-        .values_list("pk", "entry__status", "entry__minutes_late")
+        .annotate(call=Subquery(RollCall.objects.filter(lesson=lesson).values("pk")[:1]))
+        .values_list("pk", "entry__status", "entry__minutes_late", "call")
     )
 )
-# What was noted of them that day, in this lesson and in the others.
-NOTED = Prepared(
-    lambda school, day, pupils: Entry.objects.filter(school=school, day=day, pupil__in=pupils).values(
-        "pupil_id", "lesson_id", "lesson__starts", "status", "minutes_late"
-    )
-)
-# When the last lesson began that they had before this moment.
-LAST = Prepared(
-    lambda school, day, before, pupils: (
-        Enrolment.objects.active(day)
-        .filter(
-            pupil__in=pupils,
-            # The school too, though the groups are its own: the lessons of a day are indexed by school.
-            group__lessons__school=school,
-            group__lessons__day=day,
-            group__lessons__starts__lt=before,
-        )
-        .values_list("pupil_id")
-        .annotate(Max("group__lessons__starts"))
-    )
-)
+
+
+def _of_day(
+    school: int, day: date, before: datetime, pupils: Sequence[int]
+) -> "QuerySet[Any, tuple[Any, ...]]":
+    """What was noted of them that day, in this lesson and in the others; and, of no lesson, when the last one began that
+    they had before this moment."""
+    noted = Entry.objects.filter(school=school, day=day, pupil__in=pupils)
+    # The school too, though the groups are its own: the lessons of a day are indexed by school.
+    had = Enrolment.objects.active(day).filter(
+        pupil__in=pupils, group__lessons__school=school, group__lessons__day=day, group__lessons__starts__lt=before
+    )  # fmt: skip
+    none, nothing = Cast(Value(None), BigIntegerField()), Value("", CharField())
+    last = had.order_by().values("pupil_id").annotate(last=Max("group__lessons__starts"))
+    # Named alike: the two are one list.
+    return noted.order_by().values_list("pupil_id", "lesson_id", "status", "minutes_late", "lesson__starts").union(
+        last.values_list("pupil_id", none, nothing, none, "last"), all=True
+    )  # fmt: skip
+
+
+OF_DAY = Prepared(_of_day)
+# A mark of this day: the lesson, the status, the minutes, when it began.
+Noted = tuple[int, int, str, int | None, datetime]
+
+
+def _day_of(
+    school: int, day: date, before: datetime, pupils: tuple[int, ...]
+) -> tuple[list[Noted], set[int]]:
+    """What was noted of these pupils that day, and those who were absent at the last lesson they had before this moment:
+    an absence of the first hour is over when they came to the second (one query)."""
+    lines = OF_DAY(school, day, before, pupils)
+    noted = [line for line in lines if line[1] is not None]
+    last = {line[0]: line[4] for line in lines if line[1] is None}
+    absent = {
+        pupil
+        for pupil, _lesson, status, _late, starts in noted
+        if status == Status.ABSENT and last.get(pupil) == starts
+    }
+    return noted, absent
 
 
 def register_of(lesson: Lesson) -> list[RegisterRow]:
     """Every pupil expected in the lesson, by name, and whether they are missing (three queries)."""
-    pupils = EXPECTED(lesson.pk, lesson.day)
+    pupils = EXPECTED(lesson.pk, lesson.day, lesson.school_id)
     ids = tuple(pupil[0] for pupil in pupils)
-    noted = NOTED(lesson.school_id, lesson.day, ids)
-    entries = {entry["pupil_id"]: entry for entry in noted if entry["lesson_id"] == lesson.pk}
-    last = dict(LAST(lesson.school_id, lesson.day, lesson.starts, ids))
-    before = {entry["pupil_id"] for entry in noted if _was_absent(entry, last)}
-    return [_row(pupil, entries.get(pupil[0]), pupil[0] in before) for pupil in pupils]
+    noted, before = _day_of(lesson.school_id, lesson.day, lesson.starts, ids)
+    entries = {line[0]: line for line in noted if line[1] == lesson.pk}
+    notes = notes_of(lesson, ids)
+    classes = told_apart({pupil[0]: pupil[4] for pupil in pupils})
+    return [
+        _row(pupil, entries.get(pupil[0]), pupil[0] in before, notes.get(pupil[0], ()), classes)
+        for pupil in pupils
+    ]
 
 
-def _was_absent(entry: Mapping[str, Any], last: Mapping[int, datetime]) -> bool:
-    """Absent at the last lesson they had before: an absence of the first hour is over when they came to the second."""
-    return entry["status"] == Status.ABSENT and last.get(entry["pupil_id"]) == entry["lesson__starts"]
+def not_in_school(school: int, starts: datetime, ends: datetime, pupils: Sequence[int]) -> dict[int, str]:
+    """By pupil, why they may not come to study: absent at the lesson before, an absence announced, a visit (two queries)."""
+    ids, day = tuple(pupils), timezone.localdate(starts)
+    if not ids:
+        return {}
+    _noted, absent = _day_of(school, day, starts, ids)
+    return dict.fromkeys(absent, _("Absent au cours d’avant")) | known_elsewhere(school, starts, ends, ids)
 
 
 def _expected(lesson: int, day: date) -> "QuerySet[Person]":
@@ -104,10 +164,16 @@ def _expected(lesson: int, day: date) -> "QuerySet[Person]":
     return Person.objects.filter(pk__in=enrolled.union(noted))
 
 
-def _row(pupil: tuple[int, str, str], entry: Mapping[str, Any] | None, was_absent: bool) -> RegisterRow:
-    status = entry["status"] if entry else Status.PRESENT.value
-    minutes = entry["minutes_late"] if entry else None
-    return RegisterRow(pupil[0], pupil[1], pupil[2], status, minutes, was_absent)
+def _row(
+    pupil: tuple[int, str, str, str, str | None],
+    entry: Noted | None,
+    was_absent: bool,
+    notes: tuple[Note, ...],
+    classes: Mapping[int, str],
+) -> RegisterRow:
+    status, minutes = (entry[2], entry[3]) if entry else (Status.PRESENT.value, None)
+    group = classes.get(pupil[0], "")
+    return RegisterRow(pupil[0], pupil[1], pupil[2], status, minutes, was_absent, notes, pupil[3], group)
 
 
 CALL = Prepared(lambda lesson: RollCall.objects.filter(lesson=lesson).select_related("called_by"))
@@ -118,15 +184,45 @@ def call_of(lesson: Lesson) -> RollCall | None:
     return CALL.first(lesson.pk)
 
 
-def noted_in(lesson: Lesson) -> dict[int, tuple[str, int | None]]:
-    """By id, the status and the minutes of every pupil of the register, as they are now (one query)."""
-    return {
-        pupil: (status or Status.PRESENT.value, late) for pupil, status, late in NOW(lesson.pk, lesson.day)
-    }
+def noted_in(lesson: Lesson) -> tuple[dict[int, tuple[str, int | None]], int | None]:
+    """By id, the status and the minutes of every pupil of the register, as they are now; and the key of the call, if it was
+    made (one query; two when nobody is expected)."""
+    lines = NOW(lesson.pk, lesson.day)
+    noted = {pupil: (status or Status.PRESENT.value, late) for pupil, status, late, _call in lines}
+    calls = RollCall.objects.filter(lesson=lesson).values_list("pk", flat=True)
+    return noted, lines[0][3] if lines else calls.first()
+
+
+TOLD = Prepared(
+    lambda lesson, today, pupils: (
+        Entry.objects.filter(
+            Exists(Guardianship.objects.informed(today).filter(pupil=OuterRef("pupil"))),
+            lesson=lesson,
+            pupil__in=pupils,
+        )
+        .to_explain()
+        .values_list("pupil_id", flat=True)
+    )
+)
+
+
+def families_told(lesson: Lesson, absent: Sequence[int], today: date) -> set[int]:
+    """Of pupils just noted absent, those whose family is told: nobody is, of an absence that is announced or exempt (one query)."""
+    return set(TOLD(lesson.pk, today, tuple(absent))) if absent else set()
 
 
 MARKS = Prepared(
-    lambda lessons: Lesson.objects.filter(pk__in=lessons).values_list("pk", "roll_call__called_at", "starts")
+    lambda lessons: (
+        Lesson.objects.held().filter(pk__in=lessons).values_list("pk", "roll_call__called_at", "starts")
+    )
+)
+OWN_MARKS = Prepared(
+    lambda viewer, lessons: (
+        Lesson.objects.held()
+        .taught_by(viewer.person)
+        .filter(pk__in=lessons)
+        .values_list("pk", "roll_call__called_at", "starts")
+    )
 )
 
 
@@ -135,11 +231,21 @@ def marks_of(viewer: Viewer, lesson_ids: Sequence[int]) -> dict[int, Mark]:
     if not viewer.is_staff:
         return {}
     now = timezone.now()
-    lessons = MARKS(tuple(lesson_ids))
-    return {pk: mark for pk, called, starts in lessons if (mark := _mark(pk, called, starts, now))}
+    # Whoever may call no roll is led to none.
+    follows = viewer.has_power(ABSENCES)
+    if not follows and not viewer.holds(Role.TEACHER):
+        return {}
+    lessons = MARKS(tuple(lesson_ids)) if follows else OWN_MARKS(viewer, tuple(lesson_ids))
+    # A teacher corrects for a week: the roll of an older lesson is told, not opened.
+    oldest = None if follows else viewer.today - CORRECTION
+    return {pk: mark for pk, called, starts in lessons if (mark := _mark(pk, called, starts, now, oldest))}
 
 
-def _mark(lesson_id: int, called: datetime | None, starts: datetime, now: datetime) -> Mark | None:
+def _mark(
+    lesson_id: int, called: datetime | None, starts: datetime, now: datetime, oldest: date | None
+) -> Mark | None:
+    if oldest and timezone.localdate(starts) < oldest:
+        return Mark(_("Appel fait"), tone="done", icon="check") if called else Mark(_("Appel non fait"))
     href = reverse("attendance:roll", kwargs={"pk": lesson_id})
     if called:
         return Mark(_("Appel fait"), tone="done", icon="check", href=href, gesture=_("Corriger"))
@@ -148,3 +254,8 @@ def _mark(lesson_id: int, called: datetime | None, starts: datetime, now: dateti
     return Mark(
         _("Appel à faire"), tone="todo", icon="clipboard-check", href=href, gesture=_("Faire l’appel")
     )
+
+
+def called_among(lesson_ids: Sequence[int]) -> set[int]:
+    """Those of these lessons whose roll was called: they are not moved nor cancelled any more."""
+    return set(RollCall.objects.filter(lesson__in=lesson_ids).values_list("lesson_id", flat=True))

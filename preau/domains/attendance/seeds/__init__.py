@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from preau.domains.attendance.seeds import small, weeks
+from preau.domains.attendance.seeds import arrangements, following, known, seating, small, weeks
 
 
 def plant(world: Any) -> None:
@@ -10,6 +10,10 @@ def plant(world: Any) -> None:
         weeks.plant(world)
     else:
         small.plant(world)
+    following.plant(world)
+    arrangements.plant(world)
+    known.plant(world)
+    seating.plant(world)
 
 
 refresh = weeks.catch_up

@@ -20,7 +20,7 @@ def plant(world: Any) -> None:
 
     The teacher of the cast has forgotten one call: her home says so.
     """
-    before = Lesson.objects.filter(school=world.school, day__lt=world.today)
+    before = Lesson.objects.held().filter(school=world.school, day__lt=world.today)
     days = list(before.order_by("-day").values_list("day", flat=True).distinct()[:PAST_DAYS])
     past = before.filter(day__in=days)
     forgotten = past.taught_by(world.people["teacher"]).order_by("starts").last()

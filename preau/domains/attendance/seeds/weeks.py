@@ -68,9 +68,9 @@ class Called:
 def plant(world: Any) -> None:
     """The weeks before today. The teacher of the cast has forgotten her last call; some of the cast have a scene."""
     school, now = world.school, timezone.now()
-    before = Lesson.objects.filter(school=school, day__lt=world.today).exclude(pattern=None)
+    before = Lesson.objects.held().filter(school=school, day__lt=world.today).exclude(pattern=None)
     days = list(before.order_by("-day").values_list("day", flat=True).distinct()[: _days(school)])
-    past = Lesson.objects.filter(school=school, day__gte=min(days, default=world.today))
+    past = Lesson.objects.held().filter(school=school, day__gte=min(days, default=world.today))
     forgotten = before.taught_by(world.people["teacher"]).order_by("starts").last()
     written = call(school, past.exclude(pk=forgotten.pk) if forgotten else past, now, _scenes(world, days))
     excuses.write(school, written, now, _answers(world, days))

@@ -344,7 +344,7 @@ def test_the_history_tells_everything_in_order(absence: Entry, seat_of: Any, clo
     explanation = actions.explain(seat_of("guardian"), [absence], maladie(), "fièvre")
     clock.shift(60)
     actions.decide(seat_of("cpe"), explanation, Explanation.State.REFUSED, "Certificat ?")
-    titles = [step.title for step in queries.history_of(absence)]
+    titles = [step.title for step in queries.history_of(seat_of("cpe"), absence)]
     assert titles == ["Absent", "Expliquée\u202f: Maladie", "Explication refusée"]
 
 
@@ -444,6 +444,74 @@ def test_an_absence_corrected_before_the_letter_leaves_tells_nobody(absence: Ent
     assert mail.outbox == []
 
 
+def test_an_absence_noted_again_is_told_if_its_letter_had_not_left(absence: Entry, seat_of: Any) -> None:
+    """Else its family hears nothing of an absence that stands: the first letter was taken back, and counted as sent."""
+    tasks.tell_guardians.call([absence.pk])
+    actions.correct_entry(seat_of("cpe"), absence, Status.PRESENT)
+    deliver()
+    assert mail.outbox == []
+    actions.correct_entry(seat_of("cpe"), absence, Status.ABSENT)
+    run(absence)
+    assert len(mail.outbox) == 2
+    run(absence)
+    assert len(mail.outbox) == 2
+
+
+def test_an_absence_noted_again_after_its_letter_left_is_not_told_twice(absence: Entry, seat_of: Any) -> None:
+    run(absence)
+    actions.correct_entry(seat_of("cpe"), absence, Status.PRESENT)
+    actions.correct_entry(seat_of("cpe"), absence, Status.ABSENT)
+    run(absence)
+    assert len(mail.outbox) == 2
+
+
+@pytest.mark.parametrize("left", [True, False], ids=["letter left", "letter taken back"])
+def test_a_second_absence_is_told_once_the_first_was_none(
+    absence: Entry, college: World, seat_of: Any, left: bool
+) -> None:
+    """The first stood for the day: when it is corrected, nobody has been told of the other."""
+    tasks.tell_guardians.call([absence.pk])
+    pupil, heard = college.people["pupil"], []
+
+    def hear(sender: object, entry_ids: list[int], **_: Any) -> None:
+        heard.append(entry_ids)
+
+    earlier = Lesson.objects.of_pupils([pupil.pk]).on(TODAY).order_by("starts")[0]
+    actions.validate_roll(seat_of("cpe"), earlier, absent(earlier, pupil))
+    other = Entry.objects.get(lesson=earlier, pupil=pupil)
+    tasks.tell_guardians.call([other.pk])
+    if left:
+        deliver()
+    before = len(mail.outbox)
+    assert before == (2 if left else 0)
+    actions.absences_left.connect(hear)
+    try:
+        actions.correct_entry(seat_of("cpe"), absence, Status.PRESENT)
+    finally:
+        actions.absences_left.disconnect(hear)
+    assert heard == [[other.pk]]
+    tasks.tell_of_others.call(heard[0])
+    deliver()
+    assert len(mail.outbox) == before + 2
+
+
+def test_what_was_explained_before_its_letter_left_does_not_stand_for_another(
+    absence: Entry, college: World, seat_of: Any
+) -> None:
+    """A mother explains one lesson at once; the father has heard of none, and the other lesson is still to explain."""
+    tasks.tell_guardians.call([absence.pk])
+    pupil = college.people["pupil"]
+    earlier = Lesson.objects.of_pupils([pupil.pk]).on(TODAY).order_by("starts")[0]
+    actions.validate_roll(seat_of("cpe"), earlier, absent(earlier, pupil))
+    other = Entry.objects.get(lesson=earlier, pupil=pupil)
+    tasks.tell_guardians.call([other.pk])
+    actions.explain(seat_of("guardian"), [absence], maladie())
+    tasks.tell_of_others.call([other.pk])
+    deliver()
+    told = [message.to[0] for message in mail.outbox if message.subject == "Une absence à expliquer"]
+    assert sorted(told) == sorted(college.people[key].email for key in ("guardian", "other_guardian"))
+
+
 def test_a_real_absence_after_a_corrected_one_is_told(absence: Entry, college: World, seat_of: Any) -> None:
     prepared = actions.prepare_notices([absence.pk], TODAY)
     actions.correct_entry(seat_of("cpe"), absence, Status.PRESENT)
@@ -504,7 +572,8 @@ def test_a_refusal_is_told_with_its_reason(absence: Entry, college: World, seat_
     assert "Certificat ?" in message.body
     kinds = Item.objects.unread().filter(person=college.people["guardian"], about=absence.pupil_id)
     # The answer that no longer counts is no longer to be read.
-    assert [item.kind for item in kinds] == ["attendance.refused"]
+    about_absences = kinds.filter(kind__startswith="attendance.")
+    assert [item.kind for item in about_absences] == ["attendance.refused"]
 
 
 def test_a_worker_killed_between_two_families_tells_the_others(

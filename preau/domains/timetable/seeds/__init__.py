@@ -10,7 +10,7 @@ from django.utils import timezone
 from preau.directory.models import Assignment, Group, Room, School
 from preau.domains.timetable.actions import Weekly, plan_all
 from preau.domains.timetable.models import Lesson, LessonQuerySet, WeeklyPattern
-from preau.domains.timetable.seeds import primary, secondary
+from preau.domains.timetable.seeds import changes, primary, secondary, slots
 from preau.domains.timetable.seeds.bells import COLLEGE
 
 # Four lessons in the morning and two in the afternoon: the week of a small school made by hand.
@@ -25,8 +25,11 @@ def plant(world: Any) -> None:
     elif world.school.kind == School.Kind.ECOLE:
         weeklies = primary.weeklies_of(world)
     else:
-        weeklies = secondary.weeklies_of(world)
+        weeklies = changes.in_weeks(world, secondary.weeklies_of(world))
     plan_all(weeklies)
+    slots.plant(world)
+    if world.imported and world.school.kind != School.Kind.ECOLE:
+        changes.plant(world)
 
 
 def _turning(world: Any) -> Iterator[Weekly]:

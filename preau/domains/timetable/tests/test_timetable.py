@@ -320,8 +320,12 @@ def test_the_lesson_going_on_says_how_many_pupils_come(college: World, seat_of: 
     assert queries.present_day(seat_of("teacher"), NOW).pupils_now == len(pupils)
 
 
-def test_a_lesson_of_nobody_counts_nobody(college: World) -> None:
-    assert queries.number_of_pupils(0, NOW.date()) == 0
+def test_a_lesson_of_nobody_counts_nobody(college: World, seat_of: Any) -> None:
+    lesson = Lesson.objects.of_pupils([college.people["pupil"].pk]).get(starts__lte=NOW, ends__gt=NOW)
+    lesson.teachers.set([college.people["teacher"]])
+    lesson.groups.clear()
+    day = queries.present_day(seat_of("teacher"), NOW)
+    assert (day.now and day.now.pk, day.pupils_now) == (lesson.pk, 0)
 
 
 def test_a_number_that_no_database_holds_is_no_lesson(client: SchoolClient, college: World) -> None:

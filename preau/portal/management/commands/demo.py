@@ -14,6 +14,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.urls import reverse
 
+from preau.foundation.db import gather_statistics
 from preau.identity.seeds import PASSWORD
 from preau.portal import demo
 from preau.portal.demo import LOGINS
@@ -43,6 +44,7 @@ class Command(BaseCommand):
         self._step("Base de données", lambda: call_command("migrate", verbosity=0))
         if not demo.is_planted():
             self._step("Établissements de démonstration", lambda: demo.plant(self._detail))
+            gather_statistics()
         demo.refresh()
         if not static_is_collected():
             collect = partial(call_command, "collectstatic", interactive=False, verbosity=0)

@@ -1,0 +1,91 @@
+// On every page: what this device keeps follows who is signed in, and what waits is sent (parts/rolls.js).
+import { refused } from "./installed.js";
+import { address, askForSync, news, pending, settle, sync, toCheck } from "./rolls.js";
+import { gesture, link, say } from "./say.js";
+import { arrive, forget, forgetAll, leave, met, waiting } from "./store.js";
+
+const READ = "preau-garde-lu";
+const OFTEN = 10 * 60_000; // the registers of the day are asked again after that
+const AGAIN = 30_000;
+const SIGN_OUT = "/deconnexion/";
+const { keptFor, feed } = document.documentElement.dataset;
+
+const isHere = (pk) => location.pathname === address(pk);
+
+/** What has left is said once; what needs somebody's eyes, on each page until it is settled. */
+async function remind({ arriving = false } = {}) {
+  const sent = await news(keptFor);
+  for (const { pk, title } of sent) {
+    const words = `Envoyé : l’appel de ${title} est enregistré.`;
+    say("success", words, ...(isHere(pk) ? [link("Voir l’appel à jour", address(pk))] : []));
+  }
+  for (const { value: { pk, title, refused: not } } of await toCheck(keptFor)) {
+    // The page of a roll puts its choices back, and says so, when it arrives.
+    if ((arriving && isHere(pk)) || document.querySelector(`[data-check="${pk}"]`)) continue;
+    const words = not ? `L’appel de ${title} n’a pas pu être enregistré.` : `À vérifier : quelqu’un a noté autre chose dans l’appel de ${title}.`;
+    const alert = say("warning", words, link("Vérifier l’appel", address(pk)));
+    alert.dataset.check = pk;
+    if (not) alert.querySelector(".flow").append(gesture("Oublier cet appel", async () => {
+      await settle(keptFor, pk);
+      alert.remove();
+    }));
+  }
+}
+
+async function sendWaiting() {
+  if ((await sync(feed)) === "here") localStorage.setItem(READ, `${keptFor} ${Date.now()}`);
+  await remind();
+}
+
+/** Registers are only asked for where a worker can show them; what waits is always sent. */
+async function isTime() {
+  if ((await pending(keptFor)).length) return true;
+  const [owner, when] = (localStorage.getItem(READ) ?? "").split(" ");
+  return Boolean(navigator.serviceWorker?.controller) && (owner !== keptFor || Date.now() - when > OFTEN);
+}
+
+async function settleDevice() {
+  const before = met();
+  if (refused()) return before === null || forgetAll();
+  if (!keptFor) {
+    if (before !== null && before !== "-") await leave();
+    if (before !== null && document.querySelector("form input[type=password]") && await waiting()) {
+      say("info", "Un appel attend sur cet appareil : il partira quand la personne qui l’a fait se connectera.");
+    }
+    return;
+  }
+  if (before !== keptFor && (before !== null || navigator.serviceWorker?.controller)) await arrive(keptFor);
+  await remind({ arriving: true });
+  if (await isTime()) await sendWaiting();
+  setInterval(async () => { if ((await pending(keptFor)).length) await sendWaiting(); }, AGAIN);
+}
+
+/** Signing out takes everything off the device; what has not left is sent first, or said. */
+async function signOut(form) {
+  if ((await pending(keptFor)).length) await sync(feed);
+  const left = (await pending(keptFor)).length + (await toCheck(keptFor)).length;
+  if (left && !form.dataset.sure) {
+    form.dataset.sure = "1";
+    const act = gesture("Se déconnecter et oublier cet appel", () => signOut(form));
+    say("warning", "Un appel fait sur cet appareil n’est pas encore enregistré. En vous déconnectant, vous l’effacez.", act);
+    act.focus();
+    return;
+  }
+  await forget(keptFor);
+  form.submit();
+}
+
+if (globalThis.indexedDB && globalThis.crypto?.subtle && navigator.locks) {
+  const start = () => settleDevice().catch(() => {}); // a private window refuses: the site works all the same
+  addEventListener("load", () => ("requestIdleCallback" in globalThis ? requestIdleCallback(start) : setTimeout(start)));
+  if (keptFor) {
+    addEventListener("online", () => sendWaiting().catch(() => {}));
+    navigator.serviceWorker?.addEventListener("message", ({ data }) => { if (data?.rolls) remind().catch(() => {}); });
+    addEventListener("offline", () => askForSync());
+    document.addEventListener("submit", (event) => {
+      if (met() !== keptFor || new URL(event.target.action).pathname !== SIGN_OUT) return;
+      event.preventDefault();
+      signOut(event.target).catch(() => event.target.submit());
+    }, true);
+  }
+}

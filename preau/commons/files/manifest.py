@@ -1,0 +1,36 @@
+"""What the store of files says of itself: what it holds about people, its nightly work, its words in the journal."""
+
+from django.utils.translation import gettext_lazy as _
+
+from preau.commons.files import actions, queries, tasks
+from preau.foundation import boards
+from preau.foundation.boards import FieldClass, PersonalData, Retention
+from preau.foundation.text import weight
+
+boards.schedule.add(boards.Scheduled("files.sweep", tasks.sweep, every_minutes=24 * 60))
+boards.schedule.add(boards.Scheduled("files.check_held", tasks.check_held, every_minutes=5))
+boards.personal_data.add(
+    PersonalData(
+        label=_("Fichiers envoyés"),
+        model="files.StoredFile",
+        person="kept_by",
+        purpose=_(
+            "Garder ce qu’une personne joint à ce qu’elle écrit ou rend, et le donner à qui doit le lire."
+        ),
+        legal_basis=_("Mission d’intérêt public (RGPD, article 6.1.e)."),
+        recipients=_("Les personnes qui voient ce à quoi le fichier est joint ; personne d’autre."),
+        keep=Retention.YEAR_PLUS_ONE,
+        fields=dict.fromkeys(
+            ["school", "public_id", "size", "kind", "state", "kept_by", "kept_at"], FieldClass.PERSONAL
+        )
+        | {"name": FieldClass.SENSITIVE}
+        | dict.fromkeys(["digest", "width", "height"], FieldClass.NONE),
+        says={"public_id": queries.address_of, "size": weight, "kind": queries.word_of},
+        forget=actions.forget_files,
+    )
+)
+for verb, label in [
+    ("files.kept", _("Fichier envoyé")),
+    ("files.removed", _("Fichier retiré par l’antivirus")),
+]:
+    boards.journal_words.add(boards.JournalWord(verb, label))

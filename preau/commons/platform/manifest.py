@@ -1,0 +1,38 @@
+"""The platform for whoever runs it: its place in the menu, the count of each night, what it holds."""
+
+from django.utils.translation import gettext_lazy as _
+
+from preau.commons.platform import rules, seeds, tasks
+from preau.foundation import boards
+from preau.foundation.boards import FieldClass, PersonalData, Retention
+
+boards.schedule.add(boards.Scheduled("platform.count_schools", tasks.count_schools, every_minutes=24 * 60))
+boards.seeds.add(boards.Seed("plateforme", seeds.plant, order=90))
+boards.menu.add(boards.MenuEntry(_("Plateforme"), "platform:schools", "building", rules.operates, order=20))
+boards.journal_words.add(
+    boards.JournalWord("platform.schools_exported", _("Liste des établissements exportée"))
+)
+boards.personal_data.add(
+    PersonalData(
+        label=_("Effectifs des établissements"),
+        model="platform.Figures",
+        person="",
+        purpose=_("Dire à qui exploite la plateforme combien d’établissements et de personnes elle sert."),
+        legal_basis=_("Mission d’intérêt public (RGPD, article 6.1.e)."),
+        recipients=_("Les exploitants de la plateforme."),
+        keep=Retention.ACCOUNT,
+        fields=dict.fromkeys(
+            ["school", "pupils", "staff", "guardians", "opened", "delivered_at", "counted_at"],
+            FieldClass.NONE,
+        ),
+    )
+)
+boards.first_steps.add(
+    boards.FirstStep(
+        _("Regarder vos établissements"),
+        _("Leurs effectifs, leurs comptes ouverts, leurs livraisons, et ceux qui attendent quelque chose."),
+        "platform:schools",
+        rules.operates,
+        order=20,
+    )
+)

@@ -1,0 +1,88 @@
+"""Pages of whoever runs the platform: counts, deliveries and settings, never a pupil's row."""
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from preau.commons.platform import queries, rules
+from preau.commons.platform.forms import SchoolFilter
+from preau.commons.platform.models import OperatedDelivery, OperatedSchool
+from preau.foundation import csvtext, journal
+from preau.foundation.access import opens
+from preau.foundation.sorting import Sorting
+
+A_PAGE = 40
+
+
+@opens(to=rules.operates)
+@require_safe
+def schools(request: HttpRequest) -> HttpResponse:
+    """The schools that one runs, and what in them deserves a look."""
+    form = SchoolFilter(request.GET)
+    chosen = form.chosen()
+    sorting = Sorting(request.GET, queries.ORDERS, default="nom")
+    found = queries.schools_of(request.viewer, **chosen, order=sorting.fields)
+    query = request.GET.copy()
+    query.pop("page", None)
+    context = {
+        "form": form,
+        "filtered": any(chosen.values()),
+        "totals": queries.totals_of(request.viewer),
+        "page_obj": Paginator(found, A_PAGE).get_page(request.GET.get("page")),
+        "sorting": sorting,
+        "query": query.urlencode(),
+    }
+    return render(request, "platform/schools.html", context)
+
+
+@opens(to=rules.operates)
+@require_POST
+def export(request: HttpRequest) -> StreamingHttpResponse:
+    """The schools and their figures, for a spreadsheet."""
+    rows = queries.lines_of(queries.schools_of(request.viewer, **SchoolFilter(request.POST).chosen()))
+    journal.record(request.viewer, "platform.schools_exported", request.viewer.person)
+    header = [
+        _("UAI"), _("Nom"), _("Nature"), _("Année"), _("Élèves"), _("Personnels"), _("Responsables"),
+        _("Comptes ouverts"), _("Dernière livraison"),
+    ]  # fmt: skip
+    response = StreamingHttpResponse(csvtext.lines(header, rows), content_type="text/csv; charset=utf-8")
+    name = f"etablissements-{request.viewer.today:%Y-%m-%d}.csv"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@opens(OperatedSchool, to=rules.operates, by="public_id")
+@require_safe
+def school(request: HttpRequest, school: OperatedSchool) -> HttpResponse:
+    """One school: whom to call, how many people, its settings, its deliveries."""
+    classes, groups = queries.groups_in(school)
+    context = {
+        "school": school,
+        "roles": queries.roles_in(request.viewer, school),
+        "heads": queries.heads_of(request.viewer, school),
+        "classes": classes,
+        "groups": groups,
+        "closed": queries.closed_services(school),
+        "deliveries": queries.deliveries_in(school),
+    }
+    return render(request, "platform/school.html", context)
+
+
+@opens(to=rules.operates)
+@require_safe
+def deliveries(request: HttpRequest) -> HttpResponse:
+    """The deliveries brought for several schools, by a command or by the drop folder."""
+    page = Paginator(queries.deliveries_of(request.viewer), A_PAGE).get_page(request.GET.get("page"))
+    context = {"page_obj": page, "rows": queries.brought(page.object_list)}
+    return render(request, "platform/deliveries.html", context)
+
+
+@opens(OperatedDelivery, to=rules.operates)
+@require_safe
+def delivery(request: HttpRequest, delivery: OperatedDelivery) -> HttpResponse:
+    """One of them: what it changed in all, why it was refused, and the schools that wait for a second person."""
+    return render(
+        request, "platform/delivery.html", {"delivery": delivery, "row": queries.brought([delivery])[0]}
+    )

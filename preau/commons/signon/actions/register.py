@@ -1,0 +1,146 @@
+"""Writing a service, and opening it in a school. The journal says which fields changed, never what was typed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from preau.commons.signon.addresses import Place
+from preau.commons.signon.models import Address, Opening, Service
+from preau.directory.models import School
+from preau.directory.viewer import Viewer
+from preau.foundation import journal
+
+
+@dataclass(frozen=True)
+class Said:
+    """What was said of a service. `facts`: plain fields; `why`: what leaves, each with its purpose; `places`: where it lives."""
+
+    facts: Mapping[str, Any]
+    why: Mapping[str, str]
+    places: Sequence[Place]
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What a school said of a service."""
+
+    is_on: bool
+    agreed: Sequence[str] = field(default_factory=list)
+    profiles: Sequence[str] = field(default_factory=list)
+    levels: Sequence[str] = field(default_factory=list)
+    classes: Sequence[int] = field(default_factory=list)
+
+
+class SameName(Exception):
+    """The school, or the platform, has another service of this name."""
+
+
+@transaction.atomic
+def save(viewer: Viewer, said: Said, service: Service | None = None) -> tuple[Service, list[str]]:
+    """Write a service; returns it, and the names of what changed. Raises SameName.
+
+    A new one is the viewer's school's, or the platform's when they have none; a second click on its form finds the first's.
+    A school's own is open there from the start.
+    """
+    is_new = service is None
+    service = _held(viewer, said, service)
+    changed = _write(service, said, viewer.today)
+    if changed or service.pk is None:
+        service.changed_at = timezone.now()
+        service.save()
+    if _place(service, said.places):
+        changed.append("addresses")
+    if changed and is_new:
+        journal.record(viewer, "signon.service_created", service, leaves=",".join(service.asks))
+        if service.school_id:
+            settle(viewer, service, Settled(is_on=True, agreed=service.asks, profiles=service.profiles))
+    elif changed:
+        leaves = ",".join(service.asks)
+        journal.record(viewer, "signon.service_changed", service, changed=",".join(changed), leaves=leaves)
+    return service, changed
+
+
+def _held(viewer: Viewer, said: Said, service: Service | None) -> Service:
+    """The row to write, locked; another of the same name is the same click twice, or a mistake."""
+    school_id = service.school_id if service else viewer.school_id
+    # Whoever adds to one register waits for the other: the names are looked at under the same lock.
+    list(School.objects.select_for_update().filter(pk=school_id or 0))
+    namesake = Service.objects.filter(school=school_id, name=said.facts["name"])
+    if service:
+        if namesake.exclude(pk=service.pk).exists():
+            raise SameName
+        return Service.objects.select_for_update().get(pk=service.pk)
+    found = namesake.first()
+    if found is None:
+        return Service(school_id=school_id, released={})
+    if not _is_as_said(found, said):
+        raise SameName
+    return found
+
+
+def _is_as_said(service: Service, said: Said) -> bool:
+    why = {key: one["why"] for key, one in service.released.items()}
+    places = {(one.origin, one.path) for one in service.addresses.all()}
+    same = all(getattr(service, name) == value for name, value in said.facts.items())
+    return same and why == said.why and places == {(one.origin, one.path) for one in said.places}
+
+
+def _write(service: Service, said: Said, today: date) -> list[str]:
+    """Put what was said on the row; what already left keeps the day since when it does."""
+    known = service.released
+    released = {
+        key: {"why": why, "since": known.get(key, {}).get("since", today.isoformat())}
+        for key, why in said.why.items()
+    }
+    facts = {**said.facts, "released": released}
+    changed = [name for name, value in facts.items() if getattr(service, name) != value]
+    for name in changed:
+        setattr(service, name, facts[name])
+    return changed
+
+
+def _place(service: Service, places: Sequence[Place]) -> bool:
+    """Write the addresses; returns whether they changed."""
+    wanted = {(one.origin, one.path) for one in places}
+    known = {(one.origin, one.path): one.pk for one in Address.objects.filter(service=service)}
+    if wanted == set(known):
+        return False
+    Address.objects.filter(pk__in=[pk for key, pk in known.items() if key not in wanted]).delete()
+    Address.objects.bulk_create(
+        Address(service=service, origin=origin, path=path)
+        for origin, path in sorted(wanted)
+        if (origin, path) not in known
+    )
+    return True
+
+
+@transaction.atomic
+def settle(viewer: Viewer, service: Service, settled: Settled) -> list[str]:
+    """Open a service in the viewer's school, close it, or change for whom; returns the names of what changed."""
+    Service.objects.select_for_update().get(pk=service.pk)
+    here = {"service": service, "school": viewer.school}
+    opening = Opening.objects.filter(**here).first() or Opening(**here)
+    facts = {
+        "is_on": settled.is_on,
+        "agreed": [key for key in service.asks if key in settled.agreed],
+        "profiles": list(settled.profiles),
+        "levels": list(settled.levels),
+        "classes": list(settled.classes),
+    }
+    changed = [name for name, value in facts.items() if getattr(opening, name) != value]
+    if not changed and opening.pk:
+        return []
+    if settled.is_on and not opening.is_on:
+        opening.since = viewer.today
+    for name in changed:
+        setattr(opening, name, facts[name])
+    opening.save()
+    verb = "is_on" not in changed and "signon.opening_changed"
+    verb = verb or ("signon.service_opened" if settled.is_on else "signon.service_closed")
+    rest = ",".join(name for name in changed if name != "is_on")
+    journal.record(viewer, verb, opening, service=service.pk, changed=rest, leaves=",".join(opening.leaves))
+    return changed

@@ -1,0 +1,151 @@
+"""What the CAS server answers to services: text, XML and JSON (CAS protocol 3.0.3), and the word that ends a session."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from xml.etree import ElementTree as ET  # nosec B405
+
+from preau.commons.signon.words import ATTRIBUTES, Shape
+
+CAS = "http://www.yale.edu/tp/cas"
+SAMLP = "urn:oasis:names:tc:SAML:2.0:protocol"
+SAML = "urn:oasis:names:tc:SAML:2.0:assertion"
+# What XML 1.0 cannot hold, not even escaped.
+UNSAYABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+ONE_VALUE = {"first_name", "last_name", "email"}
+# What files of ENT call the profiles.
+ENT_PROFILES = {"National_ELV": "Student", "National_TUT": "Relative", "National_ENS": "Teacher"}
+
+ET.register_namespace("cas", CAS)
+ET.register_namespace("samlp", SAMLP)
+ET.register_namespace("saml", SAML)
+Facts = Mapping[str, Sequence[str]]
+
+
+def _tag(name: str) -> str:
+    return f"{{{CAS}}}{name}"
+
+
+def _add(parent: ET.Element, name: str, text: str = "", **attributes: str) -> ET.Element:
+    child = ET.SubElement(parent, name, attributes)
+    child.text = UNSAYABLE.sub("", text) or None
+    return child
+
+
+def _written(root: ET.Element) -> str:
+    return ET.tostring(root, encoding="unicode")
+
+
+def refusal(code: str, said: str) -> str:
+    root = ET.Element(_tag("serviceResponse"))
+    _add(root, _tag("authenticationFailure"), said, code=code)
+    return _written(root)
+
+
+def success(
+    user: str, facts: Facts | None, shape: str, *, is_new: bool, granted: str, chain: Sequence[str]
+) -> str:
+    """`facts` is None where the version of the protocol knows no attributes."""
+    root = ET.Element(_tag("serviceResponse"))
+    said = _add(root, _tag("authenticationSuccess"))
+    _add(said, _tag("user"), user)
+    if facts is not None:
+        attributes = _add(said, _tag("attributes"))
+        _add(attributes, _tag("longTermAuthenticationRequestTokenUsed"), "false")
+        _add(attributes, _tag("isFromNewLogin"), "true" if is_new else "false")
+        _attributes(attributes, user, facts, shape)
+    if granted:
+        _add(said, _tag("proxyGrantingTicket"), granted)
+    if chain:
+        proxies = _add(said, _tag("proxies"))
+        for address in chain:
+            _add(proxies, _tag("proxy"), address)
+    return _written(root)
+
+
+def _attributes(parent: ET.Element, user: str, facts: Facts, shape: str) -> None:
+    if shape == Shape.ENT:
+        inside = _add(parent, _tag("userAttributes"))
+        for name, value in ent_values(user, facts).items():
+            _add(inside, name, value)
+        return
+    for key, values in facts.items():
+        for value in values:
+            _add(parent, _tag(ATTRIBUTES[key].plain), value)
+
+
+def ent_values(user: str, facts: Facts) -> dict[str, str]:
+    """The values that services of ENT read: one text each, and JSON where there may be several."""
+    said = {"id": user, "externalId": user}
+    for key, values in facts.items():
+        name = ATTRIBUTES[key].ent
+        if key in ONE_VALUE:
+            said[name] = values[0]
+        elif key == "school":
+            said[name] = _json([{"UAI": uai} for uai in values])
+        elif key == "profile":
+            said[name] = said["type"] = _json([ENT_PROFILES.get(one, "Personnel") for one in values])
+        else:
+            said[name] = _json(list(values))
+    return said
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def refusal_json(code: str, said: str) -> dict[str, Any]:
+    return {"serviceResponse": {"authenticationFailure": {"code": code, "description": said}}}
+
+
+def success_json(
+    user: str, facts: Facts | None, shape: str, *, is_new: bool, granted: str, chain: Sequence[str]
+) -> dict[str, Any]:
+    said: dict[str, Any] = {"user": user}
+    if facts is not None and shape == Shape.ENT:
+        said["attributes"] = {"isFromNewLogin": is_new, "userAttributes": ent_values(user, facts)}
+    elif facts is not None:
+        plain = {
+            ATTRIBUTES[key].plain: values[0] if key in ONE_VALUE else list(values)
+            for key, values in facts.items()
+        }
+        said["attributes"] = {"isFromNewLogin": is_new, **plain}
+    if granted:
+        said["proxyGrantingTicket"] = granted
+    if chain:
+        said["proxies"] = list(chain)
+    return {"serviceResponse": {"authenticationSuccess": said}}
+
+
+def proxied(value: str) -> str:
+    root = ET.Element(_tag("serviceResponse"))
+    said = _add(root, _tag("proxySuccess"))
+    _add(said, _tag("proxyTicket"), value)
+    return _written(root)
+
+
+def not_proxied(code: str, said: str) -> str:
+    root = ET.Element(_tag("serviceResponse"))
+    _add(root, _tag("proxyFailure"), said, code=code)
+    return _written(root)
+
+
+def proxied_json(value: str) -> dict[str, Any]:
+    return {"serviceResponse": {"proxySuccess": {"proxyTicket": value}}}
+
+
+def not_proxied_json(code: str, said: str) -> dict[str, Any]:
+    return {"serviceResponse": {"proxyFailure": {"code": code, "description": said}}}
+
+
+def logout_request(number: str, at: datetime, user: str, index: str) -> str:
+    """The session of `user` that began with the ticket `index` is over (SAML 2.0, as CAS 3 writes it)."""
+    root = ET.Element(
+        f"{{{SAMLP}}}LogoutRequest",
+        {"ID": number, "Version": "2.0", "IssueInstant": f"{at:%Y-%m-%dT%H:%M:%SZ}"},
+    )
+    _add(root, f"{{{SAML}}}NameID", user)
+    _add(root, f"{{{SAMLP}}}SessionIndex", index)
+    return _written(root)

@@ -1,0 +1,111 @@
+"""What the register shows to the rest: its pages, what it holds about people, what may be written by a GET of CAS."""
+
+from django.utils.translation import gettext_lazy as _
+
+from preau.commons.signon import actions, queries, rules, seeds, tasks
+from preau.directory.rules import runs_settings
+from preau.foundation import boards, readonly
+from preau.foundation.boards import FieldClass, FirstStep, JournalWord, PersonalData, Retention
+from preau.identity import actions as identity
+
+NONE, PERSONAL = FieldClass.NONE, FieldClass.PERSONAL
+
+
+def leave_with_sessions(sender: object, account_id: int, only: str, but: str, **_: object) -> None:
+    actions.leave_with_sessions(account_id, only, but)
+
+
+identity.sessions_ended.connect(leave_with_sessions, dispatch_uid="signon.leave")
+actions.connections_ending.connect(tasks.enqueue_endings, dispatch_uid="signon.tell")
+
+# CAS makes tickets and uses them by GET: clients that others wrote know no other way (docs/decisions/0099).
+for name in (
+    "validate",
+    "serviceValidate",
+    "proxyValidate",
+    "p3/serviceValidate",
+    "p3/proxyValidate",
+    "proxy",
+):
+    readonly.PROTOCOLS[f"/cas/{name}"] = frozenset({"signon_ticket", "signon_connection", "signon_alias"})
+readonly.PROTOCOLS["/cas/login"] = frozenset({"signon_ticket", "signon_alias", "signon_usage"})
+PUBLIC = (
+    "login", "logout", "validate", "service_validate", "proxy_validate", "p3_service_validate", "p3_proxy_validate",
+    "proxy",
+)  # fmt: skip
+for name in PUBLIC:
+    boards.public_routes.add(boards.PublicRoute(f"signon:{name}"))
+
+boards.menu.add(boards.MenuEntry(_("Mes services"), "signon:services", "apps", rules.has_services, order=60))
+boards.menu.add(boards.MenuEntry(_("Services reliés"), "signon:register", "apps", rules.operates, order=30))
+boards.settings_pages.add(
+    boards.SettingsPage(
+        _("Services reliés"), _("Les sites qui s’ouvrent avec un compte Préau, pour qui, et ce qui leur est transmis."),
+        "signon:register", "apps", runs_settings, order=62,
+    )
+)  # fmt: skip
+boards.schedule.add(boards.Scheduled("signon.purge", tasks.purge, every_minutes=60))
+boards.seeds.add(boards.Seed("services reliés", seeds.plant, order=95))
+
+for verb, label in [
+    ("signon.service_created", _("Service relié")),
+    ("signon.service_changed", _("Service relié changé")),
+    ("signon.service_opened", _("Service relié ouvert dans l’établissement")),
+    ("signon.service_closed", _("Service relié fermé dans l’établissement")),
+    ("signon.opening_changed", _("Service relié : pour qui, ou ce qui est transmis")),
+]:
+    boards.journal_words.add(JournalWord(verb, label, "settings", queries.said_of_change))
+
+boards.first_steps.add(
+    FirstStep(
+        _("Ouvrir un autre site sans mot de passe"),
+        _("« Mes services » réunit les sites reliés à Préau, et dit ce que chacun reçoit de vous."),
+        "signon:services",
+        rules.has_services,
+        order=70,
+    )
+)
+
+BASIS = dict(
+    legal_basis=_("Mission d’intérêt public (RGPD, article 6.1.e)."),
+    recipients=_("La personne elle-même, et le service qu’elle ouvre."),
+)
+boards.personal_data.add(
+    PersonalData(
+        label=_("Services reliés que vous avez ouverts"),
+        model="signon.Alias",
+        person="person",
+        purpose=_("Laisser un service reconnaître une personne sans savoir qui elle est, sous un nom qui n’est connu que de lui."),
+        keep=Retention.ACCOUNT,
+        fields={"service": PERSONAL, "person": PERSONAL, "value": PERSONAL, "made_at": PERSONAL, "used_on": PERSONAL},
+        forget=actions.forget_aliases,
+        **BASIS,
+    )
+)  # fmt: skip
+boards.personal_data.add(
+    PersonalData(
+        label=_("Passages vers un service relié"),
+        model="signon.Ticket",
+        person="account__person",
+        purpose=_("Dire au service qui vient d’arriver, une fois, dans la minute."),
+        keep=Retention.MONTH,
+        fields=dict.fromkeys(["account", "service", "seat", "url", "ends_at", "is_new"], PERSONAL)
+        | dict.fromkeys(["kind", "digest", "session", "chain"], NONE),
+        forget=actions.forget_passing,
+        withheld=frozenset({"digest", "session", "chain"}),
+        **BASIS,
+    )
+)
+boards.personal_data.add(
+    PersonalData(
+        label=_("Sessions ouvertes chez un service relié"),
+        model="signon.Connection",
+        person="account__person",
+        purpose=_("Fermer la session chez le service quand la personne se déconnecte d’ici."),
+        keep=Retention.MONTH,
+        fields=dict.fromkeys(["account", "service", "url", "opened_at", "index"], PERSONAL)
+        | {"session": NONE},
+        withheld=frozenset({"index", "session"}),
+        **BASIS,
+    )
+)

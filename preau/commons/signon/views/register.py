@@ -1,0 +1,101 @@
+"""Pages: one's own services, and the register of a school or of the platform."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from preau.commons.signon import actions, queries, rules
+from preau.commons.signon.forms import OpeningForm, ServiceForm
+from preau.commons.signon.models import Service
+from preau.directory import queries as directory
+from preau.foundation.access import opens
+
+A_PAGE, TYPED_WRONG = 20, 422
+
+
+@opens(to=rules.has_services)
+@require_safe
+def services(request: HttpRequest) -> HttpResponse:
+    """The services that one may open from here, and what leaves for each."""
+    page = Paginator(queries.tiles_of(request.viewer), A_PAGE).get_page(request.GET.get("page"))
+    context = {"page_obj": page, "keeps": rules.reads_register(request.viewer)}
+    return render(request, "signon/services.html", context)
+
+
+@opens(to=rules.reads_register)
+@require_safe
+def register(request: HttpRequest) -> HttpResponse:
+    """Every service that the school has or is offered; for operators, those of the platform."""
+    page = Paginator(queries.services_of(request.viewer), A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page_obj": page,
+        "rows": queries.rows_of(page, request.viewer.today),
+        "may_add": rules.adds_services(request.viewer),
+    }
+    return render(request, "signon/register.html", context)
+
+
+@opens(to=rules.adds_services)
+@require_http_methods(["GET", "POST"])
+def create(request: HttpRequest) -> HttpResponse:
+    """One service more."""
+    return _write(request, None)
+
+
+@opens(Service, to=rules.changes, by="public_id")
+@require_http_methods(["GET", "POST"])
+def change(request: HttpRequest, service: Service) -> HttpResponse:
+    """What a service is, where it lives, what it asks."""
+    return _write(request, service)
+
+
+def _write(request: HttpRequest, service: Service | None) -> HttpResponse:
+    form = ServiceForm(service, request.POST or None)
+    if form.is_valid():
+        try:
+            written, changed = actions.save(request.viewer, form.said(), service)
+        except actions.SameName:
+            form.add_error("name", _("Un autre service porte déjà ce nom."))
+        else:
+            said = _("Le service est enregistré.") if changed or service is None else _("Rien n’a changé.")
+            messages.success(request, said)
+            return redirect("signon:service", public_id=written.public_id)
+    status = TYPED_WRONG if form.errors else 200
+    return render(request, "signon/write.html", {"form": form, "service": service}, status=status)
+
+
+@opens(Service, to=rules.reads_register, by="public_id")
+@require_http_methods(["GET", "POST"])
+def service(request: HttpRequest, service: Service) -> HttpResponse:
+    """A service: what leaves and why, how often it is opened, and, for a school, whether it is open there."""
+    viewer = request.viewer
+    opening = queries.opening_of(viewer, service)
+    form = _opening_form(request, service, opening) if rules.opens_here(viewer, service) else None
+    if form and form.is_valid():
+        changed = actions.settle(viewer, service, form.settled())
+        messages.success(request, _("C’est enregistré.") if changed else _("Rien n’a changé."))
+        return redirect("signon:service", public_id=service.public_id)
+    word, tone, icon = queries.state_of(service, opening, viewer.today)
+    context = {
+        "service": service,
+        "opening": opening,
+        "state": {"label": word, "tone": tone, "icon": icon},
+        "leaves": queries.told_of(service, opening.leaves if opening else service.asks),
+        "waits": queries.told_of(service, opening.waits_for)[1:] if opening and opening.is_on else [],
+        "counts": queries.counts_of(viewer, service),
+        "schools": None if viewer.school_id else queries.opened_in(viewer, service),
+        "form": form,
+        "may_change": rules.changes(viewer, service),
+    }
+    status = TYPED_WRONG if form and form.errors else 200
+    return render(request, "signon/service.html", context, status=status)
+
+
+def _opening_form(request: HttpRequest, service: Service, opening: Any) -> OpeningForm:
+    levels = directory.levels_of(request.viewer)
+    return OpeningForm(request.viewer, service, opening, levels, request.POST or None)

@@ -1,0 +1,39 @@
+"""What somebody chooses of the list of a class or a group."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from preau.directory.models import Group
+from preau.directory.queries.lists import LABELS, Column, columns_for
+from preau.directory.viewer import Viewer
+
+MOST_BOXES = 8
+
+
+class ListForm(forms.Form):
+    """The columns that the viewer may read. A wrong value is ignored, never an error page."""
+
+    colonnes = forms.MultipleChoiceField(
+        label=_("Colonnes"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    cases = forms.TypedChoiceField(
+        label=_("Colonnes vides, à remplir à la main"),
+        required=False,
+        coerce=int,
+        empty_value=0,
+        choices=[(number, str(number)) for number in range(MOST_BOXES + 1)],
+    )
+
+    def __init__(self, viewer: Viewer, group: Group, data: Any = None) -> None:
+        super().__init__(data)
+        chosen: Any = self.fields["colonnes"]
+        chosen.choices = [(column.value, LABELS[column]) for column in columns_for(viewer, group)]
+
+    def chosen(self) -> tuple[list[Column], int]:
+        """The columns, in their order, and how many empty ones."""
+        self.is_valid()
+        columns = self.cleaned_data.get("colonnes") or []
+        known = [column for column in Column if column.value in columns]
+        return known, self.cleaned_data.get("cases") or 0

@@ -1,0 +1,34 @@
+"""Who reads classes and groups, who prints their lists, who reads a family as the school's file says it."""
+
+from preau.directory.models import Holding, Person
+from preau.directory.models.scoping import active_on
+from preau.directory.rules import reads_families
+from preau.directory.viewer import Viewer
+from preau.directory.words import Profile, Role
+
+
+def reads_groups(viewer: Viewer, *_: object) -> bool:
+    """Staff whose function is about pupils; a pupil and a family, the classes of their own."""
+    return viewer.works_with_pupils or viewer.profile in {Profile.PUPIL, Profile.GUARDIAN}
+
+
+def reads_own_class(viewer: Viewer, *_: object) -> bool:
+    """A pupil, whose menu says « Ma classe »."""
+    return viewer.profile == Profile.PUPIL
+
+
+def reads_several_groups(viewer: Viewer, *_: object) -> bool:
+    return reads_groups(viewer) and not reads_own_class(viewer)
+
+
+def reads_pupils_of_groups(viewer: Viewer, *_: object) -> bool:
+    """Names of pupils, lists, who has no class: staff whose function is about pupils. A family reads no classmate's name."""
+    return viewer.works_with_pupils
+
+
+def reads_family(viewer: Viewer, person: Person) -> bool:
+    """Head, school life and secretary, of a pupil of the school. A family page is never shown to a parent: it holds the other's data."""
+    if not reads_families(viewer):
+        return False
+    learns = Holding.objects.in_school(viewer).filter(active_on(viewer.today), person=person, role=Role.PUPIL)
+    return learns.exists()

@@ -1,0 +1,53 @@
+"""A pupil comes to the infirmary, to the library, and leaves."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from preau.directory.models import Person
+from preau.directory.viewer import Viewer
+from preau.domains.attendance.models import Visit
+from preau.foundation import journal
+
+# A visit that nobody ended is over in the night: nobody sleeps at the library.
+FORGOTTEN = timedelta(hours=10)
+
+
+@transaction.atomic
+def begin_visit(viewer: Viewer, pupil: Person, place: str) -> Visit:
+    """A pupil is there now; they were elsewhere no more. The same click twice is one."""
+    now = timezone.now()
+    Person.objects.select_for_update().get(pk=pupil.pk)
+    before = Visit.objects.going_on().filter(pupil=pupil, school_id=viewer.school_id).first()
+    if before is not None and before.place == place:
+        return before
+    if before is not None:
+        _end(viewer, before)
+    visit = Visit.objects.create(
+        school_id=viewer.school_id or 0, pupil=pupil, place=place, starts=now, noted_by=viewer.person
+    )
+    journal.record(viewer, "attendance.visit_begun", visit, subject_id=pupil.pk)
+    return visit
+
+
+@transaction.atomic
+def end_visit(viewer: Viewer, visit: Visit) -> bool:
+    """The pupil has left. False when it was said already."""
+    visit = Visit.objects.select_for_update(of=("self",)).get(pk=visit.pk)
+    if visit.ends:
+        return False
+    _end(viewer, visit)
+    return True
+
+
+def _end(viewer: Viewer, visit: Visit) -> None:
+    visit.ends, visit.ended_by = timezone.now(), viewer.person
+    visit.save(update_fields=["ends", "ended_by"])
+    journal.record(viewer, "attendance.visit_ended", visit, subject_id=visit.pupil_id)
+
+
+def end_forgotten_visits() -> int:
+    """End those that nobody has ended for hours; returns how many."""
+    now = timezone.now()
+    return Visit.objects.going_on().filter(starts__lt=now - FORGOTTEN).update(ends=now)

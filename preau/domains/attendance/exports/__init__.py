@@ -1,0 +1,36 @@
+"""Absences as a spreadsheet."""
+
+import csv
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from preau.directory.viewer import Viewer
+from preau.domains.attendance.models import Entry
+from preau.domains.attendance.queries import classes_of, rows_of
+from preau.foundation import dates
+from preau.foundation.csvtext import Line, safe
+
+HEADER = [_("Élève"), _("Classe"), _("Jour"), _("Heures"), _("Matière"), _("État"), _("Suite"), _("Motif")]
+CHUNK = 500
+
+
+def csv_of(viewer: Viewer, lines: "QuerySet[Entry, dict[str, Any]]") -> Iterator[str]:
+    """UTF-8 with a mark and semicolons, as French spreadsheets open it; formulas are neutralised."""
+    writer = csv.writer(Line(), delimiter=";")
+    yield "\ufeff" + writer.writerow(HEADER)
+    found = lines.iterator(chunk_size=CHUNK)
+    while part := list(islice(found, CHUNK)):
+        for row in rows_of(part, classes_of([line["pupil_id"] for line in part], viewer.today), viewer):
+            cells = [
+                row.list_name,
+                row.group,
+                dates.day(row.day, year=True),
+                row.hours,
+                row.subject,
+                row.label,
+            ]
+            yield writer.writerow([safe(cell) for cell in [*cells, row.tag[0], row.reason]])

@@ -1,0 +1,154 @@
+"""What a family announces, and the slip of a pupil who leaves early."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from preau.commons.files.actions import Desk
+from preau.commons.files.rules import PAPER
+from preau.directory.models import Person, School
+from preau.directory.viewer import Viewer
+from preau.domains.attendance.models import Reason
+from preau.domains.attendance.queries import schools_of
+from preau.foundation.fields import Attachments, OneRow
+
+FARTHEST = timedelta(days=120)
+WHOLE_DAY = (time(0, 0), time(23, 59))
+
+
+class Child(OneRow):
+    def label_from_instance(self, obj: Person) -> str:  # type: ignore[override]
+        return obj.given_name
+
+
+def _day(label: Any, **more: Any) -> forms.DateField:
+    return forms.DateField(
+        label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **more
+    )
+
+
+def _hour(label: Any, **more: Any) -> forms.TimeField:
+    return forms.TimeField(
+        label=label, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"), **more
+    )
+
+
+class AnnounceForm(forms.Form):
+    """Who, when, why; a paper if there is one. One whole day at first: that of most absences."""
+
+    enfant = Child(
+        Person.objects.none(),
+        label=_("Qui sera absent ?"),
+        to_field_name="public_id",
+        widget=forms.RadioSelect,
+        empty_label=None,
+        error_messages={"required": _("Choisissez un enfant.")},
+    )
+    first_day = _day(_("Premier jour"))
+    last_day = _day(_("Dernier jour"), required=False, help_text=_("Rien à écrire pour un seul jour."))
+    from_hour = _hour(_("À partir de"), required=False, help_text=_("Rien à écrire pour la journée entière."))
+    until_hour = _hour(_("Jusqu’à"), required=False)
+    reason = OneRow(
+        Reason.objects.none(),
+        label=_("Motif"),
+        widget=forms.RadioSelect,
+        empty_label=None,
+        error_messages={"required": _("Choisissez un motif.")},
+    )
+    comment = forms.CharField(
+        label=_("Précision"),
+        help_text=_("Lue par la vie scolaire et la direction seulement. Pas de détail médical."),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    papers = Attachments(label=_("Document"), required=False)
+
+    def __init__(self, viewer: Viewer, children: list[Person], *args: Any, **kwargs: Any) -> None:
+        first = children[0].public_id if len(children) == 1 else None
+        kwargs["initial"] = {"first_day": viewer.today, "enfant": first}
+        super().__init__(*args, **kwargs)
+        self.viewer, self.children = viewer, children
+        self.schools = schools_of(children, viewer.today)
+        places = sorted({school.pk for school in self.schools.values()})
+        offered = Reason.objects.none()
+        for place in places:
+            offered = offered | Reason.objects.offered_to_families(place)
+        fields: Any = self.fields
+        fields["enfant"].queryset = Person.objects.filter(pk__in=[one.pk for one in children])
+        fields["reason"].queryset = offered.distinct()
+        fields["papers"].desk = Desk(viewer, places[0] if places else 0, PAPER)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        child, first, reason = data.get("enfant"), data.get("first_day"), data.get("reason")
+        school = self.schools.get(child.pk) if child else None
+        if child and school is None:
+            self.add_error("enfant", _("Cet enfant n’a pas d’établissement ici."))
+        if (
+            reason
+            and school
+            and not Reason.objects.offered_to_families(school.pk).filter(pk=reason.pk).exists()
+        ):
+            self.add_error("reason", _("Choisissez un motif de l’établissement de cet enfant."))
+        if first and not self.errors:
+            self._times(data, first, school)
+        return data
+
+    def _times(self, data: dict[str, Any], first: date, school: School | None) -> None:
+        last = data.get("last_day") or first
+        today = self.viewer.today
+        if first < today:
+            self.add_error("first_day", _("Pour un jour passé, expliquez l’absence depuis la page Absences."))
+        elif last < first:
+            self.add_error("last_day", _("Le dernier jour vient avant le premier."))
+        elif last > today + FARTHEST:
+            self.add_error("last_day", _("C’est trop loin : appelez l’établissement."))
+        else:
+            self._moments(data, first, last, school)
+
+    def _moments(self, data: dict[str, Any], first: date, last: date, school: School | None) -> None:
+        zone = ZoneInfo(school.timezone if school else "Europe/Paris")
+        starts = datetime.combine(first, data.get("from_hour") or WHOLE_DAY[0], zone)
+        ends = datetime.combine(last, data.get("until_hour") or WHOLE_DAY[1], zone)
+        if ends <= starts:
+            self.add_error("until_hour", _("La fin doit venir après le début."))
+        data |= {"starts": starts, "ends": ends, "school": school}
+
+
+class DepartureForm(forms.Form):
+    """When a pupil leaves today, with whom, and why."""
+
+    leaves_at = _hour(_("Heure du départ"))
+    leaves_with = forms.CharField(
+        label=_("Part avec"),
+        max_length=120,
+        help_text=_("La personne qui vient, ou « seul, autorisé par sa mère »."),
+    )
+    reason = OneRow(
+        Reason.objects.none(),
+        label=_("Motif"),
+        empty_label=_("Choisir un motif"),
+        error_messages={"required": _("Choisissez un motif.")},
+    )
+    comment = forms.CharField(label=_("Note"), required=False, max_length=500)
+
+    def __init__(self, viewer: Viewer, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.viewer = viewer
+        self.fields["reason"].queryset = Reason.objects.in_use(viewer.school_id or 0)  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        leaves_at, school = data.get("leaves_at"), self.viewer.school
+        if leaves_at and school:
+            zone = ZoneInfo(school.timezone)
+            data["starts"] = datetime.combine(self.viewer.today, leaves_at, zone)
+            data["ends"] = datetime.combine(self.viewer.today, WHOLE_DAY[1], zone)
+            if data["ends"] <= data["starts"]:
+                raise ValidationError(_("La fin de la journée vient avant ce départ."))
+        return data

@@ -1,0 +1,67 @@
+"""What registers that take long show: their task, the news that they are there, who opens their files, what is held."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from preau.directory.viewer import Viewer
+from preau.domains.attendance import queries, rules, tasks
+from preau.domains.attendance.actions import register_files
+from preau.foundation import boards, journal
+from preau.foundation.boards import FieldClass, NotificationKind, Pace, PersonalData, Retention
+
+NONE, PERSONAL = FieldClass.NONE, FieldClass.PERSONAL
+KEY = "attendance"
+
+register_files.register_asked.connect(tasks.enqueue_register, dispatch_uid="attendance.register")
+boards.schedule.add(
+    boards.Scheduled("attendance.erase_registers", tasks.erase_registers, every_minutes=24 * 60)
+)
+
+
+def fetched(viewer: Viewer, file: Any) -> None:
+    """Whoever fetches a register takes names out: it leaves its line, as the others do."""
+    journal.record(viewer, "attendance.register_fetched", viewer.school)
+
+
+for name, files in [("table", queries.register_tables), ("paper", queries.register_papers)]:
+    boards.file_owners.add(
+        boards.FileOwner("attendance.RegisterFile", name, files, outlives=True, read=fetched, service=KEY)
+    )
+for verb, label in [
+    ("attendance.register_asked", _("Registre d’absences demandé")),
+    ("attendance.register_made", _("Registre d’absences préparé")),
+    ("attendance.register_fetched", _("Registre d’absences ouvert")),
+]:
+    boards.journal_words.add(boards.JournalWord(verb, label))
+boards.notification_kinds.add(
+    NotificationKind(
+        "attendance.register_ready",
+        _("Un registre prêt"),
+        _("Vie scolaire"),
+        _("Vos fichiers sont prêts"),
+        _("Le registre que vous avez demandé est prêt, pour sept jours (%(school)s)."),
+        _("Les ouvrir"),
+        _("Vous avez demandé ces fichiers."),
+        rules.runs_school_life,
+        pace=Pace.NEVER,
+        order=37,
+    )
+)
+boards.personal_data.add(
+    PersonalData(
+        _("Registres d’absences préparés"),
+        "attendance.RegisterFile",
+        "asked_by",
+        purpose=_("Savoir où sont les élèves, prévenir les familles et suivre l’assiduité."),
+        legal_basis=_("Obligation légale et mission d’intérêt public (RGPD, articles 6.1.c et 6.1.e)."),
+        recipients=_("La personne qui a demandé le registre, et elle seule."),
+        keep=Retention.MONTH,
+        fields=dict.fromkeys(
+            ["school", "seat", "first", "last", "group", "state", "rows", "table", "paper", "expires_on"],
+            NONE,
+        )
+        | dict.fromkeys(["asked_by", "asked_at"], PERSONAL),
+        forget=register_files.forget_registers,
+    )
+)

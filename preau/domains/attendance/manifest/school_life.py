@@ -1,0 +1,181 @@
+"""What the school-life half shows: reasons, settling, and the tables that hold them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from preau.commons.files.models import StoredFile
+from preau.directory.viewer import Viewer
+from preau.domains.attendance import actions, rules, tasks
+from preau.domains.attendance.models import Announcement, Explanation
+from preau.foundation import boards, journal
+from preau.foundation.boards import FieldClass, PersonalData, Retention
+
+NONE, PERSONAL, CHILD, SENSITIVE = (
+    FieldClass.NONE,
+    FieldClass.PERSONAL,
+    FieldClass.CHILD,
+    FieldClass.SENSITIVE,
+)
+BASIS = dict(
+    purpose=_("Savoir où sont les élèves, prévenir les familles et suivre l’assiduité."),
+    legal_basis=_("Obligation légale et mission d’intérêt public (RGPD, articles 6.1.c et 6.1.e)."),
+    recipients=_("La vie scolaire, la direction, l’élève et ses responsables."),
+    keep=Retention.YEAR_PLUS_ONE,
+)
+
+
+def not_another_word(guardian_id: int) -> Q:
+    """Not the word of the other parent."""
+    return ~Q(kind="word") | Q(made_by=guardian_id)
+
+
+boards.settings_pages.add(
+    boards.SettingsPage(
+        _("Motifs d’absence"),
+        _("Ceux que les familles choisissent, ceux de la vie scolaire, et ce que chacun change."),
+        "attendance:reasons",
+        "calendar-off",
+        rules.settles_reasons,
+        order=60,
+    )
+)
+
+for verb, label in [
+    ("attendance.settled", _("Absence réglée par la vie scolaire")),
+    ("attendance.reopened", _("Règlement d’une absence annulé")),
+    ("attendance.reason_created", _("Motif d’absence ajouté")),
+    ("attendance.reason_changed", _("Motif d’absence modifié")),
+    ("attendance.reason_retired", _("Motif d’absence retiré")),
+    ("attendance.reason_restored", _("Motif d’absence remis")),
+    ("attendance.follow_up_opened", _("Suivi d’assiduité ouvert")),
+    ("attendance.follow_up_read", _("La page d’un suivi d’assiduité")),
+    ("attendance.follow_up_noted", _("Action notée dans un suivi d’assiduité")),
+    ("attendance.follow_up_closed", _("Suivi d’assiduité fermé")),
+    ("attendance.follow_up_reopened", _("Suivi d’assiduité rouvert")),
+    ("attendance.alert_closed", _("Alerte d’assiduité classée")),
+    ("attendance.announced", _("Absence annoncée")),
+    ("attendance.visit_begun", _("Passage noté (infirmerie, CDI, étude…)")),
+    ("attendance.visit_ended", _("Fin d’un passage")),
+    ("attendance.announcement_withdrawn", _("Annonce d’absence retirée")),
+    ("attendance.paper_read", _("Le document d’une absence")),
+    ("attendance.counting_settled", _("Seuils d’absence réglés")),
+]:
+    boards.journal_words.add(boards.JournalWord(verb, label))
+
+
+def own_announcement(guardian_id: int) -> Q:
+    """What one parent announces is not read by the other."""
+    return Q(given_by=guardian_id) | Q(kind="departure")
+
+
+def _papers(rows: QuerySet[Any]) -> Callable[[Viewer], Any]:
+    """The papers of rows that the viewer sees; of a confidential reason, for those who read it and whoever gave it."""
+
+    def papers(viewer: Viewer) -> Any:
+        seen = rows.all().visible_to(viewer).exclude(document=None)  # type: ignore[attr-defined]
+        if viewer.is_staff and not rules.reads_confidential(viewer):
+            seen = seen.exclude(reason__confidential=True)
+        return seen.values("document_id")
+
+    return papers
+
+
+def paper_read(viewer: Viewer, file: StoredFile) -> None:
+    """Somebody of the school opens what a family has sent of a pupil."""
+    rows = [model.objects.filter(document=file).first() for model in (Explanation, Announcement)]
+    for row in rows:
+        if row is not None and viewer.is_staff:
+            journal.record_read(viewer, "attendance.paper_read", row, subject_id=row.pupil_id)
+            return
+
+
+for owner in (Explanation, Announcement):
+    boards.file_owners.add(
+        boards.FileOwner(
+            owner._meta.label, "document", _papers(owner.objects.all()), read=paper_read, service="attendance"
+        )
+    )
+
+boards.notification_kinds.add(
+    boards.NotificationKind(
+        "attendance.announced",
+        _("Une absence annoncée"),
+        _("Vie scolaire"),
+        _("Une absence annoncée"),
+        _("Une famille annonce une absence (%(day)s, %(school)s)."),
+        _("Voir les absences annoncées"),
+        _("Vous suivez la vie scolaire de cet établissement."),
+        rules.runs_school_life,
+        pace=boards.Pace.DAILY,
+        order=32,
+    )
+)
+
+boards.menu.add(
+    boards.MenuEntry(
+        _("Passages"),
+        "attendance:passages",
+        "building",
+        rules.only_notes_visits,
+        "school-life",
+        order=31,
+        service="attendance",
+    )
+)
+boards.schedule.add(boards.Scheduled("attendance.visits", tasks.end_forgotten_visits, every_minutes=60))
+boards.schedule.add(boards.Scheduled("attendance.watch", tasks.watch, every_minutes=24 * 60))
+
+for label, model, person, fields, more in [
+    (
+        _("Passages à l’infirmerie, au CDI, en étude"), "Visit", "pupil",
+        {"school": NONE, "pupil": CHILD, "place": SENSITIVE, "starts": CHILD, "ends": CHILD}
+        | {"noted_by": PERSONAL, "ended_by": PERSONAL}, {},
+    ),
+    (
+        _("Absences annoncées"), "Announcement", "pupil",
+        {"school": NONE, "pupil": CHILD, "kind": CHILD, "starts": CHILD, "ends": CHILD, "reason": SENSITIVE}
+        | {"comment": SENSITIVE, "leaves_with": PERSONAL, "document": SENSITIVE, "given_by": PERSONAL}
+        | {"given_at": PERSONAL, "withdrawn_at": CHILD},
+        {
+            "authored": dict.fromkeys(["reason", "comment", "leaves_with", "document"], ("given_by",)),
+            "forget": actions.forget_announcements, "shared": own_announcement,
+        },
+    ),
+    (
+        _("Alertes d’assiduité"), "Alert", "pupil",
+        {"school": NONE, "pupil": CHILD, "month": CHILD, "level": CHILD, "half_days": CHILD, "raised_at": CHILD}
+        | {"lifted_at": CHILD, "closed_by": PERSONAL, "closed_at": PERSONAL, "follow_up": CHILD}, {},
+    ),
+    (
+        _("Suivis d’assiduité"), "FollowUp", "pupil",
+        {"school": NONE, "pupil": CHILD, "opened_by": PERSONAL, "opened_at": CHILD}
+        | {"closed_by": PERSONAL, "closed_at": CHILD}, {},
+    ),
+    (
+        _("Actions des suivis d’assiduité"), "FollowUpAction", "follow_up__pupil",
+        {"school": NONE, "follow_up": CHILD, "kind": CHILD, "day": CHILD, "words": SENSITIVE, "for_family": NONE}
+        | {"made_by": PERSONAL, "made_at": PERSONAL},
+        # A word of one parent is not the other's; those of the school are read on the page of the follow-up.
+        {"authored": {"words": ("made_by",)}, "forget": actions.forget_follow_ups, "shared": not_another_word},
+    ),
+]:  # fmt: skip
+    boards.personal_data.add(
+        PersonalData(label, f"attendance.{model}", person, fields=fields, **more, **BASIS)
+    )
+
+boards.personal_data.add(
+    PersonalData(
+        _("Traitements d’absences"),
+        "attendance.Handling",
+        "entry__pupil",
+        fields={"school": NONE, "entry": CHILD, "reason": SENSITIVE, "settled": CHILD, "told_by": PERSONAL}
+        | {"comment": SENSITIVE, "handled_by": PERSONAL, "handled_at": PERSONAL},
+        # What one parent said on the telephone is not read by the other (docs/decisions/0009).
+        authored={"reason": ("told_by",), "told_by": ("told_by",), "comment": ("handled_by",)},
+        forget=actions.forget_handlings,
+        **BASIS,
+    )
+)

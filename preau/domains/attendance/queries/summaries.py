@@ -1,0 +1,159 @@
+"""What the absences of a time amount to: by class, by month, by reason, by pupil."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, QuerySet
+from django.utils.translation import gettext as _
+
+from preau.directory.models import Enrolment, Group, Person, School
+from preau.directory.viewer import Viewer
+from preau.domains.attendance.models import Entry, Reason, RegisterFile, Status
+from preau.domains.attendance.queries.half_days import missed_by, settings_of, share_said
+from preau.domains.attendance.rules import reads_confidential
+from preau.domains.attendance.rules.half_days import Missed, calculated, unexcused
+from preau.domains.timetable.models import Lesson
+from preau.foundation import dates
+
+MOST_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Line:
+    """A class or a pupil: half-days missed, each for its share, without a valid reason; and the part of those that could be."""
+
+    key: int
+    name: str
+    group: str
+    pupils: int
+    gross: int
+    calculated: str
+    unexcused: int
+    late: int
+    rate: str
+
+
+@dataclass(frozen=True)
+class Register:
+    """The absences of a time in a school, or in one class of it."""
+
+    first: date
+    last: date
+    whole: Line
+    lines: list[Line]
+    months: list[tuple[str, int]]
+    reasons: list[tuple[str, int]]
+
+
+@dataclass
+class _Sum:
+    missed: list[Missed] = field(default_factory=list)
+    late: int = 0
+
+    def line(self, key: int, name: str, group: str, pupils: int, halves: int) -> Line:
+        share = calculated(self.missed)
+        possible = pupils * halves
+        return Line(
+            key, name, group, pupils, len(self.missed), share_said(share), len(unexcused(self.missed)), self.late,
+            f"{float(100 * share / possible):.1f}".replace(".", ",") if possible else "—",
+        )  # fmt: skip
+
+
+def register_between(
+    viewer: Viewer, first: date, last: date, group: Group | None = None, *, each: bool = False
+) -> Register:
+    """By class for the whole school, by pupil for one class or when `each` is asked for (seven queries, however many they are)."""
+    assert viewer.school is not None  # noqa: S101 - pages of school life are opened from a school
+    school = viewer.school
+    classes = _classes(school, first, last, group)
+    pupils, settings = sorted(classes) if group else None, settings_of(school.pk)
+    missed = [one for one in missed_by(school, first, last, pupils, settings) if one.half.pupil_id in classes]
+    late = _late(school, first, last)
+    halves = _open_half_days(school, first, last, settings.noon)
+    by_pupil = each or group is not None
+    sums: dict[int, _Sum] = defaultdict(_Sum)
+    for pupil, (of, _name) in classes.items():
+        sums[pupil if by_pupil else of].late += late.get(pupil, 0)
+    for one in missed:
+        sums[one.half.pupil_id if by_pupil else classes[one.half.pupil_id][0]].missed.append(one)
+    whole = _Sum(missed, sum(late.get(pupil, 0) for pupil in classes))
+    return Register(
+        first, last,
+        whole.line(0, group.name if group else school.name, "", len(classes), halves),
+        _by_pupil(sums, classes, halves) if by_pupil else _by_class(sums, classes, halves),
+        _by_month(missed), _by_reason(viewer, missed),
+    )  # fmt: skip
+
+
+def register_files_of(viewer: Viewer) -> list[RegisterFile]:
+    """The registers that this person asked for and may still fetch, newest first (one query)."""
+    found = RegisterFile.objects.visible_to(viewer).exclude(state=RegisterFile.State.DROPPED)
+    return list(found.select_related("group", "table", "paper").order_by("-asked_at", "-pk")[:MOST_SHOWN])
+
+
+def register_tables(viewer: Viewer) -> "QuerySet[RegisterFile, Any]":
+    """The keys of the spreadsheets that this person asked for."""
+    return RegisterFile.objects.visible_to(viewer).filter(table__isnull=False).values("table_id")
+
+
+def register_papers(viewer: Viewer) -> "QuerySet[RegisterFile, Any]":
+    """The keys of the documents that this person asked for."""
+    return RegisterFile.objects.visible_to(viewer).filter(paper__isnull=False).values("paper_id")
+
+
+def _classes(school: School, first: date, last: date, group: Group | None) -> dict[int, tuple[int, str]]:
+    """The class of each pupil: the last one they were in during this time."""
+    learnt = Enrolment.objects.filter(school=school, group__kind=Group.Kind.CLASS)
+    learnt = learnt.exclude(starts__gt=last).exclude(ends__lte=first)
+    if group:
+        learnt = learnt.filter(group=group)
+    rows = learnt.order_by("starts", "pk").values_list("pupil_id", "group_id", "group__name")
+    return {pupil: (of, name) for pupil, of, name in rows}
+
+
+def _late(school: School, first: date, last: date) -> dict[int, int]:
+    late = Entry.objects.filter(school=school, day__range=(first, last), status=Status.LATE)
+    return dict(late.order_by().values_list("pupil_id").annotate(Count("pk")))
+
+
+def _open_half_days(school: School, first: date, last: date, noon: time) -> int:
+    """How many half-days the school had lessons."""
+    zone = ZoneInfo(school.timezone)
+    held = Lesson.objects.filter(school=school, day__range=(first, last)).held()
+    moments = held.order_by().values_list("day", "starts").distinct()
+    return len({(day, starts.astimezone(zone).time() >= noon) for day, starts in moments})
+
+
+def _by_class(sums: dict[int, _Sum], classes: dict[int, tuple[int, str]], halves: int) -> list[Line]:
+    sizes = Counter(of for of, _name in classes.values())
+    names = dict(classes.values())
+    return [
+        sums[of].line(of, names[of], "", sizes[of], halves) for of in sorted(names, key=names.__getitem__)
+    ]
+
+
+def _by_pupil(sums: dict[int, _Sum], classes: dict[int, tuple[int, str]], halves: int) -> list[Line]:
+    people = Person.objects.filter(pk__in=list(classes)).order_by("search_name", "pk")
+    return [sums[one.pk].line(one.pk, one.list_name, classes[one.pk][1], 1, halves) for one in people]
+
+
+def _by_month(missed: Iterable[Missed]) -> list[tuple[str, int]]:
+    counted = Counter(one.half.day.replace(day=1) for one in missed)
+    return [(dates.month(month), counted[month]) for month in sorted(counted)]
+
+
+def _by_reason(viewer: Viewer, missed: Iterable[Missed]) -> list[tuple[str, int]]:
+    hidden: set[str] = set()
+    if not reads_confidential(viewer):
+        hidden = set(
+            Reason.objects.visible_to(viewer).filter(confidential=True).values_list("label", flat=True)
+        )
+    counted: Counter[str] = Counter()
+    for one in missed:
+        label = _("Motif confidentiel") if one.label in hidden else one.label
+        counted[label or _("Aucun motif")] += 1
+    return counted.most_common()

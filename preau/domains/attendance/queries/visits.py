@@ -1,0 +1,55 @@
+"""Who is where now, and finding a pupil in two gestures."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from preau.directory.models import Holding, Person
+from preau.directory.viewer import Viewer
+from preau.directory.words import Role
+from preau.domains.attendance.models import Visit
+from preau.domains.attendance.queries.absences import classes_of
+from preau.foundation import dates, text
+
+MOST_FOUND, FEWEST_LETTERS = 10, 2
+
+
+@dataclass(frozen=True)
+class PupilRow:
+    """A pupil found by name, with their class and where they are now, or ""."""
+
+    person: Person
+    group: str
+    place: str
+
+
+def pupils_found(viewer: Viewer, typed: str) -> list[PupilRow]:
+    """The ten first pupils of the school whose name holds what was typed (three queries)."""
+    wanted = text.fold(typed).strip()
+    if len(wanted) < FEWEST_LETTERS:
+        return []
+    here = Holding.objects.active(viewer.today).filter(school_id=viewer.school_id, role=Role.PUPIL)
+    found = Person.objects.filter(pk__in=here.values("person_id"))
+    for word in wanted.split():
+        found = found.filter(search_name__contains=word)
+    people = list(found.order_by("search_name", "pk")[:MOST_FOUND])
+    ids = [one.pk for one in people]
+    classes = classes_of(ids, viewer.today)
+    open_ones = Visit.objects.visible_to(viewer).going_on().filter(pupil__in=ids)
+    places = {pupil: Visit.Place(place).label for pupil, place in open_ones.values_list("pupil_id", "place")}
+    return [PupilRow(one, classes.get(one.pk, ""), str(places.get(one.pk, ""))) for one in people]
+
+
+def visits_going_on(viewer: Viewer) -> "QuerySet[Visit]":
+    """Who is where now, those who came first at the top."""
+    here = Visit.objects.visible_to(viewer).going_on()
+    return here.select_related("pupil").order_by("starts", "pk")
+
+
+def where_said(place: str, starts: datetime, ends: datetime | None, zone: str) -> str:
+    said = {"place": Visit.Place(place).label, "since": dates.hour(starts, zone)}
+    if ends is None:
+        return _("%(place)s depuis %(since)s") % said
+    return _("%(place)s de %(since)s à %(until)s") % (said | {"until": dates.hour(ends, zone)})

@@ -1,0 +1,107 @@
+"""Half-days of absence, gross and calculated: pure arithmetic on lessons (docs/decisions/0087).
+
+A half-day is a day of the school's wall clock and its morning or its afternoon; a lesson is of the half in which it begins.
+**Gross**: a half-day counts for one as soon as one lesson of it was missed. **Calculated**: it counts for the share of its
+time that was missed, from the lessons that were to be attended. A cancelled lesson is neither attended nor missed.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True, order=True)
+class Half:
+    """Half a day of one pupil."""
+
+    pupil_id: int
+    day: date
+    afternoon: bool
+
+
+@dataclass(frozen=True)
+class Attended:
+    """A lesson that a pupil was to attend, and whether they were missing. `counts`: what explains it does not excuse it.
+
+    `label`: the reason kept for it, "" when none is.
+    """
+
+    pupil_id: int
+    day: date
+    starts: datetime
+    ends: datetime
+    missed: bool = False
+    cancelled: bool = False
+    counts: bool = True
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Missed:
+    """A half-day with at least one lesson missed: `share` of its time, between 0 and 1; 1 when it was missed wholly.
+
+    `counts` when any of its missed lessons does; `label` is the reason of most of them.
+    """
+
+    half: Half
+    share: Fraction
+    lessons: int
+    counts: bool
+    label: str
+
+
+def half_of(pupil_id: int, day: date, starts: datetime, noon: time, zone: ZoneInfo) -> Half:
+    """The half-day of a lesson, on the wall of its school: the hour changes at night, a lesson stays in its morning."""
+    return Half(pupil_id, day, starts.astimezone(zone).time() >= noon)
+
+
+def missed_half_days(lessons: Iterable[Attended], noon: time, zone: ZoneInfo) -> list[Missed]:
+    """The half-days missed in some measure, in order. Two lessons at the same time are one time, missed or attended once."""
+    together: dict[Half, list[Attended]] = defaultdict(list)
+    for lesson in lessons:
+        if not lesson.cancelled:
+            together[half_of(lesson.pupil_id, lesson.day, lesson.starts, noon, zone)].append(lesson)
+    found = [_missed(half, together[half]) for half in sorted(together)]
+    return [one for one in found if one is not None]
+
+
+def _missed(half: Half, lessons: Sequence[Attended]) -> Missed | None:
+    missed = [one for one in lessons if one.missed]
+    if not missed:
+        return None
+    lost, whole = _length(missed), _length(lessons)
+    labels = [one.label for one in missed]
+    label = max(sorted(set(labels)), key=labels.count)
+    return Missed(half, Fraction(lost, whole), len(missed), any(one.counts for one in missed), label)
+
+
+def _length(lessons: Sequence[Attended]) -> int:
+    """How many seconds these lessons last together, those that overlap once."""
+    # In one clock that never changes its hour: on the wall, a night may hold the same hour twice.
+    spans = sorted((one.starts.astimezone(UTC), one.ends.astimezone(UTC)) for one in lessons)
+    total = timedelta()
+    reached: datetime | None = None
+    for starts, ends in spans:
+        begins = starts if reached is None else max(starts, reached)
+        if ends > begins:
+            total += ends - begins
+        reached = ends if reached is None else max(reached, ends)
+    return int(total.total_seconds())
+
+
+def gross(missed: Iterable[Missed]) -> int:
+    """How many half-days were missed in some measure."""
+    return sum(1 for _ in missed)
+
+
+def calculated(missed: Iterable[Missed]) -> Fraction:
+    """How many half-days were missed, each for its share."""
+    return sum((one.share for one in missed), Fraction())
+
+
+def unexcused(missed: Iterable[Missed]) -> list[Missed]:
+    """Those that count in alerts: without a valid reason."""
+    return [one for one in missed if one.counts]

@@ -1,0 +1,44 @@
+"""Who has reached a threshold in the demonstration, and what school life has begun to do about it."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from preau.directory.viewer import viewer_for
+from preau.domains.attendance import actions
+from preau.domains.attendance.models import Alert, FollowUpAction
+
+FOLLOWED, LEFT = 4, 2
+Kind = FollowUpAction.Kind
+DONE = [
+    (Kind.CALL, 6, "Appel à la famille : l’élève a été malade, un certificat doit arriver.", True),
+    (
+        Kind.MEETING,
+        3,
+        "Rencontre avec l’élève et sa famille : un point chaque vendredi pendant un mois.",
+        True,
+    ),
+    (Kind.NOTE, 1, "Revoir avec le professeur principal.", False),
+]
+
+
+def plant(world: Any) -> None:
+    """Count the alerts; of the highest, some are followed for a while, some left there."""
+    actions.watch(world.school, world.today)
+    cpe = viewer_for(world.people["cpe"], 0, timezone.now(), f"staff-{world.school.pk}")
+    if cpe is None or cpe.school_id != world.school.pk:
+        return
+    waiting = Alert.objects.filter(school=world.school).waiting().select_related("pupil")
+    chosen = list(waiting.order_by("-half_days", "pk")[: FOLLOWED + LEFT])
+    for number, alert in enumerate(chosen):
+        if number >= FOLLOWED:
+            actions.close_alert(cpe, alert)
+            continue
+        follow_up = actions.open_follow_up(cpe, alert.pupil, alert)
+        follow_up.opened_at -= timedelta(days=7)
+        follow_up.save(update_fields=["opened_at"])
+        for kind, ago, words, shown in DONE[: 1 + number % len(DONE)]:
+            actions.note_action(
+                cpe, follow_up, kind, world.today - timedelta(days=ago), words, for_family=shown
+            )

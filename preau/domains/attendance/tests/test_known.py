@@ -1,0 +1,337 @@
+"""Absences known in advance, early departures, and who is where."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from conftest import NOW, SchoolClient
+from preau.commons.files.models import StoredFile
+from preau.commons.files.tests.samples import PDF
+from preau.commons.files.tests.samples import sent as a_file
+from preau.commons.journal.models import Line
+from preau.commons.notifications.models import Item
+from preau.directory.models import Holding, Person
+from preau.directory.seeds import World
+from preau.directory.words import Role
+from preau.domains.attendance import actions, queries, rules
+from preau.domains.attendance.models import Announcement, Entry, Explanation, Reason, Status, Visit
+from preau.domains.attendance.tests.test_attendance import absent, maladie, marks
+from preau.domains.timetable.models import Lesson
+
+pytestmark = pytest.mark.django_db
+ANNOUNCE = "/absences/annoncer/"
+
+
+# What is arranged for some pupils all year round is no matter here.
+ARRANGED = {"notes-off", "adjustments"}
+
+
+def beside(lesson: Lesson) -> dict[int, list[str]]:
+    """What the roll of a lesson says beside the names of its pupils."""
+    rows = queries.register_of(lesson)
+    said = {row.pupil_id: [one.words for one in row.notes if one.icon not in ARRANGED] for row in rows}
+    return {pupil: words for pupil, words in said.items() if words}
+
+
+def announce(viewer: Any, college: World, **said: Any) -> Announcement:
+    defaults = {
+        "kind": Announcement.Kind.ABSENCE, "starts": NOW - timedelta(hours=1), "ends": NOW + timedelta(hours=8),
+        "reason": maladie(), "comment": "fièvre",
+    }  # fmt: skip
+    return actions.announce(viewer, college.people["pupil"], college.school.pk, **(defaults | said))
+
+
+def noted(lesson: Lesson, college: World, seat_of: Any) -> Entry:
+    actions.validate_roll(seat_of("teacher"), lesson, absent(lesson, college.people["pupil"]))
+    return Entry.objects.get(lesson=lesson, pupil=college.people["pupil"])
+
+
+def typed(college: World, **said: Any) -> dict[str, Any]:
+    child = college.people["pupil"].public_id
+    return {"enfant": child, "first_day": "2026-11-25", "reason": maladie().pk} | said
+
+
+# Announced
+
+
+def test_an_absence_announced_is_explained_when_it_is_noted_and_nobody_is_asked(
+    lesson: Lesson, college: World, seat_of: Any
+) -> None:
+    mother = seat_of("guardian")
+    announcement = announce(mother, college)
+    entry = noted(lesson, college, seat_of)
+    explanation = entry.explanation
+    assert explanation is not None
+    assert (explanation.announcement, explanation.state) == (announcement, Explanation.State.PENDING)
+    assert (explanation.given_by, explanation.comment) == (mother.person, "fièvre")
+    assert entry not in Entry.objects.to_explain()
+    rows = queries.rows_of(queries.absences_of(mother).filter(pk=entry.pk), {}, mother)
+    assert rows[0].tag[0] == "Annoncée, à valider"
+
+
+def test_the_second_lesson_of_the_day_joins_the_same_explanation(
+    lesson: Lesson, college: World, seat_of: Any
+) -> None:
+    announce(seat_of("guardian"), college)
+    first = noted(lesson, college, seat_of)
+    after = Lesson.objects.of_pupils([college.people["pupil"].pk]).filter(
+        day=lesson.day, starts__gt=lesson.starts
+    )
+    other = after.order_by("starts")[0]
+    actions.validate_roll(seat_of("cpe"), other, absent(other, college.people["pupil"]))
+    second = Entry.objects.get(lesson=other, pupil=college.people["pupil"])
+    assert second.explanation_id == first.explanation_id
+    assert Explanation.objects.filter(announcement__isnull=False).count() == 1
+
+
+def test_a_refusal_asks_the_family_again_for_the_lessons_that_follow(
+    lesson: Lesson, college: World, seat_of: Any
+) -> None:
+    announce(seat_of("guardian"), college)
+    first = noted(lesson, college, seat_of)
+    assert first.explanation is not None
+    actions.decide(seat_of("cpe"), first.explanation, Explanation.State.REFUSED, "Un certificat, merci")
+    after = Lesson.objects.of_pupils([college.people["pupil"].pk]).filter(
+        day=lesson.day, starts__gt=lesson.starts
+    )
+    other = after.order_by("starts")[0]
+    actions.validate_roll(seat_of("cpe"), other, absent(other, college.people["pupil"]))
+    assert Entry.objects.to_explain().filter(lesson=other, pupil=college.people["pupil"]).exists()
+
+
+def test_an_absence_outside_of_what_was_announced_is_to_explain(
+    lesson: Lesson, college: World, seat_of: Any
+) -> None:
+    announce(seat_of("guardian"), college, starts=lesson.ends, ends=lesson.ends + timedelta(hours=3))
+    entry = noted(lesson, college, seat_of)
+    assert entry.explanation is None
+    assert entry in Entry.objects.to_explain()
+
+
+def test_what_was_noted_before_is_covered_too(lesson: Lesson, college: World, seat_of: Any) -> None:
+    entry = noted(lesson, college, seat_of)
+    announce(seat_of("guardian"), college)
+    entry.refresh_from_db()
+    assert entry.explanation is not None
+
+
+def test_announcing_twice_is_announcing_once_and_school_life_is_told(college: World, seat_of: Any) -> None:
+    first, second = (announce(seat_of("guardian"), college) for _ in range(2))
+    assert first == second
+    assert Line.objects.filter(verb="attendance.announced").count() == 1
+    assert (
+        Item.objects.filter(
+            kind="attendance.announced", key=str(first.pk), person=college.people["cpe"]
+        ).count()
+        == 1
+    )
+
+
+def test_an_announcement_taken_back_takes_back_what_it_explained(
+    lesson: Lesson, college: World, seat_of: Any
+) -> None:
+    mother = seat_of("guardian")
+    announcement = announce(mother, college)
+    entry = noted(lesson, college, seat_of)
+    assert actions.withdraw_announcement(mother, announcement)
+    assert not actions.withdraw_announcement(mother, announcement)
+    entry.refresh_from_db()
+    assert entry.explanation is not None
+    assert entry.explanation.state == Explanation.State.WITHDRAWN
+    assert entry in Entry.objects.to_explain()
+    assert college.people["pupil"].pk not in beside(lesson)
+
+
+def test_the_roll_knows_that_a_pupil_is_announced_and_not_why(
+    lesson: Lesson, college: World, twin: World, seat_of: Any
+) -> None:
+    announce(seat_of("guardian"), college)
+    pupil = college.people["pupil"].pk
+    assert beside(lesson)[pupil] == ["Absence annoncée"]
+    tomorrow = Lesson.objects.of_pupils([pupil]).filter(day__gt=lesson.day).order_by("starts")[0]
+    assert pupil not in beside(tomorrow)
+    for theirs in Lesson.objects.filter(school=twin.school, starts=lesson.starts):
+        assert "Absence annoncée" not in str(beside(theirs))
+
+
+def test_a_parent_does_not_see_what_the_other_announces(
+    college: World, seat_of: Any, client: SchoolClient
+) -> None:
+    announcement = announce(seat_of("guardian"), college)
+    assert announcement not in Announcement.objects.visible_to(seat_of("other_guardian"))
+    assert announcement not in Announcement.objects.visible_to(seat_of("teacher"))
+    assert announcement not in Announcement.objects.visible_to(seat_of("pupil"))
+    page = client.sit(college.people["other_guardian"]).get(reverse("attendance:absences")).content.decode()
+    assert "Absences annoncées" not in page
+
+
+def test_a_parent_announces_in_one_short_form(college: World, client: SchoolClient) -> None:
+    client.sit(college.people["guardian"])
+    assert client.post(ANNOUNCE, typed(college)).status_code == 302
+    made = Announcement.objects.get(pupil=college.people["pupil"])
+    assert made.starts.astimezone(NOW.tzinfo).strftime("%d %H:%M") == "25 00:00"
+    assert made.ends.astimezone(NOW.tzinfo).strftime("%d %H:%M") == "25 23:59"
+    page = client.get(reverse("attendance:absences")).content.decode()
+    assert "Nina, le mercredi 25 novembre 2026" in page
+    assert client.post(reverse("attendance:withdraw_announcement", kwargs={"pk": made.pk})).status_code == 302
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"first_day": "2026-11-20"},
+        {"last_day": "2026-11-24"},
+        {"last_day": "2027-11-24"},
+        {"from_hour": "14:00", "until_hour": "09:00"},
+        {"reason": ""},
+        {"enfant": "?"},
+    ],
+    ids=str,
+)
+def test_what_cannot_be_is_said_and_what_was_typed_stays(
+    college: World, client: SchoolClient, said: Any
+) -> None:
+    client.sit(college.people["guardian"])
+    answer = client.post(ANNOUNCE, typed(college, comment="Chez l’orthodontiste") | said)
+    assert answer.status_code == 422
+    assert "Chez l’orthodontiste" in answer.content.decode()
+    assert not Announcement.objects.filter(pupil=college.people["pupil"]).exists()
+
+
+def test_nobody_announces_for_the_child_of_another(college: World, twin: World, client: SchoolClient) -> None:
+    stranger = Person.objects.filter(enrolments__school=college.school).exclude(
+        pk=college.people["pupil"].pk
+    )[0]
+    client.sit(college.people["guardian"])
+    assert client.post(ANNOUNCE, typed(college, enfant=stranger.public_id)).status_code == 422
+    assert client.sit(college.people["pupil"]).get(ANNOUNCE).status_code == 403
+    theirs = Reason.objects.create(school=twin.school, label="Motif du jumeau x")
+    client.sit(college.people["guardian"])
+    assert client.post(ANNOUNCE, typed(college, reason=theirs.pk)).status_code == 422
+
+
+def test_an_adult_pupil_announces_for_themselves(college: World, client: SchoolClient) -> None:
+    Person.objects.filter(pk=college.people["pupil"].pk).update(birth_date=datetime(2008, 1, 1))  # noqa: DTZ001
+    client.sit(college.people["pupil"])
+    assert client.post(ANNOUNCE, typed(college)).status_code == 302
+
+
+# With a document
+
+
+def test_a_paper_goes_with_the_explanation_and_its_reading_is_noted(
+    absence: Entry, college: World, client: SchoolClient, seat_of: Any
+) -> None:
+    client.sit(college.people["guardian"])
+    address = reverse("attendance:explain", kwargs={"pk": absence.pk})
+    sent = {"entries": [absence.pk], "reason": maladie().pk, "papers": a_file("certificat.pdf", PDF)}
+    assert client.post(address, sent).status_code == 302
+    explanation = Explanation.objects.get(pupil=absence.pupil, day=absence.day)
+    paper = explanation.document
+    assert paper is not None
+    for key in ("other_guardian", "pupil", "teacher"):
+        assert paper not in StoredFile.objects.visible_to(seat_of(key)), key
+    assert paper in StoredFile.objects.visible_to(seat_of("guardian"))
+    client.sit(college.people["cpe"])
+    page = client.get(reverse("attendance:entry", kwargs={"pk": absence.pk})).content.decode()
+    assert paper.name in page
+    assert client.get(reverse("files:file", kwargs={"public_id": paper.public_id})).status_code == 200
+    assert Line.objects.get(verb="attendance.paper_read").subject == absence.pupil
+
+
+# Departures
+
+
+def test_a_departure_is_known_at_the_roll_and_settles_the_lessons_missed(
+    lesson: Lesson, college: World, client: SchoolClient, seat_of: Any
+) -> None:
+    client.sit(college.people["cpe"])
+    pupil = college.people["pupil"]
+    address = reverse("attendance:depart", kwargs={"public_id": pupil.public_id})
+    sent = {"leaves_at": "10:20", "leaves_with": "sa grand-mère", "reason": maladie().pk}
+    assert client.post(address, sent | {"leaves_with": ""}).status_code == 422
+    for _ in range(2):
+        assert client.post(address, sent).status_code == 302
+    slip = Announcement.objects.get(pupil=college.people["pupil"])
+    assert beside(lesson)[pupil.pk] == ["Départ à 10 h 20"]
+    entry = noted(lesson, college, seat_of)
+    assert entry.handling is not None
+    assert entry.handling.settled
+    assert entry not in Entry.objects.to_settle()
+    assert "sa grand-mère" in client.get(reverse("attendance:announced")).content.decode()
+    assert rules.can_withdraw_announcement(seat_of("head"), slip)
+    assert not rules.can_withdraw_announcement(seat_of("head"), announce(seat_of("guardian"), college))
+
+
+# Who is where
+
+
+def test_a_pupil_is_found_and_sent_to_the_library_in_two_gestures(
+    college: World, client: SchoolClient, seat_of: Any
+) -> None:
+    client.sit(college.people["cpe"])
+    page = client.get(reverse("attendance:passages"), {"nom": "abadie nin"}).content.decode()
+    assert "ABADIE Nina" in page
+    pupil = college.people["pupil"]
+    address = reverse("attendance:begin_visit", kwargs={"public_id": pupil.public_id})
+    for _ in range(2):
+        assert client.post(address, {"place": "library"}).status_code == 302
+    visit = Visit.objects.get(pupil=college.people["pupil"])
+    assert (visit.place, visit.starts, visit.noted_by) == ("library", NOW, college.people["cpe"])
+    assert "CDI" in client.get(reverse("attendance:passages")).content.decode()
+    client.post(address, {"place": "infirmary"})
+    visit.refresh_from_db()
+    assert visit.ends == NOW
+    assert Visit.objects.going_on().get(pupil=college.people["pupil"]).place == "infirmary"
+
+
+def test_the_roll_says_where_a_pupil_is(lesson: Lesson, college: World, seat_of: Any, clock: Any) -> None:
+    pupil = college.people["pupil"]
+    visit = actions.begin_visit(seat_of("cpe"), pupil, "infirmary")
+    assert beside(lesson)[pupil.pk] == ["Infirmerie depuis 10 h 30"]
+    clock.shift(600)
+    assert actions.end_visit(seat_of("cpe"), visit)
+    assert not actions.end_visit(seat_of("cpe"), visit)
+    assert beside(lesson)[pupil.pk] == ["Infirmerie de 10 h 30 à 10 h 40"]
+    tomorrow = Lesson.objects.of_pupils([pupil.pk]).filter(day__gt=lesson.day).order_by("starts")[0]
+    assert pupil.pk not in beside(tomorrow)
+
+
+def test_a_nurse_notes_and_sees_the_infirmary_alone(
+    college: World, client: SchoolClient, seat_of: Any
+) -> None:
+    Holding.objects.filter(person=college.people["secretary"]).update(role=Role.NURSE)
+    nurse, pupil = college.people["secretary"], college.people["pupil"]
+    client.sit(nurse)
+    address = reverse("attendance:begin_visit", kwargs={"public_id": pupil.public_id})
+    client.post(address, {"place": "library"})
+    assert not Visit.objects.filter(pupil=college.people["pupil"]).exists()
+    client.post(address, {"place": "infirmary"})
+    visit = Visit.objects.get(pupil=college.people["pupil"])
+    assert visit in Visit.objects.visible_to(seat_of("secretary"))
+    Visit.objects.filter(pk=visit.pk).update(place="library")
+    assert visit not in Visit.objects.visible_to(seat_of("secretary"))
+    for key in ("teacher", "other_guardian"):
+        seen = visit in Visit.objects.visible_to(seat_of(key))
+        assert seen == (key == "other_guardian"), key
+
+
+def test_visits_that_nobody_ended_are_over_by_night(college: World, seat_of: Any, clock: Any) -> None:
+    actions.begin_visit(seat_of("cpe"), college.people["pupil"], "study")
+    assert actions.end_forgotten_visits() == 0
+    clock.shift(11 * 3600)
+    assert actions.end_forgotten_visits() >= 1
+    assert not Visit.objects.going_on().exists()
+
+
+def test_being_present_again_after_an_announcement_changes_nothing_of_it(
+    lesson: Lesson, college: World, seat_of: Any
+) -> None:
+    announce(seat_of("guardian"), college)
+    actions.validate_roll(seat_of("teacher"), lesson, marks(lesson))
+    assert not Entry.objects.filter(
+        lesson=lesson, pupil=college.people["pupil"], status=Status.ABSENT
+    ).exists()
+    assert Announcement.objects.standing().filter(pupil=college.people["pupil"]).count() == 1

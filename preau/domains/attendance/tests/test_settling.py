@@ -1,0 +1,336 @@
+"""Reasons and their switches; absences that school life settles by itself, several at once, and takes back."""
+
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from conftest import NOW, SchoolClient
+from preau.commons.journal.models import Line
+from preau.commons.notifications.models import Item
+from preau.directory.models import Person
+from preau.directory.seeds import World
+from preau.directory.words import Role
+from preau.domains.attendance import actions, queries, rules
+from preau.domains.attendance.models import Entry, Explanation, Handling, Reason, Status
+from preau.domains.attendance.tests.test_attendance import maladie, marks
+from preau.domains.timetable.models import Lesson
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def lateness(lesson: Lesson, college: World, seat_of: Any) -> Entry:
+    late = marks(lesson, **{f"p{college.people['pupil'].pk}": (Status.LATE, 10)})
+    actions.validate_roll(seat_of("teacher"), lesson, late)
+    return Entry.objects.get(lesson=lesson, pupil=college.people["pupil"])
+
+
+def secret(college: World, **said: Any) -> Reason:
+    return Reason.objects.create(school=college.school, label="Suivi éducatif", confidential=True, **said)
+
+
+# Reasons
+
+
+def test_a_common_reason_changed_by_a_school_stays_what_it_is_elsewhere(
+    college: World, twin: World, seat_of: Any
+) -> None:
+    common = maladie()
+    assert actions.change_reason(seat_of("cpe"), common, label="Malade", in_alerts=True)
+    own = Reason.objects.get(school=college.school, replaces=common)
+    assert (own.label, own.in_alerts, own.settles) == ("Malade", True, True)
+    assert common not in Reason.objects.in_use(college.school.pk)
+    assert own in Reason.objects.offered_to_families(college.school.pk)
+    assert common in Reason.objects.in_use(twin.school.pk)
+    assert own not in Reason.objects.in_use(twin.school.pk)
+    assert not actions.change_reason(seat_of("cpe"), common, label="Malade", in_alerts=True)
+    assert Reason.objects.filter(replaces=common).count() == 1
+
+
+def test_a_retired_reason_is_chosen_no_more_and_still_read(absence: Entry, seat_of: Any) -> None:
+    reason = maladie()
+    said = actions.explain(seat_of("guardian"), [absence], reason)
+    assert actions.retire_reason(seat_of("head"), reason, retired=True)
+    assert not actions.retire_reason(seat_of("head"), reason, retired=True)
+    offered = Reason.objects.offered_to_families(absence.school_id).values_list("label", flat=True)
+    assert "Maladie" not in offered
+    said.refresh_from_db()
+    assert said.reason.label == "Maladie"
+    assert actions.retire_reason(seat_of("head"), reason, retired=False)
+    assert "Maladie" in Reason.objects.offered_to_families(absence.school_id).values_list("label", flat=True)
+
+
+def test_who_settles_reasons_and_who_reads_the_confidential_ones(holder: Any) -> None:
+    settlers = {role for role in Role if rules.settles_reasons(holder(role))}
+    assert settlers == {Role.HEAD, Role.SCHOOL_LIFE}
+    readers = {role for role in Role if rules.reads_confidential(holder(role))}
+    assert readers == {Role.HEAD, Role.SCHOOL_LIFE, Role.NURSE}
+
+
+def test_a_confidential_reason_is_read_by_who_gave_it_and_by_few(college: World, seat_of: Any) -> None:
+    pupil, mother = seat_of("pupil"), seat_of("guardian")
+    for viewer, said_by, read in [
+        (seat_of("cpe"), None, "Suivi éducatif"),
+        (seat_of("teacher"), None, "Motif confidentiel"),
+        (mother, None, "Motif confidentiel"),
+        (mother, mother.person.pk, "Suivi éducatif"),
+        (seat_of("other_guardian"), mother.person.pk, ""),
+        (pupil, None, "Motif confidentiel"),
+    ]:
+        assert rules.reason_said(viewer, "Suivi éducatif", said_by, confidential=True) == read, viewer.label
+    assert rules.reason_said(seat_of("other_guardian"), "Maladie", mother.person.pk, confidential=False) == ""
+    assert rules.reason_said(mother, "Maladie", None, confidential=False) == "Maladie"
+
+
+def test_the_page_of_reasons_adds_one_and_refuses_a_name_taken(college: World, client: SchoolClient) -> None:
+    client.sit(college.people["cpe"])
+    sent = {"label": "Rendez-vous CIO", "for_families": "on", "order": "45"}
+    assert client.post(reverse("attendance:reasons"), sent).status_code == 302
+    made = Reason.objects.get(school=college.school, label="Rendez-vous CIO")
+    assert (made.for_families, made.settles, made.in_report) == (True, False, False)
+    other = Reason.objects.create(school=college.school, label="Autre chose")
+    address = reverse("attendance:reason", kwargs={"pk": other.pk})
+    answer = client.post(address, sent)
+    assert answer.status_code == 422
+    assert "Un autre motif porte déjà ce nom." in answer.content.decode()
+    assert client.post(address, sent | {"label": "Maladie"}).status_code == 422
+    client.post(reverse("attendance:reasons"), sent | {"label": "Maladie"})
+    assert not Reason.objects.filter(school=college.school, label="Maladie").exists()
+    assert client.post(reverse("attendance:reasons"), {"label": "", "order": "0"}).status_code == 422
+    page = client.get(reverse("attendance:reasons")).content.decode()
+    assert "Rendez-vous CIO" in page
+    assert "Reste à régler" in page
+
+
+# Settling
+
+
+def test_settling_ends_the_request_to_the_family_and_leaves_a_trace(
+    absence: Entry,
+    college: World,
+    seat_of: Any,
+) -> None:
+    cpe, mother = seat_of("cpe"), seat_of("guardian")
+    actions.tell_absence(mother.person.pk, absence.pk)
+    assert absence in Entry.objects.to_explain()
+    assert actions.settle_one(cpe, absence, maladie(), comment="Appel à 8 h 40", told_by=mother.person)
+    assert absence not in Entry.objects.to_explain()
+    assert absence not in Entry.objects.to_settle()
+    step = Handling.objects.get(entry=absence)
+    assert (step.reason, step.settled, step.told_by, step.handled_by, step.handled_at) == (
+        maladie(), True, mother.person, cpe.person, NOW,
+    )  # fmt: skip
+    assert Line.objects.get(verb="attendance.settled").subject_id == absence.pupil_id
+    assert Item.objects.get(person=mother.person, key=str(absence.pk)).read_at == NOW
+    absence.refresh_from_db()
+    assert not rules.can_explain(mother, absence)
+
+
+def test_the_other_parent_reads_that_it_is_settled_and_not_what_was_said(
+    absence: Entry,
+    college: World,
+    seat_of: Any,
+) -> None:
+    mother = seat_of("guardian")
+    actions.settle_one(seat_of("cpe"), absence, maladie(), told_by=mother.person)
+
+    def line(viewer: Any) -> tuple[str, str]:
+        rows = queries.rows_of(queries.absences_of(viewer).filter(pk=absence.pk), {}, viewer)
+        return rows[0].tag[0], rows[0].reason
+
+    assert line(mother) == ("Réglée", "Maladie")
+    assert line(seat_of("other_guardian")) == ("Réglée", "")
+    assert line(seat_of("pupil")) == ("Réglée", "")
+    assert line(seat_of("cpe"))[1] == "Maladie"
+
+
+def test_a_reason_that_does_not_settle_leaves_the_absence_to_settle(
+    absence: Entry, seat_of: Any, college: World
+) -> None:
+    waiting = Reason.objects.create(
+        school=college.school, label="Famille appelée, sans réponse", settles=False
+    )
+    actions.settle_one(seat_of("cpe"), absence, waiting)
+    assert absence in Entry.objects.to_settle()
+    assert absence in Entry.objects.to_explain()
+    assert actions.settle_one(seat_of("cpe"), absence, maladie())
+    assert absence not in Entry.objects.to_settle()
+
+
+def test_a_switch_turned_later_changes_nothing_of_what_was_settled(
+    absence: Entry, seat_of: Any, college: World
+) -> None:
+    reason = Reason.objects.create(school=college.school, label="Convocation")
+    actions.settle_one(seat_of("cpe"), absence, reason)
+    actions.change_reason(seat_of("cpe"), reason, settles=False)
+    assert absence not in Entry.objects.to_settle()
+
+
+def test_a_lateness_is_settled_like_an_absence(lateness: Entry, seat_of: Any) -> None:
+    assert lateness in Entry.objects.to_settle()
+    assert actions.settle(seat_of("cpe"), [lateness], maladie()).done == [lateness.pk]
+    assert lateness not in Entry.objects.to_settle()
+
+
+def test_several_are_settled_at_once_and_what_somebody_else_settled_stays(
+    absence: Entry,
+    lesson: Lesson,
+    college: World,
+    seat_of: Any,
+) -> None:
+    others = [row.pupil_id for row in queries.register_of(lesson) if row.pupil_id != absence.pupil_id][:2]
+    actions.validate_roll(
+        seat_of("cpe"), lesson, marks(lesson, **{f"p{pupil}": (Status.ABSENT, None) for pupil in others})
+    )
+    entries = list(Entry.objects.filter(lesson=lesson).order_by("pk"))
+    family = Reason.objects.get(label="Raison familiale")
+    actions.settle_one(seat_of("head"), absence, family)
+    outcome = actions.settle(seat_of("cpe"), entries, maladie())
+    assert (len(outcome.done), outcome.left) == (2, [absence.pk])
+    absence.refresh_from_db()
+    assert absence.handling is not None and absence.handling.reason == family
+    again = actions.settle(seat_of("cpe"), entries, maladie())
+    assert (again.done, again.left) == ([], [absence.pk])
+    assert Handling.objects.filter(entry__in=entries).count() == 3
+
+
+def test_two_people_who_settle_one_absence_are_both_shown_and_the_first_word_stays(
+    absence: Entry,
+    college: World,
+    seat_of: Any,
+    client: SchoolClient,
+) -> None:
+    actions.settle_one(seat_of("head"), absence, Reason.objects.get(label="Raison familiale"))
+    address = reverse("attendance:settle_one", kwargs={"pk": absence.pk})
+    sent = {"motif": maladie().pk, "note": "fièvre"}
+    answer = client.sit(college.people["cpe"]).post(address, sent)
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Hélène Carpentier vient de retenir" in page
+    assert "Raison familiale" in page
+    assert "fièvre" in page
+    assert Handling.objects.filter(entry=absence).count() == 1
+
+
+def test_what_was_settled_is_taken_back_and_the_family_is_asked_again(
+    absence: Entry,
+    seat_of: Any,
+) -> None:
+    actions.settle_one(seat_of("cpe"), absence, maladie())
+    assert actions.reopen(seat_of("cpe"), [absence]).done == [absence.pk]
+    assert absence in Entry.objects.to_explain()
+    assert not actions.reopen(seat_of("cpe"), [absence]).done
+    titles = [step.title for step in queries.history_of(seat_of("cpe"), absence)]
+    assert titles[-2:] == ["Réglée\u202f: Maladie", "Traitement annulé"]
+
+
+def test_what_a_family_said_is_read_before_it_is_settled(absence: Entry, seat_of: Any) -> None:
+    actions.explain(seat_of("guardian"), [absence], maladie())
+    assert absence not in Entry.objects.to_settle()
+    assert actions.settle(seat_of("cpe"), [absence], maladie()).left == [absence.pk]
+    assert not Handling.objects.filter(entry=absence).exists()
+
+
+def test_an_explanation_accepted_for_a_reason_that_does_not_settle_stays_to_settle(
+    absence: Entry,
+    seat_of: Any,
+    college: World,
+) -> None:
+    holiday = Reason.objects.create(school=college.school, label="Convenance personnelle", settles=False)
+    said = actions.explain(seat_of("guardian"), [absence], holiday)
+    actions.decide(seat_of("cpe"), said, Explanation.State.ACCEPTED)
+    absence.refresh_from_db()
+    assert absence in Entry.objects.to_settle()
+    assert rules.can_settle(seat_of("cpe"), absence)
+    assert not rules.can_settle(seat_of("teacher"), absence)
+
+
+def test_settling_from_the_list_keeps_its_filters_and_what_was_chosen(
+    absence: Entry,
+    college: World,
+    client: SchoolClient,
+) -> None:
+    client.sit(college.people["cpe"])
+    address = reverse("attendance:settle") + "?etat=a_regler"
+    wrong = client.post(address, {"entries": [absence.pk], "reason": ""})
+    assert wrong.status_code == 422
+    box = f'value="{absence.pk}" id="entries-{absence.pk}" data-pick checked'
+    assert box in wrong.content.decode()
+    answer = client.post(address, {"entries": [absence.pk], "reason": maladie().pk})
+    assert answer.headers["Location"] == reverse("attendance:entries") + "?etat=a_regler"
+    page = client.get(reverse("attendance:entries") + "?etat=reglee").content.decode()
+    assert "Réglée" in page
+    assert f'value="{absence.pk}"' in page
+
+
+def test_only_school_life_settles(absence: Entry, college: World, twin: World, client: SchoolClient) -> None:
+    address = reverse("attendance:settle_one", kwargs={"pk": absence.pk})
+    for key, status in (("teacher", 403), ("guardian", 403), ("other_guardian", 403), ("secretary", 404)):
+        answer = client.sit(college.people[key]).post(address, {"motif": maladie().pk})
+        assert answer.status_code == status, key
+    client.may_see_twin = True
+    assert client.sit(twin.people["cpe"]).post(address, {"motif": maladie().pk}).status_code == 404
+    assert not Handling.objects.exists()
+
+
+def test_the_person_who_told_must_be_one_of_the_pupils_own(
+    absence: Entry,
+    college: World,
+    client: SchoolClient,
+) -> None:
+    stranger = Person.objects.exclude(wards__pupil=absence.pupil_id).filter(wards__isnull=False)[0]
+    client.sit(college.people["cpe"])
+    address = reverse("attendance:settle_one", kwargs={"pk": absence.pk})
+    assert client.post(address, {"motif": maladie().pk, "told_by": stranger.pk}).status_code == 422
+
+
+# Two people on one entry, on one explanation
+
+
+def test_a_correction_of_something_else_than_the_page_showed_is_asked_again(
+    absence: Entry,
+    college: World,
+    client: SchoolClient,
+    seat_of: Any,
+) -> None:
+    actions.correct_entry(seat_of("head"), absence, Status.LATE, 12)
+    client.sit(college.people["cpe"])
+    address = reverse("attendance:entry", kwargs={"pk": absence.pk})
+    answer = client.post(address, {"status": "present", "minutes_late": "", "seen": "absent"})
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Retard de 12\u00a0min" in page
+    assert "Vous avez choisi" in page
+    absence.refresh_from_db()
+    assert absence.status == Status.LATE
+    assert (
+        client.post(address, {"status": "present", "minutes_late": "", "seen": "late-12"}).status_code == 302
+    )
+    absence.refresh_from_db()
+    assert absence.status == Status.PRESENT
+
+
+def test_two_decisions_of_one_explanation_are_both_shown(
+    absence: Entry,
+    college: World,
+    client: SchoolClient,
+    seat_of: Any,
+) -> None:
+    said = actions.explain(seat_of("guardian"), [absence], maladie())
+    actions.decide(seat_of("head"), said, Explanation.State.ACCEPTED)
+    client.sit(college.people["cpe"])
+    address = reverse("attendance:decide", kwargs={"pk": said.pk})
+    sent = {"state": "refused", "comment": "Pas de certificat", "entry": absence.pk, "seen": "0"}
+    answer = client.post(address, sent)
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Hélène Carpentier vient de décider" in page
+    assert "Pas de certificat" in page
+    said.refresh_from_db()
+    assert said.state == Explanation.State.ACCEPTED
+    seen = str(said.decisions.last().pk)
+    assert f'name="seen" value="{seen}"' in page
+    assert client.post(address, sent | {"seen": seen}).status_code == 302
+    said.refresh_from_db()
+    assert said.state == Explanation.State.REFUSED

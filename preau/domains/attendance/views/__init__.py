@@ -1,0 +1,1 @@
+"""Pages of attendance: the roll, what families follow, what school life does."""

@@ -1,0 +1,81 @@
+"""Exemptions and adjustments: who has some, noting one, ending it, and what a family reads of its own."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from preau.directory.models import Person
+from preau.domains.attendance import actions, queries, rules
+from preau.domains.attendance.forms import ArrangementFilter, ArrangementForm
+from preau.domains.attendance.models import Arrangement
+from preau.foundation import journal
+from preau.foundation.access import opens
+
+TYPED_WRONG = 422
+
+
+@opens(to=rules.keeps_arrangements)
+@require_safe
+def arrangements(request: HttpRequest) -> HttpResponse:
+    """Every exemption and adjustment of the school; a name finds the other pupils too, to note one."""
+    form = ArrangementFilter(request.GET)
+    chosen = form.chosen()
+    name, over = chosen.get("nom", ""), chosen.get("etat") == "fini"
+    page = Paginator(queries.arrangements_matching(request.viewer, name, over=over), 40).get_page(
+        request.GET.get("page")
+    )
+    query = request.GET.copy()
+    query.pop("page", None)
+    context = {
+        "form": form,
+        "page_obj": page,
+        "rows": queries.arrangement_rows(page.object_list, request.viewer.today),
+        "pupils": queries.pupils_named(request.viewer, name),
+        "query": query.urlencode(),
+        "filtered": bool(name or over),
+    }
+    return render(request, "attendance/arrangements.html", context)
+
+
+@opens(Person, to=rules.keeps_arrangements_of, by="public_id")
+@require_safe
+def pupil_arrangements(request: HttpRequest, pupil: Person) -> HttpResponse:
+    """What is noted of one pupil, and was."""
+    journal.record_read(request.viewer, "attendance.arrangements_read", pupil, subject_id=pupil.pk)
+    rows = queries.arrangements_of(request.viewer, pupil)
+    return render(request, "attendance/pupil_arrangements.html", {"pupil": pupil, "rows": rows})
+
+
+@opens(Person, to=rules.keeps_arrangements_of, by="public_id")
+@require_http_methods(["GET", "POST"])
+def arrange(request: HttpRequest, pupil: Person) -> HttpResponse:
+    """Note an exemption or an adjustment."""
+    form = ArrangementForm(request.viewer, request.POST or None, initial={"first_day": request.viewer.today})
+    if request.method == "POST" and form.is_valid():
+        actions.arrange(request.viewer, pupil, form.said())
+        messages.success(request, _("C’est noté : les enseignants le verront en faisant l’appel."))
+        return redirect("attendance:pupil_arrangements", public_id=pupil.public_id)
+    context = {"pupil": pupil, "form": form}
+    return render(request, "attendance/arrange.html", context, status=TYPED_WRONG if form.errors else 200)
+
+
+@opens(Arrangement, to=rules.keeps_arrangements)
+@require_POST
+def end_arrangement(request: HttpRequest, arrangement: Arrangement) -> HttpResponseRedirect:
+    """It holds no more."""
+    if actions.end_arrangement(request.viewer, arrangement):
+        messages.success(request, _("C’est terminé : l’appel ne le montre plus."))
+    else:
+        messages.info(request, _("C’était déjà terminé."))
+    return redirect("attendance:pupil_arrangements", public_id=arrangement.pupil.public_id)
+
+
+@opens(to=rules.follows_absences)
+@require_safe
+def own_arrangements(request: HttpRequest) -> HttpResponse:
+    """What a family reads of its own."""
+    rows = queries.own_arrangements(request.viewer)
+    return render(request, "attendance/own_arrangements.html", {"rows": rows})

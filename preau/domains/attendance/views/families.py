@@ -1,0 +1,101 @@
+"""What a family follows of absences, and explains."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from preau.directory.models import Person
+from preau.domains.attendance import actions, queries, rules
+from preau.domains.attendance.boards import Place, ways_from
+from preau.domains.attendance.forms import ExplainForm
+from preau.domains.attendance.forms.announcements import AnnounceForm
+from preau.domains.attendance.models import Announcement, Entry, Explanation
+from preau.foundation.access import opens
+
+TYPED_WRONG = 422
+MOST_ANNOUNCED = 20
+
+
+@opens(to=rules.follows_absences)
+@require_safe
+def absences(request: HttpRequest) -> HttpResponse:
+    """What a family follows: absences, latenesses, and what became of each."""
+    viewer = request.viewer
+    children = queries.children_of(viewer)
+    child = next((c for c in children if c.public_id == request.GET.get("enfant")), None)
+    page = Paginator(queries.absences_followed(viewer, child), 30).get_page(request.GET.get("page"))
+    context = {
+        "page_obj": page,
+        "rows": queries.rows_of(page.object_list, {}, viewer),
+        "follow_ups": queries.follow_ups_told(viewer),
+        "announced": queries.announced_to_family(viewer, MOST_ANNOUNCED),
+        "children": children,
+        "child": child,
+        "may_explain": rules.answers_for_absences(viewer),
+        "own_pending": queries.own_explanations_waiting(viewer),
+        "ways": ways_from(viewer, Place.FAMILY),
+    }
+    return render(request, "attendance/absences.html", context)
+
+
+@opens(Entry, to=rules.answers_for_absences)
+@require_http_methods(["GET", "POST"])
+def explain(request: HttpRequest, entry: Entry) -> HttpResponse:
+    """A guardian says why a pupil was missing, for one or several lessons of the same day."""
+    entry = Entry.objects.select_related("pupil", "explanation", "handling").get(pk=entry.pk)
+    if not rules.can_explain(request.viewer, entry):
+        messages.info(request, _("Cette absence n’est plus à expliquer."))
+        return redirect("attendance:absences")
+    form = ExplainForm(request.viewer, entry, request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        return _explained(request, form)
+    context = {"form": form, "entry": entry}
+    return render(request, "attendance/explain.html", context, status=TYPED_WRONG if form.errors else 200)
+
+
+def _explained(request: HttpRequest, form: ExplainForm) -> HttpResponseRedirect:
+    data = form.cleaned_data
+    try:
+        document = next(iter(data["papers"]), None)
+        actions.explain(request.viewer, list(data["entries"]), data["reason"], data["comment"], document)
+    except actions.NothingToExplain:
+        messages.info(request, _("Cette absence n’est plus à expliquer."))
+    else:
+        messages.success(request, _("C’est envoyé. La vie scolaire va lire votre explication."))
+    return redirect("attendance:absences")
+
+
+@opens(to=rules.answers_for_absences)
+@require_http_methods(["GET", "POST"])
+def announce(request: HttpRequest) -> HttpResponse:
+    """A guardian, or a pupil of age, says that somebody will be missing."""
+    viewer = request.viewer
+    people = list(Person.objects.filter(pk__in=viewer.own_pupils()))
+    form = AnnounceForm(viewer, people, request.POST or None, request.FILES or None)
+    if not form.is_valid():
+        return render(
+            request, "attendance/announce.html", {"form": form}, status=TYPED_WRONG if form.errors else 200
+        )
+    data = form.cleaned_data
+    actions.announce(
+        viewer, data["enfant"], data["school"].pk, next(iter(data["papers"]), None),
+        kind=Announcement.Kind.ABSENCE, starts=data["starts"], ends=data["ends"], reason=data["reason"],
+        comment=data["comment"],
+    )  # fmt: skip
+    messages.success(request, _("C’est annoncé. Les enseignants le verront à l’appel, sans le motif."))
+    return redirect("attendance:absences")
+
+
+@opens(Explanation, to=rules.can_withdraw)
+@require_POST
+def withdraw(request: HttpRequest, explanation: Explanation) -> HttpResponseRedirect:
+    if actions.withdraw(request.viewer, explanation):
+        messages.success(request, _("Votre explication est retirée. Vous pouvez en donner une autre."))
+    elif Explanation.objects.filter(pk=explanation.pk, state=Explanation.State.WITHDRAWN).exists():
+        messages.info(request, _("Votre explication est déjà retirée."))
+    else:
+        messages.info(request, _("Trop tard pour la retirer : l’établissement vient de répondre."))
+    return redirect("attendance:absences")

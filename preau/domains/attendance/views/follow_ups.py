@@ -1,0 +1,197 @@
+"""Alerts, follow-ups, letters: what counts say, and what people decide of it."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from preau.directory.models import Person
+from preau.domains.attendance import actions, queries, rules
+from preau.domains.attendance.boards import Place, ways_from
+from preau.domains.attendance.exports.letters import letters_pdf
+from preau.domains.attendance.forms.follow_ups import ActionForm, ChosenAlerts, CountingForm, WordForm
+from preau.domains.attendance.models import Alert, FollowUp, FollowUpAction
+from preau.foundation import journal, pdf
+from preau.foundation.access import opens
+
+TYPED_WRONG = 422
+CONFLICT = 409
+MOST_LETTERS = 40
+
+
+@opens(to=rules.runs_school_life)
+@require_safe
+def alerts(request: HttpRequest) -> HttpResponse:
+    """Who has reached a threshold, with the half-days that it counts."""
+    page = Paginator(queries.alerts_waiting(request.viewer), 20).get_page(request.GET.get("page"))
+    context = {
+        "page_obj": page,
+        "rows": queries.rows_of_alerts(request.viewer, page.object_list),
+        "settings": queries.settings_of(request.viewer.school_id or 0),
+        "may_settle": rules.settles_reasons(request.viewer),
+        "ways": ways_from(request.viewer, Place.CHOSEN),
+    }
+    return render(request, "attendance/alerts.html", context)
+
+
+@opens(Alert, to=rules.runs_school_life)
+@require_POST
+def open_follow_up(request: HttpRequest, alert: Alert) -> HttpResponse:
+    """Follow the pupil of an alert."""
+    follow_up = actions.open_follow_up(request.viewer, alert.pupil, alert)
+    messages.success(request, _("Le suivi est ouvert. La famille le voit."))
+    return redirect("attendance:follow_up", pk=follow_up.pk)
+
+
+@opens(Alert, to=rules.runs_school_life)
+@require_POST
+def close_alert(request: HttpRequest, alert: Alert) -> HttpResponse:
+    """Leave an alert there."""
+    if actions.close_alert(request.viewer, alert):
+        messages.success(request, _("L’alerte est classée. Les absences ne changent pas."))
+    else:
+        messages.info(request, _("C’était déjà fait."))
+    return redirect("attendance:alerts")
+
+
+@opens(Person, to=rules.can_follow, by="public_id")
+@require_POST
+def start_follow_up(request: HttpRequest, pupil: Person) -> HttpResponse:
+    """Follow a pupil whom no count has named."""
+    follow_up = actions.open_follow_up(request.viewer, pupil)
+    return redirect("attendance:follow_up", pk=follow_up.pk)
+
+
+@opens(to=rules.runs_school_life)
+@require_safe
+def follow_ups(request: HttpRequest) -> HttpResponse:
+    """The follow-ups that go on, or those that are over."""
+    closed = request.GET.get("voir") == "fermes"
+    page = Paginator(queries.follow_ups_of(request.viewer, closed=closed), 30).get_page(
+        request.GET.get("page")
+    )
+    ways = ways_from(request.viewer, Place.CHOSEN)
+    return render(request, "attendance/follow_ups.html", {"page_obj": page, "closed": closed, "ways": ways})
+
+
+@opens(FollowUp, to=rules.runs_school_life)
+@require_http_methods(["GET", "POST"])
+def follow_up(request: HttpRequest, follow_up: FollowUp) -> HttpResponse:
+    """One follow-up: the facts, what was done, and the means to add to it."""
+    form = ActionForm(request.viewer, request.POST or None)
+    if request.method != "POST" or not form.is_valid():
+        return _page(request, follow_up, form, TYPED_WRONG if form.errors else 200)
+    data = form.cleaned_data
+    try:
+        noted = actions.note_action(
+            request.viewer,
+            follow_up,
+            data["kind"],
+            data["done_on"],
+            data["words"],
+            for_family=data["for_family"],
+        )
+    except actions.ClosedAlready:
+        form.add_error(None, _("Ce suivi vient d’être fermé par quelqu’un d’autre : rien n’a été ajouté."))
+        return _page(request, follow_up, form, CONFLICT)
+    if noted:
+        messages.success(request, _("C’est noté."))
+    else:
+        messages.info(request, _("C’était déjà fait."))
+    return redirect("attendance:follow_up", pk=follow_up.pk)
+
+
+def _page(request: HttpRequest, follow_up: FollowUp, form: ActionForm, status: int) -> HttpResponse:
+    follow_up = FollowUp.objects.select_related("pupil", "school", "opened_by", "closed_by").get(
+        pk=follow_up.pk
+    )
+    journal.record_read(request.viewer, "attendance.follow_up_read", follow_up, subject_id=follow_up.pupil_id)
+    context = {
+        "follow_up": follow_up,
+        "facts": queries.facts_of(follow_up, request.viewer.today),
+        "actions": queries.actions_of(request.viewer, follow_up),
+        "form": form,
+    }
+    return render(request, "attendance/follow_up.html", context, status=status)
+
+
+@opens(FollowUp, to=rules.runs_school_life)
+@require_POST
+def end_follow_up(request: HttpRequest, follow_up: FollowUp) -> HttpResponse:
+    """Close a follow-up, or open it again."""
+    closed = request.POST.get("geste") != "rouvrir"
+    if not actions.end_follow_up(request.viewer, follow_up, closed=closed):
+        messages.info(request, _("C’était déjà fait."))
+    elif closed:
+        messages.success(request, _("Le suivi est fermé."))
+    else:
+        messages.success(request, _("Le suivi est de nouveau ouvert."))
+    return redirect("attendance:follow_up", pk=follow_up.pk)
+
+
+@opens(FollowUp, to=rules.follows_absences)
+@require_http_methods(["GET", "POST"])
+def told_follow_up(request: HttpRequest, follow_up: FollowUp) -> HttpResponse:
+    """What a family reads of a follow-up: the facts, what was done; and its own word, which contests them if need be."""
+    form = WordForm(request.POST or None)
+    status = TYPED_WRONG if form.errors else 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            kind, words = FollowUpAction.Kind.WORD, form.cleaned_data["words"]
+            actions.note_action(request.viewer, follow_up, kind, request.viewer.today, words)
+        except actions.ClosedAlready:
+            form.add_error(None, _("Ce suivi vient d’être fermé : appelez l’établissement."))
+            status = CONFLICT
+        else:
+            messages.success(request, _("C’est envoyé. La vie scolaire va lire votre mot."))
+            return redirect("attendance:told_follow_up", pk=follow_up.pk)
+    follow_up = FollowUp.objects.select_related("pupil", "school").get(pk=follow_up.pk)
+    context = {
+        "follow_up": follow_up,
+        "facts": queries.facts_of(follow_up, request.viewer.today),
+        "actions": queries.actions_of(request.viewer, follow_up),
+        "form": form,
+    }
+    return render(request, "attendance/told_follow_up.html", context, status=status)
+
+
+@opens(to=rules.runs_school_life)
+@require_http_methods(["GET", "POST"])
+def letters(request: HttpRequest) -> HttpResponse:
+    """What to look at before letters leave, then the letters themselves (a PDF), noted in each follow-up."""
+    form = ChosenAlerts(request.viewer, request.POST or request.GET)
+    chosen = list(form.cleaned_data["alertes"][:MOST_LETTERS]) if form.is_valid() else []
+    rows = queries.letters_of(request.viewer, chosen)
+    writable = [row for row in rows if row.recipients]
+    if request.method == "POST" and writable and pdf.is_possible():
+        for row in writable:
+            actions.letter_sent(request.viewer, row.alert)
+        response = HttpResponse(letters_pdf(request.viewer, writable), content_type="application/pdf")
+        response["Content-Disposition"] = (
+            f'attachment; filename="courriers-{request.viewer.today:%Y-%m-%d}.pdf"'
+        )
+        return response
+    if not rows:
+        messages.info(request, _("Choisissez au moins une alerte."))
+        return redirect("attendance:alerts")
+    context = {"rows": rows, "writable": len(writable), "has_pdf": pdf.is_possible()}
+    return render(request, "attendance/letters.html", context)
+
+
+@opens(to=rules.settles_reasons)
+@require_http_methods(["GET", "POST"])
+def counting(request: HttpRequest) -> HttpResponse:
+    """When the afternoon begins, and the thresholds."""
+    known = queries.settings_of(request.viewer.school_id or 0)
+    form = CountingForm(request.POST or None, instance=known)
+    if form.is_valid():
+        if actions.settle_counting(request.viewer, **form.cleaned_data):
+            messages.success(request, _("C’est enregistré. Les alertes sont recomptées."))
+        else:
+            messages.info(request, _("Rien n’a changé."))
+        return redirect("attendance:alerts")
+    return render(
+        request, "attendance/counting.html", {"form": form}, status=TYPED_WRONG if form.errors else 200
+    )

@@ -1,0 +1,59 @@
+"""The reasons of a school: reading them, adding, changing, retiring."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from preau.domains.attendance import actions, queries, rules
+from preau.domains.attendance.forms.reasons import ReasonForm
+from preau.domains.attendance.models import Reason
+from preau.foundation.access import opens
+
+TYPED_WRONG = 422
+
+
+@opens(to=rules.settles_reasons)
+@require_http_methods(["GET", "POST"])
+def reasons(request: HttpRequest) -> HttpResponse:
+    """Every reason of the school with its switches, and a form for one more."""
+    form = ReasonForm(request.viewer, None, request.POST or None)
+    if form.is_valid():
+        if actions.create_reason(request.viewer, **form.cleaned_data):
+            messages.success(request, _("Le motif est ajouté."))
+        else:
+            messages.info(request, _("Ce motif existe déjà."))
+        return redirect("attendance:reasons")
+    rows = queries.reasons_of(request.viewer)
+    status = TYPED_WRONG if form.errors else 200
+    return render(request, "attendance/reasons.html", {"form": form, "rows": rows}, status=status)
+
+
+@opens(Reason, to=rules.settles_reasons)
+@require_http_methods(["GET", "POST"])
+def reason(request: HttpRequest, reason: Reason) -> HttpResponse:
+    """One reason and its switches; a common one is changed for this school alone."""
+    form = ReasonForm(request.viewer, reason, request.POST or None)
+    if form.is_valid():
+        if actions.change_reason(request.viewer, reason, **form.cleaned_data):
+            messages.success(request, _("C’est enregistré. Ce qui était déjà noté ne change pas."))
+        else:
+            messages.info(request, _("Rien n’a changé."))
+        return redirect("attendance:reasons")
+    status = TYPED_WRONG if form.errors else 200
+    return render(request, "attendance/reason.html", {"form": form, "reason": reason}, status=status)
+
+
+@opens(Reason, to=rules.settles_reasons)
+@require_POST
+def retire_reason(request: HttpRequest, reason: Reason) -> HttpResponse:
+    """Choose a reason no more, or choose it again: nothing that it explains is lost."""
+    back = request.POST.get("geste") == "remettre"
+    if not actions.retire_reason(request.viewer, reason, retired=not back):
+        messages.info(request, _("C’était déjà fait."))
+    elif back:
+        messages.success(request, _("Ce motif est de nouveau proposé."))
+    else:
+        messages.success(request, _("Ce motif n’est plus proposé. Les absences qu’il explique le gardent."))
+    return redirect("attendance:reasons")

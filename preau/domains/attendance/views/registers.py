@@ -1,0 +1,111 @@
+"""Registers and statistics: a page, a spreadsheet, a paper."""
+
+from datetime import date, timedelta
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from preau.directory.models import Group
+from preau.domains.attendance import queries, rules
+from preau.domains.attendance.actions.register_files import ask_register
+from preau.domains.attendance.exports.registers import register_csv, register_pdf
+from preau.domains.attendance.forms.registers import LongRegisterForm, RegisterFilter
+from preau.foundation import journal, pdf
+from preau.foundation.access import opens
+
+# A term is made at once; longer, and by pupil of the whole school, it is prepared by a task.
+MOST = timedelta(days=100)
+TYPED_WRONG = 422
+
+
+def _asked(request: HttpRequest) -> tuple[RegisterFilter, date, date, Group | None]:
+    """What the address asks for: this month when it does not say, a hundred days at most."""
+    form = RegisterFilter(request.viewer, request.GET)
+    chosen, today = form.chosen(), request.viewer.today
+    last = chosen.get("au") or today
+    first = chosen.get("du") or last.replace(day=1)
+    return form, max(min(first, last), last - MOST), last, chosen.get("classe")
+
+
+@opens(to=rules.runs_school_life)
+@require_safe
+def register(request: HttpRequest) -> HttpResponse:
+    """Half-days missed by class, or by pupil of one class; by month and by reason."""
+    form, first, last, group = _asked(request)
+    long = LongRegisterForm(request.viewer, initial=_longest_asked(request, form), auto_id="long_%s")
+    form.share_classes(long)
+    context = {
+        "form": form,
+        "long": long,
+        "is_cut": first > (form.chosen().get("du") or first),
+        "register": queries.register_between(request.viewer, first, last, group),
+        "group": group,
+        "query": request.GET.urlencode(),
+    }
+    return render(request, "attendance/register.html", context)
+
+
+def _longest_asked(request: HttpRequest, form: RegisterFilter) -> dict[str, object]:
+    """What a register to prepare starts from: what was asked for, else the whole year until today."""
+    chosen, year, today = form.chosen(), request.viewer.year, request.viewer.today
+    return {
+        "debut": chosen.get("du") or (year.starts if year else today.replace(day=1)),
+        "fin": chosen.get("au") or today, "classe": chosen.get("classe"),
+    }  # fmt: skip
+
+
+@opens(to=rules.runs_school_life)
+@require_safe
+def register_files(request: HttpRequest) -> HttpResponse:
+    """The registers that were prepared for this person, for a few days."""
+    context = {"rows": queries.register_files_of(request.viewer), "has_pdf": pdf.is_possible(), "long": None}
+    return render(request, "attendance/register_files.html", context)
+
+
+@opens(to=rules.runs_school_life)
+@require_POST
+def prepare_register(request: HttpRequest) -> HttpResponse:
+    """Ask for the register of a long time, by pupil: a task makes it, and tells when it is there."""
+    form = LongRegisterForm(request.viewer, request.POST)
+    if not form.is_valid():
+        context = {
+            "rows": queries.register_files_of(request.viewer),
+            "has_pdf": pdf.is_possible(),
+            "long": form,
+        }
+        return render(request, "attendance/register_files.html", context, status=TYPED_WRONG)
+    data = form.cleaned_data
+    ask_register(request.viewer, data["debut"], data["fin"], data["classe"])
+    messages.success(request, _("C’est en préparation. Vous serez prévenu quand les fichiers seront là."))
+    return redirect("attendance:register_files")
+
+
+@opens(to=rules.runs_school_life)
+@require_safe
+def register_as_csv(request: HttpRequest) -> HttpResponse:
+    """The same, as a spreadsheet."""
+    _form, first, last, group = _asked(request)
+    found = queries.register_between(request.viewer, first, last, group)
+    journal.record(request.viewer, "attendance.exported", request.viewer.school, rows=len(found.lines))
+    response = StreamingHttpResponse(register_csv(found), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="registre-{last:%Y-%m-%d}.csv"'
+    return response
+
+
+@opens(to=rules.runs_school_life)
+@require_safe
+def register_as_pdf(request: HttpRequest) -> HttpResponse:
+    """The same, on paper."""
+    _form, first, last, group = _asked(request)
+    found = queries.register_between(request.viewer, first, last, group)
+    if not pdf.is_possible():
+        return HttpResponse(
+            _("Ce serveur ne sait pas faire de PDF."), status=503, content_type="text/plain; charset=utf-8"
+        )
+    journal.record(request.viewer, "attendance.exported", request.viewer.school, rows=len(found.lines))
+    response = HttpResponse(register_pdf(request.viewer, found, group), content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="registre-{last:%Y-%m-%d}.pdf"'
+    return response

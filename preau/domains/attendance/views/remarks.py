@@ -1,0 +1,68 @@
+"""The list of a lesson is wrong: its teacher says so, the secretary mends it."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from preau.domains.attendance import actions, queries, rules
+from preau.domains.attendance.forms import RemarkForm
+from preau.domains.attendance.models import ListRemark
+from preau.domains.timetable.models import Lesson
+from preau.domains.timetable.queries import row_at_hand
+from preau.foundation.access import opens
+
+TYPED_WRONG = 422
+
+
+@opens(Lesson, to=rules.can_call_register)
+@require_http_methods(["GET", "POST"])
+def lesson_list(request: HttpRequest, lesson: Lesson) -> HttpResponse:
+    """Say who is missing from the list of a lesson, or too many on it."""
+    form = RemarkForm(request.viewer, lesson, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        return _remarked(request, lesson, form)
+    listed = queries.register_of(lesson)
+    known = {row.pupil_id for row in listed}
+    typed = request.GET.get("nom", "")[:80]
+    context = {
+        "lesson": row_at_hand(lesson),
+        "form": form,
+        "listed": listed,
+        "typed": typed,
+        "found": [one for one in queries.pupils_named(request.viewer, typed) if one.pk not in known],
+        "said": queries.remarked_in(lesson),
+    }
+    return render(request, "attendance/lesson_list.html", context, status=TYPED_WRONG if form.errors else 200)
+
+
+def _remarked(request: HttpRequest, lesson: Lesson, form: RemarkForm) -> HttpResponseRedirect:
+    data = form.cleaned_data
+    if actions.remark(request.viewer, lesson, data["pupil"], data["remark"]):
+        messages.success(
+            request, _("Le secrétariat est prévenu. La liste changera quand il l’aura corrigée.")
+        )
+    else:
+        messages.info(request, _("Le secrétariat le sait déjà."))
+    return redirect("attendance:roll", pk=lesson.pk)
+
+
+@opens(to=rules.mends_lists)
+@require_safe
+def remarks(request: HttpRequest) -> HttpResponse:
+    """What teachers say of the lists, the oldest first."""
+    page = Paginator(queries.remarks_open(request.viewer), 40).get_page(request.GET.get("page"))
+    context = {"page_obj": page, "rows": queries.remark_rows(page.object_list)}
+    return render(request, "attendance/remarks.html", context)
+
+
+@opens(ListRemark, to=rules.mends_lists)
+@require_POST
+def settle_remark(request: HttpRequest, said: ListRemark) -> HttpResponseRedirect:
+    if actions.settle_remark(request.viewer, said):
+        messages.success(request, _("C’est réglé."))
+    else:
+        messages.info(request, _("C’était déjà réglé."))
+    return redirect("attendance:remarks")

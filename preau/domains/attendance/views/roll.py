@@ -1,0 +1,109 @@
+"""The roll of a lesson."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from preau.domains.attendance import actions, queries, rules
+from preau.domains.attendance.forms import RollForm, RollLine, sending_in
+from preau.domains.attendance.models import Status
+from preau.domains.attendance.views.device import clock_of, moments_of
+from preau.domains.timetable.models import Lesson
+from preau.domains.timetable.queries import row_at_hand
+from preau.foundation.access import opens
+
+TYPED_WRONG = 422
+CONFLICT = 409
+
+
+@opens(Lesson, to=rules.can_call_register)
+@require_http_methods(["GET", "POST"])
+def roll(request: HttpRequest, lesson: Lesson) -> HttpResponse:
+    """Call the roll of a lesson: all present at first, nothing exists until it is validated."""
+    if not rules.roll_is_open(lesson, timezone.now()):
+        return _roll_page(request, lesson, None)
+    if request.method == "GET":
+        return _roll_page(request, lesson, RollForm(queries.register_of(lesson)))
+    form = RollForm.sent(request.POST)
+    if form is None or not form.is_valid():
+        form = RollForm(queries.register_of(lesson), request.POST)
+    if not form.is_valid():
+        return _roll_page(request, lesson, form, TYPED_WRONG)
+    try:
+        actions.validate_roll(request.viewer, lesson, form.marks, sending_in(request.POST))
+    except actions.RollConflict as conflict:
+        form = RollForm(queries.register_of(lesson), request.POST)
+        form.add_conflicts(conflict.conflicts)
+        return _roll_page(request, lesson, form, CONFLICT)
+    absent = [mark.pupil_id for mark in form.marks if mark.status == Status.ABSENT]
+    told = queries.families_told(lesson, absent, request.viewer.today)
+    messages.success(request, f"{_('L’appel est enregistré.')} {_who_is_told(absent, told)}")
+    return redirect("/")
+
+
+def _who_is_told(absent: list[int], told: set[int]) -> str:
+    """What families learn of it: of an absence that is announced or exempt, nothing."""
+    if not absent:
+        return _("Personne ne manque.")
+    if not told:
+        return _("Aucune famille n’est à prévenir.")
+    if told.issuperset(absent):
+        return _("Les familles des élèves absents sont prévenues.")
+    return _("Les familles sont prévenues, sauf pour une absence annoncée ou une dispense.")
+
+
+@dataclass(frozen=True)
+class Part:
+    """Lines of the roll under each other, or each at its place in the room."""
+
+    lines: list[RollLine]
+    title: str = ""
+    spots: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+    aisles: tuple[int, ...] = ()
+
+    def at(self, pupil: int) -> str:
+        """The classes that put a pupil at a place: styles are in sheets only."""
+        row, column = self.spots[pupil]
+        return f"at-r{row} at-c{column}" + (" at-aisle" if column in self.aisles else "")
+
+
+def _parts(lines: list[RollLine], layout: queries.Layout | None) -> list[Part]:
+    """The form is the same: a plan reads it row by row from the board, and ends with those who have no place."""
+    if layout is None:
+        return [Part(lines)]
+    seated = [line for line in lines if line.row.pupil_id in layout.spots]
+    seated.sort(key=lambda line: layout.spots[line.row.pupil_id])
+    rest = [line for line in lines if line.row.pupil_id not in layout.spots]
+    parts = [Part(seated, spots=layout.spots, aisles=layout.aisles)]
+    return [*parts, Part(rest, _("Sans place"))] if rest else parts
+
+
+def _laid_out(request: HttpRequest, lesson: Lesson) -> tuple[queries.Layout | None, list[queries.Layout]]:
+    """The plan that the address asks for, else the most fitting; and the others (one query)."""
+    known = queries.layouts_for(request.viewer, lesson)
+    wanted = next((one for one in known if str(one.pk) == request.GET.get("plan")), None)
+    chosen = wanted or next(iter(known), None)
+    return chosen, [one for one in known if one is not chosen]
+
+
+def _roll_page(
+    request: HttpRequest, lesson: Lesson, form: RollForm | None, status: int = 200
+) -> HttpResponse:
+    row = row_at_hand(lesson)
+    call = queries.call_of(lesson)
+    lines = form.lines() if form else []
+    wants_plan = request.user.preferences.get("roll") == "plan"
+    layout, others = _laid_out(request, lesson) if wants_plan and lines else (None, [])
+    counts = {value: sum(line.status == value for line in lines) for value in Status.values}
+    context = {"lesson": row, "call": call, "lines": lines, "counts": counts, "is_open": form is not None}
+    context["device"] = clock_of(request.viewer) | moments_of(lesson)
+    context |= {"layout": layout, "others": others, "wants_plan": wants_plan, "parts": _parts(lines, layout)}
+    context["groups"] = [{"pk": pk, "name": name} for pk, name in zip(row.group_ids, row.groups, strict=True)]
+    context["has_errors"] = bool(form and form.errors)
+    return render(request, "attendance/roll.html", context, status=status)

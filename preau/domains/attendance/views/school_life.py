@@ -1,0 +1,157 @@
+"""School life's day, every absence of the school, and the page of each."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from preau.domains.attendance import actions, exports, queries, rules
+from preau.domains.attendance.boards import Place, ways_from
+from preau.domains.attendance.forms import AbsenceFilter
+from preau.domains.attendance.forms.reasons import SettleForm, TakeBackForm
+from preau.foundation import dates, journal
+from preau.foundation.access import opens
+from preau.foundation.http import page_or_block, safe_next
+from preau.foundation.sorting import Sorting
+
+TYPED_WRONG = 422
+
+
+@opens(to=rules.runs_school_life)
+@require_safe
+def board(request: HttpRequest) -> HttpResponse:
+    """School life's day: explanations to read, calls not made, pupils absent. Days past can be looked at too."""
+    viewer = request.viewer
+    now = timezone.now()
+    day = dates.parse(request.GET.get("jour"), viewer.today)
+    everything = request.GET.get("appels") == "tous"
+    figures = queries.waiting_for(viewer)
+    known = figures.forgotten if day == viewer.today else None
+    calls = queries.calls_of(viewer, day) if everything else queries.calls_missing(viewer, day, now, known)
+    context = {
+        "to_read": queries.explanations_to_read(viewer),
+        "figures": figures,
+        "may_settle_reasons": rules.settles_reasons(viewer),
+        "ways": ways_from(viewer, Place.SCHOOL_LIFE),
+        "page_obj": Paginator(calls, 30).get_page(request.GET.get("page")),
+        "all_calls": everything,
+        "now": now,
+        "day": day,
+        "today": viewer.today,
+        "before": day - timedelta(days=1),
+        "after": day + timedelta(days=1),
+    }
+    return page_or_block(request, "attendance/board.html", block="calls", context=context)
+
+
+ORDERS = {"jour": queries.Order.EARLIEST.value, "nom": queries.Order.BY_NAME.value}
+
+
+@opens(to=rules.runs_school_life)
+@require_safe
+def entries(request: HttpRequest) -> HttpResponse:
+    """Every absence and lateness of the school, filtered; those chosen are settled together."""
+    return _entries_page(request, SettleForm(request.viewer))
+
+
+def _entries_page(request: HttpRequest, settling: SettleForm, status: int = 200) -> HttpResponse:
+    form = AbsenceFilter(request.GET)
+    sorting = Sorting(request.GET, ORDERS, "-jour")
+    order = queries.Order(tuple(sorting.fields))
+    found = queries.entries_listed(request.viewer, form.chosen(), order)
+    page = Paginator(found, 40).get_page(request.GET.get("page"))
+    classes = queries.classes_of([line["pupil_id"] for line in page.object_list], request.viewer.today)
+    query = request.GET.copy()
+    query.pop("page", None)
+    context = {
+        "form": form,
+        "settling": settling,
+        "picked": set(request.POST.getlist("entries")),
+        "page_obj": page,
+        "rows": queries.rows_of(page.object_list, classes, request.viewer),
+        "query": query.urlencode(),
+        "whole_query": request.GET.urlencode(),
+        "filtered": bool(form.chosen()),
+        "sorting": sorting,
+        "ways": ways_from(request.viewer, Place.CHOSEN),
+    }
+    return render(request, "attendance/entries.html", context, status=status)
+
+
+@opens(to=rules.runs_school_life)
+@require_POST
+def settle(request: HttpRequest) -> HttpResponse:
+    """Keep one reason for the lines chosen in the list."""
+    form = SettleForm(request.viewer, request.POST)
+    if not form.is_valid():
+        return _entries_page(request, form, TYPED_WRONG)
+    chosen = form.cleaned_data
+    outcome = actions.settle(request.viewer, list(chosen["entries"]), chosen["reason"])
+    _say(
+        request,
+        outcome,
+        lambda count: ngettext("%(num)s ligne est traitée.", "%(num)s lignes sont traitées.", count),
+    )
+    return redirect(_entries_address(request))
+
+
+@opens(to=rules.runs_school_life)
+@require_POST
+def reopen(request: HttpRequest) -> HttpResponse:
+    """Take back what was made of the lines chosen."""
+    form = TakeBackForm(request.viewer, request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Choisissez au moins une ligne."))
+        return redirect(_entries_address(request))
+    outcome = actions.reopen(request.viewer, list(form.cleaned_data["entries"]))
+    _say(
+        request,
+        outcome,
+        lambda count: ngettext(
+            "%(num)s ligne est de nouveau à régler.", "%(num)s lignes sont de nouveau à régler.", count
+        ),
+    )
+    return redirect(safe_next(request, _entries_address(request)))
+
+
+def _say(request: HttpRequest, outcome: actions.Outcome, done: Callable[[int], str]) -> None:
+    """What was done, and what somebody else had done before: their word stays."""
+    if outcome.done:
+        messages.success(request, done(len(outcome.done)) % {"num": len(outcome.done)})
+    left = len(outcome.left)
+    if left:
+        said = ngettext(
+            "%(num)s ligne n’a pas changé : elle l’était déjà, ou une explication attend d’être lue.",
+            "%(num)s lignes n’ont pas changé : elles l’étaient déjà, ou une explication attend d’être lue.",
+            left,
+        )
+        messages.info(request, said % {"num": left})
+    elif not outcome.done:
+        messages.info(request, _("C’était déjà fait."))
+
+
+def _entries_address(request: HttpRequest) -> str:
+    query = request.GET.copy()
+    query.pop("suite", None)
+    return reverse("attendance:entries") + (f"?{query.urlencode()}" if query else "")
+
+
+@opens(to=rules.runs_school_life)
+@require_safe
+def export(request: HttpRequest) -> StreamingHttpResponse:
+    """The filtered list as CSV, streamed."""
+    found = queries.entries_matching(request.viewer, AbsenceFilter(request.GET).chosen())
+    journal.record(request.viewer, "attendance.exported", request.viewer.school, rows=found.count())
+    response = StreamingHttpResponse(
+        exports.csv_of(request.viewer, queries.lines_of(found)), content_type="text/csv; charset=utf-8"
+    )
+    response["Content-Disposition"] = f'attachment; filename="absences-{request.viewer.today:%Y-%m-%d}.csv"'
+    return response

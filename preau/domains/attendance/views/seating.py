@@ -1,0 +1,144 @@
+"""Seating plans: those of a group, one of them, and the roll laid out by it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from preau.directory.models import Group, Person
+from preau.domains.attendance import actions, queries
+from preau.domains.attendance.exports.seating import plan_pdf
+from preau.domains.attendance.forms.seating import (
+    GESTURES,
+    UNDO,
+    ChangePlanForm,
+    GestureForm,
+    LayoutForm,
+    NewPlanForm,
+    PlaceForm,
+)
+from preau.domains.attendance.models import SeatingPlan
+from preau.domains.attendance.rules import can_call_register, seating
+from preau.domains.timetable.models import Lesson
+from preau.foundation import pdf
+from preau.foundation.access import opens
+from preau.foundation.gone import removes
+from preau.identity.actions import read_there
+
+TYPED_WRONG, CONFLICT = 422, 409
+
+
+@opens(Group, to=seating.keeps_plans_of)
+@require_http_methods(["GET", "POST"])
+def plans(request: HttpRequest, group: Group) -> HttpResponse:
+    """The plans of a class or a group, and a new one."""
+    form = NewPlanForm(request.viewer, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        plan, made = actions.create_plan(request.viewer, group, form.shape(), form.cleaned_data["plan"])
+        if not made:
+            messages.info(request, _("Ce plan existe déjà, le voici."))
+        return redirect("attendance:plan", pk=plan.pk)
+    context = {"group": group, "form": form, "rows": queries.plans_of(request.viewer, group)}
+    return render(request, "attendance/plans.html", context, status=TYPED_WRONG if form.errors else 200)
+
+
+@opens(SeatingPlan, to=seating.keeps_plan)
+@require_http_methods(["GET", "POST"])
+def plan(request: HttpRequest, plan: SeatingPlan) -> HttpResponse:
+    """One plan: who sits where, and moving a pupil."""
+    board = queries.board_of(request.viewer, plan)
+    form = PlaceForm(board, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        sitter = form.cleaned_data["eleve"]
+        actions.place_pupil(request.viewer, plan, Person(pk=sitter.pupil_id), form.cleaned_data["spot"])
+        return redirect(f"{request.path}#plan")
+    return _plan_page(request, board, form, TYPED_WRONG if form.errors else 200)
+
+
+def _plan_page(
+    request: HttpRequest, board: queries.Board, form: PlaceForm | None, status: int = 200
+) -> HttpResponse:
+    context: dict[str, Any] = {"board": board, "plan": board.plan, "form": form, "gestures": GESTURES}
+    context["chosen"] = form.data.get("eleve", "") if form else ""
+    return render(request, "attendance/plan.html", context, status=status)
+
+
+@opens(SeatingPlan, to=seating.keeps_plan)
+@require_POST
+def plan_gesture(request: HttpRequest, plan: SeatingPlan) -> HttpResponse:
+    """Fill the plan, empty it, or take the last change back."""
+    form = GestureForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Choisissez comment remplir le plan."))
+        return _plan_page(request, queries.board_of(request.viewer, plan), None, TYPED_WRONG)
+    done, revision = form.cleaned_data["geste"], form.cleaned_data["revision"]
+    try:
+        if done == UNDO:
+            changed = actions.undo_plan(request.viewer, plan, revision)
+        else:
+            changed = actions.fill_plan(request.viewer, plan, done, revision)
+    except actions.ChangedMeanwhile:
+        messages.info(request, _("Le plan a changé entre-temps, le voici. Rien d’autre n’est fait."))
+    else:
+        if not changed:
+            messages.info(request, _("Rien à changer."))
+    return redirect("attendance:plan", pk=plan.pk)
+
+
+@opens(SeatingPlan, to=seating.keeps_plan)
+@require_http_methods(["GET", "POST"])
+def plan_settings(request: HttpRequest, plan: SeatingPlan) -> HttpResponse:
+    """Its room, its name, its places, and who is wanted in front."""
+    board = queries.board_of(request.viewer, plan)
+    form = ChangePlanForm(request.viewer, board, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            front = [one.pk for one in form.cleaned_data["devant"]]
+            actions.reshape_plan(request.viewer, plan, form.shape(), front)
+        except actions.NameTaken:
+            form.add_error("name", _("Cette classe a déjà un plan de ce nom dans cette salle."))
+        else:
+            messages.success(request, _("Le plan est enregistré."))
+            return redirect("attendance:plan", pk=plan.pk)
+    context = {"board": board, "plan": plan, "form": form}
+    return render(
+        request, "attendance/plan_settings.html", context, status=TYPED_WRONG if form.errors else 200
+    )
+
+
+@removes
+@opens(SeatingPlan, to=seating.keeps_plan)
+@require_POST
+def remove_plan(request: HttpRequest, plan: SeatingPlan) -> HttpResponseRedirect:
+    group = plan.group_id
+    actions.remove_plan(request.viewer, plan)
+    messages.success(request, _("Le plan est supprimé."))
+    return redirect("attendance:plans", pk=group)
+
+
+@opens(SeatingPlan, to=seating.keeps_plan)
+@require_safe
+def plan_on_paper(request: HttpRequest, plan: SeatingPlan) -> HttpResponse:
+    """The plan on an A4 sheet: names and places, nothing else."""
+    if not pdf.is_possible():
+        return HttpResponse(
+            _("Ce serveur ne sait pas faire de PDF."), status=503, content_type="text/plain; charset=utf-8"
+        )
+    board = queries.board_of(request.viewer, plan, needs=False)
+    response = HttpResponse(plan_pdf(request.viewer, board), content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="plan-de-classe-{plan.pk}.pdf"'
+    return response
+
+
+@opens(Lesson, to=can_call_register)
+@require_POST
+def roll_layout(request: HttpRequest, lesson: Lesson) -> HttpResponseRedirect:
+    """The roll as a plan or as a list, from now on and on every device of this person."""
+    form = LayoutForm(request.POST)
+    if form.is_valid():
+        wanted = form.cleaned_data["forme"]
+        read_there(request.viewer, "roll", wanted if wanted == "plan" else "")
+    return redirect("attendance:roll", pk=lesson.pk)

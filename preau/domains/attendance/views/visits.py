@@ -1,0 +1,102 @@
+"""Who is where now: a name, a place, two gestures; and the slip of who leaves early."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from preau.directory.models import Person
+from preau.domains.attendance import actions, queries, rules
+from preau.domains.attendance.forms.announcements import DepartureForm
+from preau.domains.attendance.models import Announcement, Visit, places_of
+from preau.foundation.access import opens
+
+TYPED_WRONG = 422
+
+
+@opens(to=rules.notes_visits)
+@require_safe
+def passages(request: HttpRequest) -> HttpResponse:
+    """Who is where now, and a pupil to find."""
+    viewer = request.viewer
+    typed = request.GET.get("nom", "")[:80]
+    going_on = Paginator(queries.visits_going_on(viewer), 30).get_page(request.GET.get("page"))
+    places = [(place, Visit.Place(place).label) for place in places_of(viewer)]
+    context = {
+        "typed": typed,
+        "found": queries.pupils_found(viewer, typed),
+        "places": places,
+        "page_obj": going_on,
+        "classes": queries.classes_of([one.pupil_id for one in going_on], viewer.today),
+        "runs": rules.runs_school_life(viewer),
+    }
+    return render(request, "attendance/passages.html", context)
+
+
+@opens(Person, to=rules.can_note_visit, by="public_id")
+@require_POST
+def begin_visit(request: HttpRequest, pupil: Person) -> HttpResponse:
+    """A pupil is somewhere now."""
+    place = request.POST.get("place", "")
+    if place not in places_of(request.viewer):
+        messages.error(request, _("Choisissez un lieu."))
+        return redirect("attendance:passages")
+    actions.begin_visit(request.viewer, pupil, place)
+    said = {"name": pupil.full_name, "place": Visit.Place(place).label}
+    messages.success(request, _("C’est noté : %(name)s, %(place)s.") % said)
+    return redirect("attendance:passages")
+
+
+@opens(Visit, to=rules.notes_visits)
+@require_POST
+def end_visit(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """The pupil has left."""
+    if actions.end_visit(request.viewer, visit):
+        messages.success(request, _("C’est noté : l’élève est reparti."))
+    else:
+        messages.info(request, _("C’était déjà fait."))
+    return redirect("attendance:passages")
+
+
+@opens(Person, to=rules.can_follow, by="public_id")
+@require_http_methods(["GET", "POST"])
+def depart(request: HttpRequest, pupil: Person) -> HttpResponse:
+    """The slip of a pupil who leaves before the end of the day."""
+    form = DepartureForm(request.viewer, request.POST or None)
+    if form.is_valid():
+        data = form.cleaned_data
+        actions.announce(
+            request.viewer, pupil, request.viewer.school_id or 0, kind=Announcement.Kind.DEPARTURE,
+            starts=data["starts"], ends=data["ends"], reason=data["reason"], comment=data["comment"],
+            leaves_with=data["leaves_with"],
+        )  # fmt: skip
+        messages.success(
+            request, _("Le départ est noté. Les enseignants des cours suivants le verront à l’appel.")
+        )
+        return redirect("attendance:announced")
+    context = {"form": form, "pupil": pupil}
+    return render(request, "attendance/depart.html", context, status=TYPED_WRONG if form.errors else 200)
+
+
+@opens(to=rules.runs_school_life)
+@require_safe
+def announced(request: HttpRequest) -> HttpResponse:
+    """Absences and departures known in advance, from today on."""
+    page = Paginator(queries.announced_in(request.viewer), 30).get_page(request.GET.get("page"))
+    context = {"page_obj": page, "rows": queries.announced_rows(request.viewer, page.object_list)}
+    return render(request, "attendance/announced.html", context)
+
+
+@opens(Announcement, to=rules.can_withdraw_announcement)
+@require_POST
+def withdraw_announcement(request: HttpRequest, announcement: Announcement) -> HttpResponse:
+    """Take back an announcement: by whoever gave it, or a departure by school life."""
+    if actions.withdraw_announcement(request.viewer, announcement):
+        messages.success(request, _("L’annonce est retirée."))
+    else:
+        messages.info(request, _("C’était déjà fait."))
+    back = "attendance:announced" if request.viewer.is_staff else "attendance:absences"
+    return redirect(reverse(back))

@@ -1,0 +1,1 @@
+"""What the night counts, and what people decide: two things, in two modules."""

@@ -1,0 +1,78 @@
+"""What the room holds of people: why, for how long, and who reads which words of it in « Mes données »."""
+
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from preau.domains.attention.actions import deciding
+from preau.foundation import boards
+from preau.foundation.boards import FieldClass, PersonalData, Retention
+
+NONE, PERSONAL, CHILD, SENSITIVE = (
+    FieldClass.NONE,
+    FieldClass.PERSONAL,
+    FieldClass.CHILD,
+    FieldClass.SENSITIVE,
+)
+HELPING: dict[str, Any] = dict(
+    purpose=_(
+        "Voir assez tôt qu’un élève décroche peut-être, pour qu’une personne regarde les faits et propose une aide."
+    ),
+    legal_basis=_("Mission d’intérêt public (RGPD, article 6.1.e)."),
+    recipients=_(
+        "La direction et la vie scolaire ; l’adulte qu’elles préviennent, le temps de l’accompagnement ; l’élève et ses "
+        "responsables, une fois qu’une personne a regardé."
+    ),
+    keep=Retention.SCHOOL_YEAR,
+)
+
+
+def looked_at(guardian_id: int) -> Q:
+    """A family reads the facts that a person has looked at."""
+    return Q(review__isnull=False)
+
+
+def own_words(guardian_id: int) -> Q:
+    """What one parent wrote is not the other's."""
+    return Q(by=guardian_id)
+
+
+def add(label: Any, model: str, person: str, fields: dict[str, FieldClass], **more: Any) -> None:
+    boards.personal_data.add(
+        PersonalData(label, f"attention.{model}", person, fields=fields, **more, **HELPING)
+    )
+
+
+add(
+    _("Faits au-delà d’un seuil"), "Finding", "pupil",
+    {"school": NONE, "review": NONE, "pupil": CHILD, "found_at": CHILD}
+    | dict.fromkeys(["fact", "number", "before", "what", "threshold", "since", "until"], SENSITIVE),
+    forget=deciding.forget_reviews,
+    shared=looked_at,
+)  # fmt: skip
+add(
+    _("Accompagnements"), "Review", "pupil",
+    {"school": NONE, "pupil": CHILD}
+    | dict.fromkeys(["kind", "until", "outcome"], SENSITIVE)
+    | dict.fromkeys(["told_to", "owner", "opened_at", "closed_at", "closed_by"], PERSONAL),
+)  # fmt: skip
+add(
+    _("Décisions d’accompagnement"), "Decision", "review__pupil",
+    {"school": NONE, "review": NONE}
+    | dict.fromkeys(["kind", "reason", "until"], SENSITIVE)
+    | dict.fromkeys(["decided_by", "decided_at"], PERSONAL),
+)  # fmt: skip
+add(
+    _("Étapes d’un accompagnement"), "Step", "review__pupil",
+    {"school": NONE, "review": NONE, "what": SENSITIVE, "due": SENSITIVE}
+    | dict.fromkeys(["added_by", "done_at", "done_by"], PERSONAL),
+)  # fmt: skip
+add(
+    _("Mots sur un accompagnement"), "Word", "by",
+    {"school": NONE, "review": NONE}
+    | dict.fromkeys(["about", "text", "answer"], SENSITIVE)
+    | dict.fromkeys(["by", "at", "answered_by", "answered_at"], PERSONAL),
+    forget=deciding.forget_words,
+    shared=own_words,
+)  # fmt: skip

@@ -1,0 +1,1 @@
+"""Pages of the room: of those in charge, of families."""

@@ -1,0 +1,87 @@
+"""Facts that wait for somebody to look at them, the decision, and the thresholds."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from preau.directory.models import Person
+from preau.domains.attention import queries, rules
+from preau.domains.attention.actions import deciding, watching
+from preau.domains.attention.forms import DecisionForm, ThresholdsForm
+from preau.domains.attention.models import Finding
+from preau.foundation import journal
+from preau.foundation.access import opens
+
+TYPED_WRONG, CONFLICT, A_PAGE = 422, 409, 20
+
+
+@opens(to=rules.looks_at_facts)
+@require_safe
+def waiting(request: HttpRequest) -> HttpResponse:
+    """The pupils of whom a fact has passed its threshold since somebody last looked, by name."""
+    page = Paginator(queries.waiting_pupils(request.viewer), A_PAGE).get_page(request.GET.get("page"))
+    rows = queries.sentences_of(request.viewer, list(page.object_list))
+    journal.record_reads(
+        request.viewer,
+        "attention.page_read",
+        request.viewer.school,
+        subject_ids=[row.pupil.pk for row in rows],
+    )
+    context = {"page_obj": page, "rows": rows, "may_settle": rules.settles_thresholds(request.viewer)}
+    return render(request, "attention/waiting.html", context)
+
+
+@opens(Person, to=rules.can_look, by="public_id")
+@require_http_methods(["GET", "POST"])
+def look(request: HttpRequest, pupil: Person) -> HttpResponse:
+    """The facts of one pupil, and the decision of whoever has read them."""
+    findings = queries.waiting_facts(request.viewer, pupil)
+    shown = {"shown": deciding.mark_of(findings)}
+    form = DecisionForm(request.viewer, pupil.pk, request.POST or None, initial=shown)
+    if request.method != "POST" or not form.is_valid():
+        return _look_page(request, pupil, findings, form, TYPED_WRONG if form.errors else 200)
+    try:
+        review = deciding.decide(request.viewer, pupil, form.cleaned_data["shown"], form.said())
+    except deciding.LookedAtAlready:
+        messages.info(
+            request,
+            _("Il n’y a plus de fait à regarder : quelqu’un vient de décider, ou le compte a baissé."),
+        )
+        return redirect("attention:reviews")
+    except deciding.FactsChanged:
+        form.add_error(
+            None, _("Les faits ont changé depuis l’ouverture de la page : relisez-les avant de décider.")
+        )
+        form.data = form.data.copy()
+        form.data["shown"] = shown["shown"]
+        return _look_page(request, pupil, queries.waiting_facts(request.viewer, pupil), form, CONFLICT)
+    messages.success(request, _("C’est décidé. L’élève et sa famille peuvent le lire."))
+    return redirect("attention:review", pk=review.pk)
+
+
+def _look_page(
+    request: HttpRequest, pupil: Person, findings: list[Finding], form: DecisionForm, status: int
+) -> HttpResponse:
+    journal.record_read(request.viewer, "attention.page_read", request.viewer.school, subject_id=pupil.pk)
+    context = {"pupil": pupil, "facts": [queries.sentence_of(one) for one in findings], "form": form}
+    return render(request, "attention/look.html", context, status=status)
+
+
+@opens(to=rules.settles_thresholds)
+@require_http_methods(["GET", "POST"])
+def thresholds(request: HttpRequest) -> HttpResponse:
+    """From how many on each fact is looked at."""
+    school = request.viewer.school
+    facts = queries.facts_open_in(school)
+    form = ThresholdsForm(facts, queries.thresholds_of(school.pk, facts), request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        if watching.settle_thresholds(request.viewer, form.said()):
+            messages.success(request, _("C’est enregistré. Les faits sont recomptés."))
+        else:
+            messages.info(request, _("Rien n’a changé."))
+        return redirect("attention:waiting")
+    status = TYPED_WRONG if form.errors else 200
+    return render(request, "attention/thresholds.html", {"form": form}, status=status)

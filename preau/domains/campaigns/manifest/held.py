@@ -1,0 +1,76 @@
+"""What campaigns hold of people: why, for how long, and who reads which words of it in « Mes données »."""
+
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from preau.domains.campaigns import actions
+from preau.foundation import boards
+from preau.foundation.boards import FieldClass, PersonalData, Retention
+
+NONE, PERSONAL, CHILD = FieldClass.NONE, FieldClass.PERSONAL, FieldClass.CHILD
+BASIS: dict[str, Any] = dict(
+    purpose=_("Écrire aux familles au sujet de l’assiduité, et savoir ce qui est arrivé."),
+    legal_basis=_("Obligation légale et mission d’intérêt public (RGPD, articles 6.1.c et 6.1.e)."),
+    recipients=_("La vie scolaire, la direction, la personne à qui l’on écrit ; pour un SMS, l’opérateur."),
+    keep=Retention.YEAR_PLUS_ONE,
+)
+
+
+def own_sending(guardian_id: int) -> Q:
+    """A message to another guardian is that guardian's, and so is where they live."""
+    return Q(person=guardian_id)
+
+
+def nobodys(guardian_id: int) -> Q:
+    """How the school prepares what it sends is no matter of a family."""
+    return Q(pk=None)
+
+
+def add(label: Any, model: str, person: str, fields: dict[str, FieldClass], **more: Any) -> None:
+    boards.personal_data.add(
+        PersonalData(label, f"campaigns.{model}", person, fields=fields, **more, **BASIS)
+    )
+
+
+add(
+    _("Campagnes préparées"), "Campaign", "made_by",
+    dict.fromkeys(
+        ["school", "kind", "since", "until", "at_least", "by_letter", "by_mail", "by_sms", "body", "sms", "key"], NONE
+    )
+    | dict.fromkeys(
+        ["made_by", "made_at", "confirmed_by", "confirmed_at", "stopped_at", "dropped_at"], PERSONAL
+    ),
+)  # fmt: skip
+add(
+    _("Élèves d’une campagne"), "Target", "pupil",
+    {"school": NONE, "campaign": NONE, "pupil": CHILD, "entries": CHILD}, shared=nobodys,
+)  # fmt: skip
+add(
+    _("Choix avant l’envoi d’une campagne"), "Choice", "person",
+    {"school": NONE, "target": NONE, "person": PERSONAL, "channel": NONE, "wanted": NONE}, shared=nobodys,
+)  # fmt: skip
+add(
+    _("Messages de la vie scolaire"), "Sending", "pupil",
+    {"school": NONE, "target": NONE, "pupil": CHILD, "person": PERSONAL, "channel": NONE, "to": PERSONAL, "text": CHILD}
+    | {"parts": NONE, "sheet": NONE, "ref": NONE, "number": NONE, "state": CHILD, "reason": CHILD, "tries": NONE}
+    | {"made_at": CHILD, "due_at": NONE, "held_until": NONE, "sent_at": CHILD, "ended_at": CHILD},
+    withheld=frozenset({"ref", "number", "sheet"}),
+    authored={"to": ("person",), "text": ("person",)},
+    forget=actions.forget_sendings,
+    shared=own_sending,
+)  # fmt: skip
+add(
+    _("Adresses postales"), "PostalAddress", "person",
+    {"school": NONE, "person": PERSONAL, "street": PERSONAL, "postcode": PERSONAL, "city": PERSONAL}
+    | {"noted_by": PERSONAL, "noted_at": PERSONAL},
+    forget=actions.forget_addresses,
+    shared=own_sending,
+)  # fmt: skip
+add(
+    _("Refus de SMS"), "SmsRefusal", "person",
+    {"person": PERSONAL, "said_by": PERSONAL, "said_at": PERSONAL},
+    forget=actions.forget_refusal,
+    shared=own_sending,
+)  # fmt: skip

@@ -1,0 +1,84 @@
+"""The service, its links from the pages of attendance and of a pupil, the words of the journal, the schedule."""
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from preau.domains.attendance.boards import Place, Way, ways
+from preau.domains.campaigns import actions, rules, seeds, tasks
+from preau.foundation import boards, works
+from preau.foundation.boards import Nature
+
+KEY = "campaigns"
+actions.sendings_ready.connect(tasks.enqueue_sending, dispatch_uid="campaigns.sending")
+works.stop_asked.connect(actions.stop_work, dispatch_uid="campaigns.stop")
+boards.schedule.add(boards.Scheduled("campaigns.due", tasks.send_due, every_minutes=5))
+boards.schedule.add(boards.Scheduled("campaigns.reports", tasks.ask_reports, every_minutes=15))
+boards.seeds.add(boards.Seed("campagnes", seeds.plant, order=45))
+boards.services.add(
+    boards.Service(
+        KEY,
+        _("Campagnes aux familles"),
+        text=_("Écrire en une fois aux familles de plusieurs élèves, par courrier, courriel ou SMS."),
+        namespaces=("campaigns",),
+        order=35,
+    )
+)
+for place, label, url_name, icon, open_to in [
+    (Place.SCHOOL_LIFE, _("Campagnes"), "campaigns:campaigns", "mail", rules.prepares_campaigns),
+    (Place.CHOSEN, _("Écrire aux familles"), "campaigns:from_list", "mail", rules.prepares_campaigns),
+    (Place.FAMILY, _("Messages reçus"), "campaigns:received", "mail", rules.reads_messages),
+]:
+    ways.add(Way(place, label, url_name, icon, open_to, KEY))
+
+
+def address_of_sent(public_id: str) -> str:
+    return reverse("campaigns:sent", kwargs={"public_id": public_id})
+
+
+boards.pupil_links.add(
+    boards.PupilLink(
+        _("Messages à la famille"), address_of_sent, "mail", rules.prepares_campaigns, service=KEY
+    )
+)
+boards.acts.add(
+    boards.Act(
+        "campaigns.message",
+        _("Recevoir un message de la vie scolaire"),
+        Nature.INFORMATION,
+        order=12,
+        service=KEY,
+    )
+)
+for step in [
+    boards.FirstStep(
+        _("Écrire à plusieurs familles"),
+        _("Courrier, courriel ou SMS : les doutes sont montrés avant, et rien ne part sans votre confirmation."),
+        "campaigns:campaigns", rules.prepares_campaigns, where=_("Dans « Vie scolaire », « Campagnes »"), order=45,
+        service=KEY,
+    ),
+    boards.FirstStep(
+        _("Relire les messages de la vie scolaire"),
+        _("Courriers, courriels et SMS envoyés par l’établissement, et le choix de ne pas recevoir de SMS."),
+        "campaigns:received", rules.reads_messages, where=_("Dans « Absences », « Messages reçus »"), order=45,
+        service=KEY,
+    ),
+]:  # fmt: skip
+    boards.first_steps.add(step)
+
+for verb, label in [
+    ("campaigns.prepared", _("Campagne préparée")),
+    ("campaigns.dropped", _("Campagne abandonnée")),
+    ("campaigns.wording_kept", _("Texte de campagne gardé")),
+    ("campaigns.confirmed", _("Campagne confirmée")),
+    ("campaigns.stopped", _("Campagne arrêtée")),
+    ("campaigns.retried", _("Messages envoyés de nouveau")),
+    ("campaigns.posted", _("Courriers notés comme postés")),
+    ("campaigns.printed", _("Courriers préparés à l’impression")),
+    ("campaigns.exported", _("Messages d’une campagne exportés")),
+    ("campaigns.sendings_read", _("Les messages envoyés à la famille")),
+    ("campaigns.reach_read", _("La page « Joindre cette personne »")),
+    ("campaigns.address_noted", _("Adresse postale notée")),
+    ("campaigns.sms_refused", _("SMS refusés")),
+    ("campaigns.sms_wanted", _("SMS acceptés")),
+]:
+    boards.journal_words.add(boards.JournalWord(verb, label))

@@ -1,0 +1,174 @@
+"""What became of campaigns and of each sending."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import Case, Count, Q, QuerySet, Sum, When
+from django.utils.translation import gettext as _
+
+from preau.directory.models import Person, School
+from preau.directory.viewer import Viewer
+from preau.domains.campaigns.models import Campaign, Channel, Sending
+from preau.foundation import dates
+
+State = Sending.State
+TONES = {State.SENT: "done", State.DELIVERED: "done", State.FAILED: "changed", State.WAITING: "todo"}
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How many of the sendings of a campaign are where; `letters` are those that wait on paper."""
+
+    total: int
+    waiting: int
+    letters: int
+    sent: int
+    delivered: int
+    failed: int
+    cancelled: int
+
+    @property
+    def moving(self) -> int:
+        """What leaves by itself."""
+        return self.waiting - self.letters
+
+    @property
+    def said(self) -> tuple[str, str]:
+        """One word for a list, and its tone."""
+        if self.moving:
+            return _("En cours"), "todo"
+        if self.letters:
+            return _("Courriers à poster"), "todo"
+        if self.failed:
+            return _("Des envois n’ont pas abouti"), "changed"
+        return _("Terminée"), "done"
+
+
+def _counted(path: str = "") -> dict[str, Count]:
+    def of(**asked: str) -> Count:
+        return Count(f"{path}pk", filter=Q(**{f"{path}{name}": value for name, value in asked.items()}))
+
+    return {
+        "total": Count(f"{path}pk"), "waiting": of(state=State.WAITING),
+        "letters": of(state=State.WAITING, channel=Channel.LETTER), "sent": of(state=State.SENT),
+        "delivered": of(state=State.DELIVERED), "failed": of(state=State.FAILED), "cancelled": of(state=State.CANCELLED),
+    }  # fmt: skip
+
+
+def progress_of(campaign: Campaign) -> Progress:
+    return Progress(**Sending.objects.filter(target__campaign=campaign).aggregate(**_counted()))
+
+
+def campaigns_of(viewer: Viewer) -> "QuerySet[Campaign]":
+    """Those of the school, newest first, without the drafts that were given up."""
+    return Campaign.objects.visible_to(viewer).filter(dropped_at=None).select_related("made_by")
+
+
+@dataclass(frozen=True)
+class CampaignRow:
+    """One campaign of the list. `url_name` is where one goes on."""
+
+    pk: int
+    label: str
+    period: str
+    when: str
+    who: str
+    total: int
+    word: str
+    tone: str
+    url_name: str
+
+
+def rows_of(page: Sequence[Campaign]) -> list[CampaignRow]:
+    """Campaigns of a page with what became of them (one query more)."""
+    counted = Sending.objects.filter(target__campaign__in=[one.pk for one in page])
+    by = {
+        row.pop("target__campaign"): Progress(**row)
+        for row in counted.order_by().values("target__campaign").annotate(**_counted())
+    }
+    return [_row(one, by.get(one.pk, Progress(0, 0, 0, 0, 0, 0, 0))) for one in page]
+
+
+def _row(campaign: Campaign, progress: Progress) -> CampaignRow:
+    word, tone = (_("À confirmer"), "neutral") if campaign.is_draft else progress.said
+    if campaign.stopped_at and not progress.waiting:
+        word, tone = _("Arrêtée"), "changed"
+    return CampaignRow(
+        campaign.pk, campaign.get_kind_display(), period_of(campaign), dates.day_and_hour(campaign.made_at),
+        campaign.made_by.full_name, progress.total, word, tone,
+        "campaigns:text" if campaign.is_draft else "campaigns:campaign",
+    )  # fmt: skip
+
+
+def period_of(campaign: Campaign) -> str:
+    """« du 3 au 24 novembre », as short days; "" for a choice in a list."""
+    if campaign.since is None or campaign.until is None:
+        return ""
+    days = {"first": dates.short_day(campaign.since), "last": dates.short_day(campaign.until)}
+    return _("du %(first)s au %(last)s") % days
+
+
+@dataclass(frozen=True)
+class SendingRow:
+    """One sending of a list, of a campaign, of a pupil or of a family."""
+
+    pk: int
+    pupil: str
+    person: str
+    channel: str
+    to: str
+    text: str
+    when: datetime
+    word: str
+    tone: str
+    reason: str
+    campaign_id: int
+    about: str
+    is_held: bool
+
+
+def sendings_of(campaign: Campaign) -> "QuerySet[Sending]":
+    """Of a campaign: what failed first, then what waits."""
+    found = Sending.objects.filter(target__campaign=campaign)
+    first = Case(When(state=State.FAILED, then=0), When(state=State.WAITING, then=1), default=2)
+    return _joined(found).order_by(first, "pupil__search_name", "pk")
+
+
+def sent_about(viewer: Viewer, pupil: Person) -> "QuerySet[Sending]":
+    """What was sent about a pupil, newest first."""
+    return _joined(Sending.objects.visible_to(viewer).filter(pupil=pupil)).order_by("-made_at", "-pk")
+
+
+def received_by(viewer: Viewer) -> "QuerySet[Sending]":
+    """What was written to this viewer about those they follow, newest first; not what never left."""
+    left = Sending.objects.visible_to(viewer).exclude(state__in=[State.WAITING, State.CANCELLED])
+    return _joined(left).order_by("-made_at", "-pk")
+
+
+def _joined(found: "QuerySet[Sending]") -> "QuerySet[Sending]":
+    return found.select_related("pupil", "person", "target__campaign")
+
+
+def sending_rows(page: Iterable[Sending]) -> list[SendingRow]:
+    return [_sending_row(one) for one in page]
+
+
+def _sending_row(one: Sending) -> SendingRow:
+    state = State(one.state)
+    word = _("À poster") if one.channel == Channel.LETTER and state == State.WAITING else str(state.label)
+    return SendingRow(
+        one.pk, one.pupil.list_name, one.person.list_name, one.get_channel_display(), one.to.replace("\n", ", "), one.text,
+        one.sent_at or one.made_at, word, TONES.get(state, "neutral"), one.reason_said, one.target.campaign_id,
+        one.target.campaign.get_kind_display(), one.held_until is not None,
+    )  # fmt: skip
+
+
+def left_today(school: School, now: datetime) -> int:
+    """How many text messages a school may still pay today, those being sent included in what is spent."""
+    midnight = datetime.combine(dates.local(now, school.timezone).date(), time(), ZoneInfo(school.timezone))
+    texts = Sending.objects.filter(school=school, channel=Channel.SMS)
+    spent = texts.filter(Q(sent_at__gte=midnight) | Q(state=State.WAITING, held_until__isnull=False))
+    return max(0, settings.SMS_PER_DAY - (spent.aggregate(all=Sum("parts"))["all"] or 0))

@@ -1,0 +1,110 @@
+"""The history of campaigns, one that was confirmed, its papers and its table."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from preau.domains.campaigns import actions, exports, queries, rules
+from preau.domains.campaigns.models import Campaign
+from preau.domains.campaigns.views.drafts import A_PAGE
+from preau.foundation import journal, pdf
+from preau.foundation.access import opens
+
+
+@opens(to=rules.prepares_campaigns)
+@require_safe
+def campaigns(request: HttpRequest) -> HttpResponse:
+    """What was sent to families, newest first, and what is being prepared."""
+    page = Paginator(queries.campaigns_of(request.viewer), 20).get_page(request.GET.get("page"))
+    context = {"page_obj": page, "rows": queries.rows_of(page.object_list)}
+    return render(request, "campaigns/campaigns.html", context)
+
+
+@opens(Campaign, to=rules.changes_campaign)
+@require_safe
+def campaign(request: HttpRequest, campaign: Campaign) -> HttpResponse:
+    """Where a campaign stands: what left, what arrived, what did not and why."""
+    if campaign.confirmed_at is None:
+        gone = campaign.dropped_at is not None
+        return redirect("campaigns:campaigns") if gone else redirect("campaigns:text", pk=campaign.pk)
+    page = Paginator(queries.sendings_of(campaign), A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "campaign": campaign, "progress": queries.progress_of(campaign), "page_obj": page,
+        "rows": queries.sending_rows(page.object_list), "lots": queries.lots_of(campaign), "has_pdf": pdf.is_possible(),
+        "period": queries.period_of(campaign), "by": campaign.confirmed_by,
+    }  # fmt: skip
+    return render(request, "campaigns/campaign.html", context)
+
+
+@opens(Campaign, to=rules.changes_campaign)
+@require_POST
+def stop(request: HttpRequest, campaign: Campaign) -> HttpResponse:
+    """What has not left does not leave."""
+    count = actions.stop(request.viewer, campaign)
+    if count:
+        said = ngettext("%(num)s message ne partira pas.", "%(num)s messages ne partiront pas.", count)
+        messages.success(request, said % {"num": count})
+    else:
+        messages.info(request, _("Tout était déjà parti."))
+    return redirect("campaigns:campaign", pk=campaign.pk)
+
+
+@opens(Campaign, to=rules.changes_campaign)
+@require_POST
+def retry(request: HttpRequest, campaign: Campaign) -> HttpResponse:
+    """Try again what did not arrive."""
+    count = actions.retry(request.viewer, campaign)
+    if count:
+        said = ngettext("%(num)s message repart.", "%(num)s messages repartent.", count)
+        messages.success(request, said % {"num": count})
+    else:
+        messages.info(
+            request, _("Rien ne peut repartir : corrigez d’abord l’adresse ou le numéro dans le dossier.")
+        )
+    return redirect("campaigns:campaign", pk=campaign.pk)
+
+
+@opens(Campaign, to=rules.changes_campaign)
+@require_POST
+def posted(request: HttpRequest, campaign: Campaign) -> HttpResponse:
+    """The letters are in the post."""
+    count = actions.note_posted(request.viewer, campaign)
+    if count:
+        said = ngettext("%(num)s pli est noté comme posté.", "%(num)s plis sont notés comme postés.", count)
+        messages.success(request, said % {"num": count})
+    else:
+        messages.info(request, _("C’était déjà fait."))
+    return redirect("campaigns:campaign", pk=campaign.pk)
+
+
+@opens(Campaign, to=rules.changes_campaign)
+@require_safe
+def letters(request: HttpRequest, campaign: Campaign) -> HttpResponse:
+    """A lot of letters; of a draft, one real letter, to be looked at."""
+    sheets = queries.sheets_of(request.viewer, campaign, request.GET.get("lot"))
+    if not sheets:
+        messages.info(request, _("Aucun courrier à imprimer ici."))
+        return redirect("campaigns:campaign", pk=campaign.pk)
+    if not pdf.is_possible():
+        return HttpResponse(
+            _("Ce serveur ne sait pas faire de PDF."), status=503, content_type="text/plain; charset=utf-8"
+        )
+    journal.record(request.viewer, "campaigns.printed", campaign, letters=len(sheets))
+    response = HttpResponse(exports.letters_pdf(request.viewer, sheets), content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="courriers-{campaign.pk}.pdf"'
+    return response
+
+
+@opens(Campaign, to=rules.changes_campaign)
+@require_safe
+def export(request: HttpRequest, campaign: Campaign) -> HttpResponse:
+    """The sendings of a campaign, for a spreadsheet."""
+    found = queries.sendings_of(campaign)
+    journal.record(request.viewer, "campaigns.exported", campaign)
+    response = StreamingHttpResponse(exports.sendings_csv(found), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="campagne-{campaign.pk}.csv"'
+    return response

@@ -1,0 +1,73 @@
+"""What families were written, and how they are reached."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from preau.directory.models import Person
+from preau.domains.campaigns import actions, queries, rules
+from preau.domains.campaigns.forms import AddressForm, SmsForm
+from preau.domains.campaigns.models import PostalAddress, SmsRefusal
+from preau.foundation import journal
+from preau.foundation.access import opens
+
+TYPED_WRONG = 422
+
+
+@opens(to=rules.reads_messages)
+@require_http_methods(["GET", "POST"])
+def received(request: HttpRequest) -> HttpResponse:
+    """What schools wrote to this person; and whether they take text messages."""
+    me = request.viewer.person
+    if request.method == "POST":
+        form = SmsForm(request.POST)
+        if not form.is_valid():
+            messages.info(request, _("Rien n’a changé."))
+        elif actions.say_sms(request.viewer, me, wanted=form.wanted):
+            messages.success(request, _("C’est enregistré."))
+        else:
+            messages.info(request, _("C’était déjà fait."))
+        return redirect("campaigns:received")
+    page = Paginator(queries.received_by(request.viewer), 20).get_page(request.GET.get("page"))
+    context = {
+        "page_obj": page, "rows": queries.sending_rows(page.object_list),
+        "refuses": SmsRefusal.objects.filter(person=me).exists(),
+    }  # fmt: skip
+    return render(request, "campaigns/received.html", context)
+
+
+@opens(Person, to=rules.follows_pupil, by="public_id")
+@require_safe
+def sent(request: HttpRequest, pupil: Person) -> HttpResponse:
+    """What was sent to families about a pupil."""
+    journal.record_read(request.viewer, "campaigns.sendings_read", pupil, subject_id=pupil.pk)
+    page = Paginator(queries.sent_about(request.viewer, pupil), 20).get_page(request.GET.get("page"))
+    context = {"pupil": pupil, "page_obj": page, "rows": queries.sending_rows(page.object_list)}
+    return render(request, "campaigns/sent.html", context)
+
+
+@opens(Person, to=rules.reaches, by="public_id")
+@require_http_methods(["GET", "POST"])
+def reach(request: HttpRequest, person: Person) -> HttpResponse:
+    """Where the school writes to somebody, and whether they take text messages."""
+    known = PostalAddress.objects.in_school(request.viewer).filter(person=person).first()
+    refuses = SmsRefusal.objects.filter(person=person).exists()
+    initial = {name: getattr(known, name, "") for name in ("street", "postcode", "city")} | {
+        "no_sms": refuses
+    }
+    form = AddressForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        noted = actions.note_address(request.viewer, person, form.address())
+        said = actions.say_sms(request.viewer, person, wanted=not form.cleaned_data["no_sms"])
+        if noted or said:
+            messages.success(request, _("C’est enregistré."))
+        else:
+            messages.info(request, _("Rien n’a changé."))
+        return redirect("campaigns:reach", public_id=person.public_id)
+    if request.method != "POST":
+        journal.record_read(request.viewer, "campaigns.reach_read", person, subject_id=person.pk)
+    context = {"person": person, "form": form}
+    return render(request, "campaigns/reach.html", context, status=TYPED_WRONG if form.errors else 200)

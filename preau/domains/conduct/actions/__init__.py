@@ -1,0 +1,1 @@
+"""Verbs of conduct: every write, in one transaction, with its trace."""

@@ -1,0 +1,5 @@
+"""What conduct shows to the rest of the platform: its pages, what it tells, what it holds of people."""
+
+from preau.domains.conduct.manifest import held, shown, told
+
+__all__ = ["held", "shown", "told"]

@@ -1,0 +1,137 @@
+"""What conduct holds of people: why, for how long, and who reads which words of it in « Mes données »."""
+
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from preau.domains.conduct.actions import engagements, incidents, punitions, sanctions
+from preau.foundation import boards
+from preau.foundation.boards import FieldClass, PersonalData, Retention
+
+NONE, PERSONAL, CHILD, SENSITIVE = (
+    FieldClass.NONE,
+    FieldClass.PERSONAL,
+    FieldClass.CHILD,
+    FieldClass.SENSITIVE,
+)
+EDUCATING: dict[str, Any] = dict(
+    purpose=_(
+        "Savoir ce qui s’est passé, y répondre par des mesures éducatives, et en tenir les familles informées."
+    ),
+    legal_basis=_("Mission d’intérêt public (RGPD, article 6.1.e)."),
+    recipients=_(
+        "La vie scolaire et la direction ; qui a signalé ou donné ; l’élève et ses responsables pour ce qui le concerne."
+    ),
+    keep=Retention.YEAR_PLUS_ONE,
+)
+JUDGING: dict[str, Any] = dict(
+    purpose=_(
+        "Mener une procédure disciplinaire dans le respect des droits de l’élève, et exécuter la décision."
+    ),
+    legal_basis=_(
+        "Obligation légale (RGPD, article 6.1.c ; Code de l’éducation, articles R. 421-10-1 et R. 511-13)."
+    ),
+    recipients=_("La direction et la vie scolaire, l’élève et ses responsables. Aucun autre personnel."),
+    keep=Retention.SANCTION,
+)
+
+
+def told_to_family(guardian_id: int) -> Q:
+    """Of a child's part in an incident, the family holds what it was told."""
+    return Q(told_at__isnull=False)
+
+
+def own_observation(guardian_id: int) -> Q:
+    """What a parent answered is not the other parent's."""
+    return Q(by=guardian_id)
+
+
+def add(label: Any, model: str, person: str, fields: dict[str, FieldClass], **more: Any) -> None:
+    boards.personal_data.add(PersonalData(label, f"conduct.{model}", person, fields=fields, **more))
+
+
+add(
+    _("Incidents signalés"), "Incident", "reported_by",
+    {"school": NONE, "revision": NONE, "sent_as": NONE}
+    | dict.fromkeys(["day", "hour", "place", "kind", "facts"], SENSITIVE)
+    | dict.fromkeys(["reported_by", "reported_at", "state"], PERSONAL),
+    # The facts may name children: whoever reported them reads them on their page, as long as they work here.
+    withheld=frozenset({"facts"}),
+    **EDUCATING,
+)  # fmt: skip
+add(
+    _("Part dans un incident"), "Involvement", "person",
+    {"school": NONE, "incident": NONE, "person": CHILD, "part": SENSITIVE, "for_family": SENSITIVE, "told_at": CHILD},
+    # An incident may be one in which another child was hurt: the school says who was what, at its office.
+    withheld=frozenset({"part"}),
+    forget=incidents.forget_incidents,
+    shared=told_to_family,
+    **EDUCATING,
+)  # fmt: skip
+add(
+    _("Étapes d’un incident"), "IncidentStep", "by",
+    {"school": NONE, "incident": NONE, "gesture": PERSONAL, "before": SENSITIVE, "note": SENSITIVE}
+    | {"by": PERSONAL, "at": PERSONAL},
+    withheld=frozenset({"before", "note"}),
+    **EDUCATING,
+)  # fmt: skip
+add(
+    _("Punitions"), "Punition", "pupil",
+    {"school": NONE, "incident": NONE, "sent_as": NONE, "pupil": CHILD}
+    | dict.fromkeys(["kind", "day", "reason", "work", "due", "state", "why_cancelled"], SENSITIVE)
+    | dict.fromkeys(["given_by", "given_at", "ended_by", "ended_at"], PERSONAL),
+    forget=punitions.forget_punitions,
+    **EDUCATING,
+)  # fmt: skip
+add(
+    _("Retenues"), "Detention", "punition__pupil",
+    {"school": NONE, "punition": NONE, "slot": CHILD, "state": SENSITIVE}
+    | dict.fromkeys(["placed_by", "noted_by", "noted_at"], PERSONAL),
+    **EDUCATING,
+)  # fmt: skip
+add(
+    _("Créneaux de retenue surveillés"), "Slot", "supervisor",
+    {"school": NONE, "places": NONE, "room": NONE}
+    | dict.fromkeys(["day", "starts", "ends", "supervisor", "opened_by"], PERSONAL),
+    **EDUCATING,
+)  # fmt: skip
+add(
+    _("Procédures et sanctions"), "Sanction", "pupil",
+    {"school": NONE, "incident": NONE, "register_line": NONE, "sent_as": NONE, "pupil": CHILD}
+    | dict.fromkeys(
+        ["authority", "facts", "told_on", "defend_until", "state", "kind", "grounds", "pronounced_on", "starts", "ends",
+         "suspended_until", "kept_until"], SENSITIVE,
+    )
+    | dict.fromkeys(["opened_by", "pronounced_by"], PERSONAL),
+    forget=sanctions.forget_sanctions,
+    **JUDGING,
+)  # fmt: skip
+add(
+    _("Observations sur une procédure"), "Observation", "by",
+    {"school": NONE, "sanction": NONE, "by": PERSONAL, "text": SENSITIVE, "at": PERSONAL},
+    forget=sanctions.forget_observations,
+    shared=own_observation,
+    **JUDGING,
+)  # fmt: skip
+add(
+    _("Mesures de responsabilisation"), "Responsibility", "sanction__pupil",
+    {"school": NONE, "sanction": NONE}
+    | dict.fromkeys(
+        ["host", "is_outside", "task", "hours", "signed_on", "pupil_agreed_on", "guardian_agreed_on", "state"], SENSITIVE
+    ),
+    **JUDGING,
+)  # fmt: skip
+add(
+    _("Contrats d’objectifs"), "Contract", "pupil",
+    {"school": NONE, "sent_as": NONE, "pupil": CHILD, "opened_by": PERSONAL}
+    | dict.fromkeys(["goals", "help", "starts", "ends", "state", "outcome"], SENSITIVE),
+    forget=engagements.forget_contracts,
+    **EDUCATING,
+)  # fmt: skip
+add(
+    _("Semaines d’un contrat"), "ContractWeek", "contract__pupil",
+    {"school": NONE, "contract": NONE, "monday": CHILD, "how": SENSITIVE, "note": SENSITIVE}
+    | {"noted_by": PERSONAL, "noted_at": PERSONAL},
+    **EDUCATING,
+)  # fmt: skip

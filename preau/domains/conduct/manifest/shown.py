@@ -1,0 +1,112 @@
+"""The service, its links, cards, searches, first steps; the power that a head may give; the demonstration's share."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from preau.directory.boards import EarlyFact, Power, early_facts, powers
+from preau.directory.models import School
+from preau.directory.viewer import Viewer
+from preau.domains.conduct import rules, seeds, tasks
+from preau.domains.conduct.models import FOLLOWS, INCIDENTS
+from preau.domains.conduct.queries import early, incidents, punitions
+from preau.foundation import boards
+from preau.foundation.boards import Nature
+
+KEY = "conduct"
+boards.services.add(
+    boards.Service(
+        KEY,
+        _("Incidents, punitions et sanctions"),
+        text=_("Signaler, donner suite, placer les retenues, suivre les procédures, prévenir les familles."),
+        namespaces=("conduct",),
+        # An école gives no sanction of this kind.
+        kinds=frozenset({School.Kind.COLLEGE, School.Kind.LYCEE, School.Kind.OTHER}),
+        order=40,
+    )
+)
+for label, url_name, icon, open_to in [
+    (_("Incidents"), "conduct:incidents", "alert-circle", rules.reports_incidents),
+    (_("Suivi"), "conduct:followed", "message-circle", rules.follows_own),
+]:
+    boards.menu.add(boards.MenuEntry(label, url_name, icon, open_to, "school-life", order=35, service=KEY))
+boards.schedule.add(boards.Scheduled("conduct.erase_at_term", tasks.erase_at_term, every_minutes=24 * 60))
+boards.seeds.add(boards.Seed("incidents et punitions", seeds.plant, order=35))
+
+
+def to_handle_card(viewer: Viewer) -> Mapping[str, Any] | None:
+    rows = incidents.incidents_to_handle(viewer)
+    return {"rows": rows} if rows else None
+
+
+boards.cards.add(
+    boards.Card("conduct/_to_handle.html", to_handle_card, rules.follows_incidents, "main", 35, KEY)
+)
+
+# Detentions stay on our pages: the calendar of a phone is kept by others.
+boards.agenda.add(
+    boards.AgendaSource(KEY, punitions.agenda_of, rules.has_detentions, in_feed=False, order=40, service=KEY)
+)
+boards.acts.add(
+    boards.Act(
+        "conduct.told", _("Apprendre une punition, une procédure ou une sanction"), Nature.INFORMATION, order=30,
+        service=KEY,
+    )
+)  # fmt: skip
+
+for step in [
+    boards.FirstStep(
+        _("Signaler un incident"),
+        _("La classe du cours en cours est déjà là : cochez, choisissez la nature, dites les faits."),
+        "conduct:report", rules.reports_incidents, where=_("Dans « Incidents »"), order=40, service=KEY,
+    ),
+    boards.FirstStep(
+        _("Traiter les incidents"),
+        _("Ce que la famille lit s’écrit à part, pour chaque élève : elle ne voit rien d’autre."),
+        "conduct:incidents", rules.follows_incidents, order=30, service=KEY,
+    ),
+    boards.FirstStep(
+        _("Lire le suivi"),
+        _("Les punitions, les retenues et ce que la vie scolaire vous dit, au même endroit."),
+        "conduct:followed", rules.follows_own, order=40, service=KEY,
+    ),
+]:  # fmt: skip
+    boards.first_steps.add(step)
+
+powers.add(
+    Power(
+        INCIDENTS,
+        _("Suivre les incidents et les punitions"),
+        _(
+            "Tous les incidents, les punitions, les retenues et les contrats de l’établissement. Jamais les sanctions."
+        ),
+        "conduct:incidents",
+        frozenset(FOLLOWS),
+        verbs=frozenset(
+            {
+                "conduct.incident_corrected",
+                "conduct.incident_settled",
+                "conduct.incident_reopened",
+                "conduct.family_told",
+                "conduct.contract_opened",
+                "conduct.contract_followed",
+                "conduct.contract_ended",
+                "conduct.slot_opened",
+                "conduct.exported",
+            }
+        ),
+        order=35,
+    )
+)
+for fact in [
+    EarlyFact(
+        "conduct.punitions", _("Punitions"), _("Celles qui tiennent. Les sanctions n’entrent dans aucun compte."),
+        early.punitions, early.punitions_said, threshold=3, order=60, service=KEY,
+    ),
+    EarlyFact(
+        "conduct.sent_out", _("Exclusions ponctuelles d’un cours"), _("Quand l’élève a quitté un cours à la demande du professeur."),
+        early.sent_out, early.sent_out_said, threshold=2, order=70, service=KEY,
+    ),
+]:  # fmt: skip
+    early_facts.add(fact)

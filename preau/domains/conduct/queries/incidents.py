@@ -1,0 +1,216 @@
+"""Incidents as lists and pages show them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from preau.directory.models import Enrolment, Group, Holding, Person
+from preau.directory.queries.finding import classes_of
+from preau.directory.viewer import Viewer
+from preau.directory.words import Role
+from preau.domains.conduct.models import Incident, Involvement, Punition
+from preau.domains.timetable.queries import own_lessons
+from preau.foundation import dates, text
+from preau.foundation.prepared import Prepared
+
+COLUMNS = (
+    "pk", "day", "hour", "kind", "place", "state", "reported_by__civility", "reported_by__given_name",
+    "reported_by__family_name",
+)  # fmt: skip
+
+
+@dataclass
+class IncidentRow:
+    """One incident as lists show it."""
+
+    pk: int
+    day: date
+    hour: time | None
+    kind: str
+    place: str
+    is_open: bool
+    reporter: str
+    people: list[str] = field(default_factory=list)
+
+    @property
+    def when(self) -> str:
+        return (
+            f"{dates.short_day(self.day)}, {dates.hour(self.hour)}"
+            if self.hour
+            else dates.short_day(self.day)
+        )
+
+    @property
+    def who(self) -> str:
+        return ", ".join(self.people)
+
+    @property
+    def tag(self) -> tuple[str, str]:
+        return (_("À traiter"), "todo") if self.is_open else (_("Traité"), "done")
+
+
+def incidents_matching(viewer: Viewer, chosen: Mapping[str, Any]) -> "QuerySet[Incident]":
+    """The incidents that a viewer sees and that match the filters chosen (`forms.IncidentFilter`)."""
+    found = Incident.objects.visible_to(viewer)
+    plain = {"du": "day__gte", "au": "day__lte", "etat": "state", "nature": "kind"}
+    found = found.filter(**{lookup: chosen[name] for name, lookup in plain.items() if chosen.get(name)})
+    if chosen.get("nom"):
+        named = Involvement.objects.filter(person__search_name__contains=text.fold(chosen["nom"]))
+        found = found.filter(pk__in=named.values("incident_id"))
+    return found
+
+
+def lines_of(incidents: "QuerySet[Incident]") -> "QuerySet[Incident, dict[str, Any]]":
+    """What `rows_of` reads, newest first."""
+    return incidents.order_by("-day", "-hour", "-pk").values(*COLUMNS)
+
+
+def rows_of(lines: Sequence[Mapping[str, Any]]) -> list[IncidentRow]:
+    """Lines as rows, with the people concerned (one query)."""
+    rows = {line["pk"]: _row(line) for line in lines}
+    parts = Involvement.objects.filter(incident__in=list(rows), part=Involvement.Part.CONCERNED)
+    names = parts.order_by("pk").values_list("incident_id", "person__family_name", "person__given_name")
+    for incident, family_name, given_name in names:
+        rows[incident].people.append(f"{family_name.upper()} {given_name}")
+    return list(rows.values())
+
+
+def _row(line: Mapping[str, Any]) -> IncidentRow:
+    return IncidentRow(
+        pk=line["pk"],
+        day=line["day"],
+        hour=line["hour"],
+        kind=str(Incident.Kind(line["kind"]).label),
+        place=str(Incident.Place(line["place"]).label),
+        is_open=line["state"] == Incident.State.OPEN,
+        reporter=_called(line, "reported_by__"),
+    )
+
+
+def _called(line: Mapping[str, Any], prefix: str) -> str:
+    """« Mme Moreau », else « Claire Moreau »."""
+    civility = line[f"{prefix}civility"]
+    first = str(Person.Civility(civility).label) if civility else line[f"{prefix}given_name"]
+    return f"{first} {line[f'{prefix}family_name']}".strip()
+
+
+@dataclass(frozen=True)
+class PartRow:
+    """One person in an incident, on its page. `is_pupil`: somebody who has a family to tell."""
+
+    pk: int
+    person_id: int
+    name: str
+    place: str
+    part: str
+    for_family: str
+    told_at: datetime | None
+    is_pupil: bool
+
+
+def parts_of(viewer: Viewer, incident: Incident) -> list[PartRow]:
+    """Who was part of an incident, each with their class (three queries)."""
+    parts = list(incident.involvements.select_related("person").order_by("pk"))
+    people = [one.person_id for one in parts]
+    classes = classes_of(viewer, people)
+    pupils = set(
+        Holding.objects.filter(person__in=people, school=incident.school_id, role=Role.PUPIL).values_list(
+            "person_id", flat=True
+        )
+    )
+    return [
+        PartRow(
+            one.pk, one.person_id, one.person.list_name, classes.get(one.person_id, ""), one.get_part_display(),
+            one.for_family, one.told_at, one.person_id in pupils,
+        )
+        for one in parts
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of the history of an incident."""
+
+    when: str
+    title: str
+    text: str
+
+
+def whole_incident(pk: int) -> Incident:
+    """An incident with whoever reported it."""
+    return Incident.objects.select_related("reported_by", "school").get(pk=pk)
+
+
+def history_of(incident: Incident) -> list[Step]:
+    """From the report to now (one query); `incident` comes from `whole_incident`."""
+    first = Step(
+        dates.day_and_hour(incident.reported_at),
+        _("Signalé par %(name)s") % {"name": incident.reported_by.full_name},
+        "",
+    )
+    return [first] + [
+        Step(dates.day_and_hour(one.at), f"{one.get_gesture_display()} · {one.by.full_name}", _said(one))
+        for one in incident.steps.select_related("by").order_by("pk")
+    ]
+
+
+def _said(step: Any) -> str:
+    if step.before:
+        return _("Avant, c’était écrit « %(words)s »") % {"words": step.before.replace("\n", " · ")}
+    return str(step.note)
+
+
+def measures_of(incident: Incident) -> list[Punition]:
+    """The punitions that were given for it."""
+    return list(incident.punitions.select_related("pupil").order_by("pk"))
+
+
+# Where a report begins
+
+
+@dataclass(frozen=True)
+class Present:
+    """The lesson that a teacher gives now: its class or group, and when it began."""
+
+    group_id: int
+    hour: time
+
+
+def lesson_now(viewer: Viewer, now: datetime) -> Present | None:
+    """What fills a report before anything is typed (one query)."""
+    going_on = own_lessons(viewer).filter(starts__lte=now, ends__gt=now, groups__isnull=False)
+    line = going_on.order_by("starts").values_list("groups", "starts", "school__timezone").first()
+    return Present(line[0], dates.local(line[1], line[2]).time()) if line else None
+
+
+def groups_to_choose(viewer: Viewer) -> "QuerySet[Group]":
+    """The classes and groups of the year."""
+    return Group.objects.visible_to(viewer).filter(year=viewer.year).order_by("kind", "name")
+
+
+def pupils_of(viewer: Viewer, group: Group | None) -> "QuerySet[Person]":
+    """The pupils of a class or a group today."""
+    if group is None:
+        return Person.objects.none()
+    here = Enrolment.objects.active(viewer.today).filter(group=group, school_id=viewer.school_id)
+    return Person.objects.filter(pk__in=here.values("pupil_id"))
+
+
+def staff_of(viewer: Viewer) -> "QuerySet[Person]":
+    """The adults of the school."""
+    held = Holding.objects.active(viewer.today).filter(school_id=viewer.school_id).exclude(role=Role.PUPIL)
+    return Person.objects.filter(pk__in=held.values("person_id"))
+
+
+TO_HANDLE = Prepared(
+    lambda viewer: Incident.objects.visible_to(viewer).open().order_by("day", "pk").values(*COLUMNS)[:5]
+)
+
+
+def incidents_to_handle(viewer: Viewer) -> list[IncidentRow]:
+    """The five that have waited longest (two queries)."""
+    return rows_of(TO_HANDLE(viewer))

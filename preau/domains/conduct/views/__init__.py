@@ -1,0 +1,1 @@
+"""Pages of conduct: incidents, punitions and slots, sanctions, what a family follows."""

@@ -1,0 +1,47 @@
+"""What a family follows of its own children, and the slip that it keeps."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from preau.directory.models import Person
+from preau.domains.conduct import exports, rules
+from preau.domains.conduct.models import Punition
+from preau.domains.conduct.queries import punitions, sanctions
+from preau.foundation import pdf
+from preau.foundation.access import opens
+
+
+@opens(to=rules.follows_own)
+@require_safe
+def followed(request: HttpRequest) -> HttpResponse:
+    """What the school has told of one's children: facts, punitions, procedures and sanctions."""
+    viewer = request.viewer
+    children = list(Person.objects.filter(pk__in=viewer.own_pupils())) if viewer.is_guardian else []
+    child = next((one for one in children if one.public_id == request.GET.get("enfant")), None)
+    context = {
+        "found": sanctions.followed_by(viewer, child.pk if child else None), "children": children, "child": child,
+        "several": len(children) > 1,
+    }  # fmt: skip
+    return render(request, "conduct/followed.html", context)
+
+
+def printed(template: str, context: dict[str, Any], name: str) -> HttpResponse:
+    """A PDF, or the page to print where the machine makes none."""
+    page = exports.page_of(template, context)
+    if not pdf.is_possible():
+        return HttpResponse(page)
+    response = HttpResponse(exports.pdf_of(page), content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="{name}.pdf"'
+    return response
+
+
+@opens(Punition, to=rules.reads_slip)
+@require_safe
+def slip(request: HttpRequest, punition: Punition) -> HttpResponse:
+    """The slip of a punition, for the family and for whoever gave it."""
+    punition = punitions.whole_punition(punition.pk)
+    context = {"punition": punition, "detentions": punitions.detentions_of(punition)}
+    return printed("conduct/slip_pdf.html", context, f"punition-{punition.pk}")

@@ -1,0 +1,1 @@
+"""Events of the school and meetings: what happens beside lessons, whom it is for, who comes."""

@@ -1,0 +1,187 @@
+"""The life of an event: a draft, published, changed, cancelled, restored."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.dispatch import Signal
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from preau.directory.models import Group, Person, Room
+from preau.directory.viewer import Viewer
+from preau.domains.events.models import Event, EventStep, Invitation
+from preau.foundation import journal, text
+
+# Sent inside the transaction: its receivers only enqueue tasks, in the same database.
+event_told = Signal()  # event_id, gesture, before
+Gesture = EventStep.Gesture
+State = Event.State
+
+
+class ChangedMeanwhile(Exception):
+    """Somebody else has changed the event since its form was shown."""
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What a person planned, clean: `groups` and `people` are those of its audience."""
+
+    kind: str
+    title: str
+    description: str
+    first_day: date
+    last_day: date
+    starts: datetime
+    ends: datetime
+    whole_days: bool
+    room: Room | None
+    place: str
+    audience: str
+    with_families: bool
+    asks_answer: bool
+    groups: Sequence[Group] = ()
+    people: Sequence[Person] = ()
+
+    def written_on(self, event: Event) -> Event:
+        for name in FIELDS:
+            setattr(event, name, getattr(self, name))
+        event.search_title = text.fold(self.title)
+        return event
+
+
+FIELDS = (
+    "kind", "title", "description", "first_day", "last_day", "starts", "ends", "whole_days", "room", "place", "audience",
+    "with_families", "asks_answer",
+)  # fmt: skip
+
+
+@transaction.atomic
+def create(viewer: Viewer, planned: Planned, sent_as: str = "") -> Event:
+    """A draft, which nobody but those who keep it sees. The same form sent twice makes one."""
+    known = Event.objects.filter(created_by=viewer.person, sent_as=sent_as).first() if sent_as else None
+    if known:
+        return known
+    event = planned.written_on(
+        Event(
+            school_id=_school_of(viewer), created_by=viewer.person, created_at=timezone.now(), sent_as=sent_as
+        )
+    )
+    event.save()
+    _give(event, planned)
+    journal.record(viewer, "events.created", event)
+    return event
+
+
+def _school_of(viewer: Viewer) -> int:
+    if viewer.school_id is None:
+        raise ValueError("An event is of a school.")
+    return viewer.school_id
+
+
+def _give(event: Event, planned: Planned) -> None:
+    """Its classes, or its people: those who stay keep what they answered."""
+    event.groups.set(planned.groups if planned.audience == Event.Audience.GROUPS else ())
+    if planned.audience != Event.Audience.PEOPLE:
+        event.invitations.filter(answer="").delete()
+        return
+    named = {person.pk for person in planned.people}
+    event.invitations.exclude(person__in=named).delete()
+    known = set(event.invitations.values_list("person_id", flat=True))
+    new = [Invitation(school_id=event.school_id, event=event, person_id=pk) for pk in sorted(named - known)]
+    Invitation.objects.bulk_create(new)
+
+
+def _locked(event: Event) -> Event:
+    found: Event = (
+        Event.objects.select_for_update(of=("self",)).select_related("school", "room").get(pk=event.pk)
+    )
+    return found
+
+
+@transaction.atomic
+def change(viewer: Viewer, event: Event, planned: Planned, revision: int) -> Event:
+    """Write an event anew. Published, what was said before is kept, and those concerned are told. Raises ChangedMeanwhile."""
+    event = _locked(event)
+    if event.revision != revision:
+        raise ChangedMeanwhile
+    before = said_of(event)
+    planned.written_on(event)
+    event.revision += 1
+    event.save()
+    _give(event, planned)
+    journal.record(viewer, "events.changed", event)
+    if event.state == State.PUBLISHED:
+        changed = said_of(event) != before
+        if changed:
+            _step(viewer, event, Gesture.CHANGED, _("Avant : %(said)s") % {"said": before})
+            _tell(viewer, event, Gesture.CHANGED, before)
+        # Whoever comes in by a wider audience has heard nothing yet.
+        _tell(viewer, event, Gesture.PUBLISHED)
+    return event
+
+
+def said_of(event: Event) -> str:
+    """What people would have to be told of again, in one line."""
+    return " · ".join(filter(None, [event.title, event.when, event.where]))
+
+
+def _step(viewer: Viewer, event: Event, gesture: str, note: str = "") -> None:
+    EventStep.objects.create(
+        school_id=event.school_id, event=event, gesture=gesture, note=note[:500], by=viewer.person, at=timezone.now()
+    )  # fmt: skip
+
+
+def _tell(viewer: Viewer, event: Event, gesture: Any, before: str = "") -> None:
+    event_told.send(sender=Event, event_id=event.pk, gesture=str(gesture), before=before, by=viewer.person.pk)
+
+
+def _move(viewer: Viewer, event: Event, origin: State, state: State, gesture: Any, note: str = "") -> bool:
+    """From a state to another, once; False when it is not there any more."""
+    event = _locked(event)
+    if event.state != origin:
+        return False
+    event.state = state
+    event.revision += 1
+    event.published_at = event.published_at or timezone.now()
+    event.save(update_fields=["state", "revision", "published_at"])
+    _step(viewer, event, gesture, note)
+    journal.record(viewer, f"events.{gesture}", event)
+    _tell(viewer, event, gesture)
+    return True
+
+
+@transaction.atomic
+def publish(viewer: Viewer, event: Event) -> bool:
+    """Tell those for whom it is; False when it was out already."""
+    return _move(viewer, event, State.DRAFT, State.PUBLISHED, Gesture.PUBLISHED)
+
+
+@transaction.atomic
+def cancel(viewer: Viewer, event: Event, why: str = "") -> bool:
+    """It will not happen: said where it was, and to those who knew. False when it was not going to."""
+    return _move(viewer, event, State.PUBLISHED, State.CANCELLED, Gesture.CANCELLED, why)
+
+
+@transaction.atomic
+def restore(viewer: Viewer, event: Event) -> bool:
+    """It happens after all; False when it was not cancelled."""
+    return _move(viewer, event, State.CANCELLED, State.PUBLISHED, Gesture.RESTORED)
+
+
+@transaction.atomic
+def remove(viewer: Viewer, event: Event) -> bool:
+    """Throw a draft away, of which nobody was told; False once it was published."""
+    event = _locked(event)
+    if event.state != State.DRAFT or event.published_at:
+        return False
+    journal.record(viewer, "events.removed", event)
+    event.delete()
+    return True
+
+
+def forget_invitations(person_id: int) -> int:
+    """Whether somebody came goes with their name; the events that they created are the school's."""
+    return Invitation.objects.filter(person_id=person_id).delete()[0]

@@ -1,0 +1,66 @@
+"""Telling those for whom an event is: published, changed with what was said before, cancelled, restored."""
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from preau.domains.events.models import Event, EventStep
+from preau.domains.events.queries import people_asked, whole_event
+from preau.foundation import notices
+
+TOLD, ASKED, CHANGED = "events.told", "events.asked", "events.changed"
+Gesture = EventStep.Gesture
+State = Event.State
+# What each gesture leaves an event in: told late, it is not told when it is no longer so.
+LEAVES = {
+    Gesture.PUBLISHED: State.PUBLISHED,
+    Gesture.CHANGED: State.PUBLISHED,
+    Gesture.RESTORED: State.PUBLISHED,
+}
+
+
+@transaction.atomic
+def tell(event_id: int, gesture: str, before: str = "", by: int | None = None) -> int:
+    """Tell everybody for whom the event is, but whoever did it; returns how many. Nothing is said of what is over."""
+    if not Event.objects.filter(pk=event_id).exists():
+        return 0
+    event = whole_event(event_id)
+    wanted = LEAVES.get(Gesture(gesture), State.CANCELLED)
+    if event.state != wanted or event.ends <= timezone.now():
+        return 0
+    kind = CHANGED if gesture != Gesture.PUBLISHED else ASKED if event.asks_answer else TOLD
+    facts = _facts(event, gesture, before)
+    news = [
+        notices.News(
+            kind=kind, person_id=one.pk, key=_key(event, gesture, one.pk), school_id=event.school_id, about_id=one.about,
+            url=reverse("events:event", kwargs={"pk": event.pk}), seat=one.seat, facts=facts,
+        )
+        for one in people_asked(event)
+        if one.pk != by
+    ]  # fmt: skip
+    notices.publish(*news)
+    return len(news)
+
+
+def _key(event: Event, gesture: str, person: int) -> str:
+    """Publishing is told once; each change is a thing of its own."""
+    return f"{event.pk}-{person}" if gesture == Gesture.PUBLISHED else f"{event.pk}-{event.revision}"
+
+
+def _facts(event: Event, gesture: str, before: str) -> dict[str, str]:
+    what = {
+        Gesture.CANCELLED: _("Annulé"), Gesture.RESTORED: _("Finalement maintenu"),
+        Gesture.CHANGED: _("Changé, avant : %(said)s") % {"said": before},
+    }  # fmt: skip
+    return {
+        "title": event.title,
+        "when": " · ".join(filter(None, [event.when, event.where])),
+        "what": str(what.get(Gesture(gesture), "")),
+        "school": event.school.name,
+    }
+
+
+def settle_invitation(event: Event, person: int) -> None:
+    """Whoever has answered is asked no more."""
+    notices.settle(ASKED, f"{event.pk}-{person}")

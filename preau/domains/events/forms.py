@@ -1,0 +1,258 @@
+"""What a person types to plan an event, to cancel one, to find one, and to answer."""
+
+import secrets
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from preau.directory.models import Assignment, Group, Holding, Person, Room
+from preau.directory.viewer import Viewer
+from preau.directory.words import Profile, Role
+from preau.domains.events import rules
+from preau.domains.events.actions import Planned
+from preau.domains.events.models import Event, Invitation
+from preau.domains.events.queries import taken_at
+from preau.foundation.fields import OneRow, SeveralRows
+
+Audience = Event.Audience
+STAFF = [role for role in Role if role.profile == Profile.STAFF]
+A_DAY = timedelta(days=1)
+# Longer is a mistake of a year, or a period of the calendar.
+LONGEST = timedelta(days=60)
+
+
+class PeopleChoice(SeveralRows):
+    def label_from_instance(self, obj: Person) -> str:  # type: ignore[override]
+        return obj.list_name
+
+
+def _day(label: Any, **options: Any) -> forms.DateField:
+    return forms.DateField(
+        label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **options
+    )
+
+
+def _hour(label: Any, **options: Any) -> forms.TimeField:
+    return forms.TimeField(
+        label=label, required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"), **options
+    )
+
+
+class EventForm(forms.Form):
+    """A teacher writes for the classes that they teach; whoever organises, for anybody of the school."""
+
+    sent_as = forms.RegexField(r"^[0-9a-f]{32}$", required=False, widget=forms.HiddenInput)
+    revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    kind = forms.ChoiceField(
+        label=_("Nature"), choices=[("", _("Choisir…")), *Event.Kind.choices],
+        error_messages={"required": _("Choisissez la nature de l’événement.")},
+    )  # fmt: skip
+    title = forms.CharField(
+        label=_("Titre"),
+        max_length=120,
+        error_messages={"required": _("Donnez un titre, en quelques mots.")},
+    )
+    first_day = _day(_("Jour"))
+    last_day = _day(_("Dernier jour"), required=False, help_text=_("Seulement s’il dure plusieurs jours."))
+    starts_at = _hour(_("Début"), help_text=_("Sans heure, c’est la journée entière."))
+    ends_at = _hour(_("Fin"))
+    room = OneRow(Room.objects.none(), label=_("Salle"), required=False, empty_label=_("Aucune"))
+    anyway = forms.BooleanField(label=_("C’est voulu : garder cette salle"), required=False)
+    place = forms.CharField(
+        label=_("Lieu"),
+        required=False,
+        max_length=120,
+        help_text=_("Hors de l’établissement, ou une précision."),
+    )
+    audience = forms.ChoiceField(label=_("Pour qui"), choices=Audience.choices, widget=forms.RadioSelect)
+    groups = SeveralRows(
+        Group.objects.none(),
+        label=_("Classes et groupes"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    people = PeopleChoice(
+        Person.objects.none(),
+        label=_("Personnes choisies"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    with_families = forms.BooleanField(
+        label=_("Les familles aussi"), required=False,
+        help_text=_("Pour tout l’établissement, ou pour des classes : les responsables le voient et sont prévenus."),
+    )  # fmt: skip
+    description = forms.CharField(
+        label=_("Description"),
+        required=False,
+        max_length=2000,
+        help_text=_("Ce qu’il faut savoir ou apporter. Lu par tous ceux que cela concerne."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    asks_answer = forms.BooleanField(
+        label=_("Demander une réponse"), required=False, help_text=_("Vient, peut-être, ne vient pas.")
+    )
+
+    def __init__(self, viewer: Viewer, *args: Any, event: Event | None = None, **kwargs: Any) -> None:
+        initial = (
+            _initial(event) if event else {"sent_as": secrets.token_hex(16), "audience": Audience.GROUPS}
+        )
+        kwargs["initial"] = initial | (kwargs.get("initial") or {})
+        super().__init__(*args, **kwargs)
+        self.viewer, self.event = viewer, event
+        fields: Any = self.fields
+        fields["room"].queryset = Room.objects.visible_to(viewer).order_by("name")
+        fields["groups"].queryset = _groups_for(viewer)
+        if rules.organises(viewer):
+            staff = Holding.objects.active(viewer.today).filter(school=viewer.school_id, role__in=STAFF)
+            known = event.invitations.values("person_id") if event else Person.objects.none().values("pk")
+            people = Person.objects.filter(pk__in=staff.values("person_id")) | Person.objects.filter(
+                pk__in=known
+            )
+            fields["people"].queryset = people.exclude(pk=viewer.person.pk).order_by("search_name", "pk")
+        else:
+            fields["audience"].choices = [(Audience.GROUPS.value, Audience.GROUPS.label)]
+            del fields["people"]
+
+    def clean_first_day(self) -> date:
+        return self._in_the_year(self.cleaned_data["first_day"])
+
+    def clean_last_day(self) -> date | None:
+        last = self.cleaned_data["last_day"]
+        return self._in_the_year(last) if last else None
+
+    def _in_the_year(self, day: date) -> date:
+        year: Any = self.viewer.year
+        if not year.starts <= day <= year.ends:
+            raise forms.ValidationError(_("Choisissez un jour de cette année scolaire."))
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("audience") == Audience.GROUPS and not data.get("groups") and "groups" not in self.errors:
+            self.add_error("groups", _("Choisissez au moins une classe ou un groupe."))
+        if data.get("audience") == Audience.PEOPLE and not data.get("people") and "people" not in self.errors:
+            self.add_error("people", _("Choisissez au moins une personne."))
+        if not {"first_day", "last_day", "starts_at", "ends_at"} & set(self.errors):
+            self._clean_hours(data)
+        if not self.errors and data["room"] and not data["anyway"]:
+            self._refuse_taken_room(data)
+        return data
+
+    def _clean_hours(self, data: dict[str, Any]) -> None:
+        first, last = data["first_day"], data["last_day"] or data["first_day"]
+        begins, ends = data["starts_at"], data["ends_at"]
+        if last < first:
+            self.add_error("last_day", _("Le dernier jour vient avant le premier."))
+        elif last - first > LONGEST:
+            self.add_error("last_day", _("Un événement dure deux mois au plus."))
+        elif (begins is None) != (ends is None):
+            self.add_error(
+                "ends_at" if begins else "starts_at", _("Donnez le début et la fin, ou aucun des deux.")
+            )
+        elif begins and ends and (last, ends) <= (first, begins):
+            self.add_error("ends_at", _("La fin doit venir après le début."))
+
+    def _refuse_taken_room(self, data: dict[str, Any]) -> None:
+        """A room that something else has is said once; ticking says that it is meant."""
+        starts, ends = self._span(data)
+        apart = self.event.pk if self.event else None
+        for said in list(taken_at(self.viewer.year, data["room"], starts, ends, apart_from=apart))[:5]:  # type: ignore[arg-type]
+            self.add_error("anyway", said)
+
+    def _span(self, data: dict[str, Any]) -> tuple[datetime, datetime]:
+        school: Any = self.viewer.school
+        zone, last = ZoneInfo(school.timezone), data["last_day"] or data["first_day"]
+        if data["starts_at"] is None:
+            midnight = datetime.combine(last + A_DAY, time(), zone)
+            return datetime.combine(data["first_day"], time(), zone), midnight
+        return datetime.combine(data["first_day"], data["starts_at"], zone), datetime.combine(
+            last, data["ends_at"], zone
+        )
+
+    def planned(self) -> Planned:
+        """The clean values, as the action takes them."""
+        data = self.cleaned_data
+        starts, ends = self._span(data)
+        same = ("kind", "title", "description", "first_day", "room", "place", "audience", "asks_answer")
+        opened = data["audience"] in {Audience.EVERYONE, Audience.GROUPS}
+        return Planned(
+            **{name: data[name] for name in same},
+            last_day=data["last_day"] or data["first_day"],
+            starts=starts,
+            ends=ends,
+            whole_days=data["starts_at"] is None,
+            with_families=data["with_families"] and opened,
+            groups=tuple(data["groups"]),
+            people=tuple(data.get("people") or ()),
+        )
+
+
+def _groups_for(viewer: Viewer) -> Any:
+    """Every class and group of the year for whoever organises; for a teacher, those that they teach."""
+    groups = Group.objects.visible_to(viewer).filter(year=viewer.year).order_by("kind", "name")
+    if rules.organises(viewer):
+        return groups
+    taught = Assignment.objects.active(viewer.today).filter(teacher=viewer.person)
+    return groups.filter(pk__in=taught.values("group_id"))
+
+
+def _initial(event: Event) -> dict[str, Any]:
+    zone = ZoneInfo(event.school.timezone)
+    same = ("kind", "title", "description", "first_day", "room", "place", "audience", "with_families", "asks_answer", "revision")  # fmt: skip
+    told: dict[str, Any] = {name: getattr(event, name) for name in same}
+    told["last_day"] = event.last_day if event.last_day != event.first_day else None
+    if not event.whole_days:
+        told |= {
+            "starts_at": event.starts.astimezone(zone).time(),
+            "ends_at": event.ends.astimezone(zone).time(),
+        }
+    told["groups"] = list(event.groups.values_list("pk", flat=True))
+    told["people"] = list(event.invitations.values_list("person_id", flat=True))
+    return told
+
+
+class FilterForm(forms.Form):
+    """Which events a list shows; what nobody can mean is not looked at."""
+
+    quand = forms.ChoiceField(
+        label=_("Quand"),
+        required=False,
+        choices=[("", _("À venir")), ("passes", _("Passés")), ("brouillons", _("Brouillons"))],
+    )
+    nature = forms.ChoiceField(
+        label=_("Nature"), required=False, choices=[("", _("Toutes")), *Event.Kind.choices]
+    )
+
+    def __init__(self, viewer: Viewer, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not rules.creates_events(viewer):
+            field: Any = self.fields["quand"]
+            field.choices = field.choices[:2]
+
+    def chosen(self) -> dict[str, Any]:
+        """What was chosen, without what nobody could."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+
+class CancelForm(forms.Form):
+    """Why it does not happen, for those who were to come."""
+
+    why = forms.CharField(
+        label=_("Raison"),
+        required=False,
+        max_length=300,
+        help_text=_("Lue par tous ceux que cela concerne. Ne nommez personne."),
+    )
+
+
+class AnswerForm(forms.Form):
+    answer = forms.ChoiceField(
+        label=_("Votre réponse"),
+        choices=[one for one in Invitation.Answer.choices if one[0]],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choisissez une réponse.")},
+    )

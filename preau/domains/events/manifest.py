@@ -1,0 +1,140 @@
+"""What events show to the rest of the platform."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from preau.directory.viewer import Viewer
+from preau.domains.events import actions, queries, rules, seeds, tasks
+from preau.domains.timetable.boards import BesideLessons, Whereabouts, beside_lessons, whereabouts
+from preau.foundation import boards
+from preau.foundation.boards import FieldClass, NotificationKind, Pace, PersonalData, Retention
+
+KEY = "events"
+actions.event_told.connect(tasks.enqueue_telling, dispatch_uid="events.telling")
+boards.services.add(
+    boards.Service(
+        KEY,
+        _("Événements et réunions"),
+        text=_(
+            "Réunions, sorties, journées de l’établissement : qui est concerné, qui vient, ce qui change."
+        ),
+        namespaces=("events",),
+        order=22,
+    )
+)
+beside_lessons.add(BesideLessons(KEY, queries.beside_lessons, order=10, service=KEY))
+whereabouts.add(Whereabouts(KEY, queries.out_of_school, "school", order=10))
+boards.agenda.add(
+    boards.AgendaSource(
+        KEY, queries.agenda_of, rules.reads_events, order=15, service=KEY, page="events:events",
+        label=_("Événements"), icon="calendar-event",
+    )
+)  # fmt: skip
+boards.search.add(
+    boards.SearchSource(
+        _("Événements"),
+        "calendar-event",
+        queries.events_found,
+        rules.reads_events,
+        letters=3,
+        order=55,
+        service=KEY,
+    )
+)
+boards.seeds.add(boards.Seed("événements", seeds.plant, order=50))
+
+
+def soon_card(viewer: Viewer) -> Mapping[str, Any] | None:
+    rows, more = queries.coming_soon(viewer)
+    return {"rows": rows, "more": more} if rows else None
+
+
+boards.cards.add(boards.Card("events/_soon.html", soon_card, rules.reads_events, "aside", 12, KEY))
+
+for verb, label in [
+    ("events.created", _("Événement préparé")),
+    ("events.published", _("Événement publié")),
+    ("events.changed", _("Événement changé")),
+    ("events.cancelled", _("Événement annulé")),
+    ("events.restored", _("Événement rétabli")),
+    ("events.removed", _("Brouillon d’événement supprimé")),
+    ("events.exported", _("Réponses à un événement exportées")),
+]:
+    boards.journal_words.add(boards.JournalWord(verb, label))
+
+for step in [
+    boards.FirstStep(
+        _("Annoncer un événement"),
+        _("Une réunion, une sortie : dites quand, où et pour qui. Ceux que cela concerne sont prévenus."),
+        "events:create", rules.creates_events, where=_("Dans « Agenda », puis « Événements »"), order=45, service=KEY,
+    ),
+    boards.FirstStep(
+        _("Voir les réunions et les sorties"),
+        _("Ce qui a lieu à côté des cours est dans l’agenda ; on y répond quand une réponse est demandée."),
+        "events:events", rules.reads_events, where=_("Dans « Agenda », puis « Événements »"), order=46, service=KEY,
+    ),
+]:  # fmt: skip
+    boards.first_steps.add(step)
+
+CATEGORY, SEE = _("Événements"), _("Voir l’événement")
+CONCERNED = _("Cet événement vous concerne, ou concerne un élève dont vous êtes responsable.")
+for key, label, subject, body, options in [
+    (
+        "told", _("Un événement est annoncé"), _("Un événement est annoncé"), _("%(title)s\n%(when)s\n%(school)s"),
+        {"pace": Pace.DAILY, "order": 26},
+    ),
+    (
+        "asked", _("Une réponse est demandée"), _("Une réponse vous est demandée"),
+        _("%(title)s\n%(when)s\nDites si vous venez.\n%(school)s"), {"pace": Pace.AT_ONCE, "order": 25},
+    ),
+    (
+        "changed", _("Un événement change ou est annulé"), _("Un événement change"),
+        _("%(title)s\n%(when)s\n%(what)s\n%(school)s"), {"pace": Pace.AT_ONCE, "push": True, "order": 24},
+    ),
+]:  # fmt: skip
+    boards.notification_kinds.add(
+        NotificationKind(
+            f"events.{key}", label, CATEGORY, subject, body, SEE, CONCERNED, rules.reads_events, **options
+        )
+    )
+
+COMMON: dict[str, Any] = dict(
+    purpose=_("Annoncer les réunions, les sorties et les événements, et savoir qui vient."),
+    legal_basis=_("Mission d’intérêt public (RGPD, article 6.1.e)."),
+    recipients=_(
+        "Ceux que l’événement concerne ; pour les réponses, la personne et qui prépare l’événement."
+    ),
+    keep=Retention.YEAR_PLUS_ONE,
+)
+NONE, PERSONAL = FieldClass.NONE, FieldClass.PERSONAL
+
+
+def own_answers(guardian_id: int) -> Q:
+    """What a parent answered is not the other parent's."""
+    return Q(person=guardian_id)
+
+
+for label, model, person, fields, more in [
+    (
+        _("Événements préparés"), "Event", "created_by",
+        dict.fromkeys(
+            "school kind first_day last_day starts ends whole_days room place audience groups with_families asks_answer "
+            "state published_at revision sent_as".split(), NONE,
+        ) | dict.fromkeys(["title", "search_title", "description", "created_by", "created_at"], PERSONAL),
+        {},
+    ),
+    (
+        _("Étapes d’événements"), "EventStep", "by",
+        {"school": NONE, "event": NONE} | dict.fromkeys(["gesture", "note", "by", "at"], PERSONAL),
+        {},
+    ),
+    (
+        _("Invitations et réponses"), "Invitation", "person",
+        {"school": NONE, "event": NONE} | dict.fromkeys(["person", "answer", "answered_at"], PERSONAL),
+        {"forget": actions.forget_invitations, "shared": own_answers},
+    ),
+]:  # fmt: skip
+    boards.personal_data.add(PersonalData(label, f"events.{model}", person, fields=fields, **COMMON, **more))

@@ -1,0 +1,143 @@
+"""Events in lists, and found by the words of their title."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import ngettext
+
+from preau.directory.models.schools import place_of
+from preau.directory.viewer import Viewer
+from preau.domains.events.models import Event, when_said
+from preau.foundation import dates
+from preau.foundation.boards import Hit
+from preau.foundation.lookup import Wanted
+from preau.foundation.prepared import Prepared
+
+COLUMNS = (
+    "pk", "title", "kind", "first_day", "last_day", "starts", "ends", "whole_days", "school__timezone", "school__name",
+    "room__name", "place", "audience", "state", "asks_answer",
+)  # fmt: skip
+# More classes than these are counted.
+MOST_NAMED = 3
+
+
+@dataclass(frozen=True)
+class EventRow:
+    """One event as lists show it."""
+
+    pk: int
+    title: str
+    kind: str
+    first_day: date
+    when: str
+    place: str
+    audience: str
+    school: str
+    asks_answer: bool
+    is_cancelled: bool
+    is_draft: bool
+    groups: list[str] = field(default_factory=list)
+
+    @property
+    def for_whom(self) -> str:
+        """« 5e B, 4e A et 2 autres », where classes and groups are meant; else whom."""
+        named, more = ", ".join(self.groups[:MOST_NAMED]), len(self.groups) - MOST_NAMED
+        if more > 0:
+            words = ngettext("%(groups)s et %(num)s autre", "%(groups)s et %(num)s autres", more)
+            return words % {"groups": named, "num": more}
+        return named or self.audience
+
+    @property
+    def tag(self) -> tuple[str, str]:
+        """Its state where there is something to say of it."""
+        if self.is_cancelled:
+            return str(Event.State.CANCELLED.label), "changed"
+        return (str(Event.State.DRAFT.label), "todo") if self.is_draft else ("", "")
+
+
+def where(room: str | None, place: str) -> str:
+    return ", ".join(filter(None, [place_of(room) if room else "", place]))
+
+
+NAMES = Prepared(
+    lambda events: (
+        Event.groups.through.objects.filter(event__in=events)
+        .order_by("group__kind", "group__name")
+        .values_list("event_id", "group__name")
+    )
+)
+
+
+def with_groups(rows: Sequence[EventRow]) -> list[EventRow]:
+    """The same rows, each with the names of the classes and groups that it is for (one query)."""
+    known = {row.pk: row for row in rows}
+    for event, name in NAMES(tuple(known)) if known else ():
+        known[event].groups.append(name)
+    return list(rows)
+
+
+def rows_of(lines: Iterable[Mapping[str, Any]]) -> list[EventRow]:
+    """Events as rows, from `.values(*COLUMNS)`."""
+    return [_row(line) for line in lines]
+
+
+def _row(line: Mapping[str, Any]) -> EventRow:
+    when = when_said(
+        line["first_day"], line["last_day"], line["starts"], line["ends"], line["school__timezone"],
+        whole=line["whole_days"],
+    )  # fmt: skip
+    return EventRow(
+        pk=line["pk"],
+        title=line["title"],
+        kind=str(Event.Kind(line["kind"]).label),
+        first_day=line["first_day"],
+        when=when,
+        place=where(line["room__name"], line["place"]),
+        audience=str(Event.Audience(line["audience"]).label),
+        school=line["school__name"],
+        asks_answer=line["asks_answer"],
+        is_cancelled=line["state"] == Event.State.CANCELLED,
+        is_draft=line["state"] == Event.State.DRAFT,
+    )
+
+
+def events_matching(viewer: Viewer, chosen: Mapping[str, Any]) -> "QuerySet[Event, dict[str, Any]]":
+    """The events that a viewer sees and that match the filters chosen; to come first, past ones from the latest."""
+    found = Event.objects.visible_to(viewer)
+    if chosen.get("nature"):
+        found = found.filter(kind=chosen["nature"])
+    when = chosen.get("quand")
+    if when == "brouillons":
+        found = found.filter(state=Event.State.DRAFT)
+    elif when == "passes":
+        return found.filter(last_day__lt=viewer.today).order_by("-starts", "-pk").values(*COLUMNS)
+    else:
+        found = found.filter(last_day__gte=viewer.today)
+    return found.order_by("starts", "pk").values(*COLUMNS)
+
+
+MOST_FOUND = 200
+TITLES = Prepared(
+    lambda viewer: (
+        Event.objects.visible_to(viewer)
+        .order_by("-starts", "-pk")
+        .values_list("pk", "search_title", "title", "first_day", "kind")[:MOST_FOUND]
+    )
+)
+
+
+def events_found(viewer: Viewer, wanted: Wanted) -> list[Hit]:
+    """The events that the viewer sees, by the words of their title (one query)."""
+    return [
+        Hit(
+            title,
+            reverse("events:event", kwargs={"pk": pk}),
+            f"{Event.Kind(kind).label} · {dates.near_day(day, viewer.today)}",
+            near=slips > 0,
+        )
+        for (pk, _folded, title, day, kind), slips in wanted.best(TITLES(viewer), lambda row: row[1])
+    ]

@@ -1,0 +1,202 @@
+"""Events: those that a person sees, one of them, and what is done with it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from preau.domains.events import actions, exports, queries, rules
+from preau.domains.events.forms import AnswerForm, CancelForm, EventForm, FilterForm
+from preau.domains.events.models import Event
+from preau.foundation import dates, journal
+from preau.foundation.access import opens
+from preau.foundation.gone import removes
+from preau.foundation.prepared import Lines
+
+A_PAGE = 20
+TYPED_WRONG, CONFLICT = 422, 409
+
+
+@opens(to=rules.reads_events)
+@require_safe
+def events(request: HttpRequest) -> HttpResponse:
+    """The events that the viewer sees: to come, past, drafts."""
+    form = FilterForm(request.viewer, request.GET)
+    chosen = form.chosen()
+    page = Paginator(queries.events_matching(request.viewer, chosen), A_PAGE).get_page(
+        request.GET.get("page")
+    )
+    query = request.GET.copy()
+    query.pop("page", None)
+    rows = queries.rows_of(page.object_list)
+    context = {
+        # Which other classes are meant is the staff's to read.
+        "form": form, "rows": queries.with_groups(rows) if request.viewer.is_staff else rows, "page_obj": page, "query": query.urlencode(),
+        "filtered": bool(chosen), "may_create": rules.creates_events(request.viewer), "is_guardian": request.viewer.is_guardian,
+    }  # fmt: skip
+    return render(request, "events/events.html", context)
+
+
+@opens(to=rules.creates_events)
+@require_http_methods(["GET", "POST"])
+def create(request: HttpRequest) -> HttpResponse:
+    """Plan an event: a draft, or told at once."""
+    first = {"first_day": dates.parse(request.GET.get("jour"), request.viewer.today)}
+    form = EventForm(request.viewer, request.POST or None, initial=first)
+    if request.method == "POST" and form.is_valid():
+        event = actions.create(request.viewer, form.planned(), form.cleaned_data["sent_as"])
+        if "publier" in request.POST:
+            actions.publish(request.viewer, event)
+            messages.success(request, _("L’événement est publié. Ceux qu’il concerne sont prévenus."))
+        else:
+            messages.success(request, _("Le brouillon est gardé. Personne n’est encore prévenu."))
+        return redirect("events:event", pk=event.pk)
+    return render(
+        request, "events/edit.html", {"form": form, "event": None}, status=TYPED_WRONG if form.errors else 200
+    )
+
+
+@opens(Event, to=rules.reads_events)
+@require_safe
+def event(request: HttpRequest, event: Event) -> HttpResponse:
+    """One event: when, where, for whom, its history; and for whoever keeps it, the answers."""
+    return _page(request, event)
+
+
+def _page(
+    request: HttpRequest,
+    event: Event,
+    answering: AnswerForm | None = None,
+    cancelling: CancelForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    viewer = request.viewer
+    keeps, is_over = rules.keeps_event(viewer, event), event.ends <= timezone.now()
+    context: dict[str, Any] = {
+        "event": event, "groups": queries.group_names(event) if event.audience == Event.Audience.GROUPS else [],
+        "history": queries.history_of(event, with_names=viewer.is_staff), "keeps": keeps, "is_over": is_over,
+        "form": cancelling or CancelForm(), "answering": None,
+    }  # fmt: skip
+    if rules.may_answer(viewer, event) and event.state == Event.State.PUBLISHED and not is_over:
+        context["answering"] = answering or AnswerForm(initial={"answer": queries.own_answer(viewer, event)})
+    if keeps and (event.asks_answer or event.audience == Event.Audience.PEOPLE):
+        answers, lines = queries.number_of_answers(event), queries.answers_of(event)
+        # Counting who answered what has counted the lines of the list.
+        people = Paginator(Lines(lambda: answers.lines, lambda a, z: list(lines[a:z])), A_PAGE)
+        context |= {"answers": answers, "people": people.get_page(request.GET.get("page"))}
+    return render(request, "events/event.html", context, status=status)
+
+
+@opens(Event, to=rules.keeps_event)
+@require_http_methods(["GET", "POST"])
+def change(request: HttpRequest, event: Event) -> HttpResponse:
+    """Write an event anew: those who knew are told what was before."""
+    form, status = EventForm(request.viewer, request.POST or None, event=event), 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.change(request.viewer, event, form.planned(), form.cleaned_data["revision"] or 0)
+        except actions.ChangedMeanwhile:
+            said = _(
+                "Quelqu’un a changé cet événement pendant que vous écriviez. Rouvrez-le pour voir ce qu’il dit."
+            )
+            form.add_error(None, said)
+            status = CONFLICT
+        else:
+            messages.success(request, _("L’événement est changé."))
+            return redirect("events:event", pk=event.pk)
+    status = TYPED_WRONG if form.errors and status == 200 else status
+    return render(request, "events/edit.html", {"form": form, "event": event}, status=status)
+
+
+def _done(request: HttpRequest, event: Event, done: bool, said: str, otherwise: str) -> HttpResponseRedirect:
+    if done:
+        messages.success(request, said)
+    else:
+        messages.info(request, otherwise)
+    return redirect("events:event", pk=event.pk)
+
+
+@opens(Event, to=rules.keeps_event)
+@require_POST
+def publish(request: HttpRequest, event: Event) -> HttpResponseRedirect:
+    done = actions.publish(request.viewer, event)
+    return _done(
+        request,
+        event,
+        done,
+        _("L’événement est publié. Ceux qu’il concerne sont prévenus."),
+        _("C’était déjà publié."),
+    )
+
+
+@opens(Event, to=rules.keeps_event)
+@require_POST
+def cancel(request: HttpRequest, event: Event) -> HttpResponse:
+    """It will not happen."""
+    form = CancelForm(request.POST)
+    if not form.is_valid():
+        return _page(request, event, cancelling=form, status=TYPED_WRONG)
+    done = actions.cancel(request.viewer, event, form.cleaned_data["why"])
+    return _done(
+        request,
+        event,
+        done,
+        _("L’événement est annulé. Ceux qui le savaient sont prévenus."),
+        _("Rien à annuler."),
+    )
+
+
+@opens(Event, to=rules.keeps_event)
+@require_POST
+def restore(request: HttpRequest, event: Event) -> HttpResponseRedirect:
+    done = actions.restore(request.viewer, event)
+    return _done(
+        request,
+        event,
+        done,
+        _("L’événement est rétabli. Ceux qui le savaient sont prévenus."),
+        _("Rien à rétablir."),
+    )
+
+
+@removes
+@opens(Event, to=rules.keeps_event)
+@require_POST
+def remove(request: HttpRequest, event: Event) -> HttpResponseRedirect:
+    """Throw a draft away."""
+    if not actions.remove(request.viewer, event):
+        messages.error(request, _("Cet événement a été publié : il s’annule, il ne s’efface pas."))
+        return redirect("events:event", pk=event.pk)
+    messages.success(request, _("Le brouillon est supprimé."))
+    return redirect("events:events")
+
+
+@opens(Event, to=rules.may_answer)
+@require_POST
+def answer(request: HttpRequest, event: Event) -> HttpResponse:
+    """Say whether one comes."""
+    form = AnswerForm(request.POST)
+    if not form.is_valid():
+        return _page(request, event, form, status=TYPED_WRONG)
+    try:
+        actions.answer(request.viewer, event, form.cleaned_data["answer"])
+    except actions.NotAsked:
+        messages.info(request, _("Aucune réponse n’est plus demandée."))
+    else:
+        messages.success(request, _("Votre réponse est gardée. Vous pouvez la changer jusqu’au jour dit."))
+    return redirect("events:event", pk=event.pk)
+
+
+@opens(Event, to=rules.keeps_event)
+@require_safe
+def export(request: HttpRequest, event: Event) -> StreamingHttpResponse:
+    """The answers, for a spreadsheet."""
+    journal.record(request.viewer, "events.exported", event)
+    response = StreamingHttpResponse(exports.answers_csv(event), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="reponses-{event.first_day:%Y-%m-%d}.csv"'
+    return response

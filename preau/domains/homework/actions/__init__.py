@@ -1,0 +1,91 @@
+"""Verbs of the cahier de textes: every write, in one transaction, with its trace."""
+
+from preau.domains.homework.actions.archives import (
+    archive_asked,
+    ask_archive,
+    begin_archive,
+    give_up_archive,
+    keep_archive,
+    work_of,
+)
+from preau.domains.homework.actions.days import Entry, ToGive, write_day
+from preau.domains.homework.actions.hand_ins import (
+    Given,
+    HandInConflict,
+    TooLate,
+    correct,
+    forget_hand_ins,
+    hand_in,
+    join_papers,
+)
+from preau.domains.homework.actions.loads import set_limits
+from preau.domains.homework.actions.progressions import (
+    NotEnoughLessons,
+    Step,
+    add_step,
+    begin_progression,
+    change_step,
+    copy_lessons,
+    forget_progressions,
+    give_progression,
+    remove_step,
+    shift,
+)
+from preau.domains.homework.actions.records import (
+    RecordConflict,
+    Typed,
+    forget_notes,
+    note,
+    publish_record,
+    write_record,
+)
+from preau.domains.homework.actions.telling import remind_of_tomorrow, tell_published
+from preau.domains.homework.actions.visas import forget_visas, give_visa
+from preau.domains.homework.actions.works import Work, WorkConflict, change, give, remove, restore, tick
+
+__all__ = [
+    "Entry",
+    "Given",
+    "HandInConflict",
+    "NotEnoughLessons",
+    "RecordConflict",
+    "Step",
+    "ToGive",
+    "TooLate",
+    "Typed",
+    "Work",
+    "WorkConflict",
+    "add_step",
+    "archive_asked",
+    "ask_archive",
+    "begin_archive",
+    "begin_progression",
+    "change",
+    "change_step",
+    "copy_lessons",
+    "correct",
+    "forget_hand_ins",
+    "forget_notes",
+    "forget_progressions",
+    "forget_visas",
+    "give",
+    "give_progression",
+    "give_up_archive",
+    "give_visa",
+    "hand_in",
+    "join_papers",
+    "keep_archive",
+    "note",
+    "publish_record",
+    "remind_of_tomorrow",
+    "remove",
+    "remove_step",
+    "restore",
+    "set_limits",
+    "shift",
+    "tell_published",
+    "tick",
+    "work_of",
+    "write_day",
+    "write_record",
+]

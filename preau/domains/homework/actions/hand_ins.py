@@ -1,0 +1,141 @@
+"""Handing in, once and once more; correcting and giving back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from preau.commons.files.models import StoredFile
+from preau.directory.viewer import Viewer
+from preau.domains.homework.actions import telling
+from preau.domains.homework.actions.records import keep_before
+from preau.domains.homework.models import HandIn, HandInFile, Homework, LessonFile, LessonRecord
+from preau.foundation import journal
+
+
+class TooLate(Exception):
+    """It was given back, or sent as often as it may be."""
+
+
+class HandInConflict(Exception):
+    """The pupil or a colleague has changed it since the page was opened: `hand_in` is as it is now."""
+
+    def __init__(self, hand_in: HandIn) -> None:
+        super().__init__(hand_in.pk)
+        self.hand_in = hand_in
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a teacher says of it. `back`: the pupil and the family read it from now on."""
+
+    comment: str
+    mark: str
+    files: Sequence[StoredFile]
+    back: bool
+
+
+@transaction.atomic
+def hand_in(viewer: Viewer, homework: Homework, text: str, files: Sequence[StoredFile]) -> HandIn:
+    """Hand in a homework, or once more until it is corrected; the same, sent twice, is sent once. Raises TooLate."""
+    # All that a pupil hands in for one homework waits for its row: two tabs at once make one.
+    Homework.objects.select_for_update(of=("self",)).get(pk=homework.pk)
+    known = (
+        HandIn.objects.select_for_update(of=("self",)).filter(homework=homework, pupil=viewer.person).first()
+    )
+    now = timezone.now()
+    if known is None:
+        known = HandIn.objects.create(
+            school_id=homework.school_id, homework=homework, pupil=viewer.person, text=text, handed_at=now,
+            is_late=_is_late(homework, now, viewer),
+        )  # fmt: skip
+    elif _same(known, text, files):
+        return known
+    elif not known.may_be_sent_again:
+        raise TooLate
+    else:
+        known.text, known.handed_at, known.times, known.version = (
+            text,
+            now,
+            known.times + 1,
+            known.version + 1,
+        )
+        known.is_late = _is_late(homework, now, viewer)
+        known.save()
+    _join(known, files, of_teacher=False)
+    journal.record(viewer, "homework.handed_in", known, subject_id=viewer.person.pk, late=int(known.is_late))
+    return known
+
+
+def _is_late(homework: Homework, now: datetime, viewer: Viewer) -> bool:
+    """Past the lesson for which it was due, or past that day where no lesson is known."""
+    if homework.due_lesson is not None:
+        return now > homework.due_lesson.starts
+    return viewer.today > homework.due_day
+
+
+def _same(known: HandIn, text: str, files: Sequence[StoredFile]) -> bool:
+    joined = set(known.papers.filter(of_teacher=False).values_list("file_id", flat=True))
+    return known.text == text and joined == {one.pk for one in files}
+
+
+def _join(known: HandIn, files: Sequence[StoredFile], *, of_teacher: bool) -> None:
+    """These files and no other, from this side."""
+    wanted = {one.pk for one in files}
+    papers = known.papers.filter(of_teacher=of_teacher)
+    papers.exclude(file__in=wanted).delete()
+    there = set(papers.values_list("file_id", flat=True))
+    HandInFile.objects.bulk_create(
+        [HandInFile(hand_in=known, file=one, of_teacher=of_teacher) for one in files if one.pk not in there]
+    )
+
+
+@transaction.atomic
+def correct(viewer: Viewer, hand_in: HandIn, given: Given, seen: int) -> bool:
+    """Write what is thought of it, and give it back when that is asked. False when nothing had to change.
+
+    `seen` is the version that the page had shown. Raises HandInConflict.
+    """
+    known = HandIn.objects.select_for_update(of=("self",)).get(pk=hand_in.pk)
+    joined = set(known.papers.filter(of_teacher=True).values_list("file_id", flat=True))
+    goes_back = given.back and known.returned_at is None
+    said = (known.comment, known.mark, joined) == (given.comment, given.mark, {one.pk for one in given.files})
+    if said and not goes_back:
+        return False
+    if known.version != seen:
+        raise HandInConflict(known)
+    known.comment, known.mark, known.corrected_by = given.comment, given.mark, viewer.person
+    known.version += 1
+    if goes_back:
+        known.returned_at = timezone.now()
+    known.save()
+    _join(known, given.files, of_teacher=True)
+    journal.record(viewer, "homework.corrected", known, subject_id=known.pupil_id, back=int(goes_back))
+    if goes_back:
+        telling.tell_returned(known)
+    return True
+
+
+@transaction.atomic
+def join_papers(
+    viewer: Viewer, record: LessonRecord, homework: Homework | None, files: Sequence[StoredFile]
+) -> None:
+    """These documents and no other, on a lesson or on one of its homework; what families could open before is noted."""
+    papers = LessonFile.objects.filter(record=record, homework=homework)
+    wanted, there = {one.pk for one in files}, set(papers.values_list("file_id", flat=True))
+    if wanted == there:
+        return
+    if homework is None and there:
+        keep_before(viewer, record)
+    papers.exclude(file__in=wanted).delete()
+    LessonFile.objects.bulk_create(
+        [LessonFile(record=record, homework=homework, file=one) for one in files if one.pk not in there]
+    )
+
+
+def forget_hand_ins(person_id: int) -> int:
+    """Erase what a person handed in, and what they wrote of others' work."""
+    mine = HandIn.objects.filter(pupil_id=person_id).delete()[0]
+    return mine + HandIn.objects.filter(corrected_by=person_id).exclude(comment="").update(comment="")

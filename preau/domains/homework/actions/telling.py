@@ -1,0 +1,143 @@
+"""Telling pupils and families: homework given, changed, due tomorrow."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from preau.directory.models import Guardianship, School
+from preau.domains.homework.models import Done, HandIn, Homework
+from preau.domains.homework.models.records import published
+from preau.domains.homework.queries import concerned, pairs_of
+from preau.foundation import dates, notices
+
+GIVEN, CHANGED, TOMORROW = "homework.given", "homework.changed", "homework.tomorrow"
+RETURNED = "homework.returned"
+# The evening before, pupils are reminded; the school's wall clock decides.
+EVENING, NIGHT = time(17), time(20)
+AT_ONCE = 200
+
+
+def _families(pupils: Iterable[int]) -> dict[int, list[int]]:
+    """By pupil, the guardians who may be informed today."""
+    found: dict[int, list[int]] = defaultdict(list)
+    informed = Guardianship.objects.informed(timezone.localdate()).of_another().filter(pupil__in=pupils)
+    for pupil, guardian in informed.order_by("pk").values_list("pupil_id", "guardian_id"):
+        found[pupil].append(guardian)
+    return found
+
+
+@transaction.atomic
+def tell_published(now: datetime) -> int:
+    """Tell of homework that families can read by now and were not told of; returns how many.
+
+    One piece of news a day and a child, however much was given: a day has six lessons.
+    """
+    waiting = Homework.objects.kept().filter(published(now, "record__"), told_at=None)
+    found = list(
+        waiting.select_for_update(of=("self",), skip_locked=True)
+        .select_related("record", "school")
+        .order_by("pk")[:AT_ONCE]
+    )
+    for homework in found:
+        pupils = concerned(homework) if homework.due_day >= timezone.localdate(now) else []
+        notices.publish(*_given(homework, pupils, now))
+    Homework.objects.filter(pk__in=[one.pk for one in found]).update(told_at=now)
+    return len(found)
+
+
+def _given(homework: Homework, pupils: Sequence[int], now: datetime) -> list[notices.News]:
+    school = homework.school
+    today = timezone.localdate(now, ZoneInfo(school.timezone))
+    families = _families(pupils)
+    facts = {"day": dates.day(today), "school": school.name}
+    url = reverse("homework:to_do")
+    return [
+        notices.News(
+            kind=GIVEN, person_id=person, key=f"{pupil}-{today}", url=url, school_id=school.pk, about_id=pupil,
+            facts=facts,
+        )
+        for pupil in pupils
+        for person in [pupil, *families.get(pupil, [])]
+    ]  # fmt: skip
+
+
+def tell_change(homework: Homework) -> None:
+    """Those who were told of this homework are told that it is not what it was."""
+    if homework.told_at is None or homework.removed_at:
+        return
+    pupils = concerned(homework)
+    families = _families(pupils)
+    url = reverse("homework:work", kwargs={"pk": homework.pk})
+    facts = {"day": dates.day(homework.due_day), "school": homework.school.name}
+    notices.publish(
+        *(
+            notices.News(
+                kind=CHANGED, person_id=person, key=f"{homework.pk}-{homework.version}-{pupil}", url=url,
+                school_id=homework.school_id, about_id=pupil, facts=facts,
+            )
+            for pupil in pupils
+            for person in [pupil, *families.get(pupil, [])]
+        )
+    )  # fmt: skip
+
+
+def tell_removal(homework: Homework) -> None:
+    """A homework taken away is nothing to read any more."""
+    keys = [
+        f"{homework.pk}-{version}-{pupil}"
+        for version in range(2, homework.version)
+        for pupil in concerned(homework)
+    ]
+    if homework.told_at and keys:
+        notices.settle(CHANGED, *keys)
+
+
+@transaction.atomic
+def remind_of_tomorrow(now: datetime) -> int:
+    """In the evening, remind each pupil of what is due tomorrow and not ticked, once; returns how many pupils."""
+    reminded = 0
+    for school in School.objects.exclude(current_year=None).order_by("pk"):
+        there = now.astimezone(ZoneInfo(school.timezone))
+        if EVENING <= there.time() < NIGHT:
+            reminded += _remind(school, there)
+    return reminded
+
+
+def _remind(school: School, there: datetime) -> int:
+    tomorrow = there.date() + timedelta(days=1)
+    due = Homework.objects.kept().filter(published(there, "record__"), school=school, due_day=tomorrow)
+    left: dict[int, int] = defaultdict(int)
+    done = set(Done.objects.filter(homework__in=due).values_list("homework_id", "pupil_id"))
+    for _work, pupil in pairs_of(due) - done:
+        left[pupil] += 1
+    url = reverse("homework:to_do")
+    news = [
+        notices.News(
+            kind=TOMORROW, person_id=pupil, key=str(tomorrow), url=url, school_id=school.pk, about_id=pupil,
+            facts={"count": count, "day": dates.day(tomorrow)},
+        )
+        for pupil, count in sorted(left.items())
+    ]  # fmt: skip
+    notices.publish(*news)
+    return len(news)
+
+
+def tell_returned(hand_in: HandIn) -> None:
+    """What a pupil handed in is given back: the pupil and the family read the correction."""
+    pupil, homework = hand_in.pupil_id, hand_in.homework
+    families = _families([pupil])
+    facts = {"subject": homework.record.subject.name, "school": homework.school.name}
+    notices.publish(
+        *(
+            notices.News(
+                kind=RETURNED, person_id=person, key=f"{hand_in.pk}-{pupil}", url=reverse("homework:work", kwargs={"pk": homework.pk}),
+                school_id=hand_in.school_id, about_id=pupil, facts=facts,
+            )
+            for person in [pupil, *families.get(pupil, [])]
+        )
+    )  # fmt: skip

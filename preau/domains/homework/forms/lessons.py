@@ -1,0 +1,360 @@
+"""What people type in the cahier de textes."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from preau.commons.files.actions import Desk
+from preau.commons.files.models import StoredFile
+from preau.commons.files.rules import DOCUMENTS, HANDED_IN
+from preau.directory.models import Person
+from preau.directory.viewer import Viewer
+from preau.domains.homework.actions import Given, Step, Typed, Work
+from preau.domains.homework.models import HandIn, Homework, LessonRecord
+from preau.domains.homework.queries import Course, DayLoad, chosen, loads_of
+from preau.domains.timetable.models import Lesson
+from preau.foundation import dates
+from preau.foundation.fields import Attachments, RichText, SeveralRows
+
+NEXT, OTHER = "next", "other"
+LONGEST = 20_000
+DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class PupilChoice(SeveralRows):
+    def label_from_instance(self, obj: Person) -> str:  # type: ignore[override]
+        return obj.list_name
+
+
+def due_choices(following: Sequence[Lesson], loads: Mapping[date, DayLoad]) -> list[tuple[str, str]]:
+    """The next lessons by their dates, each with what is due that day already; then any other day."""
+    said = [
+        (str(one.pk), f"{dates.capital(dates.day(one.day))}{_weight(loads.get(one.day))}")
+        for one in following
+    ]
+    if said:
+        day = f"{dates.day(following[0].day)}{_weight(loads.get(following[0].day))}"
+        said[0] = (NEXT, f"{_('Prochain cours')} : {day}")
+    return [*said, (OTHER, str(_("Une autre date…")))]
+
+
+def _weight(load: DayLoad | None) -> str:
+    """« , 40 min déjà données », « , 1 h 30 déjà données : au-delà du conseil »."""
+    if load is None or not load.minutes:
+        return ""
+    said = _("%(time)s déjà données") % {"time": load.takes}
+    return f", {said} : {_('au-delà du conseil')}" if load.is_over else f", {said}"
+
+
+class WorkForm(forms.Form):
+    """Homework given in a lesson: what, for when, how long, handed in how, for whom."""
+
+    title = forms.CharField(
+        label=_("Travail à faire"),
+        max_length=160,
+        help_text=_("En une ligne, par exemple « Exercices 12 et 14 page 87 »."),
+    )
+    due = forms.ChoiceField(label=_("Pour quand"))
+    due_day = forms.DateField(
+        label=_("Autre date"), required=False, widget=DAY, help_text=_("Si vous choisissez « Une autre date »."),
+    )  # fmt: skip
+    minutes = forms.IntegerField(
+        label=_("Durée estimée, en minutes"),
+        required=False,
+        min_value=1,
+        max_value=600,
+        error_messages=dict.fromkeys(
+            ["invalid", "min_value", "max_value"], _("Écrivez un nombre de minutes, de 1 à 600.")
+        ),
+    )
+    hand_in = forms.ChoiceField(
+        label=_("Rendu"), choices=Homework.HandIn.choices, initial=Homework.HandIn.NOTHING, required=False
+    )
+    body = RichText(label=_("Consignes"), required=False, max_length=LONGEST)
+    documents = Attachments(label=_("Documents joints au travail"), required=False)
+    pupils = PupilChoice(
+        Person.objects.none(),
+        label=_("Pour quelques élèves seulement"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Personne de coché : pour toute la classe. Les autres élèves ne voient pas ce travail."),
+    )
+
+    def __init__(
+        self, viewer: Viewer, lesson: Lesson, following: Sequence[Lesson], *args: Any, **kwargs: Any
+    ) -> None:
+        held = kwargs.pop("held", ())
+        kwargs["initial"] = {"due": NEXT if following else OTHER} | (kwargs.get("initial") or {})
+        super().__init__(*args, **kwargs)
+        self.lesson, self.following, self.year = lesson, following, viewer.year
+        self.fields["due"].choices = due_choices(following, loads_of(lesson, following))  # type: ignore[attr-defined]
+        self.fields["documents"].desk = Desk(viewer, lesson.school_id, DOCUMENTS, held)  # type: ignore[attr-defined]
+        pupils = list(lesson.pupils().order_by("search_name", "pk"))
+        field: Any = self.fields["pupils"]
+        field.queryset = Person.objects.filter(pk__in=[one.pk for one in pupils])
+        # Read once: the field's own choices would ask for the same rows again.
+        field.choices = [(one.pk, field.label_from_instance(one)) for one in pupils]
+
+    def clean_due_day(self) -> date | None:
+        day: date | None = self.cleaned_data["due_day"]
+        if self.data.get("due") != OTHER or not day:
+            return day
+        if day <= self.lesson.day:
+            raise forms.ValidationError(_("Choisissez un jour après la séance."))
+        if self.year and day > self.year.ends:
+            raise forms.ValidationError(_("Choisissez un jour de l’année scolaire."))
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if (
+            self.asks_for_work()
+            and data.get("due") == OTHER
+            and not data.get("due_day")
+            and not self.errors.get("due_day")
+        ):
+            self.add_error("due_day", _("Écrivez la date."))
+        return data
+
+    def asks_for_work(self) -> bool:
+        return True
+
+    def work(self) -> Work:
+        """The clean values, as the action takes them."""
+        data = self.cleaned_data
+        day, lesson = self._due()
+        return Work(
+            title=data["title"],
+            body=data["body"],
+            due_day=day,
+            due_lesson=lesson,
+            due_next=data["due"] == NEXT,
+            minutes=data["minutes"],
+            hand_in=data["hand_in"] or Homework.HandIn.NOTHING,
+            pupils=tuple(sorted(one.pk for one in data["pupils"])),
+        )
+
+    def _due(self) -> tuple[date, Lesson | None]:
+        due = self.cleaned_data["due"]
+        if due == OTHER:
+            day = self.cleaned_data["due_day"]
+            return day, next((one for one in self.following if one.day == day), None)
+        chosen = (
+            self.following[0] if due == NEXT else next(one for one in self.following if str(one.pk) == due)
+        )
+        return chosen.day, chosen
+
+
+class RecordForm(WorkForm):
+    """What was done in a lesson, and one homework more if there is any; two buttons say whether it is published."""
+
+    content = RichText(label=_("Ce que nous avons fait"), required=False, max_length=LONGEST)
+    shown = forms.ChoiceField(
+        label=_("Visible des élèves et des familles"),
+        choices=LessonRecord.Shown.choices,
+        initial=LessonRecord.Shown.START,
+        widget=forms.RadioSelect,
+    )
+    shown_at = forms.DateTimeField(
+        label=_("Heure choisie"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        help_text=_("Si vous choisissez une heure."),
+    )
+    note = forms.CharField(
+        label=_("Note pour moi"),
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Vous seul la lisez."),
+    )
+    papers = Attachments(label=_("Documents de la séance"), required=False)
+    seen = forms.IntegerField(widget=forms.HiddenInput, initial=0, required=False)
+
+    def __init__(self, viewer: Viewer, lesson: Lesson, *args: Any, **kwargs: Any) -> None:
+        papers = kwargs.pop("papers", ())
+        super().__init__(viewer, lesson, *args, **kwargs)
+        self.fields["title"].required = False
+        self.fields["papers"].desk = Desk(viewer, lesson.school_id, DOCUMENTS, papers)  # type: ignore[attr-defined]
+
+    @property
+    def publishes(self) -> bool:
+        return self.data.get("geste") != "brouillon"
+
+    def asks_for_work(self) -> bool:
+        return bool(self.cleaned_data.get("title"))
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if data.get("shown") == LessonRecord.Shown.HOUR and not data.get("shown_at"):
+            self.add_error("shown_at", _("Écrivez le jour et l’heure."))
+        others = [data.get(name) for name in ("body", "minutes", "pupils", "documents")]
+        if any(others) and not data.get("title") and "title" not in self.errors:
+            self.add_error("title", _("Écrivez en une ligne le travail à faire."))
+        return data
+
+    def typed(self) -> Typed:
+        data = self.cleaned_data
+        at = data["shown_at"] if data["shown"] == LessonRecord.Shown.HOUR else None
+        return Typed(data["content"], data["shown"], at, self.publishes)
+
+
+class ChangeForm(WorkForm):
+    """Homework that is there already; `seen` is its version when the page was opened."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+
+
+def shown_of(homework: Homework, following: Sequence[Lesson]) -> dict[str, Any]:
+    """What the form of a homework shows at first."""
+    known = next((one for one in following if one.pk == homework.due_lesson_id), None)
+    due = OTHER if known is None else NEXT if known is following[0] else str(known.pk)
+    return {
+        "title": homework.title,
+        "body": homework.body,
+        "due": due,
+        "due_day": homework.due_day if due == OTHER else None,
+        "minutes": homework.minutes,
+        "hand_in": homework.hand_in,
+        "pupils": [one.pk for one in homework.pupils.all()] if homework.for_some else [],
+        "seen": homework.version,
+    }
+
+
+class LimitsForm(forms.Form):
+    """The minutes a day advised for each level of the school; nothing where it advises nothing."""
+
+    def __init__(self, levels: Mapping[str, int | None], data: Any = None) -> None:
+        super().__init__(data)
+        self.levels = list(levels)
+        for number, (level, minutes) in enumerate(levels.items()):
+            self.fields[f"niveau-{number}"] = forms.IntegerField(
+                label=level, required=False, min_value=1, max_value=600, initial=minutes,
+                error_messages=dict.fromkeys(
+                    ["invalid", "min_value", "max_value"], _("Écrivez un nombre de minutes, de 1 à 600.")
+                ),
+            )  # fmt: skip
+
+    def typed(self) -> dict[str, int | None]:
+        return {level: self.cleaned_data[f"niveau-{number}"] for number, level in enumerate(self.levels)}
+
+
+class HandInForm(forms.Form):
+    """What a pupil hands in: a text, files, or both."""
+
+    text = forms.CharField(
+        label=_("Mon texte"), required=False, max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 8})
+    )
+    papers = Attachments(
+        label=_("Mes fichiers"),
+        required=False,
+        help_text=_("Une photo nette du cahier convient, ou un enregistrement."),
+    )
+
+    def __init__(
+        self, viewer: Viewer, homework: Homework, held: Sequence[StoredFile], *args: Any, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["papers"].desk = Desk(viewer, homework.school_id, HANDED_IN, held)  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not data.get("text") and not data.get("papers") and not self.errors:
+            self.add_error("text", _("Écrivez votre texte, ou joignez un fichier."))
+        return data
+
+
+class CorrectionForm(forms.Form):
+    """What a teacher says of what was handed in."""
+
+    comment = forms.CharField(
+        label=_("Commentaire"),
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_("L’élève et ses responsables le liront."),
+    )
+    mark = forms.CharField(
+        label=_("Note ou appréciation"),
+        required=False,
+        max_length=40,
+        help_text=_("Par exemple « 14/20 » ou « Acquis »."),
+    )
+    papers = Attachments(label=_("Corrigé ou document"), required=False)
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(
+        self, viewer: Viewer, hand_in: HandIn, held: Sequence[StoredFile], *args: Any, **kwargs: Any
+    ) -> None:
+        shown = {"comment": hand_in.comment, "mark": hand_in.mark, "seen": hand_in.version}
+        super().__init__(*args, initial=shown, **kwargs)
+        self.fields["papers"].desk = Desk(viewer, hand_in.school_id, DOCUMENTS, held)  # type: ignore[attr-defined]
+
+    def typed(self) -> Given:
+        data = self.cleaned_data
+        return Given(data["comment"], data["mark"], data["papers"], self.data.get("geste") == "remettre")
+
+
+class ProgressionForm(forms.Form):
+    """A new progression: its title, and the course whose lessons it takes up."""
+
+    title = forms.CharField(label=_("Titre"), max_length=120, help_text=_("Par exemple « Maths 5e »."))
+    source = forms.ChoiceField(label=_("Reprendre"), required=False)
+
+    def __init__(self, courses: Sequence[Course], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.courses = courses
+        said = [(one.key, f"{one.name} ({one.year})") for one in courses]
+        self.fields["source"].choices = [("", _("Rien : partir d’une page blanche")), *said]  # type: ignore[attr-defined]
+
+    def course(self) -> Course | None:
+        return chosen(self.courses, self.cleaned_data["source"])
+
+
+class StepForm(forms.Form):
+    """One lesson of a progression."""
+
+    content = RichText(label=_("Contenu de la séance"), max_length=LONGEST)
+    work = forms.CharField(label=_("Travail pour la séance suivante"), required=False, max_length=160)
+    minutes = forms.IntegerField(
+        label=_("Durée estimée, en minutes"),
+        required=False,
+        min_value=1,
+        max_value=600,
+        error_messages=dict.fromkeys(
+            ["invalid", "min_value", "max_value"], _("Écrivez un nombre de minutes, de 1 à 600.")
+        ),
+    )
+
+    def typed(self) -> Step:
+        data = self.cleaned_data
+        return Step(data["content"], data["work"], data["minutes"])
+
+
+class GiveForm(forms.Form):
+    """To which course a progression is given, and from which day on."""
+
+    cours = forms.ChoiceField(label=_("Classe"))
+    from_day = forms.DateField(label=_("À partir du"), widget=DAY)
+
+    def __init__(self, viewer: Viewer, courses: Sequence[Course], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"from_day": viewer.today}, **kwargs)
+        self.courses = courses
+        self.fields["cours"].choices = [(one.key, one.name) for one in courses]  # type: ignore[attr-defined]
+
+    def course(self) -> Course:
+        found = chosen(self.courses, self.cleaned_data["cours"])
+        assert found is not None  # noqa: S101 - one of the choices
+        return found
+
+
+class VisaForm(forms.Form):
+    """What the head says of a cahier de textes."""
+
+    comment = forms.CharField(
+        label=_("Commentaire"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Les enseignants de la classe et la direction le lisent."),
+    )  # fmt: skip

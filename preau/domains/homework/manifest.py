@@ -1,0 +1,378 @@
+"""What the cahier de textes shows to the rest of the platform."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from preau.directory.boards import EarlyFact, Power, early_facts, powers
+from preau.directory.viewer import Viewer
+from preau.directory.words import Profile, Role
+from preau.domains.homework import actions, queries, rules, seeds, tasks
+from preau.domains.homework.models import RECORDS
+from preau.domains.homework.queries import early
+from preau.domains.timetable.boards import LessonMarks, lesson_marks
+from preau.foundation import boards, journal
+from preau.foundation.boards import FieldClass, NotificationKind, Pace, PersonalData, Retention
+
+KEY = "homework"
+lesson_marks.add(LessonMarks(KEY, queries.marks_of, order=20, service=KEY))
+boards.services.add(
+    boards.Service(
+        KEY,
+        _("Cahier de textes"),
+        text=_("Ce qui est fait en classe, le travail à faire et ce que les élèves rendent."),
+        namespaces=("homework",),
+        order=25,
+    )
+)
+for entry in [
+    boards.MenuEntry(
+        _("Cahier de textes"), "homework:sessions", "notebook", rules.keeps_records, order=25, service=KEY
+    ),
+    boards.MenuEntry(
+        _("Cahiers de textes"),
+        "homework:classes",
+        "notebook",
+        rules.reads_every_class,
+        "lessons",
+        order=45,
+        service=KEY,
+    ),
+    boards.MenuEntry(
+        _("Travail à faire"), "homework:to_do", "notebook", rules.follows_homework, order=25, service=KEY
+    ),
+]:
+    boards.menu.add(entry)
+boards.schedule.add(boards.Scheduled("homework.tell_published", tasks.tell_published, every_minutes=10))
+boards.schedule.add(
+    boards.Scheduled("homework.remind_of_tomorrow", tasks.remind_of_tomorrow, every_minutes=30)
+)
+actions.archive_asked.connect(tasks.enqueue_archive, dispatch_uid="homework.archive")
+boards.seeds.add(boards.Seed("cahier de textes", seeds.plant, seeds.refresh, order=40))
+early_facts.add(
+    EarlyFact(
+        "homework.not_handed_in", _("Travaux non rendus"), _("Ceux à rendre en ligne, une fois leur jour passé."),
+        early.not_handed_in, early.not_handed_in_said, threshold=4, order=50, service=KEY,
+    )
+)  # fmt: skip
+
+MOST_MISSING = 4
+
+
+def book_of(group: int) -> str:
+    """The cahier de textes of a class or a group."""
+    return reverse("homework:class_book", kwargs={"pk": group})
+
+
+def next_card(viewer: Viewer) -> Mapping[str, Any]:
+    """What is due on the next days."""
+    return {
+        "days": queries.next_days(viewer),
+        "today": viewer.today,
+        "may_tick": rules.does_homework(viewer),
+        "whose": viewer.is_guardian and len(viewer.own_pupils()) > 1,
+    }
+
+
+def missing_card(viewer: Viewer) -> Mapping[str, Any] | None:
+    """The lessons of the week that are to be filled."""
+    rows = queries.missing_rows(viewer)
+    return {"rows": rows[:MOST_MISSING], "total": len(rows), "today": viewer.today} if rows else None
+
+
+boards.cards.add(boards.Card("homework/_next.html", next_card, rules.follows_homework, order=15, service=KEY))
+boards.cards.add(
+    boards.Card("homework/_missing.html", missing_card, rules.keeps_records, "aside", 25, service=KEY)
+)
+boards.group_links.add(
+    boards.GroupLink(_("Cahier de textes"), book_of, "notebook", rules.reads_records, order=20, service=KEY)
+)
+boards.agenda.add(boards.AgendaSource(KEY, queries.agenda_of, rules.follows_homework, order=25, service=KEY))
+
+
+def writes_or_follows(viewer: Viewer) -> bool:
+    return rules.keeps_records(viewer) or rules.follows_homework(viewer)
+
+
+for source in [
+    boards.SearchSource(
+        _("Travail à faire"), "notebook", queries.found_works, rules.follows_homework, letters=3, order=60, service=KEY
+    ),
+    boards.SearchSource(
+        _("Contenu des séances"), "chalkboard", queries.found_records, writes_or_follows, letters=3, order=61,
+        service=KEY,
+    ),
+]:  # fmt: skip
+    boards.search.add(source)
+
+boards.settings_pages.add(
+    boards.SettingsPage(
+        _("Travail à la maison"),
+        _("Le temps de travail conseillé par jour, pour chaque niveau."),
+        "homework:limits",
+        "notebook",
+        rules.sets_limits,
+        order=60,
+    )
+)
+powers.add(
+    Power(
+        RECORDS,
+        _("Lire les cahiers de textes"),
+        _(
+            "Le contenu des séances et le travail donné, pour toutes les classes. Ni les élèves, ni ce qu’ils rendent."
+        ),
+        "homework:classes",
+        frozenset({Role.HEAD, Role.SCHOOL_LIFE, Role.LIBRARIAN, Role.ASSISTANT}),
+        to=frozenset({Profile.STAFF, Profile.AGENT}),
+        about_pupils=False,
+        verbs=frozenset(
+            {
+                "homework.class_read",
+                "homework.archive_asked",
+                "homework.archive_opened",
+                "homework.year_printed",
+            }
+        ),
+        order=35,
+    )
+)
+
+for verb, label in [
+    ("homework.record_written", _("Séance du cahier de textes écrite")),
+    ("homework.given", _("Travail donné")),
+    ("homework.changed", _("Travail modifié")),
+    ("homework.removed", _("Travail retiré")),
+    ("homework.restored", _("Travail remis")),
+    ("homework.handed_in", _("Travail rendu")),
+    ("homework.corrected", _("Travail corrigé")),
+    ("homework.hand_in_read", _("Le travail rendu par un élève")),
+    ("homework.exported", _("Liste des travaux rendus exportée")),
+    ("homework.progression_made", _("Progression créée")),
+    ("homework.progression_given", _("Progression donnée à une classe")),
+    ("homework.shifted", _("Séances préparées décalées")),
+    ("homework.class_read", _("Le cahier de textes d’une classe")),
+    ("homework.archive_asked", _("Archive d’un cahier de textes demandée")),
+    ("homework.archived", _("Cahier de textes archivé")),
+    ("homework.archive_opened", _("Archive d’un cahier de textes ouverte")),
+    ("homework.year_printed", _("Année d’un cahier de textes ouverte pour l’imprimer")),
+    ("homework.visa_given", _("Cahier de textes visé")),
+    ("homework.limits_set", _("Charge de travail conseillée")),
+]:
+    boards.journal_words.add(boards.JournalWord(verb, label))
+
+HOMEWORK, FOLLOWS = _("Travail à faire"), _("Vous suivez le travail de cet élève.")
+for kind in [
+    NotificationKind(
+        "homework.given",
+        _("Du travail à faire"),
+        HOMEWORK,
+        _("Du travail à faire"),
+        _("Du travail a été donné à %(about)s %(day)s (%(school)s)."),
+        _("Voir le travail à faire"),
+        FOLLOWS,
+        rules.follows_homework,
+        pace=Pace.NEVER,
+        order=20,
+    ),
+    NotificationKind(
+        "homework.changed",
+        _("Un travail modifié"),
+        HOMEWORK,
+        _("Un travail à faire a changé"),
+        _("Le travail à faire pour le %(day)s a changé (%(about)s, %(school)s)."),
+        _("Voir le travail"),
+        FOLLOWS,
+        rules.follows_homework,
+        pace=Pace.DAILY,
+        order=21,
+    ),
+    NotificationKind(
+        "homework.tomorrow",
+        _("Du travail pour demain"),
+        HOMEWORK,
+        _("Du travail pour demain"),
+        _("Pour %(day)s, il reste du travail à faire : %(count)s."),
+        _("Voir le travail à faire"),
+        _("Du travail est à faire pour demain et n’est pas coché."),
+        rules.does_homework,
+        push=True,
+        order=22,
+    ),
+]:
+    boards.notification_kinds.add(kind)
+
+boards.notification_kinds.add(
+    NotificationKind(
+        "homework.returned",
+        _("Un travail corrigé"),
+        HOMEWORK,
+        _("Un travail est corrigé"),
+        _("Le travail que %(about)s a rendu en %(subject)s est corrigé (%(school)s)."),
+        _("Lire la correction"),
+        FOLLOWS,
+        rules.follows_homework,
+        pace=Pace.DAILY,
+        push=True,
+        order=23,
+    )
+)
+
+
+def own_hand_in(guardian_id: int) -> Q:
+    """A family reads what was handed in once it is given back."""
+    return Q(returned_at__isnull=False)
+
+
+def own_paper(guardian_id: int) -> Q:
+    return Q(hand_in__returned_at__isnull=False)
+
+
+def record_reading(viewer: Viewer, file: Any) -> None:
+    """A file that a pupil handed in is read: it leaves its line, as the page does."""
+    paper = queries.paper_of(viewer, file.pk)
+    if paper and viewer.is_staff:
+        journal.record_read(viewer, "homework.hand_in_read", paper.hand_in, subject_id=paper.hand_in.pupil_id)
+
+
+def archive_opening(viewer: Viewer, file: Any) -> None:
+    """Who opens an archive leaves a line too: it is the school's evidence."""
+    archive = queries.archive_of_file(viewer, file.pk)
+    if archive:
+        journal.record(viewer, "homework.archive_opened", archive)
+
+
+for owner in [
+    boards.FileOwner(
+        "homework.Archive", "file", queries.archive_files, outlives=True, read=archive_opening, service=KEY
+    ),
+    boards.FileOwner("homework.HandInFile", "file", queries.handed_files, read=record_reading, service=KEY),
+    boards.FileOwner("homework.LessonFile", "file", queries.lesson_files, outlives=True, service=KEY),
+]:
+    boards.file_owners.add(owner)
+
+BASIS = dict(
+    purpose=_("Garder la trace de ce qui est fait en classe, donner le travail et en suivre le rendu."),
+    legal_basis=_("Mission d’intérêt public (RGPD, article 6.1.e)."),
+    recipients=_("L’élève, ses responsables, ses enseignants et la direction."),
+    keep=Retention.YEAR_PLUS_ONE,
+)
+NONE, PERSONAL, CHILD, SENSITIVE = (
+    FieldClass.NONE,
+    FieldClass.PERSONAL,
+    FieldClass.CHILD,
+    FieldClass.SENSITIVE,
+)
+for data in [
+    PersonalData(
+        _("Séances du cahier de textes"),
+        "homework.LessonRecord",
+        "written_by",
+        fields=dict.fromkeys(
+            ["school", "lesson", "subject", "day", "state", "shown", "shown_at", "version", "words"], NONE
+        )
+        | dict.fromkeys(["content", "written_by", "written_at"], PERSONAL),
+        withheld=frozenset({"words"}),
+        **BASIS,
+    ),
+    PersonalData(
+        _("Notes personnelles d’un enseignant"),
+        "homework.LessonNote",
+        "author",
+        fields={"record": NONE, "author": PERSONAL, "text": PERSONAL},
+        forget=actions.forget_notes,
+        authored={"text": ("author",)},
+        **BASIS,
+    ),
+    PersonalData(
+        _("Corrections du cahier de textes"),
+        "homework.Correction",
+        "corrected_by",
+        fields={"record": NONE, "content": PERSONAL, "works": PERSONAL, "papers": PERSONAL}
+        | dict.fromkeys(["corrected_by", "corrected_at"], PERSONAL),
+        **BASIS,
+    ),
+    PersonalData(
+        _("Progressions d’un enseignant"),
+        "homework.Progression",
+        "author",
+        fields={"school": NONE, "author": PERSONAL, "title": PERSONAL, "changed_at": NONE},
+        forget=actions.forget_progressions,
+        authored={"title": ("author",)},
+        **BASIS,
+    ),
+    PersonalData(
+        _("Visas de cahiers de textes"),
+        "homework.Visa",
+        "given_by",
+        fields=dict.fromkeys(["school", "group", "subject", "until"], NONE)
+        | dict.fromkeys(["comment", "given_by", "given_at"], PERSONAL),
+        forget=actions.forget_visas,
+        **BASIS,
+    ),
+    PersonalData(
+        _("Archives de cahiers de textes"),
+        "homework.Archive",
+        "made_by",
+        fields=dict.fromkeys(["school", "group", "year", "state", "records", "file", "sha256"], NONE)
+        | dict.fromkeys(["made_by", "asked_at", "made_at"], PERSONAL),
+        **(BASIS | {"keep": Retention.SCHOOL}),
+    ),
+    PersonalData(
+        _("Travail donné à quelques élèves"),
+        "homework.Homework",
+        "pupils",
+        fields=dict.fromkeys(
+            "school record title body words due_day due_lesson due_next minutes hand_in version told_at removed_at".split(),
+            NONE,
+        )
+        | {"for_some": CHILD, "pupils": CHILD}
+        | dict.fromkeys(["given_by", "given_at"], PERSONAL),
+        withheld=frozenset({"words", "pupils"}),
+        **BASIS,
+    ),
+    PersonalData(
+        _("Travaux rendus"),
+        "homework.HandIn",
+        "pupil",
+        fields={"school": NONE, "homework": CHILD, "pupil": CHILD, "version": NONE, "corrected_by": PERSONAL}
+        | dict.fromkeys(["text", "handed_at", "is_late", "times", "comment", "mark", "returned_at"], CHILD),
+        forget=actions.forget_hand_ins,
+        shared=own_hand_in,
+        withheld=frozenset({"version"}),
+        **BASIS,
+    ),
+    PersonalData(
+        _("Fichiers des travaux rendus"),
+        "homework.HandInFile",
+        "hand_in__pupil",
+        fields={"hand_in": CHILD, "file": CHILD, "of_teacher": NONE},
+        shared=own_paper,
+        **BASIS,
+    ),
+    PersonalData(
+        _("Travail coché"),
+        "homework.Done",
+        "pupil",
+        fields={"homework": CHILD, "pupil": CHILD, "done_at": CHILD},
+        **BASIS,
+    ),
+]:
+    boards.personal_data.add(data)
+
+for step in [
+    boards.FirstStep(
+        _("Écrire ce qui est fait en classe"),
+        _("Vos séances sont déjà là : écrivez le contenu et le travail, puis publiez."),
+        "homework:sessions", rules.keeps_records, order=20, service=KEY,
+    ),
+    boards.FirstStep(
+        _("Voir le travail à faire"),
+        _("Ce qui est pour demain, pour la semaine, et ce qui a été fait en classe."),
+        "homework:to_do", rules.follows_homework, order=20, service=KEY,
+    ),
+]:  # fmt: skip
+    boards.first_steps.add(step)

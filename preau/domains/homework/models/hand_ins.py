@@ -1,0 +1,144 @@
+"""What a pupil hands in, and what the teacher gives back; the files joined to lessons and to homework."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from preau.commons.files.models import StoredFile
+from preau.directory.models import Person, School, SchoolQuerySet
+from preau.directory.viewer import Viewer
+from preau.directory.words import Profile, Role
+from preau.domains.homework.models.records import LessonRecord, taught_by
+from preau.domains.homework.models.works import Homework
+
+
+class HandInQuerySet(SchoolQuerySet):
+    def visible_to(self, viewer: Viewer) -> Self:
+        """The pupil, who gives the lesson, and the head; the family once it is given back."""
+        if viewer.profile == Profile.PUPIL:
+            return self.filter(pupil__in=viewer.own_pupils())
+        if viewer.is_guardian:
+            return self.filter(pupil__in=viewer.own_pupils()).exclude(returned_at=None)
+        if not viewer.is_staff:
+            return self.none()
+        here = self.in_school(viewer)
+        if viewer.holds(Role.HEAD):
+            return here
+        return here.filter(taught_by(viewer.person.pk, "homework__record__lesson_id"))
+
+    def opened_by(self, viewer: Viewer, pk: int) -> "HandIn | None":
+        """What was handed in if the viewer sees it, with its lesson and whether they give it (one query)."""
+        known = self.visible_to(viewer).filter(pk=pk).select_related("homework__record__lesson")
+        given = known.annotate(taught=taught_by(viewer.person.pk, "homework__record__lesson_id")).first()
+        if given and given.homework.record.lesson:
+            given.homework.record.lesson.known_teachers = {viewer.person.pk: given.taught}
+        return given
+
+
+class HandIn(models.Model):
+    """What one pupil has handed in for one homework: sent once, once more until it is corrected, then given back.
+
+    `times`: how often it was sent. `mark` is what the teacher writes, in their own scale: a note, a letter, « acquis ».
+    """
+
+    MOST_TIMES = 2
+
+    school = models.ForeignKey(
+        School, models.CASCADE, related_name="hand_ins", verbose_name=_("établissement")
+    )
+    homework = models.ForeignKey(
+        Homework, models.CASCADE, related_name="hand_ins", verbose_name=_("travail à faire")
+    )
+    pupil = models.ForeignKey(Person, models.CASCADE, related_name="hand_ins", verbose_name=_("élève"))
+    text = models.TextField(_("texte"), blank=True)
+    handed_at = models.DateTimeField(_("rendu à"))
+    is_late = models.BooleanField(_("en retard"), default=False)
+    times = models.PositiveSmallIntegerField(_("envois"), default=1)
+    comment = models.TextField(_("commentaire"), blank=True)
+    mark = models.CharField(_("appréciation ou note"), max_length=40, blank=True)
+    version = models.PositiveIntegerField(_("version"), default=1)
+    corrected_by = models.ForeignKey(
+        Person,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="hand_ins_corrected",
+        verbose_name=_("corrigé par"),
+    )
+    returned_at = models.DateTimeField(_("remis à"), null=True, blank=True)
+
+    objects = HandInQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("travail rendu")
+        verbose_name_plural = _("travaux rendus")
+        constraints = [
+            models.UniqueConstraint(fields=["homework", "pupil"], name="one_hand_in_per_homework_and_pupil")
+        ]
+
+    @property
+    def may_be_sent_again(self) -> bool:
+        return self.returned_at is None and self.times < self.MOST_TIMES
+
+
+class HandInFileQuerySet(SchoolQuerySet):
+    school_path = "hand_in__school"
+
+    def visible_to(self, viewer: Viewer) -> Self:
+        """Who sees what was handed in; of the teacher's own, pupils see what was given back."""
+        seen = self.filter(hand_in__in=HandIn.objects.visible_to(viewer))
+        if viewer.profile in {Profile.PUPIL, Profile.GUARDIAN}:
+            return seen.filter(Q(of_teacher=False) | Q(hand_in__returned_at__isnull=False))
+        return seen
+
+
+class HandInFile(models.Model):
+    """A file that a pupil handed in, or that a teacher joined to the correction."""
+
+    hand_in = models.ForeignKey(
+        HandIn, models.CASCADE, related_name="papers", verbose_name=_("travail rendu")
+    )
+    file = models.ForeignKey(StoredFile, models.CASCADE, related_name="+", verbose_name=_("fichier"))
+    of_teacher = models.BooleanField(_("de l’enseignant"), default=False)
+
+    objects = HandInFileQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("fichier d’un travail rendu")
+        verbose_name_plural = _("fichiers de travaux rendus")
+        ordering = ["pk"]
+
+
+class LessonFileQuerySet(SchoolQuerySet):
+    school_path = "record__school"
+
+    def visible_to(self, viewer: Viewer) -> Self:
+        """Who reads the record; a file of a homework, who sees that homework."""
+        lessons = Q(homework=None, record__in=LessonRecord.objects.visible_to(viewer))
+        return self.filter(lessons | Q(homework__in=Homework.objects.visible_to(viewer)))
+
+
+class LessonFile(models.Model):
+    """A document joined to the content of a lesson, or to a homework given in it."""
+
+    record = models.ForeignKey(
+        LessonRecord, models.CASCADE, related_name="papers", verbose_name=_("séance du cahier de textes")
+    )
+    homework = models.ForeignKey(
+        Homework,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="papers",
+        verbose_name=_("travail à faire"),
+    )
+    file = models.ForeignKey(StoredFile, models.CASCADE, related_name="+", verbose_name=_("fichier"))
+
+    objects = LessonFileQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("document d’une séance")
+        verbose_name_plural = _("documents de séances")
+        ordering = ["pk"]

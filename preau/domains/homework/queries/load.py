@@ -1,0 +1,159 @@
+"""What weighs on a class: minutes by day, and what a teacher may want to know before giving more."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
+from django.utils.translation import gettext as _
+
+from preau.directory.models import Closure, Group
+from preau.directory.queries.settings import levels_of as school_levels
+from preau.directory.viewer import Viewer
+from preau.domains.homework.models import Homework, LessonRecord, WorkloadLimit
+from preau.domains.timetable.models import Lesson
+from preau.foundation import dates
+from preau.foundation.prepared import Prepared
+
+SATURDAY, LATE = 5, 16
+
+
+@dataclass(frozen=True)
+class DayLoad:
+    """What is due on one day for a class: how much of it, how long in all; `limit` is the school's for this level."""
+
+    day: date
+    works: int
+    minutes: int
+    limit: int | None
+
+    @property
+    def is_over(self) -> bool:
+        return self.limit is not None and self.minutes > self.limit
+
+    @property
+    def takes(self) -> str:
+        return dates.minutes(self.minutes) if self.minutes else ""
+
+
+def near(groups: Sequence[int]) -> "QuerySet[Group]":
+    """These groups, the classes that they draw from, and whatever is drawn from those: whose pupils share a day."""
+    classes = Group.objects.filter(Q(pk__in=groups) | Q(groups_drawn__in=groups)).values("pk")
+    return Group.objects.filter(Q(pk__in=classes) | Q(classes__in=classes))
+
+
+def _due(school: int, groups: Any, first: date, last: date) -> "QuerySet[Homework]":
+    joined = Lesson.groups.through.objects.filter(lesson_id=OuterRef("record__lesson_id"))
+    given = Homework.objects.kept().filter(school=school, due_day__range=(first, last))
+    given = given.filter(record__state=LessonRecord.State.READY)
+    return given.filter(Exists(joined.filter(group_id__in=near(groups).values("pk"))))
+
+
+def _together(due: "QuerySet[Homework]") -> "QuerySet[Homework, tuple[date, int, int | None]]":
+    days = due.order_by().values("due_day").annotate(works=Count("pk"), minutes=Sum("minutes"))
+    return days.values_list("due_day", "works", "minutes")
+
+
+DUE = Prepared(lambda school, groups, first, last: _together(_due(school, groups, first, last)))
+DUE_OF_LESSON = Prepared(
+    lambda school, lesson, first, last: _together(
+        _due(school, Group.objects.filter(lessons=lesson).values("pk"), first, last)
+    )
+)
+LIMIT = Prepared(
+    lambda school, level: WorkloadLimit.objects.filter(school=school, level=level).values_list(
+        "minutes", flat=True
+    )
+)
+
+
+def load_of(groups: Sequence[Group], first: date, last: date) -> list[DayLoad]:
+    """By day of school, what is due for these classes between two days (two queries)."""
+    school = groups[0].school_id if groups else 0
+    return _loads(school, tuple(one.pk for one in groups), limit_of(groups), first, last)
+
+
+def _loads(school: int, groups: tuple[int, ...], limit: int | None, first: date, last: date) -> list[DayLoad]:
+    return _by_day(DUE(school, groups, first, last), limit, first, last)
+
+
+def _by_day(
+    lines: Iterable[tuple[date, int, int | None]], limit: int | None, first: date, last: date
+) -> list[DayLoad]:
+    due = {day: (works, minutes or 0) for day, works, minutes in lines}
+    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    return [
+        DayLoad(day, *due.get(day, (0, 0)), limit) for day in days if day in due or day.weekday() < 5
+    ]  # fmt: skip
+
+
+def loads_of(lesson: Lesson, following: Sequence[Any]) -> dict[date, DayLoad]:
+    """By day, what is due for the class of a lesson on the days of the following ones, which say its `limit` (one query)."""
+    if not following:
+        return {}
+    first, last = following[0].day, following[-1].day
+    due = DUE_OF_LESSON(lesson.school_id, lesson.pk, first, last)
+    return {load.day: load for load in _by_day(due, following[0].limit, first, last)}
+
+
+def limit_for(lesson: Any) -> "QuerySet[Group, Any]":
+    """As `limit_of` says, of the groups of a lesson: that of the first level that is one."""
+    advised = WorkloadLimit.objects.filter(school=OuterRef("school"), level=OuterRef("level")).values(
+        "minutes"
+    )[:1]
+    groups = Group.objects.filter(lessons=lesson).exclude(level="").order_by("name")
+    return groups.annotate(limit=Subquery(advised)).values("limit")[:1]
+
+
+def levels_of(viewer: Viewer) -> dict[str, int | None]:
+    """The levels of the school's classes, in the order of schools, each with the minutes it advises (two queries)."""
+    known = dict(WorkloadLimit.objects.filter(school=viewer.school_id).values_list("level", "minutes"))
+    return {level: known.get(level) for level in school_levels(viewer)}
+
+
+def limit_of(groups: Sequence[Group]) -> int | None:
+    """The minutes a day that the school has set for the level of these groups."""
+    level = next((group.level for group in groups if group.level), "")
+    found: int | None = LIMIT.first(groups[0].school_id, level) if level else None
+    return found
+
+
+def warnings_of(lesson: Lesson, groups: Sequence[Group], due: date) -> list[str]:
+    """What a teacher is told of a date without being refused it: closed, without this lesson, loaded already, or the morrow
+    of an afternoon's end (four queries)."""
+    return [*_of_the_day(lesson, groups, due), *_of_the_load(groups, due), *_of_the_hour(lesson, due)]
+
+
+def _of_the_day(lesson: Lesson, groups: Sequence[Group], due: date) -> list[str]:
+    facts = {"day": dates.day(due), "subject": lesson.subject.name}
+    closure = Closure.objects.filter(school=lesson.school_id, starts__lte=due, ends__gte=due).first()
+    if closure:
+        return [_("Le %(day)s, l’établissement est fermé (%(why)s).") % (facts | {"why": closure.name})]
+    here = Lesson.objects.held().filter(
+        school=lesson.school_id, day=due, groups__in=[one.pk for one in groups]
+    )
+    subjects = set(here.values_list("subject_id", flat=True))
+    if not subjects and due.weekday() >= SATURDAY:
+        return [_("Le %(day)s, il n’y a pas classe.") % facts]
+    if lesson.subject_id not in subjects:
+        return [_("Le %(day)s, la classe n’a pas %(subject)s.") % facts]
+    return []
+
+
+def _of_the_load(groups: Sequence[Group], due: date) -> list[str]:
+    load = next((one for one in load_of(groups, due, due) if one.day == due), None)
+    if load is None or not load.is_over or load.limit is None:
+        return []
+    said = _(
+        "Le %(day)s, la classe a déjà %(minutes)s de travail ; l’établissement en conseille %(limit)s au plus."
+    )
+    return [said % {"day": dates.day(due), "minutes": load.takes, "limit": dates.minutes(load.limit)}]
+
+
+def _of_the_hour(lesson: Lesson, due: date) -> list[str]:
+    """Given late in the day for the next morning: an evening is all there is."""
+    ends = dates.local(lesson.ends, lesson.school.timezone)
+    if due - lesson.day == timedelta(days=1) and ends.hour >= LATE:
+        return [_("C’est pour demain, et la séance finit à %(hour)s.") % {"hour": dates.hour(ends)}]
+    return []

@@ -1,0 +1,234 @@
+"""A teacher's lessons and their records: what is filled, what is missing, what comes next."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, TextField, Value
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from preau.directory.models import Group
+from preau.directory.viewer import Viewer
+from preau.domains.homework.models import Homework, LessonNote, LessonRecord
+from preau.domains.homework.models.records import taught_by
+from preau.domains.homework.queries.load import limit_for
+from preau.domains.timetable.boards import Mark
+from preau.domains.timetable.models import Lesson
+from preau.domains.timetable.queries import (
+    LessonRow,
+    lines_of,
+    lines_with_groups,
+    own_rows,
+    rows_from,
+    short_rows_from,
+)
+from preau.foundation import dates
+from preau.foundation.prepared import Prepared
+
+# The home and « Mes séances » remind of a lesson for so long; the list of all of them, for the whole year.
+REMINDED = timedelta(days=7)
+MOST_NEXT = 6
+
+
+@dataclass(frozen=True)
+class RecordFacts:
+    """What a list says of a record: its state, when families read it, what was given in it."""
+
+    state: str
+    shown: str
+    appears_at: datetime | None
+    works: int
+
+    def tag(self, now: datetime, zone: str) -> tuple[str, str]:
+        """The word and the tone of its state."""
+        if self.state == LessonRecord.State.DRAFT:
+            return (_("Brouillon"), "todo")
+        if self.appears_at is None:
+            return (_("Pas encore visible"), "neutral")
+        if self.appears_at > now:
+            when = dates.day_and_hour(dates.local(self.appears_at, zone))
+            return (_("Visible %(when)s") % {"when": when}, "neutral")
+        return (_("Publié"), "done")
+
+
+@dataclass
+class Session:
+    """One lesson of a teacher, and its record when there is one."""
+
+    lesson: LessonRow
+    is_cancelled: bool
+    record: RecordFacts | None
+    now: datetime = field(repr=False)
+
+    @property
+    def is_missing(self) -> bool:
+        """It has begun, it was held, and nothing says what was done in it."""
+        return self.record is None and not self.is_cancelled and self.lesson.starts <= self.now
+
+    @property
+    def tag(self) -> tuple[str, str] | None:
+        if self.record:
+            return self.record.tag(self.now, self.lesson.zone)
+        if self.is_cancelled:
+            return (_("Cours annulé"), "changed")
+        return (_("À remplir"), "todo") if self.is_missing else None
+
+
+FACTS = Prepared(
+    lambda lessons: (
+        Lesson.objects.filter(pk__in=lessons)
+        .annotate(works=Count("record__works", filter=Q(record__works__removed_at=None)))
+        .order_by()
+        .values_list("pk", "state", "starts", "ends", "record__state", "record__shown", "record__shown_at", "works")
+    )
+)  # fmt: skip
+
+
+def sessions_of(viewer: Viewer, first: date, last: date) -> list[Session]:
+    """The viewer's lessons between two days, with what their records say (three queries)."""
+    return with_records(own_rows(viewer, first, last))
+
+
+def with_records(rows: Sequence[LessonRow]) -> list[Session]:
+    """These lessons, with what their records say (one query)."""
+    now = timezone.now()
+    known = {line[0]: line[1:] for line in FACTS(tuple(row.pk for row in rows))} if rows else {}
+    return [_session(row, known[row.pk], now) for row in rows]
+
+
+def _session(row: LessonRow, facts: tuple, now: datetime) -> Session:  # type: ignore[type-arg]
+    state, starts, ends, record, shown, shown_at, works = facts
+    cancelled = state == Lesson.State.CANCELLED
+    if record is None:
+        return Session(row, cancelled, None, now)
+    moments = {LessonRecord.Shown.START: starts, LessonRecord.Shown.END: ends}
+    at = shown_at if shown == LessonRecord.Shown.HOUR else None if cancelled else moments[shown]
+    return Session(row, cancelled, RecordFacts(record, shown, at, works), now)
+
+
+def _missing(viewer: Viewer, first: date, now: datetime) -> "QuerySet[Lesson]":
+    """Lessons of the viewer that began and of which nothing is written; a draft is written."""
+    given = Lesson.objects.in_school(viewer).held().taught_over_weeks(viewer.person)
+    return given.filter(day__gte=first, starts__lte=now, record=None)
+
+
+MISSING = Prepared(lambda viewer, first, now: lines_with_groups(_missing(viewer, first, now)))
+
+
+def missing_rows(viewer: Viewer) -> list[LessonRow]:
+    """The lessons of the last seven days that are to be filled, newest first (one query)."""
+    return short_rows_from(MISSING(viewer, viewer.today - REMINDED, timezone.now()))[::-1]
+
+
+def missing_of_year(viewer: Viewer) -> "QuerySet[Lesson]":
+    """Every lesson of the year that is to be filled, newest first, to be paged."""
+    first = viewer.year.starts if viewer.year else viewer.today
+    return _missing(viewer, first, timezone.now()).order_by("-starts", "-pk")
+
+
+def rows_of_page(lessons: "Sequence[Lesson]") -> list[LessonRow]:
+    """The lessons of a page, in its order (two queries)."""
+    rows = {
+        row.pk: row for row in rows_from(lines_of(Lesson.objects.filter(pk__in=[one.pk for one in lessons])))
+    }
+    return [rows[one.pk] for one in lessons]
+
+
+# One lesson
+
+
+def record_of(lesson: Lesson, author: int = 0) -> LessonRecord | None:
+    """The record of a lesson, with the lesson itself at hand, and `own_note`, what `author` notes of it for themselves."""
+    note = LessonNote.objects.filter(record=OuterRef("pk"), author=author).values("text")[:1]
+    found = LessonRecord.objects.filter(lesson=lesson).select_related("written_by")
+    record = found.annotate(own_note=Coalesce(Subquery(note), Value(""), output_field=TextField())).first()
+    if record:
+        record.lesson = lesson
+    return record
+
+
+def works_of(record: LessonRecord | None) -> list[Homework]:
+    """What was given in a lesson, taken away too, each with how many pupils it is for."""
+    if record is None:
+        return []
+    found = record.works.annotate(number=Count("pupils")).select_related("due_lesson__school")
+    return list(found.order_by("due_day", "pk"))
+
+
+def following(lesson: Lesson, count: int = MOST_NEXT, teacher: int | None = None) -> list[Lesson]:
+    """The next lessons of the same subject for the same groups, soonest first; of one teacher when `teacher` says which.
+    Each says the `limit` of minutes that the school advises for a day of its class (see `loads_of`)."""
+    same = Lesson.objects.held().filter(
+        school_id=lesson.school_id, year_id=lesson.year_id, subject_id=lesson.subject_id, starts__gt=lesson.starts,
+        groups__in=lesson.groups.values("pk"),
+    )  # fmt: skip
+    if teacher:
+        same = same.filter(taught_by(teacher, "pk"))
+    same = same.annotate(limit=Subquery(limit_for(lesson.pk)))
+    return list(same.select_related("school").distinct().order_by("starts", "pk")[:count])
+
+
+def level_of(groups: Sequence[Group]) -> str:
+    """The level of the first class or group that says one."""
+    return next((group.level for group in groups if group.level), "")
+
+
+# What a lesson shows of it elsewhere
+
+MARKS = Prepared(
+    lambda viewer, lessons: Lesson.objects.filter(pk__in=lessons, teachers=viewer.person.pk).values_list(
+        "pk", "starts", "record__state"
+    )
+)
+
+
+def marks_of(viewer: Viewer, lesson_ids: Sequence[int]) -> dict[int, Mark]:
+    """For whoever gives them: what is written of a lesson, and the gesture to write it."""
+    if not viewer.is_staff:
+        return {}
+    now = timezone.now()
+    marks = {pk: _mark(pk, starts <= now, state) for pk, starts, state in MARKS(viewer, tuple(lesson_ids))}
+    return {pk: mark for pk, mark in marks.items() if mark}
+
+
+def _mark(pk: int, has_begun: bool, state: str | None) -> Mark | None:
+    href = reverse("homework:record", kwargs={"pk": pk})
+    if state == LessonRecord.State.READY:
+        return Mark(_("Contenu écrit"), tone="done", icon="check", href=href, gesture=_("Relire"))
+    if state == LessonRecord.State.DRAFT:
+        return Mark(_("Contenu en brouillon"), icon="pencil", href=href, gesture=_("Finir"))
+    if not has_begun:
+        return None
+    return Mark(_("Contenu à écrire"), icon="pencil", href=href, gesture=_("Écrire le contenu"))
+
+
+# What was changed
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of the history of a record: when, by whom, and what families read before."""
+
+    when: str
+    title: str
+    content: str
+    works: list[dict[str, object]]
+    papers: list[str]
+
+
+def history_of(record: LessonRecord) -> list[Step]:
+    """What families could read before each change, newest first (one query)."""
+    found = record.corrections.select_related("corrected_by").order_by("-pk")
+    return [
+        Step(
+            dates.capital(dates.day_and_hour(one.corrected_at)),
+            _("Corrigé par %(name)s") % {"name": one.corrected_by.full_name},
+            one.content,
+            one.works,
+            one.papers,
+        )
+        for one in found
+    ]

@@ -1,0 +1,151 @@
+"""The cahier de textes of the demonstration: a term written in bulk, in the order of each class and subject."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Max
+from django.utils import timezone
+
+from preau.directory.models import School
+from preau.domains.homework.models import HandIn, Homework, LessonRecord, WorkloadLimit
+from preau.domains.homework.queries import pairs_of
+from preau.domains.homework.queries.family import BEHIND
+from preau.domains.homework.seeds.bank import Line, lines_of
+from preau.domains.timetable.models import Lesson
+from preau.foundation.db import insert
+from preau.foundation.text import fold
+
+# Days of a small school made by hand; an imported one has its whole term.
+SMALL = timedelta(days=10)
+# Of ten lessons, one is not filled yet by its teacher, for so many days.
+NEGLIGENT, FRESH = 10, timedelta(days=5)
+# One pupil in eight has not handed in; what everybody else wrote.
+LAZY = 8
+ANSWER = "J’ai fait le travail sur mon cahier et je l’ai recopié ici."
+COMMENT = "C’est soigné. Relis la consigne avant de commencer la prochaine fois."
+LIMITS = {
+    School.Kind.COLLEGE: {"6e": 45, "5e": 60, "4e": 75, "3e": 90},
+    School.Kind.LYCEE: {"2de": 120, "1re": 150, "Tle": 150},
+}
+
+
+@dataclass
+class Given:
+    """A lesson as the cahier de textes needs it."""
+
+    pk: int
+    day: date
+    starts: datetime
+    ends: datetime
+    subject: int
+    code: str
+    teacher: int
+    group: int
+
+
+def plant(world: Any) -> None:
+    """Every lesson since the year began (ten days in a small school) has its content, and half of them homework."""
+    first = world.year.starts if world.imported else max(world.year.starts, world.today - SMALL)
+    write(world.school, first, timezone.now(), _left_out(world))
+    advised = LIMITS.get(world.school.kind, {})
+    WorkloadLimit.objects.bulk_create(
+        [WorkloadLimit(school=world.school, level=level, minutes=most) for level, most in advised.items()]
+    )
+
+
+def _left_out(world: Any) -> set[int]:
+    """The cast's teacher has yesterday's last lesson to write, and what she does now."""
+    own = Lesson.objects.filter(school=world.school, day__lte=world.today).taught_by(world.people["teacher"])
+    yesterday = own.filter(day__lt=world.today).order_by("-starts", "-pk").values_list("pk", flat=True)[:1]
+    return {*yesterday, *own.filter(day=world.today).values_list("pk", flat=True)}
+
+
+def refresh() -> None:
+    """The demonstration starts again, days later perhaps: the lessons given since the last one written."""
+    for school in School.objects.annotate(last=Max("lesson_records__day")).exclude(last=None):
+        write(school, school.last + timedelta(days=1), timezone.now(), set())
+
+
+def write(school: School, first: date, now: datetime, left_out: set[int]) -> None:
+    """The records and the homework of the lessons from a day on that have ended by now."""
+    ranks: dict[tuple[int, int], int] = defaultdict(int)
+    records: list[LessonRecord] = []
+    works: list[Homework] = []
+    for one, following in _with_following(_lessons(school, first)):
+        rank = ranks[one.group, one.subject]
+        ranks[one.group, one.subject] += 1
+        recent = one.day > now.date() - FRESH
+        if one.ends > now or one.pk in left_out or (recent and one.pk % NEGLIGENT == 0):
+            continue
+        lines = lines_of(one.code)
+        line = lines[rank % len(lines)]
+        record = _record(school, one, line)
+        records.append(record)
+        if line.homework and following:
+            works.append(_work(school, record, one, following, line))
+    insert(records)
+    insert(works)
+    insert(_hand_ins(school, works, now))
+
+
+def _hand_ins(school: School, works: list[Homework], now: datetime) -> list[HandIn]:
+    """Of what was due online in the last month, seven pupils in eight have handed it in; older ones are given back."""
+    first = now.date() - BEHIND
+    due = {one.pk: one for one in works if one.hand_in == "online" and first <= one.due_day < now.date()}
+    found = []
+    for work, pupil in sorted(pairs_of(Homework.objects.filter(pk__in=list(due)))):
+        if (work * 7 + pupil * 3) % LAZY:
+            back = now if due[work].due_day < now.date() - FRESH else None
+            found.append(_hand_in(school, due[work], pupil, back))
+    return found
+
+
+def _hand_in(school: School, work: Homework, pupil: int, back: datetime | None) -> HandIn:
+    return HandIn(
+        school_id=school.pk, homework_id=work.pk, pupil_id=pupil, text=ANSWER, handed_at=work.given_at, times=1,
+        comment=COMMENT if back else "", corrected_by_id=work.given_by_id if back else None, returned_at=back, version=1,
+    )  # fmt: skip
+
+
+def _lessons(school: School, first: date) -> list[Given]:
+    found: dict[int, Given] = {}
+    lines = Lesson.objects.held().filter(school=school, day__gte=first, record=None)
+    columns = ("pk", "day", "starts", "ends", "subject_id", "subject__code", "teachers", "groups")
+    for line in (
+        lines.exclude(teachers=None).exclude(groups=None).order_by("starts", "pk").values_list(*columns)
+    ):
+        found.setdefault(line[0], Given(*line))
+    return list(found.values())
+
+
+def _with_following(lessons: list[Given]) -> list[tuple[Given, Given | None]]:
+    """Each lesson with the next one of the same group and subject."""
+    after: dict[tuple[int, int], Given] = {}
+    found = []
+    for one in reversed(lessons):
+        found.append((one, after.get((one.group, one.subject))))
+        after[one.group, one.subject] = one
+    return found[::-1]
+
+
+def _record(school: School, one: Given, line: Line) -> LessonRecord:
+    return LessonRecord(
+        school_id=school.pk, lesson_id=one.pk, subject_id=one.subject, day=one.day, content=line.content,
+        words=line.words, state=LessonRecord.State.READY, shown=LessonRecord.Shown.START,
+        written_by_id=one.teacher, written_at=one.ends,
+    )  # fmt: skip
+
+
+def _work(school: School, record: LessonRecord, one: Given, following: Given, line: Line) -> Homework:
+    return Homework(
+        school_id=school.pk, record=record, title=line.homework, words=fold(line.homework),
+        due_day=following.day, due_lesson_id=following.pk, due_next=True, minutes=line.minutes or None,
+        hand_in=_handed_in(line), given_by_id=one.teacher, given_at=one.ends, told_at=one.ends,
+    )  # fmt: skip
+
+
+def _handed_in(line: Line) -> str:
+    long = line.minutes >= 40
+    return Homework.HandIn.ONLINE if long else Homework.HandIn.NOTHING

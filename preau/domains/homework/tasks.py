@@ -1,0 +1,54 @@
+"""Work for later: telling of homework when families can read it, and the evening before; archiving."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from preau.domains.homework import actions, exports, queries
+from preau.foundation import works
+from preau.foundation.tasks import job
+
+
+@job()
+def tell_published() -> int:
+    """Tell families of the homework that has just become theirs to read."""
+    return actions.tell_published(timezone.now())
+
+
+@job()
+def remind_of_tomorrow() -> int:
+    """Remind pupils, in the evening, of what is due tomorrow."""
+    return actions.remind_of_tomorrow(timezone.now())
+
+
+@job(retries=0)
+def make_archive(archive_id: int) -> None:
+    """Make the archive of a class. Run again, it finds it made; what fails is told, and may be asked for again."""
+    try:
+        _make(archive_id)
+    except works.Stopped:
+        actions.give_up_archive(archive_id, stopped=True)
+    except Exception:
+        actions.give_up_archive(archive_id)
+        raise
+
+
+def _make(archive_id: int) -> None:
+    archive = actions.begin_archive(archive_id)
+    if archive is None:
+        return
+    key = actions.work_of(archive_id)
+    # Its hours are those of the wall clock of the school.
+    with timezone.override(ZoneInfo(archive.school.timezone)):
+        works.tell(key, _("Lecture des séances"), 0, 3)
+        book = queries.book_of_year(archive.group, archive.year, timezone.now(), timezone.localdate())
+        works.tell(key, _("Mise en page"), 1, 3)
+        content = exports.book_pdf(book)
+    works.tell(key, _("Enregistrement du document"), 2, 3)
+    actions.keep_archive(archive_id, exports.name_of(book), content, book.number)
+
+
+def enqueue_archive(archive_id: int, **_: Any) -> None:
+    make_archive.enqueue(archive_id)

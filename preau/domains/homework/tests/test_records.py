@@ -1,0 +1,214 @@
+"""Records: who writes them, who reads them and from which minute, and what stays of a correction."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from conftest import NOW, SchoolClient
+from preau.directory.models import Enrolment, Group, Holding, Person
+from preau.directory.seeds import World
+from preau.directory.viewer import viewer_for
+from preau.directory.words import Role
+from preau.domains.homework import actions, queries, rules
+from preau.domains.homework.models import RECORDS, ClassBook, Correction, LessonNote, LessonRecord
+from preau.domains.homework.tests.scene import TOMORROW, given, lesson_now, typed, written
+from preau.domains.timetable.models import Lesson
+
+
+@pytest.fixture
+def lesson(college: World) -> Lesson:
+    """The class of the cast's pupil, which her teacher alone teaches today."""
+    return lesson_now(college)
+
+
+def reads(viewer: Any, record: LessonRecord) -> bool:
+    return record in LessonRecord.objects.visible_to(viewer)
+
+
+def test_families_read_a_record_from_the_minute_it_is_published(lesson: Lesson, seat_of: Any) -> None:
+    record = written(seat_of("teacher"), lesson, shown="end")
+    for key in ("pupil", "guardian", "other_guardian", "head"):
+        assert not reads(seat_of(key), record), key
+        assert not reads(seat_of(key, at=lesson.ends - timedelta(seconds=1)), record), key
+        assert reads(seat_of(key, at=lesson.ends), record), key
+    at = NOW + timedelta(hours=3)
+    actions.write_record(seat_of("teacher"), lesson, typed(shown="hour", shown_at=at), 1)
+    assert not reads(seat_of("pupil", at=at - timedelta(minutes=1)), record)
+    assert reads(seat_of("pupil", at=at), record)
+
+
+def test_a_draft_is_its_teachers_alone(lesson: Lesson, seat_of: Any) -> None:
+    record = written(seat_of("teacher"), lesson, publish=False)
+    later = NOW + timedelta(days=30)
+    for key in ("pupil", "guardian", "head", "cpe"):
+        assert not reads(seat_of(key, at=later), record), key
+    assert reads(seat_of("teacher"), record)
+    assert actions.publish_record(seat_of("teacher"), record)
+    assert not actions.publish_record(seat_of("teacher"), record)
+    assert reads(seat_of("pupil"), record)
+
+
+def test_a_cancelled_lesson_shows_nothing_by_itself(lesson: Lesson, seat_of: Any) -> None:
+    record = written(seat_of("teacher"), lesson)
+    Lesson.objects.filter(pk=lesson.pk).update(state=Lesson.State.CANCELLED)
+    assert not reads(seat_of("pupil", at=NOW + timedelta(days=1)), record)
+    lesson.refresh_from_db()
+    record.lesson = lesson
+    assert record.appears_at() is None and not record.is_published(NOW)
+
+
+def test_nobody_of_another_class_or_another_school_reads_it(
+    college: World, twin: World, lesson: Lesson, seat_of: Any
+) -> None:
+    record = written(seat_of("teacher"), lesson)
+    other = Group.objects.filter(year=college.year).exclude(lessons=lesson).order_by("pk")[0]
+    classmate = Enrolment.objects.filter(group=other).order_by("pk")[0].pupil
+    assert not reads(viewer_for(classmate, 0, NOW), record)
+    for key in ("head", "cpe", "teacher", "pupil", "guardian"):
+        assert not reads(seat_of(key, world=twin), record), key
+
+
+def test_a_pupil_who_has_left_the_class_reads_what_was_done_while_they_were_in_it(
+    college: World, lesson: Lesson, seat_of: Any
+) -> None:
+    record = written(seat_of("teacher"), lesson)
+    Enrolment.objects.filter(pupil=college.people["pupil"]).update(ends=TOMORROW)
+    assert reads(seat_of("pupil", at=NOW + timedelta(days=2)), record)
+    Enrolment.objects.filter(pupil=college.people["pupil"]).update(ends=NOW.date())
+    assert not reads(seat_of("pupil"), record)
+
+
+def test_the_teachers_of_a_class_read_each_other_and_those_of_another_do_not(
+    college: World, lesson: Lesson, seat_of: Any
+) -> None:
+    record = written(seat_of("teacher"), lesson)
+    colleague = seat_of("teacher_1")
+    assert reads(colleague, record)
+    assert not rules.writes_record(colleague, lesson)
+    groups = list(lesson.groups.values_list("pk", flat=True))
+    taught = Lesson.teachers.through.objects.filter(person=colleague.person)
+    taught.filter(lesson__groups__in=groups).delete()
+    assert not reads(colleague, record)
+
+
+def test_a_substitute_reads_what_came_before_and_writes_their_own_lesson(
+    college: World, lesson: Lesson, seat_of: Any
+) -> None:
+    before = written(seat_of("teacher"), lesson)
+    person = Person.objects.create(family_name="Remplaçant", given_name="Ugo")
+    Holding.objects.create(person=person, role=Role.TEACHER, school=college.school)
+    viewer = viewer_for(person, 0, NOW)
+    assert viewer and not reads(viewer, before)
+    following = queries.following(lesson)[0]
+    following.teachers.set([person])
+    assert reads(viewer, before)
+    assert rules.writes_record(viewer, following) and not rules.writes_record(viewer, lesson)
+
+
+def test_who_may_read_every_class(holder: Any) -> None:
+    everyone = {role for role in Role if holder(role).has_power(RECORDS)}
+    assert everyone == {Role.HEAD, Role.SCHOOL_LIFE, Role.LIBRARIAN, Role.ASSISTANT}
+    assert {role for role in Role if rules.reads_records(holder(role))} == everyone | {Role.TEACHER}
+    assert {role for role in Role if rules.reads_every_class(holder(role))} == everyone
+    assert {role for role in Role if rules.keeps_records(holder(role))} == {Role.TEACHER}
+    assert {role for role in Role if rules.follows_homework(holder(role))} == {Role.PUPIL}
+
+
+def test_an_inspector_reads_the_cahiers_de_textes_as_long_as_the_head_lets_them_in(
+    college: World, lesson: Lesson, seat_of: Any
+) -> None:
+    record, work = written(seat_of("teacher"), lesson), given(seat_of("teacher"), lesson)
+    person = Person.objects.create(family_name="Inspectrice", given_name="Zoé")
+    lent = {RECORDS: {"until": "2026-12-31", "by": college.people["head"].pk}}
+    Holding.objects.create(person=person, role=Role.AGENT, school=college.school, scope=lent)
+    viewer = viewer_for(person, 0, NOW)
+    assert viewer and reads(viewer, record)
+    assert work in type(work).objects.visible_to(viewer)
+    assert ClassBook.objects.visible_to(viewer).filter(pk__in=lesson.groups.all()).exists()
+    later = viewer_for(person, 0, NOW + timedelta(days=60))
+    assert later is None or not reads(later, record)
+
+
+def test_a_year_that_is_over_is_not_written_any_more(college: World, lesson: Lesson, seat_of: Any) -> None:
+    college.school.current_year = None
+    college.school.save()
+    assert not rules.writes_record(seat_of("teacher"), lesson)
+
+
+def test_what_families_had_read_is_kept_as_it_was(lesson: Lesson, seat_of: Any) -> None:
+    teacher = seat_of("teacher")
+    record = written(teacher, lesson, publish=False)
+    record = actions.write_record(teacher, lesson, typed("Thalès, exemples."), record.version)
+    assert not Correction.objects.filter(record=record).exists()
+    given(teacher, lesson)
+    actions.write_record(teacher, lesson, typed("Pythagore."), record.version)
+    *_first, last = Correction.objects.filter(record=record)
+    assert last.content == "Thalès, exemples."
+    assert [work["title"] for work in last.works] == ["Exercices 12 et 14 page 87"]
+    assert queries.history_of(record)[0].content == "Thalès, exemples."
+
+
+def test_a_published_record_is_not_taken_back_by_a_draft(lesson: Lesson, seat_of: Any) -> None:
+    record = written(seat_of("teacher"), lesson)
+    again = actions.write_record(seat_of("teacher"), lesson, typed("Autre.", publish=False), record.version)
+    assert not again.is_draft
+
+
+def test_the_same_words_twice_are_one(lesson: Lesson, seat_of: Any) -> None:
+    record = written(seat_of("teacher"), lesson)
+    again = written(seat_of("teacher"), lesson)
+    assert again.version == record.version
+    assert not Correction.objects.filter(record=record).exists()
+
+
+def test_two_teachers_at_once_lose_nothing(
+    college: World, client: SchoolClient, lesson: Lesson, seat_of: Any
+) -> None:
+    lesson.teachers.add(college.people["teacher_1"])
+    written(seat_of("teacher_1"), lesson, content="Le texte du collègue.")
+    client.sit(college.people["teacher"])
+    form = {"content": "Mon texte à moi.", "shown": "start", "seen": "0", "due": "next"}
+    address = reverse("homework:record", kwargs={"pk": lesson.pk})
+    answer = client.post(address, form)
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Le texte du collègue." in page and "Mon texte à moi." in page
+    assert LessonRecord.objects.get(lesson=lesson).content == "Le texte du collègue."
+    assert 'name="seen" value="1"' in page
+    assert client.post(address, form | {"seen": "1"}).status_code == 302
+    assert LessonRecord.objects.get(lesson=lesson).content == "<p>Mon texte à moi.</p>"
+
+
+def test_a_private_note_is_its_author_s(college: World, lesson: Lesson, seat_of: Any) -> None:
+    lesson.teachers.add(college.people["teacher_1"])
+    record = written(seat_of("teacher"), lesson)
+    actions.note(seat_of("teacher"), record, "Léa : à revoir")
+    for key in ("teacher_1", "head", "pupil", "guardian"):
+        assert not LessonNote.objects.visible_to(seat_of(key)).exists(), key
+    assert LessonNote.objects.visible_to(seat_of("teacher")).count() == 1
+    assert actions.forget_notes(college.people["teacher"].pk) == 1
+
+
+def test_a_lesson_taken_from_the_timetable_leaves_what_was_prepared(lesson: Lesson, seat_of: Any) -> None:
+    following = queries.following(lesson)[0]
+    following.teachers.set([seat_of("teacher").person])
+    record = written(seat_of("teacher"), following)
+    following.delete()
+    record.refresh_from_db()
+    assert record.lesson is None and record.content
+    assert reads(seat_of("teacher"), record) and not reads(seat_of("teacher_1"), record)
+    assert not reads(seat_of("pupil", at=NOW + timedelta(days=30)), record)
+
+
+def test_what_is_to_be_filled(college: World, lesson: Lesson, seat_of: Any) -> None:
+    teacher = seat_of("teacher")
+    assert lesson.pk in {row.pk for row in queries.missing_rows(teacher)}
+    mark = queries.marks_of(teacher, [lesson.pk])[lesson.pk]
+    assert mark.gesture == "Écrire le contenu"
+    written(teacher, lesson, publish=False)
+    assert lesson.pk not in {row.pk for row in queries.missing_rows(teacher)}
+    assert queries.marks_of(teacher, [lesson.pk])[lesson.pk].label == "Contenu en brouillon"
+    assert not queries.marks_of(seat_of("teacher_1"), [lesson.pk])
+    assert not queries.marks_of(seat_of("pupil"), [lesson.pk])

@@ -1,0 +1,248 @@
+"""Homework: for whom, for when, ticked, told, and what it weighs."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from conftest import NOW, SchoolClient
+from preau.commons.notifications.models import Item
+from preau.directory.models import Closure, Enrolment, Guardianship, Person
+from preau.directory.seeds import World
+from preau.directory.viewer import viewer_for
+from preau.domains.homework import actions, queries, rules
+from preau.domains.homework.models import Correction, Done, Homework, WorkloadLimit
+from preau.domains.homework.tests.scene import TOMORROW, given, lesson_now, work, written
+from preau.domains.timetable.models import Lesson
+from preau.foundation.lookup import Wanted
+
+
+@pytest.fixture
+def lesson(college: World) -> Lesson:
+    return lesson_now(college)
+
+
+@pytest.fixture
+def homework(lesson: Lesson, seat_of: Any) -> Homework:
+    return given(seat_of("teacher"), lesson)
+
+
+def sees(viewer: Any, homework: Homework) -> bool:
+    """On its page and in the list: both must agree."""
+    on_page = homework in Homework.objects.visible_to(viewer)
+    if not viewer.is_staff:
+        listed = {row.pk for row in queries.lines_of_work(viewer, date(2026, 9, 1), date(2027, 7, 1))}
+        assert (homework.pk in listed) == on_page
+    return on_page
+
+
+def test_the_class_and_its_families_see_it(homework: Homework, seat_of: Any, twin: World) -> None:
+    for key in ("pupil", "guardian", "other_guardian", "teacher", "teacher_1", "head", "cpe"):
+        assert sees(seat_of(key), homework), key
+        assert not sees(seat_of(key, world=twin), homework), key
+    assert not sees(seat_of("secretary"), homework)
+
+
+def test_a_family_without_rights_does_not(college: World, homework: Homework, seat_of: Any) -> None:
+    links = Guardianship.objects.filter(guardian=college.people["other_guardian"])
+    links.update(may_not_be_informed=True)
+    assert viewer_for(college.people["other_guardian"], 0, NOW) is None
+    assert sees(seat_of("guardian"), homework)
+
+
+def test_it_is_for_who_is_in_the_class_the_day_it_is_due(
+    college: World, homework: Homework, seat_of: Any
+) -> None:
+    enrolled = Enrolment.objects.filter(pupil=college.people["pupil"])
+    enrolled.update(ends=TOMORROW)
+    assert not sees(seat_of("pupil"), homework)
+    enrolled.update(ends=TOMORROW + timedelta(days=1), starts=TOMORROW)
+    assert sees(seat_of("pupil"), homework)
+
+
+def test_for_some_pupils_and_nobody_else_knows(college: World, lesson: Lesson, seat_of: Any) -> None:
+    other = lesson.pupils().exclude(pk=college.people["pupil"].pk).order_by("pk")[0]
+    homework = given(seat_of("teacher"), lesson, pupils=(other.pk,))
+    assert not sees(seat_of("pupil"), homework) and not sees(seat_of("guardian"), homework)
+    assert sees(viewer_for(other, 0, NOW), homework)
+    assert queries.concerned(homework) == [other.pk]
+
+
+def test_given_twice_is_given_once(lesson: Lesson, seat_of: Any) -> None:
+    assert given(seat_of("teacher"), lesson) == given(seat_of("teacher"), lesson)
+
+
+def test_taken_away_and_put_back(homework: Homework, seat_of: Any) -> None:
+    teacher = seat_of("teacher")
+    assert actions.remove(teacher, homework) and not actions.remove(teacher, homework)
+    assert not sees(seat_of("pupil"), homework) and not sees(seat_of("head"), homework)
+    assert sees(teacher, homework)
+    assert actions.restore(teacher, homework) and not actions.restore(teacher, homework)
+    assert sees(seat_of("pupil"), homework)
+    assert Correction.objects.filter(record=homework.record).count() == 3
+
+
+def test_a_change_keeps_what_was_read_and_two_at_once_are_seen(homework: Homework, seat_of: Any) -> None:
+    teacher = seat_of("teacher")
+    assert actions.change(teacher, homework, work("Exercice 15"), homework.version)
+    assert not actions.change(teacher, homework, work("Exercice 15"), homework.version)
+    with pytest.raises(actions.WorkConflict):
+        actions.change(teacher, homework, work("Exercice 16"), homework.version)
+    kept = Correction.objects.filter(record=homework.record).last()
+    assert kept and kept.works[0]["title"] == "Exercices 12 et 14 page 87"
+
+
+def test_who_changes_it(homework: Homework, seat_of: Any) -> None:
+    assert rules.changes_homework(seat_of("teacher"), homework)
+    for key in ("teacher_1", "head", "cpe", "pupil", "guardian"):
+        assert not rules.changes_homework(seat_of(key), homework), key
+
+
+def test_a_pupil_ticks_and_unticks_and_nobody_for_them(
+    college: World, client: SchoolClient, homework: Homework
+) -> None:
+    address = reverse("homework:tick", kwargs={"pk": homework.pk})
+    client.sit(college.people["guardian"])
+    assert client.post(address, {"fait": "oui"}).status_code == 403
+    client.sit(college.people["pupil"])
+    for _ in range(2):
+        assert client.post(address, {"fait": "oui", "suite": "/travail/"}).url == "/travail/"
+    assert Done.objects.filter(homework=homework).count() == 1
+    assert "Pas encore fait" in client.get("/travail/").content.decode()
+    client.post(address, {"fait": "non"})
+    assert not Done.objects.filter(homework=homework).exists()
+
+
+def test_what_a_mistake_keeps(college: World, client: SchoolClient, lesson: Lesson) -> None:
+    client.sit(college.people["teacher"])
+    form = {
+        "content": "Thalès",
+        "shown": "hour",
+        "seen": "0",
+        "due": "other",
+        "minutes": "20",
+        "body": "Lire",
+    }
+    answer = client.post(reverse("homework:record", kwargs={"pk": lesson.pk}), form)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    for said in ("Écrivez le jour et l’heure.", "Écrivez en une ligne le travail à faire.", "Thalès", "Lire"):
+        assert said in page, said
+    form |= {"title": "Exercice", "shown": "start", "due_day": lesson.day.isoformat()}
+    answer = client.post(reverse("homework:record", kwargs={"pk": lesson.pk}), form)
+    assert answer.status_code == 422 and "Choisissez un jour après la séance." in answer.content.decode()
+
+
+def test_a_date_is_warned_of_and_not_refused(college: World, client: SchoolClient, lesson: Lesson) -> None:
+    Closure.objects.create(school=college.school, name="Pont", starts="2026-12-02", ends="2026-12-02")
+    client.sit(college.people["teacher"])
+    form = {
+        "content": "",
+        "shown": "start",
+        "seen": "0",
+        "due": "other",
+        "title": "Exercice",
+        "due_day": "2026-12-02",
+    }
+    answer = client.post(reverse("homework:record", kwargs={"pk": lesson.pk}), form, follow=True)
+    assert "l’établissement est fermé (Pont)" in answer.content.decode()
+    assert Homework.objects.filter(title="Exercice", due_day="2026-12-02").exists()
+
+
+def test_the_load_of_a_day_and_its_limit(college: World, lesson: Lesson, seat_of: Any) -> None:
+    groups = list(lesson.groups.all())
+    Homework.objects.all().delete()
+    WorkloadLimit.objects.all().delete()
+    given(seat_of("teacher"), lesson, minutes=40)
+    given(seat_of("teacher"), lesson, title="Lire", minutes=30)
+    (load,) = [one for one in queries.load_of(groups, TOMORROW, TOMORROW) if one.day == TOMORROW]
+    assert (load.works, load.minutes, load.limit, load.is_over) == (2, 70, None, False)
+    WorkloadLimit.objects.update_or_create(
+        school=college.school, level=groups[0].level, defaults={"minutes": 60}
+    )
+    (load,) = queries.load_of(groups, TOMORROW, TOMORROW)
+    assert load.is_over
+    said = " ".join(queries.warnings_of(lesson, groups, TOMORROW))
+    assert "1\xa0h\xa010" in said
+    draft = given(seat_of("teacher"), queries.following(lesson)[0], title="Plus tard")
+    assert draft.record.lesson_id != lesson.pk
+
+
+def test_given_at_the_end_of_the_day_for_the_morrow_is_said(lesson: Lesson) -> None:
+    groups = list(lesson.groups.all())
+    assert not [one for one in queries.warnings_of(lesson, groups, TOMORROW) if "demain" in one]
+    lesson.starts, lesson.ends = NOW.replace(hour=16), NOW.replace(hour=17)
+    assert [one for one in queries.warnings_of(lesson, groups, TOMORROW) if "demain" in one]
+
+
+def told(kind: str, person: Person) -> list[Item]:
+    return list(Item.objects.filter(kind=f"homework.{kind}", person=person))
+
+
+def test_families_are_told_once_a_day_when_they_can_read_it(
+    college: World, lesson: Lesson, seat_of: Any
+) -> None:
+    teacher = seat_of("teacher")
+    written(teacher, lesson, shown="end")
+    homework = given(teacher, lesson)
+    given(teacher, lesson, title="Lire")
+    assert actions.tell_published(NOW) == 0
+    assert actions.tell_published(lesson.ends) == 2
+    assert actions.tell_published(lesson.ends) == 0
+    for key in ("pupil", "guardian", "other_guardian"):
+        assert len(told("given", college.people[key])) == 1, key
+    assert not told("given", college.people["teacher"])
+    homework.refresh_from_db()
+    actions.change(teacher, homework, work("Exercice 15"), homework.version)
+    assert len(told("changed", college.people["guardian"])) == 1
+
+
+def test_a_change_before_they_were_told_is_no_news(college: World, homework: Homework, seat_of: Any) -> None:
+    actions.change(seat_of("teacher"), homework, work("Exercice 15"), homework.version)
+    assert not told("changed", college.people["pupil"])
+
+
+def test_pupils_are_reminded_the_evening_before_of_what_is_not_ticked(
+    college: World, homework: Homework, seat_of: Any
+) -> None:
+    evening = NOW.replace(hour=17, minute=30)
+    assert actions.remind_of_tomorrow(NOW) == 0
+    classmate = homework.record.lesson.pupils().exclude(pk=college.people["pupil"].pk).order_by("pk")[0]
+    Homework.objects.filter(due_day=TOMORROW).exclude(pk=homework.pk).delete()
+    actions.tick(seat_of("pupil"), homework, done=True)
+    assert actions.remind_of_tomorrow(evening) >= 1
+    actions.remind_of_tomorrow(evening)
+    assert not told("tomorrow", college.people["pupil"])
+    assert len(told("tomorrow", classmate)) == 1
+    assert not told("tomorrow", college.people["guardian"])
+
+
+def test_it_is_in_the_agenda_and_found_by_its_words(homework: Homework, seat_of: Any, twin: World) -> None:
+    for key in ("pupil", "guardian"):
+        entries = queries.agenda_of(seat_of(key), TOMORROW, TOMORROW)
+        assert [one for one in entries if homework.title in one.detail and one.for_the_day], key
+        assert [hit.label for hit in queries.found_works(seat_of(key), Wanted.typed("exercices 12"))], key
+        assert not queries.found_works(seat_of(key, world=twin), Wanted.typed("exercices 12 et 14 page 87"))
+    assert queries.found_works(seat_of("teacher"), Wanted.typed("page 87"))
+    assert queries.found_records(seat_of("pupil"), Wanted.typed("thalès"))
+    assert not queries.found_records(seat_of("head"), Wanted.typed("introuvable"))
+
+
+def test_the_school_says_how_much_and_teachers_read_it_where_they_choose_a_day(
+    college: World, client: SchoolClient, lesson: Lesson, seat_of: Any
+) -> None:
+    WorkloadLimit.objects.all().delete()
+    following = queries.following(lesson)[0]
+    given(seat_of("teacher"), lesson, minutes=50, due_day=following.day)
+    client.sit(college.people["head"])
+    address = reverse("homework:limits")
+    client.post(address, {"niveau-0": "10", "niveau-1": "10"})
+    client.post(address, {"niveau-0": "10", "niveau-1": "10"})
+    assert set(WorkloadLimit.objects.filter(school=college.school).values_list("minutes", flat=True)) == {10}
+    client.sit(college.people["teacher"])
+    page = client.get(reverse("homework:record", kwargs={"pk": lesson.pk})).content.decode()
+    assert "au-delà du conseil" in page
+    client.sit(college.people["head"])
+    client.post(address, {"niveau-0": "", "niveau-1": ""})
+    assert not WorkloadLimit.objects.filter(school=college.school).exists()

@@ -1,0 +1,85 @@
+"""A teacher's day on one page; what a family hangs on its fridge."""
+
+from datetime import date
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from preau.domains.homework import actions, queries, rules
+from preau.domains.homework.forms import DayForm
+from preau.domains.homework.models import LessonRecord
+from preau.domains.homework.queries.day import blocks_of, day_before, groups_said, is_primary, next_days
+from preau.domains.homework.views.family import children_of
+from preau.foundation import dates
+from preau.foundation.access import opens
+
+TYPED_WRONG, CONFLICT = 422, 409
+
+
+@opens(to=rules.keeps_records)
+@require_http_methods(["GET", "POST"])
+def day(request: HttpRequest) -> HttpResponse:
+    """What was done in each moment of a day, and what is to be done: one page, one gesture."""
+    chosen = dates.parse(request.GET.get("jour"), request.viewer.today)
+    blocks, following = blocks_of(request.viewer, chosen), next_days(request.viewer, chosen)
+    form = DayForm(blocks, following, request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        return _day_page(request, chosen, form, following, TYPED_WRONG if form.errors else 200)
+    try:
+        count, works = actions.write_day(request.viewer, form.entries(), form.given(), publish=form.publishes)
+    except actions.RecordConflict as conflict:
+        theirs = conflict.record
+        form.data = form.data.copy()
+        form.data[f"vu-{theirs.lesson_id}"] = str(theirs.version)
+        return _day_page(request, chosen, form, following, CONFLICT, theirs)
+    _say(request, count, works, publishes=form.publishes)
+    return redirect(f"{reverse('homework:day')}?jour={chosen}")
+
+
+def _say(request: HttpRequest, count: int, works: int, *, publishes: bool) -> None:
+    if not count:
+        messages.info(request, _("Il n’y avait rien à garder : la journée est vide."))
+        return
+    said = _("La journée est publiée.") if publishes else _("Le brouillon de la journée est gardé.")
+    if works:
+        given = ngettext("%(count)s travail donné.", "%(count)s travaux donnés.", works) % {"count": works}
+        said = f"{said} {given}"
+    messages.success(request, said)
+
+
+def _day_page(
+    request: HttpRequest,
+    chosen: date,
+    form: DayForm,
+    following: list[date],
+    status: int,
+    theirs: LessonRecord | None = None,
+) -> HttpResponse:
+    context = {
+        "day": chosen,
+        "form": form,
+        "before": day_before(request.viewer, chosen),
+        "after": following[0] if following else None,
+        "groups": groups_said(form.blocks),
+        "primary": is_primary(request.viewer),
+        "theirs": theirs,
+        "today": request.viewer.today,
+    }
+    return render(request, "homework/day.html", context, status=status)
+
+
+@opens(to=rules.follows_homework)
+@require_safe
+def sheet(request: HttpRequest) -> HttpResponse:
+    """What is to be done, on paper: big, with a box for each thing and a place to sign."""
+    shown = children_of(request)
+    found = queries.to_do(request.viewer, shown["child"].pk if shown["child"] else None)
+    days = [one for one in found.days if one.day > request.viewer.today] or found.days
+    names = sorted({row.pupil for one in days for row in one.rows})
+    context = {"days": days, "names": names, "today": request.viewer.today, "child": shown["child"]}
+    return render(request, "homework/sheet.html", context)

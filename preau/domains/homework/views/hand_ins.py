@@ -1,0 +1,110 @@
+"""Handing in, who did, and giving back."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from preau.domains.homework import actions, exports, queries, rules
+from preau.domains.homework.forms import CorrectionForm, HandInForm
+from preau.domains.homework.models import HandIn, Homework
+from preau.domains.homework.views.family import work_page
+from preau.domains.timetable.queries import row_of
+from preau.foundation import journal
+from preau.foundation.access import opens
+
+TYPED_WRONG, CONFLICT = 422, 409
+
+
+@opens(Homework, to=rules.hands_in)
+@require_POST
+def send(request: HttpRequest, homework: Homework) -> HttpResponse:
+    """A pupil hands in a homework, or once more until it is corrected."""
+    known = HandIn.objects.filter(homework=homework, pupil=request.viewer.person).first()
+    held = [one.file for one in known.papers.filter(of_teacher=False).select_related("file")] if known else []
+    form = HandInForm(request.viewer, homework, held, request.POST, request.FILES)
+    if not form.is_valid():
+        return work_page(request, homework, form, TYPED_WRONG)
+    try:
+        sent = actions.hand_in(
+            request.viewer, homework, form.cleaned_data["text"], form.cleaned_data["papers"]
+        )
+    except actions.TooLate:
+        messages.info(request, _("Ce travail ne peut plus être renvoyé."))
+    else:
+        said = _("C’est rendu, en retard. Votre enseignant le voit.") if sent.is_late else _("C’est rendu.")
+        messages.success(request, said)
+    return redirect("homework:work", pk=homework.pk)
+
+
+@opens(Homework, to=rules.reads_hand_ins)
+@require_safe
+def hand_ins(request: HttpRequest, homework: Homework) -> HttpResponse:
+    """Who handed it in, and who did not."""
+    rows = queries.hand_in_rows(homework)
+    context = {
+        "homework": homework,
+        "lesson": row_of(homework.record.lesson_id) if homework.record.lesson_id else None,
+        "rows": rows,
+        "sent": sum(row.hand_in is not None for row in rows),
+        "corrected": sum(row.returned_at is not None for row in rows),
+        "teaches": rules.changes_homework(request.viewer, homework),
+    }
+    return render(request, "homework/hand_ins.html", context)
+
+
+@opens(Homework, to=rules.reads_hand_ins)
+@require_safe
+def hand_ins_csv(request: HttpRequest, homework: Homework) -> StreamingHttpResponse:
+    """The same as a spreadsheet."""
+    rows = queries.hand_in_rows(homework)
+    journal.record(request.viewer, "homework.exported", homework, rows=len(rows))
+    response = StreamingHttpResponse(exports.csv_of(rows), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="rendus-{homework.due_day:%Y-%m-%d}.csv"'
+    return response
+
+
+@opens(HandIn, to=rules.reads_hand_in)
+@require_safe
+def hand_in(request: HttpRequest, known: HandIn) -> HttpResponse:
+    """What a pupil handed in, and what the teacher says of it."""
+    form = _correction(request, known) if rules.corrects(request.viewer, known) else None
+    return _hand_in_page(request, known, form, 200)
+
+
+def _correction(request: HttpRequest, known: HandIn) -> CorrectionForm:
+    held = [one.file for one in known.papers.filter(of_teacher=True).select_related("file")]
+    return CorrectionForm(request.viewer, known, held, request.POST or None, request.FILES or None)
+
+
+@opens(HandIn, to=rules.corrects)
+@require_POST
+def correct(request: HttpRequest, known: HandIn) -> HttpResponse:
+    """Correct it, for oneself or for the pupil to read."""
+    form = _correction(request, known)
+    if not form.is_valid():
+        return _hand_in_page(request, known, form, TYPED_WRONG)
+    try:
+        actions.correct(request.viewer, known, form.typed(), form.cleaned_data["seen"])
+    except actions.HandInConflict as conflict:
+        form.data = form.data.copy()
+        form.data["seen"] = str(conflict.hand_in.version)
+        return _hand_in_page(request, known, form, CONFLICT, conflict.hand_in)
+    back = form.typed().back
+    messages.success(
+        request, _("La correction est remise à l’élève.") if back else _("La correction est gardée.")
+    )
+    return redirect("homework:hand_ins", pk=known.homework_id)
+
+
+def _hand_in_page(
+    request: HttpRequest, known: HandIn, form: Any, status: int, theirs: HandIn | None = None
+) -> HttpResponse:
+    journal.record_read(request.viewer, "homework.hand_in_read", known, subject_id=known.pupil_id)
+    known = queries.whole_hand_in(known.pk)
+    sent, given = queries.papers_of(known)
+    context = {"known": known, "form": form, "sent": sent, "given": given, "theirs": theirs}
+    return render(request, "homework/hand_in.html", context, status=status)

@@ -1,0 +1,121 @@
+"""A teacher's progressions: written once, given to a class, shifted when a lesson is lost."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from preau.domains.homework import actions, queries, rules
+from preau.domains.homework.forms import GiveForm, ProgressionForm, StepForm
+from preau.domains.homework.models import Progression, ProgressionStep
+from preau.domains.timetable.models import Lesson
+from preau.foundation.access import opens
+from preau.foundation.gone import removes
+
+# As far as what was prepared may be shifted: a year has no more lessons of a course.
+FARTHEST = 200
+
+
+@opens(to=rules.keeps_records)
+@require_http_methods(["GET", "POST"])
+def progressions(request: HttpRequest) -> HttpResponse:
+    """The viewer's progressions; a new one, empty or made of what was done with a class."""
+    courses = queries.courses_of(request.viewer)
+    form = ProgressionForm(courses, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        title, course = form.cleaned_data["title"], form.course()
+        if course:
+            records = queries.records_of_course(request.viewer, course)
+            made = actions.copy_lessons(request.viewer, title, records)
+        else:
+            made = actions.begin_progression(request.viewer, title)
+        return redirect("homework:progression", pk=made.pk)
+    context = {"form": form, "progressions": list(queries.progressions_of(request.viewer))}
+    return render(request, "homework/progressions.html", context, status=422 if form.errors else 200)
+
+
+@opens(Progression, to=rules.keeps_records)
+@require_http_methods(["GET", "POST"])
+def progression(request: HttpRequest, known: Progression) -> HttpResponse:
+    """The lessons of a progression, and one more."""
+    form = StepForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        actions.add_step(request.viewer, known, form.typed())
+        messages.success(request, _("La séance est ajoutée."))
+        return redirect("homework:progression", pk=known.pk)
+    return _progression_page(request, known, form, None, 422 if form.errors else 200)
+
+
+def _progression_page(
+    request: HttpRequest, known: Progression, form: StepForm, give: GiveForm | None, status: int
+) -> HttpResponse:
+    now = [one for one in queries.courses_of(request.viewer) if one.is_now]
+    context = {
+        "progression": known,
+        "steps": list(known.steps.all()),
+        "form": form,
+        "give": give or GiveForm(request.viewer, now),
+    }
+    return render(request, "homework/progression.html", context, status=status)
+
+
+@opens(Progression, to=rules.keeps_records)
+@require_POST
+def give_progression(request: HttpRequest, known: Progression) -> HttpResponse:
+    """Fill the next lessons of a class with it, as drafts."""
+    now = [one for one in queries.courses_of(request.viewer) if one.is_now]
+    form = GiveForm(request.viewer, now, request.POST)
+    if not form.is_valid():
+        return _progression_page(request, known, StepForm(), form, 422)
+    lessons = queries.lessons_to_fill(
+        request.viewer, form.course(), form.cleaned_data["from_day"], known.steps.count()
+    )
+    filled = actions.give_progression(request.viewer, known, lessons)
+    said = ngettext(
+        "%(num)s séance préparée, en brouillon.", "%(num)s séances préparées, en brouillon.", filled
+    )
+    messages.success(request, said % {"num": filled})
+    return redirect("homework:progression", pk=known.pk)
+
+
+@opens(ProgressionStep, to=rules.keeps_records)
+@require_http_methods(["GET", "POST"])
+def step(request: HttpRequest, known: ProgressionStep) -> HttpResponse:
+    """Change one lesson of a progression."""
+    shown = {"content": known.content, "work": known.work, "minutes": known.minutes}
+    form = StepForm(request.POST or None, initial=shown)
+    if request.method == "POST" and form.is_valid():
+        actions.change_step(request.viewer, known, form.typed())
+        messages.success(request, _("La séance est modifiée."))
+        return redirect("homework:progression", pk=known.progression_id)
+    context = {"form": form, "step": known}
+    return render(request, "homework/step.html", context, status=422 if form.errors else 200)
+
+
+@removes
+@opens(ProgressionStep, to=rules.keeps_records)
+@require_POST
+def remove_step(request: HttpRequest, known: ProgressionStep) -> HttpResponseRedirect:
+    progression_id = known.progression_id
+    actions.remove_step(request.viewer, known)
+    messages.success(request, _("La séance est retirée de la progression."))
+    return redirect("homework:progression", pk=progression_id)
+
+
+@opens(Lesson, to=rules.writes_record)
+@require_POST
+def shift(request: HttpRequest, lesson: Lesson) -> HttpResponseRedirect:
+    """A lesson is lost: what was prepared for it and for the next ones moves one lesson later."""
+    later = queries.following(lesson, FARTHEST, request.viewer.person.pk)
+    try:
+        moved = actions.shift(request.viewer, [lesson, *later])
+    except actions.NotEnoughLessons:
+        messages.warning(
+            request, _("Il ne reste pas assez de séances d’ici la fin de l’année : rien n’a bougé.")
+        )
+        return redirect("homework:record", pk=lesson.pk)
+    said = ngettext("%(num)s séance décalée.", "%(num)s séances décalées.", moved)
+    messages.success(request, said % {"num": moved} if moved else _("Rien n’était à décaler."))
+    return redirect("homework:sessions")

@@ -1,0 +1,213 @@
+"""A teacher's pages: their lessons, the record of one, the homework given in it."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from preau.domains.homework import actions, queries, rules
+from preau.domains.homework.forms import ChangeForm, RecordForm, shown_of
+from preau.domains.homework.models import Homework, LessonFile, LessonRecord
+from preau.domains.homework.queries.day import is_primary
+from preau.domains.timetable.models import Lesson
+from preau.domains.timetable.queries import row_at_hand, row_of
+from preau.foundation import dates
+from preau.foundation.access import opens
+
+TYPED_WRONG, CONFLICT = 422, 409
+PAGE = 30
+
+
+@opens(to=rules.keeps_records)
+@require_safe
+def sessions(request: HttpRequest) -> HttpResponse:
+    """« Mes séances »: a week of the teacher's lessons and what is written of each; or all that is to be filled."""
+    viewer = request.viewer
+    if request.GET.get("montrer") == "a-remplir":
+        page = Paginator(queries.missing_of_year(viewer), PAGE).get_page(request.GET.get("page"))
+        context = {"page_obj": page, "rows": queries.rows_of_page(page.object_list), "missing": True}
+        return render(request, "homework/missing.html", context)
+    monday = dates.monday_of(dates.parse(request.GET.get("semaine"), viewer.today))
+    found = queries.sessions_of(viewer, monday, monday + timedelta(days=6))
+    context = {
+        "days": _by_day(found, monday),
+        "monday": monday,
+        "previous": monday - timedelta(days=7),
+        "next": monday + timedelta(days=7),
+        "left": sum(one.is_missing for one in found),
+        "today": viewer.today,
+        "primary": is_primary(viewer),
+    }
+    return render(request, "homework/sessions.html", context)
+
+
+def _by_day(found: Sequence[queries.Session], monday: date) -> list[tuple[date, list[queries.Session]]]:
+    days = [monday + timedelta(days=number) for number in range(7)]
+    return [(day, ours) for day in days if (ours := [one for one in found if one.lesson.day == day])]
+
+
+@opens(Lesson, to=rules.writes_record)
+@require_http_methods(["GET", "POST"])
+def record(request: HttpRequest, lesson: Lesson) -> HttpResponse:
+    """What was done in a lesson and what is to be done for the next ones."""
+    known = queries.record_of(lesson, request.viewer.person.pk)
+    papers = queries.joined_to(known)
+    form = RecordForm(
+        request.viewer, lesson, queries.following(lesson), request.POST or None, request.FILES or None,
+        initial=_shown(known), papers=[one.file for one in papers if one.homework_id is None],
+    )  # fmt: skip
+    if request.method == "GET":
+        return _record_page(request, lesson, known, form, papers=papers)
+    if not form.is_valid():
+        return _record_page(request, lesson, known, form, TYPED_WRONG, papers=papers)
+    try:
+        written = actions.write_record(request.viewer, lesson, form.typed(), form.cleaned_data["seen"] or 0)
+    except actions.RecordConflict as conflict:
+        return _conflict(request, lesson, conflict.record, form)
+    actions.join_papers(request.viewer, written, None, form.cleaned_data["papers"])
+    actions.note(request.viewer, written, form.cleaned_data["note"])
+    work = _give(request, written, form) if form.asks_for_work() else None
+    _say(request, lesson, written, work)
+    return redirect("homework:record", pk=lesson.pk)
+
+
+def _shown(known: Any) -> dict[str, Any]:
+    if known is None:
+        return {}
+    return {
+        "content": known.content,
+        "shown": known.shown,
+        "shown_at": known.shown_at,
+        "note": known.own_note,
+        "seen": known.version,
+    }
+
+
+def _give(request: HttpRequest, written: LessonRecord, form: RecordForm) -> Homework:
+    given = actions.give(request.viewer, written, form.work())
+    actions.join_papers(request.viewer, written, given, form.cleaned_data["documents"])
+    return given
+
+
+def _say(request: HttpRequest, lesson: Lesson, written: LessonRecord, work: Homework | None) -> None:
+    """What was kept, who reads it and when; then what a date or a load would want known."""
+    at = written.appears_at()
+    if written.is_draft:
+        said = _("Le brouillon est gardé. Les élèves et les familles ne voient rien encore.")
+    elif at is None or at > timezone.now():
+        said = _("C’est prêt : les élèves et les familles le verront au moment choisi.")
+    else:
+        said = _("C’est publié : les élèves et les familles le voient.")
+    messages.success(request, said)
+    if work:
+        for warning in queries.warnings_of(lesson, list(lesson.groups.all()), work.due_day):
+            messages.warning(request, warning)
+
+
+def _conflict(request: HttpRequest, lesson: Lesson, theirs: LessonRecord, form: RecordForm) -> HttpResponse:
+    """Both texts: what this person typed stays in the form, which from now on has seen the other's."""
+    form.data = form.data.copy()
+    form.data["seen"] = str(theirs.version)
+    known = queries.record_of(lesson)
+    return _record_page(
+        request, lesson, known, form, CONFLICT, papers=queries.joined_to(known), theirs=theirs
+    )
+
+
+def _record_page(
+    request: HttpRequest,
+    lesson: Lesson,
+    known: LessonRecord | None,
+    form: RecordForm,
+    status: int = 200,
+    *,
+    papers: Sequence[LessonFile],
+    theirs: LessonRecord | None = None,
+) -> HttpResponse:
+    now = timezone.now()
+    context = {
+        "form": form,
+        "lesson": row_at_hand(lesson),
+        "known": known,
+        "works": queries.works_of(known),
+        "documents": queries.by_homework(papers),
+        "published": known is not None and known.is_published(now),
+        "appears_at": known.appears_at() if known else None,
+        "history": queries.history_of(known) if known else [],
+        "theirs": theirs,
+        "cancelled": lesson.state == Lesson.State.CANCELLED,
+    }
+    return render(request, "homework/record.html", context, status=status)
+
+
+@opens(Lesson, to=rules.writes_record)
+@require_POST
+def publish(request: HttpRequest, lesson: Lesson) -> HttpResponseRedirect:
+    """A draft is published as it is."""
+    known = queries.record_of(lesson)
+    if known and actions.publish_record(request.viewer, known):
+        messages.success(request, _("C’est publié."))
+    else:
+        messages.info(request, _("C’était déjà publié, ou il n’y a rien à publier."))
+    return redirect("homework:record", pk=lesson.pk)
+
+
+@opens(Homework, to=rules.changes_homework)
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, homework: Homework) -> HttpResponse:
+    """Change homework that was given; families are told when they had read it."""
+    lesson = homework.record.lesson
+    following = queries.following(lesson)
+    form = ChangeForm(
+        request.viewer, lesson, following, request.POST or None, request.FILES or None,
+        initial=shown_of(homework, following), held=queries.held_by(homework.record, homework),
+    )  # fmt: skip
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.change(request.viewer, homework, form.work(), form.cleaned_data["seen"])
+        except actions.WorkConflict as conflict:
+            form.data = form.data.copy()
+            form.data["seen"] = str(conflict.homework.version)
+            return _edit_page(request, homework, form, CONFLICT, conflict.homework)
+        actions.join_papers(request.viewer, homework.record, homework, form.cleaned_data["documents"])
+        messages.success(request, _("Le travail est modifié."))
+        for warning in queries.warnings_of(lesson, list(lesson.groups.all()), form.work().due_day):
+            messages.warning(request, warning)
+        return redirect("homework:record", pk=lesson.pk)
+    return _edit_page(request, homework, form, TYPED_WRONG if form.errors else 200)
+
+
+def _edit_page(
+    request: HttpRequest, homework: Homework, form: ChangeForm, status: int, theirs: Homework | None = None
+) -> HttpResponse:
+    lesson = row_of(homework.record.lesson_id)
+    context = {"form": form, "homework": homework, "lesson": lesson, "theirs": theirs}
+    return render(request, "homework/edit.html", context, status=status)
+
+
+@opens(Homework, to=rules.changes_homework)
+@require_POST
+def remove(request: HttpRequest, homework: Homework) -> HttpResponseRedirect:
+    """Take homework away; the page of the lesson offers to put it back."""
+    if actions.remove(request.viewer, homework):
+        messages.success(request, _("Le travail est retiré. Vous pouvez le remettre."))
+    else:
+        messages.info(request, _("Ce travail était déjà retiré."))
+    return redirect("homework:record", pk=homework.record.lesson_id)
+
+
+@opens(Homework, to=rules.changes_homework)
+@require_POST
+def restore(request: HttpRequest, homework: Homework) -> HttpResponseRedirect:
+    if actions.restore(request.viewer, homework):
+        messages.success(request, _("Le travail est remis."))
+    else:
+        messages.info(request, _("Ce travail était déjà là."))
+    return redirect("homework:record", pk=homework.record.lesson_id)

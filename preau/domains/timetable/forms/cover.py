@@ -1,0 +1,140 @@
+"""What a person types about absences of teachers and covers."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from preau.directory.models import Person
+from preau.directory.viewer import Viewer
+from preau.domains.timetable import rules
+from preau.domains.timetable.actions import at
+from preau.domains.timetable.forms.changes import OnePerson, teachers_of
+from preau.domains.timetable.models import TeacherAbsence
+from preau.domains.timetable.queries import Proposal
+from preau.foundation.fields import SeveralRows
+
+MIDNIGHT = time()
+
+
+def _day(label: Any) -> forms.DateField:
+    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+
+
+def _hour(label: Any, help_text: Any = "") -> forms.TimeField:
+    widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    return forms.TimeField(label=label, required=False, help_text=help_text, widget=widget)
+
+
+class AnnounceForm(forms.Form):
+    """Who is away and when. A teacher speaks of themselves alone; only who knows causes is asked for one."""
+
+    teacher = OnePerson(Person.objects.none(), label=_("Enseignant"), empty_label=_("Choisir…"))
+    first_day = _day(_("Premier jour"))
+    last_day = _day(_("Dernier jour"))
+    starts_at = _hour(_("À partir de"), _("Le premier jour. Vide : toute la journée."))
+    ends_at = _hour(_("Jusqu’à"), _("Le dernier jour. Vide : toute la journée."))
+    cause = forms.ChoiceField(
+        label=_("Cause"),
+        required=False,
+        choices=[("", _("Ne rien noter")), *TeacherAbsence.Cause.choices],
+        help_text=_(
+            "Lue par la direction et le secrétariat seulement, et effacée trente jours après l’absence."
+        ),
+    )
+
+    def __init__(self, viewer: Viewer, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.viewer = viewer
+        if not rules.organises_covers(viewer):
+            del self.fields["teacher"]
+        else:
+            self.fields["teacher"].queryset = teachers_of(viewer).order_by("family_name", "given_name")  # type: ignore[attr-defined]
+            if not rules.knows_causes(viewer):
+                del self.fields["cause"]
+
+    @property
+    def person(self) -> Person:
+        return self.cleaned_data.get("teacher") or self.viewer.person
+
+    @property
+    def why(self) -> str:
+        return self.cleaned_data.get("cause", "")
+
+    @property
+    def span(self) -> tuple[datetime, datetime]:
+        """Whole days end at the midnight that follows the last one."""
+        return _span(self.viewer, self.cleaned_data)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if self.errors:
+            return data
+        year = self.viewer.year
+        if data["last_day"] < data["first_day"]:
+            self.add_error("last_day", _("Le dernier jour vient avant le premier."))
+        elif not year.starts <= data["first_day"] or not data["last_day"] <= year.ends:
+            self.add_error("first_day", _("Ces jours ne sont pas dans l’année scolaire."))
+        else:
+            self._check_span(data)
+        return data
+
+    def _check_span(self, data: dict[str, Any]) -> None:
+        starts, ends = _span(self.viewer, data)
+        if ends <= starts:
+            self.add_error("ends_at", _("La fin doit venir après le début."))
+        elif ends <= timezone.now():
+            self.add_error("last_day", _("Cette absence est déjà passée."))
+
+
+def _span(viewer: Viewer, data: dict[str, Any]) -> tuple[datetime, datetime]:
+    school: Any = viewer.school
+    last: date = data["last_day"]
+    until = data["ends_at"]
+    ends = at(school, last, until) if until else at(school, last + timedelta(days=1), MIDNIGHT)
+    return at(school, data["first_day"], data["starts_at"] or MIDNIGHT), ends
+
+
+class AskForm(forms.Form):
+    """Whom to ask: the first proposal, unless others are ticked. Whoever is not proposed is a wrong choice."""
+
+    teachers = SeveralRows(
+        Person.objects.none(),
+        label=_("À qui demander"),
+        help_text=_("À plusieurs si vous voulez : le premier qui accepte donne le cours."),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choisissez au moins une personne.")},
+    )
+
+    def __init__(self, proposals: Sequence[Proposal], *args: Any, **kwargs: Any) -> None:
+        kwargs["initial"] = {"teachers": [one.pk for one in proposals[:1]]}
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["teachers"]
+        field.queryset = Person.objects.filter(pk__in=[one.pk for one in proposals])
+        # In the order of the ranking, and with the names that were read already: the page adds why.
+        field.choices = [(one.pk, one.name) for one in proposals]
+
+
+class SettleForm(forms.Form):
+    """What becomes of a lesson that nobody gives."""
+
+    geste = forms.ChoiceField(choices=[("permanence", _("Permanence")), ("annuler", _("Annuler le cours"))])
+
+
+class DeclineForm(forms.Form):
+    words = forms.CharField(
+        label=_("Un mot pour le secrétariat"),
+        required=False,
+        max_length=240,
+        help_text=_("Vous n’avez pas à dire pourquoi."),
+    )
+
+
+class WithdrawForm(forms.Form):
+    give_back = forms.BooleanField(
+        label=_("Lui rendre aussi ses cours : remplacements, permanences et annulations sont rétablis"),
+        required=False,
+    )

@@ -1,0 +1,113 @@
+"""Who or what a timetable would need twice at one hour: between the courses of a file, and with what was made by hand."""
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, time
+from itertools import combinations
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from preau.directory.models import SchoolYear
+from preau.domains.timetable.imports.resolving import Course
+from preau.domains.timetable.imports.weeks import Calendar, Weeks
+from preau.domains.timetable.models import Weekday, WeeklyPattern
+from preau.foundation import dates
+
+KEPT = 500
+
+
+@dataclass(frozen=True)
+class _Taken:
+    """One weekly lesson as something that takes people and a room. `line` is None when it was made by hand."""
+
+    number: int
+    line: int | None
+    file: str
+    weekday: int
+    starts: time
+    ends: time
+    weeks: Weeks
+    days: tuple[date, date]
+    needs: dict[Hashable, str]
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """`who` may name a person: it is for the preview alone."""
+
+    file: str
+    line: int
+    said: str
+    who: str
+
+
+def overlaps(courses: Sequence[Course], year: SchoolYear, source: str, calendar: Calendar) -> list[Overlap]:
+    """In the order of the file, no pair twice."""
+    each = frozenset(calendar.mondays)
+    taken = [_of_course(number, course, each) for number, course in enumerate(courses)]
+    taken += [_of_pattern(len(taken) + number, one, each) for number, one in enumerate(_by_hand(year, source))]  # fmt: skip
+    by_need: dict[tuple[int, Hashable], list[_Taken]] = defaultdict(list)
+    for one in taken:
+        for need in one.needs:
+            by_need[one.weekday, need].append(one)
+    found: dict[tuple[int, int], tuple[_Taken, _Taken]] = {}
+    for rows in by_need.values():
+        for first, second in _pairs(rows):
+            # What was made by hand is nobody's doing here.
+            if first.line is not None or second.line is not None:
+                found[first.number, second.number] = first, second
+    return _gathered(_said(*pair) for pair in found.values())[:KEPT]
+
+
+def _gathered(found: Iterable[Overlap]) -> list[Overlap]:
+    """What is said twice of one line is said once, of all those whom it is about."""
+    told: dict[tuple[str, int, str], dict[str, None]] = defaultdict(dict)
+    for one in found:
+        told[one.file, one.line, one.said] |= dict.fromkeys(one.who.split(", "))
+    return [Overlap(*key, ", ".join(who)) for key, who in sorted(told.items())]
+
+
+def _pairs(rows: Sequence[_Taken]) -> Iterator[tuple[_Taken, _Taken]]:
+    for first, second in combinations(rows, 2):
+        in_hours = first.starts < second.ends and second.starts < first.ends
+        in_days = first.days[0] <= second.days[1] and second.days[0] <= first.days[1]
+        if in_hours and in_days and first.weeks & second.weeks:
+            yield first, second
+
+
+def _by_hand(year: SchoolYear, source: str) -> Iterable[WeeklyPattern]:
+    rows = WeeklyPattern.objects.filter(~Q(source=source), year=year)
+    return rows.select_related("room", "alternation").prefetch_related("groups", "teachers")
+
+
+def _of_course(number: int, one: Course, each: Weeks) -> _Taken:
+    needs: dict[Hashable, str] = {("t", p.pk): p.formal_name for p in one.teachers}
+    needs |= {("g", g.pk): g.name for g in one.groups}
+    if one.room:
+        needs["r", one.room.pk or one.room.name] = one.room.place
+    slot = one.slot
+    weeks = each if one.weeks is None else one.weeks
+    return _Taken(number, slot.line, slot.file, slot.weekday, slot.starts, slot.ends, weeks, (one.first, one.last), needs)  # fmt: skip
+
+
+def _of_pattern(number: int, one: WeeklyPattern, each: Weeks) -> _Taken:
+    needs: dict[Hashable, str] = {("t", p.pk): p.formal_name for p in one.teachers.all()}
+    needs |= {("g", g.pk): g.name for g in one.groups.all()}
+    if one.room:
+        needs["r", one.room.pk] = one.room.place
+    weeks = frozenset(map(date.fromisoformat, one.alternation.mondays)) if one.alternation else each
+    return _Taken(number, None, "", one.weekday, one.starts_at, one.ends_at, weeks, (one.first_day, one.last_day), needs)  # fmt: skip
+
+
+def _said(first: _Taken, second: _Taken) -> Overlap:
+    told = first if first.line is not None else second
+    other = second if told is first else first
+    who = ", ".join(name for need, name in told.needs.items() if need in other.needs)
+    when = {"day": Weekday(told.weekday).label, "hours": dates.hours(told.starts, told.ends)}
+    if other.line is None:
+        said = _("%(day)s, %(hours)s : en même temps qu’un cours qui n’est pas de ce fichier.") % when
+    else:
+        said = _("%(day)s, %(hours)s : en même temps que la ligne %(line)s.") % (when | {"line": other.line})
+    return Overlap(told.file, told.line or 0, dates.capital(said), who)

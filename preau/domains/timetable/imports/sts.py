@@ -1,0 +1,217 @@
+"""Reading what goes between STSWEB and the timetables: EDT_STS (`emp_sts_…`, the hours) and STS_EDT (`sts_emp_…`, the names).
+
+The DTD of both are the documentation; files are read without them: their texts are padded, and parts of them are missing.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date, time
+from pathlib import Path
+from typing import IO
+
+from django.utils.translation import gettext as _
+
+from preau.domains.timetable.imports.told import Named, Odd, Slot, Told, day_from, hour_from, hours_from
+from preau.foundation import dates
+from preau.foundation.reading import Refused, Unreadable
+from preau.foundation.xmlrecords import Node, RecordReader
+
+HOURS, NAMES = "EDT_STS", "STS_EDT"
+RECORDS = {
+    ("ALTERNANCES", "ALTERNANCE"), ("INDIVIDUS", "INDIVIDU"), ("MATIERES", "MATIERE"), ("DIVISIONS", "DIVISION"),
+    ("GROUPES", "GROUPE"), ("SALLES_COURS", "SALLE_COURS"),
+}  # fmt: skip
+FIGURES = {
+    "ALTERNANCE": "alternations", "INDIVIDU": "teachers", "MATIERE": "subjects", "DIVISION": "classes",
+    "GROUPE": "groups", "SALLE_COURS": "rooms",
+}  # fmt: skip
+
+
+class Reader(RecordReader):
+    """Both roots; `root_tag` says which."""
+
+    root_tag = ""
+
+    def begin(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag not in {HOURS, NAMES}:
+            raise Refused(_("Ce n’est pas un fichier de STSWEB que Préau sait lire."))
+        self.root_tag = tag
+
+    def is_record(self) -> bool:
+        return self.path[1:] == ["PARAMETRES"] or tuple(self.path[-2:]) in RECORDS
+
+
+@dataclass(frozen=True)
+class _Course:
+    """One COURS: when, what, who, whom."""
+
+    file: str
+    line: int
+    number: int
+    weekday: int
+    hours: tuple[time, time]
+    alternation: str
+    subject: str
+    room: str
+    teacher: str
+    group: tuple[str, str]  # DIVISION or GROUPE, and its code
+
+
+@dataclass
+class _Files:
+    told: Told
+    alternations: dict[str, frozenset[date]] = field(default_factory=dict)
+    subjects: dict[str, str] = field(default_factory=dict)
+    people: dict[str, Node] = field(default_factory=dict)
+    courses: list[_Course] = field(default_factory=list)
+    names: dict[tuple[str, str], str] = field(default_factory=dict)
+    has_hours: bool = False
+
+
+def read(paths: Iterable[Path]) -> Told:
+    """What the files say together. Raises Unreadable."""
+    files = _Files(Told())
+    for path in paths:
+        with path.open("rb") as file:
+            _read_one(files, path.name, file)
+    if not files.has_hours:
+        said = _(
+            "Ces fichiers de STSWEB ne disent pas les heures des cours : ajoutez celui qui s’appelle emp_sts."
+        )
+        raise Unreadable(path.name, None, said)  # fmt: skip
+    files.told.slots = _slots(files)
+    return files.told
+
+
+def _read_one(files: _Files, name: str, file: IO[bytes]) -> None:
+    reader = Reader(file, name)
+    # Hours may come before the alternations that they name: courses are understood at the end.
+    for node in reader:
+        if node.tag == "PARAMETRES":
+            _parameters(files, name, node)
+        else:
+            _take(files, name, node, hours=reader.root_tag == HOURS)
+    files.has_hours = files.has_hours or reader.root_tag == HOURS
+
+
+def _parameters(files: _Files, name: str, node: Node) -> None:
+    told = files.told
+    uai = next((one.told("CODE") or one.text for one in node.each("UAJ")), "").upper()
+    if told.uai and uai and told.uai != uai:
+        raise Unreadable(name, node.line, _("Les fichiers ne sont pas tous du même établissement."))
+    told.uai = told.uai or uai
+    for year in node.each("ANNEE_SCOLAIRE"):
+        try:
+            told.days = day_from(year.said("DATE_DEBUT")), day_from(year.said("DATE_FIN"))
+        except Odd:
+            number = year.told("ANNEE") or year.text
+            if number.isdecimal() and len(number) == 4:
+                told.days = told.days or (date(int(number), 9, 1), date(int(number) + 1, 8, 31))
+
+
+def _take(files: _Files, name: str, node: Node, *, hours: bool) -> None:
+    code = node.told("CODE")
+    files.told.figures[FIGURES[node.tag]] += hours or node.tag == "MATIERE"
+    if node.tag == "ALTERNANCE":
+        files.alternations[code] = _weeks(files, name, node)
+    elif node.tag == "MATIERE":
+        files.subjects[code] = node.said("LIBELLE_EDITION", "LIBELLE_LONG", "LIBELLE_COURT")
+    elif node.tag == "INDIVIDU":
+        files.people.setdefault(key_of(node), node)
+    elif node.tag in {"DIVISION", "GROUPE"}:
+        files.names.setdefault((node.tag, code), code)
+        for service in node.each("SERVICES", "SERVICE"):
+            files.told.figures["services"] += 1
+            for teacher in service.each("ENSEIGNANTS", "ENSEIGNANT"):
+                for course in teacher.each("COURS_RATTACHES", "COURS"):
+                    _course(files, name, (node.tag, code), service, teacher, course)
+
+
+def _weeks(files: _Files, name: str, node: Node) -> frozenset[date]:
+    found = set()
+    for week in node.each("SEMAINES", "DATE_DEBUT_SEMAINE"):
+        try:
+            found.add(dates.monday_of(day_from(week.text)))
+        except Odd as odd:
+            files.told.note(name, week.line, str(odd))
+    return frozenset(found)
+
+
+def key_of(node: Node) -> str:
+    """`epp:3446`: the number alone is not one person's. Without a type, the number."""
+    number, kind = node.told("ID"), node.told("TYPE")
+    return f"{kind}:{number}" if number and kind else number
+
+
+def _course(
+    files: _Files, name: str, group: tuple[str, str], service: Node, teacher: Node, node: Node
+) -> None:
+    number = files.told.course(name, node.line)
+    try:
+        weekday, hours = _when(node)
+        subject = _subject(service)
+    except Odd as odd:
+        files.told.put_aside(number, name, node.line, str(odd), what=group[1])
+        return
+    files.courses.append(
+        _Course(
+            name, node.line, number, weekday, hours, node.said("CODE_ALTERNANCE"), subject,
+            node.said("CODE_SALLE"), key_of(teacher), group,
+        )
+    )  # fmt: skip
+
+
+def _when(node: Node) -> tuple[int, tuple[time, time]]:
+    """Monday is 1 in the file."""
+    day, length = node.said("JOUR"), hour_from(node.said("DUREE"))
+    if not day.isdecimal() or not 1 <= int(day) <= 7:
+        raise Odd(_("Le jour « %(day)s » n’existe pas.") % {"day": day[:20]})
+    return int(day) - 1, hours_from(hour_from(node.said("HEURE_DEBUT")), length.hour * 60 + length.minute)
+
+
+def _subject(service: Node) -> str:
+    if code := service.told("CODE_MATIERE"):
+        return code
+    raise Odd(_("Ce cours n’a pas de matière."))
+
+
+def _slots(files: _Files) -> list[Slot]:
+    """One course for each lesson: the file writes it once for each class, and once for each teacher."""
+    told, by_teacher = files.told, defaultdict(list)
+    for one in files.courses:
+        if one.alternation and one.alternation not in files.alternations:
+            said = _("L’alternance « %(code)s » n’est pas dans le fichier.") % {"code": one.alternation[:20]}
+            told.put_aside(one.number, one.file, one.line, said, what=one.group[1])
+        elif one.alternation and not files.alternations[one.alternation]:
+            told.put_aside(one.number, one.file, one.line, _("Ce cours n’a aucune semaine."), what=one.group[1])  # fmt: skip
+        else:
+            when = one.weekday, one.hours, one.alternation, one.subject, one.room
+            by_teacher[*when, one.teacher].append(one)
+    together: dict[tuple[object, ...], list[list[_Course]]] = defaultdict(list)
+    for (*when, _teacher), courses in by_teacher.items():
+        together[*when, frozenset(one.group for one in courses)].append(courses)
+    return [_slot(files, [one for part in parts for one in part]) for parts in together.values()]
+
+
+def _slot(files: _Files, courses: list[_Course]) -> Slot:
+    first = min(courses, key=lambda one: one.number)
+    label = files.subjects.get(first.subject, "")
+    groups = dict.fromkeys(one.group for one in sorted(courses, key=lambda one: one.number))
+    teachers = dict.fromkeys(one.teacher for one in courses if one.teacher)
+    return Slot(
+        first.file, first.line, [one.number for one in courses], first.weekday, *first.hours,
+        Named(label, first.subject),
+        groups=tuple(Named(files.names[one], is_class=one[0] == "DIVISION") for one in groups),
+        teachers=tuple(_named(files, key) for key in teachers),
+        room=Named(first.room) if first.room else None,
+        weeks=files.alternations.get(first.alternation) if first.alternation else None,
+    )  # fmt: skip
+
+
+def _named(files: _Files, key: str) -> Named:
+    node = files.people.get(key)
+    known = Named(keys=(key,))
+    if node is None:
+        return known
+    return replace(known, name=node.said("NOM_USAGE", "NOM_PATRONYMIQUE"), given=node.said("PRENOM"))

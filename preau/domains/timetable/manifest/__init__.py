@@ -1,0 +1,302 @@
+"""What the timetable shows to the rest of the platform."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from preau.directory.actions import calendar_changed
+from preau.directory.boards import Power, powers
+from preau.directory.viewer import Viewer
+from preau.domains.timetable import actions, queries, rules, seeds, tasks
+from preau.domains.timetable.actions import imported
+from preau.domains.timetable.manifest import cover as cover  # what it publishes
+from preau.domains.timetable.manifest import slots as slots  # the hours beside lessons
+from preau.foundation import boards, works
+from preau.foundation.boards import (
+    FieldClass,
+    NotificationKind,
+    Pace,
+    PersonalData,
+    Retention,
+    SettingsPage,
+)
+
+calendar_changed.connect(tasks.enqueue_calendar, dispatch_uid="timetable.calendar")
+actions.weeks_changed.connect(tasks.enqueue_weeks, dispatch_uid="timetable.weeks")
+actions.lesson_changed.connect(tasks.enqueue_telling, dispatch_uid="timetable.telling")
+actions.change_undone.connect(tasks.enqueue_undoing, dispatch_uid="timetable.undoing")
+imported.timetable_brought.connect(tasks.enqueue_reading, dispatch_uid="timetable.read")
+imported.timetable_agreed.connect(tasks.enqueue_applying, dispatch_uid="timetable.apply")
+works.stop_asked.connect(imported.stop_work, dispatch_uid="timetable.stop")
+boards.schedule.add(boards.Scheduled("timetable.expire_imports", tasks.expire_imports, every_minutes=60))
+
+VERBS = [
+    ("timetable.weekly_lesson_created", _("Séance de chaque semaine créée")),
+    ("timetable.weekly_lesson_changed", _("Séance de chaque semaine changée")),
+    ("timetable.weekly_lesson_stopped", _("Séance de chaque semaine arrêtée")),
+    ("timetable.weeks_alternated", _("Semaines A et B placées")),
+    ("timetable.week_changed", _("Semaine A ou B changée")),
+    ("timetable.alternation_created", _("Alternance créée")),
+    ("timetable.alternation_changed", _("Alternance changée")),
+    ("timetable.alternation_removed", _("Alternance retirée")),
+    ("timetable.lesson_cancelled", _("Séance annulée")),
+    ("timetable.lesson_moved", _("Séance déplacée")),
+    ("timetable.lesson_replaced", _("Professeur remplacé")),
+    ("timetable.lesson_room", _("Salle changée")),
+    ("timetable.lesson_added", _("Séance ajoutée")),
+    ("timetable.change_undone", _("Changement de séance rétabli")),
+    ("timetable.pupil_read", _("L’emploi du temps d’un élève")),
+    ("timetable.import_brought", _("Emploi du temps apporté")),
+    ("timetable.import_agreed", _("Emploi du temps apporté accepté")),
+    ("timetable.columns_named", _("Emploi du temps apporté : contenu des colonnes noté")),
+    ("timetable.import_chosen", _("Emploi du temps apporté : choix entre le fichier et l’établissement")),
+    ("timetable.import_dropped", _("Emploi du temps apporté abandonné")),
+    ("timetable.import_applied", _("Emploi du temps apporté appliqué")),
+    ("timetable.import_exported", _("Rapport d’un emploi du temps téléchargé")),
+    ("timetable.changes_exported", _("Changements de séances exportés")),
+    ("timetable.hours_exported", _("Heures faites exportées")),
+]
+
+
+def day_card(viewer: Viewer) -> Mapping[str, Any]:
+    now = timezone.now()
+    children = queries.pupil_groups(viewer) if viewer.is_guardian else {}
+    return {"day": queries.present_day(viewer, now), "now": now, "viewer": viewer, "children": children}
+
+
+def office_card(viewer: Viewer, patterns: int) -> Mapping[str, Any]:
+    return {"patterns": patterns}
+
+
+boards.services.add(
+    boards.Service(
+        "timetable",
+        _("Emploi du temps"),
+        text=_("Les séances de chaque semaine, pour les classes, les enseignants et les familles."),
+        namespaces=("timetable",),
+        order=20,
+    )
+)
+boards.menu.add(
+    boards.MenuEntry(
+        _("Emploi du temps"),
+        "timetable:week",
+        "calendar",
+        rules.reads_timetable,
+        "lessons",
+        order=20,
+        service="timetable",
+    )
+)
+boards.cards.add(
+    boards.Card("timetable/_day.html", day_card, rules.has_own_lessons, order=10, service="timetable")
+)
+boards.cards.add(
+    boards.Card(
+        "timetable/_office.html", office_card, rules.edits_timetable, order=30, service="timetable",
+        counters=(queries.number_of_patterns,),
+    )
+)  # fmt: skip
+boards.seeds.add(boards.Seed("emploi du temps", seeds.plant, seeds.open_a_lesson, order=20))
+
+for source in [
+    boards.SearchSource(
+        _("Classes et groupes"), "users", queries.classes_found, rules.reads_classes, order=40,
+        service="timetable",
+    ),
+    boards.SearchSource(
+        _("Cours"), "calendar", queries.lessons_found, rules.has_own_lessons, order=50, service="timetable"
+    ),
+]:  # fmt: skip
+    boards.search.add(source)
+
+
+def week_of(group: int) -> str:
+    """The week of a class or a group."""
+    return f"{reverse('timetable:week')}?classe={group}"
+
+
+boards.group_links.add(
+    boards.GroupLink(
+        _("Emploi du temps"), week_of, "calendar", rules.reads_classes, order=10, service="timetable"
+    )
+)
+boards.agenda.add(
+    boards.AgendaSource("timetable", queries.agenda_of, rules.has_own_lessons, order=20, service="timetable")
+)
+
+powers.add(
+    Power(
+        rules.TIMETABLE,
+        _("Tenir l’emploi du temps"),
+        _("Créer, annuler, déplacer et remplacer des séances. Ni absences, ni familles."),
+        "timetable:changes",
+        frozenset(rules.EDITORS),
+        about_pupils=False,
+        verbs=frozenset(verb for verb, _label in VERBS) - {"timetable.pupil_read"},
+        order=25,
+    )
+)
+boards.settings_pages.add(
+    SettingsPage(
+        _("Semaines A et B"),
+        _("Quelles semaines de l’année s’appellent A ou B, et les autres alternances."),
+        "timetable:weeks",
+        "calendar-event",
+        rules.edits_timetable,
+        order=55,
+    )
+)
+
+LESSONS, SEE = _("Emploi du temps"), _("Voir le cours")
+CONCERNED = _("Ce cours est le vôtre, ou celui d’un élève dont vous êtes responsable.")
+for key, label, subject, body, options in [
+    (
+        "changed_today", _("Un cours change aujourd’hui ou demain"), _("Un cours change bientôt"),
+        _("%(lesson)s, %(when)s : %(what)s.%(why)s\n%(school)s"),
+        {"pace": Pace.AT_ONCE, "push": True, "urgent": True, "order": 20},
+    ),
+    (
+        "changed", _("Un cours change plus tard"), _("Un cours change"),
+        _("%(lesson)s, %(when)s : %(what)s.%(why)s\n%(school)s"), {"pace": Pace.DAILY, "order": 21},
+    ),
+    (
+        "held_after_all", _("Un changement de cours est annulé"), _("Un changement de cours est annulé"),
+        _("%(lesson)s, %(when)s : %(what)s.\n%(school)s"), {"pace": Pace.AT_ONCE, "push": True, "order": 22},
+    ),
+]:  # fmt: skip
+    boards.notification_kinds.add(
+        NotificationKind(
+            f"timetable.{key}",
+            label,
+            LESSONS,
+            subject,
+            body,
+            SEE,
+            CONCERNED,
+            rules.has_own_lessons,
+            **options,
+        )
+    )
+
+TEACHERS = dict(
+    purpose=_("Organiser les cours et les faire connaître aux élèves, aux familles et aux personnels."),
+    legal_basis=_("Mission d’intérêt public (RGPD, article 6.1.e)."),
+    recipients=_("Les personnels de l’établissement, les élèves concernés et leurs responsables."),
+    keep=Retention.YEAR_PLUS_ONE,
+)
+COMMON = {
+    "school": FieldClass.NONE,
+    "year": FieldClass.NONE,
+    "subject": FieldClass.NONE,
+    "groups": FieldClass.NONE,
+    "teachers": FieldClass.PERSONAL,
+    "room": FieldClass.NONE,
+}
+boards.personal_data.add(
+    PersonalData(
+        label=_("Séances hebdomadaires"),
+        model="timetable.WeeklyPattern",
+        person="teachers",
+        fields=COMMON
+        | dict.fromkeys(["weekday", "starts_at", "ends_at", "first_day", "last_day"], FieldClass.PERSONAL)
+        | dict.fromkeys(["alternation", "source", "source_key"], FieldClass.NONE),
+        **TEACHERS,
+    )
+)
+boards.personal_data.add(
+    PersonalData(
+        label=_("Séances"),
+        model="timetable.Lesson",
+        person="teachers",
+        fields=COMMON
+        | {"pattern": FieldClass.NONE}
+        | dict.fromkeys(["starts", "ends", "day", "state", "pattern_day", "revision"], FieldClass.PERSONAL),
+        **TEACHERS,
+    )
+)
+boards.personal_data.add(
+    PersonalData(
+        label=_("Changements de séances"),
+        model="timetable.LessonChange",
+        person="made_by",
+        fields=dict.fromkeys(
+            "school lesson kind room_before room_after starts_before ends_before starts_after ends_after reason".split(),
+            FieldClass.NONE,
+        )
+        | dict.fromkeys(
+            [
+                "teacher_before",
+                "teacher_after",
+                "absence",
+                "note",
+                "made_by",
+                "made_at",
+                "undone_by",
+                "undone_at",
+            ],
+            FieldClass.PERSONAL,
+        ),
+        forget=actions.forget_notes,
+        authored={"note": ("made_by",)},
+        withheld=frozenset({"absence"}),
+        **TEACHERS,
+    )
+)
+
+boards.personal_data.add(
+    PersonalData(
+        label=_("Emplois du temps apportés"),
+        model="timetable.TimetableImport",
+        person="",
+        purpose=_(
+            "Reprendre l’emploi du temps fait avec un autre logiciel, et savoir qui l’a repris. Les fichiers et l’aperçu, "
+            "qui nomment des personnes, sont effacés dès que c’est appliqué ou abandonné, au plus tard après sept jours."
+        ),
+        legal_basis=_("Mission d’intérêt public (RGPD, article 6.1.e)."),
+        recipients=_("La direction et le secrétariat de l’établissement."),
+        keep=Retention.YEAR_PLUS_ONE,
+        fields=dict.fromkeys(["brought_by", "brought_at", "moved_at", "settled_at"], FieldClass.PERSONAL)
+        | dict.fromkeys(
+            ["school", "year", "source", "state", "scope", "folder", "files", "step", "report"],
+            FieldClass.NONE,
+        )
+        | {"preview": FieldClass.PERSONAL},
+    )
+)
+
+boards.personal_data.add(
+    PersonalData(
+        label=_("Ce que le dernier fichier disait de chaque cours"),
+        model="timetable.ToldCourse",
+        person="changed_by",
+        purpose=_(
+            "Ne pas défaire, quand un emploi du temps est apporté de nouveau, ce que des personnes ont décidé depuis."
+        ),
+        legal_basis=_("Mission d’intérêt public (RGPD, article 6.1.e)."),
+        recipients=_("La direction et le secrétariat de l’établissement."),
+        keep=Retention.YEAR_PLUS_ONE,
+        fields=dict.fromkeys(["school", "year", "source", "key", "pattern"], FieldClass.NONE)
+        | dict.fromkeys(["said", "changed_by", "changed_at"], FieldClass.PERSONAL),
+    )
+)
+
+for step in [
+    boards.FirstStep(
+        _("Composer l’emploi du temps"),
+        _("Chaque séance se crée une fois et revient chaque semaine, hors vacances et fermetures."),
+        "timetable:patterns", rules.edits_timetable, where=_("Dans « Emploi du temps »"), order=20,
+        service="timetable",
+    ),
+    boards.FirstStep(
+        _("Lire la semaine d’une classe"),
+        _("Qui a cours, où, avec qui : la semaine de chaque classe et de chaque enseignant."),
+        "timetable:week", rules.reads_classes_first, order=20, service="timetable",
+    ),
+]:  # fmt: skip
+    boards.first_steps.add(step)
+for verb, label in VERBS:
+    boards.journal_words.add(boards.JournalWord(verb, label))

@@ -1,0 +1,467 @@
+"""Reading lessons: hot lists take exactly the columns they show, in one query."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Any
+from zlib import crc32
+
+from django.db.models import Count, DateTimeField, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Coalesce
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from preau.directory.counting import number_of
+from preau.directory.models import Enrolment, Group, Person
+from preau.directory.models.schools import place_of
+from preau.directory.viewer import Viewer
+from preau.domains.timetable.boards import Mark, lesson_marks
+from preau.domains.timetable.models import Lesson, LessonChange, LessonQuerySet, WeeklyPattern
+from preau.domains.timetable.queries.changes import CHANGE, Line, Now, Said, said_of
+from preau.domains.timetable.queries.weeks import groups_of_children, named_weeks, names_between, names_of
+from preau.foundation import dates
+from preau.foundation.boards import AgendaEntry, Hit, offered
+from preau.foundation.lookup import Wanted
+from preau.foundation.prepared import Prepared
+from preau.foundation.text import fold
+
+# What one looks for in a timetable is soon: the next time this subject comes, or this teacher. Weeks A and B in turn are
+# two weeks; in the holidays, one looks for what comes after them.
+SOON, AFTER_HOLIDAYS = timedelta(days=14), timedelta(days=28)
+HUES = 8
+COLUMNS = (
+    "pk", "day", "starts", "ends", "school__timezone", "subject__name", "room__name", "state", "revision",
+)  # fmt: skip
+
+
+@dataclass
+class LessonRow:
+    """One lesson as lists show it."""
+
+    pk: int
+    day: date
+    starts: datetime
+    ends: datetime
+    zone: str
+    subject: str
+    room: str
+    is_cancelled: bool = False
+    changes: list[Said] = field(default_factory=list)
+    groups: list[str] = field(default_factory=list)
+    group_ids: list[int] = field(default_factory=list)
+    teachers: list[str] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
+
+    @property
+    def hours(self) -> str:
+        return dates.hours(self.starts, self.ends, self.zone)
+
+    @property
+    def minutes(self) -> int:
+        """How long it lasts."""
+        return int((self.ends - self.starts).total_seconds() // 60)
+
+    @property
+    def begins(self) -> str:
+        return dates.hour(self.starts, self.zone)
+
+    @property
+    def finishes(self) -> str:
+        return dates.hour(self.ends, self.zone)
+
+    @property
+    def hue(self) -> int:
+        """Which of the looks of the grid its subject has: always the same, and never its only sign."""
+        return crc32(self.subject.encode()) % HUES
+
+    @property
+    def place(self) -> str:
+        """« salle 204 », « Gymnase », or nothing."""
+        return place_of(self.room) if self.room else ""
+
+    @property
+    def groups_label(self) -> str:
+        return ", ".join(self.groups)
+
+    @property
+    def teachers_label(self) -> str:
+        return ", ".join(self.teachers)
+
+    def for_children(self, children: dict[int, list[str]]) -> str:
+        """The first names of a family's children who are in this lesson (see `pupil_groups`)."""
+        return ", ".join(dict.fromkeys(name for group in self.group_ids for name in children.get(group, [])))
+
+    def is_on(self, now: datetime) -> bool:
+        return self.starts <= now < self.ends and not self.is_cancelled
+
+
+def lines_of(lessons: "QuerySet[Lesson]") -> "QuerySet[Lesson, tuple[Any, ...]]":
+    """What `rows_from` reads."""
+    return lessons.order_by("starts", "pk").values_list(*COLUMNS)
+
+
+def line_of(lesson: Lesson) -> tuple[Any, ...]:
+    """The same of a lesson whose school, subject and room are at hand."""
+    room = lesson.room.name if lesson.room else None
+    zone, subject = lesson.school.timezone, lesson.subject.name
+    return (
+        lesson.pk, lesson.day, lesson.starts, lesson.ends, zone, subject, room, lesson.state, lesson.revision,
+    )  # fmt: skip
+
+
+def lines_with_groups(lessons: "QuerySet[Lesson]") -> "QuerySet[Lesson, tuple[Any, ...]]":
+    """What `short_rows_from` reads: a line for each group of each lesson."""
+    return lessons.order_by("starts", "pk", "groups__name").values_list(*COLUMNS, "groups", "groups__name")
+
+
+def short_rows_from(lines: Iterable[tuple[Any, ...]]) -> list[LessonRow]:
+    """Lessons as rows with their groups and without their teachers, for short lists of one's own: no query more."""
+    rows: dict[int, LessonRow] = {}
+    for pk, day, starts, ends, zone, subject, room, state, _revision, group, name in lines:
+        off = state == Lesson.State.CANCELLED
+        row = rows.setdefault(pk, LessonRow(pk, day, starts, ends, zone, subject, room or "", off))
+        if group:
+            row.group_ids.append(group)
+            row.groups.append(name)
+    return list(rows.values())
+
+
+GROUP, TEACHER, CHANGED, CHILD, WEEK, PUPILS = range(6)
+NONE, NOBODY = Value(""), Value(0)
+EMPTY = (NONE, NONE, Cast(Value(None), DateTimeField()), NONE, NOBODY, NOBODY)
+
+
+def _around(lessons: Any, changed: Any, *others: Any) -> "QuerySet[Any, tuple[Any, ...]]":
+    """The groups of lessons by name, their teachers in the order in which they were named, and what was changed in those
+    that were: what it is, its rank, and a line of `Line`, in which a group is a number and a given name."""
+    groups = Lesson.groups.through.objects.filter(lesson__in=lessons)
+    teachers = Lesson.teachers.through.objects.filter(lesson__in=lessons)
+    changes = LessonChange.objects.in_force().filter(lesson__in=changed).order_by()
+    of_groups = groups.values_list(
+        Value(GROUP), "pk", "lesson_id", *EMPTY, "group_id", NOBODY, NONE, "group__name", NONE
+    )
+    of_teachers = teachers.values_list(
+        Value(TEACHER), "pk", "lesson_id", *EMPTY, NOBODY, NOBODY,
+        "person__civility", "person__given_name", "person__family_name",
+    )  # fmt: skip
+    of_changes = changes.values_list(Value(CHANGED), "pk", *CHANGE)
+    together = of_groups.union(of_teachers, of_changes, *others, all=True)
+    return together.order_by("group__name", "pk")
+
+
+def _around_of_family(
+    lessons: Any, changed: Any, viewer: Viewer, first: date, last: date
+) -> "QuerySet[Any, tuple[Any, ...]]":
+    """And what a family's agenda wants beside: each group of each child with a first name, the weeks that have a name."""
+    of_children = groups_of_children(viewer).order_by().values_list(
+        Value(CHILD), "pk", "group_id", *EMPTY, NOBODY, NOBODY, NONE, "pupil__given_name", NONE
+    )  # fmt: skip
+    mondays = Cast("mondays", TextField())
+    of_weeks = named_weeks(viewer, first, last).order_by().values_list(
+        Value(WEEK), "pk", "school_id", *EMPTY, NOBODY, NOBODY, NONE, "name", mondays
+    )  # fmt: skip
+    return _around(lessons, changed, of_children, of_weeks)
+
+
+def _around_now(lessons: Any, changed: Any, lesson: Any, day: Any) -> "QuerySet[Any, tuple[Any, ...]]":
+    """And how many pupils are in one of them."""
+    learning = Enrolment.objects.active(day).filter(group__lessons=lesson).order_by().values("group__lessons")
+    of_pupils = learning.annotate(pupils=Count("pupil_id", distinct=True)).values_list(
+        Value(PUPILS), NOBODY, "group__lessons", *EMPTY, "pupils", NOBODY, NONE, NONE, NONE
+    )
+    return _around(lessons, changed, of_pupils)
+
+
+AROUND, AROUND_OF_FAMILY, AROUND_NOW = Prepared(_around), Prepared(_around_of_family), Prepared(_around_now)
+
+
+def rows_from(lines: Iterable[tuple[Any, ...]]) -> list[LessonRow]:
+    """Lessons as rows, by one more query: in one, a database spends longer on planning the joins than on reading."""
+    rows, changed = _bare(lines)
+    return _filled(rows, changed, AROUND(tuple(rows), tuple(one.pk for one in changed)))
+
+
+def _bare(lines: Iterable[tuple[Any, ...]]) -> tuple[dict[int, LessonRow], list[Now]]:
+    rows: dict[int, LessonRow] = {}
+    changed: list[Now] = []
+    for pk, day, starts, ends, zone, subject, room, state, revision in lines:
+        off = state == Lesson.State.CANCELLED
+        rows[pk] = LessonRow(pk, day, starts, ends, zone, subject, room or "", off)
+        if revision:
+            changed.append(Now(pk, starts, zone, room or "", off))
+    return rows, changed
+
+
+def _filled(
+    rows: dict[int, LessonRow], changed: Sequence[Now], around: Iterable[tuple[Any, ...]]
+) -> list[LessonRow]:
+    changes: list[tuple[int, Line]] = []
+    said = {one.value: str(one.label) for one in Person.Civility}
+    for what, rank, *line in around:
+        lesson, group = line[0], line[7]
+        civility, given_name, family_name = line[-3:]
+        if what == CHANGED:
+            changes.append((rank, Line(*line)))
+        elif what == GROUP:
+            rows[lesson].group_ids.append(group)
+            rows[lesson].groups.append(given_name)
+        else:
+            name = said[civility] if civility else given_name
+            rows[lesson].teachers.append(f"{name} {family_name}".strip())
+    changes.sort(key=lambda change: change[0])
+    for pk, words in said_of(changed, (line for _rank, line in changes)).items():
+        rows[pk].changes = words
+    return list(rows.values())
+
+
+ONE = Prepared(lambda lesson: lines_of(Lesson.objects.filter(pk=lesson)))
+
+
+def row_of(lesson_id: int) -> LessonRow:
+    """One lesson, which exists."""
+    (row,) = rows_from(ONE(lesson_id))
+    return row
+
+
+def row_at_hand(lesson: Lesson) -> LessonRow:
+    """A lesson whose school, subject and room are at hand, as `Lesson.objects.opened_by` gives it (one query)."""
+    (row,) = rows_from([line_of(lesson)])
+    return row
+
+
+def with_marks(viewer: Viewer, rows: Sequence[LessonRow]) -> list[LessonRow]:
+    """Add what other domains say of these lessons: one query a publisher."""
+    for publisher, seated in offered(lesson_marks, viewer):
+        marks = publisher.marks(seated, [row.pk for row in rows]) if rows else {}
+        for row in rows:
+            if row.pk in marks:
+                row.marks.append(marks[row.pk])
+    return list(rows)
+
+
+def own_lessons(viewer: Viewer, *, of_weeks: bool = False) -> LessonQuerySet:
+    """The lessons a viewer gives or attends; for other staff, none. `of_weeks`: the same, asked for long periods."""
+    lessons = Lesson.objects.visible_to(viewer)
+    if not viewer.is_staff:
+        return lessons
+    return lessons.taught_over_weeks(viewer.person) if of_weeks else lessons.taught_by(viewer.person)
+
+
+OWN = Prepared(lambda viewer, first, last: lines_of(own_lessons(viewer).between(first, last)))
+OF_GROUP = Prepared(
+    lambda viewer, group, first, last: lines_of(
+        Lesson.objects.visible_to(viewer).of_group(group).between(first, last)
+    )
+)
+NEXT_DAY = Prepared(
+    lambda viewer, after: (
+        own_lessons(viewer).filter(day__gt=after).order_by("day").values_list("day", flat=True)[:1]
+    )
+)
+PUPIL_GROUPS = Prepared(
+    lambda viewer: (
+        Enrolment.objects.active(viewer.today)
+        .filter(pupil__in=viewer.own_pupils())
+        .order_by("pupil__given_name")
+        .values_list("group_id", "pupil__given_name")
+    )
+)
+
+
+def own_rows(viewer: Viewer, first: date, last: date) -> list[LessonRow]:
+    """The viewer's lessons between two days."""
+    return rows_from(OWN(viewer, first, last))
+
+
+def group_rows(viewer: Viewer, group: Group, first: date, last: date) -> list[LessonRow]:
+    """The lessons of a class or a group between two days."""
+    return rows_from(OF_GROUP(viewer, group.pk, first, last))
+
+
+def day_of(viewer: Viewer, day: date) -> list[LessonRow]:
+    """The viewer's lessons of a day, with their marks."""
+    return with_marks(viewer, own_rows(viewer, day, day))
+
+
+def next_day_with_lessons(viewer: Viewer, after: date) -> date | None:
+    """The first day after `after` on which the viewer has lessons."""
+    return NEXT_DAY.first(viewer, after)
+
+
+def pupil_groups(viewer: Viewer) -> dict[int, list[str]]:
+    """For a family: the first name of each child, by the id of each group they are in today."""
+    return names_by_group(PUPIL_GROUPS(viewer))
+
+
+def names_by_group(lines: Iterable[tuple[int, str]]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    for group, given in lines:
+        found.setdefault(group, []).append(given)
+    return found
+
+
+def patterns_of(viewer: Viewer) -> "QuerySet[WeeklyPattern]":
+    """The weekly lessons going on in the viewer's school this year."""
+    patterns = WeeklyPattern.objects.visible_to(viewer).filter(year=viewer.year)
+    return patterns.going_on(viewer.today)
+
+
+def number_of_patterns(viewer: Viewer) -> Coalesce:
+    """How many of them, as a part of another query."""
+    return number_of(patterns_of(viewer))
+
+
+@dataclass(frozen=True)
+class Day:
+    """What the home page says of a day: the lesson going on, the others, and whose they are."""
+
+    day: date
+    rows: list[LessonRow]
+    now: LessonRow | None
+    pupils_now: int
+
+
+def present_day(viewer: Viewer, now: datetime) -> Day:
+    """The viewer's day: today's while lessons remain, else (for families) the next one with lessons."""
+    day = viewer.today
+    if viewer.is_staff:
+        return _present_day_of_staff(viewer, day, now)
+    rows = day_of(viewer, day)
+    if all(row.ends <= now for row in rows):
+        day = next_day_with_lessons(viewer, day) or day
+        rows = day_of(viewer, day) if day != viewer.today else rows
+    return Day(day, rows, next((row for row in rows if row.is_on(now)), None), 0)
+
+
+def _present_day_of_staff(viewer: Viewer, day: date, now: datetime) -> Day:
+    rows, changed = _bare(OWN(viewer, day, day))
+    going_on = next((row for row in rows.values() if row.is_on(now)), None)
+    around = AROUND_NOW(tuple(rows), tuple(one.pk for one in changed), going_on.pk if going_on else 0, day)
+    pupils = next((line[9] for line in around if line[0] == PUPILS), 0)
+    found = _filled(rows, changed, (line for line in around if line[0] != PUPILS))
+    return Day(day, with_marks(viewer, found), going_on, pupils)
+
+
+GROUPS = Prepared(
+    lambda viewer: (
+        Group.objects.visible_to(viewer)
+        .filter(year=viewer.year)
+        .order_by("name")
+        .values_list("pk", "name", "kind")
+    )
+)
+
+
+def classes_found(viewer: Viewer, wanted: Wanted) -> list[Hit]:
+    """Classes and groups of the year, each on its page; « 5b » finds « 5e B ».
+
+    Whoever reads no pupil's name has no such page: they are led to the week.
+    """
+    return [
+        Hit(name, _page_of(viewer, group), str(Group.Kind(kind).label), near=slips > 0)
+        for (group, name, kind), slips in wanted.best(GROUPS(viewer), lambda row: _words_of(row[1]))
+    ]
+
+
+def _page_of(viewer: Viewer, group: int) -> str:
+    if viewer.works_with_pupils:
+        return reverse("directory:group", kwargs={"pk": group})
+    return f"{reverse('timetable:week')}?classe={group}"
+
+
+@lru_cache(maxsize=4_096)
+def _words_of(name: str) -> str:
+    """« 5e b 5b »: the name of a class, and the name as it is typed in a hurry."""
+    words = fold(name).split()
+    return " ".join(
+        [*words, "".join(word.removesuffix("e") if word[:1].isdigit() else word for word in words)]
+    )
+
+
+NEXT = Prepared(
+    lambda viewer, first, last, now: (
+        own_lessons(viewer, of_weeks=True)
+        .between(first, last)
+        .filter(ends__gt=now)
+        .held()
+        .order_by("starts", "pk")
+        .values_list(*COLUMNS, "pattern_id")
+    )
+)
+
+
+def _next_rows(viewer: Viewer) -> list[LessonRow]:
+    """The next lesson of each weekly one, and those of no pattern: a third of the lessons to come, to be named."""
+    now, today = timezone.now(), viewer.today
+    lines = NEXT(viewer, today, today + SOON, now) or NEXT(viewer, today + SOON, today + AFTER_HOLIDAYS, now)
+    first_ones: dict[Any, tuple[Any, ...]] = {}
+    for *line, pattern in lines:
+        first_ones.setdefault(pattern or (line[0],), tuple(line))
+    return rows_from(first_ones.values())
+
+
+def lessons_found(viewer: Viewer, wanted: Wanted) -> list[Hit]:
+    """The next time of each of one's subjects: looked for by subject, teacher or class, shown on its week (two queries,
+    three in the holidays)."""
+    next_ones: dict[tuple[str, ...], LessonRow] = {}
+    for row in _next_rows(viewer):
+        whom = row.groups_label if viewer.is_staff else row.teachers_label
+        next_ones.setdefault((row.subject, whom), row)
+    found = wanted.best(next_ones.items(), lambda item: fold(" ".join(item[0])))
+    return [_lesson_hit(viewer, row, whom, near=slips > 0) for ((_subject, whom), row), slips in found]
+
+
+def _lesson_hit(viewer: Viewer, row: LessonRow, whom: str, *, near: bool) -> Hit:
+    when = _("%(day)s à %(hour)s") % {"day": dates.near_day(row.day, viewer.today), "hour": row.begins}
+    next_one = _("prochain cours %(when)s") % {"when": when}
+    detail = " · ".join(filter(None, [whom, next_one, row.place]))
+    return Hit(row.subject, f"{reverse('timetable:week')}?semaine={row.day}", detail, near=near)
+
+
+def agenda_of(viewer: Viewer, first: date, last: date) -> list[AgendaEntry]:
+    """The viewer's lessons between two days, and the names of their weeks; for families, with whose they are.
+
+    Three queries, two for a family, whatever was changed and however many children there are.
+    """
+    children: dict[int, list[str]] = {}
+    if viewer.is_guardian:
+        rows, names, children = _rows_of_family(viewer, first, last)
+    else:
+        rows, names = own_rows(viewer, first, last), names_between(viewer, first, last)
+    weeks = [
+        AgendaEntry(uid=f"semaine-{monday}", title=name, starts=monday, ends=monday)
+        for monday, name in sorted(names.items())
+        if first <= monday <= last
+    ]
+    return [*weeks, *(_agenda_entry(viewer, row, children) for row in rows)]
+
+
+def _rows_of_family(
+    viewer: Viewer, first: date, last: date
+) -> tuple[list[LessonRow], dict[date, str], dict[int, list[str]]]:
+    """The lessons, the names of the weeks, and the first names of the children by group."""
+    rows, changed = _bare(OWN(viewer, first, last))
+    found = AROUND_OF_FAMILY(tuple(rows), tuple(one.pk for one in changed), viewer, first, last)
+    names = names_of((line[2], line[-2], json.loads(line[-1])) for line in found if line[0] == WEEK)
+    children = names_by_group((line[2], line[-2]) for line in found if line[0] == CHILD)
+    return _filled(rows, changed, (line for line in found if line[0] <= CHANGED)), names, children
+
+
+def _agenda_entry(viewer: Viewer, row: LessonRow, children: dict[int, list[str]]) -> AgendaEntry:
+    whom = row.groups_label if viewer.is_staff else row.teachers_label
+    return AgendaEntry(
+        uid=f"seance-{row.pk}",
+        title=row.subject,
+        starts=row.starts,
+        ends=row.ends,
+        zone=row.zone,
+        whose=row.for_children(children),
+        detail=" · ".join(filter(None, [*(said.before for said in row.changes), whom])),
+        place=row.place,
+        word=", ".join(said.word for said in row.changes),
+        tone="changed" if row.changes else "neutral",
+        cancelled=row.is_cancelled,
+    )

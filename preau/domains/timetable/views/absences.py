@@ -1,0 +1,112 @@
+"""Pages of absences of teachers: announced, confirmed, withdrawn."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from preau.domains.timetable import actions, queries, rules
+from preau.domains.timetable.forms import AnnounceForm, WithdrawForm
+from preau.domains.timetable.models import TeacherAbsence
+from preau.foundation.access import opens
+
+MOST_LESSONS = 60
+
+
+@opens(to=rules.announces_absences)
+@require_safe
+def absences(request: HttpRequest) -> HttpResponse:
+    """The absences that are not over: of everybody for who organises covers, else one's own."""
+    rows = queries.absences_of(request.viewer, timezone.now(), most=100)
+    context = {"rows": rows, "organises": rules.organises_covers(request.viewer)}
+    return render(request, "timetable/cover_absences.html", context)
+
+
+@opens(to=rules.announces_absences)
+@require_http_methods(["GET", "POST"])
+def announce(request: HttpRequest) -> HttpResponse:
+    """Say that a teacher is away; « Voir les cours touchés » shows them first."""
+    viewer = request.viewer
+    initial = {"first_day": viewer.today, "last_day": viewer.today}
+    form = AnnounceForm(viewer, request.POST or None, initial=initial)
+    touched = None
+    if request.method == "POST" and form.is_valid():
+        if "apercu" in request.POST:
+            lessons = queries.own_lessons_over(form.person.pk, viewer.school_id, *form.span)
+            touched = queries.rows_from(queries.lines_of(lessons)[:MOST_LESSONS])
+        else:
+            return _announced(request, form)
+    context = {"form": form, "touched": touched, "organises": rules.organises_covers(viewer)}
+    return render(request, "timetable/cover_announce.html", context, status=422 if form.errors else 200)
+
+
+def _announced(request: HttpRequest, form: AnnounceForm) -> HttpResponse:
+    organises = rules.organises_covers(request.viewer)
+    try:
+        absence = actions.announce_absence(request.viewer, form.person, *form.span, form.why)
+    except actions.AlreadyAway as known:
+        absence = known.absence
+        messages.info(request, _("Une absence est déjà notée à ces dates : la voici."))
+    else:
+        done = _("L’absence est notée.") if organises else _("C’est envoyé : l’établissement vous répondra.")
+        messages.success(request, done)
+    return redirect("timetable:absence", pk=absence.pk)
+
+
+@opens(TeacherAbsence, to=rules.announces_absences)
+@require_safe
+def absence(request: HttpRequest, absence: TeacherAbsence) -> HttpResponse:
+    """One absence, and what has become of each lesson that it touches."""
+    viewer, now = request.viewer, timezone.now()
+    organises = rules.organises_covers(viewer)
+    context = {
+        "absence": absence,
+        "row": queries.absence_row(absence, now),
+        "needs": queries.needs_of(queries.touched_by(absence), now)[:MOST_LESSONS],
+        "organises": organises,
+        "can_withdraw": not absence.is_withdrawn and rules.withdraws_absence(viewer, absence),
+        "knows_why": rules.knows_causes(viewer) or absence.teacher_id == viewer.person.pk,
+        "form": WithdrawForm(),
+    }
+    return render(request, "timetable/cover_absence.html", context)
+
+
+@opens(TeacherAbsence, to=rules.organises_covers)
+@require_POST
+def confirm(request: HttpRequest, absence: TeacherAbsence) -> HttpResponseRedirect:
+    """Take note of an absence that a teacher announced."""
+    try:
+        actions.confirm_absence(request.viewer, absence)
+    except actions.AlreadyConfirmed:
+        messages.info(request, _("C’était déjà noté."))
+    except actions.AlreadyWithdrawn:
+        messages.error(request, _("Cette absence a été retirée."))
+    else:
+        messages.success(request, _("L’absence est notée. Ses cours sont à remplacer."))
+    return redirect("timetable:absence", pk=absence.pk)
+
+
+@opens(TeacherAbsence, to=rules.withdraws_absence)
+@require_POST
+def withdraw(request: HttpRequest, absence: TeacherAbsence) -> HttpResponseRedirect:
+    """The teacher is there after all."""
+    form = WithdrawForm(request.POST)
+    give_back = form.is_valid() and form.cleaned_data["give_back"] and rules.organises_covers(request.viewer)
+    try:
+        back, left = actions.withdraw_absence(request.viewer, absence, give_back=bool(give_back))
+    except actions.AlreadyWithdrawn:
+        messages.info(request, _("C’était déjà retiré."))
+    else:
+        messages.success(request, _withdrawn(back, left))
+    return redirect("timetable:absence", pk=absence.pk)
+
+
+def _withdrawn(back: int, left: int) -> str:
+    said = [_("L’absence est retirée.")]
+    if back:
+        said.append(_("Cours rendus : %(count)s.") % {"count": back})
+    if left:
+        said.append(_("Cours restés comme ils sont : %(count)s.") % {"count": left})
+    return " ".join(said)

@@ -1,0 +1,55 @@
+"""Hours held: what the weekly lessons planned, and what became of it, by class and subject."""
+
+from datetime import date
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from preau.directory.models import Group
+from preau.domains.timetable import exports, queries, rules
+from preau.domains.timetable.forms import HoursForm
+from preau.foundation import journal
+from preau.foundation.access import opens
+
+LINES = 30
+
+
+def _asked(request: HttpRequest) -> tuple[HoursForm, tuple[Any, date, date, Group | None]]:
+    """What the address asks for: the year until yesterday when it does not say."""
+    viewer = request.viewer
+    form = HoursForm(viewer, request.GET)
+    chosen = form.chosen()
+    first = max(chosen.get("du") or viewer.year.starts, viewer.year.starts)
+    last = queries.last_day_of_hours(viewer, chosen.get("au"))
+    return form, (viewer, first, last, chosen.get("classe"))
+
+
+@opens(to=rules.edits_timetable)
+@require_safe
+def hours(request: HttpRequest) -> HttpResponse:
+    """Hours planned, held, replaced, cancelled and added since the start of the year, or in some days of it."""
+    form, asked = _asked(request)
+    page = Paginator(queries.hours_between(*asked), LINES).get_page(request.GET.get("page"))
+    kept = request.GET.copy()
+    kept.pop("page", None)
+    context = {
+        "form": form, "first": asked[1], "last": asked[2], "group": asked[3], "page_obj": page,
+        "rows": queries.hours_rows(page.object_list), "whole": queries.hours_in_all(*asked),
+        "said": queries.hours_said, "kept": kept.urlencode(),
+    }  # fmt: skip
+    return render(request, "timetable/hours.html", context)
+
+
+@opens(to=rules.edits_timetable)
+@require_safe
+def export_hours(request: HttpRequest) -> StreamingHttpResponse:
+    """The same, whole, as a spreadsheet."""
+    _form, asked = _asked(request)
+    rows = queries.hours_rows(queries.hours_between(*asked))
+    journal.record(request.viewer, "timetable.hours_exported", request.viewer.school, rows=len(rows))
+    response = StreamingHttpResponse(exports.hours_csv(rows), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="heures-faites-{asked[2]:%Y-%m-%d}.csv"'
+    return response

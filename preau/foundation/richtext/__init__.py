@@ -1,0 +1,11 @@
+"""Formatted text that people write: a small, fixed set of forms, cleaned when it comes in and once more when it is shown.
+
+It is stored as canonical HTML (`clean`): two texts that look alike are written alike. Without JavaScript it is typed and
+edited as plain text with a few light signs (`from_plain`, `to_plain`), which lose nothing: `from_plain(to_plain(html)) == html`.
+"""
+
+from preau.foundation.richtext.cleaning import clean
+from preau.foundation.richtext.showing import excerpt, plain, rich
+from preau.foundation.richtext.signs import from_plain, to_plain
+
+__all__ = ["clean", "excerpt", "from_plain", "plain", "rich", "to_plain"]

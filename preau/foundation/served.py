@@ -1,0 +1,92 @@
+"""Giving back a file that somebody sent: it runs nothing, is opened by no page, and is kept by no cache.
+
+In production the web server sends the bytes (`FILES_ACCEL`): the answer only says which, once everything was checked.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from django.conf import settings
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    StreamingHttpResponse,
+)
+from django.utils.http import content_disposition_header
+
+from preau.foundation import vault
+from preau.foundation.uploads import CHUNK
+
+SANDBOX = "default-src 'none'; sandbox"
+PARTIAL, NOT_SATISFIABLE = 206, 416
+RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
+
+
+@dataclass(frozen=True)
+class Sendable:
+    """One file of the vault, and the name and type under which it leaves. `inline`: a picture that Préau drew itself."""
+
+    stored: str
+    name: str
+    kind: str
+    inline: bool = False
+
+
+def answer(request: HttpRequest, file: Sendable) -> HttpResponseBase:
+    """The file, or the part of it that a player asks for. Raises Http404 when its bytes are gone."""
+    path = vault.path_of(file.stored)
+    if not path.is_file():
+        raise Http404
+    response: HttpResponseBase
+    if settings.FILES_ACCEL:
+        response = HttpResponse()
+        response.headers["X-Accel-Redirect"] = quote(settings.FILES_ACCEL + vault.inner_path(file.stored))
+    else:
+        response = _bytes_of(request, path)
+    response.headers["Content-Disposition"] = (
+        content_disposition_header(not file.inline, file.name) or "inline"
+    )
+    response.headers["Content-Type"] = file.kind
+    response.headers["Content-Security-Policy"] = SANDBOX
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _bytes_of(request: HttpRequest, path: Path) -> HttpResponseBase:
+    size = path.stat().st_size
+    asked = RANGE.fullmatch(request.headers.get("Range", ""))
+    # A part of what something else may have become is of no use: whoever says « If-Range » gets all of it.
+    if asked is None or not any(asked.groups()) or "If-Range" in request.headers:
+        response: HttpResponseBase = FileResponse(path.open("rb"))
+        response.headers["Accept-Ranges"] = "bytes"
+        return response
+    start, end = _bounds(asked[1], asked[2], size)
+    if start > end:
+        return HttpResponse(status=NOT_SATISFIABLE, headers={"Content-Range": f"bytes */{size}"})
+    headers = {
+        "Content-Range": f"bytes {start}-{end}/{size}", "Content-Length": str(end - start + 1), "Accept-Ranges": "bytes",
+    }  # fmt: skip
+    return StreamingHttpResponse(_part(path, start, end), status=PARTIAL, headers=headers)
+
+
+def _bounds(first: str, last: str, size: int) -> tuple[int, int]:
+    """« 5-9 », « 5- » or « -5 » (the last five), both ends included; the start after the end when nothing is there."""
+    if not first:
+        return max(size - int(last), 0), size - 1
+    return int(first), min(int(last), size - 1) if last else size - 1
+
+
+def _part(path: Path, start: int, end: int) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        file.seek(start)
+        left = end - start + 1
+        while left and (chunk := file.read(min(CHUNK, left))):
+            left -= len(chunk)
+            yield chunk

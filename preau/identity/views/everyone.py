@@ -1,0 +1,56 @@
+"""The page where a head signs a whole school out."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from preau.foundation.access import opens
+from preau.identity import actions, queries, rules
+from preau.identity.forms import EveryoneOutForm
+from preau.identity.queries import Audience
+from preau.identity.views.passwords import knows_password
+from preau.identity.views.signing import answer
+
+
+@opens(to=rules.directs, stamped=False)
+@sensitive_post_parameters("former")
+@require_http_methods(["GET", "POST"])
+def everyone_out(request: HttpRequest) -> HttpResponse:
+    """Choose who is signed out, and whether their passwords go too."""
+    numbers = {one: queries.open_accounts_of(request.viewer, one).count() for one in Audience}
+    form = EveryoneOutForm(numbers, request.POST or None)
+    if request.method == "POST" and form.is_valid() and knows_password(request, form):
+        done = actions.sign_everyone_out(request.viewer, form.audiences, passwords=form.takes_passwords)
+        messages.success(request, _said(done))
+        return redirect("identity:accounts" if done.passwords else "identity:everyone_out")
+    return answer(request, "identity/everyone_out.html", {"form": form, "login": request.user.login})
+
+
+def _said(done: actions.Out) -> str:
+    browsers = ngettext(
+        "%(num)d appareil est déconnecté.", "%(num)d appareils sont déconnectés.", done.browsers
+    ) % {"num": done.browsers}
+    said = [browsers if done.browsers else _("Aucun appareil n’était connecté.")]
+    if done.passwords:
+        said.append(
+            ngettext(
+                "%(num)d mot de passe est annulé\u202f: imprimez le courrier de cette personne.",
+                "%(num)d mots de passe sont annulés\u202f: imprimez les courriers, classe par classe.",
+                done.passwords,
+            )
+            % {"num": done.passwords}
+        )
+    if done.spared:
+        said.append(
+            ngettext(
+                "%(num)d personne garde son mot de passe, que cet établissement ne peut pas lui reprendre.",
+                "%(num)d personnes gardent leur mot de passe, que cet établissement ne peut pas leur reprendre.",
+                done.spared,
+            )
+            % {"num": done.spared}
+        )
+    return " ".join(said)
