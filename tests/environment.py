@@ -2,6 +2,9 @@
 
 import os
 
+# Each process has a room of its own: a test that sweeps the files nobody owns would take those of another database.
+ROOM = f"{os.environ.get('TEST_VAR_DIR', 'var/tests')}/{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+
 os.environ |= {
     "SECRET_KEY": "only for tests",
     "DEMO": "0",
@@ -11,5 +14,5 @@ os.environ |= {
     "HASHED_STATIC": "0",
     "EMAIL_URL": "memorymail://",
     "LOG_LEVEL": "CRITICAL",
-    "VAR_DIR": os.environ.get("TEST_VAR_DIR", "var/tests"),
+    "VAR_DIR": ROOM,
 }

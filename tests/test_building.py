@@ -1,5 +1,6 @@
 """What stays true of the whole building, and proof that each check catches a planted mistake."""
 
+import os
 import subprocess
 import sys
 import warnings
@@ -12,6 +13,7 @@ import pytest
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 from django.apps import apps
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.db import connection, models, transaction
@@ -37,6 +39,11 @@ from tests import building
 
 PACKAGE = Path(__file__).parent.parent / "preau"
 OURS = [model for model in apps.get_models() if model.__module__.startswith("preau.")]
+
+
+def test_each_process_of_the_tests_keeps_its_files_apart() -> None:
+    """A test that sweeps the files no row names would take those of another worker, whose rows are in another database."""
+    assert Path(settings.MEDIA_ROOT).parent.name == os.environ.get("PYTEST_XDIST_WORKER", "alone")
 
 
 # 1. Every URL says who may open it.
