@@ -254,7 +254,7 @@ def test_both_files_of_the_archive_hold_every_row_in_the_same_words(
     assert [table["label"] for table in told["tables"]] == [one.text for one in page.iter("h2")][:-1]
     # What is not held is said too.
     assert told["nothing_in"] == [one.text for one in page.iter("li")]
-    assert len(told["tables"]) + len(told["nothing_in"]) == len(list(boards.personal_data))
+    assert len(told["tables"]) + len(told["nothing_in"]) == len(queries.entries())
 
 
 def test_the_archive_asks_as_much_of_the_database_for_a_thousand_rows(
@@ -315,3 +315,14 @@ def test_every_retention_and_field_has_its_words() -> None:
 
 def test_a_kind_of_data_that_does_not_exist_is_no_page(college: World, client: SchoolClient) -> None:
     assert client.sit(college.people["guardian"]).get(f"{PAGE}inconnu/").status_code == 404
+
+
+def test_what_is_about_nobody_is_no_part_of_my_data(college: World, client: SchoolClient) -> None:
+    """A table without a person in it (how many pupils a school has) once counted all of its rows as everybody's."""
+    for entry in boards.personal_data:
+        if not queries.links_of(entry):
+            assert queries.entry_of(queries.key_of(entry)) is None
+    held = {one.entry.model for one in queries.held_about(subject(college, "guardian"))}
+    assert "directory.Person" in held and "platform.Figures" not in held
+    client.sit(college.people["guardian"])
+    assert client.get("/mes-donnees/platform-figures/").status_code == 404

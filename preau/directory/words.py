@@ -1,7 +1,12 @@
-"""The words of the directory: profiles, roles, levels of authority, kinship."""
+"""The words of the directory: profiles, roles, levels of authority, kinship, school levels."""
+
+import re
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+# « 6EME », « 1ERE »: how official files write them, and how a school does.
+IN_CAPITALS = re.compile(r"^(\d)(?:EME|(ERE))\b")
 
 # What a head may give until a day: the keys of `boards.powers`, as `Holding.scope` writes them.
 SETTINGS, DIRECTORY, LISTS = "settings", "directory", "lists"
@@ -106,3 +111,18 @@ class Zone(models.TextChoices):
     MIQUELON = "miquelon", _("Saint-Pierre-et-Miquelon")
     WALLIS = "wallis", _("Wallis-et-Futuna")
     ELSEWHERE = "", _("Autre calendrier")
+
+
+def level_said(level: str) -> str:
+    """« 6e » for the « 6EME » of a file; anything else as it was given."""
+    return IN_CAPITALS.sub(lambda found: f"{found[1]}{'re' if found[2] else 'e'}", level)
+
+
+class OfLevel:
+    """What has a school level, and says it as a school does."""
+
+    level: str
+
+    @property
+    def level_said(self) -> str:
+        return level_said(self.level)

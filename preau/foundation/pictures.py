@@ -38,7 +38,7 @@ def redrawn(sent: Any, side: int) -> ContentFile[bytes]:
     Raises Refused, with the sentence to show.
     """
     if sent.size > HEAVIEST:
-        raise Refused(_("Cette image est trop lourde : 5 Mo au plus."))
+        raise Refused(_("Cette image est trop lourde : 5 Mo au plus."))
     start = sent.read(1024)
     sent.seek(0)
     if b"<svg" in start.lower() or start.lstrip()[:5].lower() == b"<?xml":

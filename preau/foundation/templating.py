@@ -21,6 +21,7 @@ from markupsafe import Markup
 
 from preau.foundation import dates, richtext, stamp, text
 from preau.foundation.inlining import InliningEnvironment
+from preau.foundation.text import ELIDED, elided
 
 # No address has it of its own.
 NUMBER = 8_172_635_409_182
@@ -103,8 +104,16 @@ def in_one_language(gettext: Callable[[str], str]) -> Callable[..., Markup]:
     def plain(text: str) -> Markup:
         return translated(text) % {}
 
+    @cache
+    def elides(text: str) -> bool:
+        return ELIDED.search(translated(text)) is not None
+
     def said(text: str, /, **names: object) -> Markup:
-        return translated(text) % names if names else plain(text)
+        if not names:
+            return plain(text)
+        pattern = translated(text)
+        # A text of the catalogue, in which only « de » has changed.
+        return (Markup(elided(pattern, names)) if elides(text) else pattern) % names  # nosec B704  # noqa: S704
 
     return said
 

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from functools import lru_cache
 
 from markupsafe import Markup, escape
@@ -9,6 +10,9 @@ from markupsafe import Markup, escape
 ORDINAL = re.compile(r"\b(\d+)(e|ère|re|er|ème)\b")
 NARROW = "\u202f"
 LOOSE = re.compile(r"(?<=«) | (?=[:;?!»](?!\w))")
+# « de Anaïs » is said « d’Anaïs »; an « h » or a « y » may be sounded: they stay as they are.
+ELIDED = re.compile(r"\b([Dd])e (?=%\((\w+)\)s)")
+VOWELS = frozenset("aeiouœæ")
 LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "’": "'", "-": " ", "'": " "})
 
 
@@ -36,6 +40,21 @@ def number(count: int) -> str:
 def french(text: str) -> str:
     """French signs stay with their word, by a narrow space that does not break: the texts of the code are typed with plain ones."""
     return LOOSE.sub(NARROW, text)
+
+
+def elided(pattern: str, values: Mapping[str, object]) -> str:
+    """« Absences de %(name)s » becomes « Absences d’%(name)s » where the name begins with a vowel."""
+
+    def said(found: re.Match[str]) -> str:
+        first = unicodedata.normalize("NFKD", str(values[found[2]])[:1].lower())[:1]
+        return f"{found[1]}’" if first in VOWELS else found[0]
+
+    return ELIDED.sub(said, pattern)
+
+
+def filled(pattern: str, **values: object) -> str:
+    """The text with its values, « de » elided before those that ask for it."""
+    return elided(pattern, values) % values
 
 
 def initials(given: str, family: str) -> str:

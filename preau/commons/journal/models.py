@@ -58,8 +58,8 @@ class Line(models.Model):
     # Nor does it follow when two rows of one human being are merged (docs/decisions/0076).
     stays_put: ClassVar = frozenset({"actor", "subject"})
 
-    at = models.DateTimeField("à", auto_now_add=True, db_index=True)
-    verb = models.CharField(_("verbe"), max_length=60)
+    at = models.DateTimeField(_("date et heure"), auto_now_add=True, db_index=True)
+    verb = models.CharField(_("action"), max_length=60)
     actor = models.ForeignKey(
         Person, models.PROTECT, null=True, related_name="journal_lines", verbose_name=_("auteur")
     )

@@ -21,6 +21,7 @@ from preau.directory.viewer import Viewer, seats_of
 from preau.foundation import boards, dates, quiet, webpush
 from preau.foundation.boards import NotificationKind, Pace
 from preau.foundation.prepared import Prepared
+from preau.foundation.text import elided
 
 MOST_SHOWN = 99
 SUMMARIES = {Pace.DAILY: Envelope.Channel.DAILY, Pace.WEEKLY: Envelope.Channel.WEEKLY}
@@ -133,13 +134,13 @@ def told(items: Iterable[Item]) -> list[Told]:
 
 
 def _words(item: Item, kind: NotificationKind) -> Told:
-    names = {"about": item.about.given_name} if item.about else {}
+    facts = _Facts(item.facts | ({"about": item.about.given_name} if item.about else {}))
     return Told(
         public_id=item.public_id,
         kind=item.kind,
         category=str(kind.category),
         subject=str(kind.subject),
-        body=str(kind.body) % _Facts(item.facts | names),
+        body=elided(str(kind.body), facts) % facts,
         action=str(kind.action),
         why=str(kind.why),
         url=item.url,

@@ -55,8 +55,13 @@ def key_of(entry: PersonalData) -> str:
     return entry.model.lower().replace(".", "-")
 
 
+def entries() -> list[PersonalData]:
+    """Those of the board whose rows are about somebody: how many pupils a school has is about nobody."""
+    return [one for one in boards.personal_data if links_of(one)]
+
+
 def entry_of(key: str) -> PersonalData | None:
-    return next((one for one in boards.personal_data if key_of(one) == key), None)
+    return next((one for one in entries() if key_of(one) == key), None)
 
 
 # Which rows
@@ -94,10 +99,10 @@ def _shared(rows: models.QuerySet[Any], entry: PersonalData, subject: Subject) -
 
 def held_about(subject: Subject) -> list[Held]:
     """Every entry of the board with its number of rows, in one query."""
-    entries = list(boards.personal_data)
-    counts = {f"n{number}": _count(entry, subject) for number, entry in enumerate(entries)}
+    known = entries()
+    counts = {f"n{number}": _count(entry, subject) for number, entry in enumerate(known)}
     found = Person.objects.filter(pk=subject.person.pk).annotate(**counts).values(*counts).get()
-    return [Held(key_of(entry), entry, found[f"n{number}"]) for number, entry in enumerate(entries)]
+    return [Held(key_of(entry), entry, found[f"n{number}"]) for number, entry in enumerate(known)]
 
 
 def _count(entry: PersonalData, subject: Subject) -> Any:

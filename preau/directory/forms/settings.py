@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from preau.directory import queries
 from preau.directory.models import Closure, Period, School, SchoolYear
 from preau.directory.viewer import Viewer
-from preau.directory.words import Palette, Zone
+from preau.directory.words import Palette, Zone, level_said
 from preau.foundation import boards
 
 PHONE = RegexValidator(
@@ -164,7 +164,7 @@ class ServiceForm(forms.Form):
                 self.fields["levels"] = forms.MultipleChoiceField(
                     label=_("Fermé aux élèves et aux familles de ces niveaux"),
                     help_text=_("Les personnels le gardent."),
-                    choices=[(level, level) for level in levels],
+                    choices=[(level, level_said(level)) for level in levels],
                     widget=forms.CheckboxSelectMultiple,
                     required=False,
                     initial=row.levels,

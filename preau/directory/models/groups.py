@@ -16,7 +16,7 @@ from preau.directory.models.scoping import (
     ends_after_start,
     source_field,
 )
-from preau.directory.words import Profile
+from preau.directory.words import Profile, level_said
 
 if TYPE_CHECKING:
     from preau.directory.viewer import Viewer
@@ -79,6 +79,11 @@ class Group(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def level_said(self) -> str:
+        """« 6e » for the « 6EME » of a file."""
+        return level_said(self.level)
 
 
 class EnrolmentQuerySet(SchoolQuerySet):

@@ -15,7 +15,7 @@ from preau.directory.rules.departures import erased_on, term_of
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
 from preau.foundation import dates
-from preau.foundation.text import fold
+from preau.foundation.text import filled, fold
 
 
 class Kind(StrEnum):
@@ -148,7 +148,7 @@ def _children(viewer: Viewer, leavers: Sequence[Leaver]) -> dict[int, str]:
     for link in rows:
         names.setdefault(link.guardian_id, {})[link.pupil.full_name] = None
     return {
-        guardian: _("Responsable de %(names)s") % {"names": ", ".join(children)}
+        guardian: filled(_("Responsable de %(names)s"), names=", ".join(children))
         for guardian, children in names.items()
     }
 

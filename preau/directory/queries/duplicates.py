@@ -37,6 +37,7 @@ from preau.directory.rules.duplicates import (
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
 from preau.foundation import dates
+from preau.foundation.text import filled
 
 # As many as are compared: the homonyms of a large school, not a directory typed twice.
 MOST_PEOPLE, MOST_PAIRS = 2_000, 600
@@ -249,7 +250,7 @@ def does(dossier: Dossier) -> str:
     said = [_role_of(one, dossier.person.civility) for one in dossier.held]
     said += dossier.classes.values()
     if dossier.wards:
-        said.append(_("Responsable de %(names)s") % {"names": ", ".join(dossier.wards.values())})
+        said.append(filled(_("Responsable de %(names)s"), names=", ".join(dossier.wards.values())))
     return ", ".join(dict.fromkeys(said))
 
 

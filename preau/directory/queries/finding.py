@@ -13,6 +13,7 @@ from preau.directory.words import Role
 from preau.foundation.boards import Hit
 from preau.foundation.lookup import Wanted
 from preau.foundation.prepared import Prepared
+from preau.foundation.text import filled
 
 NAMES = ("pk", "public_id", "family_name", "given_name", "search_name")
 Line = dict[str, Any]
@@ -86,7 +87,7 @@ def families_found(viewer: Viewer, wanted: Wanted) -> list[Hit]:
         known["children"].append(f"{line['child']} {line['child_family']}")
     return _hits(
         _best(wanted, lines.values()),
-        lambda line: _("Responsable de %(names)s") % {"names": ", ".join(line["children"])},
+        lambda line: filled(_("Responsable de %(names)s"), names=", ".join(line["children"])),
     )
 
 

@@ -1,6 +1,5 @@
 """What the pages of classes and groups say: who learns in them, who teaches them, who is in none."""
 
-import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 from preau.directory.models import Assignment, Enrolment, Group, Person
 from preau.directory.queries.finding import pupils_here
 from preau.directory.viewer import Viewer
+from preau.directory.words import OfLevel, level_said
 from preau.foundation.text import fold
 
 # From the youngest to the oldest, by how a level begins once folded: « 6e », « 6EME », « PS-MS ».
@@ -24,12 +24,10 @@ IN_DIGITS = {
     "seconde": "2",
     "premiere": "1",
 }
-# « 6EME », « 1ERE »: how official files write them, and how a school does.
-IN_CAPITALS = re.compile(r"^(\d)(?:EME|(ERE))\b")
 
 
 @dataclass(frozen=True)
-class GroupRow:
+class GroupRow(OfLevel):
     """A class or a group: how many pupils, its head teachers or its teachers, and for a group the classes it draws from."""
 
     pk: int
@@ -105,11 +103,6 @@ def rank_of(level: str) -> int:
     exact = [rank for rank, start in enumerate(LEVELS) if first[0] == start]
     near = [rank for rank, start in enumerate(LEVELS) if len(start) == 1 and first[0].startswith(start)]
     return (exact or near or [len(LEVELS)])[0]
-
-
-def level_said(level: str) -> str:
-    """« 6e » for the « 6EME » of a file; anything else as it was given."""
-    return IN_CAPITALS.sub(lambda found: f"{found[1]}{'re' if found[2] else 'e'}", level)
 
 
 def _rows(

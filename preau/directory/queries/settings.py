@@ -8,8 +8,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from preau.directory.models import Closure, Group, Period, School
+from preau.directory.queries.groups import rank_of
 from preau.directory.viewer import Viewer
-from preau.directory.words import Palette, Zone
+from preau.directory.words import Palette, Zone, level_said
 from preau.foundation import boards
 
 
@@ -74,6 +75,10 @@ class ServiceRow:
     levels: list[str]
     names: dict[str, str]
 
+    @property
+    def levels_said(self) -> list[str]:
+        return [level_said(level) for level in self.levels]
+
 
 def services_of(school: School) -> list[ServiceRow]:
     """The services meant for this kind of school, and what it made of each."""
@@ -87,9 +92,10 @@ def service_row(school: School, service: boards.Service) -> ServiceRow:
 
 
 def levels_of(viewer: Viewer) -> list[str]:
-    """The levels of the classes of the year."""
+    """The levels of the classes of the year, the youngest first."""
     classes = Group.objects.classes().filter(year=viewer.year).exclude(level="")
-    return list(classes.order_by("level").values_list("level", flat=True).distinct())
+    found = classes.order_by("level").values_list("level", flat=True).distinct()
+    return sorted(found, key=lambda level: (rank_of(level), level))
 
 
 def said_of_service(details: Mapping[str, Any]) -> str:

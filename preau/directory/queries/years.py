@@ -37,7 +37,7 @@ from preau.directory.models import (
 )
 from preau.directory.rules.years import rank_of
 from preau.directory.viewer import Viewer
-from preau.directory.words import Role
+from preau.directory.words import OfLevel, Role
 
 Outcome = Placement.Outcome
 
@@ -150,7 +150,7 @@ def lines_shown(plan: YearPlan, show: Show, today: date) -> Iterator[Sequence[ob
 
 
 @dataclass(frozen=True)
-class ClassRow:
+class ClassRow(OfLevel):
     """A class of this year, and how many of its pupils are still to decide."""
 
     pk: int
@@ -217,7 +217,7 @@ def totals_of(plan: YearPlan, today: date) -> Totals:
 
 
 @dataclass(frozen=True)
-class PlannedRow:
+class PlannedRow(OfLevel):
     """A class of next year, and how many pupils are placed in it."""
 
     pk: int
@@ -248,7 +248,7 @@ def counted_classes(plan: YearPlan, today: date) -> list[Any]:
 
 
 @dataclass(frozen=True)
-class LevelRow:
+class LevelRow(OfLevel):
     """A level, this year and next."""
 
     level: str

@@ -7,10 +7,10 @@ import pytest
 
 from conftest import NOW, TWIN, SchoolClient
 from preau.directory.models import Assignment, Enrolment, Group, Guardianship, Holding, Person
-from preau.directory.queries.groups import level_said, rank_of
+from preau.directory.queries.groups import rank_of
 from preau.directory.rules import groups as rules
 from preau.directory.seeds import World
-from preau.directory.words import Authority, Role
+from preau.directory.words import Authority, Role, level_said
 
 pytestmark = pytest.mark.django_db
 ALL = "/annuaire/classes/"

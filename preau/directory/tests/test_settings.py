@@ -11,11 +11,12 @@ import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from lxml import html
 from PIL import Image
 
 from conftest import NOW, TWIN, SchoolClient
 from preau.commons.journal.models import Line
-from preau.directory.models import Closure, Holding, Period, School
+from preau.directory.models import Closure, Group, Holding, Period, School
 from preau.directory.seeds import World
 from preau.directory.words import Palette
 
@@ -459,3 +460,20 @@ def test_every_verb_of_the_settings_has_its_words() -> None:
         for word in boards.journal_words
         if word.topic == "settings" and word.verb.startswith("directory.")
     }
+
+
+def test_levels_are_said_as_schools_do_the_youngest_first(head: SchoolClient, college: World) -> None:
+    """Official files write « 6EME », and « 3EME » comes before it in the alphabet."""
+    classes = list(Group.objects.classes().filter(year=college.year).order_by("name"))
+    Group.objects.filter(pk=classes[0].pk).update(level="3EME")
+    Group.objects.exclude(pk=classes[0].pk).filter(year=college.year, kind="class").update(level="6EME")
+    address = reverse("directory:service", kwargs={"key": "homework"})
+    page = html.fromstring(head.get(address).content)
+    choices = {
+        one.get("value"): one.getparent().text_content().strip()
+        for one in page.xpath("//input[@name='levels']")
+    }
+    assert list(choices) == ["6EME", "3EME"]
+    assert [" ".join(one.split()) for one in choices.values()] == ["6e", "3e"]
+    head.post(address, {"open": "on", "levels": ["6EME"]})
+    assert "Fermé en 6e" in head.get(reverse("directory:services")).content.decode()

@@ -59,7 +59,7 @@ def group(request: HttpRequest, group: Group) -> HttpResponse:
     context = {
         "group": group,
         "is_class": group.kind == Group.Kind.CLASS,
-        "level": queries.level_said(group.level),
+        "level": group.level_said,
         "team": queries.team_of(viewer, group),
         "neighbours": queries.neighbours_of(viewer, group),
         "sees_faces": photo_rules.sees_faces(viewer, group),

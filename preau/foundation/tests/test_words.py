@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 
-from preau.foundation import csvtext, dates, text
+from preau.foundation import csvtext, dates, templating, text
 
 N = "\u00a0"
 
@@ -83,3 +83,27 @@ def test_no_cell_is_a_formula(cell: str) -> None:
 
 def test_an_ordinary_cell_is_left_alone() -> None:
     assert csvtext.safe("ABADIE Nina") == "ABADIE Nina"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Nina", "Absences de Nina"),
+        ("Anaïs", "Absences d’Anaïs"),
+        ("ÉLOUAN Maé", "Absences d’ÉLOUAN Maé"),
+        ("Œdipe", "Absences d’Œdipe"),
+        ("Hamza", "Absences de Hamza"),
+        ("Yanis", "Absences de Yanis"),
+        ("6e A", "Absences de 6e A"),
+        ("", "Absences de "),
+    ],
+)
+def test_de_is_elided_before_a_vowel(name: str, said: str) -> None:
+    assert text.filled("Absences de %(name)s", name=name) == said
+
+
+def test_elision_in_a_page_leaves_what_is_typed_escaped() -> None:
+    says = templating.in_one_language(lambda told: told)
+    assert says("Famille de %(name)s, %(day)s", name="<b>", day="lundi") == "Famille de &lt;b&gt;, lundi"
+    assert says("Famille de %(name)s", name="Anaïs <b>") == "Famille d’Anaïs &lt;b&gt;"
+    assert says("Aucune famille") == "Aucune famille"

@@ -16,6 +16,7 @@ from preau.domains.conduct.forms.incidents import OnePerson, SentOnce, day_field
 from preau.domains.conduct.models import Detention, Incident, Punition, Slot
 from preau.domains.conduct.queries import incidents, punitions
 from preau.foundation.fields import OneRow
+from preau.foundation.text import filled
 
 State = Detention.State
 
@@ -33,7 +34,7 @@ class SlotChoice(OneRow):
 
 def said_of(row: punitions.SlotRow) -> str:
     left = _("complet") if not row.left else _("%(count)s places libres") % {"count": row.left}
-    clash = _("pendant le cours de %(name)s") % {"name": row.clash} if row.clash else ""
+    clash = filled(_("pendant le cours de %(name)s"), name=row.clash) if row.clash else ""
     return " · ".join(filter(None, [row.when, row.place, str(left), str(clash)]))
 
 

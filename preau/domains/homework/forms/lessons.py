@@ -12,6 +12,7 @@ from preau.commons.files.models import StoredFile
 from preau.commons.files.rules import DOCUMENTS, HANDED_IN
 from preau.directory.models import Person
 from preau.directory.viewer import Viewer
+from preau.directory.words import level_said
 from preau.domains.homework.actions import Given, Step, Typed, Work
 from preau.domains.homework.models import HandIn, Homework, LessonRecord
 from preau.domains.homework.queries import Course, DayLoad, chosen, loads_of
@@ -232,7 +233,7 @@ class LimitsForm(forms.Form):
         self.levels = list(levels)
         for number, (level, minutes) in enumerate(levels.items()):
             self.fields[f"niveau-{number}"] = forms.IntegerField(
-                label=level, required=False, min_value=1, max_value=600, initial=minutes,
+                label=level_said(level), required=False, min_value=1, max_value=600, initial=minutes,
                 error_messages=dict.fromkeys(
                     ["invalid", "min_value", "max_value"], _("Écrivez un nombre de minutes, de 1 à 600.")
                 ),

@@ -8,7 +8,8 @@ from typing import Any
 from django.db.models import Max
 from django.utils import timezone
 
-from preau.directory.models import School
+from preau.directory.models import Group, School
+from preau.directory.words import level_said
 from preau.domains.homework.models import HandIn, Homework, LessonRecord, WorkloadLimit
 from preau.domains.homework.queries import pairs_of
 from preau.domains.homework.queries.family import BEHIND
@@ -50,8 +51,13 @@ def plant(world: Any) -> None:
     first = world.year.starts if world.imported else max(world.year.starts, world.today - SMALL)
     write(world.school, first, timezone.now(), _left_out(world))
     advised = LIMITS.get(world.school.kind, {})
+    classes = Group.objects.classes().filter(year=world.year).exclude(level="")
+    # Files say « 6EME », a school made by hand says « 6e ».
+    levels = set(classes.values_list("level", flat=True)) or set(advised)
     WorkloadLimit.objects.bulk_create(
-        [WorkloadLimit(school=world.school, level=level, minutes=most) for level, most in advised.items()]
+        WorkloadLimit(school=world.school, level=level, minutes=most)
+        for level in sorted(levels)
+        if (most := advised.get(level_said(level)))
     )
 
 

@@ -85,7 +85,7 @@ class _Reader:
 
     def _text(self) -> str:
         if self.path.stat().st_size > HEAVIEST:
-            raise Unreadable(self.name, None, _("Le calendrier est trop lourd : pas plus de 20 Mo."))
+            raise Unreadable(self.name, None, _("Le calendrier est trop lourd : pas plus de 20 Mo."))
         watch, raw = EncodingWatch(), self.path.read_bytes()
         watch.see(raw)
         if b"\0" in raw:
