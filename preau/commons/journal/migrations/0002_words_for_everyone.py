@@ -1,3 +1,5 @@
+"""« Mes données » says « Action » and « Date et heure » of a line of the journal. No row changes."""
+
 from django.db import migrations, models
 
 
