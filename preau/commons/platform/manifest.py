@@ -1,14 +1,28 @@
 """The platform for whoever runs it: its place in the menu, the count of each night, what it holds."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
-from preau.commons.platform import rules, seeds, tasks
+from preau.commons.platform import queries, rules, seeds, tasks
+from preau.directory.viewer import Viewer
 from preau.foundation import boards
 from preau.foundation.boards import FieldClass, PersonalData, Retention
 
 boards.schedule.add(boards.Scheduled("platform.count_schools", tasks.count_schools, every_minutes=24 * 60))
 boards.seeds.add(boards.Seed("plateforme", seeds.plant, order=90))
 boards.menu.add(boards.MenuEntry(_("Plateforme"), "platform:schools", "building", rules.operates, order=20))
+
+
+def home_card(viewer: Viewer) -> Mapping[str, Any]:
+    """How many schools one runs, and those that wait for something."""
+    counts = queries.to_watch(viewer)
+    watched = [(key, label, counts[key]) for key, label in queries.WATCHED.items() if counts[key]]
+    return {"schools": counts["all"], "watched": watched}
+
+
+boards.cards.add(boards.Card("platform/_home.html", home_card, rules.operates, order=5))
 boards.journal_words.add(
     boards.JournalWord("platform.schools_exported", _("Liste des établissements exportée"))
 )

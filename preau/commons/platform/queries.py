@@ -94,6 +94,26 @@ def totals_of(viewer: Viewer) -> Totals:
     return Totals(schools, pupils, staff, guardians, opened, counted["at"])
 
 
+def _watched(viewer: Viewer) -> dict[str, Q]:
+    """What deserves a look, by the key that addresses name it by; `waits` is annotated."""
+    return {
+        "attente": Q(waits=True),
+        "silence": Q(figures__delivered_at=None) | Q(figures__delivered_at__lt=viewer.moment - SILENCE),
+        "annee": Q(current_year=None) | Q(current_year__ends__lt=viewer.today),
+    }
+
+
+def _operated(viewer: Viewer) -> "QuerySet[OperatedSchool]":
+    waiting = Delivery.objects.filter(school=OuterRef("pk"), state__in=[State.PREVIEW, State.BLOCKED])
+    return OperatedSchool.objects.visible_to(viewer).annotate(waits=Exists(waiting))
+
+
+def to_watch(viewer: Viewer) -> dict[str, int]:
+    """How many schools the viewer runs (`all`), and how many of them deserve each kind of look, in one query."""
+    counts = {key: Count("pk", filter=condition) for key, condition in _watched(viewer).items()}
+    return _operated(viewer).order_by().aggregate(all=Count("pk"), **counts)
+
+
 def schools_of(
     viewer: Viewer,
     *,
@@ -103,20 +123,13 @@ def schools_of(
     order: Sequence[str] = ("name", "pk"),
 ) -> "QuerySet[OperatedSchool]":
     """The schools that the viewer runs, with their figures; `text` is a part of a name, or a UAI."""
-    waiting = Delivery.objects.filter(school=OuterRef("pk"), state__in=[State.PREVIEW, State.BLOCKED])
-    found = OperatedSchool.objects.visible_to(viewer).annotate(waits=Exists(waiting))
+    found = _operated(viewer)
     for word in text.split():
         # Names are few: a part of one is looked for as it is typed, whatever its capitals.
         found = found.filter(Q(name__icontains=word) | Q(uai__iexact=word))
     if kind in School.Kind:
         found = found.filter(kind=kind)
-    if watched == "attente":
-        found = found.filter(waits=True)
-    if watched == "silence":
-        silent = Q(figures__delivered_at=None) | Q(figures__delivered_at__lt=viewer.moment - SILENCE)
-        found = found.filter(silent)
-    if watched == "annee":
-        found = found.filter(Q(current_year=None) | Q(current_year__ends__lt=viewer.today))
+    found = found.filter(_watched(viewer).get(watched, Q()))
     return found.select_related("figures", "current_year").order_by(*order)
 
 

@@ -175,6 +175,25 @@ def test_schools_are_found_by_name_uai_nature_and_what_they_wait_for(
     assert found(watched="annee")
 
 
+def test_the_home_says_what_waits_in_the_schools_one_runs(
+    college: World, operator: Person, client: SchoolClient, django_assert_num_queries: Any
+) -> None:
+    count()
+    Delivery.objects.create(
+        school=college.school, state=Delivery.State.DONE, settled_at=NOW - timedelta(days=29)
+    )
+    count()
+    home = page(client, operator, "/")
+    assert "Vos établissements" in home and "Aucun n’attend de décision" in home
+    Delivery.objects.create(school=college.school, state=Delivery.State.BLOCKED)
+    home = page(client, operator, "/")
+    assert "/plateforme/?voir=attente" in home and "voir=annee" not in home
+    # The twin lies in another territory.
+    seat = viewer(operator)
+    with django_assert_num_queries(1):
+        assert queries.to_watch(seat) == {"all": 1, "attente": 1, "silence": 0, "annee": 0}
+
+
 def test_the_list_says_counts_and_never_a_pupil(
     college: World, operator: Person, client: SchoolClient
 ) -> None:
