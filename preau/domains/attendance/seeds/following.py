@@ -9,7 +9,8 @@ from preau.directory.viewer import viewer_for
 from preau.domains.attendance import actions
 from preau.domains.attendance.models import Alert, FollowUpAction
 
-FOLLOWED, LEFT = 4, 2
+# Of the highest alerts, how many are followed, how many are left there; the last two wait for somebody.
+FOLLOWED, LEFT, WAITING = 4, 2, 2
 Kind = FollowUpAction.Kind
 DONE = [
     (Kind.CALL, 6, "Appel à la famille : l’élève a été malade, un certificat doit arriver.", True),
@@ -24,13 +25,14 @@ DONE = [
 
 
 def plant(world: Any) -> None:
-    """Count the alerts; of the highest, some are followed for a while, some left there."""
+    """Count the alerts; of the highest, some are followed for a while, some left there, and the others wait."""
     actions.watch(world.school, world.today)
     cpe = viewer_for(world.people["cpe"], 0, timezone.now(), f"staff-{world.school.pk}")
     if cpe is None or cpe.school_id != world.school.pk:
         return
     waiting = Alert.objects.filter(school=world.school).waiting().select_related("pupil")
-    chosen = list(waiting.order_by("-half_days", "pk")[: FOLLOWED + LEFT])
+    highest = list(waiting.order_by("-half_days", "pk"))
+    chosen = highest[: min(FOLLOWED + LEFT, max(1, len(highest) - WAITING))]
     for number, alert in enumerate(chosen):
         if number >= FOLLOWED:
             actions.close_alert(cpe, alert)
