@@ -34,7 +34,13 @@ class ExportCommand(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--school", metavar="UAI", action="append", required=True, dest="schools", help="may be repeated"
+            "--school",
+            metavar="UAI",
+            action="extend",
+            nargs="+",
+            required=True,
+            dest="schools",
+            help="one or several, and may be repeated",
         )
         parser.add_argument("--out", metavar="DIR", type=Path, required=True)
 

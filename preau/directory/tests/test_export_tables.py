@@ -208,7 +208,7 @@ def test_thirty_more_people_cost_no_query(client: SchoolClient, college: World, 
 
 def test_the_operator_exports_several_schools(college: World, twin: World, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    call_command("export_directory", "--school", college.uai, "--school", twin.uai, "--out", str(out))
+    call_command("export_directory", "--school", college.uai, twin.uai, "--out", str(out))
     assert {path.name for path in out.iterdir()} == {f"annuaire-{key}-2026-11-24.csv" for key in TABLES}
     pupils = rows_of((out / "annuaire-eleves-2026-11-24.csv").read_text(encoding="utf-8"))
     assert {row[0] for row in pupils[1:]} == {college.uai, twin.uai}
