@@ -43,13 +43,13 @@ def french(text: str) -> str:
 
 
 def elided(pattern: str, values: Mapping[str, object]) -> str:
-    """« Absences de %(name)s » becomes « Absences d’%(name)s » where the name begins with a vowel."""
+    """« Absences de %(name)s » becomes « Absences d’%(name)s » where the name begins with a vowel. The pattern may be lazy."""
 
     def said(found: re.Match[str]) -> str:
         first = unicodedata.normalize("NFKD", str(values[found[2]])[:1].lower())[:1]
         return f"{found[1]}’" if first in VOWELS else found[0]
 
-    return ELIDED.sub(said, pattern)
+    return ELIDED.sub(said, str(pattern))
 
 
 def filled(pattern: str, **values: object) -> str:

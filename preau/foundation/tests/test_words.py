@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, time
 
 import pytest
+from django.utils.functional import lazystr
 
 from preau.foundation import csvtext, dates, templating, text
 
@@ -100,6 +101,12 @@ def test_an_ordinary_cell_is_left_alone() -> None:
 )
 def test_de_is_elided_before_a_vowel(name: str, said: str) -> None:
     assert text.filled("Absences de %(name)s", name=name) == said
+
+
+def test_a_lazy_text_is_filled_as_another() -> None:
+    assert (
+        text.filled(lazystr("pendant le cours de %(name)s"), name="Anglais") == "pendant le cours d’Anglais"
+    )
 
 
 def test_elision_in_a_page_leaves_what_is_typed_escaped() -> None:
