@@ -347,7 +347,7 @@ def test_a_lesson_that_a_slot_falls_upon_is_said_before(
     assert [row.clash for row in rows if row.day == starts.date() and row.places == 5] != [""]
     client.sit(college.people["cpe"])
     page = client.get(reverse("conduct:place", kwargs={"pk": punition.pk})).content.decode()
-    assert "pendant le cours de" in page
+    assert "pendant le cours d" in page
 
 
 def test_a_detention_is_in_the_agenda_of_the_family_and_of_whoever_watches(
