@@ -3,6 +3,7 @@
     python3 bootstrap.py demo       what the site needs
     python3 bootstrap.py dev        the same, and the tools, and a browser for the tests
     python3 bootstrap.py audit      the same, and the engines of `make audit`
+    python3 bootstrap.py foreign    the same, and what the clients of others need of Debian (`make foreign`)
     python3 bootstrap.py postgres   print a DATABASE_URL where the tests may create their databases
 
 A second run does nothing when nothing changed: `.venv/` keeps a hash of what each step was made from.
@@ -36,6 +37,10 @@ OLDEST_NODE = 22
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 # The same engine, that draws no window: the tests take it where it is (tests/conftest.py).
 WINDOWLESS = "chromium-headless-shell"
+# What the clients that others wrote need of Debian: pysaml2 signs by xmlsec1, mod_auth_cas lives in Apache.
+FOREIGN = ("xmlsec1", "apache2", "libapache2-mod-auth-cas")
+# What makes films, and what looks into a PDF: other programs, that a site may do without.
+MEDIA = {"ffmpeg": "ffmpeg", "pdftoppm": "poppler-utils"}
 
 
 class Stop(Exception):
@@ -43,9 +48,9 @@ class Stop(Exception):
 
 
 def main(arguments: list[str]) -> None:
-    commands = {"demo": demo, "dev": dev, "audit": audit, "postgres": postgres}
+    commands = {"demo": demo, "dev": dev, "audit": audit, "foreign": foreign, "postgres": postgres}
     if len(arguments) != 1 or arguments[0] not in commands:
-        raise Stop("Usage : python3 bootstrap.py demo|dev|audit|postgres")
+        raise Stop("Usage : python3 bootstrap.py demo|dev|audit|foreign|postgres")
     check_python()
     with one_at_a_time():
         commands[arguments[0]]()
@@ -63,6 +68,9 @@ def dev() -> None:
     python_packages("dev")
     front_end()
     browser()
+    media_programs()
+    if IN_CI:
+        foreign_programs()
     say(f"Prêt en {seconds(time.monotonic() - start)}.")
 
 
@@ -79,6 +87,11 @@ def audit() -> None:
     with stamped(*installed):
         command = ["npm", "ci", "--ignore-scripts", "--prefix", folder]
         run("Moteurs de l’audit (npm)", command, hint, node_environment())
+
+
+def foreign() -> None:
+    dev()
+    foreign_programs()
 
 
 def postgres() -> None:
@@ -213,6 +226,31 @@ def browser() -> None:
 
 def has_browser() -> bool:
     return any(shutil.which(name) for name in (os.environ.get("CHROMIUM"), *BROWSERS) if name)
+
+
+def foreign_programs() -> None:
+    """Tests that need one of them skip, saying so, where it cannot be installed."""
+    if shutil.which("xmlsec1") and Path("/usr/lib/apache2/modules/mod_auth_cas.so").exists():
+        return
+    if can_apt():
+        apt("Clients d’autres projets (Debian)", *FOREIGN)
+    else:
+        say(
+            f"• Il manque de quoi essayer tous les clients d’autres projets : apt install {' '.join(FOREIGN)}"
+        )
+
+
+def media_programs() -> None:
+    """Tests that need one of them skip, saying so, where it cannot be installed; Préau runs without them, and says what it cannot do."""
+    missing = [package for program, package in MEDIA.items() if not shutil.which(program)]
+    if not missing:
+        return
+    if can_apt():
+        apt("Vidéos, sons et PDF (Debian)", *missing)
+    else:
+        say(
+            f"• Les vidéos, les sons et l’aperçu des PDF ne seront pas essayés : apt install {' '.join(missing)}"
+        )
 
 
 # PostgreSQL

@@ -40,3 +40,6 @@ if ("serviceWorker" in navigator) addEventListener("load", () => {
   const wanted = document.querySelector("link[rel=manifest]") && !refused();
   (wanted ? register() : forget()).catch(() => {}); // a browser that refuses: the site works all the same
 });
+
+// A page that only carries something to another site goes on by itself; its button does the same.
+document.querySelector("form[data-goes-on]")?.requestSubmit();

@@ -15,8 +15,9 @@ from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db.models import BigIntegerField, Model
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
+from django.utils import timezone
 
-from preau.foundation import boards, kept, stamp
+from preau.foundation import boards, kept, proof, stamp
 from preau.foundation.readonly import SAFE
 
 
@@ -64,6 +65,11 @@ def signed_in(viewer: Seated, *_: Any) -> bool:
     return True
 
 
+def by_key(viewer: Seated, *_: Any) -> bool:
+    """The rule of what is opened by a key that is shown with each request, and by no session (`identity.doors`)."""
+    return False
+
+
 def opens(
     model: type[Model] | None = None,
     *,
@@ -106,6 +112,47 @@ def opens(
     return decorate
 
 
+def confirmed(*, reading: bool = False) -> Callable[[View], View]:
+    """Below `@opens`, on a gesture that a browser left open must not do: who sits here proves first that it is they.
+
+    Whoever proved it less than ten minutes ago passes at once. What is sent is checked; what is only read, with
+    `reading=True` alone: files of people's data taken away by a link.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def sure(request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            concerned = reading or request.method not in SAFE
+            if concerned and not proof.is_fresh(request.session, timezone.now()):
+                return ask_to_confirm(request)
+            return view(request, *args, **kwargs)
+
+        # What the tests of the building ask of every route.
+        sure.confirms = "reading" if reading else "sending"  # type: ignore[attr-defined]
+        return sure
+
+    return decorate
+
+
+def ask_to_confirm(request: Request) -> HttpResponse:
+    """Send to the page « Confirmez que c’est bien vous »; what was being sent is put aside, and goes on afterwards."""
+    before = _page_before(request)
+    if request.method != "POST":
+        asked = {"suite": request.get_full_path(), "retour": before}
+    elif kept.put_aside(request, asked=True):
+        asked = {"suite": resolve_url(settings.RESUME_URL), "retour": before}
+    else:
+        asked = {"suite": before}
+    return lead_to(request, f"{resolve_url(settings.CONFIRM_URL)}?{urlencode(asked)}")
+
+
+def lead_to(request: Request, address: str) -> HttpResponse:
+    """Another page instead of the one that was asked for, whatever asked for it."""
+    if getattr(request, "htmx", False):
+        return HttpResponse(status=401, headers={"HX-Redirect": address})
+    return HttpResponseRedirect(address)
+
+
 def _come_in(request: Request) -> None:
     """The viewer as the service of this page sees them. Raises ServiceClosed when no seat of theirs has it."""
     service = boards.service_at(request.resolver_match.namespace if request.resolver_match else "")
@@ -124,10 +171,7 @@ def ask_to_sign_in(request: Request, *, keep: bool = True) -> HttpResponse:
     if keep:
         kept.put_aside(request)
     target = _page_before(request) if request.method == "POST" else request.get_full_path()
-    address = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'suite': target})}"
-    if getattr(request, "htmx", False):
-        return HttpResponse(status=401, headers={"HX-Redirect": address})
-    return HttpResponseRedirect(address)
+    return lead_to(request, f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'suite': target})}")
 
 
 def _page_before(request: Request) -> str:
@@ -168,6 +212,9 @@ def _open(model: type[Model], viewer: Seated, by: str, value: Any) -> Model | No
     What a daily page opens may say itself how, by `opened_by` on its QuerySet: the same row, by a prepared query that brings
     what the rule will ask.
     """
+    if isinstance(value, str) and "\x00" in value:
+        # PostgreSQL refuses to look for it, and no row has one.
+        return None
     rows: Any = model.objects  # type: ignore[attr-defined]
     if hasattr(rows, "opened_by") and not (isinstance(value, int) and value > BigIntegerField.MAX_BIGINT):
         return cast("Model | None", rows.opened_by(viewer, **{by: value}))
@@ -219,6 +266,9 @@ def _refuse_changed_context(request: Request, *, seat_matters: bool) -> HttpResp
     """None when the form was made for this account and seat; else the page that keeps what was typed."""
     mark = stamp.of(request)
     if mark is None or (mark.account_id, mark.seat) == (request.viewer.account_id, request.viewer.key):
+        if mark and mark.confirmed:
+            # What was put aside is being sent: it waits no more.
+            request.session.pop(kept.KEY, None)
         return None
     same_account = mark.account_id == request.viewer.account_id
     if same_account and not seat_matters:
@@ -234,7 +284,7 @@ def _refuse_changed_context(request: Request, *, seat_matters: bool) -> HttpResp
     fields = kept.fields_of(request) if origin else []
     again = stamp.seal(mark.account_id, mark.seat, confirmed=True) if origin else ""
     context = {"fields": fields, "again": again, "origin": origin, "address": request.get_full_path()}
-    return render(request, "kept_form.html", context, status=409)
+    return render(request, "kept_form.html", context | {"was_asked": False}, status=409)
 
 
 class AccessMiddleware:

@@ -8,6 +8,7 @@ import socket
 import struct
 from enum import Enum
 from pathlib import Path
+from typing import IO
 
 import structlog
 from django.conf import settings
@@ -33,10 +34,18 @@ def verdict(path: Path) -> Verdict:
     """What clamd says of a file; a site without one has nothing to say against it."""
     if not is_there():
         return Verdict.CLEAN
+    with path.open("rb") as file:
+        return verdict_of(file)
+
+
+def verdict_of(file: IO[bytes]) -> Verdict:
+    """The same of bytes that no disk is to hold as they are."""
+    if not is_there():
+        return Verdict.CLEAN
     host, _colon, port = settings.CLAMD.rpartition(":")
     try:
         with socket.create_connection((host.strip("[]"), int(port)), timeout=TIMEOUT) as server:
-            answer = _ask(server, path)
+            answer = _ask(server, file)
     except OSError as error:
         log.warning("antivirus_silent", error=type(error).__name__)
         return Verdict.UNKNOWN
@@ -45,11 +54,10 @@ def verdict(path: Path) -> Verdict:
     return Verdict.CLEAN if answer.endswith(": OK") else Verdict.UNKNOWN
 
 
-def _ask(server: socket.socket, path: Path) -> str:
+def _ask(server: socket.socket, file: IO[bytes]) -> str:
     server.sendall(b"zINSTREAM\0")
-    with path.open("rb") as file:
-        while chunk := file.read(CHUNK):
-            server.sendall(struct.pack("!I", len(chunk)) + chunk)
+    while chunk := file.read(CHUNK):
+        server.sendall(struct.pack("!I", len(chunk)) + chunk)
     server.sendall(struct.pack("!I", 0))
     answer = b""
     while not answer.endswith(b"\0") and (part := server.recv(4096)):

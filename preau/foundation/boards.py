@@ -167,6 +167,7 @@ class NotificationKind:
     of the pupil it speaks of; `action` is the verb of the link. `why` answers « Pourquoi ai-je reçu ceci ? ». `for_whom(viewer)` says
     who may choose how to receive it. `pace` and `push` are what a person has who chose nothing. An urgent kind ignores
     the hours of the right to disconnect (docs/decisions/0063); one that cannot be muted always comes, as `pace` says.
+    `private`: in « Mes données », a guardian does not read that a child, or the other guardian, was told.
     """
 
     key: str
@@ -182,6 +183,7 @@ class NotificationKind:
     urgent: bool = False
     can_be_muted: bool = True
     order: int = 50
+    private: bool = False
 
 
 class FieldClass(StrEnum):
@@ -199,11 +201,12 @@ class Retention(StrEnum):
     ACCOUNT = "while the person belongs to the school, then three months"
     YEAR = "the school year"
     SCHOOL_YEAR = "until the end of the school year, or the departure of the pupil"
-    YEAR_PLUS_ONE = "the school year and the next one, then archived"
+    YEAR_PLUS_ONE = "the school year and the next one, then erased"
     SECURITY = "six months"
     NEWS = "six months after they were published"
     MONTH = "thirty days after it ended"
     JOURNAL = "three years"
+    REQUEST = "three years after it was answered"
     SANCTION = "until the term that the Code de l’éducation sets (R. 511-13)"
     SCHOOL = "as long as the school uses the platform"
 
@@ -214,11 +217,12 @@ class Retention(StrEnum):
             Retention.ACCOUNT: _("Tant que la personne est dans l’établissement, puis trois mois."),
             Retention.YEAR: _("L’année scolaire."),
             Retention.SCHOOL_YEAR: _("Jusqu’à la fin de l’année scolaire, ou jusqu’au départ de l’élève."),
-            Retention.YEAR_PLUS_ONE: _("L’année scolaire et la suivante, puis archivé."),
+            Retention.YEAR_PLUS_ONE: _("L’année scolaire et la suivante, puis effacé."),
             Retention.SECURITY: _("Six mois."),
             Retention.NEWS: _("Six mois après l’annonce."),
             Retention.MONTH: _("Trente jours après la fin."),
             Retention.JOURNAL: _("Trois ans."),
+            Retention.REQUEST: _("Trois ans après la réponse."),
             Retention.SANCTION: _(
                 "Jusqu’au terme fixé par l’article R. 511-13 du Code de l’éducation : la fin de l’année pour un "
                 "avertissement, de la suivante pour un blâme, de la deuxième pour une exclusion temporaire."
@@ -238,6 +242,10 @@ class PersonalData:
     What « Mes données » shows of it: every row, except the `withheld` fields (secrets, and what only some roles may read);
     a field of `authored` only to those whom its lookups name, since words belong to whoever wrote them; a field of `says` in
     the words that it gives for a code of ours; and to a guardian, of a child's rows, those that `shared(guardian_id)` (a Q) keeps: a parent's row is not the other's.
+
+    What somebody may ask of it (docs/decisions/0109): `erases` says what `forget` does where it is granted to a person who
+    is still there (empty: it is not done from a request); `from_files`, that official files bring it again; `changed_at`,
+    the name of the page where people change it themselves.
     """
 
     label: str
@@ -254,6 +262,51 @@ class PersonalData:
     authored: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     says: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)
     shared: Callable[[int], Any] | None = None
+    erases: str = ""
+    from_files: bool = False
+    changed_at: str = ""
+
+
+@dataclass(frozen=True)
+class Term:
+    """A dated rule of retention about people's records: what a school keeps no longer, and what becomes of it (docs/decisions/0113).
+
+    `due(school, day)`: the rows of `model` past their term on that day; a school, or None for what is of no school. `when`: the
+    lookup of the day or moment a row is of. `people`: lookups to those whom a row is about; a row of somebody whose file is
+    held stays. `erase(keys)` erases rows of these keys, and returns how many; without it they are deleted. `with_it`: the
+    tables of which rows go with them. `offers`: the page where the school takes a copy first, and its name.
+
+    `since`: the day from which the rule holds. A term that changes is another Term of the same `key`: the register shows both.
+    `order`: that in which rules are executed, so that what points at a row goes before it.
+    """
+
+    key: str
+    label: str
+    keep: Retention
+    model: str
+    when: str
+    since: date
+    text: str
+    due: Callable[[Any, date], Any]
+    people: tuple[str, ...] = ()
+    erase: Callable[[Sequence[int]], int] | None = None
+    with_it: tuple[str, ...] = ()
+    offers: tuple[str, str] | None = None
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How the rows of some tables of the personal data board end where no Term is about them, and why nobody confirms it.
+
+    `by`: the key of the task of the `schedule` that erases them; or `within`, the table whose rows take them along (or whose
+    row they blank with); neither: they stay, and `why` says for what reason.
+    """
+
+    models: tuple[str, ...]
+    why: str
+    by: str = ""
+    within: str = ""
 
 
 @dataclass(frozen=True)
@@ -266,10 +319,43 @@ class Measure:
 
 @dataclass(frozen=True)
 class PublicRoute:
-    """A page open to anyone, and whether the sitemap names it."""
+    """A page open to anyone, and whether the sitemap names it.
+
+    `addresses()`: where the page has one for each of many things, all of them. `and_below`: robots may read what is under
+    each of these addresses too, which then need not be told to them one by one.
+    """
 
     url_name: str
     in_sitemap: bool = False
+    addresses: Callable[[], Sequence[str]] | None = None
+    and_below: bool = False
+
+
+@dataclass(frozen=True)
+class FrontLink:
+    """What a visitor finds on the first page without an account: a name, a sentence, and a link to its public page."""
+
+    label: str
+    text: str
+    link_label: str
+    url_name: str
+    icon: str
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class Use:
+    """Where something of the catalogue may be put to use (« Mettre dans une séance »): a link to the page that asks where exactly.
+
+    That page is opened at `url_name` with the query `adresse` (a path of this site) and `titre`; it trusts neither.
+    """
+
+    label: str
+    url_name: str
+    icon: str
+    open_to: Rule
+    order: int = 50
+    service: str = ""
 
 
 @dataclass(frozen=True)
@@ -315,6 +401,46 @@ class Service:
     can_be_off: bool = True
     kinds: frozenset[str] = field(default_factory=frozenset)
     order: int = 50
+
+
+@dataclass(frozen=True)
+class Door:
+    """What a key of access may open without a browser (docs/decisions/0119): the calendar of a telephone, files, a program.
+
+    `text` says in a sentence, to whoever makes a key, what it lets be read; `open_to(viewer)` who may make one, and is asked again
+    each time it is shown. `by`: "password" (login and key, HTTP Basic) or "token" (Bearer). `to_pupils`: pupils too, from the collège
+    on. `how`: a template, part of the page that shows the key, which says how to set it up; it is given `login`. `most`: how many
+    requests an account may make here in an hour. `service`: closed with it.
+    """
+
+    key: str
+    label: str
+    text: str
+    open_to: Rule
+    by: tuple[str, ...] = ("password",)
+    to_pupils: bool = False
+    how: str = ""
+    most: int = 3000
+    service: str = ""
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class ApiPart:
+    """What a house gives to programs at `/api/v1/<key>` (docs/decisions/0119): a router of django-ninja with one reading, whose
+    address is named `api_<key>`. `door`: the key of the Door that opens it.
+
+    `also`: the names of its other readings. A part that is everybody's has no door: `guard` then stands before each of its
+    readings, which are public routes, and `refusals` says what it may answer besides (docs/decisions/0123).
+    """
+
+    key: str
+    router: Any
+    door: str
+    order: int = 50
+    also: tuple[str, ...] = ()
+    guard: Callable[[Callable[..., Any]], Callable[..., Any]] | None = None
+    refusals: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -398,12 +524,24 @@ class Act:
 
 @dataclass(frozen=True)
 class JournalWord:
-    """What a verb of the journal means, in the words of its page. `says(details)` adds what changed, or ""."""
+    """What a verb of the journal means, in the words of its page. `says(details)` adds what changed, or "".
+
+    `private`: in « Mes données » of a child, only the guardian who did it reads it; the other does not learn of it.
+    """
 
     verb: str
     label: str
     topic: str = ""
     says: Callable[[Mapping[str, Any]], str] | None = None
+    private: bool = False
+
+
+@dataclass(frozen=True)
+class ReasonToRead:
+    """Why staff open what a verb of reading names, in a sentence for the person whose file it is."""
+
+    verb: str
+    why: str
 
 
 @dataclass(frozen=True)
@@ -425,6 +563,41 @@ class FileOwner:
 
 
 @dataclass(frozen=True)
+class Document:
+    """A file that people sent, as a drive shows it: the name that it has there, and what `files.StoredFile` says of it."""
+
+    name: str
+    public_id: str
+    kind: str
+    size: int
+    digest: str
+    kept_at: datetime
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder of a drive. `inside()` gives what lies in it, in one or two queries, only when it is opened."""
+
+    name: str
+    inside: Callable[[], "Sequence[Folder | Document]"]
+
+
+@dataclass(frozen=True)
+class FolderSource:
+    """A folder that a service puts in the drive of those to whom it opens: `inside(viewer)`, as for a Folder.
+
+    Names come as they are; the drive makes them fit for every system, and different. A document is handed over by the rules of
+    its own owner, whoever listed it (docs/decisions/0120).
+    """
+
+    name: str
+    inside: Callable[[Any], Sequence[Folder | Document]]
+    open_to: Rule
+    order: int = 50
+    service: str = ""
+
+
+@dataclass(frozen=True)
 class Scheduled:
     """Work that comes back: the path of a task and how many minutes lie between two runs."""
 
@@ -440,19 +613,27 @@ agenda: Registry[AgendaSource] = Registry(AgendaSource)
 search: Registry[SearchSource] = Registry(SearchSource)
 notification_kinds: Registry[NotificationKind] = Registry(NotificationKind)
 personal_data: Registry[PersonalData] = Registry(PersonalData)
+terms: Registry[Term] = Registry(Term)
+endings: Registry[Ending] = Registry(Ending)
 measures: Registry[Measure] = Registry(Measure)
 offline_pages: Registry[OfflinePage] = Registry(OfflinePage)
 public_routes: Registry[PublicRoute] = Registry(PublicRoute)
+front_links: Registry[FrontLink] = Registry(FrontLink)
+uses: Registry[Use] = Registry(Use)
 seeds: Registry[Seed] = Registry(Seed)
 services: Registry[Service] = Registry(Service)
+api: Registry[ApiPart] = Registry(ApiPart)
+doors: Registry[Door] = Registry(Door)
 settings_pages: Registry[SettingsPage] = Registry(SettingsPage)
 group_links: Registry[GroupLink] = Registry(GroupLink)
 pupil_links: Registry[PupilLink] = Registry(PupilLink)
 first_steps: Registry[FirstStep] = Registry(FirstStep)
 acts: Registry[Act] = Registry(Act)
 journal_words: Registry[JournalWord] = Registry(JournalWord)
+reasons_to_read: Registry[ReasonToRead] = Registry(ReasonToRead)
 schedule: Registry[Scheduled] = Registry(Scheduled)
 file_owners: Registry[FileOwner] = Registry(FileOwner)
+folders: Registry[FolderSource] = Registry(FolderSource)
 
 
 def offered(board: Iterable[Any], viewer: Any) -> Iterator[tuple[Any, Any]]:

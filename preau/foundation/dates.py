@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-NBSP = "\u00a0"
+from preau.foundation.text import NBSP, number
+
 DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 MONTHS = (
     "janvier",
@@ -58,15 +59,15 @@ def _hour_there(moment: datetime, zone: str) -> str:
 
 
 def hours(starts: datetime | time, ends: datetime | time, zone: str = "") -> str:
-    """8 h 05 – 9 h 00."""
-    return f"{hour(starts, zone)} – {hour(ends, zone)}"
+    """8 h 05 – 9 h 00; a line never begins with the dash."""
+    return f"{hour(starts, zone)}{NBSP}– {hour(ends, zone)}"
 
 
 def day(value: date | datetime, *, year: bool = False) -> str:
     """mardi 24 novembre; the first of a month is « 1er »."""
     value = local(value).date() if isinstance(value, datetime) else value
-    number = "1er" if value.day == 1 else str(value.day)
-    text = f"{DAYS[value.weekday()]} {number} {MONTHS[value.month - 1]}"
+    rank = "1er" if value.day == 1 else str(value.day)
+    text = f"{DAYS[value.weekday()]} {rank} {MONTHS[value.month - 1]}"
     return f"{text} {value.year}" if year else text
 
 
@@ -89,8 +90,8 @@ def month(value: date) -> str:
 
 def month_after(value: date, count: int = 1) -> date:
     """The first day of the month that comes `count` months later; before, when negative."""
-    number = value.year * 12 + value.month - 1 + count
-    return date(number // 12, number % 12 + 1, 1)
+    months = value.year * 12 + value.month - 1 + count
+    return date(months // 12, months % 12 + 1, 1)
 
 
 def months_later(value: date, count: int) -> date:
@@ -116,10 +117,10 @@ def near_day(value: date, today: date) -> str:
 
 
 def minutes(count: int) -> str:
-    """10 min, 1 h 05."""
+    """10 min, 1 h 05, 1 204 h 30."""
     if count < 60:
         return f"{count}{NBSP}min"
-    return f"{count // 60}{NBSP}h{NBSP}{count % 60:02d}"
+    return f"{number(count // 60)}{NBSP}h{NBSP}{count % 60:02d}"
 
 
 def parse(typed: str | None, fallback: date) -> date:

@@ -57,6 +57,15 @@ KINDS = {
         Kind("text/plain", (".txt", ".csv", ".md", ".py", ".sql", ".json", ".tex"), _TEXT),
     )
 }
+# What Préau makes and nobody sends.
+MADE = {
+    kind.mime: kind
+    for kind in (
+        Kind("application/zip", (".zip",), gettext_lazy("Archive")),
+        # Bytes that the store itself cannot read: whoever holds the row opens them.
+        Kind("application/octet-stream", (".bin",), gettext_lazy("Document scellé")),
+    )
+}
 IMAGES = frozenset(mime for mime in KINDS if mime.startswith("image/"))
 PDF = frozenset({"application/pdf"})
 OFFICE_FILES = frozenset(mime for mime in KINDS if mime.startswith((ODF, OFFICE)))
@@ -278,12 +287,37 @@ def _is_drawn(char: str) -> bool:
 
 def clean_name(name: str, kind: str) -> str:
     """The same, fit to be saved anywhere, with the ending of what it is."""
-    seen, endings = shown(name), KINDS[kind].endings
+    seen, endings = shown(name), (KINDS | MADE)[kind].endings
     if seen.lower().endswith(endings):
         stem, ending = seen[: seen.rindex(".")], seen[seen.rindex(".") :].lower()
     else:
         stem, ending = _without_ending(seen), endings[0]
     return f"{stem.strip('. ')[:100] or _('fichier')}{ending}"
+
+
+# Names that Windows keeps for itself, with any ending.
+DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
+
+
+def drive_name(name: str) -> str:
+    """A name that every system accepts for a file or a folder; what it is made of is kept, slashes too as « - »."""
+    seen = shown(re.sub(r"[\\/]", "-", name))[:120].strip(". ")
+    return f"_{seen}" if DEVICES.fullmatch(seen) else seen or _("sans nom")
+
+
+def each_once(names: Iterable[str]) -> list[str]:
+    """The same names in the same order, a number added to those that a system could take for one before them."""
+    taken: set[str] = set()
+    given: list[str] = []
+    for name in names:
+        stem, dot, ending = name.rpartition(".")
+        number, one = 1, name
+        while one.casefold() in taken:
+            number += 1
+            one = f"{stem} ({number}){dot}{ending}" if stem else f"{name} ({number})"
+        taken.add(one.casefold())
+        given.append(one)
+    return given
 
 
 def _without_ending(name: str) -> str:

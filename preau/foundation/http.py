@@ -3,11 +3,13 @@
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import unquote
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseRedirectBase
 from django.shortcuts import render
+from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from preau.foundation import templating
@@ -16,9 +18,11 @@ from preau.foundation.access import Request
 HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "accelerometer=(), camera=(), geolocation=(), gyroscope=(), magnetometer=(), "
-    "microphone=(), payment=(), usb=()",
+    "microphone=(), payment=(), publickey-credentials-create=(self), publickey-credentials-get=(self), usb=()",
     "X-Permitted-Cross-Domain-Policies": "none",
 }
+
+LONGEST_ADDRESS = 500
 
 
 def page_or_block(
@@ -40,11 +44,24 @@ def client_address(request: HttpRequest) -> str:
     return forwarded.split(",")[-1].strip() or request.META.get("REMOTE_ADDR", "")
 
 
-def safe_next(request: HttpRequest, fallback: str) -> str:
-    """Where to go afterwards: the `suite` parameter when it is an address of ours, else `fallback`."""
-    target = request.POST.get("suite") or request.GET.get("suite") or ""
+def safe_next(request: HttpRequest, fallback: str, *, name: str = "suite") -> str:
+    """Where to go afterwards: the parameter `name` when it is an address of ours, else `fallback`."""
+    target = request.POST.get(name) or request.GET.get(name) or ""
     ours = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
-    return target if ours and target.startswith("/") else fallback
+    return target if ours and target.startswith("/") and target.isprintable() else fallback
+
+
+def page_at(address: str) -> ResolverMatch | None:
+    """The page of this site that an address names, by its path or whole; None for any other, and for what no browser would
+    read as a plain path of ours."""
+    address = address.removeprefix(settings.PUBLIC_URL)
+    plain = address.startswith("/") and address[1:2] not in {"/", "\\"} and address.isprintable()
+    if not plain or len(address) > LONGEST_ADDRESS:
+        return None
+    try:
+        return resolve(unquote(address.partition("?")[0].partition("#")[0]))
+    except Resolver404:
+        return None
 
 
 class WrongMethodMiddleware:

@@ -16,6 +16,8 @@ ALLOWED = {
     "process", "seconds", "error", "number", "digest",
 }  # fmt: skip
 SECRET_PATH = re.compile(r"(\?.*)$")
+# Addresses of the drive are made of names: of classes, of homework, of pupils (docs/decisions/0120).
+NAMED_PATH = re.compile(r"(/dav/fichiers/).+", re.DOTALL)
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
 
 Event = MutableMapping[str, Any]
@@ -25,11 +27,15 @@ def keep_allowed(logger: Any, method: str, event: Event) -> Event:
     """Drop every key that nobody has declared free of personal data, and the parameters of addresses."""
     kept = {key: value for key, value in event.items() if key in ALLOWED or key.startswith("_")}
     if isinstance(kept.get("request"), str):
-        kept["request"] = SECRET_PATH.sub("", kept["request"])
+        kept["request"] = _bare(kept["request"])
     if "exception" in kept:
         kept["exception"] = without_words(str(kept["exception"]))
-    kept["event"] = EMAIL.sub("…", SECRET_PATH.sub("", str(kept.get("event", ""))))
+    kept["event"] = EMAIL.sub("…", _bare(str(kept.get("event", ""))))
     return kept
+
+
+def _bare(said: str) -> str:
+    return NAMED_PATH.sub(r"\1…", SECRET_PATH.sub("", said))
 
 
 def without_words(traceback: str) -> str:

@@ -7,7 +7,11 @@ import http.client
 import ipaddress
 import socket
 import ssl
+import threading
 from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -37,7 +41,7 @@ def _may_be_reached(address: str) -> bool:
     return inner.is_global or (settings.SIGNON_LOOPBACK and inner.is_loopback)
 
 
-def _reached(host: str, port: int) -> socket.socket:
+def reached(host: str, port: int) -> socket.socket:
     """A connection to the very addresses that were looked at: a second look-up could answer otherwise."""
     failure: OSError = Refused(host)
     for place in places_of(host, port):
@@ -54,12 +58,12 @@ class Open(http.client.HTTPConnection):
     def connect(self) -> None:
         if not settings.SIGNON_LOOPBACK:
             raise Refused(self.host)
-        self.sock = _reached(self.host, self.port)
+        self.sock = reached(self.host, self.port)
 
 
 class Sealed(http.client.HTTPSConnection):
     def connect(self) -> None:
-        plain = _reached(self.host, self.port)
+        plain = reached(self.host, self.port)
         self.sock = tls().wrap_socket(plain, server_hostname=self.host)
 
 
@@ -67,23 +71,94 @@ def tls() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What another site said: its status, the sort of its words, and the first of them, in bytes."""
+
+    status: int
+    kind: str
+    body: bytes
+
+
+class TooLong(OSError):
+    """The answer is longer than anybody should send."""
+
+
+def ask(
+    method: str,
+    address: str,
+    body: bytes | None = None,
+    headers: Mapping[str, str] | None = None,
+    *,
+    longest: int = LONGEST_ANSWER,
+) -> Answer:
+    """Ask once and read the answer, within the time and the length that are given to it. Raises OSError when it cannot be reached,
+    TimeoutError when it is too slow, Refused when it may not be asked, TooLong when it does not end."""
+    told = _asked(method, address, body, headers, longest)
+    if len(told.body) > longest:
+        raise TooLong(f"more than {longest} bytes")
+    return told
+
+
 def send(
     method: str, address: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
 ) -> int:
-    """Ask once; returns the status of the answer, whose words nobody reads. Raises OSError when it cannot be reached,
-    Refused when it may not be."""
+    """Ask once; returns the status of the answer, whose words nobody reads. Raises as `ask` does, but for their length."""
+    return _asked(method, address, body, headers, LONGEST_ANSWER).status
+
+
+def words_at(address: str, *, kind: str) -> bytes:
+    """What is read at an address, of this kind (« application/json »). Raises OSError when it does not answer 200, or at
+    greater length than 64 KiB."""
+    told = ask("GET", address, None, {"Accept": kind})
+    if told.status != HTTPStatus.OK:
+        raise ConnectionError(f"{told.status} at an address that was to be read")
+    return told.body
+
+
+def _asked(
+    method: str, address: str, body: bytes | None, headers: Mapping[str, str] | None, longest: int
+) -> Answer:
     parts = urlsplit(address)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username is not None:
         raise Refused("not an address of the web")
     kind = Sealed if parts.scheme == "https" else Open
-    connection = kind(parts.hostname, parts.port, timeout=TIMEOUT)
-    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     try:
+        connection = kind(parts.hostname, parts.port, timeout=TIMEOUT)
+    except (http.client.HTTPException, ValueError) as failure:
+        raise Refused("not an address of the web") from failure
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    late = threading.Event()
+    held: list[socket.socket] = []
+    # Each byte has its time; all of them together have one too.
+    watch = threading.Timer(TIMEOUT, hang_up, (held, late))
+    watch.daemon = True
+    watch.start()
+    try:
+        connection.connect()
+        # A connection forgets its socket as soon as the answer says that it is the last one.
+        held.append(connection.sock)
         connection.request(method, path, body, dict(headers or {}))
         answer = connection.getresponse()
-        answer.read(LONGEST_ANSWER)
-    except http.client.HTTPException as failure:
+        read = answer.read(longest + 1)
+        told = Answer(answer.status, answer.headers.get_content_type(), read)
+    except (http.client.HTTPException, OSError, ValueError) as failure:
+        if late.is_set() or isinstance(failure, TimeoutError):
+            raise TimeoutError(f"no answer within {TIMEOUT} seconds") from failure
+        if isinstance(failure, OSError):
+            raise
         raise ConnectionError(str(type(failure))) from failure
     finally:
+        watch.cancel()
         connection.close()
-    return answer.status
+    if late.is_set():
+        raise TimeoutError(f"no answer within {TIMEOUT} seconds")
+    return told
+
+
+def hang_up(held: list[socket.socket], late: threading.Event) -> None:
+    """It has lasted long enough: whoever is reading finds the end."""
+    late.set()
+    for one in held:
+        with suppress(OSError):
+            one.shutdown(socket.SHUT_RDWR)

@@ -12,7 +12,6 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
-from types import SimpleNamespace
 from typing import Any, Protocol, cast
 
 from django.core.exceptions import EmptyResultSet
@@ -21,6 +20,7 @@ from django.db.models.expressions import Expression
 from django.db.models.sql.compiler import SQLCompiler
 
 from preau.foundation.db import preparing_cursor
+from preau.foundation.rowreading import row_reader
 
 FIELDS: dict[type, Callable[[], models.Field[Any, Any]]] = {
     int: models.BigIntegerField, str: models.TextField, date: models.DateField, datetime: models.DateTimeField,
@@ -43,6 +43,9 @@ class Slot(Expression):
         """The value for these arguments, as this database wants it."""
         given = arguments[self.number]
         value = self.read(given) if self.read else given
+        # Numbers and texts go as they are; dates and moments as this database wants them.
+        if type(value) is int or type(value) is str:
+            return (value,)
         return (self.output_field.get_db_prep_value(value, connection),)
 
 
@@ -166,26 +169,20 @@ def _stand_in(number: int, argument: Any) -> Any:
 
 
 class _Statement:
-    """A compiled query, which Django's own iterables read as if they had just compiled it."""
+    """A compiled query, and how its rows are read."""
 
     def __init__(self, queryset: "models.QuerySet[Any, Any]") -> None:
         if queryset._prefetch_related_lookups:  # type: ignore[attr-defined]  # noqa: SLF001
             raise TypeError("A prepared query is one statement: it prefetches nothing.")
-        self._compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
-        self._sql, self._params = self._compiler.as_sql()
+        compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
+        self._sql, self._params = compiler.as_sql()
         # How columns become values depends on what is selected and on the kind of database: neither changes.
-        self._converters = self._compiler.get_converters(
-            [one[0] for one in self._compiler.select[: self._compiler.col_count]]
-        )
-        self._iterable: Any = queryset._iterable_class  # noqa: SLF001
-        self._queryset = vars(queryset) | {"db": DEFAULT_DB_ALIAS}
+        self._read = row_reader(queryset, compiler)
 
     def rows(self, arguments: tuple[Any, ...], part: tuple[int, int] | None = None) -> list[Any]:
         """What the statement finds; `part` is how many of them, and after how many."""
-        # The compiled parts are shared; the connection is this thread's, and the values are this call's.
-        compiler: Any = object.__new__(type(self._compiler))
-        compiler.__dict__.update(self._compiler.__dict__)
-        compiler.connection = connection = connections[DEFAULT_DB_ALIAS]
+        # The statement is shared; the connection is this thread's, and the values are this call's.
+        connection = connections[DEFAULT_DB_ALIAS]
         values: list[Any] = []
         for one in self._params:
             values += one.values_in(arguments, connection) if isinstance(one, Slot | Ids) else (one,)
@@ -193,23 +190,4 @@ class _Statement:
         with preparing_cursor(connection) as cursor:
             cursor.execute(sql, [*values, *(part or ())])
             found = cursor.fetchall()
-        if compiler.has_extra_select:  # what is only sorted by
-            found = [row[: compiler.col_count] for row in found]
-        compiler.execute_sql = lambda *_, **__: [found]
-        compiler.get_converters = lambda _: self._converters
-        queryset = SimpleNamespace(**self._queryset)
-        queryset.query = _Compiled(compiler)
-        return list(self._iterable(queryset))
-
-
-class _Compiled:
-    """The query of a statement, with its compiler at hand."""
-
-    def __init__(self, compiler: Any) -> None:
-        self._compiler = compiler
-
-    def get_compiler(self, *_: Any, **__: Any) -> Any:
-        return self._compiler
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._compiler.query, name)
+        return self._read(found)

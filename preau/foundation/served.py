@@ -40,13 +40,20 @@ class Sendable:
 
 def answer(request: HttpRequest, file: Sendable) -> HttpResponseBase:
     """The file, or the part of it that a player asks for. Raises Http404 when its bytes are gone."""
-    path = vault.path_of(file.stored)
+    return at(request, vault.inner_path(file.stored), file)
+
+
+def at(
+    request: HttpRequest, inner: str, file: Sendable, *, cache: str = "private, no-store"
+) -> HttpResponseBase:
+    """The same for what lies at this path of the room of files."""
+    path = vault.room() / inner
     if not path.is_file():
         raise Http404
     response: HttpResponseBase
     if settings.FILES_ACCEL:
         response = HttpResponse()
-        response.headers["X-Accel-Redirect"] = quote(settings.FILES_ACCEL + vault.inner_path(file.stored))
+        response.headers["X-Accel-Redirect"] = quote(settings.FILES_ACCEL + inner)
     else:
         response = _bytes_of(request, path)
     response.headers["Content-Disposition"] = (
@@ -55,7 +62,7 @@ def answer(request: HttpRequest, file: Sendable) -> HttpResponseBase:
     response.headers["Content-Type"] = file.kind
     response.headers["Content-Security-Policy"] = SANDBOX
     response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["Cache-Control"] = cache
     return response
 
 

@@ -21,7 +21,7 @@ from markupsafe import Markup
 
 from preau.foundation import dates, richtext, stamp, text
 from preau.foundation.inlining import InliningEnvironment
-from preau.foundation.text import ELIDED, elided
+from preau.foundation.text import ELIDED, elided, number
 
 # No address has it of its own.
 NUMBER = 8_172_635_409_182
@@ -42,6 +42,11 @@ class Components:
         # Found without asking the next time.
         setattr(self, name, macro)
         return macro
+
+
+def full_url(name: str) -> str:
+    """The whole address of a page without arguments, for what is copied into another program."""
+    return settings.PUBLIC_URL + url(name)
 
 
 def url(name: str, *args: Any, **kwargs: Any) -> str:
@@ -91,6 +96,18 @@ def install_texts(env: InliningEnvironment) -> None:
     env.install_gettext_callables(active.gettext, active.ngettext, newstyle=True, pgettext=active.pgettext)  # type: ignore[attr-defined]
     if len(settings.LANGUAGES) == 1:
         env.globals["_"] = env.says = in_one_language(active.gettext)
+    plural: Any = env.globals["ngettext"]
+    env.globals["ngettext"] = counted(plural)
+
+
+def counted(ngettext: Callable[..., str]) -> Callable[..., str]:
+    """`ngettext` as Jinja's own, whose « %(num)s » is a number as people read it: « 1 942 lignes »."""
+
+    @pass_context
+    def said(context: Context, singular: str, plural: str, count: int, /, **names: object) -> str:
+        return ngettext(context, singular, plural, count, **{"num": number(count)} | names)
+
+    return said
 
 
 def in_one_language(gettext: Callable[[str], str]) -> Callable[..., Markup]:
@@ -149,6 +166,7 @@ def environment(**options: Any) -> Environment:
     install_texts(env)
     env.globals |= {
         "url": url,
+        "full_url": full_url,
         "static": static,
         "ui": Components(env),
         "dates": dates,
@@ -163,6 +181,7 @@ def environment(**options: Any) -> Environment:
         "capital": dates.capital,
         "ordinals": text.ordinals,
         "number": text.number,
+        "phone": text.phone,
         "rich": richtext.rich,
     }
     return env
@@ -177,8 +196,10 @@ class Jinja2Rooms(Jinja2):
 def form_inputs(request: HttpRequest) -> dict[str, Any]:
     """`csrf_input` for every form: Django's token and the context stamp, so that nobody has to think of the second."""
     viewer = getattr(request, "viewer", None)
-    mark = stamp.hidden_field(viewer) if viewer else ""
-    return {"csrf_input": format_html("{}{}", csrf_input_lazy(request), mark)}
+    if viewer is None:
+        # Asked for by a form alone: a visitor who only reads is given no cookie.
+        return {"csrf_input": csrf_input_lazy(request)}
+    return {"csrf_input": format_html("{}{}", csrf_input_lazy(request), stamp.hidden_field(viewer))}
 
 
 def render_block(request: HttpRequest, template: str, block: str, context: Mapping[str, Any]) -> str:

@@ -8,7 +8,8 @@ from functools import lru_cache
 from markupsafe import Markup, escape
 
 ORDINAL = re.compile(r"\b(\d+)(e|ère|re|er|ème)\b")
-NARROW = "\u202f"
+NARROW, NBSP = "\u202f", "\u00a0"
+FRENCH_PHONE = re.compile(r"(?:\+33|0033|0)0?([1-9])(\d\d)(\d\d)(\d\d)(\d\d)")
 LOOSE = re.compile(r"(?<=«) | (?=[:;?!»](?!\w))")
 # « de Anaïs » is said « d’Anaïs »; an « h » or a « y » may be sounded: they stay as they are.
 ELIDED = re.compile(r"\b([Dd])e (?=%\((\w+)\)s)")
@@ -26,6 +27,13 @@ def fold(text: str) -> str:
     return " ".join(bare.split())
 
 
+@lru_cache(maxsize=4_096)
+def natural(text: str) -> tuple[tuple[str | int, ...], str]:
+    """What to sort a name by: « 2nde 2 » before « 2nde 10 », « Éducation musicale » among the E. Texts that differ never tie."""
+    parts = re.split(r"(\d+)", fold(text))
+    return tuple(int(part) if rank % 2 else part for rank, part in enumerate(parts)), text
+
+
 @lru_cache(maxsize=4_096, typed=True)  # typed: the same letters are to be escaped or not
 def ordinals(text: object) -> Markup:
     """ "5e B" as people write it: the letters of an ordinal raised. Everything else is shown as given."""
@@ -35,6 +43,12 @@ def ordinals(text: object) -> Markup:
 def number(count: int) -> str:
     """2 589: thousands apart, by a space that does not break."""
     return f"{count:,}".replace(",", NARROW)
+
+
+def phone(number: str) -> str:
+    """06 12 34 56 78: a French number as people here read it, never cut in two; any other is shown as given."""
+    found = FRENCH_PHONE.fullmatch(re.sub(r"[\s.()/-]", "", number))
+    return f"0{NBSP.join(found.groups())}" if found else number
 
 
 def french(text: str) -> str:

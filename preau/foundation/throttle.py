@@ -31,3 +31,10 @@ def give_back(what: str, *parts: str) -> None:
 
 def forget(what: str, *parts: str) -> None:
     RateWindow.objects.filter(key=_digest(what, *parts)).delete()
+
+
+def ends_in(what: str, *parts: str) -> int:
+    """In how many seconds its window ends; one at least."""
+    now = timezone.now()
+    ends = RateWindow.objects.filter(key=_digest(what, *parts)).values_list("ends", flat=True).first()
+    return max(1, int((ends - now).total_seconds())) if ends else 1

@@ -101,7 +101,7 @@ def keep_tables(sent: Mapping[str, Any], room: Path, limits: Limits) -> tuple[st
     with _new_folder(room) as folder:
         names, left = [], limits.size
         for key, file in sent.items():
-            names.append(f"{key}.{_kind_of_table(file, limits)}")
+            names.append(f"{key}.{kind_of_table(file, limits)}")
             file.seek(0)
             with _private(folder / names[-1]) as target:
                 left -= _copy(file, target, _bare(file.name), left, limits, looks=None)
@@ -124,14 +124,14 @@ def keep_files(
                 said = _("« %(name)s » n’est pas un fichier %(kinds)s.")
                 raise Refused(said % {"name": _bare(member.name), "kinds": ", ".join(kinds)})
             if kind == ".xlsx":
-                _kind_of_table(member.source, limits)
+                kind_of_table(member.source, limits)
             names.append(f"{number:03d}_{clean(member.name).removesuffix('.xml').removesuffix(kind)}{kind}")
             with member.open() as source, _private(folder / names[-1]) as target:
                 left -= _copy(source, target, _bare(member.name), left, limits, looks=None)
     return folder.name, names
 
 
-def _kind_of_table(file: Any, limits: Limits) -> str:
+def kind_of_table(file: Any, limits: Limits) -> str:
     """« xlsx » or « csv ». An old or foreign workbook is told how to be saved."""
     start = _starts(file)
     if start.startswith(OLD_WORKBOOK):

@@ -38,6 +38,23 @@ def test_ordinals(label: str, shown: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("+33 6 39 98 79 26", f"06{N}39{N}98{N}79{N}26"),
+        ("+33639987926", f"06{N}39{N}98{N}79{N}26"),
+        ("+33 (0)2 61 91 00 00", f"02{N}61{N}91{N}00{N}00"),
+        ("02.61.91.00.00", f"02{N}61{N}91{N}00{N}00"),
+        ("+262 692 12 34 56", "+262 692 12 34 56"),
+        ("3020", "3020"),
+        ("anne@famille.example", "anne@famille.example"),
+        ("", ""),
+    ],
+)
+def test_a_french_phone_number_is_read_as_here(given: str, shown: str) -> None:
+    assert text.phone(given) == shown
+
+
+@pytest.mark.parametrize(
     ("typed", "shown"),
     [
         ("Oui : non ; ou ? Bien !", "Oui\u202f: non\u202f; ou\u202f? Bien\u202f!"),
@@ -51,7 +68,7 @@ def test_french_signs_stay_with_their_word(typed: str, shown: str) -> None:
 
 def test_hours() -> None:
     assert dates.hour(time(8, 5)) == f"8{N}h{N}05"
-    assert dates.hours(time(10, 15), time(11, 10)) == f"10{N}h{N}15 – 11{N}h{N}10"
+    assert dates.hours(time(10, 15), time(11, 10)) == f"10{N}h{N}15{N}– 11{N}h{N}10"
     noon = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
     assert dates.hour(noon) == f"13{N}h{N}00"
     assert dates.hour(noon, "Indian/Reunion") == f"16{N}h{N}00"
@@ -75,6 +92,17 @@ def test_a_day_is_the_local_one() -> None:
 @pytest.mark.parametrize(("count", "shown"), [(5, f"5{N}min"), (59, f"59{N}min"), (65, f"1{N}h{N}05")])
 def test_minutes(count: int, shown: str) -> None:
     assert dates.minutes(count) == shown
+
+
+def test_a_count_is_read_with_its_thousands_apart() -> None:
+    lines = '{{ ngettext("%(num)s ligne", "%(num)s lignes", count) }}'
+    said = templating.environment(autoescape=True).from_string(lines)
+    assert [said.render(count=count) for count in (1, 42, 1942)] == [
+        "1 ligne",
+        "42 lignes",
+        "1\u202f942 lignes",
+    ]
+    assert dates.minutes(9141 * 60) == f"9\u202f141{N}h{N}00"
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+33", "-2", "@SUM(A1)", "\t=1"])
