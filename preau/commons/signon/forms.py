@@ -4,31 +4,26 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from preau.commons.signon import addresses
 from preau.commons.signon.actions import Said, Settled
 from preau.commons.signon.addresses import Place
-from preau.commons.signon.models import Opening, Service
-from preau.commons.signon.words import ADMITTED, ATTRIBUTES, Icon, Shape
+from preau.commons.signon.fields import Day, Lines, read_address
+from preau.commons.signon.models import Client, Opening, Service
+from preau.commons.signon.samlfields import SamlFields, with_file
+from preau.commons.signon.words import ADMITTED, ATTRIBUTES, Icon, Protocol, Shape
 from preau.directory.models import Group
 from preau.directory.viewer import Viewer
+from preau.directory.words import level_said
 
-MOST_ADDRESSES = 10
 FOR_WHOM = [
     (one.value, label)
     for one, label in zip(ADMITTED, (_("Élèves"), _("Familles"), _("Personnels")), strict=True)
 ]
 
 
-class Day(forms.DateField):
-    """A day, typed in the browser's own calendar."""
-
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-
-
-class ServiceForm(forms.Form):
+class ServiceForm(SamlFields):
     """A service: what it is to people, where it lives, what leaves for it and why."""
 
     name = forms.CharField(label=_("Nom du service"), max_length=60)
@@ -44,14 +39,43 @@ class ServiceForm(forms.Form):
         help_text=_("Elle s’ouvre depuis « Mes services »."),
         max_length=500,
     )
-    places = forms.CharField(
+    protocol = forms.ChoiceField(
+        label=_("Comment il se connecte"),
+        help_text=_("Le fournisseur du service le dit."),
+        choices=Protocol.choices,
+        initial=Protocol.CAS,
+    )
+    places = Lines(
         label=_("Adresses auxquelles Préau répond"),
         help_text=_(
             "Une par ligne, en https, avec l’hôte exact : https://moodle.exemple.fr/. Ce qui suit le chemin est accepté ; "
             "rien d’autre ne l’est."
         ),
-        max_length=4_000,
-        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    redirects = Lines(
+        label=_("Adresses de retour"),
+        help_text=_(
+            "Une par ligne, en https, écrites exactement comme le fournisseur les donne. Préau ne répond à aucune autre."
+        ),
+    )
+    after_logout = Lines(
+        label=_("Adresses de retour après une déconnexion"),
+        help_text=_("Une par ligne, exactes elles aussi. Rien d’écrit : la personne reste sur Préau."),
+    )
+    back_channel = forms.CharField(
+        label=_("Adresse à prévenir quand quelqu’un se déconnecte de Préau"),
+        help_text=_(
+            "Le fournisseur parle de « back-channel logout ». Sans elle, le service garde sa propre session."
+        ),
+        max_length=500,
+        required=False,
+    )
+    is_public = forms.BooleanField(
+        label=_("Ce service ne peut pas garder de secret"),
+        help_text=_(
+            "C’est une application dans un navigateur ou sur un téléphone. Elle se connecte alors sans secret."
+        ),
+        required=False,
     )
     profiles = forms.MultipleChoiceField(
         label=_("Pour qui"),
@@ -70,6 +94,14 @@ class ServiceForm(forms.Form):
         help_text=_("Rare. Le fournisseur parle alors de « proxy CAS »."),
         required=False,
     )
+    asks_consent = forms.BooleanField(
+        label=_("Ce service est facultatif : il demande l’accord des élèves et des responsables"),
+        help_text=_(
+            "Sans cela, il relève de la mission de l’établissement, et n’en demande pas. Avec, aucun élève n’y va tant que "
+            "l’accord n’est pas demandé et donné (« Autorisations »)."
+        ),
+        required=False,
+    )
     opens_on = Day(label=_("Premier jour"), required=False)
     closes_on = Day(label=_("Dernier jour"), required=False)
     is_on = forms.BooleanField(
@@ -79,8 +111,8 @@ class ServiceForm(forms.Form):
         initial=True,
     )
 
-    def __init__(self, service: Service | None, data: Any = None) -> None:
-        super().__init__(data)
+    def __init__(self, service: Service | None, data: Any = None, files: Any = None) -> None:
+        super().__init__(*with_file(data, files))
         for one in ATTRIBUTES.values():
             self.fields[f"why_{one.key}"] = forms.CharField(
                 label=one.label,
@@ -92,51 +124,79 @@ class ServiceForm(forms.Form):
         if service:
             self.initial = {name: getattr(service, name) for name in FACTS}
             self.initial["places"] = "\n".join(f"{one.origin}{one.path}" for one in service.addresses.all())
+        client = Client.objects.filter(service=service).first() if service else None
+        if client:
+            self.initial |= {name: getattr(client, name) for name in CLIENT}
+            self.initial |= {name: "\n".join(getattr(client, name)) for name in ("redirects", "after_logout")}
+        self.show_party(service)
 
     def whys(self) -> list[Any]:
         return [self[f"why_{key}"] for key in ATTRIBUTES]
 
     def clean_places(self) -> list[Place]:
-        typed = [line.strip() for line in self.cleaned_data["places"].splitlines() if line.strip()]
-        if len(typed) > MOST_ADDRESSES:
-            raise ValidationError(_("Dix adresses au plus."))
-        found = [self._read(line, whole=True) for line in typed]
+        found = [read_address(line, whole=True) for line in self.cleaned_data["places"]]
         return list(dict.fromkeys(found))
+
+    def clean_redirects(self) -> list[str]:
+        return self._exact("redirects")
+
+    def clean_after_logout(self) -> list[str]:
+        return self._exact("after_logout")
+
+    def _exact(self, name: str) -> list[str]:
+        lines: list[str] = self.cleaned_data[name]
+        for line in lines:
+            read_address(line)
+        return lines
+
+    def clean_back_channel(self) -> str:
+        typed: str = self.cleaned_data["back_channel"].strip()
+        if typed:
+            read_address(typed)
+        return typed
 
     def clean_address(self) -> str:
         typed: str = self.cleaned_data["address"].strip()
-        self._read(typed)
+        read_address(typed)
         return typed
-
-    def _read(self, typed: str, *, whole: bool = False) -> Place:
-        try:
-            return addresses.read(typed, whole=whole)
-        except addresses.Refused:
-            raise ValidationError(
-                _(
-                    "« %(typed)s » ne convient pas : une adresse commence par https://, avec un nom d’hôte complet, sans joker."
-                ),
-                params={"typed": typed[:80]},
-            ) from None
 
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or {}
         opens_on, closes_on = typed.get("opens_on"), typed.get("closes_on")
         if opens_on and closes_on and closes_on < opens_on:
             self.add_error("closes_on", _("Le dernier jour vient avant le premier."))
+        self._check_protocol(typed)
+        return typed
+
+    def _check_protocol(self, typed: dict[str, Any]) -> None:
+        """Each protocol has addresses of its own, at least one; what is typed for the others is not kept. Those of LTI have a
+        page of their own (`boards.protocol_pages`)."""
+        if typed.get("protocol") == Protocol.SAML:
+            self.check_party(typed)
+        if typed.get("protocol") in {Protocol.SAML, Protocol.LTI}:
+            return
+        needed = "redirects" if typed.get("protocol") == Protocol.OIDC else "places"
+        if needed not in self.errors and not typed.get(needed):
+            self.add_error(needed, self.fields[needed].error_messages["required"])
         places, address = typed.get("places"), typed.get("address")
-        if places and address:
+        if needed == "places" and places and address:
             home = addresses.read(address)
             if not any(one.origin == home.origin and one.holds(home.path) for one in places):
                 self.add_error(
                     "address", _("La page d’accueil doit être sous l’une des adresses ci-dessous.")
                 )
-        return typed
 
     def said(self) -> Said:
         typed = self.cleaned_data
         why = {key: typed[f"why_{key}"] for key in ATTRIBUTES if typed[f"why_{key}"]}
-        return Said({name: typed[name] for name in FACTS}, why, typed["places"])
+        facts = {name: typed[name] for name in FACTS}
+        if typed["protocol"] == Protocol.LTI:
+            return Said(facts | {"may_proxy": False}, why, [])
+        if typed["protocol"] == Protocol.CAS:
+            return Said(facts, why, typed["places"])
+        if typed["protocol"] == Protocol.SAML:
+            return Said(facts | {"may_proxy": False}, why, [], party=self.party)
+        return Said(facts | {"may_proxy": False}, why, [], {name: typed[name] for name in CLIENT})
 
 
 FACTS = (
@@ -144,13 +204,18 @@ FACTS = (
     "text",
     "icon",
     "address",
+    "protocol",
     "shape",
     "profiles",
     "may_proxy",
+    "asks_consent",
     "opens_on",
     "closes_on",
     "is_on",
 )
+
+
+CLIENT = ("is_public", "redirects", "after_logout", "back_channel")
 
 
 class OpeningForm(forms.Form):
@@ -191,7 +256,7 @@ class OpeningForm(forms.Form):
             self.fields["levels"] = forms.MultipleChoiceField(
                 label=_("Seulement ces niveaux"),
                 help_text=_("Élèves et familles. Rien de coché : tous. Les personnels gardent le service."),
-                choices=[(level, level) for level in levels],
+                choices=[(level, level_said(level)) for level in levels],
                 widget=forms.CheckboxSelectMultiple,
                 required=False,
                 initial=opening.levels if opening else [],

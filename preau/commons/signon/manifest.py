@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from preau.commons.signon import actions, queries, rules, seeds, tasks
+from preau.directory.boards import Purpose, purposes
 from preau.directory.rules import runs_settings
 from preau.foundation import boards, readonly
 from preau.foundation.boards import FieldClass, FirstStep, JournalWord, PersonalData, Retention
@@ -29,7 +30,19 @@ for name in (
 ):
     readonly.PROTOCOLS[f"/cas/{name}"] = frozenset({"signon_ticket", "signon_connection", "signon_alias"})
 readonly.PROTOCOLS["/cas/login"] = frozenset({"signon_ticket", "signon_alias", "signon_usage"})
+# So does OpenID Connect: a code is given by a GET, and the first key is made for whoever asks which there are.
+readonly.PROTOCOLS["/oidc/authorize"] = frozenset({"signon_grant", "signon_alias", "signon_usage"})
+readonly.PROTOCOLS["/oidc/jwks"] = frozenset({"signon_signingkey"})
+# By SAML, an answer is written at once, signed by a key that may be the first.
+for name in ("sso", "suite", "ouvrir"):
+    readonly.PROTOCOLS[f"/saml/{name}"] = frozenset(
+        {"signon_alias", "signon_usage", "signon_connection", "signon_signingkey"}
+    )
+for name in ("metadata", "slo", "deconnexion"):
+    readonly.PROTOCOLS[f"/saml/{name}"] = frozenset({"signon_signingkey"})
 PUBLIC = (
+    "saml_metadata", "saml_sso", "saml_next", "saml_logout", "saml_leave",
+    "oidc_configuration", "oidc_authorize", "oidc_token", "oidc_userinfo", "oidc_keys", "oidc_logout", "oidc_leave",
     "login", "logout", "validate", "service_validate", "proxy_validate", "p3_service_validate", "p3_proxy_validate",
     "proxy",
 )  # fmt: skip
@@ -45,13 +58,35 @@ boards.settings_pages.add(
     )
 )  # fmt: skip
 boards.schedule.add(boards.Scheduled("signon.purge", tasks.purge, every_minutes=60))
+boards.schedule.add(boards.Scheduled("signon.keys", tasks.keep_keys, every_minutes=60))
+boards.schedule.add(boards.Scheduled("signon.saml_keys", tasks.keep_saml_keys, every_minutes=60))
 boards.seeds.add(boards.Seed("services reliés", seeds.plant, order=95))
+
+# An optional service is asked about as any other purpose (docs/decisions/0112).
+purposes.add(
+    Purpose(
+        "service",
+        _("Service extérieur facultatif"),
+        _("L’établissement propose un site tenu par d’autres, dont les cours peuvent se passer."),
+        _("C’est un site tenu par d’autres que l’école. Il reçoit ce qui est écrit ici, et rien d’autre."),
+        _("L’élève n’ouvre pas ce site. L’établissement lui propose une autre façon de travailler."),
+        "apps",
+        boards.Nature.USUAL,
+        things=queries.optional_things,
+        order=40,
+    )
+)
+boards.acts.add(
+    boards.Act("signon.service", _("Ouvrir un service extérieur facultatif"), boards.Nature.USUAL, order=60)
+)
 
 for verb, label in [
     ("signon.service_created", _("Service relié")),
     ("signon.service_changed", _("Service relié changé")),
     ("signon.service_opened", _("Service relié ouvert dans l’établissement")),
     ("signon.service_closed", _("Service relié fermé dans l’établissement")),
+    ("signon.secret_renewed", _("Service relié : nouveau secret")),
+    ("signon.keys_rolled", _("Services reliés : nouvelle clé de signature")),
     ("signon.opening_changed", _("Service relié : pour qui, ou ce qui est transmis")),
 ]:
     boards.journal_words.add(JournalWord(verb, label, "settings", queries.said_of_change))
@@ -79,6 +114,7 @@ boards.personal_data.add(
         keep=Retention.ACCOUNT,
         fields={"service": PERSONAL, "person": PERSONAL, "value": PERSONAL, "made_at": PERSONAL, "used_on": PERSONAL},
         forget=actions.forget_aliases,
+        erases=_("Aucun service relié ne reconnaît plus la personne : à sa prochaine visite, elle y est quelqu’un de nouveau."),
         **BASIS,
     )
 )  # fmt: skip
@@ -107,5 +143,40 @@ boards.personal_data.add(
         | {"session": NONE},
         withheld=frozenset({"index", "session"}),
         **BASIS,
+    )
+)
+boards.personal_data.add(
+    PersonalData(
+        label=_("Accès donnés à un service relié"),
+        model="signon.Grant",
+        person="account__person",
+        purpose=_("Laisser un service lire qui vient d’arriver, tant que la session est ouverte ici."),
+        keep=Retention.MONTH,
+        fields=dict.fromkeys(
+            ["account", "service", "seat", "redirect", "scopes", "signed_in_at", "is_strong", "used_at", "ends_at"], PERSONAL
+        )
+        | dict.fromkeys(["session", "sid", "code", "challenge", "nonce", "code_ends_at"], NONE),
+        withheld=frozenset({"session", "sid", "code", "challenge", "nonce"}),
+        **BASIS,
+    )
+)  # fmt: skip
+boards.personal_data.add(
+    PersonalData(
+        label=_("Jetons d’un service relié"),
+        model="signon.Token",
+        person="grant__account__person",
+        purpose=_("Reconnaître le service qui demande qui vient d’arriver."),
+        keep=Retention.MONTH,
+        fields=dict.fromkeys(["grant", "kind", "ends_at", "used_at"], PERSONAL) | {"digest": NONE},
+        withheld=frozenset({"digest"}),
+        **BASIS,
+    )
+)
+
+boards.endings.add(
+    boards.Ending(
+        ("signon.Ticket", "signon.Grant", "signon.Token", "signon.Connection"),
+        _("Ce qui a servi à ouvrir un service s’efface dans l’heure."),
+        by="signon.purge",
     )
 )

@@ -1,12 +1,17 @@
-"""Two services of the demonstration: one of the platform, switched on; one of the school's own."""
+"""Four services of the demonstration: three of the platform, one of which no school has opened; one of the school's own."""
 
+import secrets
 from datetime import timedelta
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric import rsa
 from django.utils import timezone
 
-from preau.commons.signon.models import Address, Alias, Opening, Service, Usage
-from preau.commons.signon.words import ADMITTED, Icon, Shape
+from preau.commons.signon.models import Address, Alias, Client, Opening, Party, Service, Usage
+from preau.commons.signon.queries.consent import PURPOSE, version_of
+from preau.commons.signon.saml import certificates
+from preau.commons.signon.words import ADMITTED, Icon, Protocol, Shape
+from preau.directory.models import ConsentRequest
 from preau.directory.words import Profile
 
 # Opened each day of the last week, by profile.
@@ -33,20 +38,90 @@ def plant(world: Any) -> None:
         profiles=[Profile.PUPIL, Profile.STAFF],
         why={"profile": "Distinguer élèves et professeurs.", "first_name": "Signer un avis d’un prénom."},
     )  # fmt: skip
+    if world.imported:
+        # In the demonstration it is optional, and nobody has answered yet.
+        own.asks_consent = True
+        own.save(update_fields=["asks_consent"])
     for service, profiles in ((platform, [one.value for one in ADMITTED]), (own, own.profiles)):
         Opening.objects.create(
             service=service, school=world.school, is_on=True, since=world.year.starts, agreed=service.asks,
             profiles=profiles,
         )  # fmt: skip
+    if own.asks_consent:
+        _asked(world, own)
     _used(world, platform)
+    _cloud(world)
+    _books(world)
+
+
+def _cloud(world: Any) -> None:
+    """A service of the platform that speaks OpenID Connect; its secret was given, and nobody has it."""
+    if Service.objects.filter(school=None, name="Nuage").exists():
+        return
+    service = _service(
+        world,
+        name="Nuage", text="Des dossiers partagés entre collègues.", icon=Icon.BACKPACK, protocol=Protocol.OIDC,
+        address="https://nuage.academie.example/", path="", profiles=[Profile.STAFF],
+        why={"first_name": "Appeler la personne par son prénom.", "last_name": "La reconnaître dans un dossier partagé."},
+    )  # fmt: skip
+    Client.objects.create(
+        service=service, redirects=["https://nuage.academie.example/apps/user_oidc/code"],
+        after_logout=["https://nuage.academie.example/"], secret_since=timezone.now(), secret=secrets.token_hex(32),
+        back_channel="https://nuage.academie.example/apps/user_oidc/backchannel-logout/preau",
+    )  # fmt: skip
+
+
+def _books(world: Any) -> None:
+    """A service of the platform that speaks SAML, open in the school for pupils and staff. Nobody has the keys of its certificates."""
+    service = Service.objects.filter(school=None, name="Manuels numériques").first() or _bookshelf(world)
+    Opening.objects.create(
+        service=service, school=world.school, is_on=True, since=world.year.starts, agreed=service.asks, profiles=service.profiles,
+    )  # fmt: skip
+
+
+def _bookshelf(world: Any) -> Service:
+    service = _service(
+        world,
+        name="Manuels numériques", text="Les manuels de la classe, à lire en ligne.", icon=Icon.BACKPACK, protocol=Protocol.SAML,
+        address="https://manuels.academie.example/", path="", profiles=[Profile.PUPIL, Profile.STAFF],
+        why={
+            "profile": "Donner aux professeurs le livre du maître.",
+            "school": "Ouvrir les manuels choisis par l’établissement.",
+            "classes": "Montrer à l’élève les manuels de sa classe.",
+        },
+    )  # fmt: skip
+    certificate = _certificate("manuels.academie.example")
+    Party.objects.create(
+        service=service, entity_id="https://manuels.academie.example/saml/metadata", signing=[certificate], must_sign=True,
+        encryption=certificate, hides=True, receives=[{"url": "https://manuels.academie.example/saml/acs", "index": 0}],
+        logout="https://manuels.academie.example/saml/slo", soap="https://manuels.academie.example/saml/slo/soap",
+    )  # fmt: skip
+    return service
+
+
+def _certificate(name: str) -> str:
+    """Of a key that is thrown away at once."""
+    key = rsa.generate_private_key(65_537, 2_048)
+    now = timezone.now()
+    return certificates.self_signed(key, name, now - timedelta(days=200), now + timedelta(days=900))
 
 
 def _service(world: Any, *, why: dict[str, str], path: str, **facts: Any) -> Service:
     released = {key: {"why": said, "since": world.year.starts.isoformat()} for key, said in why.items()}
     service = Service.objects.create(released=released, changed_at=timezone.now(), **facts)
     origin = "/".join(service.address.split("/")[:3])
-    Address.objects.create(service=service, origin=origin, path=path)
+    if path:
+        Address.objects.create(service=service, origin=origin, path=path)
     return service
+
+
+def _asked(world: Any, service: Service) -> None:
+    """Whoever tries the demonstration answers."""
+    opening = Opening.objects.select_related("service").get(service=service, school=world.school)
+    ConsentRequest.objects.create(
+        school=world.school, year=world.year, purpose=PURPOSE, about=service.public_id, version=version_of(opening),
+        asked_by=world.people.get("head"), asked_at=timezone.now(),
+    )  # fmt: skip
 
 
 def _used(world: Any, service: Service) -> None:

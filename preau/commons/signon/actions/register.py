@@ -8,8 +8,12 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from preau.commons.signon.actions.clients import is_client_as_said, write_client
+from preau.commons.signon.actions.keys import keep_keys
+from preau.commons.signon.actions.parties import is_party_as_said, write_party
 from preau.commons.signon.addresses import Place
 from preau.commons.signon.models import Address, Opening, Service
+from preau.commons.signon.words import KeyUse
 from preau.directory.models import School
 from preau.directory.viewer import Viewer
 from preau.foundation import journal
@@ -17,11 +21,14 @@ from preau.foundation import journal
 
 @dataclass(frozen=True)
 class Said:
-    """What was said of a service. `facts`: plain fields; `why`: what leaves, each with its purpose; `places`: where it lives."""
+    """What was said of a service. `facts`: plain fields; `why`: what leaves, each with its purpose; `places`: where it lives,
+    for CAS; `client`: what OpenID Connect needs, `party`: what SAML needs, None for the others."""
 
     facts: Mapping[str, Any]
     why: Mapping[str, str]
     places: Sequence[Place]
+    client: Mapping[str, Any] | None = None
+    party: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -41,7 +48,7 @@ class SameName(Exception):
 
 @transaction.atomic
 def save(viewer: Viewer, said: Said, service: Service | None = None) -> tuple[Service, list[str]]:
-    """Write a service; returns it, and the names of what changed. Raises SameName.
+    """Write a service; returns it, and the names of what changed. Raises SameName, SameEntity.
 
     A new one is the viewer's school's, or the platform's when they have none; a second click on its form finds the first's.
     A school's own is open there from the start.
@@ -54,6 +61,7 @@ def save(viewer: Viewer, said: Said, service: Service | None = None) -> tuple[Se
         service.save()
     if _place(service, said.places):
         changed.append("addresses")
+    changed += _speak(service, said)
     if changed and is_new:
         journal.record(viewer, "signon.service_created", service, leaves=",".join(service.asks))
         if service.school_id:
@@ -62,6 +70,15 @@ def save(viewer: Viewer, said: Said, service: Service | None = None) -> tuple[Se
         leaves = ",".join(service.asks)
         journal.record(viewer, "signon.service_changed", service, changed=",".join(changed), leaves=leaves)
     return service, changed
+
+
+def _speak(service: Service, said: Said) -> list[str]:
+    """Write what its protocol needs; returns the names of what changed."""
+    changed = ["client"] if said.client is not None and write_client(service, said.client) else []
+    if said.party is not None:
+        # The page of the service shows our certificate.
+        keep_keys(timezone.now(), KeyUse.SAML)
+    return [*changed, "party"] if write_party(service, said.party) else changed
 
 
 def _held(viewer: Viewer, said: Said, service: Service | None) -> Service:
@@ -86,6 +103,10 @@ def _is_as_said(service: Service, said: Said) -> bool:
     why = {key: one["why"] for key, one in service.released.items()}
     places = {(one.origin, one.path) for one in service.addresses.all()}
     same = all(getattr(service, name) == value for name, value in said.facts.items())
+    if said.client is not None and not is_client_as_said(service, said.client):
+        return False
+    if said.party is not None and not is_party_as_said(service, said.party):
+        return False
     return same and why == said.why and places == {(one.origin, one.path) for one in said.places}
 
 

@@ -1,14 +1,14 @@
 """Tickets: made for one person, one service and one address; shown once; gone."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
@@ -63,27 +63,50 @@ def issue(
     viewer: Viewer, openings: Sequence[Opening], url: str, *, session: str, is_new: bool = False
 ) -> str:
     """A ticket for whoever goes to a service; counted, without their name. Returns it: it is never shown again."""
-    service, today = openings[0].service, viewer.today
-    _alias_of(viewer, service)
-    _count(openings[0], viewer)
+    service = openings[0].service
+    come(viewer, openings)
     value = new_value(PREFIXES[Kind.SERVICE])
     Ticket.objects.create(
         kind=Kind.SERVICE, digest=digest_of(value), service=service, account_id=viewer.account_id, seat=viewer.key,
-        session=digest_of(session), url=url, is_new=is_new, ends_at=_soon(),
+        session=digest_of(session), url=url, is_new=is_new, ends_at=soon(),
     )  # fmt: skip
-    Alias.objects.filter(service=service, person=viewer.person.pk).exclude(used_on=today).update(
-        used_on=today
-    )
     return value
 
 
-def _soon() -> datetime:
+def come(viewer: Viewer, openings: Sequence[Opening]) -> None:
+    """Note that somebody goes to a service: their name there, the day, and one more, without their name."""
+    service, today = openings[0].service, viewer.today
+    _alias_of(viewer, service)
+    _count(openings[0], viewer)
+    known = Alias.objects.filter(service=service, person=viewer.person.pk)
+    known.filter(Q(used_on=None) | ~Q(used_on=today)).update(used_on=today)
+
+
+def name_people(service_id: int, people: Iterable[int]) -> int:
+    """A name at this service for each of these people who has none yet: the list of a class names whoever has not come
+    there. Returns how many were made."""
+    wanted = set(people)
+    known = Alias.objects.filter(service=service_id, person__in=wanted).values_list("person", flat=True)
+    now = timezone.now()
+    made = [
+        Alias(service_id=service_id, person_id=person, value=new_name(), made_at=now)
+        for person in sorted(wanted - set(known))
+    ]
+    Alias.objects.bulk_create(made, ignore_conflicts=True)
+    return len(made)
+
+
+def new_name() -> str:
+    return f"p{secrets.token_hex(16)}"
+
+
+def soon() -> datetime:
     return timezone.now() + timedelta(seconds=settings.SIGNON_TICKET_SECONDS)
 
 
 def _alias_of(viewer: Viewer, service: Service) -> Alias:
     """The name of this person at this service, made at the first visit."""
-    facts = {"value": f"p{secrets.token_hex(16)}", "made_at": timezone.now(), "used_on": viewer.today}
+    facts = {"value": new_name(), "made_at": timezone.now(), "used_on": viewer.today}
     return Alias.objects.get_or_create(service=service, person_id=viewer.person.pk, defaults=facts)[0]
 
 
@@ -205,7 +228,7 @@ def issue_for_proxy(granting: str, target: str) -> str:
     value = new_value(PREFIXES[Kind.PROXY])
     Ticket.objects.create(
         kind=Kind.PROXY, digest=digest_of(value), service=openings[0].service, account=held.account, seat=held.seat,
-        session=held.session, url=target, chain=[held.url, *held.chain], ends_at=_soon(),
+        session=held.session, url=target, chain=[held.url, *held.chain], ends_at=soon(),
     )  # fmt: skip
     return value
 

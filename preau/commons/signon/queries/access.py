@@ -8,6 +8,7 @@ from django.db.models import F, Q, QuerySet
 from preau.commons.signon import addresses
 from preau.commons.signon.addresses import Place
 from preau.commons.signon.models import Address, Opening, Service
+from preau.commons.signon.queries.consent import agreed, not_agreed
 from preau.commons.signon.words import ADMITTED
 from preau.directory.models import Enrolment
 from preau.directory.viewer import Viewer
@@ -45,7 +46,7 @@ def _in_force(viewer: Viewer) -> "QuerySet[Opening]":
         is_on=True,
         service__is_on=True,
         school__in=schools,
-    ).select_related("service", "school")
+    ).select_related("service__party", "school")
 
 
 def open_to(viewer: Viewer) -> list[Opening]:
@@ -63,6 +64,16 @@ def openings_to(viewer: Viewer, place: Place) -> list[Opening]:
     return list({one.pk: one for one in allowed if one.service_id == first}.values())
 
 
+def openings_of(viewer: Viewer, service_id: int) -> list[Opening]:
+    """The openings by which this seat may use this service."""
+    return _admitted(viewer, _in_force(viewer).filter(service=service_id).order_by("school"))
+
+
+def is_in_force(viewer: Viewer, service_id: int) -> bool:
+    """Is this service open in a school of this seat, though perhaps not to this person?"""
+    return _in_force(viewer).filter(service=service_id).exists()
+
+
 def known_here(viewer: Viewer, place: Place) -> bool:
     """Is it a service of a school of this seat, though not for this person? What other schools have is not told."""
     rows = _in_force(viewer).filter(service__addresses__origin=place.origin)
@@ -70,7 +81,29 @@ def known_here(viewer: Viewer, place: Place) -> bool:
     return any(Place(place.origin, path).holds(place.path) for path in paths)
 
 
+def open_and_waiting(viewer: Viewer) -> tuple[list[Opening], list[Opening]]:
+    """The services that this seat may use; and those that only wait for an agreement."""
+    let_in = _let_in(viewer, _in_force(viewer).order_by("service__name", "service", "school__name"))
+    kept = agreed(viewer, let_in)
+    return kept, not_agreed(let_in, kept)
+
+
+def waits_at(viewer: Viewer, place: Place) -> bool:
+    """Is an agreement all that is missing to go there?"""
+    return any(is_of(one.service, place) for one in open_and_waiting(viewer)[1])
+
+
+def waits_for(viewer: Viewer, service_id: int) -> bool:
+    """The same, of a service."""
+    return any(one.service_id == service_id for one in open_and_waiting(viewer)[1])
+
+
 def _admitted(viewer: Viewer, openings: Iterable[Opening]) -> list[Opening]:
+    """Of these, those that let this seat in, and that have the agreement which they need."""
+    return agreed(viewer, _let_in(viewer, openings))
+
+
+def _let_in(viewer: Viewer, openings: Iterable[Opening]) -> list[Opening]:
     """Of these, those whose profile, levels and classes let this seat in. Levels and classes are for pupils and families."""
     profile = viewer.profile.value
     found = [one for one in openings if profile in one.profiles and profile in one.service.profiles]

@@ -6,12 +6,14 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet, Sum
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from preau.commons.signon.models import Alias, Opening, Service, Usage
-from preau.commons.signon.queries.access import open_to
+from preau.commons.signon.queries.access import open_and_waiting
 from preau.commons.signon.rules import FEWEST
-from preau.commons.signon.words import ADMITTED, ATTRIBUTES
+from preau.commons.signon.words import ADMITTED, ATTRIBUTES, Protocol
 from preau.directory.viewer import Viewer
 from preau.directory.words import Profile
 from preau.foundation import dates
@@ -48,27 +50,36 @@ def _leaving(service: Service, key: str) -> Leaving:
 
 @dataclass(frozen=True)
 class Tile:
-    """A service that somebody may open. `last`: when they last did."""
+    """A service that somebody may open. `last`: when they last did; `address`: its own page, or ours for a service that waits
+    for an answer without having asked. `waits`: not before those concerned agree."""
 
     service: Service
     schools: str
     leaves: list[Leaving]
     since: str
     last: date | None
+    address: str
+    waits: bool = False
 
 
 def tiles_of(viewer: Viewer) -> list[Tile]:
-    """The services of this seat, by name; a family's children may bring one from two schools. Four queries at most."""
+    """The services of this seat, by name; a family's children may bring one from two schools. Seven queries at most."""
     gathered: dict[int, list[Opening]] = {}
-    for opening in open_to(viewer):
+    may_open, waiting = open_and_waiting(viewer)
+    for opening in may_open:
         gathered.setdefault(opening.service_id, []).append(opening)
+    closed: dict[int, list[Opening]] = {}
+    for opening in waiting:
+        closed.setdefault(opening.service_id, []).append(opening)
     used = dict(
         Alias.objects.visible_to(viewer).filter(service__in=gathered).values_list("service", "used_on")
     )
-    return [_tile(openings, used.get(pk)) for pk, openings in gathered.items()]
+    tiles = [_tile(openings, used.get(pk)) for pk, openings in gathered.items()]
+    tiles += [_tile(openings, None, waits=True) for pk, openings in closed.items() if pk not in gathered]
+    return sorted(tiles, key=lambda tile: (tile.service.name, tile.service.pk))
 
 
-def _tile(openings: Sequence[Opening], last: date | None) -> Tile:
+def _tile(openings: Sequence[Opening], last: date | None, *, waits: bool = False) -> Tile:
     service = openings[0].service
     keys = [key for key in openings[0].leaves if all(key in one.agreed for one in openings)]
     days = [one.since for one in openings if one.since]
@@ -78,7 +89,16 @@ def _tile(openings: Sequence[Opening], last: date | None) -> Tile:
         leaves=told_of(service, keys),
         since=dates.plain_day(min(days)) if days else "",
         last=last,
+        address=_address_of(service),
+        waits=waits,
     )
+
+
+def _address_of(service: Service) -> str:
+    party = getattr(service, "party", None) if service.protocol == Protocol.SAML else None
+    if party is None or not party.begins_here:
+        return service.address
+    return f"{reverse('signon:saml_open')}?{urlencode({'service': service.public_id})}"
 
 
 # The register
@@ -176,7 +196,8 @@ def said_of_change(details: Mapping[str, Any]) -> str:
         "shape": _("forme des réponses"), "released": _("ce qui est transmis"), "profiles": _("pour qui"),
         "may_proxy": _("mandataire"), "opens_on": _("ouverture"), "closes_on": _("dernier jour"), "is_on": _("état"),
         "addresses": _("adresses"), "agreed": _("ce que l’établissement accepte"), "levels": _("niveaux"),
-        "classes": _("classes"),
+        "asks_consent": _("accord demandé"), "classes": _("classes"), "protocol": _("protocole"),
+        "client": _("réglages OpenID Connect"), "party": _("réglages SAML"),
     }  # fmt: skip
     changed = [words[name] for name in str(details.get("changed", "")).split(",") if name in words]
     leaves = [

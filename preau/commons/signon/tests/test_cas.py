@@ -1,5 +1,6 @@
 """The CAS server: who comes, what leaves, and everything that says nothing."""
 
+import html
 import json
 from datetime import timedelta
 from typing import Any
@@ -25,7 +26,9 @@ from preau.commons.signon.tests.asking import (
 )
 from preau.directory.models import Holding
 from preau.directory.seeds import World, make_parent_of
-from preau.identity import sessions
+from preau.foundation import proof
+from preau.identity import boards, sessions
+from preau.identity.models import Account
 from preau.identity.seeds import CAST, PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -135,7 +138,7 @@ def test_the_seat_of_the_moment_is_the_one_that_comes(college: World, client: Sc
 
 def test_a_service_that_wants_the_password_gets_it_asked(college: World, teacher: SchoolClient) -> None:
     session = teacher.session
-    session[sessions.OPENED] = session[sessions.OPENED] - 3600
+    session[sessions.OPENED] = session[proof.KEY] = session[sessions.OPENED] - 3600
     session.save()
     asked = go(teacher, renew="true")
     assert asked["Location"].startswith("/cas/confirmer/?service=")
@@ -144,6 +147,41 @@ def test_a_service_that_wants_the_password_gets_it_asked(college: World, teacher
     assert not Ticket.objects.exists()
     assert "ticket=ST-" in teacher.post(asked["Location"], {"password": PASSWORD}).content.decode()
     assert Ticket.objects.get().is_new
+
+
+def test_a_session_that_was_open_elsewhere_does_not_answer_renew(teacher: SchoolClient) -> None:
+    session = teacher.session
+    del session[proof.KEY]
+    session.save()
+    assert go(teacher, renew="true")["Location"].startswith("/cas/confirmer/?service=")
+    assert code_of(ask(ticket=ticket_in(go(teacher)), service=MOODLE, renew="true")) == "INVALID_TICKET_SPEC"
+
+
+def test_whoever_has_no_password_proves_it_where_they_came_from(
+    college: World, teacher: SchoolClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = boards.Again("essai", lambda _, after: boards.Way("Confirmer avec Guichet", after))
+    monkeypatch.setattr(boards, "agains", [elsewhere])
+    Account.objects.filter(person=college.people["teacher"]).update(password="!")
+    session = teacher.session
+    session["_auth_user_hash"] = Account.objects.get(person=college.people["teacher"]).get_session_auth_hash()
+    session[sessions.OPENED] = session[proof.KEY] = session[sessions.OPENED] - 3600
+    session.save()
+    page = teacher.get(go(teacher, renew="true")["Location"]).content.decode()
+    assert "Confirmer avec Guichet" in page
+    assert 'name="password"' not in page
+    back = next(one for one in html.unescape(page).split('"') if one.startswith("/cas/login?"))
+    assert teacher.get(back)["Location"].startswith("/cas/confirmer/")
+    session[proof.KEY] += 3600
+    session.save()
+    assert "ticket=ST-" in teacher.get(back).content.decode()
+    assert Ticket.objects.get().is_new
+
+
+def test_right_passwords_close_no_door(teacher: SchoolClient) -> None:
+    for _ in range(11):
+        page = teacher.post(f"/cas/confirmer/?{urlencode({'service': MOODLE})}", {"password": PASSWORD})
+        assert "ticket=ST-" in page.content.decode()
 
 
 def test_tries_of_the_password_are_limited(teacher: SchoolClient) -> None:
@@ -250,7 +288,7 @@ def test_a_ticket_lives_a_minute(teacher: SchoolClient, clock: time_machine.Trav
 
 def test_renew_refuses_a_session_that_was_open(teacher: SchoolClient) -> None:
     session = teacher.session
-    session[sessions.OPENED] = session[sessions.OPENED] - 3600
+    session[sessions.OPENED] = session[proof.KEY] = session[sessions.OPENED] - 3600
     session.save()
     assert code_of(ask(ticket=ticket_in(go(teacher)), service=MOODLE, renew="true")) == "INVALID_TICKET_SPEC"
 

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 CREATE = "/services-relies/registre/ajouter/"
 TYPED = {
     "name": "Atelier", "text": "Écrire à plusieurs.", "icon": "notebook", "address": "https://atelier.example/ent/",
-    "places": "https://atelier.example/ent/\nhttps://atelier.example:8443/", "profiles": ["pupil", "staff"], "shape": "plain",
+    "places": "https://atelier.example/ent/\nhttps://atelier.example:8443/", "profiles": ["pupil", "staff"], "protocol": "cas", "shape": "plain",
     "is_on": "on", "why_first_name": "Signer.",
 }  # fmt: skip
 
@@ -264,7 +264,12 @@ def test_who_sees_a_service(college: World, twin: World, seat_of: Any, operator:
     } == {"head"}
     viewer = viewer_for(operator, 0, NOW)
     assert viewer and viewer.profile == Profile.OPERATOR
-    assert list(Service.objects.visible_to(viewer)) == [moodle()]
+    assert [one.name for one in Service.objects.visible_to(viewer)] == [
+        "Calcul mental",
+        "Manuels numériques",
+        "Moodle",
+        "Nuage",
+    ]
     assert not Opening.objects.visible_to(viewer).exists()
 
 

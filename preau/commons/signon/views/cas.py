@@ -18,9 +18,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 from preau.commons.signon import actions, answers, queries, rules
 from preau.commons.signon.actions import Invalid, Validated
 from preau.commons.signon.models import Ticket
+from preau.foundation import proof
 from preau.foundation.access import anyone, ask_to_sign_in, opens
 from preau.identity import actions as identity
-from preau.identity import sessions
 
 Kind = Ticket.Kind
 SAID = {
@@ -59,7 +59,7 @@ def login(request: HttpRequest) -> HttpResponse:
         return unknown(request)
     gateway = is_set(request, "gateway") and not is_set(request, "renew")
     if request.viewer is None:
-        return away(wanted) if gateway else _sign_in_first(request)
+        return away(wanted) if gateway else sign_in_first(request)
     openings = queries.openings_to(request.viewer, place)
     if openings:
         return _signed_in(request, wanted, openings)
@@ -74,7 +74,7 @@ def _signed_in(request: HttpRequest, wanted: str, openings: Any) -> HttpResponse
     return enter(request, wanted, openings, is_new=is_new, linger="connexion" in request.GET)
 
 
-def _sign_in_first(request: HttpRequest) -> HttpResponse:
+def sign_in_first(request: HttpRequest) -> HttpResponse:
     """The address to come back to says that a form was sent just before: see `enter`."""
     query = request.GET.copy()
     query["connexion"] = "1"
@@ -83,8 +83,8 @@ def _sign_in_first(request: HttpRequest) -> HttpResponse:
 
 
 def just_signed_in(request: HttpRequest) -> bool:
-    opened = timezone.now().timestamp() - request.session.get(sessions.OPENED, 0)
-    return 0 <= opened <= rules.JUST_NOW.total_seconds()
+    """Whoever came by a session that was open elsewhere has proved nothing."""
+    return proof.is_fresh(request.session, timezone.now(), within=rules.JUST_NOW)
 
 
 @sensitive_variables("address")
@@ -118,7 +118,8 @@ def refused(request: HttpRequest, place: Any) -> HttpResponse:
     """Said only of the services of one's own school: of others', nobody learns that they exist."""
     if not queries.known_here(request.viewer, place):
         return unknown(request)
-    return render(request, "signon/refused.html", status=HTTPStatus.FORBIDDEN)
+    waits = queries.waits_at(request.viewer, place)
+    return render(request, "signon/refused.html", {"waits": waits}, status=HTTPStatus.FORBIDDEN)
 
 
 @opens(to=anyone)

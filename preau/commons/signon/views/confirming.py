@@ -1,9 +1,13 @@
 """The page on which somebody gives their password again, because a service asks for it."""
 
+from typing import Any
+
 from django.contrib.auth import authenticate
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -12,7 +16,7 @@ from preau.commons.signon import queries, rules
 from preau.commons.signon.forms import PasswordForm
 from preau.commons.signon.views.cas import enter, one, refused, unknown
 from preau.foundation.access import opens
-from preau.identity import devices
+from preau.identity import boards, devices
 
 TYPED_WRONG = 422
 
@@ -32,13 +36,32 @@ def confirm(request: HttpRequest) -> HttpResponse:
     if not openings:
         return refused(request, place)
     form = PasswordForm(request.POST or None)
-    if form.is_valid() and _is_theirs(request, form):
+    if form.is_valid() and is_theirs(request, form):
         return enter(request, wanted, openings, is_new=True, linger=True)
-    context = {"form": form, "service": openings[0].service, "wanted": wanted}
+    asked = {"service": wanted, "renew": "true"}
+    return page(request, form, openings, reverse("signon:login"), asked, wanted=wanted)
+
+
+def page(
+    request: HttpRequest,
+    form: PasswordForm,
+    openings: Any,
+    address: str,
+    asked: dict[str, str],
+    *,
+    wanted: str = "",
+) -> HttpResponse:
+    """The form; and for whoever came by elsewhere, the way by which they prove it there and come back to what the service asked."""
+    back = f"{address}?{urlencode(asked | {'connexion': '1'})}"
+    ways = list(filter(None, (known.way(request, back) for known in boards.agains)))
+    context = {
+        "form": form, "service": openings[0].service, "wanted": wanted, "ways": ways,
+        "types": request.user.has_usable_password() or not ways,
+    }  # fmt: skip
     return render(request, "signon/confirm.html", context, status=TYPED_WRONG if form.errors else 200)
 
 
-def _is_theirs(request: HttpRequest, form: PasswordForm) -> bool:
+def is_theirs(request: HttpRequest, form: PasswordForm) -> bool:
     """Is it the password of this account? Tries are counted with those of the sign-in page."""
     login = request.user.login
     if not devices.knock(request, login):
@@ -48,4 +71,5 @@ def _is_theirs(request: HttpRequest, form: PasswordForm) -> bool:
     if account is None or account.pk != request.viewer.account_id:
         form.add_error("password", ValidationError(_("Ce mot de passe ne convient pas.")))
         return False
+    devices.reopen(request, login)
     return True

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -9,11 +10,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from preau.commons.signon import actions, queries, rules
+from preau.commons.signon import actions, boards, queries, rules
 from preau.commons.signon.forms import OpeningForm, ServiceForm
 from preau.commons.signon.models import Service
 from preau.directory import queries as directory
-from preau.foundation.access import opens
+from preau.foundation.access import confirmed, opens
 
 A_PAGE, TYPED_WRONG = 20, 422
 
@@ -23,7 +24,8 @@ A_PAGE, TYPED_WRONG = 20, 422
 def services(request: HttpRequest) -> HttpResponse:
     """The services that one may open from here, and what leaves for each."""
     page = Paginator(queries.tiles_of(request.viewer), A_PAGE).get_page(request.GET.get("page"))
-    context = {"page_obj": page, "keeps": rules.reads_register(request.viewer)}
+    keeps = rules.reads_register(request.viewer)
+    context = {"page_obj": page, "keeps": keeps, "opener_of": boards.opener_of, "openers": boards.openers}
     return render(request, "signon/services.html", context)
 
 
@@ -41,6 +43,7 @@ def register(request: HttpRequest) -> HttpResponse:
 
 
 @opens(to=rules.adds_services)
+@confirmed()
 @require_http_methods(["GET", "POST"])
 def create(request: HttpRequest) -> HttpResponse:
     """One service more."""
@@ -48,6 +51,7 @@ def create(request: HttpRequest) -> HttpResponse:
 
 
 @opens(Service, to=rules.changes, by="public_id")
+@confirmed()
 @require_http_methods(["GET", "POST"])
 def change(request: HttpRequest, service: Service) -> HttpResponse:
     """What a service is, where it lives, what it asks."""
@@ -55,12 +59,15 @@ def change(request: HttpRequest, service: Service) -> HttpResponse:
 
 
 def _write(request: HttpRequest, service: Service | None) -> HttpResponse:
-    form = ServiceForm(service, request.POST or None)
+    form = ServiceForm(service, request.POST or None, request.FILES or None)
     if form.is_valid():
         try:
             written, changed = actions.save(request.viewer, form.said(), service)
         except actions.SameName:
             form.add_error("name", _("Un autre service porte déjà ce nom."))
+        except actions.SameEntity:
+            name = "metadata" if form.cleaned_data["metadata"] else "entity_id"
+            form.add_error(name, _("Un autre service relié à Préau porte déjà ce nom SAML."))
         else:
             said = _("Le service est enregistré.") if changed or service is None else _("Rien n’a changé.")
             messages.success(request, said)
@@ -83,6 +90,9 @@ def service(request: HttpRequest, service: Service) -> HttpResponse:
     word, tone, icon = queries.state_of(service, opening, viewer.today)
     context = {
         "service": service,
+        "client": queries.client_told(viewer, service),
+        "issuer": settings.PUBLIC_URL,
+        **_of_saml(viewer, service),
         "opening": opening,
         "state": {"label": word, "tone": tone, "icon": icon},
         "leaves": queries.told_of(service, opening.leaves if opening else service.asks),
@@ -91,9 +101,24 @@ def service(request: HttpRequest, service: Service) -> HttpResponse:
         "schools": None if viewer.school_id else queries.opened_in(viewer, service),
         "form": form,
         "may_change": rules.changes(viewer, service),
+        "pages": boards.pages_for(viewer, service),
     }
     status = TYPED_WRONG if form and form.errors else 200
     return render(request, "signon/service.html", context, status=status)
+
+
+def _of_saml(viewer: Any, service: Service) -> dict[str, Any]:
+    """What the page says of a service of SAML, and what its provider is given."""
+    party = queries.party_told(viewer, service)
+    if party is None:
+        return {"party": None}
+    return {
+        "party": party,
+        "signing": queries.certificates_told(party.signing),
+        "encryption": queries.certificates_told([party.encryption] if party.hides else []),
+        "ours": queries.our_certificates() if rules.changes(viewer, service) else [],
+        "entity": actions.our_name(),
+    }
 
 
 def _opening_form(request: HttpRequest, service: Service, opening: Any) -> OpeningForm:

@@ -52,7 +52,8 @@ class Service(models.Model):
     """A site that people reach with their account here. Of the platform (`school` empty) or a school's own.
 
     `released`: what leaves, as {key of ATTRIBUTES: {"why": sentence, "since": day}}; the opaque identifier always does.
-    `asks`: its keys in their order. `may_proxy`: it may ask other services in a person's name.
+    `asks`: its keys in their order. `asks_consent`: optional, hence never opened to a pupil without the agreement of whoever
+    must give it (docs/decisions/0112). `may_proxy`: it may ask other services in a person's name.
     """
 
     school = models.ForeignKey(
@@ -69,6 +70,7 @@ class Service(models.Model):
     )
     released = models.JSONField(_("ce qui lui est transmis"), default=dict, blank=True)
     profiles = models.JSONField(_("pour qui"), default=every_profile)
+    asks_consent = models.BooleanField(_("facultatif, demande l’accord"), default=False, db_default=False)
     may_proxy = models.BooleanField(_("peut interroger d’autres services"), default=False)
     opens_on = models.DateField(_("ouvre le"), null=True, blank=True)
     closes_on = models.DateField(_("dernier jour"), null=True, blank=True)
@@ -173,6 +175,7 @@ class AliasQuerySet(models.QuerySet["Alias"]):
 
 class Alias(models.Model):
     """The name under which one service knows one person: random, kept here alone, another one in each service.
+    `used_on` is empty for whoever was only named to the service, in the list of a class, and has never gone there.
 
     Random rather than computed from a key: erased, nothing can link it to anybody any more, and no key can be lost.
     """
@@ -181,7 +184,7 @@ class Alias(models.Model):
     person = models.ForeignKey(Person, models.CASCADE, related_name="+", verbose_name=_("personne"))
     value = models.CharField(_("identifiant opaque"), max_length=40, unique=True)
     made_at = models.DateTimeField(_("donné le"))
-    used_on = models.DateField(_("dernier jour d’utilisation"))
+    used_on = models.DateField(_("dernier jour d’utilisation"), null=True, blank=True)
 
     objects = AliasQuerySet.as_manager()
 

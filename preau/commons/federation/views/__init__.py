@@ -1,0 +1,1 @@
+"""Pages of coming in by a provider, of links, and of those who settle providers."""

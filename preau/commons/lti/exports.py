@@ -1,0 +1,30 @@
+"""The results of an activity, for a spreadsheet."""
+
+from collections.abc import Iterable, Iterator
+
+from django.utils.translation import gettext as _
+
+from preau.commons.lti.queries import PupilRow
+from preau.foundation import csvtext, dates
+
+
+def csv_of(rows: Iterable[PupilRow]) -> Iterator[str]:
+    """A line for each pupil and each result; a pupil of whom nothing was said has a line too."""
+    header = [_("Élève"), _("Résultat"), _("Note"), _("État"), _("Remarque du service"), _("Le")]
+    return csvtext.lines(header, _lines(rows))
+
+
+def _lines(rows: Iterable[PupilRow]) -> Iterator[list[str]]:
+    for row in rows:
+        if not row.results:
+            yield [row.pupil.list_name, "", "", "", "", ""]
+        for one in row.results:
+            moment = dates.local(one.moment)
+            yield [
+                row.pupil.list_name,
+                one.label,
+                one.said,
+                one.state,
+                one.comment,
+                f"{moment:%d/%m/%Y %H:%M}",
+            ]

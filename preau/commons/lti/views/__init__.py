@@ -1,0 +1,1 @@
+"""Pages of activities, and what services ask of us by LTI."""
