@@ -1,33 +1,84 @@
-"""One's data as an archive: a page to read and a file for another program, with the same content."""
+"""One's data as an archive, and the register of processing as a file: nothing that the pages do not say."""
 
 import json
 from collections.abc import Iterator
-from datetime import datetime
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime
 from io import BytesIO
 from shutil import copyfileobj
-from tempfile import TemporaryFile
+from tempfile import SpooledTemporaryFile, TemporaryFile
 from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
+import vobject
 from django.template import engines
+from django.utils.translation import gettext as _
 
 from preau.commons.privacy import queries
-from preau.commons.privacy.queries import Fact, Held, Subject
+from preau.commons.privacy.queries import Activity, Fact, Held, Register, Subject
+from preau.commons.privacy.queries.breach import Contact
+from preau.commons.privacy.words import Shape
+from preau.directory.models import Person
+from preau.directory.viewer import Viewer
+from preau.foundation import csvtext, opendocument, vault
+from preau.foundation.calendars import calendar_of
+
+# Of each table, more lies on the disk while the archive is made.
+IN_MEMORY = 256_000
 
 
-def archive_of(subject: Subject, now: datetime) -> bytes:
-    """donnees.html and donnees.json, zipped. Rows are read once and never all in memory: both files take each as it comes."""
+def archive_of(subject: Subject, now: datetime, viewer: Viewer | None = None) -> bytes:
+    """Everything, zipped: a page to read, the same as JSON, as a CSV a table, a card, a calendar, and the files themselves.
+
+    Rows are read once and never all in memory: each file takes them as they come.
+    """
     pages: Any = engines["pages"]
     template = pages.env.get_template("privacy/archive.html")
     zipped = BytesIO()
     with TemporaryFile() as data, ZipFile(zipped, "w", ZIP_DEFLATED) as archive:
+        tables: dict[str, IO[bytes]] = {}
         with archive.open("donnees.html", "w") as page:
-            for text in _pieces(template.stream(told=_told(subject, now, data))):
+            for text in _pieces(template.stream(told=_told(subject, now, data, tables))):
                 page.write(text.encode())
         data.seek(0)
-        with archive.open("donnees.json", "w") as file:
-            copyfileobj(data, file)
+        _copied(archive, "donnees.json", data)
+        for name, table in tables.items():
+            table.seek(0)
+            _copied(archive, name, table)
+            table.close()
+        archive.writestr("contact.vcf", card_of(subject.person))
+        if viewer:
+            hours = queries.hours_of(subject, viewer)
+            archive.writestr("agenda.ics", calendar_of(hours, opened_at=now, now=now))
+            for number, file in enumerate(queries.files_for(subject, viewer), 1):
+                _put(archive, f"fichiers/{number:03}-{file.name}", file.public_id)
     return zipped.getvalue()
+
+
+def _copied(archive: ZipFile, name: str, source: IO[bytes]) -> None:
+    with archive.open(name, "w", force_zip64=True) as file:
+        copyfileobj(source, file)
+
+
+def _put(archive: ZipFile, name: str, public_id: str) -> None:
+    """One file as it was sent. Its bytes may be gone with a lost disk: its row is in the tables all the same."""
+    with suppress(FileNotFoundError), vault.path_of(public_id).open("rb") as source:
+        _copied(archive, name, source)
+
+
+def card_of(person: Person) -> str:
+    """How to reach a person, as vCard (RFC 2426), which every address book reads."""
+    card = vobject.vCard()
+    card.add("n").value = vobject.vcard.Name(family=person.family_name, given=person.given_name)
+    card.add("fn").value = person.full_name
+    for name, value in (("email", person.email), ("tel", person.phone)):
+        if value:
+            card.add(name).value = value
+    if person.birth_date:
+        card.add("bday").value = person.birth_date.isoformat()
+    told: str = card.serialize()
+    return told
 
 
 def _pieces(stream: Any) -> Iterator[str]:
@@ -35,21 +86,30 @@ def _pieces(stream: Any) -> Iterator[str]:
     return iter(stream)
 
 
-def _told(subject: Subject, now: datetime, data: IO[bytes]) -> dict[str, Any]:
-    """Everything that is held about a person, for the page; what the page has read is written to `data` as JSON."""
+def _told(subject: Subject, now: datetime, data: IO[bytes], csvs: dict[str, IO[bytes]]) -> dict[str, Any]:
+    """Everything that is held about a person, for the page; what the page has read is written to `data` as JSON, and to a
+    file of `csvs` a table."""
     held = queries.held_about(subject)
     said = {
         "person": subject.person.full_name,
         "made_at": now.isoformat(),
         "nothing_in": [str(one.entry.label) for one in held if not one.count],
     }
-    return said | {"tables": _tables([one for one in held if one.count], subject, said, data)}
+    tables = _tables([one for one in held if one.count], subject, said, _Out(data, csvs))
+    return said | {"tables": tables}
 
 
-def _tables(
-    held: list[Held], subject: Subject, said: dict[str, Any], data: IO[bytes]
-) -> Iterator[dict[str, Any]]:
+@dataclass(frozen=True)
+class _Out:
+    """Where rows are written beside the page."""
+
+    data: IO[bytes]
+    csvs: dict[str, IO[bytes]]
+
+
+def _tables(held: list[Held], subject: Subject, said: dict[str, Any], out: _Out) -> Iterator[dict[str, Any]]:
     """Each table with its rows, to be read in this order."""
+    data = out.data
     data.write(_json(said)[:-1] + b', "tables": [')
     for number, one in enumerate(held):
         table = {
@@ -61,18 +121,90 @@ def _tables(
             "retention": str(one.entry.keep.said),
         }
         data.write((b",\n" if number else b"\n") + _json(table)[:-1] + b', "rows": [')
-        yield table | {"rows": _rows(one, subject, data)}
+        yield table | {"rows": _rows(one, subject, out)}
         data.write(b"]}")
     data.write(b"]}\n")
 
 
-def _rows(held: Held, subject: Subject, data: IO[bytes]) -> Iterator[list[Fact]]:
+def _rows(held: Held, subject: Subject, out: _Out) -> Iterator[list[Fact]]:
     rows = queries.facts_of(held.entry, subject, queries.rows_of(held.entry, subject))
+    table = out.csvs[f"tableaux/{held.key}.csv"] = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - closed once copied
     for number, facts in enumerate(rows):
         told = [{"field": one.name, "label": one.label, "value": one.value} for one in facts]
-        data.write((b",\n" if number else b"\n") + _json(told))
+        out.data.write((b",\n" if number else b"\n") + _json(told))
+        written = csvtext.lines([one.label for one in facts], [[one.value for one in facts]])
+        lines = list(written)
+        table.write("".join(lines if not number else lines[1:]).encode())
         yield facts
 
 
 def _json(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False).encode()
+
+
+# The register
+
+
+def register_file(register: Register, shape: Shape, today: date) -> bytes:
+    """The whole register, down to the name of each field: a workbook, or a page that stands alone and prints."""
+    if shape == Shape.ODS:
+        return opendocument.workbook(_("Registre des activités de traitement"), _sheets(register))
+    pages: Any = engines["pages"]
+    text: str = pages.env.get_template("privacy/register_file.html").render(register=register, today=today)
+    return text.encode()
+
+
+def _sheets(register: Register) -> Iterator[opendocument.Sheet]:
+    columns = [
+        _("N°"), _("Activité"), _("Partie de Préau"), _("Base légale"), _("Personnes"), _("Données"), _("Destinataires"),
+        _("Durée de conservation"),
+    ]  # fmt: skip
+    activities = map(_line_of, register.activities)
+    yield opendocument.Sheet(_("Activités"), columns, activities, (1.2, 6, 3.5, 5, 4, 12, 6, 6))
+    yield opendocument.Sheet(_("Qui répond"), [_("Rôle"), _("Qui")], register.facts, (7, 12))
+    rules = [
+        (label, term.since.isoformat(), str(term.keep.said), str(term.text))
+        for label, versions in register.terms
+        for term in versions
+    ]
+    headings = [_("Quoi"), _("Depuis le"), _("Durée"), _("Ce qui est fait")]
+    yield opendocument.Sheet(_("Durées"), headings, rules, (6, 3, 6, 9))
+    measures = ([one] for one in register.measures)
+    yield opendocument.Sheet(_("Sécurité"), [_("Mesure")], measures, (24,))
+    leaving = ([one.to, one.what, one.where, _("oui") if one.is_on else _("non")] for one in register.leaving)
+    headings = [_("À qui"), _("Quoi"), _("Serveurs"), _("En service ici")]
+    yield opendocument.Sheet(_("Ce qui sort"), headings, leaving, (7, 10, 9, 3))
+
+
+def _line_of(one: Activity) -> list[object]:
+    data = [
+        f"{table.label} – {words}\u202f: {', '.join(names)}"
+        for table in one.tables
+        for words, names in table.fields
+    ]
+    several = [one.bases, one.people, data, one.recipients, one.retentions]
+    return [one.number, one.purpose, one.house, *("\n".join(lines) for lines in several)]
+
+
+# Whom to warn of a breach
+
+
+def contact_header() -> list[str]:
+    return [
+        _("Nom de la personne touchée"), _("Son prénom"), _("Nom de qui prévenir"), _("Prénom de qui prévenir"),
+        _("À quel titre"), _("Courriel"), _("Téléphone"), _("Ce qui a été ouvert ou changé"),
+    ]  # fmt: skip
+
+
+def contact_line(contact: Contact) -> list[object]:
+    about, who = contact.about, contact.who
+    return [
+        about.family_name,
+        about.given_name,
+        who.family_name,
+        who.given_name,
+        _("responsable") if contact.is_guardian else _("la personne elle-même"),
+        who.email,
+        who.phone,
+        ", ".join(contact.kinds),
+    ]

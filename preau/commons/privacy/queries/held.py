@@ -185,7 +185,9 @@ def said(value: Any, subject: Subject) -> str:
     if isinstance(value, datetime | date | time):
         return _when(value)
     if isinstance(value, Mapping):
-        return ", ".join(f"{name}\u202f: {one}" for name, one in value.items()) or "—"
+        return ", ".join(f"{name}\u202f: {said(one, subject)}" for name, one in value.items()) or "—"
+    if isinstance(value, list | tuple):
+        return ", ".join(said(one, subject) for one in value) or "—"
     return _named(value, subject) if isinstance(value, models.Model) else str(value)
 
 
@@ -212,17 +214,20 @@ def _named(found: models.Model, subject: Subject) -> str:
 
 @dataclass(frozen=True)
 class Reading:
-    """Somebody of a school opened the person's file: in which role, and which page."""
+    """Somebody of a school opened the person's file: in which role, which page, and what for."""
 
     at: datetime
     role: str
     school: str
     page: str
+    why: str
 
 
 def readings_of(subject: Subject) -> models.QuerySet[Line]:
     """The times when the file of a person was opened, the newest first."""
     read = Line.objects.filter(subject_id=subject.person.pk, is_read=True, acting_as__startswith="staff")
+    if not subject.is_own:
+        read = read.exclude(verb__in=[word.verb for word in boards.journal_words if word.private])
     return read.order_by("-pk")
 
 
@@ -230,6 +235,7 @@ def said_of_readings(lines: models.QuerySet[Line]) -> list[Reading]:
     """Roles and pages: families read in which role somebody opened a file, not who did (docs/decisions/0019)."""
     lines = list(lines.select_related("school"))  # type: ignore[assignment]
     words = {word.verb: str(word.label) for word in boards.journal_words}
+    reasons = {one.verb: str(one.why) for one in boards.reasons_to_read}
     held = Holding.objects.exclude(role=Role.PUPIL).filter(person__in={line.actor_id for line in lines})
     roles: dict[tuple[int | None, int | None], list[str]] = {}
     for person, school, role in held.order_by("pk").values_list("person_id", "school_id", "role"):
@@ -240,6 +246,7 @@ def said_of_readings(lines: models.QuerySet[Line]) -> list[Reading]:
             ", ".join(dict.fromkeys(roles.get((line.actor_id, line.school_id), [_("Personnel")]))),
             line.school.name if line.school else "",
             words.get(line.verb, line.verb),
+            reasons.get(line.verb, ""),
         )
         for line in lines
     ]

@@ -1,19 +1,22 @@
-"""« Mes données »."""
+"""« Mes données »: what is held, who has read, the archive."""
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from preau.commons.privacy import exports, queries, rules
+from preau.commons.privacy.actions import copies
 from preau.directory.models import Person
 from preau.foundation import journal
-from preau.foundation.access import opens
+from preau.foundation.access import confirmed, opens
 
 
-def _subject(request: HttpRequest, asked: str) -> tuple[queries.Subject, list[Person]]:
+def subject_of(request: HttpRequest, asked: str) -> tuple[queries.Subject, list[Person]]:
     """The child that the address names, else oneself: somebody else's child is just a wrong choice."""
     own, children = request.viewer.person, rules.children_of(request.viewer)
     person = next((one for one in children if one.public_id == asked), own)
@@ -24,12 +27,13 @@ def _subject(request: HttpRequest, asked: str) -> tuple[queries.Subject, list[Pe
 @require_safe
 def own_data(request: HttpRequest) -> HttpResponse:
     """What is held about me, or about my child, by kind."""
-    subject, children = _subject(request, request.GET.get("pour", ""))
+    subject, children = subject_of(request, request.GET.get("pour", ""))
     context = {
         "subject": subject,
         "people": [request.viewer.person, *children] if children else [],
         "held": queries.held_about(subject),
         "contacts": queries.contacts_of(request.viewer),
+        "copies": queries.copies_of(request.viewer, subject),
     }
     return render(request, "privacy/own_data.html", context)
 
@@ -38,13 +42,13 @@ def own_data(request: HttpRequest) -> HttpResponse:
 @require_safe
 def part(request: HttpRequest, key: str) -> HttpResponse:
     """One kind of data in full: why, for how long, who receives it, and each row."""
-    subject, _children = _subject(request, request.GET.get("pour", ""))
+    subject, _children = subject_of(request, request.GET.get("pour", ""))
     entry = queries.entry_of(key)
     if entry is None:
         raise Http404
     page = Paginator(queries.rows_of(entry, subject), 20).get_page(request.GET.get("page"))
     rows = list(queries.facts_of(entry, subject, page.object_list)) if page.paginator.count else []
-    context = {"subject": subject, "entry": entry, "page_obj": page, "rows": rows}
+    context = {"subject": subject, "entry": entry, "key": key, "page_obj": page, "rows": rows}
     return render(request, "privacy/part.html", context)
 
 
@@ -52,18 +56,27 @@ def part(request: HttpRequest, key: str) -> HttpResponse:
 @require_safe
 def readings(request: HttpRequest) -> HttpResponse:
     """Who has opened my file, or my child's: in which role, and when."""
-    subject, _children = _subject(request, request.GET.get("pour", ""))
+    subject, _children = subject_of(request, request.GET.get("pour", ""))
     page = Paginator(queries.readings_of(subject), 30).get_page(request.GET.get("page"))
     rows = queries.said_of_readings(page.object_list) if page.paginator.count else []
     return render(request, "privacy/readings.html", {"subject": subject, "page_obj": page, "rows": rows})
 
 
 @opens(to=rules.has_data)
+@confirmed()
 @require_POST
 def export(request: HttpRequest) -> HttpResponse:
-    """Everything in one archive, to keep or to take elsewhere."""
-    subject, _children = _subject(request, request.POST.get("pour", ""))
-    archive = exports.archive_of(subject, timezone.now())
+    """Everything in one archive, to keep or to take elsewhere; what takes long is made by a task."""
+    subject, _children = subject_of(request, request.POST.get("pour", ""))
+    school = queries.school_for(request.viewer)
+    if school and queries.is_large(subject, request.viewer):
+        copies.ask_copy(request.viewer, subject, school)
+        messages.success(
+            request, _("La copie se prépare. Elle sera ici, et dans vos travaux, pour sept jours.")
+        )
+        address = reverse("privacy:own_data")
+        return redirect(address if subject.is_own else f"{address}?pour={subject.person.public_id}")
+    archive = exports.archive_of(subject, timezone.now(), request.viewer)
     journal.record(request.viewer, "privacy.data_exported", subject.person, subject_id=subject.person.pk)
     name = f"{_('mes-donnees')}-{request.viewer.today:%Y-%m-%d}.zip"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}

@@ -1,0 +1,54 @@
+"""Copies of one's data that a task makes: their files, and what is kept of them."""
+
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from preau.commons.privacy import queries, tasks
+from preau.commons.privacy.actions import copies as actions
+from preau.directory.viewer import Viewer
+from preau.foundation import boards, journal
+from preau.foundation.boards import FieldClass, PersonalData, Retention
+
+actions.copy_asked.connect(tasks.enqueue_copy, dispatch_uid="privacy.copy")
+boards.journal_words.add(boards.JournalWord("privacy.copy_asked", _("Copie des données demandée")))
+
+
+def taken(viewer: Viewer, file: Any) -> None:
+    """Whoever takes a copy away leaves a line, as they do for one that is made at once."""
+    copy = queries.copy_of_file(viewer, file.pk)
+    if copy:
+        journal.record(viewer, "privacy.data_exported", copy, subject_id=copy.subject_id)
+
+
+boards.file_owners.add(
+    boards.FileOwner("privacy.DataCopy", "file", queries.copy_files, outlives=True, read=taken)
+)
+
+
+def own_copy(guardian_id: int) -> Q:
+    """What one parent took away is not the other's."""
+    return Q(asked_by=guardian_id)
+
+
+boards.personal_data.add(
+    PersonalData(
+        label=_("Copies de données demandées"),
+        model="privacy.DataCopy",
+        person="subject",
+        purpose=_("Donner à une personne la copie de ce qui est gardé sur elle, ou sur son enfant."),
+        legal_basis=_("Obligation légale (RGPD, articles 6.1.c, 15 et 20)."),
+        recipients=_("La personne qui l’a demandée."),
+        keep=Retention.MONTH,
+        fields=dict.fromkeys(["subject", "asked_by", "asked_at", "expires_on"], FieldClass.PERSONAL)
+        | dict.fromkeys(["school", "seat", "state", "file"], FieldClass.NONE),
+        shared=own_copy,
+        forget=actions.forget_copies,
+    )
+)
+boards.endings.add(
+    boards.Ending(
+        ("privacy.DataCopy",), _("Une copie, pour qui l’a demandée, sept jours."), by="privacy.every_night"
+    )
+)

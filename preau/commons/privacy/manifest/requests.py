@@ -1,0 +1,200 @@
+"""Requests: the power to answer, the menu, what is told, what is kept, what comes back."""
+
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from preau.commons.privacy import actions, queries, rules, seeds, tasks
+from preau.commons.privacy.models import RIGHTS
+from preau.directory.boards import Power, powers
+from preau.directory.words import Role
+from preau.foundation import boards
+from preau.foundation.boards import (
+    FieldClass,
+    JournalWord,
+    MenuEntry,
+    NotificationKind,
+    Pace,
+    PersonalData,
+    Retention,
+)
+
+NONE, PERSONAL = FieldClass.NONE, FieldClass.PERSONAL
+VERBS = [
+    ("privacy.request_read", _("Une demande sur des données")),
+    ("privacy.request_taken", _("Demande sur des données prise en charge")),
+    ("privacy.request_prolonged", _("Délai d’une demande sur des données prolongé")),
+    ("privacy.request_line_answered", _("Réponse à une ligne d’une demande écrite")),
+    ("privacy.request_answered", _("Réponse à une demande sur des données donnée")),
+    ("privacy.request_answer_taken_back", _("Réponse à une demande reprise avant son envoi")),
+    ("privacy.request_erasure_applied", _("Données effacées par l’établissement")),
+]
+# What was erased is a fact about the person; what somebody asked is theirs.
+OF_THE_PERSON = "privacy.request_erasure_applied"
+
+powers.add(
+    Power(
+        RIGHTS,
+        _("Répondre aux demandes sur les données"),
+        _(
+            "Lire les demandes de correction, d’effacement ou d’opposition, et y répondre. Ni le dossier des élèves, ni l’annuaire."
+        ),
+        "privacy:queue",
+        frozenset({Role.HEAD}),
+        about_pupils=False,
+        verbs=frozenset(verb for verb, _label in VERBS),
+        order=45,
+    )
+)
+boards.menu.add(
+    MenuEntry(
+        _("Demandes sur les données"),
+        "privacy:queue",
+        "shield-lock",
+        rules.answers_requests,
+        "administration",
+        order=58,
+    )
+)
+boards.schedule.add(boards.Scheduled("privacy.tell_answers", tasks.tell_answers, every_minutes=5))
+boards.schedule.add(boards.Scheduled("privacy.every_night", tasks.every_night, every_minutes=24 * 60))
+boards.seeds.add(boards.Seed("demandes sur les données", seeds.plant, order=97))
+
+for verb, label in [
+    ("privacy.request_sent", _("Demande sur des données envoyée")),
+    ("privacy.request_changed", _("Demande sur des données changée")),
+    ("privacy.request_withdrawn", _("Demande sur des données retirée")),
+    ("privacy.request_told", _("Réponse à une demande sur des données envoyée")),
+    *VERBS,
+]:
+    boards.journal_words.add(JournalWord(verb, label, private=verb != OF_THE_PERSON))
+boards.reasons_to_read.add(
+    boards.ReasonToRead("privacy.request_read", _("Répondre à une demande sur des données."))
+)
+
+OWN, TO_ANSWER = _("Vos données"), _("Données personnelles")
+ASKED = _("Vous avez demandé quelque chose sur des données : chaque étape vous est dite.")
+ANSWERS = _("Vous répondez aux demandes sur les données dans cet établissement.")
+for kind in [
+    NotificationKind(
+        "privacy.request_step",
+        _("Votre demande sur des données avance"),
+        OWN,
+        _("Votre demande avance"),
+        _("Votre demande sur des données a avancé (%(school)s). Réponse due le %(day)s."),
+        _("Voir la demande"),
+        ASKED,
+        rules.has_data,
+        pace=Pace.AT_ONCE,
+        order=70,
+        private=True,
+    ),
+    NotificationKind(
+        "privacy.request_answered",
+        _("Réponse à votre demande sur des données"),
+        OWN,
+        _("Une réponse à votre demande"),
+        _("L’établissement a répondu à votre demande sur des données (%(school)s)."),
+        _("Lire la réponse"),
+        ASKED,
+        rules.has_data,
+        pace=Pace.AT_ONCE,
+        can_be_muted=False,
+        order=71,
+        private=True,
+    ),
+    NotificationKind(
+        "privacy.request_arrived",
+        _("Une demande sur des données est arrivée"),
+        TO_ANSWER,
+        _("Une demande sur des données est arrivée"),
+        _("Quelqu’un demande quelque chose sur des données (%(school)s). Réponse due le %(day)s."),
+        _("Voir la demande"),
+        ANSWERS,
+        rules.answers_requests,
+        pace=Pace.AT_ONCE,
+        order=72,
+    ),
+    NotificationKind(
+        "privacy.request_due",
+        _("La réponse à une demande est bientôt due"),
+        TO_ANSWER,
+        _("Une réponse est bientôt due"),
+        _("Une demande sur des données attend une réponse (%(school)s), due le %(day)s."),
+        _("Répondre"),
+        ANSWERS,
+        rules.answers_requests,
+        pace=Pace.AT_ONCE,
+        can_be_muted=False,
+        order=73,
+    ),
+]:
+    boards.notification_kinds.add(kind)
+
+
+def own_request(guardian_id: int) -> Q:
+    """What one parent asked is not the other's."""
+    return Q(asked_by=guardian_id)
+
+
+def own_line(guardian_id: int) -> Q:
+    return Q(request__asked_by=guardian_id)
+
+
+BASIS: dict[str, Any] = dict(
+    purpose=_(
+        "Répondre à qui demande une correction, un effacement ou autre chose sur ses données, et pouvoir le montrer."
+    ),
+    legal_basis=_("Obligation légale (RGPD, articles 6.1.c, 12 et 15 à 22)."),
+    recipients=_("La personne qui a demandé ; la direction, et qui elle charge de répondre."),
+    keep=Retention.REQUEST,
+)
+boards.personal_data.add(
+    PersonalData(
+        label=_("Demandes sur des données"),
+        model="privacy.DataRequest",
+        person="subject",
+        fields={"school": NONE}
+        | dict.fromkeys(
+            [
+                "subject", "asked_by", "asked_at", "due", "state", "taken_by", "taken_at", "prolonged_at", "prolonged_why",
+                "answered_by", "answered_at", "told_to", "told_at", "withdrawn_at",
+            ],
+            PERSONAL,
+        ),
+        forget=actions.forget_requests,
+        authored={"prolonged_why": ("asked_by", "taken_by")},
+        shared=own_request,
+        **BASIS,
+    )
+)  # fmt: skip
+boards.personal_data.add(
+    PersonalData(
+        label=_("Lignes de ces demandes"),
+        model="privacy.RequestLine",
+        person="request__subject",
+        fields={"school": NONE, "request": NONE}
+        | dict.fromkeys(
+            [
+                "right", "kind", "which", "wrong", "better", "outcome", "answer", "answered_by", "answered_at", "applied_by",
+                "applied_at",
+            ],
+            PERSONAL,
+        ),
+        # What is asked belongs to whoever asks; what is answered, to whoever was told, and to who wrote it.
+        authored=dict.fromkeys(["right", "kind", "which", "wrong", "better"], ("request__asked_by",))
+        | dict.fromkeys(["outcome", "answer"], ("request__told_to", "answered_by")),
+        says={"kind": queries.kind_said},
+        shared=own_line,
+        **BASIS,
+    )
+)  # fmt: skip
+
+boards.endings.add(
+    boards.Ending(
+        ("privacy.DataRequest", "privacy.RequestLine"),
+        _("La preuve qu’une réponse a été donnée, le temps qu’elle puisse servir."),
+        by="privacy.every_night",
+    )
+)

@@ -1,0 +1,98 @@
+"""Work that comes back: tell the answers, each night remind and erase; erase what is past its term."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from preau.commons.privacy import actions, exports, queries, rules
+from preau.commons.privacy.actions import copies, terms
+from preau.commons.privacy.models import DataCopy
+from preau.directory.models import School
+from preau.directory.viewer import Viewer, viewer_for
+from preau.foundation import works
+from preau.foundation.tasks import job
+from preau.identity.models import Account
+
+
+@job()
+def tell_answers() -> int:
+    """Tell the answers that may not be taken back any more."""
+    return actions.tell_answers()
+
+
+@job()
+def every_night() -> int:
+    """Erase requests past their term, then remind of those whose day comes near; returns how many."""
+    actions.erase_old()
+    copies.erase_copies(timezone.localdate())
+    return actions.remind()
+
+
+@job()
+def prepare_terms() -> dict[str, int]:
+    """Each night: count what is past its term in each school, remind those who decide, go on with what two people agreed to."""
+    told = {"prepared": 0, "reminded": 0}
+    for school in [None, *School.objects.order_by("pk")]:
+        today = queries.today_of(school)
+        run = terms.prepare(school, today)
+        told["prepared"] += run is not None
+        told["reminded"] += bool(run and terms.remind(run, today))
+    for run_id in terms.left_to_do():
+        erase_run.enqueue(run_id)
+    return told
+
+
+@job(priority=5)
+def erase_run(run_id: int) -> int:
+    """Erase what two people agreed to, batch by batch; returns how many rows went. Killed, it goes on where it was."""
+    key = terms.work_of(run_id)
+    works.begin(key)
+    while terms.erase_batch(run_id):
+        works.tell(key, _("Effacement"), *terms.progress_of(run_id))
+    return terms.progress_of(run_id)[0]
+
+
+def enqueue_run(sender: Any, run_id: int, **_: Any) -> None:
+    erase_run.enqueue(run_id)
+
+
+@job(retries=0)
+def make_copy(copy_id: int) -> None:
+    """Make a copy of somebody's data. Run again, it finds it made; what fails is told, and may be asked for again."""
+    try:
+        _make(copy_id)
+    except works.Stopped:
+        copies.give_up_copy(copy_id, stopped=True)
+    except Exception:
+        copies.give_up_copy(copy_id)
+        raise
+
+
+def _make(copy_id: int) -> None:
+    copy = copies.begin_copy(copy_id)
+    if copy is None:
+        return
+    viewer, key = _asker(copy), copies.work_of(copy_id)
+    if viewer is None:
+        copies.give_up_copy(copy_id)
+        return
+    works.tell(key, _("Lecture des données"), 0, 2)
+    with timezone.override(ZoneInfo(copy.school.timezone)):
+        content = exports.archive_of(queries.Subject(copy.subject, viewer.person), timezone.now(), viewer)
+    works.tell(key, _("Enregistrement du document"), 1, 2)
+    copies.keep_copy(copy_id, _("mes-donnees"), content)
+
+
+def _asker(copy: DataCopy) -> Viewer | None:
+    """Whoever asked, in the seat from which they did, if they still answer for whom they asked."""
+    account_id = Account.objects.filter(person=copy.asked_by).values_list("pk", flat=True).first() or 0
+    viewer = viewer_for(copy.asked_by, account_id, timezone.now(), copy.seat)
+    if viewer is None or viewer.key != copy.seat:
+        return None
+    return viewer if rules.reads_data_of(viewer, copy.subject) else None
+
+
+def enqueue_copy(sender: Any, copy_id: int, **_: Any) -> None:
+    make_copy.enqueue(copy_id)

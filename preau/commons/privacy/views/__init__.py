@@ -1,0 +1,1 @@
+"""« Mes données », what is asked about them, and those who answer."""

@@ -1,0 +1,199 @@
+"""Those who answer: what waits, one request, its lines, and erasing what was granted."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from preau.commons.privacy import actions, queries, rules
+from preau.commons.privacy.forms import AnswerForm, ProlongForm
+from preau.commons.privacy.models import DataRequest, RequestLine
+from preau.directory.rules import reads_families
+from preau.foundation import journal
+from preau.foundation.access import opens
+
+TYPED_WRONG, CONFLICT, A_PAGE = 422, 409, 30
+
+
+@opens(to=rules.answers_requests)
+@require_safe
+def queue(request: HttpRequest) -> HttpResponse:
+    """What was asked of the school, the nearest day first."""
+    part = request.GET.get("voir", "")
+    part = part if part in queries.PARTS else ""
+    page = Paginator(queries.queue_of(request.viewer, part), A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page_obj": page, "part": part, "today": request.viewer.today,
+        "kept_away": queries.number_kept_away(request.viewer),
+    }  # fmt: skip
+    return render(request, "privacy/queue.html", context)
+
+
+@opens(DataRequest, to=rules.handles)
+@require_safe
+def handle(request: HttpRequest, asked: DataRequest) -> HttpResponse:
+    """One request, as those who answer read it."""
+    return _page(request, asked, ProlongForm())
+
+
+def _page(request: HttpRequest, asked: DataRequest, form: ProlongForm, status: int = 200) -> HttpResponse:
+    journal.record_read(request.viewer, "privacy.request_read", asked, subject_id=asked.subject_id)
+    lines = queries.lines_of(asked)
+    context = {
+        "asked": asked, "lines": lines, "form": form, "today": request.viewer.today,
+        "whole": all(one.line.outcome for one in lines),
+        "erasable": {one.line.pk for one in lines if queries.may_be_erased(asked, one.line)},
+        "applied": any(one.line.applied_at for one in lines),
+        "reads_file": reads_families(request.viewer),
+    }  # fmt: skip
+    return render(request, "privacy/handle.html", context, status=status)
+
+
+def _over(request: HttpRequest, asked: DataRequest) -> HttpResponse:
+    messages.info(request, _("Cette demande a déjà une réponse, ou elle a été retirée."))
+    return redirect("privacy:handle", pk=asked.pk)
+
+
+@opens(DataRequest, to=rules.handles)
+@require_POST
+def take(request: HttpRequest, asked: DataRequest) -> HttpResponse:
+    """Say that somebody is at it."""
+    try:
+        done = actions.take(request.viewer, asked)
+    except actions.Over:
+        return _over(request, asked)
+    said = _("La personne sait que vous y répondez.") if done else _("Quelqu’un y répondait déjà.")
+    messages.info(request, said)
+    return redirect("privacy:handle", pk=asked.pk)
+
+
+@opens(DataRequest, to=rules.handles)
+@require_POST
+def prolong(request: HttpRequest, asked: DataRequest) -> HttpResponse:
+    """Two months more, within the first month."""
+    form = ProlongForm(request.POST)
+    if not form.is_valid():
+        return _page(request, asked, form, TYPED_WRONG)
+    try:
+        done = actions.prolong(request.viewer, asked, form.cleaned_data["why"])
+    except actions.Over:
+        return _over(request, asked)
+    except actions.TooLate:
+        messages.error(request, _("Le premier mois est passé : la loi ne permet plus de prolonger."))
+        return redirect("privacy:handle", pk=asked.pk)
+    if done:
+        messages.success(request, _("Le délai est prolongé de deux mois. La personne en est prévenue."))
+    else:
+        messages.info(request, _("Le délai était déjà prolongé."))
+    return redirect("privacy:handle", pk=asked.pk)
+
+
+@opens(RequestLine, to=rules.handles_line)
+@require_http_methods(["GET", "POST"])
+def answer_line(request: HttpRequest, line: RequestLine) -> HttpResponse:
+    """What one line is answered; nothing leaves before the whole is sent."""
+    asked = line.request
+    form = AnswerForm(line, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        typed = form.cleaned_data
+        try:
+            done = actions.answer_line(request.viewer, line, typed["outcome"], typed["answer"], typed["seen"])
+        except actions.Over:
+            return _over(request, asked)
+        except actions.AnsweredMeanwhile:
+            return _answered_meanwhile(request, line, form)
+        if done:
+            messages.success(request, _("La réponse à cette ligne est notée. Elle partira avec les autres."))
+        else:
+            messages.info(request, _("Rien n’a changé."))
+        return redirect("privacy:handle", pk=asked.pk)
+    if not asked.is_waiting:
+        return _over(request, asked)
+    return _line_page(request, line, form, TYPED_WRONG if form.errors else 200)
+
+
+def _answered_meanwhile(request: HttpRequest, line: RequestLine, form: AnswerForm) -> HttpResponse:
+    """Both are there: what somebody else has just written above, what was typed in the form."""
+    line.refresh_from_db()
+    form.add_error(
+        None, _("Quelqu’un vient de répondre à cette ligne : relisez sa réponse avant de la remplacer.")
+    )
+    form.data = form.data.copy()
+    form.data["seen"] = actions.mark_of(line)
+    return _line_page(request, line, form, CONFLICT)
+
+
+def _line_page(request: HttpRequest, line: RequestLine, form: AnswerForm, status: int) -> HttpResponse:
+    asked = line.request
+    journal.record_read(request.viewer, "privacy.request_read", asked, subject_id=asked.subject_id)
+    entry = queries.entry_of(line.kind) if line.kind else None
+    grant = next(one for one in queries.grants_of(entry) if one.right == line.right)
+    context = {
+        "asked": asked, "line": line, "form": form, "entry": entry, "kind": queries.kind_said(line.kind),
+        "grant": grant, "reads_file": reads_families(request.viewer),
+        "theirs": line if status == CONFLICT else None,
+    }  # fmt: skip
+    return render(request, "privacy/answer_line.html", context, status=status)
+
+
+@opens(DataRequest, to=rules.handles)
+@require_POST
+def send_answer(request: HttpRequest, asked: DataRequest) -> HttpResponse:
+    """Send the answers of all the lines, in ten minutes."""
+    try:
+        done = actions.send_answer(request.viewer, asked)
+    except actions.Over:
+        return _over(request, asked)
+    except actions.Unanswered:
+        messages.error(request, _("Répondez d’abord à chaque ligne."))
+        return redirect("privacy:handle", pk=asked.pk)
+    if done:
+        messages.success(request, _("La réponse part dans dix minutes. D’ici là, vous pouvez la reprendre."))
+    else:
+        messages.info(request, _("La réponse était déjà donnée."))
+    return redirect("privacy:handle", pk=asked.pk)
+
+
+@opens(DataRequest, to=rules.handles)
+@require_POST
+def take_back(request: HttpRequest, asked: DataRequest) -> HttpResponse:
+    """Take the answer back before it leaves."""
+    try:
+        done = actions.take_back_answer(request.viewer, asked)
+    except actions.TooLate:
+        messages.error(request, _("Il est trop tard : la réponse est partie, ou l’effacement est fait."))
+        return redirect("privacy:handle", pk=asked.pk)
+    messages.info(
+        request,
+        _("La réponse n’est pas partie : vous pouvez la changer.") if done else _("Elle était déjà reprise."),
+    )
+    return redirect("privacy:handle", pk=asked.pk)
+
+
+@opens(RequestLine, to=rules.handles_line)
+@require_http_methods(["GET", "POST"])
+def erase(request: HttpRequest, line: RequestLine) -> HttpResponse:
+    """What an erasure that was granted would do, and doing it."""
+    asked = line.request
+    plan = queries.erasure_of(asked, line)
+    if request.method == "POST":
+        try:
+            rows = actions.apply_erasure(request.viewer, line)
+        except actions.Over:
+            messages.error(request, _("Rien n’est effacé : cela ne se fait pas d’ici."))
+            return redirect("privacy:handle", pk=asked.pk)
+        if rows is None:
+            messages.info(request, _("C’était déjà effacé."))
+        else:
+            said = ngettext("%(num)s ligne est effacée.", "%(num)s lignes sont effacées.", rows) % {
+                "num": rows
+            }
+            messages.success(request, said if rows else _("Il n’y avait plus rien à effacer."))
+        return redirect("privacy:handle", pk=asked.pk)
+    if plan is None or line.applied_at:
+        return _over(request, asked)
+    journal.record_read(request.viewer, "privacy.request_read", asked, subject_id=asked.subject_id)
+    return render(request, "privacy/erase.html", {"asked": asked, "line": line, "plan": plan})

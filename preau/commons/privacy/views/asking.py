@@ -1,0 +1,168 @@
+"""What a person asks about their data, or a child's: the list, a request, its lines."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from preau.commons.privacy import actions, queries, rules
+from preau.commons.privacy.forms import AskForm, LineForm
+from preau.commons.privacy.models import DataRequest, RequestLine
+from preau.commons.privacy.views.own import subject_of
+from preau.directory.models import Person, School
+from preau.foundation.access import opens
+
+TYPED_WRONG, CONFLICT, A_PAGE = 422, 409, 20
+# In an address: no kind of data in particular.
+ANY = "autre"
+
+
+@opens(to=rules.has_data)
+@require_safe
+def requests(request: HttpRequest) -> HttpResponse:
+    """What I asked, and where it is."""
+    page = Paginator(queries.requests_of(request.viewer), A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "privacy/requests.html", {"page_obj": page, "today": request.viewer.today})
+
+
+@opens(to=rules.has_data)
+@require_http_methods(["GET", "POST"])
+def ask(request: HttpRequest) -> HttpResponse:
+    """Choose a kind of data, read what may be granted, and ask."""
+    typed = request.POST if request.method == "POST" else request.GET
+    subject, children = subject_of(request, typed.get("pour", ""))
+    schools = queries.schools_for(request.viewer, subject.person)
+    wanted = typed.get("quoi", "")
+    people = [request.viewer.person, *children] if children else []
+    if not schools or not (wanted == ANY or queries.kind_exists(wanted)):
+        return _ask_what(request, subject, schools, people)
+    kind = "" if wanted == ANY else wanted
+    form = AskForm(schools, kind, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        made = actions.ask(request.viewer, form.school_asked(), subject.person, form.asked())
+        messages.success(request, _("Votre demande est envoyée. Voici votre accusé de réception."))
+        return redirect("privacy:asked", pk=made.pk)
+    context = {"subject": subject, "form": form, "wanted": wanted, **_about(kind, subject)}
+    return render(request, "privacy/ask.html", context, status=TYPED_WRONG if form.errors else 200)
+
+
+def _ask_what(
+    request: HttpRequest, subject: queries.Subject, schools: list[School], people: list[Person],
+    asked: DataRequest | None = None,
+) -> HttpResponse:  # fmt: skip
+    """Which kind of data? Nothing is sent at this step."""
+    context = {
+        "subject": subject, "schools": schools, "people": people, "asked": asked,
+        "kinds": queries.kinds_held(subject) if schools else [],
+    }  # fmt: skip
+    status = TYPED_WRONG if request.method == "POST" else 200
+    return render(request, "privacy/ask_what.html", context, status=status)
+
+
+def _about(kind: str, subject: queries.Subject) -> dict[str, object]:
+    """What a form says beforehand of a kind of data; what one changes oneself is one's own."""
+    entry = queries.entry_of(kind) if kind else None
+    return {
+        "entry": entry, "kind": queries.kind_said(kind), "grants": queries.grants_of(entry),
+        "own_page": queries.own_page_of(entry) if subject.is_own else "",
+    }  # fmt: skip
+
+
+@opens(DataRequest, to=rules.follows_request)
+@require_safe
+def asked(request: HttpRequest, asked: DataRequest) -> HttpResponse:
+    """One request of mine: the receipt, what was asked, what was answered."""
+    context = {
+        "asked": asked, "lines": queries.lines_of(asked), "today": request.viewer.today,
+        "for_other": asked.subject_id != request.viewer.person.pk,
+    }  # fmt: skip
+    return render(request, "privacy/asked.html", context)
+
+
+@opens(DataRequest, to=rules.follows_request)
+@require_http_methods(["GET", "POST"])
+def add_line(request: HttpRequest, asked: DataRequest) -> HttpResponse:
+    """One thing more in the same request."""
+    typed = request.POST if request.method == "POST" else request.GET
+    wanted = typed.get("quoi", "")
+    subject = queries.Subject(asked.subject, request.viewer.person)
+    if not asked.may_still_add():
+        return _refused(request, asked)
+    if not (wanted == ANY or queries.kind_exists(wanted)):
+        return _ask_what(request, subject, [asked.school], [], asked)
+    kind = "" if wanted == ANY else wanted
+    form = LineForm(kind, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            added = actions.add_line(request.viewer, asked, form.asked())
+        except actions.TakenInHand:
+            return _refused(request, asked)
+        if added:
+            messages.success(request, _("La ligne est ajoutée à votre demande."))
+        else:
+            messages.info(request, _("Cette ligne y était déjà."))
+        return redirect("privacy:asked", pk=asked.pk)
+    context = {
+        "form": form,
+        "asked": asked,
+        "subject": subject,
+        "wanted": wanted,
+        "line": None,
+        **_about(kind, subject),
+    }
+    return render(request, "privacy/line.html", context, status=TYPED_WRONG if form.errors else 200)
+
+
+@opens(RequestLine, to=rules.follows_line)
+@require_http_methods(["GET", "POST"])
+def change_line(request: HttpRequest, line: RequestLine) -> HttpResponse:
+    """Say a line otherwise, before somebody takes the request in hand."""
+    form = LineForm(line.kind, request.POST or None, line=line)
+    if request.method == "POST" and form.is_valid():
+        try:
+            changed = actions.change_line(request.viewer, line, form.asked())
+        except actions.TakenInHand:
+            return _refused(request, line.request)
+        if changed:
+            messages.success(request, _("La ligne est changée."))
+        else:
+            messages.info(request, _("Rien n’a changé."))
+        return redirect("privacy:asked", pk=line.request_id)
+    if request.method != "POST" and line.request.state != DataRequest.State.RECEIVED:
+        return _refused(request, line.request)
+    subject = queries.Subject(line.request.subject, request.viewer.person)
+    context = {
+        "form": form,
+        "asked": line.request,
+        "subject": subject,
+        "line": line,
+        **_about(line.kind, subject),
+    }
+    return render(request, "privacy/line.html", context, status=TYPED_WRONG if form.errors else 200)
+
+
+def _refused(request: HttpRequest, asked: DataRequest) -> HttpResponse:
+    messages.info(
+        request,
+        _(
+            "Cette demande ne change plus : quelqu’un y répond, ou elle a plus d’une semaine. Vous pouvez en envoyer une autre."
+        ),
+    )
+    return redirect("privacy:asked", pk=asked.pk)
+
+
+@opens(DataRequest, to=rules.follows_request)
+@require_POST
+def withdraw(request: HttpRequest, asked: DataRequest) -> HttpResponse:
+    """Take the request back."""
+    try:
+        done = actions.withdraw(request.viewer, asked)
+    except actions.TakenInHand:
+        messages.info(request, _("Cette demande a déjà une réponse : elle ne se retire plus."))
+        return redirect("privacy:asked", pk=asked.pk)
+    messages.info(
+        request, _("Votre demande est retirée.") if done else _("Cette demande était déjà retirée.")
+    )
+    return redirect("privacy:asked", pk=asked.pk)
