@@ -14,17 +14,22 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
-from django.utils.crypto import get_random_string, salted_hmac
+from django.utils.crypto import constant_time_compare, get_random_string, salted_hmac
 
 from preau.foundation import throttle
 from preau.foundation.http import client_address
+from preau.identity.models import Account, Passkey, SecondProof
 
 COOKIE = "appareil"
 SALT = "preau.device"
 LIFE = timedelta(days=180)
+# On a computer that several people share, whoever signs out must find nothing: the box is never ticked by itself.
+TRUSTED, TRUSTED_SALT, TRUSTED_LIFE = "confiance", "preau.trusted", timedelta(days=30)
 LIMIT = 10
 LOGINS_FROM_ONE_ADDRESS = 600
 LIMIT_OF_ONE_LOGIN = 100
+# Six digits are few, and whoever guesses them has the password already.
+LIMITS_OF_ONE_LOGIN = {"second": 20}
 WINDOW = timedelta(minutes=15)
 HOUR = timedelta(hours=1)
 # A household has a /64 at least, and may change its address within; a /56 is what one line is given.
@@ -57,7 +62,9 @@ def knock(request: HttpRequest, login: str, what: str = "sign_in") -> bool:
     wide = (f"{what}_from", network_of(address, WIDE))
     logins = throttle.hit(*wide, window=WINDOW) if here == 1 else throttle.tries(*wide)
     everywhere = throttle.hit(f"{what}_to", login, window=HOUR)
-    return logins <= LOGINS_FROM_ONE_ADDRESS and everywhere <= LIMIT_OF_ONE_LOGIN
+    return logins <= LOGINS_FROM_ONE_ADDRESS and everywhere <= LIMITS_OF_ONE_LOGIN.get(
+        what, LIMIT_OF_ONE_LOGIN
+    )
 
 
 def reopen(request: HttpRequest, login: str, what: str = "sign_in") -> None:
@@ -83,6 +90,33 @@ def welcome(request: HttpRequest, response: HttpResponse, login: str) -> None:
         httponly=True,
         samesite="Lax",
     )
+
+
+def trust(response: HttpResponse, account: Account) -> None:
+    """Ask no second proof in this browser for thirty days, unless the password or the application changes."""
+    sealed = signing.dumps(_trusted(account), salt=TRUSTED_SALT)
+    response.set_cookie(
+        f"{settings.PREFIX}{TRUSTED}", sealed, max_age=TRUSTED_LIFE, secure=settings.HTTPS, httponly=True, samesite="Lax"
+    )  # fmt: skip
+
+
+def is_trusted(request: HttpRequest, account: Account) -> bool:
+    """Has this account, as it is today, asked that nothing more be asked in this browser?"""
+    sealed = request.COOKIES.get(f"{settings.PREFIX}{TRUSTED}", "")
+    try:
+        mark = signing.loads(sealed, salt=TRUSTED_SALT, max_age=TRUSTED_LIFE)
+    except signing.BadSignature:
+        return False
+    return isinstance(mark, str) and constant_time_compare(mark, _trusted(account))
+
+
+def _trusted(account: Account) -> str:
+    """Bound to the password, to the application and to the passkeys: whoever changes one is asked again everywhere."""
+    proof = SecondProof.objects.filter(account=account).first()
+    keys = Passkey.objects.filter(account=account).values_list("public_id", flat=True)
+    proofs = [proof.installed_at.isoformat() if proof else "", *keys]
+    said = f"{account.pk}.{account.password}.{'.'.join(proofs)}"
+    return salted_hmac(TRUSTED_SALT, said, algorithm="sha256").hexdigest()
 
 
 def _mark(login: str) -> str:

@@ -31,15 +31,16 @@ def pictures_page() -> str:
 
 def square(login: str, code: str) -> Markup:
     """The QR code of the activation page, drawn in the page itself."""
-    return _drawn(activation_address(login, code))
+    return drawn_square(activation_address(login, code))
 
 
 def card_square(code: str) -> Markup:
     """The QR code of a card with pictures: it leads to the pictures, and opens nothing by itself."""
-    return _drawn(f"{pictures_page()}?{urlencode({'carte': code})}")
+    return drawn_square(f"{pictures_page()}?{urlencode({'carte': code})}")
 
 
-def _drawn(address: str) -> Markup:
+def drawn_square(address: str) -> Markup:
+    """The QR code of an address, drawn in the page itself."""
     import segno  # noqa: PLC0415 - only where letters are made
 
     drawn = segno.make(address, error="m", micro=False)

@@ -9,20 +9,23 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from preau.directory.actions import merging as people
-from preau.foundation import boards, readonly
+from preau.directory.words import said_of_seat
+from preau.foundation import boards, proof, readonly
 from preau.foundation.access import signed_in
 from preau.foundation.boards import FieldClass, NotificationKind, Pace, PersonalData, Retention
-from preau.identity import actions, rules, seeds, sessions, tasks
+from preau.identity import actions, queries, rules, seeds, sessions, tasks
 from preau.identity.actions import merging
 
 
 def stamp_session(request: HttpRequest, **_: Any) -> None:
-    """Whatever opens a session starts its clock."""
+    """Whatever opens a session starts its clock, and proves who is there."""
     sessions.start(request.session, timezone.now())
+    proof.note(request.session, timezone.now())
 
 
 user_logged_in.connect(stamp_session, dispatch_uid="identity.stamp")
 
+actions.demanded_everywhere.connect(tasks.enqueue_demands, dispatch_uid="identity.demanded_everywhere")
 actions.signed_out_together.connect(tasks.enqueue_out, dispatch_uid="identity.follow_out")
 people.people_merging.connect(merging.settle_accounts, dispatch_uid="identity.settle_accounts")
 people.people_parted.connect(merging.part_accounts, dispatch_uid="identity.part_accounts")
@@ -36,6 +39,8 @@ boards.public_routes.add(boards.PublicRoute("identity:activation", in_sitemap=Tr
 boards.public_routes.add(boards.PublicRoute("identity:forgotten"))
 boards.public_routes.add(boards.PublicRoute("identity:new_password"))
 boards.public_routes.add(boards.PublicRoute("identity:pictures"))
+boards.public_routes.add(boards.PublicRoute("identity:second_step"))
+boards.public_routes.add(boards.PublicRoute("identity:passkey_challenge"))
 boards.menu.add(
     boards.MenuEntry(
         _("Comptes"), "identity:accounts", "users", rules.follows_accounts, "administration", order=60
@@ -52,7 +57,25 @@ boards.group_links.add(
     boards.GroupLink(_("Comptes"), accounts_of, "id-badge-2", rules.follows_class, order=60)
 )
 boards.seeds.add(boards.Seed("comptes", seeds.plant, order=10))
+boards.settings_pages.add(
+    boards.SettingsPage(
+        _("Double vérification"), _("La demander aux personnels à partir d’un jour, et voir qui l’a mise en place."),
+        "identity:proof_demand", "shield-lock", rules.sets_proof_demand, order=64,
+    )
+)  # fmt: skip
+boards.schedule.add(boards.Scheduled("identity.proof_demands", tasks.work_out_demands, every_minutes=24 * 60))
 boards.schedule.add(boards.Scheduled("identity.purge_codes", tasks.purge_codes, every_minutes=24 * 60))
+boards.schedule.add(boards.Scheduled("identity.purge_keys", tasks.purge_keys, every_minutes=24 * 60))
+boards.services.add(
+    boards.Service(
+        rules.KEYS,
+        _("Accès des applications"),
+        text=_(
+            "Chacun peut lire, dans le calendrier de son téléphone ou avec un programme, une partie de ce qu’il lit déjà ici."
+        ),
+        order=80,
+    )
+)
 boards.schedule.add(
     boards.Scheduled("identity.cancel_codes", tasks.cancel_codes_of_leavers, every_minutes=24 * 60)
 )
@@ -106,6 +129,145 @@ for key, subject, body, action, why, for_whom in [
         signed_in,
     ),
     (
+        "second_proof_on",
+        _("La double vérification est en place"),
+        _(
+            "Le compte « %(login)s » demande désormais, après le mot de passe, les chiffres d’une application (%(at)s). Les autres "
+            "appareils connectés ont été déconnectés.\n"
+            "Si ce n’est pas vous, appelez tout de suite l’établissement."
+        ),
+        _("Voir mes appareils connectés"),
+        _("Votre compte est mieux protégé qu’avant."),
+        signed_in,
+    ),
+    (
+        "second_proof_off",
+        _("La double vérification est retirée"),
+        _(
+            "Le mot de passe du compte « %(login)s » suffit de nouveau pour se connecter (%(at)s).\n"
+            "Si ce n’est pas vous, changez tout de suite votre mot de passe."
+        ),
+        _("Voir mes appareils connectés"),
+        _("Votre compte est moins protégé qu’avant."),
+        signed_in,
+    ),
+    (
+        "second_proof_lifted",
+        _("Votre établissement a retiré votre double vérification"),
+        _(
+            "« %(school_name)s » a retiré la double vérification du compte « %(login)s », %(at)s : le mot de passe suffit. Les appareils "
+            "connectés ont été déconnectés.\n"
+            "Si vous ne l’avez pas demandé, appelez tout de suite l’établissement et changez votre mot de passe."
+        ),
+        _("Voir mes appareils connectés"),
+        _("Votre compte est moins protégé qu’avant."),
+        signed_in,
+    ),
+    (
+        "application_off",
+        _("Votre application d’authentification est retirée"),
+        _(
+            "Le compte «\u202f%(login)s\u202f» ne demande plus les chiffres d’une application (%(at)s). Vos clés d’accès continuent de le protéger.\n"
+            "Si ce n’est pas vous, changez tout de suite votre mot de passe et appelez l’établissement."
+        ),
+        _("Voir mes appareils connectés"),
+        _("Ce qui protège votre compte a changé."),
+        signed_in,
+    ),
+    (
+        "passkey_added",
+        _("Une clé d’accès a été ajoutée"),
+        _(
+            "Une clé d’accès ouvre désormais le compte «\u202f%(login)s\u202f» (%(at)s), sans mot de passe.\n"
+            "Si ce n’est pas vous, retirez-la dans «\u202fMon profil\u202f», «\u202fDouble vérification\u202f», et appelez tout de suite l’établissement."
+        ),
+        _("Voir mes appareils connectés"),
+        _("Ce qui protège votre compte a changé."),
+        signed_in,
+    ),
+    (
+        "passkey_removed",
+        _("Une clé d’accès a été retirée"),
+        _(
+            "Une clé d’accès n’ouvre plus le compte «\u202f%(login)s\u202f» (%(at)s).\n"
+            "Si ce n’est pas vous, changez tout de suite votre mot de passe et appelez l’établissement."
+        ),
+        _("Voir mes appareils connectés"),
+        _("Ce qui protège votre compte a changé."),
+        signed_in,
+    ),
+    (
+        "passkey_copied",
+        _("Une clé d’accès a été refusée"),
+        _(
+            "Une clé d’accès du compte «\u202f%(login)s\u202f» a été refusée (%(at)s)\u202f: son compteur a reculé, comme celui d’une copie. Le compte est "
+            "resté fermé.\n"
+            "Retirez cette clé dans «\u202fMon profil\u202f», «\u202fDouble vérification\u202f», puis ajoutez-en une autre. Vous ne l’avez pas utilisée vous-même\u202f? "
+            "Appelez tout de suite l’établissement."
+        ),
+        _("Voir mes appareils connectés"),
+        _("Une copie de votre clé a peut-être servi."),
+        signed_in,
+    ),
+    (
+        "key_made",
+        _("Un accès d’application a été créé"),
+        _(
+            "L’accès «\u202f%(name)s\u202f» lit désormais avec le compte «\u202f%(login)s\u202f», sans votre mot de passe, jusqu’au %(until)s (%(at)s).\n"
+            "Si ce n’est pas vous, révoquez-le tout de suite, puis changez votre mot de passe."
+        ),
+        _("Voir mes accès d’applications"),
+        _("Autre chose que votre navigateur peut lire à votre place."),
+        signed_in,
+    ),
+    (
+        "proof_asked",
+        _("La double vérification va être demandée"),
+        _(
+            "À partir du %(day)s, se connecter avec le compte «\u202f%(login)s\u202f» demandera, après le mot de passe, les six chiffres d’une application "
+            "du téléphone.\n"
+            "La mettre en place prend deux minutes, dès maintenant si vous voulez. Pas de téléphone\u202f? Demandez un délai au secrétariat ou à "
+            "la direction."
+        ),
+        _("Mettre en place la double vérification"),
+        _("Votre établissement, ou l’exploitant de Préau, la demande à ses personnels."),
+        signed_in,
+    ),
+    (
+        "proof_soon",
+        _("Double vérification\u202f: il reste une semaine"),
+        _(
+            "Le %(day)s, le compte «\u202f%(login)s\u202f» s’ouvrira seulement une fois la double vérification en place.\n"
+            "Cela prend deux minutes. Pas de téléphone\u202f? Demandez un délai au secrétariat ou à la direction."
+        ),
+        _("Mettre en place la double vérification"),
+        _("Votre établissement, ou l’exploitant de Préau, la demande à ses personnels."),
+        signed_in,
+    ),
+    (
+        "password_known",
+        _("Quelqu’un essaie d’ouvrir votre compte"),
+        _(
+            "Quelqu’un a écrit le bon mot de passe du compte « %(login)s », puis plusieurs fois des chiffres faux (%(at)s). Le compte est "
+            "resté fermé.\n"
+            "Si ce n’est pas vous, changez tout de suite votre mot de passe\u202f: il est connu d’un autre."
+        ),
+        _("Voir mes appareils connectés"),
+        _("Votre mot de passe a servi, sans votre téléphone."),
+        signed_in,
+    ),
+    (
+        "recovery_used",
+        _("Un code de secours a ouvert votre compte"),
+        _(
+            "Un code de secours a ouvert le compte « %(login)s », %(at)s. Codes encore bons\u202f: %(left)s.\n"
+            "Si ce n’est pas vous, changez tout de suite votre mot de passe et donnez-vous de nouveaux codes."
+        ),
+        _("Voir mes appareils connectés"),
+        _("Quelqu’un s’est connecté sans votre téléphone."),
+        signed_in,
+    ),
+    (
         "everyone_out",
         _("Des comptes ont été déconnectés"),
         _(
@@ -131,7 +293,7 @@ for key, subject, body, action, why, for_whom in [
     boards.notification_kinds.add(
         NotificationKind(
             f"identity.{key}", subject, _("Compte et sécurité"), subject, body, action, why, for_whom,
-            pace=Pace.AT_ONCE, urgent=True, can_be_muted=False, order=90,
+            pace=Pace.AT_ONCE, urgent=not key.startswith("proof_"), can_be_muted=False, order=90,
         )
     )  # fmt: skip
 
@@ -146,6 +308,7 @@ boards.personal_data.add(
         label=_("Compte"),
         model="identity.Account",
         person="person",
+        changed_at="identity:profile",
         recipients=_(
             "La personne elle-même ; la direction, le secrétariat et le référent numérique, sans le mot de passe ; pour un "
             "élève, la vie scolaire et ses enseignants."
@@ -163,6 +326,8 @@ boards.personal_data.add(
                 "last_login",
                 "picture",
                 "guides_read",
+                "proves_from",
+                "delayed_until",
             ],
             PERSONAL,
         )
@@ -205,9 +370,74 @@ boards.personal_data.add(
 )
 boards.personal_data.add(
     PersonalData(
+        label=_("Double vérification"),
+        model="identity.SecondProof",
+        person="account__person",
+        recipients=_(
+            "La personne elle-même ; la direction, le secrétariat et le référent numérique, sans la clé."
+        ),
+        keep=Retention.ACCOUNT,
+        # With the account, whose `forget` deletes it.
+        fields=dict.fromkeys(["account", "installed_at", "used_at"], PERSONAL)
+        | {"secret": PERSONAL, "last_step": NONE},
+        withheld=frozenset({"secret"}),
+        **PURPOSE,
+    )
+)
+boards.personal_data.add(
+    PersonalData(
+        label=_("Clés d’accès"),
+        model="identity.Passkey",
+        person="account__person",
+        changed_at="identity:second_proof",
+        recipients=_("La personne elle-même."),
+        keep=Retention.ACCOUNT,
+        # With the account, whose `forget` deletes them.
+        fields=dict.fromkeys(
+            ["account", "name", "credential_id", "handle", "public_key", "transports", "may_sync", "is_synced", "made_at", "used_at"],
+            PERSONAL,
+        )
+        | {"public_id": NONE, "sign_count": NONE},
+        withheld=frozenset({"credential_id", "handle", "public_key"}),
+        **PURPOSE,
+    )
+)  # fmt: skip
+boards.personal_data.add(
+    PersonalData(
+        label=_("Accès d’applications"),
+        model="identity.AccessKey",
+        person="account__person",
+        changed_at="identity:keys",
+        recipients=_("La personne elle-même ; la direction de l’établissement sait seulement combien il y en a."),
+        keep=Retention.MONTH,
+        # With the account, whose `forget` deletes them.
+        fields=dict.fromkeys(
+            ["account", "kind", "name", "seat", "scopes", "prefix", "made_at", "expires_at", "used_on", "used_from", "revoked_at"],
+            PERSONAL,
+        )
+        | {"public_id": NONE, "digest": NONE},
+        says={"seat": said_of_seat, "scopes": queries.said_of_doors},
+        **PURPOSE,
+    )
+)  # fmt: skip
+boards.personal_data.add(
+    PersonalData(
+        label=_("Codes de secours"),
+        model="identity.RecoveryCode",
+        person="account__person",
+        recipients=_("La personne elle-même, sans les codes."),
+        keep=Retention.ACCOUNT,
+        # With the account, whose `forget` deletes them.
+        fields=dict.fromkeys(["account", "used_at"], PERSONAL) | {"digest": NONE},
+        **PURPOSE,
+    )
+)
+boards.personal_data.add(
+    PersonalData(
         label=_("Sessions ouvertes"),
         model="identity.AccountSession",
         person="account__person",
+        changed_at="identity:sessions",
         recipients=_("La personne elle-même."),
         keep=Retention.SECURITY,
         fields=dict.fromkeys(["account", "device", "opened_at", "seen_at"], PERSONAL) | {"public_id": NONE},
@@ -232,6 +462,11 @@ for step in [
         "identity:accounts", rules.teaches_primary, where=_("Comptes, puis la classe"), order=29,
     ),
     boards.FirstStep(
+        _("Protéger votre compte"),
+        _("La double vérification : même volé, votre mot de passe ne suffit plus."),
+        "identity:second_proof", rules.works_here, where=_("Votre nom, puis « Mon profil »"), order=69,
+    ),
+    boards.FirstStep(
         _("Lire à votre façon"),
         _("Texte plus grand, caractères, contraste, mode simple : vos choix vous suivent sur chaque appareil."),
         "identity:reading", signed_in, where=_("Votre nom, puis « Mon affichage »"), order=70,
@@ -241,6 +476,7 @@ for step in [
 for verb, label in [
     ("identity.signed_in", _("Connexion")),
     ("identity.signed_out", _("Déconnexion")),
+    ("identity.confirmed", _("Identité confirmée avant un geste sensible")),
     ("identity.changed_seat", _("Changement de profil")),
     ("identity.session_ended", _("Appareil déconnecté à distance")),
     ("identity.activated", _("Compte activé")),
@@ -253,6 +489,16 @@ for verb, label in [
     ("identity.cards_given", _("Cartes à images données")),
     ("identity.card_withdrawn", _("Carte à images retirée")),
     ("identity.letters_prepared", _("Lettres d’activation préparées")),
+    ("identity.second_proof_installed", _("Double vérification mise en place")),
+    ("identity.second_proof_removed", _("Double vérification retirée")),
+    ("identity.second_proof_lifted", _("Double vérification retirée par l’établissement")),
+    ("identity.passkey_added", _("Clé d’accès ajoutée")),
+    ("identity.passkey_renamed", _("Clé d’accès renommée")),
+    ("identity.passkey_removed", _("Clé d’accès retirée")),
+    ("identity.passkey_copied", _("Clé d’accès refusée\u202f: peut-être une copie")),
+    ("identity.key_revoked", _("Accès d’application révoqué")),
+    ("identity.keys_revoked", _("Tous les accès d’applications révoqués")),
+    ("identity.recovery_codes_renewed", _("Codes de secours renouvelés")),
     ("identity.reading_changed", _("Préférences de lecture changées")),
     ("identity.picture_changed", _("Photo changée")),
     ("identity.picture_removed", _("Photo retirée")),
@@ -260,3 +506,44 @@ for verb, label in [
     ("identity.guide_taken_back", _("Guide de première visite ressorti")),
 ]:
     boards.journal_words.add(boards.JournalWord(verb, label))
+boards.journal_words.add(
+    boards.JournalWord(
+        "identity.proof_demanded",
+        _("Double vérification demandée aux personnels"),
+        says=queries.said_of_demand,
+    )
+)
+boards.journal_words.add(
+    boards.JournalWord(
+        "identity.proof_delayed", _("Délai accordé pour la double vérification"), says=queries.said_of_delay
+    )
+)
+
+boards.endings.add(
+    boards.Ending(
+        ("identity.Activation",), _("Un code s’efface trente jours après sa fin."), by="identity.purge_codes"
+    )
+)
+boards.journal_words.add(
+    boards.JournalWord("identity.key_made", _("Accès d’application créé"), says=queries.said_of_key)
+)
+
+boards.endings.add(
+    boards.Ending(
+        ("identity.AccessKey",),
+        _("Un accès fini ou révoqué s’efface trente jours après."),
+        by="identity.purge_keys",
+    )
+)
+boards.endings.add(
+    boards.Ending(
+        ("identity.AccountSession",), _("Une session finie s’efface la nuit suivante."), by="foundation.tidy"
+    )
+)
+boards.endings.add(
+    boards.Ending(
+        ("identity.PictureCard", "identity.SecondProof", "identity.RecoveryCode", "identity.Passkey"),
+        _("Ce qui ouvre un compte part avec lui."),
+        within="identity.Account",
+    )
+)

@@ -1,6 +1,7 @@
 """Puts the Viewer on the request: the account of the session, in the seat of the session, while the session is open."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,16 +11,19 @@ from django.contrib.auth import logout as close_session
 from django.contrib.auth.middleware import AuthenticationMiddleware, get_user
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from preau.directory.viewer import Viewer, viewer_for
-from preau.foundation.access import anyone, ask_to_sign_in
+from preau.foundation import kept
+from preau.foundation.access import anyone, ask_to_sign_in, lead_to
 from preau.foundation.readonly import SAFE
 from preau.identity import sessions
 from preau.identity.backends import AT_HAND
+from preau.identity.demands import OPEN_BEFORE
 from preau.identity.models import AccountSession
-from preau.identity.rules import limits_of
+from preau.identity.rules import limits_of, works_somewhere
 
 SEAT = "seat"
 
@@ -57,7 +61,14 @@ class ViewerMiddleware:
             timezone.deactivate()
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
-        """The home is open to anyone: whoever was signed in a moment ago is told why they no longer are."""
+        """The home is open to anyone: whoever was signed in a moment ago is told why they no longer are.
+
+        Whoever must have a second proof today, and has none, sets it up: nothing else opens.
+        """
+        if request.viewer and must_set_up(request) and request.resolver_match.view_name not in OPEN_BEFORE:
+            if request.method not in SAFE:
+                kept.put_aside(request, asked=True)
+            return lead_to(request, reverse("identity:install_second_proof"))
         if (
             not request.has_ended
             or request.method not in SAFE
@@ -86,8 +97,36 @@ def _end(request: HttpRequest, limit: timedelta, *, idle: bool) -> None:
     request.has_ended = True
 
 
+def must_set_up(request: HttpRequest) -> bool:
+    """Has the day come from which this account opens nothing without a second proof? It says so itself: no query."""
+    if not request.user.proves_from or request.user.proves_from > request.viewer.today:
+        return False
+    if not works_somewhere(request.viewer):
+        # A session of the family alone may not set it up, and opens nothing of what it protects.
+        return False
+    # Whoever came by a provider that asked two proofs has given them.
+    return not request.session.get(sessions.PROVED_THERE)
+
+
 def viewer_of(request: HttpRequest) -> Viewer | None:
     """None for a visitor, and for a person whose last role has ended: access is cut the same day."""
     if not request.user.is_authenticated:
         return None
-    return viewer_for(request.user.person, request.user.pk, timezone.now(), request.session.get(SEAT, ""))
+    viewer = viewer_for(request.user.person, request.user.pk, timezone.now(), request.session.get(SEAT, ""))
+    profiles = request.session.get(sessions.PROFILES)
+    return narrowed(viewer, profiles) if viewer and profiles else viewer
+
+
+def is_narrowed(request: HttpRequest) -> bool:
+    """Does this session open less than the account does? What bears on the whole account is not done from there."""
+    profiles = request.session.get(sessions.PROFILES)
+    whole = viewer_for(request.user.person, request.user.pk, timezone.now()) if profiles else None
+    return whole is not None and any(seat.profile not in profiles for seat in whole.seats)
+
+
+def narrowed(viewer: Viewer, profiles: Collection[str]) -> Viewer | None:
+    """The same person in the seats of these profiles alone; None when none is left."""
+    seats = tuple(seat for seat in viewer.seats if seat.profile in profiles)
+    if not seats:
+        return None
+    return replace(viewer, seat=viewer.seat if viewer.seat in seats else seats[0], seats=seats)

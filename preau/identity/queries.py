@@ -1,24 +1,40 @@
 """Reads of identity: who has an account, who waits for one, what a letter says, which code fits."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.db.models import Count as CountOf
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext as _
 
 from preau.directory.models import Assignment, Enrolment, ExternalId, Group, Guardianship, Holding, Person
 from preau.directory.models.scoping import active_on
 from preau.directory.viewer import Viewer, viewer_for
 from preau.directory.words import Profile, Role
+from preau.foundation import boards, dates
 from preau.foundation.text import fold
+from preau.identity import demands
 from preau.identity.codes import digest_of
-from preau.identity.models import Account, Activation, PictureCard
-from preau.identity.rules import can_give_way_in, keeps_accounts, may_still_open, rank_of
+from preau.identity.models import (
+    AccessKey,
+    Account,
+    Activation,
+    Passkey,
+    PictureCard,
+    ProofDemand,
+    RecoveryCode,
+    SecondProof,
+    proves_twice,
+)
+from preau.identity.passkeys import number_in
+from preau.identity.rules import can_give_way_in, keeps_accounts, may_still_open, passes, rank_of
 from preau.identity.standing import Standing, not_over, standings_of
 
 BY_STAFF = (Activation.Kind.FIRST_LETTER, Activation.Kind.RESET_BY_STAFF)
@@ -102,6 +118,225 @@ class Letter:
     code: str
     until: datetime
     children: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class SecondProofs:
+    """One's own second proofs: the application, the passkeys; how many codes on paper are left, and the last one given."""
+
+    application: SecondProof | None
+    keys: tuple[Passkey, ...]
+    left: int
+    last: int
+
+    def __bool__(self) -> bool:
+        return bool(self.application or self.keys)
+
+    @property
+    def is_last(self) -> bool:
+        """Is a passkey all that there is?"""
+        return not self.application and len(self.keys) == 1
+
+
+def second_proofs_of(viewer: Viewer) -> SecondProofs:
+    """What the account that is signed in may prove with besides its password (three queries)."""
+    codes = RecoveryCode.objects.visible_to(viewer).aggregate(
+        left=CountOf("pk", filter=Q(used_at=None)), last=Max("pk")
+    )
+    keys = tuple(Passkey.objects.visible_to(viewer))
+    return SecondProofs(application_of(viewer), keys, codes["left"], codes["last"] or 0)
+
+
+def application_of(viewer: Viewer) -> SecondProof | None:
+    """The authenticator application of the account that is signed in."""
+    return SecondProof.objects.filter(account_id=viewer.account_id).first()
+
+
+def passkey_in(typed: str) -> Passkey | None:
+    """The key that a browser says that it has used, of an account that is open."""
+    found = Passkey.objects.select_related("account__person").filter(account__is_active=True)
+    return found.filter(credential_id=number_in(typed)).first()
+
+
+def has_card(viewer: Viewer) -> bool:
+    """May a card with pictures open the account that is signed in?"""
+    return PictureCard.objects.filter(account_id=viewer.account_id).exists()
+
+
+def has_second_proof(viewer: Viewer, person: Person) -> bool:
+    """Does the account of this person ask for more than a password?"""
+    return Account.objects.visible_to(viewer).filter(proves_twice(), person=person).exists()
+
+
+@dataclass(frozen=True)
+class KeyRow:
+    """One of one's own keys of access. `seat`: the profile it opens, or opened; `is_alive`: it opens something still."""
+
+    public_id: str
+    name: str
+    kind: str
+    seat: str
+    doors: str
+    prefix: str
+    made_at: datetime
+    expires_at: datetime
+    used_on: date | None
+    used_from: str
+    revoked_at: datetime | None
+    is_alive: bool
+
+
+@dataclass(frozen=True)
+class OwnKeys:
+    """`last`: the number of the last one made, which a page shows that it knew."""
+
+    alive: tuple[KeyRow, ...]
+    over: tuple[KeyRow, ...]
+    last: int
+
+
+def keys_of(viewer: Viewer) -> OwnKeys:
+    """One's own keys of access, the last one first; those that are over, until they are erased (one query)."""
+    found = list(AccessKey.objects.visible_to(viewer))
+    seats = {seat.key: seat.label for seat in viewer.seats}
+    rows = [_key_row(one, seats, timezone.now()) for one in found]
+    alive = tuple(row for row in rows if row.is_alive)
+    over = tuple(row for row in rows if not row.is_alive)
+    return OwnKeys(alive, over, found[0].pk if found else 0)
+
+
+def _key_row(key: AccessKey, seats: Mapping[str, str], now: datetime) -> KeyRow:
+    return KeyRow(
+        key.public_id, key.name, key.get_kind_display(), seats.get(key.seat, _("un profil qui n’existe plus")),
+        said_of_doors(key.scopes), key.prefix, key.made_at, key.expires_at, key.used_on, key.used_from, key.revoked_at,
+        key.revoked_at is None and key.expires_at > now and key.seat in seats,
+    )  # fmt: skip
+
+
+def doors_for(viewer: Viewer, by: str) -> list[boards.Door]:
+    """The doors that a key of this kind, made from this seat, may open."""
+    return [door for door in boards.doors if by in door.by and passes(viewer, door)]
+
+
+def said_of_doors(scopes: Iterable[str]) -> str:
+    """« Agenda, fichiers ». One whose house has left is not named."""
+    return ", ".join(str(door.label) for door in boards.doors if door.key in set(scopes))
+
+
+def said_of_key(details: Mapping[str, Any]) -> str:
+    return said_of_doors(str(details.get("doors", "")).split())
+
+
+def keys_in_use(accounts: "QuerySet[Account]") -> tuple[int, int]:
+    """How many accounts these are, and how many keys of theirs open something; never whose (one query)."""
+    now = timezone.now()
+    alive = Q(access_keys__revoked_at=None, access_keys__expires_at__gt=now)
+    found = accounts.aggregate(
+        all=CountOf("pk", distinct=True), keys=CountOf("access_keys", filter=alive, distinct=True)
+    )
+    return found["all"], found["keys"]
+
+
+# Left until later: the home of this session says it no more.
+PROOF_LATER = "proof_later"
+
+
+def proof_asked_from(account: Account, today: date) -> date | None:
+    """The day from which this account must have a second proof; None when nothing is demanded, or today it is too late to say."""
+    return account.proves_from if account.proves_from and account.proves_from > today else None
+
+
+def proof_demand_of(school_id: int | None) -> ProofDemand | None:
+    """What a school demands; None: what the platform does."""
+    return ProofDemand.objects.filter(school=school_id).first()
+
+
+class Readiness(StrEnum):
+    """Where somebody of the staff stands."""
+
+    READY = "en-place"
+    DELAYED = "delai"
+    WAITING = "pas-encore"
+    CLOSED = "compte-ferme"
+
+
+@dataclass(frozen=True)
+class ReadyRow:
+    """Somebody of the staff of whom a second proof is demanded, or might be; `day`: from when their account needs it."""
+
+    person_id: int
+    public_id: str
+    list_name: str
+    state: Readiness
+    day: date | None = None
+    may_give: bool = False
+
+
+def readiness_of(viewer: Viewer) -> list[ReadyRow]:
+    """The staff of the school, by name: those whom a demand in force concerns, else all of them; four queries."""
+    people = list(staff_of(viewer).order_by("search_name", "pk"))
+    asked = [demand for found in demands.in_force([viewer.school_id]).values() for demand in found]
+    if asked:
+        held = demands.holdings_of([person.pk for person in people], viewer.today)
+        here = {pk: [one for one in rows if one.school_id == viewer.school_id] for pk, rows in held.items()}
+        people = [
+            person
+            for person in people
+            if any(
+                demands.concerns(demand, one, viewer.today)
+                for demand in asked
+                for one in here.get(person.pk, ())
+            )
+        ]
+    found = Account.objects.filter(person__in=[person.pk for person in people], is_active=True).annotate(
+        proves=proves_twice(),
+        waits=Q(password__startswith=UNUSABLE_PASSWORD_PREFIX),
+    )
+    accounts = {
+        row[0]: row[1:]
+        for row in found.values_list("person_id", "proves", "waits", "proves_from", "delayed_until")
+    }
+    return [_ready_row(person, accounts.get(person.pk), viewer.today) for person in people]
+
+
+def _ready_row(person: Person, account: Any, today: date) -> ReadyRow:
+    proves, waits, day, delayed = account or (False, True, None, None)
+    state = Readiness.WAITING
+    if proves:
+        state = Readiness.READY
+    elif waits:
+        state = Readiness.CLOSED
+    elif day and delayed and delayed == day and delayed > today:
+        state = Readiness.DELAYED
+    return ReadyRow(person.pk, person.public_id, person.list_name, state, None if proves else day)
+
+
+def with_links(viewer: Viewer, rows: Sequence[ReadyRow]) -> list[ReadyRow]:
+    """The same, saying whose account the viewer may open; three queries."""
+    standings = standings_of([row.person_id for row in rows], viewer.today)
+    return [replace(row, may_give=can_give_way_in(viewer, standings[row.person_id])) for row in rows]
+
+
+def delay_of(person: Person) -> tuple[date | None, date | None]:
+    """From when the account of somebody must have a second proof, and until when the office put it off."""
+    return next(
+        iter(Account.objects.filter(person=person).values_list("proves_from", "delayed_until")), (None, None)
+    )
+
+
+def said_of_demand(details: Mapping[str, Any]) -> str:
+    """« Tous les personnels, à partir du 5 janvier 2027 »."""
+    if not details.get("who"):
+        return _("plus demandée")
+    since = dates.day(date.fromisoformat(str(details["since"])), year=True)
+    who = dict(ProofDemand.Who.choices).get(str(details["who"]), "")
+    return _("%(who)s, à partir du %(day)s") % {"who": who, "day": since}
+
+
+def said_of_delay(details: Mapping[str, Any]) -> str:
+    if not details.get("until"):
+        return ""
+    return _("jusqu’au %(day)s") % {"day": dates.day(date.fromisoformat(str(details["until"])), year=True)}
 
 
 def account_states(accounts: "Iterable[int] | None", viewer: Viewer | None = None) -> dict[int, AccountState]:

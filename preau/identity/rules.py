@@ -2,12 +2,17 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
-from preau.directory.models import Assignment, Group, Person, School
+from django.utils import timezone
+
+from preau.directory.models import Assignment, Group, Holding, Person, School
 from preau.directory.models.scoping import active_on
+from preau.directory.rules import runs_settings
 from preau.directory.viewer import Viewer
 from preau.directory.words import Profile, Role
+from preau.foundation import boards
 from preau.identity.models import OFFICE
 from preau.identity.standing import Standing, standings_of
 
@@ -32,7 +37,11 @@ GUARDIAN_RANK = 1
 UNKNOWN_RANK = 2
 LENGTH, PUPIL_LENGTH = 12, 8
 PICTURE_AGE = 15
+WORKING = frozenset({Profile.STAFF, Profile.AGENT, Profile.OPERATOR})
 # A class in an hour, for whoever helps a class; several, for whoever helps the school.
+# Keys of access: the service by which a school allows them; how many an account may have, and how many days they live.
+KEYS = "keys"
+MOST_KEYS, LONGEST_KEY = 20, 365
 CODES_OF_A_TEACHER, CODES_OF_THE_OFFICE = 40, 120
 
 
@@ -192,6 +201,76 @@ def may_have_picture(viewer: Viewer, *_: object) -> bool:
     return (viewer.person.age_on(viewer.today) or 0) >= PICTURE_AGE
 
 
+def may_prove_twice(viewer: Viewer, *_: object) -> bool:
+    """Whoever may have a telephone of their own at hand: not a pupil under fifteen, whom a lost one would shut out."""
+    return may_have_picture(viewer)
+
+
+def works_here(viewer: Viewer, *_: object) -> bool:
+    """Whoever sees other people's children: staff, agents and operators."""
+    return viewer.profile in WORKING
+
+
+def works_somewhere(viewer: Viewer) -> bool:
+    """The same, from any of their seats: one account opens them all."""
+    return any(seat.profile in WORKING for seat in viewer.seats)
+
+
+def runs_platform(viewer: Viewer, *_: object) -> bool:
+    """An operator of the whole platform; those of a territory change nothing of every school."""
+    if viewer.profile != Profile.OPERATOR:
+        return False
+    held = Holding.objects.filter(active_on(viewer.today), person=viewer.person.pk, role=Role.OPERATOR)
+    return held.filter(territory=None, school=None).exists()
+
+
+def sets_proof_demand(viewer: Viewer, *_: object) -> bool:
+    """Whoever settles the school."""
+    return viewer.school_id is not None and runs_settings(viewer)
+
+
+def can_delay_proof(viewer: Viewer, person: Person) -> bool:
+    """The office, for whom it may hand a code to: whoever could let them in may give them time."""
+    return can_lift_second_proof(viewer, person)
+
+
+def can_lift_second_proof(viewer: Viewer, person: Person) -> bool:
+    """The office, for whom it may hand a code to: it can let them in again anyway."""
+    return keeps_accounts(viewer) and can_give_code(viewer, person)
+
+
 def sees_picture(viewer: Viewer, person: Person) -> bool:
     """Whoever sees the person: themselves, the staff of their school, a pupil's guardians."""
     return True
+
+
+def may_hold_keys(viewer: Viewer, *_: object) -> bool:
+    """Staff and families; pupils from the collège on. Who sees a whole platform leaves none in a telephone."""
+    if viewer.profile == Profile.PUPIL:
+        return viewer.school is not None and viewer.school.kind != School.Kind.ECOLE
+    return viewer.profile in {Profile.STAFF, Profile.GUARDIAN}
+
+
+def holds_keys(viewer: Viewer, *_: object) -> bool:
+    """The same, where the school allows it."""
+    return may_hold_keys(viewer) and viewer.offers(KEYS)
+
+
+def passes(viewer: Viewer, door: boards.Door) -> bool:
+    """May a key of this seat open this door?"""
+    if not holds_keys(viewer) or (viewer.profile == Profile.PUPIL and not door.to_pupils):
+        return False
+    if door.service and not viewer.offers(door.service):
+        return False
+    return door.open_to(viewer.within(door.service))
+
+
+def makes_keys(viewer: Viewer, *_: object) -> bool:
+    """Whoever has a door to open with one."""
+    return any(passes(viewer, door) for door in boards.doors)
+
+
+def end_of_key(viewer: Viewer, days: int) -> datetime:
+    """The last moment of its last day, on the wall clock of its seat."""
+    zone = ZoneInfo(viewer.school.timezone) if viewer.school else timezone.get_default_timezone()
+    return datetime.combine(viewer.today + timedelta(days=days), time.max, tzinfo=zone)

@@ -10,6 +10,12 @@ from typing import Any
 from preau.identity.rules import Limits
 
 OPENED, SEEN, OVER = "opened", "seen", "over"
+# Opened with a second proof given then and there: services that ask are told so.
+PROVED = "proved_twice"
+# Opened by a provider that knows its person in some profiles only: the others are not sat in (docs/decisions/0115).
+PROFILES = "profiles"
+# Both proofs were given elsewhere, to the provider that opened this session.
+PROVED_THERE = "proved_there"
 MINUTE = timedelta(minutes=1)
 # Between two machines, clocks differ; a stamp further ahead would hold a session open for ever.
 AHEAD = timedelta(minutes=5)
@@ -57,3 +63,20 @@ def device_of(user_agent: str) -> str:
     browser = next((name for mark, name in BROWSERS if re.search(mark, user_agent)), "")
     system = next((name for mark, name in SYSTEMS if re.search(mark, user_agent)), "")
     return f"{browser or 'Navigateur'} sur {system}" if system else browser or "Appareil inconnu"
+
+
+PROGRAMS = (
+    ("DAVx", "DAVx⁵"), ("Thunderbird", "Thunderbird"), ("dataaccessd|CalendarAgent|remindd", "Calendrier d’Apple"),
+    ("Evolution", "Evolution"), ("Nextcloud|mirall", "Nextcloud"), ("gvfs", "Fichiers (GNOME)"), ("KIO|kioworker", "Fichiers (KDE)"),
+    ("WebDAVFS|WebDAVLib", "Finder"), ("MiniRedir|DavClnt", "Explorateur de Windows"), ("rclone", "rclone"), ("davfs2", "davfs2"),
+    ("Cyberduck", "Cyberduck"), ("curl", "curl"), ("python-requests|python-httpx|Python-urllib|aiohttp", "un programme Python"),
+)  # fmt: skip
+
+
+def program_of(user_agent: str) -> str:
+    """« Thunderbird », from what a program says of itself; never what it says word for word."""
+    found = next((name for mark, name in PROGRAMS if re.search(mark, user_agent)), "")
+    if found:
+        return found
+    known = any(re.search(mark, user_agent) for mark, _name in BROWSERS + SYSTEMS)
+    return device_of(user_agent) if known else "Programme inconnu"

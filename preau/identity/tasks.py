@@ -62,5 +62,19 @@ def purge_codes() -> int:
 
 
 @job()
+def purge_keys() -> int:
+    return actions.purge_keys()
+
+
+@job()
 def cancel_codes_of_leavers() -> int:
     return actions.cancel_codes_of_leavers()
+
+
+def enqueue_demands(sender: Any, **_: Any) -> None:
+    work_out_demands.enqueue()
+
+
+@job()
+def work_out_demands() -> int:
+    return actions.work_out_all()

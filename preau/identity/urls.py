@@ -1,14 +1,30 @@
 from django.urls import path
 
-from preau.identity.views import accounts, cards, everyone, passwords, profile, signing
+from preau.identity.views import (
+    accounts,
+    cards,
+    confirming,
+    demands,
+    everyone,
+    keys,
+    passkeys,
+    passwords,
+    profile,
+    second,
+    signing,
+)
 
 app_name = "identity"
 urlpatterns = [
     path("connexion/", signing.sign_in, name="sign_in"),
     path("connexion/images/", cards.pictures, name="pictures"),
+    path("connexion/verification/", second.second_step, name="second_step"),
+    path("connexion/cle/", passkeys.passkey_challenge, name="passkey_challenge"),
     path("deconnexion/", signing.sign_out, name="sign_out"),
     path("profil/changer/", signing.switch, name="switch"),
     path("reprendre/", signing.resume, name="resume"),
+    path("confirmer/", confirming.confirm, name="confirm"),
+    path("confirmer/autrement/", confirming.otherwise, name="confirm_otherwise"),
     path("activation/", passwords.activation, name="activation"),
     path("mot-de-passe-oublie/", passwords.forgotten, name="forgotten"),
     path("mot-de-passe-oublie/nouveau/", passwords.new_password, name="new_password"),
@@ -18,6 +34,21 @@ urlpatterns = [
     path("profil/photo/retirer/", profile.remove_picture, name="remove_picture"),
     path("profil/photo/<str:public_id>.png", profile.picture, name="picture"),
     path("profil/mot-de-passe/", passwords.change_password, name="change_password"),
+    path("profil/double-verification/", second.second_proof, name="second_proof"),
+    path(
+        "profil/double-verification/mettre-en-place/",
+        second.install_second_proof,
+        name="install_second_proof",
+    ),
+    path("profil/double-verification/plus-tard/", demands.remind_later, name="remind_later"),
+    path("profil/cles/ajouter/", passkeys.add_passkey, name="add_passkey"),
+    path("profil/cles/ajouter/demande/", passkeys.passkey_options, name="passkey_options"),
+    path("profil/cles/<str:public_id>/", passkeys.passkey, name="passkey"),
+    path("profil/cles/<str:public_id>/retirer/", passkeys.remove_passkey, name="remove_passkey"),
+    path("profil/acces/", keys.keys, name="keys"),
+    path("profil/acces/revoquer/", keys.revoke_keys, name="revoke_keys"),
+    path("profil/acces/creer/", keys.make_key, name="make_key"),
+    path("profil/acces/<str:public_id>/revoquer/", keys.revoke_key, name="revoke_key"),
     path("profil/sessions/", passwords.sessions, name="sessions"),
     path("profil/sessions/<str:public_id>/fermer/", passwords.end_session, name="end_session"),
     path("comptes/", accounts.accounts, name="accounts"),
@@ -27,10 +58,23 @@ urlpatterns = [
     path("comptes/classes/<int:pk>/images/preparer/", cards.give_cards, name="give_cards"),
     path("comptes/personnels/", accounts.staff_accounts, name="staff_accounts"),
     path("comptes/personnels/courriers/", accounts.prepare_staff, name="prepare_staff"),
+    path("comptes/double-verification/", demands.proof_readiness, name="proof_readiness"),
+    path("comptes/double-verification/demander/", demands.proof_demand, name="proof_demand"),
+    path("plateforme/double-verification/", demands.platform_proof, name="platform_proof"),
     path("comptes/deconnecter/", everyone.everyone_out, name="everyone_out"),
     path("comptes/courriers.pdf", accounts.letters_pdf, name="letters_pdf"),
     path("comptes/personnes/<str:public_id>/", accounts.person, name="person"),
     path("comptes/personnes/<str:public_id>/courrier/", accounts.prepare_person, name="prepare_person"),
     path("comptes/personnes/<str:public_id>/code/", accounts.give_code, name="give_code"),
+    path(
+        "comptes/personnes/<str:public_id>/double-verification/retirer/",
+        second.lift_second_proof,
+        name="lift_second_proof",
+    ),
+    path(
+        "comptes/personnes/<str:public_id>/double-verification/delai/",
+        demands.delay_proof,
+        name="delay_proof",
+    ),
     path("comptes/personnes/<str:public_id>/images/retirer/", cards.withdraw_card, name="withdraw_card"),
 ]

@@ -15,7 +15,8 @@ from preau.directory.models import Holding, Person, School
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
 from preau.foundation import journal, pictures, throttle
-from preau.identity.actions.signing import end_sessions
+from preau.identity.actions.keys import forget_keys, shut_out
+from preau.identity.actions.second import drop_second_proof
 from preau.identity.actions.telling import tell_code_given, tell_codes_stopped
 from preau.identity.codes import digest_of, new_code
 from preau.identity.logins import logins_for, stem_of
@@ -210,7 +211,7 @@ def _give_code(viewer: Viewer, person: Person, seen: int) -> Issued | None:
         return None
     account.set_unusable_password()
     account.save(update_fields=["password"])
-    end_sessions(account.pk)
+    shut_out(account.pk)
     issued = _issue(viewer, [account], Activation.Kind.RESET_BY_STAFF, CODE_DAYS)
     journal.record(viewer, "identity.code_given", account, subject_id=person.pk)
     tell_code_given(account, viewer.school, viewer.seat.role_label)
@@ -218,15 +219,27 @@ def _give_code(viewer: Viewer, person: Person, seen: int) -> Issued | None:
 
 
 @transaction.atomic
-def give_code_at_console(person: Person, school: School) -> Issued:
-    """The same from the server's console, for whom nobody in the school may give one: its first or only head."""
+def give_code_at_console(
+    person: Person, school: School, *, lifts: bool = False, delay: timedelta | None = None
+) -> Issued:
+    """The same from the server's console, for whom nobody in the school may give one: its first or only head.
+
+    `lifts`: their second proof is taken away too, telephone and codes on paper being lost. `delay`: nor is one demanded of
+    them before so many days.
+    """
     open_accounts([person])
     account = _locked([person]).get()
     account.set_unusable_password()
     account.save(update_fields=["password"])
-    end_sessions(account.pk)
+    shut_out(account.pk)
     issued = _issue(None, [account], Activation.Kind.RESET_BY_STAFF, CODE_DAYS, school)
-    _trace("identity.code_given_at_console", account)
+    if lifts and drop_second_proof(account):
+        trace("identity.second_proof_lifted", account)
+    if delay:
+        account.delayed_until = timezone.localdate() + delay
+        account.save(update_fields=["delayed_until"])
+        trace("identity.proof_delayed", account)
+    trace("identity.code_given_at_console", account)
     tell_code_given(account, school, "")
     return issued[0]
 
@@ -247,11 +260,11 @@ def issue_link(account_id: int) -> Issued | None:
         issued_at=now,
         expires_at=now + LINK_LIFE,
     )
-    _trace("identity.link_sent", account)
+    trace("identity.link_sent", account)
     return made, code
 
 
-def _trace(verb: str, account: Account) -> None:
+def trace(verb: str, account: Account) -> None:
     """A line for what nobody signed in did."""
     journal.write(
         journal.Line(verb=verb, target="identity.account", target_id=account.pk, subject_id=account.person_id)
@@ -264,9 +277,11 @@ def close_account(person_id: int) -> int:
     account = Account.objects.select_for_update().filter(person_id=person_id).first()
     if account is None:
         return 0
-    end_sessions(account.pk)
+    shut_out(account.pk)
     gone = Activation.objects.filter(account=account).delete()[0]
+    gone += forget_keys(account)
     gone += PictureCard.objects.filter(account=account).delete()[0]
+    gone += drop_second_proof(account)
     account.login = f"efface-{get_random_string(20).lower()}"
     account.is_active = False
     account.last_login = None

@@ -13,6 +13,7 @@ from preau.directory.models import Group, Holding, Person, School
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
 from preau.foundation import journal, throttle
+from preau.identity import waiting
 from preau.identity.actions.accounts import TooManyCodes, open_accounts
 from preau.identity.actions.signing import end_sessions
 from preau.identity.codes import digest_of, new_code
@@ -118,4 +119,7 @@ def account_by_card(code: str, pictures: Sequence[str]) -> Account | None:
     person = found.account.person_id
     here = Holding.objects.active(today).filter(person=person, role=Role.PUPIL, school__isnull=False)
     kinds = [School.Kind(kind) for kind in here.values_list("school__kind", flat=True)]
+    # A card is no second proof: whoever has asked for one signs in with their password.
+    if waiting.is_asked_of(found.account):
+        return None
     return found.account if may_use_card(standings_of([person], today)[person], kinds) else None

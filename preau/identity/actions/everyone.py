@@ -13,6 +13,7 @@ from django.utils import timezone
 from preau.directory.models import School
 from preau.directory.viewer import Viewer
 from preau.foundation import journal
+from preau.identity.actions.keys import cut_keys
 from preau.identity.actions.signing import sessions_ended
 from preau.identity.actions.telling import tell_everyone_out, tell_password_voided
 from preau.identity.models import Account, Activation, PictureCard
@@ -30,17 +31,18 @@ signed_out_together = Signal()
 class Out:
     """How many browsers were signed out, and how many passwords open nothing any more.
 
-    `spared`: accounts whose password the viewer may not take back.
+    `spared`: accounts whose password the viewer may not take back. `keys`: keys of access that open nothing any more.
     """
 
     browsers: int = 0
     passwords: int = 0
     spared: int = 0
+    keys: int = 0
 
 
 @transaction.atomic
 def sign_everyone_out(viewer: Viewer, audiences: Iterable[Audience], *, passwords: bool) -> Out:
-    """End every session of these people but the viewer's own; with `passwords`, their password opens nothing any more.
+    """End every session of these people but the viewer's own, and their keys of access; with `passwords`, their password opens nothing any more.
 
     A password is taken from those to whom the viewer may hand a letter, and from nobody else: the school could not let them in
     again. The cards with pictures and the codes that wait go with it. What the sessions had opened elsewhere is left in a task,
@@ -49,8 +51,9 @@ def sign_everyone_out(viewer: Viewer, audiences: Iterable[Audience], *, password
     chosen = sorted({one.value for one in audiences})
     accounts = _accounts(viewer, chosen)
     browsers = sum(_sign_out(few) for few in _few(accounts))
+    keys = sum(cut_keys(few) for few in _few(accounts))
     voided = {pk for few in _few(accounts) for pk in _void(viewer, few, accounts)} if passwords else set()
-    if browsers or voided:
+    if browsers or voided or keys:
         mark = f"{viewer.account_id}-{timezone.now():%Y%m%d%H%M%S%f}"
         for few in _few(accounts):
             theirs = [pk for pk in few if pk in voided]
@@ -59,10 +62,10 @@ def sign_everyone_out(viewer: Viewer, audiences: Iterable[Audience], *, password
             )
         journal.record(
             viewer, "identity.everyone_out", viewer.school,
-            audiences=" ".join(chosen), browsers=browsers, passwords=len(voided),
+            audiences=" ".join(chosen), browsers=browsers, passwords=len(voided), keys=keys,
         )  # fmt: skip
         tell_everyone_out(viewer, mark)
-    return Out(browsers, len(voided), len(accounts) - len(voided) if passwords else 0)
+    return Out(browsers, len(voided), len(accounts) - len(voided) if passwords else 0, keys)
 
 
 def _accounts(viewer: Viewer, chosen: Iterable[str]) -> dict[int, int]:

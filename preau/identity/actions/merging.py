@@ -10,7 +10,7 @@ from django.utils import timezone
 from preau.directory.actions.ledger import Ledger
 from preau.directory.models import Person
 from preau.identity.actions.accounts import close_account
-from preau.identity.actions.signing import end_sessions
+from preau.identity.actions.keys import shut_out
 from preau.identity.models import Account
 from preau.identity.standing import standings_of
 
@@ -38,8 +38,8 @@ def _gains(kept: Person, other: Person) -> bool:
 
 
 def _shut(ledger: Ledger, account: Account) -> None:
-    """End the sessions of an account, and the codes that open it."""
-    end_sessions(account.pk)
+    """End the sessions of an account, its keys, and the codes that open it."""
+    shut_out(account.pk)
     for code in account.activations.open(timezone.now()).order_by("pk"):
         ledger.change(code, cancelled_at=timezone.now())
 
@@ -49,7 +49,7 @@ def part_accounts(sender: object, kept: Person, other: Person, **_: Any) -> None
     for pk in (
         Account.objects.filter(person__in=[kept.pk, other.pk]).order_by("pk").values_list("pk", flat=True)
     ):
-        end_sessions(pk)
+        shut_out(pk)
 
 
 def erase_account(sender: object, person_id: int, **_: Any) -> None:

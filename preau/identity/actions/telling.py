@@ -1,5 +1,6 @@
 """Telling people what happens to their account: always, at once, by mail too."""
 
+from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
@@ -11,7 +12,7 @@ from preau.directory.models.scoping import active_on
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
 from preau.foundation import dates, notices
-from preau.identity.models import Account
+from preau.identity.models import AccessKey, Account
 
 
 def tell_code_given(account: Account, school: School | None, function: str) -> None:
@@ -41,13 +42,68 @@ def tell_password_voided(account: Account, school: School, mark: str) -> None:
     _tell(account, "identity.password_voided", school, mark=mark, school_name=school.name)
 
 
-def _tell(account: Account, kind: str, school: School | None = None, *, mark: str = "", **facts: str) -> None:
+def tell_second_proof(account: Account, kind: str, school: School | None = None) -> None:
+    """The second proof was put in place, or taken away: by its person, or by their school."""
+    _tell(account, f"identity.{kind}", school, school_name=school.name if school else "")
+
+
+def tell_key_made(account: Account, key: AccessKey) -> None:
+    """Something else than a browser may read in this person's place, until a day."""
+    _tell(
+        account, "identity.key_made", url=reverse("identity:keys"), name=key.name, until=dates.day(key.expires_at, year=True)
+    )  # fmt: skip
+
+
+def tell_password_known(account: Account) -> None:
+    """Somebody knows the password and guesses at the second proof."""
+    _tell(account, "identity.password_known")
+
+
+def tell_recovery_used(account: Account, left: int) -> None:
+    """A code on paper has just opened this account; so many are left."""
+    _tell(account, "identity.recovery_used", left=str(left))
+
+
+PROOF_KINDS = ("identity.proof_asked", "identity.proof_soon")
+
+
+def proof_key(account: Account) -> str:
+    """What is demanded of an account is told once a day named."""
+    return f"{account.pk}-{account.proves_from:%Y%m%d}"
+
+
+def tell_proof_asked(*accounts: Account) -> None:
+    """From a day to come, these accounts open nothing without a second proof."""
+    _tell_proof("identity.proof_asked", accounts)
+
+
+def tell_proof_soon(*accounts: Account) -> None:
+    """A week is left."""
+    _tell_proof("identity.proof_soon", accounts)
+
+
+def _tell_proof(kind: str, accounts: Iterable[Account]) -> None:
+    notices.publish(
+        *(
+            notices.News(
+                kind=kind, person_id=one.person_id, key=proof_key(one), url=reverse("identity:install_second_proof"),
+                facts={"login": one.login, "day": dates.day(one.proves_from, year=True)},
+            )
+            for one in accounts
+            if one.is_active and one.proves_from
+        )
+    )  # fmt: skip
+
+
+def _tell(
+    account: Account, kind: str, school: School | None = None, *, mark: str = "", url: str = "", **facts: str
+) -> None:
     now = timezone.now()
     news = notices.News(
         kind=kind,
         person_id=account.person_id,
         key=f"{account.pk}-{mark or format(now, '%Y%m%d%H%M%S%f')}",
-        url=reverse("identity:sessions"),
+        url=url or reverse("identity:sessions"),
         school_id=school.pk if school else None,
         facts={"login": account.login, "at": dates.day_and_hour(now), **facts},
     )

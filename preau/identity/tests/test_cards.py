@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from conftest import SchoolClient
 from preau.commons.journal.models import Line
@@ -17,7 +18,7 @@ from preau.directory.seeds import World
 from preau.directory.words import Authority, Role
 from preau.identity import devices
 from preau.identity.actions import cards, close_account, open_accounts
-from preau.identity.models import Account, AccountSession, PictureCard
+from preau.identity.models import Account, AccountSession, PictureCard, SecondProof
 from preau.identity.pictures import HOW_MANY, PICTURES, drawn
 
 PAGE = "/connexion/images/"
@@ -80,6 +81,14 @@ def test_three_different_pictures_are_drawn_and_nothing_is_kept_in_clear(given: 
     row = PictureCard.objects.get()
     for text in (given.code, given.code.replace("-", ""), *given.pictures):
         assert text not in row.digest and text not in row.pictures
+
+
+def test_a_card_opens_nothing_that_asks_for_a_second_proof(given: cards.Given) -> None:
+    account = Account.objects.get(person=given.person)
+    assert cards.account_by_card(given.code, given.pictures) == account
+    now = timezone.now()
+    SecondProof.objects.create(account=account, secret="x", last_step=0, installed_at=now, used_at=now)
+    assert cards.account_by_card(given.code, given.pictures) is None
 
 
 def test_one_card_a_pupil_and_a_second_click_gives_nothing(ecole: World, seat_of: Any) -> None:

@@ -16,8 +16,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from preau.directory.models import Group, Person
 from preau.foundation import pdf
-from preau.foundation.access import opens
-from preau.identity import actions, exports, queries, rules
+from preau.foundation.access import confirmed, opens
+from preau.identity import actions, boards, exports, queries, rules
 from preau.identity.forms import AccountFilter
 from preau.identity.queries import Audience, State
 
@@ -100,6 +100,7 @@ def _list(request: HttpRequest, audience: Audience, group: Group | None) -> Http
 
 
 @opens(Group, to=rules.keeps_class)
+@confirmed()
 @require_POST
 def prepare_class(request: HttpRequest, group: Group) -> HttpResponse:
     """The letters of a class: the one answer that holds the codes."""
@@ -112,6 +113,7 @@ def prepare_class(request: HttpRequest, group: Group) -> HttpResponse:
 
 
 @opens(to=rules.keeps_accounts)
+@confirmed()
 @require_POST
 def prepare_staff(request: HttpRequest) -> HttpResponse:
     people = queries.pile_of(request.viewer, Audience.STAFF, None)
@@ -215,7 +217,10 @@ def person(request: HttpRequest, person: Person) -> HttpResponse:
     row = queries.row_of(request.viewer, person)
     keeps = rules.keeps_accounts(request.viewer)
     back = _list_of(request, person)
-    context = {"person": person, "row": row, "keeps": keeps, "back": back}
+    lifts = keeps and queries.has_second_proof(request.viewer, person)
+    context = {"person": person, "row": row, "keeps": keeps, "back": back, "may_lift": lifts}
+    context["asked_from"] = queries.delay_of(person)[0] if keeps else None
+    context["more_links"] = boards.person_links if keeps else ()
     return render(request, "identity/person.html", context)
 
 

@@ -9,7 +9,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from preau.directory.models import Group, Person
-from preau.foundation.access import anyone, opens
+from preau.foundation import kept
+from preau.foundation.access import anyone, confirmed, opens
 from preau.identity import actions, devices, exports, queries, rules
 from preau.identity.actions import cards
 from preau.identity.codes import digest_of
@@ -43,6 +44,7 @@ def class_cards(request: HttpRequest, group: Group) -> HttpResponse:
 
 
 @opens(Group, to=rules.gives_cards)
+@confirmed()
 @require_POST
 def give_cards(request: HttpRequest, group: Group) -> HttpResponse:
     """The cards of those who have none, or a new one for one child: the one answer that shows them."""
@@ -140,4 +142,4 @@ def _try(request: HttpRequest, code: str, chosen: list[str]) -> HttpResponse:
     if actions.sign_in(request, account) is None:
         return _step(request, [], NO_ROLE, 422)
     devices.reopen(request, door, "pictures")
-    return redirect("/")
+    return redirect("identity:resume" if kept.KEY in request.session else "/")

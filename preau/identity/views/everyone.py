@@ -5,29 +5,28 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from preau.foundation.access import opens
+from preau.foundation.access import confirmed, opens
 from preau.identity import actions, queries, rules
 from preau.identity.forms import EveryoneOutForm
 from preau.identity.queries import Audience
-from preau.identity.views.passwords import knows_password
 from preau.identity.views.signing import answer
 
 
-@opens(to=rules.directs, stamped=False)
-@sensitive_post_parameters("former")
+@opens(to=rules.directs)
+@confirmed()
 @require_http_methods(["GET", "POST"])
 def everyone_out(request: HttpRequest) -> HttpResponse:
     """Choose who is signed out, and whether their passwords go too."""
-    numbers = {one: queries.open_accounts_of(request.viewer, one).count() for one in Audience}
-    form = EveryoneOutForm(numbers, request.POST or None)
-    if request.method == "POST" and form.is_valid() and knows_password(request, form):
+    found = {one: queries.keys_in_use(queries.open_accounts_of(request.viewer, one)) for one in Audience}
+    form = EveryoneOutForm({one: accounts for one, (accounts, _keys) in found.items()}, request.POST or None)
+    if request.method == "POST" and form.is_valid():
         done = actions.sign_everyone_out(request.viewer, form.audiences, passwords=form.takes_passwords)
         messages.success(request, _said(done))
         return redirect("identity:accounts" if done.passwords else "identity:everyone_out")
-    return answer(request, "identity/everyone_out.html", {"form": form, "login": request.user.login})
+    in_use = {one.value: keys for one, (_accounts, keys) in found.items()}
+    return answer(request, "identity/everyone_out.html", {"form": form, "in_use": in_use})
 
 
 def _said(done: actions.Out) -> str:
@@ -35,6 +34,15 @@ def _said(done: actions.Out) -> str:
         "%(num)d appareil est déconnecté.", "%(num)d appareils sont déconnectés.", done.browsers
     ) % {"num": done.browsers}
     said = [browsers if done.browsers else _("Aucun appareil n’était connecté.")]
+    if done.keys:
+        said.append(
+            ngettext(
+                "%(num)d accès d’application est coupé.",
+                "%(num)d accès d’applications sont coupés.",
+                done.keys,
+            )
+            % {"num": done.keys}
+        )
     if done.passwords:
         said.append(
             ngettext(

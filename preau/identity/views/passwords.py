@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from preau.foundation import throttle
 from preau.foundation.access import anyone, opens, signed_in
 from preau.foundation.gone import removes
-from preau.identity import actions, devices, queries, tasks
+from preau.identity import actions, boards, devices, queries, tasks
 from preau.identity.forms import ActivationForm, ChangePasswordForm, LoginForm
 from preau.identity.models import Account, AccountSession, Activation
 from preau.identity.rules import shortest_password
@@ -81,6 +81,10 @@ def _try_code(request: HttpRequest, form: ActivationForm, wrong: object) -> Http
         return None
     # The code is right: what follows are the person's own mistakes, and no try of a stranger.
     devices.reopen(request, data["login"], "activation")
+    closed = boards.refused_here(request, found.account)
+    if closed:
+        form.add_error(None, closed)
+        return None
     standing = standings_of([found.account.person_id], timezone.localdate())[found.account.person_id]
     if not form.accepts(found.account, standing):
         return None
@@ -105,6 +109,8 @@ def _activate(
     else:
         said = _("Votre nouveau mot de passe est enregistré. Votre identifiant reste « %(login)s ».")
     messages.success(request, said % {"name": viewer.person.given_name, "login": found.account.login})
+    if request.user.pk != found.account_id:
+        return redirect("identity:second_step")
     response = redirect("/")
     devices.welcome(request, response, found.account.login)
     return response

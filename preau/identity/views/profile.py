@@ -10,7 +10,7 @@ from preau.directory.models import Person
 from preau.foundation import pictures, uploads
 from preau.foundation.access import opens, signed_in
 from preau.foundation.fields import PictureForm
-from preau.identity import actions, queries, rules
+from preau.identity import actions, boards, queries, rules
 from preau.identity.forms import ReadingForm
 from preau.identity.models import Account
 
@@ -33,7 +33,11 @@ def _profile(request: HttpRequest, form: PictureForm) -> HttpResponse:
         "seats": viewer.seats,
         "form": form,
         "may_show": rules.may_have_picture(viewer),
+        "may_prove_twice": rules.may_prove_twice(viewer),
+        "may_hold_keys": rules.may_hold_keys(viewer),
+        "proof_day": queries.proof_asked_from(request.user, viewer.today),
         "contacts_from": queries.contacts_from(viewer.person),
+        "more_links": boards.profile_links,
     }
     return render(request, "identity/profile.html", context, status=TYPED_WRONG if form.errors else 200)
 

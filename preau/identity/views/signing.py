@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from preau.foundation import kept, stamp
+from preau.foundation import kept, proof, stamp
 from preau.foundation.access import anyone, opens, signed_in
 from preau.foundation.http import safe_next
-from preau.identity import actions, devices, sessions
+from preau.identity import actions, boards, devices, passkeys, queries, sessions, waiting
 from preau.identity.forms import SignInForm
+from preau.identity.models import Account
 
 WRONG = _("L’identifiant ou le mot de passe ne convient pas. Vérifiez les majuscules, puis réessayez.")
 CLOSED = _(
@@ -25,9 +26,16 @@ NO_ROLE = _(
     "Ce compte n’est plus rattaché à un établissement. Demandez au secrétariat de vérifier votre dossier."
 )
 
+WRONG_KEY = _("Cette clé d’accès ne convient pas. Essayez avec une autre, ou d’une autre façon.")
+KEY_TOO_LATE = _("La demande a attendu trop longtemps, ou a déjà servi. Recommencez avec votre clé d’accès.")
+VOIDED = _(
+    "Le mot de passe de ce compte a été annulé\u202f: choisissez-en un autre avec le code que donne l’établissement. Votre clé "
+    "d’accès marchera de nouveau."
+)
+
 
 @opens(to=anyone)
-@sensitive_post_parameters("password")
+@sensitive_post_parameters("password", "credential")
 @require_http_methods(["GET", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     if request.viewer and request.method == "GET":
@@ -41,7 +49,12 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         "suite": safe_next(request, ""),
         "something_kept": kept.KEY in request.session,
         "over": request.session.get(sessions.OVER),
+        "origin": passkeys.site()[1],
     }
+    context["ways"] = [way for known in boards.ways_in for way in known.ways(request, context["suite"])]
+    context["more"] = next(
+        filter(None, (known.more(request, context["suite"]) for known in boards.ways_in)), ""
+    )
     return answer(request, "identity/sign_in.html", context)
 
 
@@ -57,30 +70,82 @@ def answer(request: HttpRequest, template: str, context: dict[str, Any]) -> Http
     return response
 
 
-def _try(request: HttpRequest, form: SignInForm) -> HttpResponse | None:
-    """Sign in, or leave on the form the one sentence that says why not."""
-    login = form.cleaned_data["login"]
-    if not devices.knock(request, login):
+def by_passkey(request: HttpRequest, form: Any, account: Account | None = None) -> Account | None:
+    """The account whose passkey signed what the form brings: this one, or the one that the key names. If none, the form says why."""
+    typed = form.cleaned_data["credential"]
+    key = queries.passkey_in(typed)
+    known = account or (key.account if key else None)
+    login = known.login if known else ""
+    if not devices.knock(request, login, "passkey"):
         form.add_error(None, ValidationError(CLOSED, code="closed"))
         return None
-    account = authenticate(request, username=login, password=form.cleaned_data["password"])
-    if account is None:
-        form.add_error(None, WRONG)
+    try:
+        proved = actions.prove_by_passkey(request.session, typed, key, account)
+    except passkeys.TooLate:
+        form.add_error(None, KEY_TOO_LATE)
         return None
-    if actions.sign_in(request, account) is None:
+    except passkeys.NotProved:
+        form.add_error(None, WRONG_KEY)
+        return None
+    devices.reopen(request, login, "passkey")
+    return proved
+
+
+def _come_by_passkey(request: HttpRequest, form: SignInForm) -> HttpResponse | None:
+    """The key, and what opens it, are two proofs: nothing more is asked. A password that the school took back opens nothing yet."""
+    account = by_passkey(request, form)
+    if account is None:
+        return None
+    refused = boards.refused_here(request, account) if account.has_usable_password() else VOIDED
+    if refused:
+        form.add_error(None, refused)
+        return None
+    if actions.sign_in(request, account, proved=True) is None:
         form.add_error(None, NO_ROLE)
         return None
+    waiting.end(request.session)
+    return _go_on(request, account.login)
+
+
+def _go_on(request: HttpRequest, login: str) -> HttpResponse:
     after = "identity:resume" if kept.KEY in request.session else safe_next(request, "/")
     response = redirect(after)
     devices.welcome(request, response, login)
     return response
 
 
+def _try(request: HttpRequest, form: SignInForm) -> HttpResponse | None:
+    """Sign in, or leave on the form the one sentence that says why not."""
+    if form.is_signed:
+        return _come_by_passkey(request, form)
+    login = form.cleaned_data["login"]
+    if not devices.knock(request, login):
+        form.add_error(None, ValidationError(CLOSED, code="closed"))
+        return None
+    account = authenticate(request, username=login, password=form.cleaned_data["password"])
+    refused = boards.refused_here(request, account) if account else WRONG
+    if account is None or refused:
+        form.add_error(None, refused)
+        return None
+    twice = waiting.is_asked_of(account)
+    if twice and not devices.is_trusted(request, account):
+        waiting.begin(request, account, safe_next(request, "/"))
+        return redirect("identity:second_step")
+    if actions.sign_in(request, account) is None:
+        form.add_error(None, NO_ROLE)
+        return None
+    if twice:
+        # Trust spares the telephone each morning, not before a gesture that asks who is there.
+        proof.forget(request.session)
+    return _go_on(request, login)
+
+
 @opens(to=signed_in, leaves=True)
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponseRedirect:
+    goodbyes = [known.prepare(request) for known in boards.farewells]
     actions.sign_out(request, request.viewer)
-    return redirect("identity:sign_in")
+    return redirect(next((goodbye() for goodbye in goodbyes if goodbye), "identity:sign_in"))
 
 
 @opens(to=signed_in, leaves=True)
@@ -96,11 +161,12 @@ def switch(request: HttpRequest) -> HttpResponseRedirect:
 @opens(to=signed_in)
 @require_safe
 def resume(request: HttpRequest) -> HttpResponse:
-    """What was being sent when the session ended: to send now, or to drop."""
+    """What was being sent when the session ended, or when its person was asked who they are: to send now, or to drop."""
     left = kept.take_back(request.session, request.viewer.account_id)
     origin = left and next((v for v in request.viewer.every_seat() if v.key == left["seat"]), None)
     if not left or not origin:
         return redirect("/")
     again = stamp.seal(request.viewer.account_id, left["seat"], confirmed=True)
     context = {"fields": left["fields"], "again": again, "origin": origin, "address": left["address"]}
+    context |= {"was_asked": left.get("asked", False), "back": safe_next(request, "/", name="retour")}
     return render(request, "kept_form.html", context)

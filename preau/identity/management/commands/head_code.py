@@ -1,5 +1,6 @@
 """`manage.py head_code UAI`: a code for a school's head, when nobody in the school may give one."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -10,6 +11,7 @@ from preau.directory.models.scoping import active_on
 from preau.directory.words import Role
 from preau.foundation import dates
 from preau.identity import actions
+from preau.identity.demands import LONGEST_DELAY
 
 
 class Command(BaseCommand):
@@ -18,6 +20,20 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("uai")
         parser.add_argument("--person", default="", help="public id, when the school has several heads")
+
+        parser.add_argument(
+            "--lift-second-proof",
+            action="store_true",
+            help="they have lost their telephone and their recovery codes",
+        )
+
+        parser.add_argument(
+            "--delay-second-proof",
+            type=int,
+            default=0,
+            metavar="DAYS",
+            help="a second proof is demanded of them, and they cannot have one yet: sixty days at most",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         heads = Person.objects.filter(
@@ -31,7 +47,12 @@ class Command(BaseCommand):
             known = "\n".join(f"  --person {head.public_id}  {head.full_name}" for head in heads)
             raise CommandError(f"Which head?\n{known}" if known else "This school has no head today.")
         school = School.objects.get(uai=options["uai"].upper())
-        activation, code = actions.give_code_at_console(chosen[0], school)
+        if not 0 <= options["delay_second_proof"] <= LONGEST_DELAY.days:
+            raise CommandError(f"A delay is of {LONGEST_DELAY.days} days at most.")
+        delay = timedelta(days=options["delay_second_proof"])
+        activation, code = actions.give_code_at_console(
+            chosen[0], school, lifts=options["lift_second_proof"], delay=delay
+        )
         until = dates.day(dates.local(activation.expires_at, school.timezone).date(), year=True)
         self.stdout.write(
             f"Identifiant : {activation.account.login}\nCode : {code}\nJusqu’au {until}, une seule fois."
