@@ -1,4 +1,5 @@
-"""The boards of the directory: what a head may give to somebody until a day; the facts that announce a drop-out."""
+"""The boards of the directory: what a head may give to somebody until a day; the facts that announce a drop-out;
+what is done only with an agreement."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -6,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from preau.directory.words import Profile, Role
+from preau.foundation.boards import Nature
 from preau.foundation.registry import Registry
 
 
@@ -66,3 +68,40 @@ class EarlyFact:
 
 
 early_facts: Registry[EarlyFact] = Registry(EarlyFact)
+
+
+@dataclass(frozen=True)
+class Thing:
+    """Something that a purpose bears on, where there are several: a service. `version` changes with what is read of it."""
+
+    key: str
+    label: str
+    text: str
+    version: str
+    leaves: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """Something that a school may do only if those concerned agree: off by default, asked purpose by purpose, for a year.
+
+    `text` is for adults, `child` for a reader of ten, `if_no` says what follows from a refusal. `nature`: how guardians
+    decide together (`Nature`). `until_majority`: guardians answer until eighteen (the image of a minor), else until fifteen
+    (docs/decisions/0112). `asks_words`: the school says where and what before it asks.
+    `things(school_id)`: what it may be asked about in a school, in a fixed number of queries.
+    """
+
+    key: str
+    label: str
+    text: str
+    child: str
+    if_no: str
+    icon: str
+    nature: Nature
+    until_majority: bool = False
+    asks_words: bool = False
+    things: Callable[[int], Iterable[Thing]] | None = None
+    order: int = 50
+
+
+purposes: Registry[Purpose] = Registry(Purpose)

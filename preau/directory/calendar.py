@@ -85,10 +85,10 @@ def _public_holidays(year: SchoolYear, zone: str) -> dict[date, str]:
 
 
 def _runs(named: dict[date, str]) -> Iterable[tuple[str, date, date]]:
-    """Consecutive days of one name, as (name, first, last)."""
+    """Consecutive days of one name, as (name, first, last). The packages type « Vacances d'hiver »."""
     runs: list[tuple[str, date, date]] = []
     for day in sorted(named):
-        name = named[day]
+        name = named[day].replace("'", "’")
         if runs and runs[-1][0] == name and runs[-1][2] == day - timedelta(days=1):
             runs[-1] = (name, runs[-1][1], day)
         else:

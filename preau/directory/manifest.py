@@ -1,14 +1,28 @@
 """What the directory shows: its share of the demonstration, what it holds about people."""
 
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from preau.directory import actions, manifest_powers, queries, rules, seeds, tasks
+from preau.directory import (
+    actions,
+    manifest_consents,
+    manifest_powers,
+    manifest_terms,
+    queries,
+    rules,
+    seeds,
+    tasks,
+)
 from preau.directory.actions import deliveries, merging, photos, years
+from preau.directory.boards import powers
 from preau.directory.rules import groups as group_rules
 from preau.directory.rules import photos as photo_rules
 from preau.directory.seeds.photos import plant_photos
-from preau.foundation import boards, works
+from preau.foundation import boards, dates, works
 from preau.foundation.access import signed_in
 from preau.foundation.boards import (
     FieldClass,
@@ -26,7 +40,11 @@ NONE, PERSONAL, CHILD, SENSITIVE = (
     FieldClass.SENSITIVE,
 )
 DATES = {"starts": PERSONAL, "ends": PERSONAL}
-__all__ = ["manifest_powers"]  # who may do what has a manifest of its own, read with this one
+__all__ = [
+    "manifest_consents",
+    "manifest_powers",
+    "manifest_terms",
+]  # who may do what has a manifest of its own, read with this one
 deliveries.delivery_brought.connect(tasks.enqueue_reading, dispatch_uid="directory.read")
 deliveries.delivery_agreed.connect(tasks.enqueue_applying, dispatch_uid="directory.apply")
 works.stop_asked.connect(deliveries.stop_work, dispatch_uid="directory.stop")
@@ -304,6 +322,18 @@ FORGETS = {
     "Guardianship": actions.forget_links,
 }
 
+
+def said_of_scope(scope: Mapping[str, Mapping[str, Any]]) -> str:
+    """What was given beside the function, and until when: « Lire les listes, jusqu’au 27 mars 2027 »."""
+    labels = {power.key: power.label for power in powers}
+    given = [
+        str(_("%(power)s, jusqu’au %(day)s"))
+        % {"power": labels.get(key, key), "day": dates.plain_day(date.fromisoformat(one["until"]))}
+        for key, one in scope.items()
+    ]
+    return "\u202f; ".join(given) or "—"
+
+
 boards.seeds.add(boards.Seed("annuaire", seeds.plant, order=0))
 
 for label, model, person, fields in [
@@ -376,6 +406,8 @@ for label, model, person, fields in [
             forget=forget,
             withheld=only_some,
             shared=shared,
+            says={"scope": said_of_scope} if model == "Holding" else {},
+            from_files=True,
             **(BASIS | {"recipients": BEYOND} if model in HANDED_ON else BASIS),
         )
     )
@@ -535,6 +567,13 @@ for verb, label in [
     ("directory.photo_removed", _("Photo d’élève effacée")),
 ]:
     boards.journal_words.add(boards.JournalWord(verb, label))
+boards.reasons_to_read.add(
+    boards.ReasonToRead("directory.person_read", _("Suivre la scolarité, ou joindre la famille."))
+)
+boards.reasons_to_read.add(
+    boards.ReasonToRead("directory.family_read", _("Joindre la famille, et savoir qui répond de l’élève."))
+)
+boards.reasons_to_read.add(boards.ReasonToRead("directory.list_read", _("Préparer la liste d’une classe.")))
 merging.people_merging.connect(photos.settle_photos, dispatch_uid="directory.settle_photos")
 boards.schedule.add(
     boards.Scheduled("directory.drop_past_photos", tasks.drop_past_photos, every_minutes=24 * 60)
@@ -584,6 +623,7 @@ boards.personal_data.add(
         fields=dict.fromkeys(["pupil", "year", "school"], CHILD)
         | dict.fromkeys(["giver", "answer", "asked_at", "answered_at"], PERSONAL),
         forget=photos.forget_consents,
+        authored={"answer": ("giver",)},
         shared=own_answer,
         **PHOTOS,
     )
@@ -601,6 +641,7 @@ boards.personal_data.add(
         fields=dict.fromkeys(["pupil", "picture", "school"], CHILD)
         | dict.fromkeys(["taken_by", "taken_at"], PERSONAL),
         forget=photos.forget_photos,
+        erases=_("La photo de l’élève est effacée, du trombinoscope et du disque."),
         **PHOTOS,
     )
 )

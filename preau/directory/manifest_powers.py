@@ -43,6 +43,7 @@ for power in [
             f"signon.{verb}"
             for verb in (
                 "service_created", "service_changed", "service_opened", "service_closed", "opening_changed",
+                "secret_renewed",
             )
         ),
         order=10,

@@ -13,13 +13,13 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from preau.directory.actions import deliveries, departures, merging, photos, reviews, switching
+from preau.directory.actions import consents, deliveries, departures, merging, photos, reviews, switching
 from preau.directory.imports import drop
 from preau.directory.imports.formats import AAF, Format, tables
 from preau.directory.imports.run import Result, Run, quoted
 from preau.directory.imports.tables.delivery import Matching
 from preau.directory.imports.tables.present import SOURCE as TABLES
-from preau.directory.models import Delivery
+from preau.directory.models import Delivery, School
 from preau.foundation import uploads, works
 from preau.foundation.db import only_one
 from preau.foundation.reading import Unreadable
@@ -216,6 +216,23 @@ def drop_past_photos() -> int:
 
 
 @job()
+def tell_consents(request_id: int, day: str) -> int:
+    """Tell whoever must answer a question of their school; run again, nobody hears it twice."""
+    return consents.tell(request_id, day)
+
+
+@job()
+def follow_ages() -> dict[str, int]:
+    """Each hour, school by school on its own clock: tell those who came of age, and their parents."""
+    told = 0
+    for school in School.objects.filter(current_year__isnull=False).order_by("pk"):
+        told += consents.tell_of_ages(school, timezone.localdate(timezone=ZoneInfo(school.timezone)))
+    # The first zone of the world to reach a day: nobody who is of age where they live is still a minor there.
+    first = timezone.localdate(timezone=ZoneInfo("Pacific/Kiritimati"))
+    return {"told": told, "minors": consents.reopen_of_minors(first)}
+
+
+@job()
 def remind_of_reviews() -> int:
     """Each day: tell the heads whose last review of who may do what is three months old; once each time."""
     return reviews.remind(timezone.localdate())
@@ -247,3 +264,7 @@ def enqueue_reading(delivery_id: int, **_: Any) -> None:
 
 def enqueue_applying(delivery_id: int, **_: Any) -> None:
     apply_delivery.enqueue(delivery_id)
+
+
+def enqueue_telling(request_id: int, day: str, **_: Any) -> None:
+    tell_consents.enqueue(request_id, day)

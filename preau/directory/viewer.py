@@ -57,7 +57,8 @@ class Seat:
     def role_label(self) -> str:
         if self.profile != Profile.STAFF:
             return str(self.profile.label)
-        words = _(" et ").join(role.said_of(self.civility) for role in Role if role in self.roles)
+        names = [role.said_of(self.civility) for role in Role if role in self.roles]
+        words = _(" et ").join([*names[:1], *(f"{name[:1].lower()}{name[1:]}" for name in names[1:])])
         return f"{words} · {self.title}" if self.title else words
 
 
@@ -147,9 +148,16 @@ class Viewer:
 
     def _changed(self, **changes: Any) -> "Viewer":
         changed = replace(self, **changes)
-        if "places" in self.__dict__ and changed.seat is self.seat:
-            changed.__dict__["places"] = self.places
+        if changed.seat is self.seat:
+            changed.__dict__["found"] = self.found
+            if "places" in self.__dict__:
+                changed.__dict__["places"] = self.places
         return changed
+
+    @cached_property
+    def found(self) -> dict[tuple[str, int], bool]:
+        """What rules have asked the database for this seat in this request, by their name and the object: once each."""
+        return {}
 
     @cached_property
     def today(self) -> date:
@@ -260,6 +268,13 @@ class Viewer:
 
     def seated(self, seat: Seat) -> "Viewer":
         return self if seat.key == self.seat.key else self._changed(seat=seat)
+
+    def for_child(self, pupil_id: int) -> "Viewer":
+        """The same guardian, looking at one of their children alone."""
+        pupils = tuple(one for one in self.seat.pupils if one == pupil_id)
+        places = tuple(place for place in self.seat.places if place.pupil_id == pupil_id)
+        seat = replace(self.seat, pupils=pupils, places=places)
+        return self._changed(seat=seat, seats=(seat,))
 
     def every_seat(self) -> Iterator["Viewer"]:
         """This person in each of their seats, the present one first."""

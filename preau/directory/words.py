@@ -22,6 +22,11 @@ class Profile(models.TextChoices):
     OPERATOR = "operator", _("Exploitant de la plateforme")
 
 
+def said_of_seat(key: str) -> str:
+    """In which profile somebody acted, or was told: a seat's key is a profile and its school's number (« staff-3 »)."""
+    return str(Profile(key.partition("-")[0]).label)
+
+
 class Role(models.TextChoices):
     """What a holding gives. The words are the ones a person reads about themselves."""
 

@@ -140,6 +140,18 @@ def erase(person_id: int, today: date) -> bool:
     Person.objects.select_for_update().get(pk=person_id)
     if not Leaver.objects.past_term(today).filter(pk=person_id).exists():
         return False
+    _forget(person_id)
+    return True
+
+
+@transaction.atomic
+def erase_again(person_id: int) -> None:
+    """Erase at once somebody who was erased before, and whom a restored backup brought back: their term is long past."""
+    Person.objects.select_for_update().get(pk=person_id)
+    _forget(person_id)
+
+
+def _forget(person_id: int) -> None:
     school_id = _last_school(person_id)
     for entry in boards.personal_data:
         if entry.forget:
@@ -150,7 +162,6 @@ def erase(person_id: int, today: date) -> bool:
             subject_id=person_id,
         )
     )  # fmt: skip
-    return True
 
 
 def _last_school(person_id: int) -> int | None:

@@ -17,6 +17,7 @@ from preau.directory.models.scoping import (
     source_field,
 )
 from preau.directory.words import Profile, level_said
+from preau.foundation.db import NATURAL
 
 if TYPE_CHECKING:
     from preau.directory.viewer import Viewer
@@ -29,7 +30,7 @@ class Subject(models.Model):
         School, models.CASCADE, related_name="subjects", verbose_name=_("établissement")
     )
     code = models.CharField(_("code"), max_length=20)
-    name = models.CharField(_("nom"), max_length=80)
+    name = models.CharField(_("nom"), max_length=80, db_collation=NATURAL)
     short_name = models.CharField(_("nom court"), max_length=20, blank=True)
 
     objects = MemberQuerySet.as_manager()
@@ -65,7 +66,7 @@ class Group(models.Model):
     school = models.ForeignKey(School, models.CASCADE, related_name="groups", verbose_name=_("établissement"))
     year = models.ForeignKey(SchoolYear, models.CASCADE, related_name="groups", verbose_name=_("année"))
     kind = models.CharField(_("nature"), max_length=5, choices=Kind.choices)
-    name = models.CharField(_("nom"), max_length=60)
+    name = models.CharField(_("nom"), max_length=60, db_collation=NATURAL)
     level = models.CharField(_("niveau"), max_length=20, blank=True)
     classes = models.ManyToManyField("self", symmetrical=False, blank=True, related_name="groups_drawn")
 

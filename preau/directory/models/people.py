@@ -4,7 +4,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from preau.directory.models.schools import School, Territory, new_public_id
@@ -183,14 +183,49 @@ class Holding(models.Model):
         return {name: by if isinstance(by, int) else 0 for name, by in still.items()}
 
 
+class FamilyClosureQuerySet(models.QuerySet["FamilyClosure"]):
+    def visible_to(self, viewer: "Viewer") -> Self:
+        """One's own; for head, school life and secretary, those of the school's pupils."""
+        own = Q(pupil_id=viewer.person.pk)
+        if not viewer.holds(Role.HEAD, Role.SCHOOL_LIFE, Role.SECRETARY):
+            return self.filter(own)
+        pupils = Holding.objects.filter(active_on(viewer.today), school_id=viewer.school_id, role=Role.PUPIL)
+        return self.filter(own | Q(pupil__in=pupils.values("person_id")))
+
+
+class FamilyClosure(models.Model):
+    """A pupil of age does not want their parents to follow their file here any more; until they open it again.
+
+    One open row cuts every guardian at the next request (`GuardianshipQuerySet.informed`).
+    """
+
+    pupil = models.ForeignKey(
+        Person, models.CASCADE, related_name="family_closures", verbose_name=_("élève majeur")
+    )
+    closed_at = models.DateTimeField(_("fermé le"))
+    reopened_at = models.DateTimeField(_("rouvert le"), null=True)
+
+    objects = FamilyClosureQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("accès des parents fermé")
+        verbose_name_plural = _("accès des parents fermés")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["pupil"], condition=Q(reopened_at=None), name="one_open_closure_a_pupil"
+            )
+        ]
+
+
 class GuardianshipQuerySet(models.QuerySet["Guardianship"]):
     def active(self, day: date) -> Self:
         return self.filter(active_on(day))
 
     def informed(self, day: date) -> Self:
-        """Those that give a right to follow the child: legal or in charge, dated, not barred."""
+        """Those that give a right to follow the child: legal or in charge, dated, not barred, not closed by a pupil of age."""
         authority = [Authority.LEGAL, Authority.IN_CHARGE]
-        return self.active(day).filter(authority__in=authority, may_not_be_informed=False)
+        closed = FamilyClosure.objects.filter(pupil=OuterRef("pupil"), reopened_at=None)
+        return self.active(day).filter(~Exists(closed), authority__in=authority, may_not_be_informed=False)
 
     def of_another(self) -> Self:
         """Without adult pupils who answer for themselves (kinship « self »): they have a pupil's seat, not a parent's."""

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from preau.directory.models.scoping import MemberQuerySet, SchoolQuerySet
 from preau.directory.words import Palette
 from preau.foundation import dates
+from preau.foundation.db import NATURAL
 
 if TYPE_CHECKING:
     from preau.directory.viewer import Viewer
@@ -200,7 +201,7 @@ class Room(models.Model):
     """A place where a lesson can be held."""
 
     school = models.ForeignKey(School, models.CASCADE, related_name="rooms", verbose_name=_("établissement"))
-    name = models.CharField(_("nom"), max_length=40)
+    name = models.CharField(_("nom"), max_length=40, db_collation=NATURAL)
 
     objects = MemberQuerySet.as_manager()
 

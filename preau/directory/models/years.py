@@ -14,6 +14,7 @@ from preau.directory.models.duplicates import KeepersQuerySet
 from preau.directory.models.groups import Group
 from preau.directory.models.people import Person
 from preau.directory.models.schools import School, SchoolYear
+from preau.foundation.db import NATURAL
 
 # So long one may go back to the year before.
 UNDOABLE = timedelta(days=15)
@@ -108,7 +109,7 @@ class PlannedClass(models.Model):
     plan = models.ForeignKey(
         YearPlan, models.CASCADE, related_name="classes", verbose_name=_("préparation de rentrée")
     )
-    name = models.CharField(_("nom"), max_length=60)
+    name = models.CharField(_("nom"), max_length=60, db_collation=NATURAL)
     level = models.CharField(_("niveau"), max_length=20, blank=True)
     team = models.ForeignKey(
         Group,

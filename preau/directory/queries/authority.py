@@ -1,13 +1,14 @@
 """Who must be asked about a pupil, and by which way, for every service that asks families something."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from preau.directory.models import Guardianship, Person
+from preau.directory.models import FamilyClosure, Guardianship, Person
 from preau.directory.rules.authority import Asked, Doubt, Tie, asked_of
 from preau.directory.viewer import Viewer
 from preau.directory.words import Authority, Kinship
@@ -74,26 +75,46 @@ def parts_for(viewer: Viewer, pupil: Person) -> tuple[tuple[Part, ...], tuple[st
             Part(asked, shown, _acts(viewer, nature), "" if viewer.is_staff else _to_me(asked, viewer))
         )
     doubts = dict.fromkeys(doubt for part in parts for doubt in part.asked.doubts)
-    return tuple(parts), tuple(str(SAID_OF_DOUBT[doubt]) for doubt in doubts) if viewer.is_staff else ()
+    said = [str(SAID_OF_DOUBT[doubt]) for doubt in doubts]
+    if any(link.is_closed for link in links):  # type: ignore[attr-defined]
+        said.append(
+            _("L’élève, majeur, a fermé son dossier à ses parents : aucun message ne leur part d’ici.")
+        )
+    return tuple(parts), tuple(said) if viewer.is_staff else ()
+
+
+def ties_of(pupils: Iterable[int], today: date) -> dict[int, list[Tie]]:
+    """The links in force of each of these pupils, in one query."""
+    found: dict[int, list[Tie]] = {pk: [] for pk in pupils}
+    for link in _in_force(today).filter(pupil__in=list(found)):
+        found[link.pupil_id].append(_tie(link))
+    return found
 
 
 def _links(pupil: Person, today: date) -> list[Guardianship]:
-    rows = Guardianship.objects.active(today).of_another().filter(pupil=pupil).select_related("guardian")
-    return list(rows.order_by("contact_priority", "guardian__search_name"))
+    return list(_in_force(today).filter(pupil=pupil))
+
+
+def _in_force(today: date) -> "QuerySet[Guardianship]":
+    """`is_closed`: the pupil, of age, has closed their file to their parents: nobody of them is told any more."""
+    closed = FamilyClosure.objects.filter(pupil=OuterRef("pupil"), reopened_at=None)
+    rows = Guardianship.objects.active(today).of_another().select_related("guardian")
+    return rows.annotate(is_closed=Exists(closed)).order_by("contact_priority", "guardian__search_name", "pk")
+
+
+def _tie(link: Guardianship) -> Tie:
+    return Tie(
+        link.guardian_id,
+        Authority(link.authority),
+        Kinship(link.kinship),
+        barred=link.may_not_be_informed or link.is_closed,  # type: ignore[attr-defined]
+        is_institution=link.guardian.is_institution,
+        is_reachable=bool(link.guardian.email or link.guardian.phone),
+    )
 
 
 def _asked(pupil: Person, nature: Nature, links: list[Guardianship], today: date) -> Asked:
-    ties = [
-        Tie(
-            link.guardian_id,
-            Authority(link.authority),
-            Kinship(link.kinship),
-            barred=link.may_not_be_informed,
-            is_institution=link.guardian.is_institution,
-            is_reachable=bool(link.guardian.email or link.guardian.phone),
-        )
-        for link in links
-    ]
+    ties = [_tie(link) for link in links]
     return asked_of(nature, ties, pupil=pupil.pk, age=pupil.age_on(today))
 
 

@@ -1,8 +1,8 @@
 """What the pages of settings read."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -31,19 +31,46 @@ def closures_of(viewer: Viewer) -> "Any":
 
 
 @dataclass(frozen=True)
+class DaysOff:
+    """Days without lessons, as people name them."""
+
+    name: str
+    starts: date
+    ends: date
+
+
+def days_off(closures: Iterable[Closure]) -> list[DaysOff]:
+    """« Vacances de Noël » once: a public holiday between two parts of them is one of their days."""
+    found: list[DaysOff] = []
+    for closure in closures:
+        same = next((n for n in reversed(range(len(found))) if found[n].name == closure.name), None)
+        if same is None or not _follow(found[same:], closure):
+            found.append(DaysOff(closure.name, closure.starts, closure.ends))
+        else:
+            found[same:] = [DaysOff(closure.name, found[same].starts, closure.ends)]
+    return found
+
+
+def _follow(days: Sequence[DaysOff], closure: Closure) -> bool:
+    """No day of school between any of them and the next."""
+    nexts = [*(one.starts for one in days[1:]), closure.starts]
+    return all(after <= one.ends + timedelta(days=1) for one, after in zip(days, nexts, strict=True))
+
+
+@dataclass(frozen=True)
 class Presentation:
     """What everyone of a school may read of it."""
 
     school: School
     periods: list[Period]
-    closures: list[Closure]
+    closures: list[DaysOff]
 
 
 def presentation_of(school: School, today: date) -> Presentation:
     year = school.current_year
     periods = list(Period.objects.filter(year=year)) if year else []
     coming = Closure.objects.filter(school=school, ends__gte=today)
-    return Presentation(school, periods, list(coming[:8]))
+    return Presentation(school, periods, days_off(coming[:16])[:8])
 
 
 def said_of_fields(details: Mapping[str, Any]) -> str:

@@ -9,7 +9,8 @@ from preau.directory.actions import blank_person
 from preau.directory.calendar import closures_of
 from preau.directory.models import Assignment, ExternalId, Guardianship, Holding, Person
 from preau.directory.seeds import World, school_year_around
-from preau.directory.words import Role
+from preau.directory.viewer import Seat
+from preau.directory.words import Profile, Role
 
 
 def test_names_are_written_as_schools_write_them() -> None:
@@ -94,3 +95,9 @@ def test_the_database_refuses_what_cannot_be(college: World) -> None:
     for attempt in impossible:
         with pytest.raises(IntegrityError), transaction.atomic():
             attempt()
+
+
+def test_only_the_first_function_of_a_person_has_a_capital() -> None:
+    seat = Seat(Profile.STAFF, roles=frozenset({Role.TEACHER, Role.HEAD, Role.LIBRARIAN}), civility="mme")
+    assert seat.role_label == "Direction et enseignante et documentation (CDI)"
+    assert Seat(Profile.STAFF, roles=frozenset({Role.ASSISTANT})).role_label == "Accompagnement (AESH)"

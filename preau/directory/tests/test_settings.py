@@ -17,6 +17,7 @@ from PIL import Image
 from conftest import NOW, TWIN, SchoolClient
 from preau.commons.journal.models import Line
 from preau.directory.models import Closure, Group, Holding, Period, School
+from preau.directory.queries.settings import days_off
 from preau.directory.seeds import World
 from preau.directory.words import Palette
 
@@ -268,7 +269,7 @@ def test_hours_are_shown_to_everyone(client: SchoolClient, college: World) -> No
     page = client.sit(college.people["pupil"]).get(
         reverse("directory:school", kwargs={"public_id": college.school.public_id})
     )
-    assert "8\u00a0h\u00a000 – 17\u00a0h\u00a030" in page.content.decode()
+    assert "8\u00a0h\u00a000\u00a0– 17\u00a0h\u00a030" in page.content.decode()
 
 
 @pytest.mark.parametrize(
@@ -311,6 +312,24 @@ def test_a_period_is_created_changed_and_removed(head: SchoolClient, college: Wo
 # Holidays
 
 
+def test_holidays_are_said_once_with_their_public_holidays_inside() -> None:
+    days = [
+        ("Vacances de Noël", date(2026, 12, 19), date(2026, 12, 24)),
+        ("Noël", date(2026, 12, 25), date(2026, 12, 25)),
+        ("Vacances de Noël", date(2026, 12, 26), date(2026, 12, 31)),
+        ("Jour de l’an", date(2027, 1, 1), date(2027, 1, 1)),
+        ("Vacances de Noël", date(2027, 1, 2), date(2027, 1, 3)),
+        ("Pont", date(2027, 1, 4), date(2027, 1, 4)),
+        ("Pont", date(2027, 5, 7), date(2027, 5, 7)),
+        ("Ascension", date(2027, 5, 8), date(2027, 5, 8)),
+        ("Pont", date(2027, 5, 10), date(2027, 5, 10)),
+    ]
+    found = days_off(Closure(name=name, starts=first, ends=last) for name, first, last in days)
+    assert [(one.name, one.starts, one.ends) for one in found] == [
+        ("Vacances de Noël", date(2026, 12, 19), date(2027, 1, 3)), *days[5:],
+    ]  # fmt: skip
+
+
 def test_another_zone_moves_the_holidays_to_come_and_nothing_else(head: SchoolClient, college: World) -> None:
     mine = Closure.objects.create(
         school=college.school, name="Pont", starts=date(2027, 5, 7), ends=date(2027, 5, 7)
@@ -321,8 +340,8 @@ def test_another_zone_moves_the_holidays_to_come_and_nothing_else(head: SchoolCl
     assert School.objects.get(pk=college.school.pk).holiday_zone == "B"
     head.post(reverse("directory:zone"), {"zone": "C"})
     names = {(c.name, c.starts) for c in Closure.objects.filter(school=college.school, starts__gt=TODAY)}
-    assert ("Vacances d'hiver", date(2027, 2, 6)) in names
-    assert {one for one in names if one[0] == "Vacances d'hiver"} == {("Vacances d'hiver", date(2027, 2, 6))}
+    assert ("Vacances d’hiver", date(2027, 2, 6)) in names
+    assert {one for one in names if one[0] == "Vacances d’hiver"} == {("Vacances d’hiver", date(2027, 2, 6))}
     assert mine in Closure.objects.filter(school=college.school)
     assert past == set(Closure.objects.filter(school=college.school, starts__lte=TODAY))
     assert line("directory.zone_changed").details == {"zone": "C"}
@@ -335,7 +354,7 @@ def test_a_zone_without_a_published_calendar_keeps_its_own_public_holidays(
     coming = set(
         Closure.objects.filter(school=college.school, starts__gt=TODAY).values_list("name", flat=True)
     )
-    assert "Abolition de l'esclavage" in coming
+    assert "Abolition de l’esclavage" in coming
     assert not any(name.startswith("Vacances") for name in coming)
 
 

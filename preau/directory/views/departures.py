@@ -14,7 +14,7 @@ from preau.directory.actions import departures as actions
 from preau.directory.forms.departures import HoldForm, LeaverFilter
 from preau.directory.models import Leaver
 from preau.foundation import csvtext, journal
-from preau.foundation.access import opens
+from preau.foundation.access import confirmed, opens
 
 A_PAGE = 40
 TYPED_WRONG, CONFLICT = 422, 409
@@ -42,6 +42,7 @@ def departures(request: HttpRequest) -> HttpResponse:
 
 
 @opens(to=rules.exports_directory)
+@confirmed()
 @require_POST
 def export(request: HttpRequest) -> StreamingHttpResponse:
     """One list for a spreadsheet. The journal says who took it away, and how many rows."""

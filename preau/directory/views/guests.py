@@ -16,7 +16,7 @@ from preau.directory.models import AccessReview, Guest, Holding
 from preau.directory.rules.powers import may_doubt, review_due_on
 from preau.directory.views.powers import REVIEW
 from preau.foundation import dates
-from preau.foundation.access import opens
+from preau.foundation.access import confirmed, opens
 
 TYPED_WRONG = 422
 A_PAGE = 30
@@ -32,6 +32,7 @@ def guests(request: HttpRequest) -> HttpResponse:
 
 
 @opens(to=rules.invites_guests)
+@confirmed()
 @require_http_methods(["GET", "POST"])
 def invite(request: HttpRequest) -> HttpResponse:
     """Let somebody in."""
@@ -52,6 +53,7 @@ def invite(request: HttpRequest) -> HttpResponse:
 
 
 @opens(Guest, to=rules.invites_guests)
+@confirmed()
 @require_http_methods(["GET", "POST"])
 def guest(request: HttpRequest, guest: Guest) -> HttpResponse:
     """One guest: what is open to them and until when; another last day."""
@@ -71,6 +73,7 @@ def guest(request: HttpRequest, guest: Guest) -> HttpResponse:
 
 
 @opens(Guest, to=rules.invites_guests)
+@confirmed()
 @require_POST
 def end_guest(request: HttpRequest, guest: Guest) -> HttpResponseRedirect:
     """Show somebody out."""

@@ -19,7 +19,7 @@ from preau.directory.rules import groups as rules
 from preau.directory.viewer import Viewer
 from preau.directory.views.tables import TYPES
 from preau.foundation import journal
-from preau.foundation.access import opens
+from preau.foundation.access import confirmed, opens
 
 # A class is far below; the choir of a large school takes a second sheet.
 A_SHEET = 150
@@ -53,6 +53,7 @@ def group_list(request: HttpRequest, group: Group) -> HttpResponse:
 
 
 @opens(Group, to=rules.reads_pupils_of_groups)
+@confirmed()
 @require_POST
 def export_list(request: HttpRequest, group: Group) -> StreamingHttpResponse:
     """The same list for a spreadsheet. The journal says who took it away, with which columns, and how many rows."""

@@ -14,7 +14,7 @@ from preau.directory.forms.powers import ListFilter, PowerForm
 from preau.directory.models import Holding
 from preau.directory.words import LISTS, SETTINGS
 from preau.foundation import journal
-from preau.foundation.access import opens
+from preau.foundation.access import confirmed, opens
 from preau.foundation.gone import removes
 
 TYPED_WRONG = 422
@@ -49,6 +49,7 @@ def powers(request: HttpRequest) -> HttpResponse:
 
 
 @opens(to=rules.gives_powers)
+@confirmed()
 @require_http_methods(["GET", "POST"])
 def administrators(request: HttpRequest) -> HttpResponse:
     """What the head has given until a day; give something more."""
@@ -68,6 +69,7 @@ def administrators(request: HttpRequest) -> HttpResponse:
 
 @removes
 @opens(Holding, to=rules.gives_powers)
+@confirmed()
 @require_POST
 def end_delegation(request: HttpRequest, holding: Holding) -> HttpResponseRedirect:
     """Take a power back."""

@@ -7,7 +7,7 @@ from preau.directory import rules
 from preau.directory.exports.scope import Scope
 from preau.directory.exports.tables import TABLES, book_of, csv_of, file_name
 from preau.foundation import journal
-from preau.foundation.access import opens
+from preau.foundation.access import confirmed, opens
 
 TYPES = {
     "csv": "text/csv; charset=utf-8",
@@ -16,6 +16,7 @@ TYPES = {
 
 
 @opens(to=rules.exports_directory)
+@confirmed()
 @require_POST
 def export(request: HttpRequest, key: str) -> StreamingHttpResponse:
     """One table of the viewer's school, for a spreadsheet. The journal says who took it away, and how many rows."""

@@ -30,7 +30,7 @@ from preau.directory.forms.years import (
 from preau.directory.models import Group, PlannedClass, YearPlan
 from preau.directory.queries import years as reads
 from preau.foundation import csvtext, dates, journal
-from preau.foundation.access import opens
+from preau.foundation.access import confirmed, opens
 from preau.foundation.gone import removes
 
 A_PAGE = 40
@@ -259,6 +259,7 @@ def year_pupils(request: HttpRequest, plan: YearPlan) -> HttpResponse:
 
 
 @opens(to=rules.exports_directory)
+@confirmed()
 @require_POST
 @_prepared
 def export_year_pupils(request: HttpRequest, plan: YearPlan) -> HttpResponseBase:
