@@ -2,12 +2,25 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from preau.commons.agenda import actions, rules
+from preau.commons.agenda import actions, api, rules
 from preau.foundation import boards
 from preau.foundation.boards import FieldClass, PersonalData, Retention
 
 boards.menu.add(boards.MenuEntry(_("Agenda"), "agenda:agenda", "calendar-event", rules.has_agenda, order=15))
 boards.public_routes.add(boards.PublicRoute("agenda:feed"))
+boards.public_routes.add(boards.PublicRoute("agenda:well_known"))
+boards.doors.add(
+    boards.Door(
+        "agenda",
+        _("Agenda"),
+        _("Lire votre agenda dans le calendrier d’un téléphone ou d’un ordinateur, sans rien y changer."),
+        rules.has_agenda,
+        to_pupils=True,
+        how="agenda/_in_a_calendar.html",
+        most=rules.MOST_REQUESTS,
+        order=10,
+    )
+)
 boards.personal_data.add(
     PersonalData(
         label=_("Abonnement à l’agenda"),
@@ -26,8 +39,22 @@ boards.personal_data.add(
             "opened_at": FieldClass.PERSONAL,
         },
         forget=actions.forget_feed,
+        erases=_("L’adresse de l’agenda ne répond plus : le calendrier du téléphone n’est plus mis à jour."),
+        changed_at="agenda:subscription",
     )
 )
+boards.doors.add(
+    boards.Door(
+        "api.agenda",
+        _("Agenda"),
+        _("vos cours, les vacances et les événements, sans absences ni punitions."),
+        rules.has_agenda,
+        by=("token",),
+        most=1000,
+        order=20,
+    )
+)
+boards.api.add(boards.ApiPart("agenda", api.router, "api.agenda", order=20))
 boards.first_steps.add(
     boards.FirstStep(
         _("Voir ses journées d’un coup d’œil"),

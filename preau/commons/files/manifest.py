@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from preau.commons.files import actions, queries, tasks
+from preau.commons.files import actions, queries, rules, tasks
 from preau.foundation import boards
 from preau.foundation.boards import FieldClass, PersonalData, Retention
 from preau.foundation.text import weight
@@ -29,8 +29,30 @@ boards.personal_data.add(
         forget=actions.forget_files,
     )
 )
+boards.doors.add(
+    boards.Door(
+        "fichiers",
+        _("Fichiers"),
+        _("Ouvrir vos fichiers comme un lecteur réseau, sans rien y changer."),
+        rules.has_drive,
+        to_pupils=True,
+        how="files/_as_a_drive.html",
+        most=rules.MOST_REQUESTS,
+        order=20,
+    )
+)
 for verb, label in [
     ("files.kept", _("Fichier envoyé")),
     ("files.removed", _("Fichier retiré par l’antivirus")),
 ]:
     boards.journal_words.add(boards.JournalWord(verb, label))
+
+boards.endings.add(
+    boards.Ending(
+        ("files.StoredFile",),
+        _(
+            "Un fichier part avec ce qui le montre : plus rien ne le tient, sa ligne, son contenu et sa vignette s’effacent le lendemain."
+        ),
+        by="files.sweep",
+    )
+)

@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 
 from preau.commons.files.models import StoredFile
 from preau.directory.viewer import Viewer
-from preau.foundation import filekinds
+from preau.foundation import boards, filekinds
 from preau.foundation.uploads import MEGABYTE
 
 
@@ -42,6 +42,15 @@ class Limits:
 PAPER = Limits(filekinds.IMAGES | filekinds.PDF, files=1, size=10 * MEGABYTE)
 DOCUMENTS = Limits(filekinds.EVERYTHING, files=10, size=30 * MEGABYTE)
 HANDED_IN = Limits(filekinds.EVERYTHING, files=5, size=30 * MEGABYTE)
+
+
+# A file manager lists a folder again each time it is looked at, and asks for files by pieces.
+MOST_REQUESTS = 3000
+
+
+def has_drive(viewer: Viewer, *_: object) -> bool:
+    """Those for whom some service keeps folders."""
+    return any(source.open_to(seated) for source, seated in boards.offered(boards.folders, viewer))
 
 
 def may_open(viewer: Viewer, file: StoredFile) -> bool:

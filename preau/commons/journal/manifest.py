@@ -1,10 +1,14 @@
 """The journal takes its post as keeper, and says what it holds about people."""
 
+from typing import Any
+
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from preau.commons.journal import actions, rules, tasks
-from preau.directory.words import Profile
+from preau.commons.journal import actions, queries, rules, tasks
+from preau.directory.queries.terms import SINCE
+from preau.directory.viewer import Viewer
+from preau.directory.words import said_of_seat
 from preau.foundation import boards, journal, readonly
 from preau.foundation.boards import FieldClass, PersonalData, Retention
 
@@ -22,20 +26,51 @@ boards.settings_pages.add(
         order=90,
     )
 )
+boards.settings_pages.add(
+    boards.SettingsPage(
+        _("Journal"),
+        _("Qui a ouvert ou changé quoi dans l’établissement, et les extraits pour une enquête."),
+        "journal:lines",
+        "search",
+        rules.reads_journal,
+        order=91,
+    )
+)
+actions.extract_asked.connect(tasks.enqueue_extract, dispatch_uid="journal.extract")
+boards.schedule.add(boards.Scheduled("journal.erase_extracts", tasks.erase_extracts, every_minutes=24 * 60))
+
+
+def opened(viewer: Viewer, file: Any) -> None:
+    """Whoever opens an extract takes names out: it leaves its line."""
+    person = queries.person_of_file(file.pk)
+    journal.record(viewer, "journal.extract_opened", viewer.school, subject_id=person)
+
+
+boards.file_owners.add(
+    boards.FileOwner("journal.Extract", "file", queries.extract_files, outlives=True, read=opened)
+)
+for verb, label in {
+    "journal.lines_read": _("Les lignes du journal au sujet d’une personne"),
+    "journal.extract_asked": _("Extrait du journal demandé"),
+    "journal.extract_made": _("Extrait du journal préparé"),
+    "journal.extract_opened": _("Extrait du journal ouvert"),
+    "journal.exported_at_console": _("Extrait du journal pris par l’exploitant"),
+}.items():
+    boards.journal_words.add(boards.JournalWord(verb, label))
+boards.reasons_to_read.add(
+    boards.ReasonToRead("journal.lines_read", _("Contrôler qui a lu quoi, ou répondre à une enquête."))
+)
 
 
 def not_of_another_guardian(guardian_id: int) -> Q:
-    """Of what is written about a child, a guardian reads what the school did and what they did themselves."""
-    return ~Q(acting_as="guardian") | Q(actor=guardian_id)
+    """Of what is written about a child, a guardian reads what the school did and what they did themselves; of private gestures,
+    only the latter."""
+    private = [word.verb for word in boards.journal_words if word.private]
+    return (~Q(acting_as="guardian") & ~Q(verb__in=private)) | Q(actor=guardian_id)
 
 
 def said_of_verb(verb: str) -> str:
     return str(actions.word_of(verb).label)
-
-
-def said_of_seat(key: str) -> str:
-    """In which profile somebody acted: the keys are those of a seat, a profile and its school's number."""
-    return str(Profile(key.partition("-")[0]).label)
 
 
 boards.personal_data.add(
@@ -62,5 +97,38 @@ boards.personal_data.add(
             "details": FieldClass.CHILD,
             "seal": FieldClass.NONE,
         },
+    )
+)
+boards.personal_data.add(
+    PersonalData(
+        label=_("Extraits du journal"),
+        model="journal.Extract",
+        person="person",
+        purpose=_("Savoir qui a fait ou consulté quoi, et le montrer à la personne concernée."),
+        legal_basis=_("Mission d’intérêt public et obligation de sécurité (RGPD, articles 6.1.e et 32)."),
+        recipients=_("La direction de l’établissement, et ceux à qui elle remet l’extrait."),
+        keep=Retention.MONTH,
+        fields=dict.fromkeys(["asked_by", "asked_at", "person", "side", "first", "last"], FieldClass.PERSONAL)
+        | dict.fromkeys(
+            ["school", "seat", "verb", "kind", "shape", "state", "rows", "file", "sha256", "expires_on"],
+            FieldClass.NONE,
+        ),
+        forget=actions.forget_extracts,
+    )
+)
+
+boards.terms.add(
+    boards.Term(
+        "journal.lines", _("Journal des actions et des consultations"), keep=Retention.JOURNAL, model="journal.Line", when="at",
+        since=SINCE, due=queries.lines_due, erase=actions.erase_lines, order=95,
+        text=_("Effacé trois ans après, sceau par sceau. L’empreinte de chaque sceau reste : le journal se vérifie toujours."),
+        # A seal goes whole: all of it stays with the line of somebody whose file is held.
+        people=("seal__lines__subject", "seal__lines__actor"),
+        offers=("journal:lines", _("Faire un extrait du journal")),
+    )
+)  # fmt: skip
+boards.endings.add(
+    boards.Ending(
+        ("journal.Extract",), _("Une copie, pour l’enquête qui l’a demandée."), by="journal.erase_extracts"
     )
 )

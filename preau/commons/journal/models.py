@@ -1,13 +1,16 @@
-"""Lines and seals."""
+"""Lines, seals, and the extracts that a head asks for."""
 
+from datetime import date
 from typing import ClassVar, Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from preau.directory.models import Person, School, SchoolQuerySet
+from preau.commons.files.models import StoredFile
+from preau.directory.models import Guardianship, Person, School, SchoolQuerySet
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
+from preau.foundation import boards
 
 
 class LineQuerySet(SchoolQuerySet):
@@ -15,13 +18,19 @@ class LineQuerySet(SchoolQuerySet):
         return self.filter(seal=None)
 
     def visible_to(self, viewer: Viewer) -> Self:
-        """The head reads the journal of the school; everyone reads what they did."""
+        """The head reads the journal of the school, save what is private of their own children; everyone reads what they did."""
         own = models.Q(actor_id=viewer.person.pk)
-        return (
-            self.filter(own | models.Q(school_id=viewer.school_id))
-            if viewer.holds(Role.HEAD)
-            else self.filter(own)
-        )
+        if not viewer.holds(Role.HEAD):
+            return self.filter(own)
+        return self.filter(own | models.Q(school_id=viewer.school_id)).told_to(viewer.person.pk)
+
+    def told_to(self, reader_id: int) -> Self:
+        """Without the private gestures of others about the reader's own children: what the other parent asked, and the answers
+        (docs/decisions/0109)."""
+        private = [word.verb for word in boards.journal_words if word.private]
+        children = Guardianship.objects.of_another().filter(guardian=reader_id).values("pupil_id")
+        kept_away = models.Q(verb__in=private, subject__in=children)
+        return self.filter(models.Q(actor_id=reader_id) | ~kept_away)
 
 
 class Seal(models.Model):
@@ -34,6 +43,8 @@ class Seal(models.Model):
     digest = models.CharField(_("empreinte"), max_length=64)
     count = models.PositiveIntegerField(_("nombre de lignes"))
     at = models.DateTimeField(_("scellé le"), auto_now_add=True)
+    # Its lines were past their term: the digest stays, for the chain (docs/decisions/0113).
+    erased_at = models.DateTimeField(_("effacé à son terme le"), null=True, blank=True)
 
     class SealQuerySet(SchoolQuerySet):
         def visible_to(self, viewer: Viewer) -> Self:
@@ -87,4 +98,83 @@ class Line(models.Model):
             models.Index(fields=["school", "at"], name="journal_by_school"),
             models.Index(fields=["target", "target_id"], name="journal_by_target"),
             models.Index(fields=["school", "id"], condition=models.Q(seal=None), name="journal_unsealed"),
+        ]
+
+
+class ExtractQuerySet(SchoolQuerySet):
+    def visible_to(self, viewer: Viewer) -> Self:
+        """Those of the school, to its head: an extract names people, and says what somebody looks into."""
+        return self.in_school(viewer) if viewer.holds(Role.HEAD) else self.none()
+
+    def being_made(self) -> Self:
+        return self.filter(state=Extract.State.MAKING)
+
+    def over(self, today: date) -> Self:
+        """Those of which the days are over."""
+        return self.filter(expires_on__lt=today)
+
+
+class Extract(models.Model):
+    """Lines of a school's journal between two days, of one person or not, in a file that a task makes. It goes after thirty days.
+
+    `sha256` is what the bytes of its file were when it was made, so that anybody can check a copy.
+    """
+
+    class State(models.TextChoices):
+        MAKING = "making", _("En préparation")
+        READY = "ready", _("Prêt")
+        FAILED = "failed", _("N’a pas abouti")
+        DROPPED = "dropped", _("Abandonné")
+
+    class Side(models.TextChoices):
+        BOTH = "", _("par cette personne ou à son sujet")
+        BY = "par", _("par cette personne")
+        ABOUT = "sur", _("au sujet de cette personne")
+
+    class Kind(models.TextChoices):
+        ALL = "", _("Lectures et changements")
+        READ = "lecture", _("Lectures seulement")
+        WRITTEN = "ecriture", _("Changements seulement")
+
+    class Shape(models.TextChoices):
+        CSV = "csv", _("Tableau (CSV)")
+        BUNDLE = "zip", _("Dossier signé (ZIP)")
+
+    school = models.ForeignKey(
+        School, models.CASCADE, related_name="journal_extracts", verbose_name=_("établissement")
+    )
+    asked_by = models.ForeignKey(
+        Person, models.PROTECT, related_name="journal_extracts", verbose_name=_("demandé par")
+    )
+    seat = models.CharField(_("au titre de"), max_length=40)
+    asked_at = models.DateTimeField(_("demandé à"))
+    first = models.DateField(_("du"))
+    last = models.DateField(_("au"))
+    person = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("personne visée")
+    )
+    side = models.CharField(_("sens"), max_length=3, choices=Side.choices, blank=True)
+    verb = models.CharField(_("action"), max_length=60, blank=True)
+    kind = models.CharField(_("lectures ou changements"), max_length=8, choices=Kind.choices, blank=True)
+    shape = models.CharField(_("forme"), max_length=3, choices=Shape.choices, default=Shape.CSV)
+    state = models.CharField(_("état"), max_length=7, choices=State.choices, default=State.MAKING)
+    rows = models.PositiveIntegerField(_("lignes"), default=0)
+    file = models.ForeignKey(
+        StoredFile, models.RESTRICT, null=True, blank=True, related_name="+", verbose_name=_("fichier")
+    )
+    sha256 = models.CharField(_("empreinte SHA-256"), max_length=64, blank=True)
+    expires_on = models.DateField(_("à retirer jusqu’au"))
+
+    objects = ExtractQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("extrait du journal")
+        verbose_name_plural = _("extraits du journal")
+        ordering = ["-asked_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state="ready", file__isnull=False)
+                | (~models.Q(state="ready") & models.Q(file=None)),
+                name="extract_ready_with_its_file",
+            ),
         ]

@@ -35,6 +35,10 @@ class FilterForm(forms.Form):
         return self.is_valid() and self.cleaned_data["etat"] == UNREAD
 
 
+# As many as a page of sixty thousand bytes holds.
+MOST_KINDS = 24
+
+
 class PreferencesForm(forms.Form):
     """For each kind: in Préau or not, on one's devices or not, and when its mail leaves; then the hour of the summaries."""
 
@@ -51,11 +55,15 @@ class PreferencesForm(forms.Form):
         rhythm: Rhythm,
         *,
         devices: bool = False,
+        part: str = "",
     ) -> None:
         super().__init__(data, initial={"hour": rhythm.hour, "weekday": rhythm.weekday})
         # Without a device, nothing is asked, and nothing changes.
         self.devices, self.before = devices, wishes
-        self.kinds = [kind for kind in kinds if kind.can_be_muted]
+        self.parts = _parts([kind for kind in kinds if kind.can_be_muted])
+        self.part = int(part) if part.isascii() and part.isdigit() and 0 < len(part) < 3 else 1
+        self.part = self.part if self.part in self.parts else 1
+        self.kinds = self.parts.get(self.part, [])
         self.fixed = [kind for kind in kinds if not kind.can_be_muted]
         for kind in self.kinds:
             wish = wishes[kind.key]
@@ -69,6 +77,20 @@ class PreferencesForm(forms.Form):
                 self.fields[f"{kind.key}-push"] = forms.BooleanField(
                     label=_("Sur mes appareils"), required=False, initial=wish.push
                 )
+
+    @property
+    def query(self) -> str:
+        """What the address of this page says, after that of the first one."""
+        return f"?partie={self.part}" if self.part > 1 else ""
+
+    def chips(self) -> list[tuple[str, str, bool]]:
+        """The pages of kinds, each by the names of its categories, its address, and whether it is this one; none where one is enough."""
+        if len(self.parts) < 2:
+            return []
+        names = {
+            number: dict.fromkeys(str(kind.category) for kind in rows) for number, rows in self.parts.items()
+        }
+        return [(", ".join(said), f"?partie={number}", number == self.part) for number, said in names.items()]
 
     def by_category(self) -> dict[str, list[tuple[NotificationKind, list[Any]]]]:
         """For each category, its kinds with their fields."""
@@ -89,6 +111,20 @@ class PreferencesForm(forms.Form):
             )
             for kind in self.kinds
         }
+
+
+def _parts(kinds: Sequence[NotificationKind]) -> dict[int, list[NotificationKind]]:
+    """Kinds by pages of about the same length, a category never cut: whoever has several functions has dozens of them."""
+    categories: dict[str, list[NotificationKind]] = {}
+    for kind in kinds:
+        categories.setdefault(str(kind.category), []).append(kind)
+    pages = -(-len(kinds) // MOST_KINDS)
+    found: dict[int, list[NotificationKind]] = {}
+    for rows in categories.values():
+        last = found.get(len(found), [])
+        full = not found or (len(found) < pages and len(last) >= len(kinds) / pages)
+        found.setdefault(len(found) + full, []).extend(rows)
+    return found
 
 
 class DeviceForm(forms.Form):

@@ -1,11 +1,14 @@
 """Notifications take their post as keeper, and say what they hold about people."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from preau.commons.notifications import actions, tasks
+from preau.commons.notifications import actions, api, tasks
+from preau.directory.words import said_of_seat
 from preau.foundation import boards, notices
 from preau.foundation.access import signed_in
 from preau.foundation.boards import FieldClass, PersonalData, Retention
@@ -29,6 +32,18 @@ identity.sessions_ended.connect(leave_with_sessions, dispatch_uid="notifications
 identity.session_kept.connect(follow_session, dispatch_uid="notifications.follow")
 boards.schedule.add(boards.Scheduled("notifications.pack_due", tasks.pack_due, every_minutes=5))
 boards.schedule.add(boards.Scheduled("notifications.purge", tasks.purge, every_minutes=24 * 60))
+boards.doors.add(
+    boards.Door(
+        "api.notifications",
+        _("Notifications"),
+        _("ce qui vous est annoncé avec ce profil, et à quelle date."),
+        signed_in,
+        by=("token",),
+        most=1000,
+        order=40,
+    )
+)
+boards.api.add(boards.ApiPart("notifications", api.router, "api.notifications", order=40))
 # Opened from a mail, by people who are not signed in: it can only stop that mail.
 boards.public_routes.add(boards.PublicRoute("notifications:stop"))
 
@@ -43,6 +58,42 @@ CARRIED = dict(
         "l’adresse de l’appareil et transmet des messages chiffrés, qu’il ne peut pas lire."
     )
 )
+
+
+def said_of_kind(key: str) -> str:
+    """What a kind is called; one that no service tells any more keeps its key."""
+    return next((str(kind.label) for kind in boards.notification_kinds if kind.key == key), key)
+
+
+def said_of_facts(facts: Mapping[str, Any]) -> str:
+    """What was put in the sentence, without the names that our code gives to each word.
+
+    In the order of these names: PostgreSQL does not keep the order in which they were written.
+    """
+    return ", ".join(str(facts[name]) for name in sorted(facts) if facts[name] not in ("", None)) or "—"
+
+
+SAYS: Mapping[str, Mapping[str, Callable[[Any], str]]] = {
+    "Item": {"kind": said_of_kind, "facts": said_of_facts, "seat": said_of_seat},
+    "Preference": {"kind": said_of_kind},
+    "StopLink": {"kind": said_of_kind},
+}
+
+
+def not_private(guardian_id: int) -> Q:
+    """Of a child's news, a guardian does not read those that are somebody's own."""
+    return Q(person=guardian_id) | ~Q(
+        kind__in=[kind.key for kind in boards.notification_kinds if kind.private]
+    )
+
+
+# What is not here bears on others too: the news of a pupil are what their guardians were told.
+ERASES = {
+    "Device": _(
+        "Les appareils sont oubliés : plus rien ne leur est envoyé, jusqu’à ce que la personne les ajoute de nouveau."
+    )
+}
+CHOSEN = ("Preference", "Rhythm", "StopLink", "Device")
 NONE, PERSONAL, SENSITIVE = FieldClass.NONE, FieldClass.PERSONAL, FieldClass.SENSITIVE
 
 for label, model, person, keep, forget, fields in [
@@ -52,10 +103,8 @@ for label, model, person, keep, forget, fields in [
         "person",
         Retention.NEWS,
         actions.forget_news,
-        {"public_id": NONE, "school": PERSONAL, "facts": SENSITIVE, "about": FieldClass.CHILD}
-        | dict.fromkeys(
-            ["person", "kind", "key", "seat", "url", "in_app", "published_at", "read_at"], PERSONAL
-        ),
+        {"public_id": NONE, "key": NONE, "school": PERSONAL, "facts": SENSITIVE, "about": FieldClass.CHILD}
+        | dict.fromkeys(["person", "kind", "seat", "url", "in_app", "published_at", "read_at"], PERSONAL),
     ),
     (
         _("Acheminement des notifications"),
@@ -125,6 +174,10 @@ for label, model, person, keep, forget, fields in [
             keep=keep,
             forget=forget,
             fields=fields,
+            says=SAYS.get(model, {}),
+            erases=ERASES.get(model, ""),
+            changed_at="notifications:preferences" if model in CHOSEN else "",
+            shared=not_private if model == "Item" else None,
             **BASIS | (CARRIED if model in ("Device", "Push") else {}),
         )
     )
@@ -147,3 +200,18 @@ for verb, label in [
     ("notifications.device_removed", _("Appareil à prévenir retiré")),
 ]:
     boards.journal_words.add(boards.JournalWord(verb, label))
+
+boards.endings.add(
+    boards.Ending(
+        ("notifications.Item", "notifications.Dispatch", "notifications.Envelope", "notifications.Push"),
+        _("Une nouvelle est une copie de ce que disent d’autres pages."),
+        by="notifications.purge",
+    )
+)
+boards.endings.add(
+    boards.Ending(
+        ("notifications.Rhythm", "notifications.StopLink"),
+        _("Les choix d’une personne partent ensemble."),
+        within="notifications.Preference",
+    )
+)

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.csrf import csrf_exempt
@@ -97,7 +98,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
         values = form.cleaned_data
         actions.choose(viewer, form.wishes(), hour=values["hour"], weekday=values["weekday"])
         messages.success(request, _("Vos préférences sont enregistrées."))
-        return redirect("notifications:preferences")
+        return redirect(reverse("notifications:preferences") + form.query)
     return _preferences_page(request, form, status=422 if request.method == "POST" else 200)
 
 
@@ -109,6 +110,7 @@ def _preferences_form(request: HttpRequest, data: Any = None) -> PreferencesForm
         queries.wishes_of(viewer.person.pk),
         queries.rhythm_of(viewer.person.pk),
         devices=bool(queries.devices_of([viewer.person.pk])),
+        part=request.GET.get("partie", ""),
     )
 
 

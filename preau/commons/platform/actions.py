@@ -8,15 +8,15 @@ from preau.commons.platform.models import Figures
 from preau.directory.models import Delivery, DeliveryShare, Guardianship, Holding, School
 from preau.directory.models.scoping import active_on
 from preau.directory.words import Role
-from preau.identity.models import Account
+from preau.identity.models import AccessKey, Account
 
 STAFF = [role for role in Role if role not in {Role.PUPIL, Role.AGENT, Role.OPERATOR}]
-COUNTED = ["pupils", "staff", "guardians", "opened", "delivered_at", "counted_at"]
+COUNTED = ["pupils", "staff", "guardians", "opened", "keys", "delivered_at", "counted_at"]
 AT_ONCE = 500
 
 
 def count_schools(now: datetime, today: date) -> int:
-    """Count everybody of every school and when its directory last changed: six queries, whatever the number of schools."""
+    """Count everybody of every school and when its directory last changed: seven queries, whatever the number of schools."""
     held = Holding.objects.filter(active_on(today), school__isnull=False)
     pupils, staff = _people(held.filter(role=Role.PUPIL)), _people(held.filter(role__in=STAFF))
     # Nothing of this joins a view of the school: both sides are grouped by the child's school.
@@ -27,6 +27,8 @@ def count_schools(now: datetime, today: date) -> int:
     own = _counted(held.exclude(role__in=[Role.AGENT, Role.OPERATOR]).filter(person__in=opened), "person")
     theirs = following.filter(person__guardianships__guardian__in=opened)
     families = _counted(theirs, "person__guardianships__guardian")
+    alive = Q(person__account__access_keys__in=AccessKey.objects.alive(now))
+    keys = _counted(held.filter(alive), "person__account__access_keys")
     delivered = _delivered()
     rows = [
         Figures(
@@ -35,6 +37,7 @@ def count_schools(now: datetime, today: date) -> int:
             staff=staff.get(school, 0),
             guardians=guardians.get(school, 0),
             opened=own.get(school, 0) + families.get(school, 0),
+            keys=keys.get(school, 0),
             delivered_at=delivered.get(school),
             counted_at=now,
         )

@@ -36,7 +36,7 @@ boards.personal_data.add(
         recipients=_("Les exploitants de la plateforme."),
         keep=Retention.ACCOUNT,
         fields=dict.fromkeys(
-            ["school", "pupils", "staff", "guardians", "opened", "delivered_at", "counted_at"],
+            ["school", "pupils", "staff", "guardians", "opened", "keys", "delivered_at", "counted_at"],
             FieldClass.NONE,
         ),
     )
@@ -48,5 +48,12 @@ boards.first_steps.add(
         "platform:schools",
         rules.operates,
         order=20,
+    )
+)
+
+boards.endings.add(
+    boards.Ending(
+        ("platform.Figures",),
+        _("Des nombres de la nuit, à la place de ceux de la veille : aucun ne parle de quelqu’un."),
     )
 )

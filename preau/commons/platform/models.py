@@ -84,7 +84,10 @@ class FiguresQuerySet(models.QuerySet["Figures"]):
 
 
 class Figures(models.Model):
-    """How many people a school has, as counted one night. `opened`: those whose account has a password, of everybody counted."""
+    """How many people a school has, as counted one night. `opened`: those whose account has a password, of everybody counted.
+
+    `keys`: keys of access in use of those who work or learn there; whose is never counted.
+    """
 
     school = models.OneToOneField(
         School, models.CASCADE, related_name="figures", verbose_name=_("établissement")
@@ -93,6 +96,7 @@ class Figures(models.Model):
     staff = models.PositiveIntegerField(_("personnels"), default=0)
     guardians = models.PositiveIntegerField(_("responsables"), default=0)
     opened = models.PositiveIntegerField(_("comptes ouverts"), default=0)
+    keys = models.PositiveIntegerField(_("accès d’applications en service"), default=0, db_default=0)
     delivered_at = models.DateTimeField(_("dernière livraison appliquée le"), null=True, blank=True)
     counted_at = models.DateTimeField(_("compté le"))
 

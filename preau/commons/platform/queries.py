@@ -49,6 +49,7 @@ class Totals:
     staff: int
     guardians: int
     opened: int
+    keys: int
     counted_at: datetime | None
 
     @property
@@ -85,13 +86,14 @@ def totals_of(viewer: Viewer) -> Totals:
         staff=Sum("staff"),
         guardians=Sum("guardians"),
         opened=Sum("opened"),
+        keys=Sum("keys"),
         at=Max("counted_at"),
     )
     schools = OperatedSchool.objects.visible_to(viewer).count()
-    pupils, staff, guardians, opened = (
-        counted[name] or 0 for name in ("pupils", "staff", "guardians", "opened")
+    pupils, staff, guardians, opened, keys = (
+        counted[name] or 0 for name in ("pupils", "staff", "guardians", "opened", "keys")
     )
-    return Totals(schools, pupils, staff, guardians, opened, counted["at"])
+    return Totals(schools, pupils, staff, guardians, opened, keys, counted["at"])
 
 
 def _watched(viewer: Viewer) -> dict[str, Q]:

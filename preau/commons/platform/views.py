@@ -12,6 +12,7 @@ from preau.commons.platform.models import OperatedDelivery, OperatedSchool
 from preau.foundation import csvtext, journal
 from preau.foundation.access import opens
 from preau.foundation.sorting import Sorting
+from preau.identity.rules import runs_platform
 
 A_PAGE = 40
 
@@ -33,6 +34,7 @@ def schools(request: HttpRequest) -> HttpResponse:
         "page_obj": Paginator(found, A_PAGE).get_page(request.GET.get("page")),
         "sorting": sorting,
         "query": query.urlencode(),
+        "may_demand": runs_platform(request.viewer),
     }
     return render(request, "platform/schools.html", context)
 

@@ -29,3 +29,7 @@ boards.personal_data.add(
         forget=actions.forget_works,
     )
 )  # fmt: skip
+
+boards.endings.add(
+    boards.Ending(("works.Work",), _("Un travail fini n’est qu’une adresse."), by="works.purge")
+)

@@ -1,5 +1,6 @@
 """What a person is told: once, by the ways they chose, at decent hours, as long as it is theirs to read."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,7 +12,7 @@ from django.db import transaction
 
 from conftest import NOW, SchoolClient
 from preau.commons.journal.models import Line
-from preau.commons.notifications import actions, queries, tasks
+from preau.commons.notifications import actions, forms, queries, tasks
 from preau.commons.notifications.models import Dispatch, Envelope, Item, Preference, Rhythm, StopLink
 from preau.commons.notifications.tests.post import deliver
 from preau.directory.models import Guardianship, Holding, Person
@@ -197,6 +198,29 @@ def test_the_hour_chosen_is_the_hour_of_the_summary(mother: Person) -> None:
     wish(mother, Pace.DAILY)
     notices.publish(news(mother))
     assert Dispatch.objects.get().due_at == datetime(2026, 11, 25, 8, tzinfo=PARIS)
+
+
+def test_many_kinds_come_in_pages_that_are_saved_one_by_one(
+    college: World, client: SchoolClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forms, "MOST_KINDS", 6)
+    client.sit(college.people["head"])
+    first = client.get("/notifications/preferences/").content.decode()
+    second = client.get("/notifications/preferences/?partie=2").content.decode()
+    here, there = (set(re.findall(r'name="([^"]+)-pace"', page)) for page in (first, second))
+    assert here
+    assert there
+    assert here.isdisjoint(there)
+    assert set(re.findall(r"partie=(\d+)", first)) == set(re.findall(r"partie=(\d+)", second)) >= {"1", "2"}
+    # What is not said of a page is the first one.
+    assert client.get("/notifications/preferences/?partie=99").content.decode().count("-pace") == first.count(
+        "-pace"
+    )
+    sent = {f"{name}-pace": "never" for name in there} | {"hour": "18", "weekday": "4"}
+    answer = client.post("/notifications/preferences/?partie=2", sent)
+    assert (answer.status_code, answer["Location"]) == (302, "/notifications/preferences/?partie=2")
+    assert set(Preference.objects.values_list("kind", flat=True)) <= there
+    assert Preference.objects.filter(pace="never").exists()
 
 
 def test_the_preferences_page_keeps_what_is_chosen(mother: Person, client: SchoolClient) -> None:

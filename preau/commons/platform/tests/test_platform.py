@@ -117,6 +117,8 @@ def test_everybody_is_counted_once_a_night(college: World, twin: World) -> None:
     here = Account.objects.activated().filter(person__holdings__in=held).distinct().count()
     theirs = Account.objects.activated().filter(person__in=links.values("guardian")).distinct().count()
     assert figures.opened == here + theirs
+    # The token of the cast's teacher, and nobody else's; one that is over is not counted.
+    assert figures.keys == 1
     first = Person.objects.create(family_name="Neuve", given_name="Ada")
     Holding.objects.create(person=first, role=Role.PUPIL, school=college.school)
     # Two functions in one school are one person.

@@ -19,6 +19,11 @@ class Command(BaseCommand):
             )
         if broken:
             raise CommandError(f"{len(broken)} broken seals.")
+        erased = Seal.objects.exclude(erased_at=None)
+        if erased:
+            self.stdout.write(
+                f"{erased.count()} seals erased at their term: their lines are gone, their digests hold the chain."
+            )
         self.stdout.write(
             f"{Seal.objects.count()} seals, all whole. The last of each school, to compare with the logs:"
         )

@@ -47,7 +47,7 @@ def rows_of(files: Iterable[StoredFile]) -> list[FileRow]:
 
 
 def _row(file: StoredFile) -> FileRow:
-    kind, ready = filekinds.KINDS[file.kind], file.state == State.READY
+    kind, ready = (filekinds.KINDS | filekinds.MADE)[file.kind], file.state == State.READY
     address = {"public_id": file.public_id}
     return FileRow(
         pk=file.pk,

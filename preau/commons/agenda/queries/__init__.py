@@ -162,14 +162,15 @@ def entries_for_feed(viewer: Viewer) -> list[AgendaEntry]:
     found: dict[tuple[object, ...], AgendaEntry] = {}
     for seated in viewer.every_seat():
         for entry in gathered(seated, seated.today - BEFORE, seated.today + AFTER, for_feed=True):
-            # The same holidays from two seats are one thing.
-            key = (entry.title, entry.starts, entry.ends) if entry.lasts_days else (seated.key, entry.uid)
+            # The same holidays from two seats are one thing; two homework of one subject for one day are two.
+            shared = entry.lasts_days and not entry.for_the_day
+            key = (entry.title, entry.starts, entry.ends) if shared else (seated.key, entry.uid)
             found.setdefault(key, entry)
-    return list(_with_own_uids(found.values()))
+    return list(with_own_uids(found.values()))
 
 
-def _with_own_uids(entries: Iterable[AgendaEntry]) -> Iterable[AgendaEntry]:
-    """A lesson that one gives and that one's child attends is two lines, hence two names."""
+def with_own_uids(entries: Iterable[AgendaEntry]) -> Iterable[AgendaEntry]:
+    """Each under a name of its own. A lesson that one gives and that one's child attends is two lines, hence two names."""
     seen: dict[str, int] = {}
     for entry in sorted(entries, key=_moment):
         seen[entry.uid] = seen.get(entry.uid, 0) + 1

@@ -1,0 +1,1 @@
+"""The agenda for calendars: CalDAV (RFC 4791), to be read only."""
