@@ -1,0 +1,29 @@
+"""Every change of the catalogue."""
+
+from preau.domains.catalogue.actions.publishing import (
+    LONGEST_MISS,
+    MOST_MISSES,
+    REMEMBERED,
+    Drawing,
+    Place,
+    Record,
+    Report,
+    Shelf,
+    count_miss,
+    next_edition,
+    publish,
+)
+
+__all__ = [
+    "LONGEST_MISS",
+    "MOST_MISSES",
+    "REMEMBERED",
+    "Drawing",
+    "Place",
+    "Record",
+    "Report",
+    "Shelf",
+    "count_miss",
+    "next_edition",
+    "publish",
+]

@@ -1,0 +1,1 @@
+"""What whoever runs the platform types: sources, and the records of resources."""

@@ -1,0 +1,336 @@
+"""From the words of others to ours: text without markup, places in the programmes, licences, types, dates, languages."""
+
+import html
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import nh3
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from preau.domains.catalogue.actions.harvesting import Found
+from preau.domains.catalogue.models import Audience, Licence, Node, Source, Type
+from preau.foundation.text import fold
+from preau.foundation.xmltext import sayable
+
+LONGEST_TITLE, LONGEST_ABSTRACT, LONGEST_TEXT, LONGEST_ADDRESS = 200, 400, 5_000, 1_000
+LONGEST_WORD, MOST_WORDS, MOST_AUTHORS = 80, 15, 10
+# What a record may say in all: longer ones are mistakes, or worse.
+LONGEST_RECORD = 200_000
+CONCEPT = re.compile(r"scolomfr-voc-((?:015|022)-num-\d+)")
+BLOCKS = re.compile(r"</?(?:p|div|br|li|ul|ol|h[1-6]|tr|td|table|section|article)\b[^>]*>", re.IGNORECASE)
+NO_ADDRESS = re.compile(r"[\s\"<>\\^`{|}\x00-\x1f]")
+BLANKS = re.compile(r"[ \t\r\n\f\v]+")
+FIRST_DAY = date(1900, 1, 1)
+DAY = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
+DURATION = re.compile(r"P(?:(\d{1,3})D)?(?:T(?:(\d{1,4})H)?(?:(\d{1,5})M)?(?:[\d.]{1,8}S)?)?", re.IGNORECASE)
+LANGUAGES = {
+    "fra": "fr", "fre": "fr", "eng": "en", "deu": "de", "ger": "de", "spa": "es", "ita": "it", "por": "pt", "oci": "oc", "bre": "br",
+    "lat": "la", "ara": "ar", "francais": "fr", "anglais": "en",
+}  # fmt: skip
+TYPES = (
+    (
+        Type.EXERCISE,
+        (
+            "exercice",
+            "exercise",
+            "quiz",
+            "questionnaire",
+            "qcm",
+            "exam",
+            "assessment",
+            "annales",
+            "probleme",
+            "problem",
+        ),
+    ),
+    (Type.GAME, ("jeu", "game", "010 num 013")),
+    (Type.EXPERIMENT, ("experience", "experiment", "simulation", "demonstration")),
+    (Type.ANIMATION, ("animation", "video", "film", "movingimage", "010 num 001")),
+    (Type.TIMELINE, ("frise", "timeline")),
+    (Type.LESSON, ("cours", "lecon", "lecture", "lesson", "tutoriel", "tutorial")),
+    (Type.ACTIVITY, ("activite", "activity", "scenario", "sequence", "010 num 027", "cyberquete")),
+    (Type.STORY, ("recit", "conte", "story", "album")),
+    (Type.SHEET, ("fiche", "sheet", "010 num 028", "worksheet")),
+)
+# Words by which texts say a licence, the narrowest first.
+CREATIVE = re.compile(
+    r"(?:creativecommons\.org/licenses/|\bcc[\s_-]*|creative commons[^a-z]*)by((?:[\s_/-]*(?:nc|nd|sa))*)(?![a-z])"
+)
+SAID = (
+    (Licence.CC0, ("publicdomain/zero", "publicdomain/mark", "cc0", "domaine public", "public domain")),
+    (Licence.OPEN, ("etalab", "licence ouverte", "open licence")),
+)
+PARTS = {
+    frozenset(): Licence.BY, frozenset({"sa"}): Licence.BY_SA, frozenset({"nc"}): Licence.BY_NC, frozenset({"nc", "sa"}): Licence.BY_NC_SA,
+    frozenset({"nd"}): Licence.BY_ND, frozenset({"nc", "nd"}): Licence.BY_NC_ND,
+}  # fmt: skip
+# The same parts in full.
+LONG = {
+    "nc": ("non commercial", "noncommercial", "utilisation commerciale"), "nd": ("noderiv", "no deriv", "pas de modification"),
+    "sa": ("share alike", "sharealike", "memes conditions", "a l identique"),
+}  # fmt: skip
+
+
+@dataclass
+class Said:
+    """A record in the words of its source, whatever its format."""
+
+    identifier: str
+    where: str
+    title: str = ""
+    description: str = ""
+    addresses: Sequence[str] = ()
+    authors: Sequence[str] = ()
+    words: Sequence[str] = ()
+    # Of each path in a vocabulary, from the largest to the narrowest: concepts or labels.
+    places: Sequence[Sequence[str]] = ()
+    types: Sequence[str] = ()
+    roles: Sequence[str] = ()
+    rights: Sequence[str] = ()
+    language: str = ""
+    date: str = ""
+    duration: str = ""
+    is_gone: bool = False
+    # Free words, which may name a place and may not: « seconde » is a time too.
+    hints: Sequence[str] = ()
+
+
+class Unfit(ValueError):
+    """Why a record is not taken, in a sentence."""
+
+
+def text_of(said: str) -> str:
+    """Words on one line: no markup is left, not even written as entities."""
+    cut = sayable(said[:LONGEST_RECORD])
+    for _round in range(2):
+        # Feeds write HTML, and some write it twice.
+        cut = html.unescape(
+            nh3.clean(BLOCKS.sub(" ", cut), tags=set(), clean_content_tags={"script", "style"})
+        )
+    # The spaces of French typography stay.
+    return BLANKS.sub(" ", cut).strip()
+
+
+def cut(text: str, longest: int) -> str:
+    """At a word, with « … » where something is left out."""
+    if len(text) <= longest:
+        return text
+    return text[: longest - 1].rsplit(" ", 1)[0].rstrip(" ,;:.")[: longest - 1] + "…"
+
+
+def licence_of(said: Iterable[str]) -> str:
+    """The licence that these words name, or ""."""
+    for words in said:
+        told = fold(words[:2_000])
+        made = CREATIVE.search(told)
+        if made:
+            parts = frozenset(re.findall("nc|nd|sa", made[1]))
+            return PARTS.get(parts, "")
+        for licence, names in SAID:
+            if any(name in told for name in names):
+                return licence
+        if "creative commons" in told and ("attribution" in told or "paternite" in told):
+            return PARTS.get(
+                frozenset(part for part, names in LONG.items() if any(one in told for one in names)), ""
+            )
+    return ""
+
+
+def type_of(said: Iterable[str]) -> str:
+    for words in said:
+        told = fold(words[:500])
+        for kind, names in TYPES:
+            if any(name in told for name in names):
+                return kind
+    return ""
+
+
+def day_of(said: str) -> date | None:
+    """A day as ISO 8601 or as mails write it; None where it is none, or has not come yet."""
+    found, written = None, said.strip()
+    made = DAY.match(written)
+    try:
+        if made:
+            found = date(int(made[1]), int(made[2] or 1), int(made[3] or 1))
+        elif written:
+            found = parsedate_to_datetime(written).date()
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return found if found and FIRST_DAY <= found <= timezone.localdate() else None
+
+
+def language_of(said: str) -> str:
+    told = next(iter(fold(said.rsplit("/", 1)[-1].replace("_", "-")).split()), "")
+    if told in LANGUAGES:
+        return LANGUAGES[told]
+    return told if re.fullmatch("[a-z]{2}", told) else "fr"
+
+
+def minutes_of(said: str) -> int | None:
+    made = DURATION.fullmatch(said.strip())
+    if not made or not any(made.groups()):
+        return None
+    days, hours, minutes = (int(one or 0) for one in made.groups())
+    total = days * 1440 + hours * 60 + minutes
+    return total if 0 < total <= 10_000 else None
+
+
+def address_of(said: Iterable[str]) -> str:
+    """The first address of the web. Raises Unfit when there is none."""
+    for one in said:
+        written = one.strip()
+        if len(written) <= LONGEST_ADDRESS and _is_address(written):
+            return written
+    raise Unfit(_("Pas d’adresse web : la notice ne mène nulle part."))
+
+
+def _is_address(written: str) -> bool:
+    """Of the web, complete, and of signs that an address may hold."""
+    if sayable(written) != written or NO_ADDRESS.search(written):
+        return False
+    try:
+        parts = urlsplit(written)
+        return (
+            parts.scheme in {"http", "https"}
+            and bool(parts.hostname)
+            and parts.username is None
+            and parts.port != 0
+        )
+    except ValueError:
+        return False
+
+
+class Places:
+    """The programmes in force, by concept and by name."""
+
+    def __init__(self) -> None:
+        nodes = [node for node in Node.objects.in_force() if node.kind != Node.Kind.NOTION]
+        self.by_pk = {node.pk: node for node in nodes}
+        self.levels_of: dict[int, list[int]] = defaultdict(list)
+        for node in nodes:
+            if node.kind == Node.Kind.LEVEL and node.parent_id:
+                self.levels_of[node.parent_id].append(node.pk)
+        self.by_concept = {node.concept: node.pk for node in nodes if node.concept}
+        self.by_key = {(node.kind, node.key): node.pk for node in nodes}
+        named: dict[str, list[int]] = defaultdict(list)
+        for node in nodes:
+            for name in {fold(node.label), fold(node.key)}:
+                named[name].append(node.pk)
+        also: dict[str, list[int]] = defaultdict(list)
+        for node in nodes:
+            for name in {fold(one) for one in node.also}:
+                also[name].append(node.pk)
+        # « collège » is four levels; « sciences » may be three subjects, hence none.
+        self.named = {
+            name: pks for name, pks in also.items() if len(pks) == 1 or all(self._is_level(pk) for pk in pks)
+        } | dict(named)
+        self.hinted = {
+            name: pks
+            for name, pks in self.named.items()
+            if name in named or not any(self._is_level(pk) for pk in pks)
+        }
+
+    def _is_level(self, pk: int) -> bool:
+        return self.by_pk[pk].kind != Node.Kind.SUBJECT
+
+    def of(self, paths: Iterable[Sequence[str]]) -> list[int]:
+        """The nodes that these paths lead to: of each, the narrowest that is known. A cycle is all its levels."""
+        found: list[int] = []
+        for path in paths:
+            known = next((pks for step in reversed(path) if (pks := self._known(step))), [])
+            found += known
+        return self._whole(found)
+
+    def hinted_by(self, words: Iterable[str]) -> list[int]:
+        """Those that free words name by their own name: a level by its short one, a subject by any."""
+        return self._whole([pk for word in words for pk in self.hinted.get(fold(word), [])])
+
+    def _whole(self, found: Sequence[int]) -> list[int]:
+        """A cycle is all its levels."""
+        return list(dict.fromkeys(one for pk in found for one in self.levels_of.get(pk, [pk])))
+
+    def _known(self, step: str) -> list[int]:
+        made = CONCEPT.search(step)
+        if made:
+            return [self.by_concept[made[1]]] if made[1] in self.by_concept else []
+        return self.named.get(fold(step), [])
+
+    def kept_by(self, source: Source) -> tuple[list[int], list[int]]:
+        """What the source is said to be about where its records do not say it: levels, subjects."""
+        levels = [
+            self.by_key[Node.Kind.LEVEL, key]
+            for key in source.levels
+            if (Node.Kind.LEVEL, key) in self.by_key
+        ]
+        subjects = [
+            self.by_key[Node.Kind.SUBJECT, key]
+            for key in source.subjects
+            if (Node.Kind.SUBJECT, key) in self.by_key
+        ]
+        return levels, subjects
+
+
+class Mapper:
+    """What a source says of one record, as the catalogue keeps it."""
+
+    def __init__(self, source: Source) -> None:
+        self.source, self.places = source, Places()
+        self.levels, self.subjects = self.places.kept_by(source)
+
+    def found(self, said: Said) -> Found:
+        """Raises Unfit."""
+        identifier = sayable(said.identifier.strip())[:500]
+        if said.is_gone:
+            return Found(identifier, said.where, is_gone=True)
+        title = text_of(said.title)
+        if not title:
+            raise Unfit(_("Pas de titre."))
+        address = address_of(said.addresses)
+        described = text_of(said.description)
+        nodes = self._nodes(said)
+        return Found(
+            identifier or address[:500], said.where, address, cut(title, LONGEST_TITLE), cut(described, LONGEST_ABSTRACT),
+            cut(described, LONGEST_TEXT), self._facts(said), nodes, cut(text_of(" · ".join(said.rights)), 300),
+        )  # fmt: skip
+
+    def _nodes(self, said: Said) -> list[int]:
+        told = [*self.places.of(said.places), *self.places.hinted_by(said.hints)]
+        nodes = self.places.by_pk
+        levels = [pk for pk in told if nodes[pk].kind == Node.Kind.LEVEL] or self.levels
+        subjects = [pk for pk in told if nodes[pk].kind == Node.Kind.SUBJECT] or self.subjects
+        return sorted({*levels, *subjects})
+
+    def _facts(self, said: Said) -> dict[str, Any]:
+        source = self.source
+        words = [cut(text_of(word), LONGEST_WORD) for word in said.words]
+        authors = [cut(text_of(name), 120) for name in said.authors]
+        # A licence that the source does not say of this record is the one it has for all; none is « all rights reserved ».
+        licence = licence_of(said.rights) if any(one.strip() for one in said.rights) else source.licence
+        facts: dict[str, Any] = {
+            "authors": [name for name in dict.fromkeys(authors) if name][:MOST_AUTHORS],
+            "keywords": [word for word in dict.fromkeys(words) if word][:MOST_WORDS],
+            "type": type_of(said.types) or source.type, "licence": licence or Licence.RESERVED,
+            "audiences": audiences_of(said.roles) or list(source.audiences), "language": language_of(said.language),
+            "duration": minutes_of(said.duration), "access": source.access,
+        }  # fmt: skip
+        day = day_of(said.date)
+        return facts | ({"published": day} if day else {})
+
+
+def audiences_of(said: Iterable[str]) -> list[str]:
+    told = " ".join(fold(one[:200]) for one in said)
+    found = []
+    if any(word in told for word in ("learner", "apprenant", "eleve", "student")):
+        found.append(str(Audience.PUPIL))
+    if any(word in told for word in ("teacher", "enseignant", "professeur", "instructor")):
+        found.append(str(Audience.TEACHER))
+    if any(word in told for word in ("parent", "famille")):
+        found.append(str(Audience.WITH_ADULT))
+    return found

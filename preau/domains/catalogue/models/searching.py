@@ -1,0 +1,32 @@
+"""What the search keeps: which edition of the catalogue it is, and the words that found nothing."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Edition(models.Model):
+    """The only row of its table: how many times the catalogue has changed, and a word that only this change has.
+
+    Each web node compares it with what its own index holds. `past` is the last changes, newest first, as [number, token]:
+    an index that holds one of them is caught up; any other (a backup was restored) is built anew.
+    """
+
+    number = models.PositiveBigIntegerField(_("numéro"), default=0)
+    token = models.CharField(_("jeton"), max_length=32, blank=True)
+    past = models.JSONField(_("éditions passées"), default=list)
+
+    class Meta:
+        verbose_name = _("édition du catalogue")
+        verbose_name_plural = _("éditions du catalogue")
+
+
+class Miss(models.Model):
+    """Words that somebody told us find nothing: how many times, and when. Never by whom."""
+
+    words = models.CharField(_("mots"), max_length=80, unique=True)
+    count = models.PositiveIntegerField(_("fois"), default=1)
+    last = models.DateField(_("dernière fois"), db_index=True)
+
+    class Meta:
+        verbose_name = _("recherche sans résultat")
+        verbose_name_plural = _("recherches sans résultat")

@@ -1,0 +1,1 @@
+"""Reading the catalogue: its pages, its search, the answers to its exercises."""

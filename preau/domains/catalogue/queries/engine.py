@@ -1,0 +1,421 @@
+"""The engine of the search, and all that is known of it: tantivy, an index in a folder of this machine (docs/decisions/0121).
+
+Nothing else imports it. It is given documents and asked for keys of rows: what a page shows is read from the database.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from math import ceil
+from pathlib import Path
+from typing import Any
+
+import tantivy
+from tantivy import Filter, Occur, Query, TextAnalyzerBuilder, Tokenizer
+
+from preau.domains.catalogue.queries.words import STOP, Unit, Wanted, Words, normal, sound, split
+from preau.foundation.lookup import slips_allowed, slips_between
+from preau.foundation.text import fold
+
+# Changes when the fields below do: an index of another form is built anew.
+FORM = 2
+FRENCH = "francais"
+# What each text of a record weighs when a word is found in it.
+WEIGHTS = {"title": 5.0, "heads": 4.0, "abstract": 2.5, "labels": 2.0, "body": 1.0}
+FACETS = (
+    "level",
+    "subject",
+    "type",
+    "audience",
+    "licence",
+    "accessibility",
+    "institution",
+    "duration",
+    "access",
+)
+A_SYNONYM, A_FREE_LICENCE, IN_THE_TITLE, SOFT_WEIGHT = 0.7, 0.5, 3.0, 0.5
+# What holds every word comes before what holds one of them in its title, where both are shown.
+EVERY_WORD = 4.0
+# Fewer results than this, and those that hold fewer of the words are shown after them.
+ENOUGH = 5
+WRITER_BYTES = 50_000_000
+MOST_VALUES, MOST_CORRECTIONS = 200, 3
+LONGEST_TERM = 60
+# Words that one beginning may stand for: two letters begin some hundreds.
+MOST_BEGUN = 1_000
+SEPARATOR = "|"
+
+
+@dataclass(frozen=True)
+class Doc:
+    """What the engine is told of one row. `pk`: what it answers; `key`, `title` and `beside`: what a line made without the database shows."""
+
+    pk: int
+    key: str
+    title: str
+    heads: Sequence[str]
+    abstract: str
+    labels: Sequence[str]
+    body: str
+    facets: Mapping[str, Sequence[str]]
+    is_free: bool
+    day: int
+    beside: str = ""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A search as the engine reads it. `filters`: for each facet, the values of which one at least must be there."""
+
+    wanted: Wanted = field(default_factory=Wanted)
+    filters: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    sort: str = "relevance"
+    offset: int = 0
+    limit: int = 20
+    as_one_types: bool = False
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The rows found, best first; how many in all; for each facet, how many have each value; what was read otherwise."""
+
+    pks: Sequence[int]
+    total: int
+    counts: Mapping[str, Mapping[str, int]]
+    without: Mapping[str, int]
+    read_as: Mapping[str, str]
+    unknown: Sequence[str]
+
+
+def analyzer() -> tantivy.TextAnalyzer:
+    """No word is left out: « le son ou » and « a ou à » are lessons."""
+    cut = (
+        TextAnalyzerBuilder(Tokenizer.simple())
+        .filter(Filter.remove_long(LONGEST_TERM))
+        .filter(Filter.lowercase())
+    )
+    return cut.filter(Filter.ascii_fold()).filter(Filter.stemmer("french")).build()
+
+
+def schema(facets: Sequence[str] = FACETS) -> tantivy.Schema:
+    made = tantivy.SchemaBuilder()
+    made.add_unsigned_field("pk", stored=True, indexed=True, fast=True)
+    for name in ("key", "shown", "beside"):
+        made.add_text_field(name, stored=True, tokenizer_name="raw", index_option="basic")
+    for name in WEIGHTS:
+        made.add_text_field(name, tokenizer_name=FRENCH)
+    # « photosynthese|photosynthèse »: each word as it is compared and as it is written; and each subject that one may type.
+    for name in ("forms", "phrases"):
+        made.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    for name in facets:
+        made.add_text_field(name, tokenizer_name="raw", fast=True, index_option="basic")
+    made.add_unsigned_field("free", indexed=True, fast=True)
+    made.add_unsigned_field("day", fast=True)
+    return made.build()
+
+
+class Engine:
+    """One index, open. Several threads may ask it; one writer at a time, which the caller makes sure of.
+
+    `facets`: what its documents are counted by, those of resources unless told otherwise.
+    """
+
+    def __init__(self, folder: Path, facets: Sequence[str] = FACETS) -> None:
+        self.folder, self.facets, self.schema, self.analyzer = folder, facets, schema(facets), analyzer()
+        folder.mkdir(parents=True, exist_ok=True)
+        self.index = tantivy.Index(self.schema, path=str(folder))
+        self.index.register_tokenizer(FRENCH, self.analyzer)
+        self.index.config_reader("manual")
+        self.index.reload()
+        self.searcher = self.index.searcher()
+
+    # Writing
+
+    def write(self, docs: Iterable[Doc], gone: Iterable[int] = ()) -> int:
+        """Put these documents in the place of those of the same row, and take away those `gone`, in one commit."""
+        writer, written = self.index.writer(WRITER_BYTES, 1), 0
+        had = self.searcher.num_docs > 0
+        for pk in gone:
+            self._take_away(writer, pk)
+        for doc in docs:
+            if had:
+                self._take_away(writer, doc.pk)
+            writer.add_document(self._document(doc))
+            written += 1
+        writer.commit()
+        writer.wait_merging_threads()
+        self.reload()
+        return written
+
+    def _take_away(self, writer: tantivy.IndexWriter, pk: int) -> None:
+        # By a query, which knows that the field has no sign; a term made of a number does not, and would find nothing.
+        writer.delete_documents_by_query(Query.term_query(self.schema, "pk", pk))
+
+    def reload(self) -> None:
+        self.index.reload()
+        self.searcher = self.index.searcher()
+        self.__dict__.pop("_known", None)
+
+    def _document(self, doc: Doc) -> tantivy.Document:
+        heads = [doc.title, *doc.heads, doc.abstract, *doc.labels]
+        phrases = {f"{fold(one)}{SEPARATOR}{one}" for one in (doc.title, *doc.heads, *doc.labels)}
+        return tantivy.Document.from_dict(
+            {
+                "pk": doc.pk, "key": doc.key, "shown": doc.title, "beside": doc.beside,
+                "title": normal(doc.title), "heads": [normal(one) for one in doc.heads],
+                "abstract": normal(doc.abstract), "labels": [normal(one) for one in doc.labels], "body": normal(doc.body),
+                "forms": sorted(_forms([*heads, doc.body])), "phrases": sorted(phrases),
+                "free": int(doc.is_free), "day": doc.day, **{name: list(doc.facets.get(name, ())) for name in self.facets},
+            },
+            self.schema,
+        )  # fmt: skip
+
+    # Asking
+
+    def ask(self, asked: Asked) -> Answer:
+        """The answer to a search, its counts included."""
+        read = _Reading(self, asked)
+        filters = {name: self._one_of(name, values) for name, values in asked.filters.items() if values}
+        query = _both(read.query, filters.values())
+        found = self._ranked(query, asked)
+        counts, without = self._counts(read.query, query, filters)
+        total = found.count or 0
+        pks = [
+            int(pk)
+            for pk in self.searcher.fast_field_values("pk", [at for _, at in found.hits])
+            if pk is not None
+        ]
+        return Answer(pks, total, counts, without, read.read_as, read.unknown)
+
+    def ask_lines(self, asked: Asked) -> list[tuple[str, str, str]]:
+        """The best answers as (key, title, what is beside it), from the index alone."""
+        found = self.searcher.search(_Reading(self, asked).query, limit=asked.limit)
+        docs = [self.searcher.doc(at) for _, at in found.hits]
+        return [(doc["key"][0], doc["shown"][0], doc["beside"][0]) for doc in docs]
+
+    def ask_any(self, asked: Asked) -> list[int]:
+        """The rows that hold any of the words, those that hold most of them first: what resembles something."""
+        units = [stems for unit in asked.wanted.units if (stems := self.stems(unit.ways[0]))]
+        each = [(Occur.Should, self.way(stems)) for stems in units]
+        if not each:
+            return []
+        filters = [self._one_of(name, values) for name, values in asked.filters.items() if values]
+        found = self.searcher.search(_both(Query.boolean_query(each), filters), limit=asked.limit)
+        return [
+            int(pk)
+            for pk in self.searcher.fast_field_values("pk", [at for _, at in found.hits])
+            if pk is not None
+        ]
+
+    def _ranked(self, query: Query, asked: Asked) -> Any:
+        most, offset = max(asked.limit, 1), max(asked.offset, 0)
+        if asked.sort == "newest" or (asked.sort == "relevance" and not asked.wanted):
+            return self.searcher.search(query, limit=most, offset=offset, order_by_field="day")
+        boost = 1_000.0 if asked.sort == "free" else A_FREE_LICENCE
+        free = Query.const_score_query(Query.term_query(self.schema, "free", 1), boost)
+        liked = Query.boolean_query([(Occur.Must, query), (Occur.Should, free)])
+        return self.searcher.search(liked, limit=most, offset=offset)
+
+    def _counts(
+        self, words: Query, query: Query, filters: Mapping[str, Query]
+    ) -> tuple[dict[str, dict[str, int]], dict[str, int]]:
+        """For each facet, how many have each value, as if nothing was chosen in it; and how many there are without it."""
+        counts, without = self._aggregated(query, [name for name in self.facets if name not in filters]), {}
+        for name in filters:
+            rest = _both(words, [one for other, one in filters.items() if other != name])
+            counts |= self._aggregated(rest, [name])
+            without[name] = self.searcher.search(rest, limit=1).count or 0  # type: ignore[attr-defined]
+        return counts, without
+
+    def _aggregated(self, query: Query, names: Sequence[str]) -> dict[str, dict[str, int]]:
+        asked = {name: {"terms": {"field": name, "size": MOST_VALUES}} for name in names}
+        found = self.searcher.aggregate(query, asked) if asked else {}
+        return {
+            name: {str(one["key"]): int(one["doc_count"]) for one in found[name]["buckets"]} for name in names
+        }
+
+    def _one_of(self, name: str, values: Sequence[str]) -> Query:
+        each = [(Occur.Should, Query.term_query(self.schema, name, value)) for value in values]
+        return Query.const_score_query(Query.boolean_query(each), 0.0)
+
+    def stems(self, words: Iterable[str]) -> list[tuple[int, str]]:
+        """The terms of these words and the place of each among them."""
+        return [(one.position, one.text) for one in self.analyzer.pre_tokenize(" ".join(words)).tokens]
+
+    def holds(self, stem: str) -> bool:
+        return any(self.searcher.doc_freq(name, stem) for name in WEIGHTS)
+
+    def way(self, stems: Sequence[tuple[int, str]]) -> Query:
+        """Documents that hold these terms together in one of their texts, the heaviest text first."""
+        return Query.disjunction_max_query(
+            [Query.boost_query(self._in(name, stems), weight) for name, weight in WEIGHTS.items()], 0.2
+        )
+
+    def _in(self, name: str, stems: Sequence[tuple[int, str]]) -> Query:
+        if len(stems) == 1:
+            return Query.term_query(self.schema, name, stems[0][1])
+        return Query.phrase_query(self.schema, name, list(stems))
+
+    def beginning(self, word: str) -> Query:
+        """Documents that hold a word that begins so."""
+        # An automaton of this pattern takes longer to make than the terms to read.
+        terms = [term for term, _ in self.searcher.terms_with_prefix("forms", word, limit=MOST_BEGUN)]
+        return Query.const_score_query(Query.term_set_query(self.schema, "forms", terms), 1.0)
+
+    # Words that the index holds
+
+    @cached_property
+    def _known(self) -> dict[str, list[tuple[str, str, int]]]:
+        """The words of the index by the first letter of their sound: (compared, written, how many documents)."""
+        found: dict[str, dict[str, tuple[str, int]]] = defaultdict(dict)
+        for term, count in self.searcher.terms_with_prefix("forms", ""):
+            folded, _, written = term.partition(SEPARATOR)
+            known = found[sound(folded)[:1]].get(folded)
+            if known is None or count > known[1]:
+                found[sound(folded)[:1]][folded] = (written, count)
+        return {
+            first: [(folded, written, count) for folded, (written, count) in words.items()]
+            for first, words in found.items()
+        }
+
+    def nearest(self, typed: str) -> list[tuple[str, str]]:
+        """The known words that may have been meant, each as it is compared and as it is written: the best first."""
+        heard, slack = sound(typed), slips_allowed(typed)
+        ranked = []
+        for folded, written, count in self._known.get(heard[:1], ()):
+            if abs(len(folded) - len(typed)) > 3:
+                continue
+            near = 0 if sound(folded) == heard else slips_between(typed, folded, slack, of_beginning=False)
+            if near <= slack:
+                ranked.append((near, abs(len(folded) - len(typed)), -count, folded, written))
+        best = sorted(ranked)[:MOST_CORRECTIONS]
+        return [(folded, written) for near, _, _, folded, written in best if near == best[0][0]]
+
+    def phrases(self, typed: str, most: int) -> list[str]:
+        """Subjects and titles that begin with what is being typed, those that most resources share first."""
+        start = fold(typed)[:LONGEST_TERM]
+        found = self.searcher.terms_with_prefix("phrases", start, limit=200) if start else []
+        said: dict[str, tuple[int, str]] = {}
+        for term, count in found:
+            folded, _, written = term.partition(SEPARATOR)
+            said.setdefault(folded, (-count, written))
+        return [written for _, written in sorted(said.values())[:most]]
+
+
+class _Reading:
+    """How the words of a search become a query: each unit in all its ways, and what was not spelt as we know it."""
+
+    def __init__(self, engine: Engine, asked: Asked) -> None:
+        self.engine, self.asked = engine, asked
+        self.read_as: dict[str, str] = {}
+        self.unknown: list[str] = []
+        self.query = self._query()
+
+    def _query(self) -> Query:
+        units = self.asked.wanted.units
+        read = [(unit, self._unit(unit, is_last=rank == len(units) - 1)) for rank, unit in enumerate(units)]
+        known = [(unit, found) for unit, found in read if found is not None]
+        if not known:
+            return Query.empty_query() if units else self._without(Query.all_query())
+        strict = self.asked.as_one_types
+        bound = [found for unit, found in known if unit.quoted or strict]
+        soft = [] if strict else [found for unit, found in known if unit.is_soft]
+        free = [] if strict else [found for unit, found in known if not unit.quoted and not unit.is_soft]
+        if not bound and not free:
+            free, soft = soft, []
+        return self._without(self._joined(bound, free, soft))
+
+    def _joined(self, bound: list[Query], free: list[Query], soft: list[Query]) -> Query:
+        must = [(Occur.Must, one) for one in bound]
+        if free:
+            must.append((Occur.Must, self._most_of(free)))
+        liked = [Query.boost_query(one, SOFT_WEIGHT) for one in soft]
+        return Query.boolean_query([*must, *((Occur.Should, one) for one in (*liked, *self._close()))])
+
+    def _most_of(self, units: list[Query]) -> Query:
+        """All of one or two units, most of more; fewer where next to nothing holds as many: the order tells them apart."""
+        each = [(Occur.Should, one) for one in units]
+        wanted = len(units) if len(units) <= 2 else max(2, ceil(len(units) * 0.6))
+        # In the order of time a far result would come first: it is shown only instead of nothing.
+        enough = ENOUGH if self.asked.sort == "relevance" else 1
+        while wanted > 1:
+            asked = Query.boolean_query(each, minimum_number_should_match=wanted)
+            if (self.engine.searcher.search(asked, limit=1).count or 0) >= enough:  # type: ignore[attr-defined]
+                return asked
+            wanted -= 1
+        fewer = Query.boolean_query(each, minimum_number_should_match=1)
+        every = Query.boolean_query(each, minimum_number_should_match=len(each))
+        return Query.boolean_query(
+            [(Occur.Must, fewer), (Occur.Should, Query.const_score_query(every, EVERY_WORD))]
+        )
+
+    def _close(self) -> list[Query]:
+        """The words of a title one after the other are more than the same words here and there."""
+        stems = self.engine.stems(
+            word for unit in self.asked.wanted.units if not unit.quoted for word in unit.ways[0]
+        )
+        if len(stems) < 2:
+            return []
+        together = Query.phrase_query(self.engine.schema, "title", list(stems), slop=2)
+        return [Query.boost_query(together, IN_THE_TITLE)]
+
+    def _unit(self, unit: Unit, *, is_last: bool) -> Query | None:
+        ways = [stems for words in unit.ways if (stems := self.engine.stems(words))]
+        if not ways:
+            return None
+        found = [self._said(stems, first=rank == 0) for rank, stems in enumerate(ways)]
+        known = [one for stems, one in zip(ways, found, strict=True) if self._is_known(stems)]
+        if is_last and self.asked.as_one_types:
+            known.append(self.engine.beginning(unit.ways[0][-1]))
+        if not known and not unit.quoted and not self.asked.as_one_types:
+            known = self._corrected(unit)
+        if not known:
+            self.unknown.append(unit.typed)
+            return None if not (unit.quoted or self.asked.as_one_types) else Query.empty_query()
+        return known[0] if len(known) == 1 else Query.disjunction_max_query(known, 0.1)
+
+    def _said(self, stems: Sequence[tuple[int, str]], *, first: bool) -> Query:
+        said = self.engine.way(stems)
+        return said if first else Query.boost_query(said, A_SYNONYM)
+
+    def _is_known(self, stems: Sequence[tuple[int, str]]) -> bool:
+        return all(self.engine.holds(stem) for _, stem in stems)
+
+    def _corrected(self, unit: Unit) -> list[Query]:
+        if len(unit.ways[0]) > 1:
+            return []
+        near = self.engine.nearest(unit.ways[0][0])
+        if near:
+            self.read_as[unit.typed] = near[0][1]
+        return [
+            self.engine.way(self.engine.stems([folded])) for folded, _ in near if self.engine.stems([folded])
+        ]
+
+    def _without(self, query: Query) -> Query:
+        left_out = [
+            (Occur.MustNot, self._out(words))
+            for words in self.asked.wanted.without
+            if self.engine.stems(words)
+        ]
+        return Query.boolean_query([(Occur.Must, query), *left_out]) if left_out else query
+
+    def _out(self, words: Words) -> Query:
+        return self.engine.way(self.engine.stems(words))
+
+
+def _both(query: Query, others: Iterable[Query]) -> Query:
+    every = [(Occur.Must, query), *((Occur.Must, one) for one in others)]
+    return Query.boolean_query(every) if len(every) > 1 else query
+
+
+def _forms(texts: Iterable[str]) -> set[str]:
+    """« photosynthese|photosynthèse »: the words of these texts that a slip could be measured against."""
+    found = set()
+    for text in texts:
+        for word in re.findall(r"[^\W\d_]{3,}", text.lower()):
+            compared = split(word)
+            if len(compared) == 1 and compared[0] not in STOP and len(word) <= LONGEST_TERM:
+                found.add(f"{compared[0]}{SEPARATOR}{word}")
+    return found

@@ -1,0 +1,40 @@
+from django.urls import path
+
+from preau.domains.catalogue.views import desk, followed, pages, provider, sources
+
+app_name = "catalogue"
+urlpatterns = [
+    path("ressources/", pages.home, name="home"),
+    path("ressources/oai", provider.harvested, name="oai"),
+    path("ressources/oembed", provider.oembed, name="oembed"),
+    path("ressources/recherche/", pages.find, name="search"),
+    path("ressources/recherche/suggestions/", pages.suggest, name="suggestions"),
+    path("ressources/recherche/manque/", pages.tell_miss, name="tell_miss"),
+    path("ressources/recherche/flux.atom", pages.feed, name="feed"),
+    path("ressources/suivies/", followed.followed, name="followed"),
+    path("ressources/suivies/suivre/", followed.follow, name="follow"),
+    path("ressources/suivies/<int:pk>/arreter/", followed.unfollow, name="unfollow"),
+    path("ressources/<slug:slug>/", pages.collection, name="collection"),
+    path("ressources/<slug:collection>/<slug:slug>/", pages.resource, name="resource"),
+    path("ressources/<slug:collection>/<slug:slug>/papier/", pages.paper, name="paper"),
+    path("ressources/<slug:collection>/<slug:slug>/carte/", provider.card, name="card"),
+    path("ressources/<slug:collection>/<slug:slug>/<str:name>", pages.media, name="media"),
+    path("catalogue/sources/", sources.sources, name="sources"),
+    path("catalogue/sources/ajouter/", sources.add_source, name="add_source"),
+    path("catalogue/sources/liens-morts/", sources.dead_links, name="dead_links"),
+    path("catalogue/sources/liens-morts/exporter/", sources.export_dead_links, name="export_dead_links"),
+    path("catalogue/sources/moissons/<int:pk>/", sources.harvest, name="harvest"),
+    path("catalogue/sources/moissons/<int:pk>/decider/", sources.settle_harvest, name="settle_harvest"),
+    path("catalogue/sources/moissons/<int:pk>/exporter/", sources.export_problems, name="export_problems"),
+    path("catalogue/sources/<slug:slug>/", sources.source, name="source"),
+    path("catalogue/sources/<slug:slug>/modifier/", sources.change_source, name="change_source"),
+    path("catalogue/sources/<slug:slug>/essayer/", sources.try_source, name="try_source"),
+    path("catalogue/sources/<slug:slug>/moissonner/", sources.harvest_source, name="harvest_source"),
+    path("catalogue/sources/<slug:slug>/pause/", sources.pause_source, name="pause_source"),
+    path("catalogue/sources/<slug:slug>/exporter/", sources.export_harvests, name="export_harvests"),
+    path("publications/", desk.desk, name="desk"),
+    path("publications/ajouter/", desk.add, name="add"),
+    path("publications/<int:pk>/", desk.change, name="change"),
+    path("publications/<int:pk>/retirer/", desk.withdraw, name="withdraw"),
+    path("publications/<int:pk>/remettre/", desk.put_back, name="put_back"),
+]

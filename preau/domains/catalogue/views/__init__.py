@@ -1,0 +1,1 @@
+"""The pages of the catalogue, what other catalogues read of it, and where it is brought together."""

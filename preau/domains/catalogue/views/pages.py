@@ -1,0 +1,274 @@
+"""The pages of the resources: open to anyone, with or without an account; they keep nothing of who reads them."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from preau.commons.media import queries as media_queries
+from preau.domains.catalogue import actions, boards, exports, rules
+from preau.domains.catalogue.exports import cards
+from preau.domains.catalogue.models import Collection, Media, Resource
+from preau.domains.catalogue.queries import following, index, pages, search
+from preau.domains.catalogue.queries.links import uses_for
+from preau.domains.catalogue.queries.questions import KINDS, questions_of
+from preau.foundation import throttle
+from preau.foundation.access import anyone, opens
+from preau.foundation.http import client_address
+from preau.foundation.linked import as_script
+from preau.foundation.paging import page_of
+from preau.foundation.richtext import documents
+from preau.foundation.shared_pages import same_for_visitors
+
+IN_A_COLLECTION = 30
+ATOM, SVG = "application/atom+xml; charset=utf-8", "image/svg+xml"
+# A drawing of ours may have its own colours, and nothing else.
+DRAWS = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+SUGGESTED = "suggestions"
+BUSY, RETRY_AFTER, TOO_OFTEN, GONE = 503, "10", 429, 410
+
+
+@opens(to=anyone)
+@same_for_visitors
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Where to begin: a word, a level, a subject, a collection."""
+    return render(request, "catalogue/home.html", {"home": pages.home()})
+
+
+@opens(to=anyone)
+@same_for_visitors
+@require_safe
+def find(request: HttpRequest) -> HttpResponse:
+    """What a search found; its address is the search, to keep or to send."""
+    asked = search.Search.read(request.GET)
+    try:
+        results = search.results(asked)
+    except index.BeingBuilt:
+        return _being_built(request, asked)
+    there = reverse("catalogue:search")
+    sorts = [
+        (label, f"{there}?{asked.query(sort=key)}", key == asked.sort)
+        for key, (_sort, label) in search.SORTS.items()
+    ]
+    context = {
+        "search": results.search, "results": results, "sorts": sorts,
+        "nearby": [] if results.total else search.nearby(results),
+        "following": _following(request, results.search),
+        "beside": _beside_words(results.search.typed),
+    }  # fmt: skip
+    return render(request, "catalogue/search.html", context)
+
+
+def _following(request: Any, asked: search.Search) -> Any:
+    """For whoever is signed in and asks for something: the row by which they follow this search, or False; None for others."""
+    if not request.viewer or asked.is_empty:
+        return None
+    return following.following(request.viewer, asked) or False
+
+
+def _beside_words(typed: str) -> list[tuple[str, str, str]]:
+    """What other houses have for these words: a sentence, its address, its icon."""
+    found = [(one.found(typed), one.icon) for one in boards.beside_search] if typed else []
+    return [(*said, icon) for said, icon in found if said]
+
+
+def _being_built(request: HttpRequest, asked: search.Search) -> HttpResponse:
+    """This machine has no index yet: what to do meanwhile."""
+    page = render(request, "catalogue/being_built.html", {"search": asked}, status=BUSY)
+    page.headers["Retry-After"] = RETRY_AFTER
+    return page
+
+
+@opens(to=anyone)
+@require_safe
+def suggest(request: Any) -> HttpResponse:
+    """What may be meant by what is being typed; the search itself, for whoever opens this address."""
+    asked = search.Search.read(request.GET)
+    if request.htmx.target != SUGGESTED:
+        return redirect(f"{reverse('catalogue:search')}?{asked.query()}")
+    try:
+        found = search.suggestions(asked.typed)
+    except index.BeingBuilt:
+        found = []
+    rows = [(one, search.Search(typed=one).query()) for one in found]
+    return render(request, "catalogue/_suggestions.html", {"found": rows, "typed": asked.typed})
+
+
+@opens(to=anyone)
+@require_safe
+def feed(request: HttpRequest) -> HttpResponse:
+    """The last resources of a search, for whoever follows it in a feed reader."""
+    asked = search.Search.read(request.GET)
+    try:
+        rows = search.newest(asked)
+    except index.BeingBuilt:
+        return HttpResponse(status=BUSY, headers={"Retry-After": RETRY_AFTER})
+    context = {
+        "search": asked, "rows": [(row, exports.permalink(row)) for row in rows], "site": settings.PUBLIC_URL,
+        "updated": max((row.changed for row in rows), default=timezone.localdate()),
+    }  # fmt: skip
+    return render(request, "catalogue/feed.xml", context, content_type=ATOM)
+
+
+@opens(to=anyone)
+@require_POST
+def tell_miss(request: HttpRequest) -> HttpResponseRedirect:
+    """Somebody tells that a search finds nothing: the words are counted, nobody is."""
+    asked = search.Search.read(QueryDict(request.POST.get("recherche", "")[:1_000]))
+    times = throttle.hit("catalogue.miss", client_address(request), window=rules.WINDOW)
+    if times <= rules.MOST_MISSES_TOLD and actions.count_miss(asked.typed):
+        messages.success(request, _("Merci. Ces mots sont notés, sans rien de vous."))
+    else:
+        messages.error(request, _("Ces mots n’ont pas été notés."))
+    return redirect(f"{reverse('catalogue:search')}?{asked.query()}")
+
+
+@opens(to=anyone)
+@same_for_visitors
+@require_safe
+def collection(request: HttpRequest, slug: str) -> HttpResponse:
+    """A collection: why these resources go together, and each of them in order."""
+    found = Collection.objects.filter(slug=slug).first()
+    rows = pages.resources_in(found) if found else Resource.objects.none()
+    page = page_of(rows, request.GET.get("page"), IN_A_COLLECTION)
+    if found is None or not page.object_list:
+        raise Http404
+    editorial = documents.shown(found.editorial, lambda _name: "")
+    return render(
+        request, "catalogue/collection.html", {"shelf": found, "page": page, "editorial": editorial}
+    )
+
+
+@opens(to=anyone)
+@same_for_visitors
+@require_safe
+def resource(request: Any, collection: str, slug: str) -> HttpResponse:
+    """A resource and its record. Answers to its exercises come in the address, are marked, and are kept by nobody."""
+    found = pages.resource_at(collection, slug)
+    if found is None:
+        return _withdrawn(request, collection, slug)
+    questions = questions_of(found, request.GET)
+    asked = _asked_alone(request)
+    if asked in questions:
+        return render(request, "catalogue/_question.html", _facts(found) | {"question": questions[asked]})
+    outside = getattr(found, "outside", None)
+    context = _facts(found) | {
+        "content": _content(found, questions), "questions": questions, "related": search.related_to(found),
+        "citation": exports.citation(found), "deed": exports.deed_of(found), "permalink": exports.permalink(found),
+        "record": as_script(exports.record_of(found)), "described": cards.described_at(found),
+        "outside": outside, "named_by": pages.sources_of(found) if outside else [],
+        "uses": uses_for(request.viewer, found.address, found.title), "beside": _beside(request.viewer, found),
+    } | _played(found, request.GET.get("transcription"))  # fmt: skip
+    return render(request, "catalogue/resource.html", context)
+
+
+def _played(found: Resource, part: str | None) -> dict[str, Any]:
+    """Its medium, and a page of what it says."""
+    if found.medium is None:
+        return {"player": None}
+    passages = media_queries.passages_of(found.medium)
+    return {
+        "player": media_queries.player_of(found.medium),
+        "transcript_page": media_queries.part_of(passages, part),
+    }
+
+
+def _beside(viewer: Any, found: Resource) -> list[tuple[str, Any]]:
+    """What other houses show on this page, with their templates."""
+    parts = [(one.template, one.content(viewer, found)) for one in boards.beside_resources]
+    return [(template, content) for template, content in parts if content is not None]
+
+
+def _withdrawn(request: HttpRequest, collection: str, slug: str) -> HttpResponse:
+    """An address that does not change says what became of its resource."""
+    gone = pages.withdrawn_at(collection, slug)
+    if gone is None:
+        raise Http404
+    return render(request, "catalogue/withdrawn.html", {"resource": gone}, status=GONE)
+
+
+def _found(collection: str, slug: str) -> Resource:
+    found = pages.resource_at(collection, slug)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _asked_alone(request: Any) -> int:
+    """The number of the question that htmx asks for by itself, or 0."""
+    name, _, number = (request.htmx.target or "").partition("-")
+    return int(number) if name == "question" and number.isascii() and number.isdigit() else 0
+
+
+def _facts(found: Resource) -> dict[str, Any]:
+    address = reverse("catalogue:resource", args=found.key.split("/"))
+    return {
+        "resource": found,
+        "address": address,
+        "shown": lambda html: documents.shown(html, _drawings(found)),
+    }
+
+
+def _drawings(found: Resource) -> Any:
+    known = {media.name: media.digest for media in found.media.all()}
+
+    def address(name: str) -> str:
+        """With its digest, so that a browser keeps it until it changes."""
+        if name not in known:
+            return ""
+        where = reverse("catalogue:media", args=[*found.key.split("/"), name])
+        return f"{where}?v={known[name][:12]}"
+
+    return address
+
+
+def _content(found: Resource, questions: Any) -> list[tuple[str, Any]]:
+    """The parts in order: ("html", text) or ("question", Question)."""
+    marked = iter(questions.values())
+    return [
+        ("question", next(marked)) if part["kind"] in KINDS else ("html", part["html"])
+        for part in found.parts
+    ]
+
+
+@opens(to=anyone)
+@require_safe
+def paper(request: HttpRequest, collection: str, slug: str) -> HttpResponse:
+    """The page alone in one file, its drawings inside, ready to print: questions first, answers on the last sheet."""
+    found = _found(collection, slug)
+    if hasattr(found, "outside"):
+        # Nothing of it is here.
+        raise Http404
+    questions = questions_of(found, QueryDict())
+    inside = {media.name: exports.embedded(media.content) for media in found.media.all()}
+    context = {
+        "resource": found, "content": _content(found, questions), "questions": questions.values(),
+        "shown": lambda html: documents.shown(html, lambda name: inside.get(name, "")),
+        "citation": exports.citation(found), "passages": media_queries.passages_of(found.medium) if found.medium else [],
+    }  # fmt: skip
+    response = render(request, "catalogue/paper.html", context)
+    response.headers["Content-Disposition"] = f'attachment; filename="{slug}.html"'
+    return response
+
+
+@opens(to=anyone)
+@require_safe
+def media(request: HttpRequest, collection: str, slug: str, name: str) -> HttpResponse:
+    """A drawing of a published resource."""
+    rows = Media.objects.visible_to(None).filter(resource__key=f"{collection}/{slug}", name=name)
+    content = rows.values_list("content", flat=True).first()
+    if content is None:
+        raise Http404
+    response = HttpResponse(content, content_type=SVG)
+    response.headers["Content-Security-Policy"] = DRAWS
+    # Its address changes with it.
+    kept = "public, max-age=31536000, immutable" if request.GET.get("v") else "public, max-age=3600"
+    response.headers["Cache-Control"] = kept
+    return response
