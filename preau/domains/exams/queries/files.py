@@ -1,0 +1,19 @@
+"""Where the PDFs of papers lie: each under the digest of its bytes, so that the same file is there once."""
+
+import re
+from pathlib import Path
+
+from django.conf import settings
+
+DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+def room() -> Path:
+    return Path(settings.MEDIA_ROOT) / "annales"
+
+
+def path_of(digest: str) -> Path:
+    """Raises FileNotFoundError for what is no digest."""
+    if not DIGEST.fullmatch(digest):
+        raise FileNotFoundError(digest)
+    return room() / digest[:2] / f"{digest}.pdf"
