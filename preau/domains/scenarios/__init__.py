@@ -1,0 +1,1 @@
+"""What teachers write for their lessons: scenarios pédagogiques, published with a licence, adapted, and put to use."""

@@ -1,0 +1,147 @@
+"""Reviews of resources and scenarios; what is reported, decided and appealed."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from preau.domains.catalogue.models import Resource
+from preau.domains.scenarios import actions, queries, rules
+from preau.domains.scenarios.forms import AppealForm, DecisionForm, ReportForm, ReviewForm, shown_review
+from preau.domains.scenarios.models import Case, Review, Scenario
+from preau.foundation.access import anyone, opens, signed_in
+from preau.foundation.gone import removes
+from preau.foundation.paging import page_of
+
+TYPED_WRONG = 422
+PAGE = 15
+
+
+def _work(request: HttpRequest) -> Resource | Scenario:
+    """The published work that the page was opened for."""
+    found = queries.work_at(request.POST.get("adresse") or request.GET.get("adresse", ""))
+    if found is None:
+        raise Http404
+    return found
+
+
+def _facts(work: Resource | Scenario) -> dict[str, Any]:
+    return {"address": work.address, "name": queries.name_of(work)}
+
+
+@opens(to=anyone)
+@require_safe
+def reviews(request: HttpRequest) -> HttpResponse:
+    """All that teachers say of a work; without one, where to begin."""
+    if not request.GET.get("adresse"):
+        return render(request, "scenarios/reviews_nothing.html")
+    work = _work(request)
+    page = page_of(queries.reviews_of(work), request.GET.get("page"), PAGE)
+    context = _facts(work) | {"page": page, "summary": queries.summary_of(work)}
+    return render(request, "scenarios/reviews.html", context)
+
+
+@opens(to=rules.writes)
+@require_http_methods(["GET", "POST"])
+def review(request: HttpRequest) -> HttpResponse:
+    """One's review of a work: written, then changed."""
+    if request.method == "GET" and not request.GET.get("adresse"):
+        return render(request, "scenarios/reviews_nothing.html")
+    work = _work(request)
+    known = queries.own_review(request.viewer, work)
+    form = ReviewForm(queries.places(), request.POST or None, initial=shown_review(known) if known else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.review(request.viewer, work, form.typed())
+        except actions.OwnWork:
+            messages.error(request, _("On ne donne pas d’avis sur ce que l’on écrit soi-même."))
+        else:
+            messages.success(request, _("Votre avis est publié. Vous pouvez le changer ou le retirer."))
+        return redirect(work.address)
+    context = _facts(work) | {"form": form, "known": known}
+    return render(request, "scenarios/review.html", context, status=TYPED_WRONG if form.errors else 200)
+
+
+@removes
+@opens(Review, to=rules.writes)
+@require_POST
+def remove_review(request: HttpRequest, known: Review) -> HttpResponseRedirect:
+    address = known.work.address
+    actions.remove_review(request.viewer, known)
+    messages.success(request, _("Votre avis est retiré."))
+    return redirect(address)
+
+
+@opens(to=signed_in)
+@require_http_methods(["GET", "POST"])
+def report(request: HttpRequest) -> HttpResponse:
+    """Say that a review or a scenario should not be there."""
+    asked = request.POST.get("avis") or request.GET.get("avis")
+    if request.method == "GET" and not asked and not request.GET.get("adresse"):
+        return render(request, "scenarios/reviews_nothing.html")
+    target: Review | Scenario | None = queries.shown_review(asked) if asked else None
+    if not asked and isinstance(work := _work(request), Scenario):
+        target = work
+    if target is None:
+        raise Http404
+    form = ReportForm(request.POST or None)
+    work_of = target.work if isinstance(target, Review) else target
+    if request.method == "POST" and form.is_valid():
+        if actions.report(request.viewer, target, form.cleaned_data["reason"], form.cleaned_data["words"]):
+            messages.success(
+                request, _("Merci. Un modérateur va regarder ; votre nom n’est pas dit à l’auteur.")
+            )
+        else:
+            messages.info(request, _("Vous l’aviez déjà signalé."))
+        return redirect(work_of.address)
+    context = _facts(work_of) | {"form": form, "review": target if isinstance(target, Review) else None}
+    return render(request, "scenarios/report.html", context, status=TYPED_WRONG if form.errors else 200)
+
+
+# Moderation
+
+
+@opens(to=rules.moderates)
+@require_safe
+def cases(request: HttpRequest) -> HttpResponse:
+    """What waits for a moderator."""
+    page = page_of(queries.cases(request.viewer), request.GET.get("page"), PAGE)
+    return render(request, "scenarios/cases.html", {"page": page})
+
+
+@opens(Case, to=rules.moderates)
+@require_http_methods(["GET", "POST"])
+def case(request: HttpRequest, known: Case) -> HttpResponse:
+    """What was reported and why; keep it, or hide it."""
+    form = DecisionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        hide = form.cleaned_data["decision"] == "masquer"
+        if actions.decide(request.viewer, known, form.cleaned_data["why"], hide=hide):
+            said = _("C’est masqué ; son auteur est prévenu et sait pourquoi.") if hide else _("C’est gardé.")
+            messages.success(request, said)
+        else:
+            messages.info(request, _("C’était déjà décidé."))
+        return redirect("scenarios:cases")
+    work = known.review.work if known.review else known.scenario
+    context = _facts(work) | {"case": known, "form": form, "reports": list(known.reports.all())}
+    return render(request, "scenarios/case.html", context, status=TYPED_WRONG if form.errors else 200)
+
+
+@opens(Case, to=rules.appeals)
+@require_http_methods(["GET", "POST"])
+def appeal(request: HttpRequest, known: Case) -> HttpResponse:
+    """What was decided of what one wrote, why, and asking once to look again."""
+    form = AppealForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        if actions.appeal(request.viewer, known, form.cleaned_data["words"]):
+            messages.success(request, _("Votre contestation est envoyée. La réponse vous sera dite."))
+        else:
+            messages.info(request, _("Vous l’aviez déjà contesté, ou ce n’est plus à contester."))
+        return redirect("scenarios:appeal", pk=known.pk)
+    work = known.review.work if known.review else known.scenario
+    may = known.state == Case.State.DECIDED and known.hidden and known.appealed_at is None
+    context = _facts(work) | {"case": known, "form": form, "may": may}
+    return render(request, "scenarios/appeal.html", context, status=TYPED_WRONG if form.errors else 200)

@@ -1,0 +1,78 @@
+"""What anyone reads, with or without an account; nothing of who reads is kept."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from preau.domains.catalogue.models import Licence
+from preau.domains.catalogue.models.resources import DEEDS, label_of
+from preau.domains.catalogue.queries.links import uses_for
+from preau.domains.scenarios import queries, rules
+from preau.domains.scenarios.models import Scenario
+from preau.foundation.access import anyone, opens
+from preau.foundation.paging import page_of
+
+PAGE = 20
+
+
+@opens(to=anyone)
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The published scenarios, found by a few words, a level, a subject."""
+    asked = queries.Asked.read(request.GET)
+    page = page_of(queries.public_rows(asked), request.GET.get("page"), PAGE)
+    context = {"asked": asked, "page": page, "places": queries.places()}
+    return render(request, "scenarios/home.html", context)
+
+
+def _found(code: str) -> Scenario:
+    found = queries.public_at(code)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _read(found: Scenario) -> dict[str, Any]:
+    version = found.shown
+    content = version.content
+    return {
+        "scenario": found, "version": version, "content": content, "permalink": queries.permalink(found),
+        "licence": label_of(Licence, version.licence), "deed": DEEDS.get(version.licence, ""),
+        "resources": queries.resources_of(content), "origins": list(_origins(found.origin)),
+    }  # fmt: skip
+
+
+def _origins(origin: dict[str, Any]) -> Any:
+    """What it was adapted from, then what that was adapted from: each keeps its attribution."""
+    while origin:
+        said = origin | {"licence": label_of(Licence, origin["licence"])}
+        yield said
+        origin = origin.get("from") or {}
+
+
+@opens(to=anyone)
+@require_safe
+def scenario(request: HttpRequest, code: str) -> HttpResponse:
+    """A published scenario, signed as its authors chose."""
+    found = _found(code)
+    address = found.address
+    context = _read(found) | {
+        "adaptations": queries.adaptations_of_scenario(found),
+        "uses": uses_for(request.viewer, address, found.shown.title),
+        "summary": queries.summary_of(found),
+        "address": address,
+        "may_adapt": bool(rules.licences_after(found.shown.licence)),
+    }
+    return render(request, "scenarios/scenario.html", context)
+
+
+@opens(to=anyone)
+@require_safe
+def paper(request: HttpRequest, code: str) -> HttpResponse:
+    """The scenario alone in one file, to print or to keep."""
+    found = _found(code)
+    response = render(request, "scenarios/paper.html", _read(found))
+    response.headers["Content-Disposition"] = f'attachment; filename="scenario-{found.code}.html"'
+    return response
