@@ -1,0 +1,55 @@
+"""« Mes ressources numériques »: what is theirs, and one of them before it is opened."""
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from preau.domains.mediacentre import actions, queries, rules
+from preau.domains.mediacentre.forms import TextFilterForm
+from preau.domains.mediacentre.models import Resource
+from preau.foundation.access import opens
+
+A_PAGE = 24
+
+
+@opens(to=rules.reads_resources)
+@require_safe
+def mine(request: HttpRequest) -> HttpResponse:
+    """The resources of this seat; of the children, for a family."""
+    viewer = request.viewer
+    form = TextFilterForm(request.GET)
+    chosen = form.chosen()
+    page = Paginator(queries.own_resources(viewer, chosen), A_PAGE).get_page(request.GET.get("page"))
+    shown = list(page.object_list)
+    query = request.GET.copy()
+    query.pop("page", None)
+    context = {
+        "form": form, "page_obj": page, "tiles": queries.tiles_of(viewer, shown) if shown else [],
+        "whose": queries.whose(viewer, shown), "filtered": bool(chosen), "query": query.urlencode(), "assigns": rules.assigns(viewer),
+        "is_family": viewer.is_guardian,
+    }  # fmt: skip
+    return render(request, "mediacentre/mine.html", context)
+
+
+@opens(Resource, to=rules.reads_resources)
+@require_safe
+def one(request: HttpRequest, resource: Resource) -> HttpResponse:
+    """One resource: what it is, and what is transmitted when it is opened."""
+    viewer = request.viewer
+    sent = queries.sent_to(viewer, [resource])[resource.pk]
+    read = queries.read_by(viewer, [sent.origin]).get(sent.origin) == sent.print
+    context = {
+        "resource": resource, "sent": sent, "read": read, "opens": rules.opens_resources(viewer, resource),
+        "is_family": viewer.is_guardian,
+    }  # fmt: skip
+    return render(request, "mediacentre/one.html", context)
+
+
+@opens(Resource, to=rules.opens_resources)
+@require_POST
+def understand(request: HttpRequest, resource: Resource) -> HttpResponseRedirect:
+    """They have read what is transmitted: the resource opens at once from now on."""
+    sent = queries.sent_to(request.viewer, [resource])[resource.pk]
+    actions.note_reading(request.viewer, sent.origin, sent.print)
+    return redirect("mediacentre:one", pk=resource.pk)
