@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
+from preau.directory.rules.terms import end_of_year
 from preau.directory.viewer import Viewer
 from preau.directory.words import Profile, Role
 from preau.domains.conduct.models import (
@@ -15,7 +16,6 @@ from preau.domains.conduct.models import (
     Sanction,
     Slot,
 )
-from preau.foundation import dates
 
 Kind = Sanction.Kind
 
@@ -130,24 +130,6 @@ def is_agreed(measure: Responsibility, age: int | None) -> bool:
 def reads_contract(viewer: Viewer, *_: object) -> bool:
     """A contract, by whoever sees it."""
     return viewer.has_power(INCIDENTS) or follows_own(viewer)
-
-
-def year_of(day: date, years: Sequence[tuple[date, date]]) -> tuple[date, date] | None:
-    """The school year of a day; in summer, the one that has just ended; before the first one, that one."""
-    begun = [year for year in sorted(years) if year[0] <= day]
-    return begun[-1] if begun else min(years, default=None)
-
-
-def end_of_year(day: date, after: int, years: Sequence[tuple[date, date]]) -> date:
-    """The last day of the school year `after` years after that of `day`: as the school knows it, else the same day of the
-    calendar as the year known last."""
-    own = year_of(day, years)
-    if own is None:
-        # A school that has said no year: the one of most of the country.
-        own = (day, date(day.year + (day.month > 7), 7, 31))
-    later = [year for year in sorted(years) if year[0] > own[0]][:after]
-    last = later[-1] if later else own
-    return dates.months_later(last[1], 12 * (after - len(later)))
 
 
 def kept_until(kind: str, pronounced_on: date, years: Sequence[tuple[date, date]]) -> date | None:

@@ -6,11 +6,19 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from preau.directory.queries.terms import SINCE, by_year
 from preau.directory.viewer import Viewer
 from preau.domains.events import actions, queries, rules, seeds, tasks
 from preau.domains.timetable.boards import BesideLessons, Whereabouts, beside_lessons, whereabouts
 from preau.foundation import boards
-from preau.foundation.boards import FieldClass, NotificationKind, Pace, PersonalData, Retention
+from preau.foundation.boards import (
+    FieldClass,
+    NotificationKind,
+    Pace,
+    PersonalData,
+    Retention,
+    Term,
+)
 
 KEY = "events"
 actions.event_told.connect(tasks.enqueue_telling, dispatch_uid="events.telling")
@@ -138,3 +146,12 @@ for label, model, person, fields, more in [
     ),
 ]:  # fmt: skip
     boards.personal_data.add(PersonalData(label, f"events.{model}", person, fields=fields, **COMMON, **more))
+
+boards.terms.add(
+    Term(
+        "events.events", _("Événements et réponses"), keep=Retention.YEAR_PLUS_ONE, model="events.Event", when="last_day",
+        since=SINCE, text=_("Effacé à la fin de l’année scolaire qui suit : il n’en reste que le nombre."),
+        due=by_year("events.Event", "last_day"), people=("created_by", "invitations__person"),
+        with_it=("events.EventStep", "events.Invitation"), order=30,
+    )
+)  # fmt: skip

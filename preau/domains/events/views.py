@@ -14,7 +14,7 @@ from preau.domains.events import actions, exports, queries, rules
 from preau.domains.events.forms import AnswerForm, CancelForm, EventForm, FilterForm
 from preau.domains.events.models import Event
 from preau.foundation import dates, journal
-from preau.foundation.access import opens
+from preau.foundation.access import confirmed, opens
 from preau.foundation.gone import removes
 from preau.foundation.prepared import Lines
 
@@ -193,6 +193,7 @@ def answer(request: HttpRequest, event: Event) -> HttpResponse:
 
 
 @opens(Event, to=rules.keeps_event)
+@confirmed(reading=True)
 @require_safe
 def export(request: HttpRequest, event: Event) -> StreamingHttpResponse:
     """The answers, for a spreadsheet."""

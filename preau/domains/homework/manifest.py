@@ -8,14 +8,23 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from preau.directory.boards import EarlyFact, Power, early_facts, powers
+from preau.directory.queries.terms import SINCE, by_year
 from preau.directory.viewer import Viewer
 from preau.directory.words import Profile, Role
-from preau.domains.homework import actions, queries, rules, seeds, tasks
+from preau.domains.homework import actions, api, queries, rules, seeds, tasks
 from preau.domains.homework.models import RECORDS
 from preau.domains.homework.queries import early
 from preau.domains.timetable.boards import LessonMarks, lesson_marks
 from preau.foundation import boards, journal
-from preau.foundation.boards import FieldClass, NotificationKind, Pace, PersonalData, Retention
+from preau.foundation.boards import (
+    Ending,
+    FieldClass,
+    NotificationKind,
+    Pace,
+    PersonalData,
+    Retention,
+    Term,
+)
 
 KEY = "homework"
 lesson_marks.add(LessonMarks(KEY, queries.marks_of, order=20, service=KEY))
@@ -46,6 +55,11 @@ for entry in [
     ),
 ]:
     boards.menu.add(entry)
+boards.uses.add(
+    boards.Use(
+        _("Mettre dans une séance"), "homework:put", "notebook", rules.keeps_records, order=10, service=KEY
+    )
+)
 boards.schedule.add(boards.Scheduled("homework.tell_published", tasks.tell_published, every_minutes=10))
 boards.schedule.add(
     boards.Scheduled("homework.remind_of_tomorrow", tasks.remind_of_tomorrow, every_minutes=30)
@@ -90,6 +104,13 @@ boards.cards.add(
 boards.group_links.add(
     boards.GroupLink(_("Cahier de textes"), book_of, "notebook", rules.reads_records, order=20, service=KEY)
 )
+boards.doors.add(
+    boards.Door(
+        "api.devoirs", _("Travail à faire"), _("ce qui est à faire, pour quel jour, et ce qui est fait."), rules.follows_homework,
+        by=("token",), most=1000, service=KEY, order=30,
+    )
+)  # fmt: skip
+boards.api.add(boards.ApiPart("devoirs", api.router, "api.devoirs", order=30))
 boards.agenda.add(boards.AgendaSource(KEY, queries.agenda_of, rules.follows_homework, order=25, service=KEY))
 
 
@@ -163,6 +184,7 @@ for verb, label in [
     ("homework.limits_set", _("Charge de travail conseillée")),
 ]:
     boards.journal_words.add(boards.JournalWord(verb, label))
+boards.reasons_to_read.add(boards.ReasonToRead("homework.hand_in_read", _("Corriger le travail rendu.")))
 
 HOMEWORK, FOLLOWS = _("Travail à faire"), _("Vous suivez le travail de cet élève.")
 for kind in [
@@ -254,6 +276,19 @@ for owner in [
 ]:
     boards.file_owners.add(owner)
 
+for folder in [
+    boards.FolderSource(
+        _("Cahier de textes"), queries.books_of_teacher, rules.keeps_records, order=10, service=KEY
+    ),
+    boards.FolderSource(
+        _("Devoirs rendus"), queries.handed_to_teacher, rules.keeps_records, order=20, service=KEY
+    ),
+    boards.FolderSource(
+        _("Cahier de textes"), queries.books_of_family, rules.follows_homework, order=10, service=KEY
+    ),
+]:
+    boards.folders.add(folder)
+
 BASIS = dict(
     purpose=_("Garder la trace de ce qui est fait en classe, donner le travail et en suivre le rendu."),
     legal_basis=_("Mission d’intérêt public (RGPD, article 6.1.e)."),
@@ -284,6 +319,9 @@ for data in [
         "author",
         fields={"record": NONE, "author": PERSONAL, "text": PERSONAL},
         forget=actions.forget_notes,
+        erases=_(
+            "Les notes que la personne a écrites pour elle-même sont effacées ; le cahier de textes reste."
+        ),
         authored={"text": ("author",)},
         **BASIS,
     ),
@@ -302,6 +340,20 @@ for data in [
         fields={"school": NONE, "author": PERSONAL, "title": PERSONAL, "changed_at": NONE},
         forget=actions.forget_progressions,
         authored={"title": ("author",)},
+        **BASIS,
+    ),
+    PersonalData(
+        _("Étapes de ces progressions"),
+        "homework.ProgressionStep",
+        "progression__author",
+        fields={
+            "progression": PERSONAL,
+            "order": NONE,
+            "content": PERSONAL,
+            "work": PERSONAL,
+            "minutes": PERSONAL,
+        },
+        authored=dict.fromkeys(["content", "work"], ("progression__author",)),
         **BASIS,
     ),
     PersonalData(
@@ -376,3 +428,43 @@ for step in [
     ),
 ]:  # fmt: skip
     boards.first_steps.add(step)
+
+# Until when it is kept, and what becomes of it (docs/decisions/0113).
+TERM: dict[str, Any] = dict(
+    keep=Retention.YEAR_PLUS_ONE,
+    since=SINCE,
+    text=_("Effacé à la fin de l’année scolaire qui suit : il n’en reste que le nombre."),
+    offers=("homework:archives", _("Archiver les cahiers de textes")),
+)
+boards.terms.add(
+    Term(
+        "homework.records", _("Séances du cahier de textes, travail donné et rendu"), model="homework.LessonRecord", when="day",
+        due=by_year("homework.LessonRecord", "day"),
+        people=("written_by", "works__pupils", "works__hand_ins__pupil", "works__done__pupil"),
+        with_it=(
+            "homework.LessonNote", "homework.Correction", "homework.Homework", "homework.HandIn", "homework.HandInFile",
+            "homework.Done",
+        ),
+        order=20, **TERM,
+    )
+)  # fmt: skip
+boards.terms.add(
+    Term(
+        "homework.progressions", _("Progressions"), model="homework.Progression", when="changed_at", people=("author",),
+        due=by_year("homework.Progression", "changed_at"), order=21, with_it=("homework.ProgressionStep",), **TERM | {"offers": None},
+    )
+)  # fmt: skip
+boards.terms.add(
+    Term(
+        "homework.visas", _("Visas des cahiers de textes"), model="homework.Visa", when="until", people=("given_by",),
+        due=by_year("homework.Visa", "until"), order=22, **TERM,
+    )
+)  # fmt: skip
+boards.endings.add(
+    Ending(
+        ("homework.Archive",),
+        _(
+            "Un cahier de textes archivé est un document de l’établissement : il en garde ou en retire les fichiers lui-même."
+        ),
+    )
+)

@@ -9,6 +9,7 @@ urlpatterns = [
     path("cahier-de-textes/seances/<int:pk>/", views.record, name="record"),
     path("cahier-de-textes/seances/<int:pk>/publier/", views.publish, name="publish"),
     path("cahier-de-textes/seances/<int:pk>/decaler/", views.shift, name="shift"),
+    path("cahier-de-textes/mettre/", views.put, name="put"),
     path("cahier-de-textes/progressions/", views.progressions, name="progressions"),
     path("cahier-de-textes/progressions/<int:pk>/", views.progression, name="progression"),
     path("cahier-de-textes/progressions/<int:pk>/donner/", views.give_progression, name="give_progression"),

@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
@@ -19,6 +19,7 @@ from preau.domains.attendance.actions import notices
 from preau.domains.attendance.models import Announcement, Decision, Entry, Explanation, Handling
 from preau.foundation import dates, journal
 from preau.foundation.notices import News, publish, settle
+from preau.foundation.prepared import Prepared
 
 ANNOUNCED = "attendance.announced"
 Kind, State = Announcement.Kind, Explanation.State
@@ -73,19 +74,29 @@ def withdraw_announcement(viewer: Viewer, announcement: Announcement) -> bool:
     return True
 
 
+def _announced(entries: Any) -> "QuerySet[Entry, tuple[int, int]]":
+    """Of these entries, the absences to explain that were announced, each with the first announcement over it."""
+    known = Announcement.objects.standing().filter(pupil=OuterRef("pupil"), school=OuterRef("school"))
+    over = known.over(OuterRef("lesson__starts"), OuterRef("lesson__ends")).order_by("pk").values("pk")[:1]
+    rows = Entry.objects.filter(pk__in=entries).to_explain().annotate(announced=Subquery(over))
+    return rows.filter(announced__isnull=False).order_by("pk").values_list("pk", "announced")
+
+
+ANNOUNCED_OF = Prepared(_announced)
+
+
 @transaction.atomic
 def explain_announced(entry_ids: Sequence[int], **_: Any) -> int:
     """Of absences just noted, explain those that were announced: as given by the family, to be read; settled when school
     life announced them. Returns how many."""
-    known = Announcement.objects.standing().filter(pupil=OuterRef("pupil"), school=OuterRef("school"))
-    over = known.over(OuterRef("lesson__starts"), OuterRef("lesson__ends")).order_by("pk").values("pk")[:1]
-    rows = Entry.objects.select_for_update(of=("self",)).filter(pk__in=entry_ids).to_explain()
-    rows = rows.annotate(announced=Subquery(over)).filter(announced__isnull=False)
-    entries = list(rows.select_related("lesson__school").order_by("pk"))
-    if not entries:
+    # Asked of every absence noted, and seldom true: entries are locked only then.
+    found = dict(ANNOUNCED_OF(tuple(entry_ids)))
+    if not found:
         return 0
-    announced = Announcement.objects.select_related("reason").in_bulk({entry.announced for entry in entries})
-    return sum(_cover(announced[entry.announced], entry) for entry in entries)
+    rows = Entry.objects.select_for_update(of=("self",)).filter(pk__in=found).to_explain()
+    announced = Announcement.objects.select_related("reason").in_bulk(set(found.values()))
+    entries = list(rows.select_related("lesson__school").order_by("pk"))
+    return sum(_cover(announced[found[entry.pk]], entry) for entry in entries)
 
 
 def _cover(announcement: Announcement, entry: Entry) -> int:

@@ -84,8 +84,9 @@ class SettleForm(forms.Form):
         super().__init__(*args, **kwargs)
         entries: Any = self.fields["entries"]
         reason: Any = self.fields["reason"]
-        entries.queryset = Entry.objects.visible_to(viewer)
-        reason.queryset = Reason.objects.in_use(viewer.school_id or 0)
+        if self.is_bound:
+            entries.queryset = Entry.objects.visible_to(viewer)
+            reason.queryset = Reason.objects.in_use(viewer.school_id or 0)
         # The same, read as a daily page reads: the list shows them each time it is opened.
         reason.choices = [("", reason.empty_label), *choices_of_reasons(viewer.school_id or 0)]
 

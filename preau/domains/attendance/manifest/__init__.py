@@ -15,6 +15,7 @@ from preau.domains.attendance.manifest import (  # noqa: F401 - early facts; reg
     registers,
     school_life,
     seating,
+    terms,
 )
 from preau.domains.attendance.models import ABSENCES as FOLLOWED
 from preau.domains.attendance.models import SCHOOL_LIFE as BY_FUNCTION
@@ -181,6 +182,12 @@ for verb, label in [
     ("attendance.arrangement_ended", _("Dispense ou aménagement terminé")),
 ]:
     boards.journal_words.add(boards.JournalWord(verb, label))
+boards.reasons_to_read.add(
+    boards.ReasonToRead("attendance.entry_read", _("Régler une absence ou un retard."))
+)
+boards.reasons_to_read.add(
+    boards.ReasonToRead("attendance.arrangements_read", _("Appliquer une dispense ou un aménagement."))
+)
 
 powers.add(
     Power(

@@ -64,6 +64,12 @@ for verb, label in [
     ("attendance.counting_settled", _("Seuils d’absence réglés")),
 ]:
     boards.journal_words.add(boards.JournalWord(verb, label))
+boards.reasons_to_read.add(
+    boards.ReasonToRead("attendance.follow_up_read", _("Suivre l’assiduité avec la famille."))
+)
+boards.reasons_to_read.add(
+    boards.ReasonToRead("attendance.paper_read", _("Lire le document que la famille a joint."))
+)
 
 
 def own_announcement(guardian_id: int) -> Q:

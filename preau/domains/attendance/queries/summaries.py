@@ -18,6 +18,7 @@ from preau.domains.attendance.rules import reads_confidential
 from preau.domains.attendance.rules.half_days import Missed, calculated, unexcused
 from preau.domains.timetable.models import Lesson
 from preau.foundation import dates
+from preau.foundation.text import natural
 
 MOST_SHOWN = 20
 
@@ -132,7 +133,8 @@ def _by_class(sums: dict[int, _Sum], classes: dict[int, tuple[int, str]], halves
     sizes = Counter(of for of, _name in classes.values())
     names = dict(classes.values())
     return [
-        sums[of].line(of, names[of], "", sizes[of], halves) for of in sorted(names, key=names.__getitem__)
+        sums[of].line(of, names[of], "", sizes[of], halves)
+        for of in sorted(names, key=lambda pk: natural(names[pk]))
     ]
 
 

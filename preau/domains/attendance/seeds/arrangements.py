@@ -13,7 +13,7 @@ from preau.foundation.db import insert
 # What schools write most; never why.
 WORDS = [
     "Tiers-temps", "Placé devant", "Textes agrandis, Arial 16", "Peut sortir sans demander", "Ordinateur en cours",
-    "Consignes lues à voix haute", "Ascenseur : peut arriver cinq minutes après",
+    "Consignes lues à voix haute", "Ascenseur\u202f: peut arriver cinq minutes après",
 ]  # fmt: skip
 ADJUSTED, EXEMPTED = 14, 37
 

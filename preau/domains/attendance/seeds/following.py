@@ -13,11 +13,11 @@ from preau.domains.attendance.models import Alert, FollowUpAction
 FOLLOWED, LEFT, WAITING = 4, 2, 2
 Kind = FollowUpAction.Kind
 DONE = [
-    (Kind.CALL, 6, "Appel à la famille : l’élève a été malade, un certificat doit arriver.", True),
+    (Kind.CALL, 6, "Appel à la famille\u202f: l’élève a été malade, un certificat doit arriver.", True),
     (
         Kind.MEETING,
         3,
-        "Rencontre avec l’élève et sa famille : un point chaque vendredi pendant un mois.",
+        "Rencontre avec l’élève et sa famille\u202f: un point chaque vendredi pendant un mois.",
         True,
     ),
     (Kind.NOTE, 1, "Revoir avec le professeur principal.", False),

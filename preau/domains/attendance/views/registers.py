@@ -14,7 +14,7 @@ from preau.domains.attendance.actions.register_files import ask_register
 from preau.domains.attendance.exports.registers import register_csv, register_pdf
 from preau.domains.attendance.forms.registers import LongRegisterForm, RegisterFilter
 from preau.foundation import journal, pdf
-from preau.foundation.access import opens
+from preau.foundation.access import confirmed, opens
 
 # A term is made at once; longer, and by pupil of the whole school, it is prepared by a task.
 MOST = timedelta(days=100)
@@ -66,6 +66,7 @@ def register_files(request: HttpRequest) -> HttpResponse:
 
 
 @opens(to=rules.runs_school_life)
+@confirmed()
 @require_POST
 def prepare_register(request: HttpRequest) -> HttpResponse:
     """Ask for the register of a long time, by pupil: a task makes it, and tells when it is there."""
@@ -84,6 +85,7 @@ def prepare_register(request: HttpRequest) -> HttpResponse:
 
 
 @opens(to=rules.runs_school_life)
+@confirmed(reading=True)
 @require_safe
 def register_as_csv(request: HttpRequest) -> HttpResponse:
     """The same, as a spreadsheet."""
@@ -96,6 +98,7 @@ def register_as_csv(request: HttpRequest) -> HttpResponse:
 
 
 @opens(to=rules.runs_school_life)
+@confirmed(reading=True)
 @require_safe
 def register_as_pdf(request: HttpRequest) -> HttpResponse:
     """The same, on paper."""

@@ -18,7 +18,7 @@ from preau.domains.attendance.boards import Place, ways_from
 from preau.domains.attendance.forms import AbsenceFilter
 from preau.domains.attendance.forms.reasons import SettleForm, TakeBackForm
 from preau.foundation import dates, journal
-from preau.foundation.access import opens
+from preau.foundation.access import confirmed, opens
 from preau.foundation.http import page_or_block, safe_next
 from preau.foundation.sorting import Sorting
 
@@ -67,7 +67,7 @@ def _entries_page(request: HttpRequest, settling: SettleForm, status: int = 200)
     sorting = Sorting(request.GET, ORDERS, "-jour")
     order = queries.Order(tuple(sorting.fields))
     found = queries.entries_listed(request.viewer, form.chosen(), order)
-    page = Paginator(found, 40).get_page(request.GET.get("page"))
+    page = Paginator(found, 30).get_page(request.GET.get("page"))
     classes = queries.classes_of([line["pupil_id"] for line in page.object_list], request.viewer.today)
     query = request.GET.copy()
     query.pop("page", None)
@@ -145,6 +145,7 @@ def _entries_address(request: HttpRequest) -> str:
 
 
 @opens(to=rules.runs_school_life)
+@confirmed(reading=True)
 @require_safe
 def export(request: HttpRequest) -> StreamingHttpResponse:
     """The filtered list as CSV, streamed."""

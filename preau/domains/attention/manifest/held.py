@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from preau.directory.boards import early_facts
 from preau.domains.attention.actions import deciding
 from preau.foundation import boards
 from preau.foundation.boards import FieldClass, PersonalData, Retention
@@ -38,6 +39,11 @@ def own_words(guardian_id: int) -> Q:
     return Q(by=guardian_id)
 
 
+def said_of_fact(key: str) -> str:
+    """What was counted; a fact that nobody counts any more keeps its key."""
+    return next((str(fact.label) for fact in early_facts if fact.key == key), key)
+
+
 def add(label: Any, model: str, person: str, fields: dict[str, FieldClass], **more: Any) -> None:
     boards.personal_data.add(
         PersonalData(label, f"attention.{model}", person, fields=fields, **more, **HELPING)
@@ -49,7 +55,12 @@ add(
     {"school": NONE, "review": NONE, "pupil": CHILD, "found_at": CHILD}
     | dict.fromkeys(["fact", "number", "before", "what", "threshold", "since", "until"], SENSITIVE),
     forget=deciding.forget_reviews,
+    erases=_(
+        "Les faits, les accompagnements, leurs décisions, leurs étapes et les mots écrits sont effacés. Un compte qui dépasse encore "
+        "son seuil revient la nuit suivante."
+    ),
     shared=looked_at,
+    says={"fact": said_of_fact},
 )  # fmt: skip
 add(
     _("Accompagnements"), "Review", "pupil",
@@ -74,5 +85,16 @@ add(
     | dict.fromkeys(["about", "text", "answer"], SENSITIVE)
     | dict.fromkeys(["by", "at", "answered_by", "answered_at"], PERSONAL),
     forget=deciding.forget_words,
+    erases=_("Les mots que la personne a écrits, et les réponses, sont effacés."),
     shared=own_words,
 )  # fmt: skip
+
+boards.endings.add(
+    boards.Ending(
+        ("attention.Finding", "attention.Review", "attention.Decision", "attention.Step", "attention.Word"),
+        _(
+            "Un signe de l’année ne suit pas l’élève : il s’efface la nuit qui suit, sans que personne ait à le vouloir."
+        ),
+        by="attention.every_night",
+    )
+)

@@ -21,6 +21,9 @@ for verb, label in [
     ("attention.erased", _("Faits et accompagnements effacés à leur terme")),
 ]:
     boards.journal_words.add(boards.JournalWord(verb, label))
+boards.reasons_to_read.add(
+    boards.ReasonToRead("attention.page_read", _("Suivre la vie scolaire de l’élève."))
+)
 
 FOLLOWED, SCHOOL_LIFE = _("Suivi"), _("Vie scolaire")
 ANSWERS = _("Vous êtes cet élève, ou son responsable : l’établissement vous dit ce qui le concerne.")

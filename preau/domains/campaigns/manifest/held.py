@@ -29,9 +29,7 @@ def nobodys(guardian_id: int) -> Q:
 
 
 def add(label: Any, model: str, person: str, fields: dict[str, FieldClass], **more: Any) -> None:
-    boards.personal_data.add(
-        PersonalData(label, f"campaigns.{model}", person, fields=fields, **more, **BASIS)
-    )
+    boards.personal_data.add(PersonalData(label, f"campaigns.{model}", person, fields=fields, **BASIS | more))
 
 
 add(
@@ -66,11 +64,13 @@ add(
     {"school": NONE, "person": PERSONAL, "street": PERSONAL, "postcode": PERSONAL, "city": PERSONAL}
     | {"noted_by": PERSONAL, "noted_at": PERSONAL},
     forget=actions.forget_addresses,
+    keep=Retention.ACCOUNT,
     shared=own_sending,
 )  # fmt: skip
 add(
     _("Refus de SMS"), "SmsRefusal", "person",
     {"person": PERSONAL, "said_by": PERSONAL, "said_at": PERSONAL},
     forget=actions.forget_refusal,
+    keep=Retention.ACCOUNT,
     shared=own_sending,
 )  # fmt: skip

@@ -82,3 +82,7 @@ for verb, label in [
     ("campaigns.sms_wanted", _("SMS acceptés")),
 ]:
     boards.journal_words.add(boards.JournalWord(verb, label))
+boards.reasons_to_read.add(
+    boards.ReasonToRead("campaigns.sendings_read", _("Savoir ce qui a été envoyé à la famille."))
+)
+boards.reasons_to_read.add(boards.ReasonToRead("campaigns.reach_read", _("Joindre cette personne.")))

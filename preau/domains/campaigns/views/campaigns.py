@@ -12,7 +12,7 @@ from preau.domains.campaigns import actions, exports, queries, rules
 from preau.domains.campaigns.models import Campaign
 from preau.domains.campaigns.views.drafts import A_PAGE
 from preau.foundation import journal, pdf
-from preau.foundation.access import opens
+from preau.foundation.access import confirmed, opens
 
 
 @opens(to=rules.prepares_campaigns)
@@ -100,6 +100,7 @@ def letters(request: HttpRequest, campaign: Campaign) -> HttpResponse:
 
 
 @opens(Campaign, to=rules.changes_campaign)
+@confirmed(reading=True)
 @require_safe
 def export(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     """The sendings of a campaign, for a spreadsheet."""

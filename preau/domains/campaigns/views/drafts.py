@@ -13,7 +13,7 @@ from preau.domains.campaigns import actions, queries, rules
 from preau.domains.campaigns.forms import ChosenForm, ConfirmForm, GestureForm, StartForm, WordsForm
 from preau.domains.campaigns.models import Campaign
 from preau.foundation import pdf, sms
-from preau.foundation.access import opens
+from preau.foundation.access import confirmed, opens
 
 TYPED_WRONG, CONFLICT = 422, 409
 A_PAGE = 25
@@ -151,6 +151,7 @@ def _choose_one(
 
 
 @opens(Campaign, to=rules.changes_campaign)
+@confirmed()
 @require_http_methods(["GET", "POST"])
 def confirm(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     """How many messages leave, and what they cost; then they leave."""

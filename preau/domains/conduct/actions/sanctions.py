@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from preau.directory.calendar import is_public_holiday
 from preau.directory.models import Person, School, SchoolYear
+from preau.directory.rules.terms import end_of_year
 from preau.directory.viewer import Viewer
 from preau.domains.conduct import rules
 from preau.domains.conduct.actions import telling
@@ -147,7 +148,7 @@ def drop(viewer: Viewer, sanction: Sanction) -> bool:
     except Decided:
         return False
     sanction.state = State.DROPPED
-    sanction.kept_until = rules.end_of_year(viewer.today, 0, years_of(sanction.school_id))
+    sanction.kept_until = end_of_year(viewer.today, 0, years_of(sanction.school_id))
     sanction.save(update_fields=["state", "kept_until"])
     journal.record(viewer, "conduct.procedure_dropped", sanction)
     telling.settle_sanction(sanction)
@@ -204,9 +205,7 @@ def erase_at_term(school: School, today: date, *, dry_run: bool = False) -> Coun
 def last_day_of_incidents(school_id: int, today: date) -> date:
     """The last day of which incidents and punitions are past their term: the year of that day and the next one are over."""
     years = years_of(school_id)
-    over = [
-        ends for _starts, ends in years if rules.end_of_year(ends, rules.YEARS_OF_INCIDENTS, years) < today
-    ]
+    over = [ends for _starts, ends in years if end_of_year(ends, rules.YEARS_OF_INCIDENTS, years) < today]
     return max(over, default=date.min)
 
 

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from preau.directory.models import Group, Person
+from preau.directory.rules.terms import end_of_year
 from preau.directory.viewer import Viewer
 from preau.domains.conduct import rules
 from preau.domains.conduct.actions.sanctions import Charge, Decision, first_answer_day, years_of
@@ -166,7 +167,7 @@ class PronounceForm(forms.Form):
             self.add_error("suspended_until", _("Cette sanction ne peut pas être assortie d’un sursis."))
             return
         years = years_of(self.sanction.school_id)
-        first = rules.end_of_year(self.viewer.today, 0, years)
+        first = end_of_year(self.viewer.today, 0, years)
         last = rules.longest_suspension(data["kind"], self.viewer.today, years)
         if not first <= until <= last:
             said = _("Le sursis dure au moins jusqu’au %(first)s, et au plus jusqu’au %(last)s.")

@@ -135,3 +135,18 @@ add(
     | {"noted_by": PERSONAL, "noted_at": PERSONAL},
     **EDUCATING,
 )  # fmt: skip
+
+boards.endings.add(
+    boards.Ending(
+        (
+            "conduct.Incident", "conduct.Involvement", "conduct.IncidentStep", "conduct.Punition", "conduct.Detention",
+            "conduct.Slot", "conduct.Contract", "conduct.ContractWeek", "conduct.Sanction", "conduct.Observation",
+            "conduct.Responsibility",
+        ),
+        _(
+            "Ce qui est reproché à un élève s’efface le jour dit, sans que personne ait à le vouloir : l’article R. 511-13 le veut pour "
+            "les sanctions, et le reste ne dure pas plus longtemps."
+        ),
+        by="conduct.erase_at_term",
+    )
+)  # fmt: skip

@@ -14,6 +14,7 @@ from preau.commons.notifications.models import Item
 from preau.directory.actions import powers
 from preau.directory.calendar import is_public_holiday
 from preau.directory.models import Enrolment, Guardianship, Holding, Person
+from preau.directory.rules.terms import end_of_year
 from preau.directory.seeds import World
 from preau.directory.viewer import viewer_for
 from preau.directory.words import Role
@@ -280,7 +281,7 @@ def test_a_longer_sanction_is_never_kept_less(pronounced: date, first: date, len
         starts += timedelta(days=365)
     terms = [rules.kept_until(kind, pronounced, years) for kind in (Kind.WARNING, Kind.BLAME, Kind.CLASS_OUT)]
     assert all(terms) and terms == sorted(terms)
-    own = rules.end_of_year(pronounced, 0, years)
+    own = end_of_year(pronounced, 0, years)
     assert terms[0] == own
     assert terms[1] > own + timedelta(days=200)
     assert own + timedelta(days=500) < terms[2] <= own + timedelta(days=3 * 366)
@@ -495,4 +496,4 @@ def test_whoever_acts_in_no_school_writes_nothing(holder: Any) -> None:
     ],
 )
 def test_a_school_that_has_said_no_year_has_the_one_of_most(day: date, after: int, last: date) -> None:
-    assert rules.end_of_year(day, after, []) == last
+    assert end_of_year(day, after, []) == last

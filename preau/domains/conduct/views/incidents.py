@@ -17,7 +17,7 @@ from preau.domains.conduct.forms import FamilyForm, IncidentFilter, ReportForm, 
 from preau.domains.conduct.models import Incident, Involvement
 from preau.domains.conduct.queries import incidents as queries
 from preau.foundation import journal
-from preau.foundation.access import opens
+from preau.foundation.access import confirmed, opens
 
 TYPED_WRONG, CONFLICT, A_PAGE = 422, 409, 30
 LONGEST_ID = 18
@@ -81,6 +81,7 @@ def incidents(request: HttpRequest) -> HttpResponse:
 
 
 @opens(to=rules.follows_incidents)
+@confirmed(reading=True)
 @require_safe
 def export(request: HttpRequest) -> StreamingHttpResponse:
     """The list, as it is filtered, for a spreadsheet."""

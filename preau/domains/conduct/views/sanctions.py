@@ -24,7 +24,7 @@ from preau.domains.conduct.views.incidents import (
     parts_open_to,
 )
 from preau.foundation import journal
-from preau.foundation.access import opens
+from preau.foundation.access import confirmed, opens
 from preau.foundation.gone import removes
 
 
@@ -180,6 +180,7 @@ def register(request: HttpRequest) -> HttpResponse:
 
 
 @opens(to=rules.reads_sanctions)
+@confirmed(reading=True)
 @require_safe
 def export_register(request: HttpRequest) -> StreamingHttpResponse:
     """The register for a spreadsheet."""

@@ -31,6 +31,7 @@ from preau.domains.homework.actions.progressions import (
     remove_step,
     shift,
 )
+from preau.domains.homework.actions.putting import put_link, put_work
 from preau.domains.homework.actions.records import (
     RecordConflict,
     Typed,
@@ -77,6 +78,8 @@ __all__ = [
     "keep_archive",
     "note",
     "publish_record",
+    "put_link",
+    "put_work",
     "remind_of_tomorrow",
     "remove",
     "remove_step",

@@ -13,8 +13,10 @@ from preau.domains.homework.forms.lessons import (
     VisaForm,
     shown_of,
 )
+from preau.domains.homework.forms.putting import WORK, PutForm, public_page
 
 __all__ = [
+    "WORK",
     "ChangeForm",
     "CorrectionForm",
     "DayForm",
@@ -22,8 +24,10 @@ __all__ = [
     "HandInForm",
     "LimitsForm",
     "ProgressionForm",
+    "PutForm",
     "RecordForm",
     "StepForm",
     "VisaForm",
+    "public_page",
     "shown_of",
 ]

@@ -11,6 +11,7 @@ from preau.directory.viewer import Viewer
 from preau.directory.words import Profile
 from preau.domains.homework.models.records import (
     LessonRecord,
+    given_by,
     learnt_in,
     published,
     read_by_staff,
@@ -40,6 +41,11 @@ class HomeworkQuerySet(SchoolQuerySet):
             return self.none()
         own = Q(taught_by(viewer.person.pk, "record__lesson_id"))
         return self.in_school(viewer).filter(reads).filter(own | Q(removed_at=None))
+
+    def given_by(self, viewer: Viewer) -> Self:
+        """Of what they see, that of the lessons that they give, taken away too."""
+        given: Self = given_by(self, viewer, "record__lesson_id")
+        return given
 
     def opened_by(self, viewer: Viewer, pk: int) -> "Homework | None":
         """The homework of a page if the viewer sees it, with its lesson and whether they give it (one query)."""

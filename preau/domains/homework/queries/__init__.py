@@ -19,6 +19,7 @@ from preau.domains.homework.queries.books import (
     works_due,
 )
 from preau.domains.homework.queries.concerned import concerned, pairs_of
+from preau.domains.homework.queries.drive import books_of_family, books_of_teacher, handed_to_teacher
 from preau.domains.homework.queries.family import (
     DayOfWork,
     LessonDone,
@@ -88,6 +89,8 @@ __all__ = [
     "archives",
     "archives_of",
     "book_of_year",
+    "books_of_family",
+    "books_of_teacher",
     "by_day",
     "by_homework",
     "chosen",
@@ -101,6 +104,7 @@ __all__ = [
     "found_works",
     "hand_in_rows",
     "handed_files",
+    "handed_to_teacher",
     "has_something",
     "held_by",
     "history_of",

@@ -25,14 +25,16 @@ def classes_read(viewer: Viewer) -> "QuerySet[ClassBook]":
     return ClassBook.objects.visible_to(viewer).classes().filter(year=viewer.year).order_by("name")
 
 
-def _lessons(group: int) -> "QuerySet[Any]":
-    """The lessons of a class and of the groups drawn from it, by their keys."""
-    same = Group.objects.filter(Q(pk=group) | Q(classes=group)).values("pk")
+def _lessons(group: int, school: Any) -> "QuerySet[Any]":
+    """The lessons of a class and of the groups drawn from it, by their keys: looked for among the groups of its school alone."""
+    same = Group.objects.filter(Q(pk=group) | Q(classes=group), school_id=school).values("pk")
     return Lesson.groups.through.objects.filter(group_id__in=same).values("lesson_id")
 
 
 def _published(viewer: Viewer, group: int, subject: int | None) -> "QuerySet[LessonRecord]":
-    here = LessonRecord.objects.in_school(viewer).filter(published(viewer.moment), lesson__in=_lessons(group))
+    here = LessonRecord.objects.in_school(viewer).filter(
+        published(viewer.moment), lesson__in=_lessons(group, viewer.school_id)
+    )
     return here if subject is None else here.filter(subject=subject)
 
 
@@ -64,15 +66,15 @@ def lessons_of_book(viewer: Viewer, book: ClassBook, subject: int | None = None)
 
 
 SUBJECTS = Prepared(
-    lambda group, year: Subject.objects.filter(
-        pk__in=Lesson.objects.filter(pk__in=_lessons(group), year=year).values("subject_id")
+    lambda group, school, year: Subject.objects.filter(
+        pk__in=Lesson.objects.filter(pk__in=_lessons(group, school), year=year).values("subject_id")
     ).order_by("name")
 )
 
 
 def subjects_of_book(group: Group) -> list[Subject]:
     """The subjects of the lessons of a class and of its groups, by name."""
-    return SUBJECTS(group.pk, group.year_id)
+    return SUBJECTS(group.pk, group.school_id, group.year_id)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from preau.directory.models import School
 from preau.directory.viewer import Viewer
 from preau.domains.homework.models import Homework, LessonRecord
 from preau.domains.timetable.models import Lesson, LessonQuerySet
+from preau.foundation.text import natural
 
 # How far one looks for the days that follow, and how many are proposed.
 AHEAD, DAYS = timedelta(days=40), 8
@@ -61,7 +62,7 @@ def blocks_of(viewer: Viewer, day: date) -> list[Block]:
 
 
 def _block(lesson: Lesson, record: LessonRecord | None, works: list[Homework]) -> Block:
-    groups = ", ".join(sorted(group.name for group in lesson.groups.all()))
+    groups = ", ".join(sorted((group.name for group in lesson.groups.all()), key=natural))
     block = Block(lesson.pk, lesson.subject.name, lesson.hours, groups, works=works)
     if record:
         block.content, block.version, block.is_draft = record.content, record.version, record.is_draft

@@ -9,9 +9,9 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from preau.directory.models import Enrolment
 from preau.directory.viewer import Viewer
 from preau.domains.homework.models import Homework, LessonRecord
-from preau.domains.homework.models.records import taught_by
 from preau.foundation import dates
 from preau.foundation.boards import Hit
 from preau.foundation.lookup import Wanted
@@ -25,19 +25,29 @@ def _with_words(rows: "QuerySet[Any]", wanted: Wanted) -> "QuerySet[Any]":
     return rows.filter(words)
 
 
+def _of_schools(rows: Any, viewer: Viewer) -> Any:
+    """Of what a family sees, which is all of it: by the schools of their children, where a database begins. Left to itself, PostgreSQL
+    read the words of every school."""
+    schools = Enrolment.objects.filter(pupil__in=viewer.own_pupils()).values("school_id")
+    return rows.filter(school__in=schools)
+
+
 def _works(viewer: Viewer, wanted: Wanted) -> "QuerySet[Homework, Any]":
-    seen = Homework.objects.visible_to(viewer).kept()
     if viewer.is_staff:
-        seen = seen.filter(taught_by(viewer.person.pk, "record__lesson_id"))
+        seen = Homework.objects.given_by(viewer)
+    else:
+        seen = _of_schools(Homework.objects.visible_to(viewer), viewer)
     columns = ("pk", "title", "due_day", "record__subject__name")
-    return _with_words(seen, wanted).order_by("-due_day", "-pk").values_list(*columns)[:MOST]
+    found = _with_words(seen.kept(), wanted).order_by("-due_day", "-pk")
+    return found.values_list(*columns)[:MOST]
 
 
 def _records(viewer: Viewer, wanted: Wanted) -> "QuerySet[LessonRecord, Any]":
-    seen = LessonRecord.objects.visible_to(viewer).exclude(lesson=None)
     if viewer.is_staff:
-        seen = seen.filter(taught_by(viewer.person.pk, "lesson_id"))
-    found = _with_words(seen, wanted).order_by("-day", "-pk")
+        seen = LessonRecord.objects.given_by(viewer)
+    else:
+        seen = _of_schools(LessonRecord.objects.visible_to(viewer), viewer)
+    found = _with_words(seen.exclude(lesson=None), wanted).order_by("-day", "-pk")
     return found.values_list("lesson_id", "day", "subject__name")[:MOST]
 
 

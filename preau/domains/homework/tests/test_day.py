@@ -37,6 +37,23 @@ def day_typed(lessons: list[Lesson], **more: str) -> dict[str, str]:
     return {f"fait-{one.pk}": "" for one in lessons} | {f"vu-{one.pk}": "0" for one in lessons} | more
 
 
+def test_a_saturday_opens_on_the_last_day_that_was_taught(
+    ecole: list[Lesson], college: World, client: SchoolClient, clock: Any
+) -> None:
+    clock.move_to(NOW + timedelta(days=4))
+    client.sit(college.people["teacher"])
+    last = (
+        Lesson.objects.filter(teachers=college.people["teacher"], day__lt=TODAY + timedelta(days=4))
+        .latest("day")
+        .day
+    )
+    page = client.get(DAY).content.decode()
+    assert f'action="?jour={last}"' in page
+    # Asked for, the Saturday itself is shown, empty.
+    asked = client.get(DAY, {"jour": TODAY + timedelta(days=4)}).content.decode()
+    assert "<textarea" not in asked
+
+
 def test_a_day_is_written_and_its_homework_given_in_one_gesture(
     ecole: list[Lesson], college: World, client: SchoolClient, seat_of: Any
 ) -> None:

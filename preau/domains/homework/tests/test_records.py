@@ -12,7 +12,7 @@ from preau.directory.seeds import World
 from preau.directory.viewer import viewer_for
 from preau.directory.words import Role
 from preau.domains.homework import actions, queries, rules
-from preau.domains.homework.models import RECORDS, ClassBook, Correction, LessonNote, LessonRecord
+from preau.domains.homework.models import RECORDS, ClassBook, Correction, Homework, LessonNote, LessonRecord
 from preau.domains.homework.tests.scene import TOMORROW, given, lesson_now, typed, written
 from preau.domains.timetable.models import Lesson
 
@@ -114,6 +114,28 @@ def test_who_may_read_every_class(holder: Any) -> None:
     assert {role for role in Role if rules.reads_every_class(holder(role))} == everyone
     assert {role for role in Role if rules.keeps_records(holder(role))} == {Role.TEACHER}
     assert {role for role in Role if rules.follows_homework(holder(role))} == {Role.PUPIL}
+
+
+def test_what_one_gives_is_what_one_sees_of_ones_own_lessons(
+    college: World, lesson: Lesson, seat_of: Any, twin: World
+) -> None:
+    mine = given(seat_of("teacher"), lesson)
+    elsewhere = Lesson.objects.filter(school=twin.school, teachers=twin.people["teacher"]).order_by("pk")[0]
+    theirs = given(seat_of("teacher", world=twin), elsewhere)
+    mine.record.lesson.teachers.add(college.people["cpe"])
+    # A teacher who is also in the twin school reads there from there alone.
+    elsewhere.teachers.add(college.people["teacher"])
+    for key in ("teacher", "head", "cpe", "secretary"):
+        seat = seat_of(key)
+        for rows, lesson_of, row in (
+            (LessonRecord.objects, "lesson", mine.record),
+            (Homework.objects, "record__lesson", mine),
+        ):
+            taught = {f"{lesson_of}__teachers": seat.person.pk}
+            own = set(rows.given_by(seat))
+            assert own == set(rows.visible_to(seat).filter(**taught)), key
+            assert (row in own) == (key in {"teacher", "cpe"})
+            assert theirs not in own and theirs.record not in own
 
 
 def test_an_inspector_reads_the_cahiers_de_textes_as_long_as_the_head_lets_them_in(

@@ -13,6 +13,7 @@ from preau.domains.homework.views.progressions import (
     shift,
     step,
 )
+from preau.domains.homework.views.putting import put
 from preau.domains.homework.views.records import edit, publish, record, remove, restore, sessions
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "progression",
     "progressions",
     "publish",
+    "put",
     "record",
     "remove",
     "remove_step",

@@ -26,7 +26,11 @@ TYPED_WRONG, CONFLICT = 422, 409
 def day(request: HttpRequest) -> HttpResponse:
     """What was done in each moment of a day, and what is to be done: one page, one gesture."""
     chosen = dates.parse(request.GET.get("jour"), request.viewer.today)
-    blocks, following = blocks_of(request.viewer, chosen), next_days(request.viewer, chosen)
+    blocks = blocks_of(request.viewer, chosen)
+    if not blocks and "jour" not in request.GET and (last := day_before(request.viewer, chosen)):
+        # On a Saturday, the day to write is the last one that was taught.
+        chosen, blocks = last, blocks_of(request.viewer, last)
+    following = next_days(request.viewer, chosen)
     form = DayForm(blocks, following, request.POST if request.method == "POST" else None)
     if not form.is_valid():
         return _day_page(request, chosen, form, following, TYPED_WRONG if form.errors else 200)

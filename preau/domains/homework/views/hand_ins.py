@@ -14,7 +14,7 @@ from preau.domains.homework.models import HandIn, Homework
 from preau.domains.homework.views.family import work_page
 from preau.domains.timetable.queries import row_of
 from preau.foundation import journal
-from preau.foundation.access import opens
+from preau.foundation.access import confirmed, opens
 
 TYPED_WRONG, CONFLICT = 422, 409
 
@@ -57,6 +57,7 @@ def hand_ins(request: HttpRequest, homework: Homework) -> HttpResponse:
 
 
 @opens(Homework, to=rules.reads_hand_ins)
+@confirmed(reading=True)
 @require_safe
 def hand_ins_csv(request: HttpRequest, homework: Homework) -> StreamingHttpResponse:
     """The same as a spreadsheet."""

@@ -14,6 +14,7 @@ from preau.domains.timetable import actions, queries, rules, seeds, tasks
 from preau.domains.timetable.actions import imported
 from preau.domains.timetable.manifest import cover as cover  # what it publishes
 from preau.domains.timetable.manifest import slots as slots  # the hours beside lessons
+from preau.domains.timetable.manifest import terms as terms  # until when it is kept
 from preau.foundation import boards, works
 from preau.foundation.boards import (
     FieldClass,
@@ -300,3 +301,4 @@ for step in [
     boards.first_steps.add(step)
 for verb, label in VERBS:
     boards.journal_words.add(boards.JournalWord(verb, label))
+boards.reasons_to_read.add(boards.ReasonToRead("timetable.pupil_read", _("Savoir où l’élève a cours.")))

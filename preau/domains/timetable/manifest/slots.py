@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from preau.directory.viewer import Viewer
 from preau.domains.timetable import queries, rules
-from preau.foundation import boards
+from preau.foundation import boards, dates
 from preau.foundation.boards import FieldClass, PersonalData, Retention
 
 for verb, label in [
@@ -14,6 +14,9 @@ for verb, label in [
     ("timetable.study_read", _("Les élèves attendus en permanence")),
 ]:
     boards.journal_words.add(boards.JournalWord(verb, label))
+boards.reasons_to_read.add(
+    boards.ReasonToRead("timetable.study_read", _("Savoir qui est attendu en permanence."))
+)
 
 
 def works_here(viewer: Viewer) -> bool:
@@ -53,5 +56,6 @@ boards.personal_data.add(
         keep=Retention.YEAR_PLUS_ONE,
         fields=dict.fromkeys(["school", "year", "kind", "room", "places", "groups"], FieldClass.NONE)
         | dict.fromkeys(["name", "weekdays", "starts_at", "ends_at", "watchers"], FieldClass.PERSONAL),
+        says={"weekdays": lambda days: ", ".join(dates.DAYS[day] for day in days)},
     )
 )

@@ -381,11 +381,12 @@ def _words_of(name: str) -> str:
     )
 
 
+# By their end, and not between two days: of days that it does not know yet, PostgreSQL expects so few lessons that it read all those
+# of the school, where it now begins with the teacher's.
 NEXT = Prepared(
-    lambda viewer, first, last, now: (
+    lambda viewer, last, now: (
         own_lessons(viewer, of_weeks=True)
-        .between(first, last)
-        .filter(ends__gt=now)
+        .filter(ends__gt=now, day__lte=last)
         .held()
         .order_by("starts", "pk")
         .values_list(*COLUMNS, "pattern_id")
@@ -396,7 +397,7 @@ NEXT = Prepared(
 def _next_rows(viewer: Viewer) -> list[LessonRow]:
     """The next lesson of each weekly one, and those of no pattern: a third of the lessons to come, to be named."""
     now, today = timezone.now(), viewer.today
-    lines = NEXT(viewer, today, today + SOON, now) or NEXT(viewer, today + SOON, today + AFTER_HOLIDAYS, now)
+    lines = NEXT(viewer, today + SOON, now) or NEXT(viewer, today + AFTER_HOLIDAYS, now)
     first_ones: dict[Any, tuple[Any, ...]] = {}
     for *line, pattern in lines:
         first_ones.setdefault(pattern or (line[0],), tuple(line))

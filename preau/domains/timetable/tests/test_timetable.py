@@ -57,7 +57,7 @@ def test_a_school_overseas_has_its_own_wall(college: World) -> None:
     college.school.save()
     lesson = actions.plan(weekly(college)).lessons.select_related("school")[0]
     assert lesson.starts == datetime(2026, 11, 28, 8, 5, tzinfo=ZoneInfo("Indian/Reunion"))
-    assert lesson.hours == "8\u00a0h\u00a005 – 9\u00a0h\u00a000"
+    assert lesson.hours == "8\u00a0h\u00a005\u00a0– 9\u00a0h\u00a000"
 
 
 def test_creating_leaves_a_trace(college: World, seat_of: Any) -> None:
@@ -168,7 +168,7 @@ def typed(college: World, **changes: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("opens_at", "closes_at", "hours"),
     [
-        ("08:30", "17:00", "8\u00a0h\u00a030 – 17\u00a0h\u00a000"),
+        ("08:30", "17:00", "8\u00a0h\u00a030\u00a0– 17\u00a0h\u00a000"),
         (None, "08:30", "Jusqu’à 8\u00a0h\u00a030"),
         ("08:06", None, "À partir de 8\u00a0h\u00a006"),
     ],

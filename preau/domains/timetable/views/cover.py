@@ -16,7 +16,7 @@ from preau.domains.timetable import actions, exports, queries, rules
 from preau.domains.timetable.forms import AskForm, DeclineForm, FilterForm, SettleForm
 from preau.domains.timetable.models import CoverAsk, Lesson, TeacherAbsence
 from preau.foundation import journal
-from preau.foundation.access import opens
+from preau.foundation.access import confirmed, opens
 
 FORTNIGHT = timedelta(days=14)
 
@@ -58,6 +58,7 @@ def _days(form: FilterForm) -> str:
 
 
 @opens(to=rules.organises_covers)
+@confirmed(reading=True)
 @require_safe
 def export_cover(request: HttpRequest) -> StreamingHttpResponse:
     """The same list as CSV."""

@@ -12,7 +12,7 @@ from preau.directory.models import Group
 from preau.domains.timetable import exports, queries, rules
 from preau.domains.timetable.forms import HoursForm
 from preau.foundation import journal
-from preau.foundation.access import opens
+from preau.foundation.access import confirmed, opens
 
 LINES = 30
 
@@ -44,6 +44,7 @@ def hours(request: HttpRequest) -> HttpResponse:
 
 
 @opens(to=rules.edits_timetable)
+@confirmed(reading=True)
 @require_safe
 def export_hours(request: HttpRequest) -> StreamingHttpResponse:
     """The same, whole, as a spreadsheet."""

@@ -20,7 +20,7 @@ from preau.foundation.gone import removes
 def patterns(request: HttpRequest) -> HttpResponse:
     """The weekly lessons of the year."""
     rows = queries.patterns_of(request.viewer).select_related("subject", "room", "alternation")
-    pages = Paginator(rows.prefetch_related("groups", "teachers"), 30)
+    pages = Paginator(rows.prefetch_related("groups", "teachers"), 25)
     context = {"page_obj": pages.get_page(request.GET.get("page")), "school": request.viewer.school}
     return render(request, "timetable/patterns.html", context)
 

@@ -1,0 +1,82 @@
+"""Telling people that something changed: never of whom in a subject, and never what."""
+
+from datetime import date
+
+from django.urls import reverse
+from django.utils import timezone
+
+from preau.directory.models import Guardianship, Holding
+from preau.directory.models.scoping import active_on
+from preau.directory.viewer import Viewer
+from preau.directory.words import Authority, Role
+from preau.domains.records.models import MAJORITY, Reader, Record
+from preau.foundation import notices
+
+CHANGED, FAMILY, REVIEW = "records.changed", "records.family_changed", "records.review_due"
+
+
+def tell(viewer: Viewer, record: Record, step: str) -> None:
+    """The list, but whoever has just done it; of a plan, the family too."""
+    key, today = f"{record.pk}-{step}", timezone.localdate()
+    for person in _listed(record, today) - {viewer.person.pk}:
+        notices.publish(_to_staff(CHANGED, key, record, person))
+    if record.is_shared:
+        notices.publish(*(_to_family(key, record, person) for person in family_of(record, today)))
+
+
+def tell_reader(reader: Reader) -> None:
+    """Somebody may open one more record."""
+    notices.publish(
+        _to_staff(CHANGED, f"{reader.record_id}-reader-{reader.pk}", reader.record, reader.person_id)
+    )
+
+
+def tell_of_review(record: Record, today: date) -> None:
+    for person in _listed(record, today):
+        notices.publish(_to_staff(REVIEW, _review(record), record, person))
+
+
+def settle_review(record: Record) -> None:
+    notices.settle(
+        REVIEW, *[f"{record.pk}-review-{number}" for number in (record.revision - 1, record.revision)]
+    )
+
+
+def _review(record: Record) -> str:
+    return f"{record.pk}-review-{record.revision}"
+
+
+def _to_staff(kind: str, key: str, record: Record, person: int) -> notices.News:
+    return notices.News(
+        kind=kind, person_id=person, key=key, school_id=record.school_id, seat=f"staff-{record.school_id}",
+        url=reverse("records:record", kwargs={"public_id": record.public_id}), facts={"school": record.school.name},
+    )  # fmt: skip
+
+
+def _to_family(key: str, record: Record, person: int) -> notices.News:
+    return notices.News(
+        kind=FAMILY, person_id=person, key=key, school_id=record.school_id, about_id=record.pupil_id,
+        url=reverse("records:own_record", kwargs={"public_id": record.public_id}), facts={"school": record.school.name},
+    )  # fmt: skip
+
+
+def _listed(record: Record, today: date) -> set[int]:
+    """Those on the list who work here today."""
+    staff = Holding.objects.filter(active_on(today), school_id=record.school_id)
+    staff = staff.exclude(role__in=[Role.PUPIL, Role.AGENT])
+    listed = Reader.objects.active(today).filter(record=record, person__in=staff.values("person_id"))
+    return set(listed.values_list("person_id", flat=True))
+
+
+def family_of(record: Record, today: date) -> list[int]:
+    """The pupil, while one is here, and until eighteen those who answer for them before the law and may be informed."""
+    here = Holding.objects.filter(
+        active_on(today), person_id=record.pupil_id, school_id=record.school_id, role=Role.PUPIL
+    )
+    if not here.exists():
+        return []
+    if (record.pupil.age_on(today) or MAJORITY) >= MAJORITY:
+        return [record.pupil_id]
+    held = Guardianship.objects.informed(today).of_another().filter(authority=Authority.LEGAL)
+    guardians = held.filter(pupil_id=record.pupil_id).order_by("pk").values_list("guardian_id", flat=True)
+    return [*guardians, record.pupil_id]

@@ -1,0 +1,1 @@
+"""Pages of confidential records: a few lines each."""
