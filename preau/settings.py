@@ -35,6 +35,8 @@ def local_secret(folder: Path) -> str:
 # DEMO opens the page of sent letters and the list of demonstration accounts: invented people only.
 DEMO = env.bool("DEMO", default=False)
 DEBUG = env.bool("DEBUG", default=False)
+# Former keys, which still open what they sealed (`foundation.sealed`) and what they signed.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 SECRET_KEY = env.str("SECRET_KEY", default="") or (local_secret(VAR_DIR) if DEMO or DEBUG else "")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
@@ -67,14 +69,22 @@ INSTALLED_APPS = [
     "preau.commons.works",
     "preau.commons.platform",
     "preau.commons.signon",
+    "preau.commons.lti",
+    "preau.commons.federation",
+    "preau.commons.media",
     # A domain leaves with its folder and its line here.
     "preau.domains.timetable",
+    "preau.domains.catalogue",
     "preau.domains.attendance",
     "preau.domains.homework",
+    "preau.domains.scenarios",
+    "preau.domains.mediacentre",
+    "preau.domains.exams",
     "preau.domains.conduct",
     "preau.domains.events",
     "preau.domains.campaigns",
     "preau.domains.attention",
+    "preau.domains.records",
     "preau.portal",
 ]
 
@@ -136,6 +146,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "identity:sign_in"
 LOGIN_REDIRECT_URL = "portal:home"
+CONFIRM_URL, RESUME_URL = "identity:confirm", "identity:resume"
 
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", "Français")]
@@ -156,10 +167,16 @@ STORAGES = {
     },
 }
 MEDIA_ROOT = VAR_DIR / "media"
+# For how long a public page drawn for one visitor serves the next ones; 0: never.
+SHARED_PAGES_SECONDS = env.int("SHARED_PAGES_SECONDS", default=0 if DEBUG or DEMO else 60)
 # Where the web server finds the files of people, when it is to send them itself: « /fichiers-internes/ » (docs/operations.md).
 FILES_ACCEL = env.str("FILES_ACCEL", default="")
 # What one school may keep of them, in gigabytes.
 FILES_GIGABYTES = env.int("FILES_GIGABYTES", default=50)
+# Films, sounds and documents shown in pages: the heaviest file, in megabytes; what one person and the platform keep, in gigabytes.
+MEDIA_MEGABYTES = env.int("MEDIA_MEGABYTES", default=2048)
+MEDIA_PERSON_GIGABYTES = env.int("MEDIA_PERSON_GIGABYTES", default=20)
+MEDIA_GIGABYTES = env.int("MEDIA_GIGABYTES", default=200)
 # An antivirus to ask about each file, « host:port »; none unless told.
 CLAMD = env.str("CLAMD", default="")
 FILE_UPLOAD_HANDLERS = [
@@ -215,6 +232,8 @@ SIGNON_LOOPBACK = env.bool("SIGNON_LOOPBACK", default=DEBUG)
 # Devices may install Préau and keep its files (never a page that names someone). Off: they drop what they kept.
 INSTALLABLE = env.bool("INSTALLABLE", default=True)
 
+# The sites of the GAR: a list of resources may lead nowhere else (names below them are theirs). « example » is nobody's, for the demonstration.
+GAR_HOSTS = env.list("GAR_HOSTS", default=["gar.education.fr", "gar.example"])
 # Notices pushed to the devices that people chose: only with a key of this site (`manage.py vapid_key` makes one).
 VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY", default="")
 # Whom a push service may write to about what this site sends.

@@ -17,13 +17,21 @@ urlpatterns = [
     path("", include("preau.commons.works.urls")),
     path("", include("preau.commons.platform.urls")),
     path("", include("preau.commons.signon.urls")),
+    path("", include("preau.commons.lti.urls")),
+    path("", include("preau.commons.federation.urls")),
+    path("", include("preau.commons.media.urls")),
     path("", include("preau.domains.timetable.urls")),
+    path("", include("preau.domains.catalogue.urls")),
+    path("", include("preau.domains.scenarios.urls")),
     path("", include("preau.domains.attendance.urls")),
     path("", include("preau.domains.homework.urls")),
+    path("", include("preau.domains.mediacentre.urls")),
+    path("", include("preau.domains.exams.urls")),
     path("", include("preau.domains.conduct.urls")),
     path("", include("preau.domains.events.urls")),
     path("", include("preau.domains.campaigns.urls")),
     path("", include("preau.domains.attention.urls")),
+    path("", include("preau.domains.records.urls")),
 ]
 
 handler400 = "preau.foundation.views.bad_request"

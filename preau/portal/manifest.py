@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from preau.foundation import boards
 from preau.foundation.access import signed_in
-from preau.portal import first_steps
+from preau.portal import api, first_steps
 
 boards.public_routes.add(boards.PublicRoute("portal:home", in_sitemap=True))
 boards.public_routes.add(boards.PublicRoute("portal:demonstration"))
@@ -14,9 +14,23 @@ boards.menu_sections.add(boards.MenuSection("administration", _("Administration"
 boards.public_routes.add(boards.PublicRoute("portal:app_manifest"))
 boards.public_routes.add(boards.PublicRoute("portal:service_worker"))
 boards.public_routes.add(boards.PublicRoute("portal:offline"))
-for name in ("help", "accessibility", "legal", "privacy", "state"):
+for name in ("help", "accessibility", "legal", "privacy", "register", "state"):
     boards.public_routes.add(boards.PublicRoute(f"portal:{name}", in_sitemap=True))
 for name in ("guide", "privacy_house", "sitemap", "robots"):
     boards.public_routes.add(boards.PublicRoute(f"portal:{name}"))
+boards.public_routes.add(boards.PublicRoute("portal:api", in_sitemap=True))
+boards.public_routes.add(boards.PublicRoute("portal:openapi"))
+boards.doors.add(
+    boards.Door(
+        "api",
+        _("Qui je suis"),
+        _("votre nom, votre profil et vos établissements."),
+        signed_in,
+        by=("token",),
+        most=1000,
+        order=10,
+    )
+)
+boards.api.add(boards.ApiPart("moi", api.me, "api", order=10))
 # After what happens now and the day, before what waits.
 boards.cards.add(boards.Card("portal/_first_steps.html", first_steps.card, signed_in, "aside", order=15))

@@ -9,9 +9,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from preau.commons.privacy import queries as kept
 from preau.foundation import boards
 from preau.foundation.access import anyone, opens
-from preau.portal import condition, guides, register
+from preau.portal import condition, guides
 from preau.portal.evidence import evidence, state_of
 
 # What the law asks of whoever runs the site (law 2004-575, article 1-1), by setting.
@@ -64,7 +65,7 @@ def legal(request: HttpRequest) -> HttpResponse:
 @require_safe
 def privacy(request: HttpRequest, key: str = "") -> HttpResponse:
     """What is held about people and the rights that they have; the register of processing, one house a page."""
-    houses = register.register()
+    houses = kept.houses()
     house = houses.get(key or next(iter(houses)))
     if house is None:
         raise Http404
@@ -78,22 +79,50 @@ def privacy(request: HttpRequest, key: str = "") -> HttpResponse:
 
 @opens(to=anyone)
 @require_safe
+def register(request: HttpRequest) -> HttpResponse:
+    """The activities of the register of processing, for anybody: why, of which right, for how long."""
+    return render(request, "portal/register.html", {"activities": kept.activities()})
+
+
+@opens(to=anyone)
+@require_safe
 def state(request: HttpRequest) -> HttpResponse:
     """Is it me, or is it Préau?"""
     facts = condition.facts()
     return render(request, "portal/state.html", {"facts": facts, "well": all(fact.is_well for fact in facts)})
 
 
-def _for_robots() -> list[str]:
-    """The addresses that a search engine may know."""
-    pages = [reverse(route.url_name) for route in boards.public_routes if route.in_sitemap]
+# As many as one sitemap may hold (sitemaps.org).
+MOST_ADDRESSES = 50_000
+
+
+def _alone() -> list[str]:
+    """The pages that a search engine may know, those of many things apart."""
+    pages = [
+        reverse(route.url_name)
+        for route in boards.public_routes
+        if route.in_sitemap and route.addresses is None
+    ]
     return pages + [reverse("portal:guide", args=[key]) for key in guides.guides()]
+
+
+def _of_many() -> list[str]:
+    """The pages of many things: one address each."""
+    listed = [route.addresses for route in boards.public_routes if route.in_sitemap and route.addresses]
+    return [address for addresses in listed for address in addresses()]
+
+
+def _folders() -> list[str]:
+    """Where robots may read all that is below."""
+    listed = [route.addresses for route in boards.public_routes if route.addresses and route.and_below]
+    return [address for addresses in listed for address in addresses()]
 
 
 @opens(to=anyone)
 @require_safe
 def sitemap(request: HttpRequest) -> HttpResponse:
-    addresses = [f"{settings.PUBLIC_URL}{address}" for address in _for_robots()]
+    known = [*_alone(), *_of_many()][:MOST_ADDRESSES]
+    addresses = [f"{settings.PUBLIC_URL}{address}" for address in known]
     return render(request, "portal/sitemap.xml", {"addresses": addresses}, content_type="application/xml")
 
 
@@ -101,7 +130,7 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     """Public pages, and nothing else."""
-    allowed = [f"Allow: {address}$" for address in _for_robots()]
+    allowed = [f"Allow: {address}$" for address in _alone()] + [f"Allow: {address}" for address in _folders()]
     lines = ["User-agent: *", *allowed, f"Allow: {settings.STATIC_URL}", "Disallow: /"]
     lines += ["", f"Sitemap: {settings.PUBLIC_URL}{reverse('portal:sitemap')}", ""]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")

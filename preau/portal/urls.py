@@ -1,6 +1,6 @@
-from django.urls import path
+from django.urls import include, path
 
-from preau.portal import installed, public, views
+from preau.portal import api, installed, public, views
 
 app_name = "portal"
 urlpatterns = [
@@ -15,9 +15,13 @@ urlpatterns = [
     path("accessibilite/", public.accessibility, name="accessibility"),
     path("mentions-legales/", public.legal, name="legal"),
     path("donnees-personnelles/", public.privacy, name="privacy"),
+    path("donnees-personnelles/registre/", public.register, name="register"),
     path("donnees-personnelles/<slug:key>/", public.privacy, name="privacy_house"),
     path("etat/", public.state, name="state"),
     path("sitemap.xml", public.sitemap, name="sitemap"),
     path("robots.txt", public.robots, name="robots"),
+    path("api/", api.documentation, name="api"),
+    path(f"{api.PREFIX}openapi.json", api.openapi, name="openapi"),
+    path(api.PREFIX, include(api.addresses())),
     path("demonstration/", views.demonstration, name="demonstration"),
 ]

@@ -14,7 +14,7 @@ from preau.directory.counting import numbers
 from preau.directory.viewer import Viewer
 from preau.foundation import boards
 from preau.foundation.access import anyone, opens, signed_in
-from preau.identity import actions, reading
+from preau.identity import actions, queries, reading
 from preau.identity.seeds import PASSWORD
 from preau.portal import demo, first_steps, visitors
 
@@ -28,11 +28,13 @@ FEW_CARDS = 2
 def home(request: HttpRequest) -> HttpResponse:
     """The viewer's day from the cards of every domain; for a visitor, what Préau is."""
     if request.viewer is None:
-        return render(request, "portal/welcome.html")
+        return render(request, "portal/welcome.html", {"links": list(boards.front_links)})
     most = FEW_CARDS if reading.is_simple(request.user) else MOST_CARDS
     cards = cards_of(request.viewer, most)
+    later = request.session.get(queries.PROOF_LATER)
     context = {
         "viewer": request.viewer,
+        "proof_day": None if later else queries.proof_asked_from(request.user, request.viewer.today),
         "main": [card for card in cards if card[0].column == "main"],
         "aside": [card for card in cards if card[0].column == "aside"],
     }

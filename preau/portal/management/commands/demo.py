@@ -80,8 +80,17 @@ class Command(BaseCommand):
         pages += ["--worker-class", "gthread", "--log-level", "warning"]
         worker = [python, "manage.py", "run_worker"]
         # What they say of each request and task would push the accounts off the screen.
-        quiet = {"LOG_LEVEL": "WARNING", "PUBLIC_URL": f"http://localhost:{port}"} | os.environ
-        started = [Kept(command, settings.BASE_DIR, quiet) for command in (pages, worker)]
+        quiet = {
+            "LOG_LEVEL": "WARNING",
+            "PUBLIC_URL": f"http://localhost:{port}",
+            "SIGNON_LOOPBACK": "1",
+        } | os.environ
+        commands = [pages, worker]
+        # Another account to come in with: nothing of the demonstration needs it.
+        for name, place in (("stand_in_provider", port + 1), ("stand_in_desk", port + 2)):
+            if not answers(place):
+                commands.append([python, "manage.py", name, "--port", str(place)])
+        started = [Kept(command, settings.BASE_DIR, quiet) for command in commands]
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         try:
             self._watch(port, started)
