@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import hypothesis
 import pytest
 import time_machine
-from django.db import transaction
+from django.db import DataError, connection, transaction
 from django.http import HttpResponse
 from django.test import Client, TransactionTestCase
 from django.utils import timezone
@@ -179,6 +179,19 @@ def seat_of(college: World) -> Any:
         return viewer
 
     return build
+
+
+@pytest.fixture
+def refuses_nul(db: None) -> Iterator[None]:
+    """The database refuses a NUL among what it is asked, as PostgreSQL does; SQLite does not."""
+
+    def refuse(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if not many and any(isinstance(one, str) and "\x00" in one for one in params or ()):
+            raise DataError
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(refuse):
+        yield
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 building, then of planted mistakes: a check that cannot fail protects nothing."""
 
 import ast
+import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -44,6 +45,59 @@ def undeclared_routes(patterns: Iterable[Any]) -> list[str]:
 
 def public_routes(patterns: Iterable[Any]) -> set[str]:
     return {name for name, view in routes(patterns) if getattr(view, "opening", None) is anyone}
+
+
+HANDS_OVER = re.compile(r"attachment|csv_file\(|json_file\(")
+
+
+def hands_over(view: Callable[..., Any]) -> bool:
+    """Does this view answer with a file to keep? Its own text says so, or that of a function of its module that it calls."""
+    own = inspect.unwrap(view)
+    module, seen, waiting = vars(inspect.getmodule(own)), set(), [own]
+    while waiting:
+        text = inspect.getsource(waiting.pop())
+        if HANDS_OVER.search(text):
+            return True
+        for name in set(re.findall(r"\b(_?\w+)\(", text)) - seen:
+            seen.add(name)
+            called = module.get(name)
+            if (
+                inspect.isfunction(called)
+                and called.__module__ == own.__module__
+                and not hasattr(called, "opening")
+            ):
+                waiting.append(called)
+    return False
+
+
+def unconfirmed_routes(patterns: Iterable[Any], gestures: set[str], exempt: Iterable[str]) -> list[str]:
+    """Files to take away, and the gestures named, which a browser left open would do for anybody (docs/decisions/0107)."""
+    found, complaints = dict(routes(patterns)), []
+    for name, view in found.items():
+        how = getattr(view, "confirms", "")
+        takes = hands_over(view) and name not in exempt
+        if takes and not how:
+            complaints.append(f"{name}: hands a file over, and nobody is asked to confirm (@confirmed)")
+        elif takes and how == "sending" and "GET" in methods_of(view):
+            complaints.append(f"{name}: hands a file over by a link: @confirmed(reading=True)")
+        elif name in gestures and not how:
+            complaints.append(f"{name}: a gesture that asks to confirm, and does not (@confirmed)")
+    complaints += [f"{name}: no such route any more" for name in sorted({*gestures, *exempt} - set(found))]
+    return complaints + [
+        f"{name}: exempt, and asks all the same"
+        for name in exempt
+        if getattr(found.get(name), "confirms", "")
+    ]
+
+
+def methods_of(view: Any) -> frozenset[str]:
+    """The methods that a view takes, as `require_http_methods` and its like remember them."""
+    while view is not None:
+        listed = inspect.getclosurevars(view).nonlocals.get("request_method_list")
+        if listed is not None:
+            return frozenset(listed)
+        view = getattr(view, "__wrapped__", None)
+    return frozenset()
 
 
 def points_at(model: type[models.Model], targets: tuple[type[models.Model], ...]) -> bool:

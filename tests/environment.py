@@ -14,5 +14,7 @@ os.environ |= {
     "HASHED_STATIC": "0",
     "EMAIL_URL": "memorymail://",
     "LOG_LEVEL": "CRITICAL",
+    # Rows of a test are gone with it, and the pages that said them would stay.
+    "SHARED_PAGES_SECONDS": "0",
     "VAR_DIR": ROOM,
 }

@@ -55,6 +55,10 @@ def test_every_answer_is_closed(college: World, client: SchoolClient, address: s
     assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
     assert headers["Referrer-Policy"] == "same-origin"
     assert "camera=()" in headers["Permissions-Policy"]
+    assert (
+        "publickey-credentials-create=(self), publickey-credentials-get=(self)"
+        in headers["Permissions-Policy"]
+    )
     assert headers["Cache-Control"] == "private, no-store"
 
 
@@ -83,6 +87,12 @@ def test_a_forbidden_page_says_so(college: World, client: SchoolClient) -> None:
     response = client.get("/vie-scolaire/")
     assert response.status_code == 403
     assert "<h1" in response.content.decode()
+
+
+def test_an_address_with_a_nul_leads_nowhere(college: World, client: SchoolClient, refuses_nul: None) -> None:
+    client.sit(college.people["head"])
+    for address in ("/activites/%00/", "/services-relies/registre/%00/"):
+        assert client.get(address).status_code == 404
 
 
 def test_a_form_without_its_token_is_refused_in_french(college: World) -> None:

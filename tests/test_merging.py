@@ -14,6 +14,8 @@ from django.utils import timezone
 from conftest import NOW, SchoolClient
 from preau.commons.journal.models import Line
 from preau.commons.notifications.models import Item, Preference
+from preau.commons.signon.models import Alias, Grant
+from preau.commons.signon.tests.coming import linked, tokens_of, told
 from preau.directory import exports
 from preau.directory.actions import merging
 from preau.directory.models import (
@@ -37,7 +39,7 @@ from preau.directory.viewer import viewer_for
 from preau.directory.words import Role
 from preau.domains.attendance.models import Entry, EntryChange, Status
 from preau.domains.timetable.models import Lesson
-from preau.identity.models import Account, AccountSession, Activation
+from preau.identity.models import AccessKey, Account, AccountSession, Activation
 
 __all__ = ["bring"]
 pytestmark = pytest.mark.django_db
@@ -45,6 +47,8 @@ pytestmark = pytest.mark.django_db
 TRACES = {
     "journal.Line", "notifications.Item", "notifications.Dispatch", "notifications.Push", "directory.Merge",
     "sessions.Session", "identity.AccountSession", "django_tasks_database.DBTaskResult",
+    # As sessions: what either account had open is closed, and an undo opens nothing again.
+    "identity.AccessKey",
 }  # fmt: skip
 
 
@@ -450,8 +454,11 @@ def test_a_teacher_is_put_back_too(college: World, seat_of: Any) -> None:
     again = staff(college, Role.TEACHER, family_name=teacher.family_name, given_name=teacher.given_name)
     Lesson.objects.filter(teachers=teacher)[0].teachers.add(again)
     before = every_row()
+    keys = AccessKey.objects.filter(account=teacher.account).alive(NOW)
+    assert keys.exists()
     merging.undo(viewer, merge(viewer, again, teacher))
     assert changed_since(before) == {}
+    assert not keys.exists()
 
 
 def test_what_is_written_since_stays_with_the_kept_row(college: World, seat_of: Any) -> None:
@@ -629,3 +636,17 @@ def test_the_page_of_a_pair_says_what_will_happen(college: World, client: School
     said = client.get(address).content.decode()
     for words in ("nina.encore", "Fusionner", "Ce sont deux personnes", "trente jours", "Ali Oncle"):
         assert words in said
+
+
+def test_what_a_service_was_granted_ends_and_its_name_for_the_person_stays(
+    college: World, seat_of: Any, client: SchoolClient
+) -> None:
+    service = linked(college)
+    pupil, again = college.people["pupil"], pupil_again(college)
+    given = tokens_of(client.sit(pupil), service)
+    name = Alias.objects.get(service=service.service)
+    merge(seat_of("head"), again, pupil)
+    assert told(given["access_token"]).status_code == 401
+    assert not Grant.objects.exists()
+    name.refresh_from_db()
+    assert name.person == again

@@ -1,19 +1,36 @@
 """When a family and a teacher are erased, their name stands in no table, and no file."""
 
+from contextlib import suppress
 from datetime import date
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.apps import apps
+from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db import IntegrityError, connection, transaction
+from django.db.models import CharField, FileField, TextField
 from django.utils import timezone
+from django_tasks import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
 
 from conftest import NOW, SchoolClient
 from preau.commons.agenda.models import Feed
+from preau.commons.files import tasks as files_tasks
+from preau.commons.files.models import StoredFile
 from preau.commons.journal.models import Line
+from preau.commons.notifications import tasks as news_tasks
 from preau.commons.notifications.models import Device, Preference, Rhythm, StopLink
+from preau.commons.outbox import tasks as outbox_tasks
+from preau.commons.outbox.models import Letter
+from preau.commons.works import tasks as works_tasks
 from preau.commons.works.models import Work
+from preau.directory.actions import departures
 from preau.directory.models import (
     Distinction,
     Enrolment,
@@ -28,7 +45,8 @@ from preau.directory.seeds import World
 from preau.directory.tests.test_departures import DAY, TODAY, hold, link, new, pass_days
 from preau.directory.words import Role
 from preau.domains.attendance.models import Decision, Entry, Explanation, Reason
-from preau.foundation import boards, notices
+from preau.domains.homework.models import HandIn, HandInFile, Homework
+from preau.foundation import boards, notices, upkeep, vault
 from preau.foundation.text import fold
 from preau.identity.models import Account, Activation
 
@@ -173,3 +191,189 @@ def test_a_name_that_is_left_somewhere_is_found(college: World) -> None:
     college.school.privacy_contact = "Mme Zéphyrin"
     college.school.save()
     assert traces_of("zephyrin") == {"directory.School.privacy_contact"}
+
+
+# A canary in every text that a person's forms reach, then a look at every table, every file and every session
+
+CANARY = "zqxvkanari"
+# Words that stay, of a person without a name, and why: they are the school's, or somebody else's.
+WORDS_THAT_STAY = {
+    "homework.LessonRecord": "what was done in a lesson is the school's, and goes at its term",
+    "homework.Homework": "the work given in a lesson is the school's, and goes at its term",
+    "homework.Correction": "what a lesson said before is the school's, and goes at its term",
+    "scenarios.Scenario": "what was published stays, signed as its author chose",
+    "scenarios.Version": "the version that the public reads, with it",
+    "events.Event": "an event is the school's, and goes at its term",
+    "campaigns.Campaign": "how the school writes to families is the school's, and goes at its term",
+    "conduct.Incident": "what several people did, reported by somebody, goes at its term",
+    "conduct.IncidentStep": "what an incident said before, with it",
+    "timetable.DaySlot": "the name of a slot of the day is the school's",
+    "timetable.Lesson": "a lesson is the school's",
+    "timetable.WeeklyPattern": "a lesson of each week is the school's",
+    "attendance.SeatingPlan": "the name of a plan is the school's, and goes with the year",
+}  # fmt: skip
+# Whose rows are planted: a pupil of whom much is known, their mother, their teacher, somebody of the office.
+ROLES = ("pupil", "guardian", "teacher", "secretary")
+
+
+def texts_of(entry: boards.PersonalData) -> list[Any]:
+    """The columns of a table in which somebody may have typed: text without choices, that no other table or address knows."""
+    model = apps.get_model(entry.model)
+    return [
+        field
+        for field in model._meta.concrete_fields
+        if isinstance(field, CharField | TextField) and not isinstance(field, FileField)
+        and not field.choices and not field.unique and (field.max_length or 99) >= len(CANARY)
+        and entry.fields[field.name] != boards.FieldClass.NONE and field.name not in entry.says
+    ]  # fmt: skip
+
+
+def plant_canaries(people: list[Person]) -> set[str]:
+    """Write the word in each of these columns, of each row about these people; the columns in which it now stands."""
+    planted = set()
+    for entry in boards.personal_data:
+        if entry.model in NOT_TYPED or not entry.person:
+            continue
+        model = apps.get_model(entry.model)
+        fields = texts_of(entry)
+        keys = list(
+            model._base_manager.filter(**{f"{entry.person}__in": [one.pk for one in people]}).values_list(
+                "pk", flat=True
+            )
+        )
+        for field in fields if keys else ():
+            # Where the table says that it must be empty now, nobody typed anything.
+            with suppress(IntegrityError), transaction.atomic():
+                model._base_manager.filter(pk__in=keys).update(**{field.name: CANARY})
+                planted.add(f"{entry.model}.{field.name}")
+    return planted
+
+
+# Nobody types in these: what they hold comes from a key of ours.
+NOT_TYPED = {"journal.Line", "works.Work", "privacy.DataCopy"}
+
+
+def every_cell() -> set[str]:
+    """Tables and columns where the word stands, asked of the database itself: tables that no model knows are there too."""
+    found = set()
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f'SELECT * FROM "{table}"')  # the names come from the database
+            names = [one[0] for one in cursor.description]
+            for row in cursor.fetchall():
+                found |= {
+                    f"{table}.{name}"
+                    for name, value in zip(names, row, strict=True)
+                    if CANARY in fold(str(value))
+                }
+    return found
+
+
+def every_file() -> set[str]:
+    """The files under the folder of the site that hold the word, or are named after it."""
+    found = set()
+    for path in Path(settings.VAR_DIR).rglob("*"):
+        if path.is_file() and not path.name.startswith("preau.sqlite3"):
+            named = CANARY in path.name
+            if named or CANARY.encode() in path.read_bytes():
+                found.add(str(path))
+    return found
+
+
+def every_session() -> list[Any]:
+    return [one.session_key for one in Session.objects.all() if CANARY in str(one.get_decoded())]
+
+
+def tables_of(models: Any) -> set[str]:
+    return {apps.get_model(one)._meta.db_table for one in models}
+
+
+def test_a_canary_in_every_text_leaves_no_trace(
+    college: World, client: SchoolClient, clock: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    people = [college.people[one] for one in ROLES]
+    pupil, mother, teacher, _secretary = people
+    for person in people:
+        client.sit(person).get("/")
+    busy(college, pupil, mother, teacher)
+    planted = plant_canaries(people)
+    assert len(planted) >= 35, sorted(planted)
+    files = [
+        kept(college, pupil, f"{CANARY}.txt", CANARY.encode()), kept(college, mother, f"{CANARY}.png", picture(), width=9)
+    ]  # fmt: skip
+    vault.write(BytesIO(CANARY.encode()), files[1].glimpse)
+    work = Homework.objects.filter(school=college.school)[0]
+    HandIn.objects.filter(pupil=pupil, homework=work).delete()
+    handed = HandIn.objects.create(
+        school=college.school, homework=work, pupil=pupil, text=CANARY, handed_at=NOW, is_late=False
+    )
+    HandInFile.objects.create(hand_in=handed, file=files[0], of_teacher=False)
+    Explanation.objects.filter(given_by=mother).update(document=files[1])
+    for account in Account.objects.filter(person__in=people):
+        account.picture.save(f"{CANARY}.png", ContentFile(CANARY.encode()))
+    elsewhere(college, client, mother)
+    assert every_file() and every_session()
+    clock.shift(100 * DAY)
+    with django_capture_on_commit_callbacks(execute=True):
+        for person in people:
+            departures.erase_again(person.pk)
+    clock.shift(100 * DAY)
+    with django_capture_on_commit_callbacks(execute=True):
+        for task in (upkeep.tidy, works_tasks.purge, files_tasks.sweep, outbox_tasks.purge, news_tasks.purge):
+            task.call()
+    stays = tables_of(WORDS_THAT_STAY)
+    assert {one for one in every_cell() if one.partition(".")[0] not in stays} == set()
+    assert every_file() == set()
+    assert every_session() == []
+    # Nothing of ours is put in a cache of Django.
+    sources = Path(settings.BASE_DIR, "preau").rglob("*.py")
+    assert not [
+        one for one in sources if "django.core.cache" in one.read_text() and "/tests/" not in str(one)
+    ]
+
+
+def kept(college: World, person: Person, name: str, content: bytes, width: int | None = None) -> StoredFile:
+    """A file that somebody sent, as `commons.files` keeps it."""
+    written = vault.write(BytesIO(content), vault.new_name())
+    return StoredFile.objects.create(
+        public_id=written.name, school=college.school, name=name, kind="text/plain", size=written.size,
+        digest=written.digest, kept_by=person, kept_at=NOW, width=width, height=width,
+    )  # fmt: skip
+
+
+def picture() -> bytes:
+    return CANARY.encode() * 3
+
+
+def elsewhere(college: World, client: SchoolClient, person: Person) -> None:
+    """What is about nobody by its keys, and may hold their words: a form put aside, tasks, letters of the demonstration, works."""
+    session = SessionStore()
+    session["kept_form"] = {
+        "account": person.account.pk, "seat": "guardian", "address": "/", "fields": f"comment={CANARY}", "asked": False,
+    }  # fmt: skip
+    session.save()
+    for status in (TaskResultStatus.SUCCESSFUL, TaskResultStatus.FAILED):
+        DBTaskResult.objects.create(
+            status=status, task_path="preau.x", queue_name="default", backend_name="default", priority=0,
+            args_kwargs={"args": [CANARY], "kwargs": {}}, traceback=f"ValueError: {CANARY}", finished_at=NOW,
+            exception_class_path="", worker_ids=[],
+        )  # fmt: skip
+    Letter.objects.create(to=f"{CANARY}@example.org", subject="Bonjour", body=CANARY)
+    Work.objects.create(
+        key="canary", label=CANARY, person=person, url="/", asked_at=NOW, ended_at=NOW, state="done"
+    )
+    notices.publish(
+        notices.News(
+            "attendance.refused", college.people["head"].pk, "canary", "/", about_id=person.pk,
+            facts={"comment": CANARY, "day": "lundi", "school": "x"},
+        )
+    )  # fmt: skip
+
+
+def test_a_canary_that_is_left_is_found(college: World) -> None:
+    college.school.privacy_contact = CANARY
+    college.school.save()
+    assert every_cell() == {"directory_school.privacy_contact"}
+    vault.write(BytesIO(CANARY.encode()), name := vault.new_name())
+    assert every_file() == {str(vault.path_of(name))}
+    vault.remove(name)

@@ -1,25 +1,38 @@
 """« Mes données »: everything that is held about a person, nothing of another."""
 
+import csv
 import json
-from io import BytesIO
+from datetime import timedelta
+from io import BytesIO, StringIO
 from typing import Any
 from zipfile import ZipFile
 
 import pytest
+import vobject
 from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from icalendar import Calendar
+from icalendar.parser import Contentlines
 from lxml import html
 
 from conftest import NOW, SchoolClient
+from preau.commons.files.models import StoredFile
+from preau.commons.files.tasks import sweep
 from preau.commons.journal.models import Line
+from preau.commons.notifications.models import Item
 from preau.commons.privacy import exports, queries
-from preau.commons.privacy.queries import Subject
-from preau.directory.models import Guardianship, Person
+from preau.commons.privacy.actions import copies
+from preau.commons.privacy.models import DataCopy
+from preau.commons.privacy.queries import Subject, taken
+from preau.commons.privacy.queries import held as held_queries
+from preau.commons.privacy.tasks import every_night, make_copy
+from preau.directory.models import Guardianship, Holding, Person
 from preau.directory.seeds import World, make_parent_of
 from preau.domains.attendance.models import Decision, Entry, Explanation, Notice
-from preau.foundation import boards
+from preau.domains.homework.models import HandIn, HandInFile, Homework
+from preau.foundation import boards, vault
 from preau.identity.models import Account
 
 PAGE, EXPORT = "/mes-donnees/", "/mes-donnees/export/"
@@ -98,7 +111,7 @@ def test_a_link_that_is_forgotten_would_show(client: SchoolClient, college: Worl
     who = subject(college, "cpe")
     client.sit(who.person).post("/profil/affichage/", {"text": "150"})
     client.post("/deconnexion/")
-    monkeypatch.setattr(queries, "links_of", lambda entry: [entry.person or "pk"])
+    monkeypatch.setattr(held_queries, "links_of", lambda entry: [entry.person or "pk"])
     entry = queries.entry_of("journal-line")
     assert entry
     shown = set(queries.rows_of(entry, who).values_list("pk", flat=True))
@@ -326,3 +339,259 @@ def test_what_is_about_nobody_is_no_part_of_my_data(college: World, client: Scho
     assert "directory.Person" in held and "platform.Figures" not in held
     client.sit(college.people["guardian"])
     assert client.get("/mes-donnees/platform-figures/").status_code == 404
+
+
+def test_what_our_code_calls_by_a_key_is_said_in_words(college: World, client: SchoolClient) -> None:
+    cpe = college.people["cpe"]
+    Holding.objects.filter(person=cpe).update(scope={"lists": {"until": "2027-03-27", "by": 4038}})
+    Item.objects.create(
+        person=cpe, school=college.school, kind="identity.second_proof_on", key="1", seat=f"staff-{college.school.pk}",
+        facts={"login": "samia", "at": "lundi", "left": ""}, url="/", published_at=NOW,
+    )  # fmt: skip
+    client.sit(cpe)
+    said = client.get(f"{PAGE}notifications-item/").content.decode()
+    assert "La double vérification est en place" in said and "lundi, samia" in said and "Personnel" in said
+    assert "identity.second_proof_on" not in said and "login\u202f:" not in said
+    given = client.get(f"{PAGE}directory-holding/").content.decode()
+    assert "Lire les listes, jusqu’au 27 mars 2027" in given and "4038" not in given
+    account = client.get(f"{PAGE}identity-account/").content.decode()
+    assert "[]" not in account
+
+
+def test_a_list_or_nothing_at_all_is_said_as_people_write_it(college: World) -> None:
+    who = subject(college, "cpe")
+    assert queries.said([], who) == queries.said({}, who) == "—"
+    assert queries.said(["a", None, True], who) == "a, —, oui"
+    assert queries.said({"a": [1, 2]}, who) == "a\u202f: 1, 2"
+
+
+# Every way from a row to somebody, found without the board
+
+
+def relations(model: Any) -> list[Any]:
+    return [one for one in [*model._meta.fields, *model._meta.many_to_many] if one.related_model]
+
+
+def paths_of(model: Any) -> dict[str, str]:
+    """Each lookup from a row to a person, straight or through one other table, and the field by which it leaves."""
+    found = {}
+    for field in relations(model):
+        for lookup in _ends(field.related_model, field.name):
+            found[lookup] = field.name
+        if field.related_model not in {Person, Account}:
+            for further in relations(field.related_model):
+                for lookup in _ends(further.related_model, f"{field.name}__{further.name}"):
+                    found[lookup] = field.name
+    return found
+
+
+def _ends(model: Any, lookup: str) -> list[str]:
+    return {Person: [lookup], Account: [f"{lookup}__person"]}.get(model, [])
+
+
+# Tables that a way leads to and that are not about that person: why their rows are in no export.
+OF_NOBODY = {
+    "directory.DeliveryShare": "counts of one school in a delivery; who brought it is in the delivery",
+    "directory.PlannedClass": "a class of next year; who prepares it is in the plan",
+    "privacy.RetentionPart": "counts of a rule; who agreed is in the run",
+    "lti.Column": "what a service counts for a class; who gave it is in the activity, each pupil's in the results",
+    "media.Rendition": "a file that was made of a medium: who sent it has the medium among theirs",
+    "homework.LessonFile": "a document of the school beside a lesson: who sent it has it among the files they sent",
+}
+
+
+def not_explained(models: Any) -> dict[str, list[str]]:
+    """The ways to a person that no entry declares, and of which the table they go through is not itself shown."""
+    entries = {one.model: one for one in boards.personal_data}
+    found: dict[str, list[str]] = {}
+    for model in models:
+        name = model._meta.label
+        if not model.__module__.startswith("preau.") or model._meta.proxy or name in OF_NOBODY:
+            continue
+        entry = entries.get(name)
+        known = set(queries.links_of(entry)) if entry else set()
+        for lookup, field in paths_of(model).items():
+            # What it hangs on is shown to that person under its own name, by a link of its own.
+            between = model._meta.get_field(field).related_model._meta.label
+            rest = lookup.partition("__")[2]
+            shown = between in entries and rest in queries.links_of(entries[between])
+            if lookup not in known and not (entry and shown):
+                found.setdefault(name, []).append(lookup)
+    return found
+
+
+def test_every_way_from_a_row_to_a_person_is_declared() -> None:
+    assert not_explained(apps.get_models()) == {}
+
+
+def test_a_way_that_is_not_declared_is_found(monkeypatch: Any) -> None:
+    entries = [one for one in boards.personal_data if one.model != "homework.ProgressionStep"]
+    monkeypatch.setattr(boards.personal_data, "_entries", entries)
+    assert not_explained(apps.get_models()) == {"homework.ProgressionStep": ["progression__author"]}
+
+
+def test_every_row_of_a_declared_way_is_in_the_archive(college: World, explained: Explanation) -> None:
+    """All that the school of the test holds of its cast, straight or through another table."""
+    met = set()
+    for key in ("pupil", "guardian", "teacher", "cpe", "head", "secretary"):
+        who = subject(college, key)
+        with ZipFile(BytesIO(exports.archive_of(who, NOW))) as archive:
+            told = {
+                one["table"]: len(one["rows"]) for one in json.loads(archive.read("donnees.json"))["tables"]
+            }
+        for entry in boards.personal_data:
+            model = apps.get_model(entry.model)
+            # What is written by several points at nobody itself: the way is the one that the board declares.
+            ways = [*paths_of(model), *([entry.person] if "__" in entry.person else [])]
+            links = [one for one in dict.fromkeys(ways) if one in queries.links_of(entry)]
+            keys: set[int] = set()
+            for link in links:
+                keys |= set(model._base_manager.filter(**{link: who.person}).values_list("pk", flat=True))
+            if entry.model == "directory.Person":
+                keys.add(who.person.pk)
+            assert told.get(entry.model, 0) == len(keys), (key, entry.model)
+            met |= {entry.model} if keys else set()
+    # The seeds plant most kinds of data: what is looked at is there.
+    assert len(met) >= 45, sorted(met)
+
+
+# The formats, read back by others
+
+
+def archive_for(seat: Any, who: Subject) -> ZipFile:
+    return ZipFile(BytesIO(exports.archive_of(who, NOW, seat)))
+
+
+def test_each_table_is_a_csv_of_the_same_words(college: World, explained: Explanation) -> None:
+    with ZipFile(BytesIO(exports.archive_of(subject(college, "guardian"), NOW))) as archive:
+        told = json.loads(archive.read("donnees.json"))
+        names = {one for one in archive.namelist() if one.startswith("tableaux/")}
+        assert names == {f"tableaux/{one['table'].lower().replace('.', '-')}.csv" for one in told["tables"]}
+        for table in told["tables"]:
+            content = archive.read(f"tableaux/{table['table'].lower().replace('.', '-')}.csv").decode(
+                "utf-8-sig"
+            )
+            header, *rows = list(csv.reader(StringIO(content, newline=""), delimiter=";"))
+            assert header == [fact["label"] for fact in table["rows"][0]]
+            said = [[fact["value"] for fact in facts] for facts in table["rows"]]
+            assert [[cell.removeprefix("'") for cell in row] for row in rows] == [
+                [cell.replace("\r\n", "\n").removeprefix("'") for cell in row] for row in said
+            ]
+            assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row)
+
+
+def test_the_card_is_read_by_another_reader(college: World) -> None:
+    person = college.people["guardian"]
+    Person.objects.filter(pk=person.pk).update(
+        family_name="Abadie; née, Ça", email="julie@example.org", phone="+33 6 12 34 56 78"
+    )
+    person.refresh_from_db()
+    card = exports.card_of(person)
+    read = {}
+    for line in Contentlines.from_ical(card):
+        if line:
+            name, _params, value = line.parts()
+            read[name.upper()] = value
+    assert read["BEGIN"] == read["END"] == "VCARD"
+    assert read["EMAIL"] == "julie@example.org" and read["TEL"] == "+33 6 12 34 56 78"
+    assert vobject.readOne(card).n.value.family == "Abadie; née, Ça"
+    assert vobject.readOne(card).fn.value == person.full_name
+
+
+def test_ones_own_hours_are_a_calendar(college: World, seat_of: Any) -> None:
+    for reader, key in (("pupil", "pupil"), ("teacher", "teacher"), ("guardian", "pupil")):
+        with archive_for(seat_of(reader), subject(college, key, reader)) as archive:
+            content = archive.read("agenda.ics")
+        events = list(vobject.readOne(content.decode()).vevent_list)
+        assert len(events) == len(list(Calendar.from_ical(content).walk("VEVENT"))) > 10
+        assert any("Mathématiques" in one.summary.value for one in events), key
+
+
+def test_files_sent_and_received_are_in_it_and_not_those_of_others(college: World, seat_of: Any) -> None:
+    pupil, mother, father = (college.people[one] for one in ("pupil", "guardian", "other_guardian"))
+    sent = keep_for(college, pupil, "exposé.txt", b"Mon expos\xc3\xa9")
+    letter = keep_for(college, mother, "certificat.txt", b"Certificat de la m\xc3\xa8re")
+    entry = Entry.objects.to_explain().filter(pupil=pupil)[0]
+    Explanation.objects.create(
+        school=college.school,
+        pupil=pupil,
+        day=entry.day,
+        reason_id=1,
+        given_by=mother,
+        given_at=NOW,
+        document=letter,
+    )
+    work = Homework.objects.filter(school=college.school)[0]
+    HandIn.objects.filter(pupil=pupil, homework=work).delete()
+    handed = HandIn.objects.create(
+        school=college.school, homework=work, pupil=pupil, text="Voilà", handed_at=NOW, is_late=False
+    )
+    HandInFile.objects.create(hand_in=handed, file=sent, of_teacher=False)
+
+    def names(reader: str, key: str) -> dict[str, bytes]:
+        with archive_for(seat_of(reader), subject(college, key, reader)) as archive:
+            return {
+                one.partition("-")[2]: archive.read(one)
+                for one in archive.namelist()
+                if one.startswith("fichiers/")
+            }
+
+    assert names("pupil", "pupil")["exposé.txt"] == "Mon exposé".encode()
+    assert names("guardian", "guardian")["certificat.txt"] == "Certificat de la mère".encode()
+    assert "certificat.txt" in names("guardian", "pupil")
+    assert "certificat.txt" not in names("other_guardian", "pupil")
+    assert names("other_guardian", "other_guardian") == {}
+    assert father.pk
+
+
+def keep_for(college: World, person: Person, name: str, content: bytes) -> StoredFile:
+    written = vault.write(BytesIO(content), vault.new_name())
+    return StoredFile.objects.create(
+        public_id=written.name, school=college.school, name=name, kind="text/plain", size=written.size,
+        digest=written.digest, kept_by=person, kept_at=NOW,
+    )  # fmt: skip
+
+
+# Large: made by a task
+
+
+def test_what_is_large_is_made_by_a_task_for_whoever_asked_alone(
+    client: SchoolClient,
+    college: World,
+    monkeypatch: Any,
+    django_capture_on_commit_callbacks: Any,
+    clock: Any,
+) -> None:
+    monkeypatch.setattr(taken, "MOST_ROWS", 3)
+    child = college.people["pupil"]
+    client.sit(college.people["guardian"])
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = client.post(EXPORT, {"pour": child.public_id})
+        client.post(EXPORT, {"pour": child.public_id})
+    copy = DataCopy.objects.get()
+    assert answer.status_code == 302 and copy.state == DataCopy.State.MAKING
+    make_copy.call(copy.pk)
+    make_copy.call(copy.pk)
+    copy.refresh_from_db()
+    assert copy.state == DataCopy.State.READY and copy.file
+    address = reverse("files:file", kwargs={"public_id": copy.file.public_id})
+    assert address in client.get(PAGE, {"pour": child.public_id}).content.decode()
+    assert address not in client.get(PAGE).content.decode()
+    content = b"".join(client.get(address).streaming_content)
+    assert json.loads(ZipFile(BytesIO(content)).read("donnees.json"))["person"] == child.full_name
+    assert Line.objects.filter(verb="privacy.data_exported", subject=child).count() == 1
+    for other in ("other_guardian", "pupil", "head"):
+        assert SchoolClient().sit(college.people[other]).get(address).status_code == 404, other
+    clock.shift(timedelta(days=8))
+    every_night.call()
+    assert not DataCopy.objects.exists()
+    sweep.call()
+    assert not vault.path_of(copy.file.public_id).exists()
+
+
+def test_a_copy_is_not_made_for_whoever_may_not_ask_any_more(college: World, seat_of: Any) -> None:
+    copy = copies.ask_copy(seat_of("guardian"), subject(college, "pupil", "guardian"), college.school.pk)
+    Guardianship.objects.filter(guardian=college.people["guardian"]).update(may_not_be_informed=True)
+    make_copy.call(copy.pk)
+    copy.refresh_from_db()
+    assert copy.state == DataCopy.State.FAILED and not copy.file

@@ -7,14 +7,15 @@ from typing import Any
 import pytest
 from django.core.paginator import Paginator
 from django.db import connection
+from django.db.models import BooleanField, Count, ExpressionWrapper, F, Q
 from django.test.utils import CaptureQueriesContext
 
 from preau.directory.counting import numbers
-from preau.directory.models import Person
+from preau.directory.models import Person, School
 from preau.directory.queries.finding import PUPILS, STAFF, pupils_here
 from preau.directory.seeds import World
 from preau.domains.attendance import queries as attendance
-from preau.domains.attendance.models import Entry
+from preau.domains.attendance.models import Entry, Reason
 from preau.domains.timetable import queries as timetable
 from preau.domains.timetable.models import Lesson
 from preau.foundation.lookup import Wanted
@@ -51,6 +52,58 @@ def test_rows_come_as_the_queryset_gives_them(college: World) -> None:
     values = Prepared(lambda day: Lesson.objects.filter(day=day).order_by("pk").values("day", "starts"))
     assert values(lesson.day)[0] == {"day": lesson.day, "starts": lesson.starts}
     assert values(date(2001, 1, 1)) == []
+
+
+def plain_and_prepared(queryset: Any) -> tuple[list[Any], list[Any]]:
+    return list(queryset), Prepared(queryset.all)()
+
+
+def test_each_kind_of_column_is_read_as_the_queryset_reads_it(college: World) -> None:
+    """Days, moments, yes and no, nothing, JSON, related rows that are there and that are not."""
+    School.objects.update(services={"agenda": {"levels": ["6EME", None]}})
+    read = [
+        Lesson.objects.order_by("pk").values("day", "starts", "room__name", "school__timezone"),
+        Lesson.objects.order_by("pk").values_list("day", "ends", "room_id"),
+        School.objects.order_by("pk").values_list("name", flat=True),
+        Entry.objects.order_by("pk").values(
+            "status", "handling__settled", "explanation__state", late=F("minutes_late")
+        ),
+        Reason.objects.order_by("pk").values_list("settles", "school", "retired_on"),
+        School.objects.order_by("pk").values_list("services", "settled"),
+    ]
+    for queryset in read:
+        plain, prepared = plain_and_prepared(queryset)
+        assert prepared == plain
+        assert list(map(repr, prepared)) == list(map(repr, plain))
+        assert plain
+
+
+def test_instances_come_with_all_that_they_select(college: World) -> None:
+    lessons = Lesson.objects.select_related("subject", "room__school").order_by("pk")
+    counted = lessons.annotate(
+        groups_there=Count("groups"), late=ExpressionWrapper(Q(room=None), BooleanField())
+    )
+    plain, prepared = plain_and_prepared(counted)
+    with CaptureQueriesContext(connection) as asked:
+        for one, other in zip(plain, prepared, strict=True):
+            assert one == other
+            assert (one.starts, one.room, one.subject) == (other.starts, other.room, other.subject)
+            assert (one.groups_there, one.late) == (other.groups_there, other.late)
+            assert not other._state.adding
+    assert not asked.captured_queries
+    assert {one.late for one in prepared} <= {True, False}
+    few = Person.objects.only("given_name").order_by("pk")
+    plain, prepared = plain_and_prepared(few)
+    assert [one.get_deferred_fields() for one in prepared] == [one.get_deferred_fields() for one in plain]
+
+
+def test_what_holds_rows_of_its_own_is_refused(college: World) -> None:
+    """They would be given to everybody."""
+    subject = Lesson.objects.order_by("pk")[0].subject
+    with pytest.raises(TypeError):
+        Prepared(subject.lessons.all)()
+    with pytest.raises(TypeError):
+        Prepared(Person.objects.order_by("pk").values_list("pk", named=True).all)()
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 3, 5])

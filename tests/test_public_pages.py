@@ -14,12 +14,14 @@ from django.utils import timezone
 from lxml import etree
 
 from conftest import SchoolClient
+from preau.commons.privacy import queries as kept
+from preau.commons.privacy.queries.houses import CLASSES
 from preau.directory.seeds import World
 from preau.foundation import boards
 from preau.foundation.boards import FieldClass, Retention
 from preau.foundation.models import WorkerBeat
 from preau.foundation.tasks.worker import make_round
-from preau.portal import condition, evidence, guides, register
+from preau.portal import condition, evidence, guides
 from tests.test_every_page import MOST_BYTES, MOST_QUERIES, counted, faults
 
 
@@ -164,7 +166,7 @@ def test_what_the_operator_has_not_said_shows_on_a_demonstration_only(
 
 
 def test_the_register_holds_every_table_about_people(college: World, client: SchoolClient) -> None:
-    shown = "".join(read(client, f"/donnees-personnelles/{key}/") for key in register.register())
+    shown = "".join(read(client, f"/donnees-personnelles/{key}/") for key in kept.houses())
     for entry in boards.personal_data:
         assert str(entry.label) in shown.replace("&#39;", "'"), entry.label
     assert client.get("/donnees-personnelles/rien/").status_code == 404
@@ -172,7 +174,7 @@ def test_the_register_holds_every_table_about_people(college: World, client: Sch
 
 def test_the_register_has_words_for_everything() -> None:
     assert all(kept.said for kept in Retention)
-    assert set(register.CLASSES) == set(FieldClass) - {FieldClass.NONE}
+    assert set(CLASSES) == set(FieldClass) - {FieldClass.NONE}
     for entry in boards.personal_data:
         for name in entry.fields:
             assert apps.get_model(entry.model)._meta.get_field(name)

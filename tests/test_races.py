@@ -1,7 +1,7 @@
 """Two people at the same moment: one wins, nothing is doubled, nobody sees a broken page."""
 
 from collections.abc import Callable
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from functools import partial
 from threading import Barrier, Thread
 from typing import Any
@@ -12,10 +12,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 
-from conftest import NOW
+from conftest import NOW, SchoolClient
 from preau.commons.notifications import actions as news
 from preau.commons.notifications.models import Item
 from preau.commons.notifications.tasks import send_envelope
+from preau.commons.privacy.actions import terms
+from preau.commons.privacy.models import RetentionRun
+from preau.commons.signon.models import Grant, SigningKey
+from preau.commons.signon.tests import saying
+from preau.commons.signon.tests.coming import code_in, come, linked, redeem, renew, tokens_of, told
 from preau.directory.actions import deliveries, merging
 from preau.directory.models import Delivery, Distinction, Holding, Merge, Person
 from preau.directory.seeds import World
@@ -336,3 +341,41 @@ def test_an_acceptance_and_a_cancelled_lesson_at_once_leave_one_of_them(college:
     assert len(refused) == 1
     assert type(refused[0]) in {timetable.TakenByAnother, timetable.NotNow}
     assert LessonChange.objects.in_force().filter(lesson=ask.lesson).count() == 1
+
+
+def test_what_is_past_its_term_counted_four_times_at_once_is_one_run(college: World) -> None:
+    RetentionRun.objects.all().delete()
+    given = together(*[lambda: terms.prepare(college.school, date(2031, 9, 1))] * 4)
+    assert given == [RetentionRun.objects.get(school=college.school)] * 4
+
+
+def test_one_code_or_one_renewal_shown_four_times_at_once_takes_all_away(college: World) -> None:
+    """Of those who show one word at once, one at most is given something, and keeps nothing of it."""
+    client, browser = linked(college), SchoolClient().sit(college.people["teacher"])
+    code = code_in(come(browser, client))
+    first = together(*[lambda: redeem(client, code)] * 4)
+    renewal = tokens_of(browser, client)["refresh_token"]
+    second = together(*[lambda: renew(client, renewal)] * 4)
+    for answers in (first, second):
+        assert sorted({one.status_code for one in answers}) in ([200, 400], [400])
+        given = [one.json()["access_token"] for one in answers if one.status_code == 200]
+        assert len(given) <= 1
+        assert [told(one).status_code for one in given] == [401] * len(given)
+    assert not Grant.objects.exists()
+
+
+def test_the_first_key_asked_for_by_four_at_once_is_published(college: World) -> None:
+    answers = together(*[lambda: Client().get("/oidc/jwks")] * 4)
+    assert {one.status_code for one in answers} == {200}
+    published = {one["kid"] for one in Client().get("/oidc/jwks").json()["keys"]}
+    assert published == set(SigningKey.objects.values_list("kid", flat=True))
+    assert all(one.json()["keys"] for one in answers)
+
+
+def test_one_request_of_saml_shown_four_times_at_once_is_answered_once(college: World) -> None:
+    saying.linked(college)
+    browser = SchoolClient().sit(college.people["teacher"])
+    address = f"/saml/sso?{saying.query(saying.request_xml())}"
+    answers = together(*[lambda: browser.get(address)] * 4)
+    assert sorted(one.status_code for one in answers) == [200, 400, 400, 400]
+    assert [saying.status_in(one) for one in answers if one.status_code == 200] == [("Success",)]

@@ -66,7 +66,7 @@ class Visitor:
         self.open("/connexion/")
         self.page.get_by_label("Identifiant").fill(CAST[key])
         self.page.get_by_label("Mot de passe").fill(PASSWORD)
-        self.page.get_by_role("button", name="Se connecter").click()
+        self.page.get_by_role("button", name="Se connecter", exact=True).click()
         self.page.get_by_role("heading", level=1, name="Bonjour").wait_for()
         return self
 

@@ -112,4 +112,4 @@ def show_out(head: Visitor) -> None:
 def is_refused(agent: Visitor) -> None:
     """At her next page."""
     agent.page.get_by_role("link", name="Toutes les classes").click()
-    expect(agent.page.get_by_role("button", name="Se connecter")).to_be_visible()
+    expect(agent.page.get_by_role("button", name="Se connecter", exact=True)).to_be_visible()

@@ -1,19 +1,12 @@
 """Mutants that change nothing, looked at one by one: the key that `make mutate` prints, and why no test can tell."""
 
 YOUNG = "An unknown age counts as too young: any number under the limit says so."
-CHILDREN = (
-    "preau/commons/privacy/rules.py: return [one for one in pupils "
-    "if one.birth_date and (one.age_on(viewer.today) or 0) < MAJORITY]"
-)
 ATTENDANCE = "preau/domains/attendance/rules.py: return (viewer.person.age_on(viewer.today) or 0) >= MAJORITY"
 PICTURE = "preau/identity/rules.py: return (viewer.person.age_on(viewer.today) or 0) >= PICTURE_AGE"
 RANKED = "Unknown roles have the same rank: the line says to a reader that this one was thought of."
 BELOW = "The office stands above every pupil: the last line of the rule says the same of it."
 
 EQUIVALENT: dict[str, str] = {
-    f"{CHILDREN}: without 0": "Whoever has a date of birth has an age; the zero is for the types.",
-    f"{CHILDREN}: 0 → 1": YOUNG,
-    f"{CHILDREN}: 0 → -1": YOUNG,
     f"{ATTENDANCE}: 0 → 1": YOUNG,
     f"{ATTENDANCE}: 0 → -1": YOUNG,
     f"{PICTURE}: 0 → 1": YOUNG,

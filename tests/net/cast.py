@@ -75,13 +75,15 @@ def gather(college: World, twin: World) -> Stage:
     lay(college)
     # The neighbour has a year to prepare too.
     prepared(twin)
+    # What an operator sends is theirs: they are there before the pages that show it.
+    operator = _operator()
     table = {page.name: page.address(college) for page in PAGES}
     members = [Member(key, frozenset({key}), college.people[key]) for key in OF_THE_SCHOOL]
     members += [
         _teacher_parent(college),
         Member("agent", frozenset({"agent"}), _agent()),
         town,
-        Member("operator", frozenset({"operator"}), _operator(), sees_schools=True),
+        Member("operator", frozenset({"operator"}), operator, sees_schools=True),
         Member("neighbour", frozenset({"head"}), twin.people["head"], at_home=False),
         Member("left_staff", person=_left_staff(college)),
         Member("left_pupil", person=_left_pupil(college)),

@@ -18,7 +18,7 @@ from django.urls import NoReverseMatch, Resolver404, ResolverMatch, resolve, rev
 
 from conftest import SchoolClient
 from preau import urls
-from preau.foundation.access import anyone, signed_in
+from preau.foundation.access import anyone, by_key, signed_in
 from tests.building import routes
 from tests.net.cast import Stage
 from tests.net.forms import Form, forms_of
@@ -45,6 +45,13 @@ SENT = frozenset({200, 302, 409, 422, 429})  # a form that a page offers is not 
 # A form sent on the way takes its files away, which nothing takes back: it then leads to the page of the delivery.
 LEADS_BACK = {"directory:columns"}
 ASIDE = frozenset({200, 302, 404, 405})  # what is not a page: files, POST only, nothing put aside
+TOKENS_ALONE = {
+    "signon:oidc_userinfo",
+    "lti:members",
+    "lti:lines",
+    "lti:line",
+    "lti:results",
+}  # whoever shows no token is not known there, cookie or not
 
 
 @dataclass
@@ -193,6 +200,8 @@ class Crawl:
         if match is None:
             return frozenset({404})
         view, opened = match.func, ASIDE if match.view_name in ELSEWHERE else PAGE
+        if match.view_name in TOKENS_ALONE or view.opening is by_key:
+            return frozenset({401})
         if view.opening is anyone:
             return opened
         if self.viewer is None:
@@ -224,7 +233,9 @@ class Crawl:
         visit = Visit(
             self.member.key, route_of(address), address, wanted, response.status_code, size=len(body)
         )
-        if response.headers.get("Content-Type", "").startswith("text/html") and body:
+        # A page that is sent as a file is opened from a disk, without the site: the tests of its own service look at it.
+        is_file = "attachment" in response.headers.get("Content-Disposition", "")
+        if response.headers.get("Content-Type", "").startswith("text/html") and body and not is_file:
             visit.is_page, visit.body = True, body.decode()
             tree = lxml.html.document_fromstring(visit.body)
             visit.forms = list(forms_of(tree, address))

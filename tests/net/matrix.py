@@ -5,7 +5,6 @@ database, and the rows of every table are compared before and after. A request t
 that its sender does not see, may not touch that object. See docs/net-matrix.md.
 """
 
-import hashlib
 import inspect
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -14,7 +13,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from unittest import mock
 
-from django.apps import apps
 from django.db import connection, transaction
 from django.db.models import Model
 from django.http import HttpResponse, QueryDict
@@ -22,17 +20,25 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 
 from preau.foundation import pdf
-from preau.foundation.access import anyone
+from preau.foundation.access import anyone, by_key
 from preau.foundation.readonly import WRITE
 from tests.building import routes
 from tests.net.matrix_bodies import BODIES
-from tests.net.matrix_stage import OWN, SCOPES, VISITORS, Stage, place_of, places_of
-from tests.net.matrix_table import NAMES_TWO, NOT_HERE, NUMBERED, PLAIN, REST_OF_ADDRESS, Named, Told
+from tests.net.matrix_stage import DEPARTED, OWN, SCOPES, VISITORS, Stage, place_of, places_of
+from tests.net.matrix_table import (
+    ASKS_THE_JOURNAL,
+    NAMES_TWO,
+    NOT_HERE,
+    NUMBERED,
+    PLAIN,
+    REST_OF_ADDRESS,
+    Named,
+    Told,
+)
+from tests.net.rows import NOT_DOMAIN, digests
 
 # The methods that views take, and one that none takes, so that a refusal of the method is seen to hold too.
 METHODS = ("GET", "HEAD", "POST", "DELETE")
-# What any request may leave behind: its session, the count of its tries.
-NOT_DOMAIN = {"django_session", "foundation_ratewindow"}
 
 
 class Untold(AssertionError):
@@ -48,6 +54,7 @@ class Route:
     model: type[Model] | None
     by: str
     is_public: bool
+    by_key: bool = False
 
     def address(self, found: Model | None) -> str:
         rest = REST_OF_ADDRESS.get(self.name, {})
@@ -62,7 +69,14 @@ def all_routes(patterns: Iterable[Any] | None = None) -> list[Route]:
 
 def route_of(name: str, view: Callable[..., Any]) -> Route:
     opened: Any = view
-    return Route(name, methods_of(name, view), opened.model, opened.by, opened.opening is anyone)
+    return Route(
+        name,
+        methods_of(name, view),
+        opened.model,
+        opened.by,
+        opened.opening is anyone,
+        opened.opening is by_key,
+    )
 
 
 def methods_of(name: str, view: Any) -> frozenset[str]:
@@ -156,16 +170,6 @@ def questions() -> Iterator[set[str]]:
         yield asked
 
 
-def digest_of_rows() -> str:
-    """Every row of every table, what a request may leave behind aside."""
-    sha = hashlib.sha256()
-    for model in sorted(apps.get_models(include_auto_created=True), key=lambda one: one._meta.db_table):
-        if model._meta.db_table not in NOT_DOMAIN and model._meta.managed:
-            rows = model._base_manager.order_by("pk").values_list()
-            sha.update(repr([model._meta.label, *rows]).encode())
-    return sha.hexdigest()
-
-
 def fingerprint(found: Model) -> list[Any]:
     """An object, and every row that points at it: what a stranger's form could change."""
     model = type(found)
@@ -218,12 +222,12 @@ class Matrix:
         self.forbidden = [mark for mark in stage.marks if role not in mark.readers]
 
     def run(self, found: Iterable[Route]) -> Findings:
-        before = digest_of_rows()
+        before = digests()
         with papers_as_text():
             for route in found:
                 self.findings.routes.add(route.name)
                 self._route(route)
-        if digest_of_rows() != before:
+        if digests() != before:
             self.findings.writes.append(f"{self.role}: refused requests have changed rows")
         return self.findings
 
@@ -280,7 +284,7 @@ class Matrix:
         what = f"{self.role} {method} {route.name} ({scope or 'no object'}){f' {sent}' if sent else ''}"
         self.findings.requests += 1
         cookies, writes = deepcopy(self.client.cookies), Writes()
-        stranger = self._stranger(naming)
+        stranger = self._stranger(route, naming)
         with transaction.atomic():
             before = self._fingerprint(stranger)
             with connection.execute_wrapper(writes):
@@ -307,11 +311,13 @@ class Matrix:
             return self.client.post(address, body | sent)
         return getattr(self.client, method.lower())(address)
 
-    def _stranger(self, naming: tuple[Named, str] | None) -> Model | None:
+    def _stranger(self, route: Route, naming: tuple[Named, str] | None) -> Model | None:
         """The object that a substituted id names, when the sender does not see it."""
         if naming is None:
             return None
         named, scope = naming
+        if scope == DEPARTED and route.name in ASKS_THE_JOURNAL:
+            return None
         found = place_of(self.stage, named.model, scope)
         there = found.pk is not None and not found._state.adding
         return found if there and not self.told.sees_object(named.model, scope, self.role) else None
@@ -338,9 +344,10 @@ class Matrix:
         self, route: Route, scope: str | None, method: str, response: HttpResponse, what: str
     ) -> None:
         status = response.status_code
-        if status >= 500:
+        # No session is a key, whoever's it is.
+        if status >= 500 or (route.by_key and status != 401):
             self.findings.answers.append(f"{what}: {status}, nobody had thought of it")
-        elif route.name in NOT_HERE or route.is_public:
+        elif route.name in NOT_HERE or route.is_public or route.by_key:
             return
         elif self.is_visitor:
             if not self._sends_to_sign_in(response):

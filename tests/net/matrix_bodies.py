@@ -15,14 +15,26 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image
 
+from conftest import NOW
 from preau.commons.agenda.models import Feed
+from preau.commons.federation.models import Link, Provider
+from preau.commons.lti import models as lti
+from preau.commons.lti.tests.tool import KEY, LOGIN, OPENED, public
+from preau.commons.media.models import Medium
+from preau.commons.media.tests.samples import epub
 from preau.commons.notifications.models import Item
+from preau.commons.privacy.actions.terms import mark_of as mark_of_run
+from preau.commons.privacy.models import DataRequest, RequestLine, RetentionRun
+from preau.commons.signon.models import Client, Opening, Service
+from preau.commons.signon.words import Protocol
 from preau.directory.actions import deliveries, departures, merging
 from preau.directory.actions.families import mark_of
 from preau.directory.actions.years import Choice
 from preau.directory.models import (
     Assignment,
+    ConsentRequest,
     Delivery,
+    Enrolment,
     Group,
     Guardianship,
     Hold,
@@ -47,12 +59,21 @@ from preau.domains.attention.actions import deciding as attention
 from preau.domains.attention.models import Finding
 from preau.domains.campaigns import queries as campaigns
 from preau.domains.campaigns.models import Campaign
+from preau.domains.catalogue.models import Node
+from preau.domains.catalogue.models.edited import EditedResource
 from preau.domains.conduct.models import Detention, Incident, Responsibility, Sanction, Slot
 from preau.domains.events.models import Event
 from preau.domains.homework.models import HandIn, Homework, LessonRecord, ProgressionStep
+from preau.domains.mediacentre.models import Resource as DigitalResource
+from preau.domains.mediacentre.models import Rule as ResourceRule
+from preau.domains.records.models import Agreement, Record
+from preau.domains.scenarios.models import Author, Case, Review, Scenario
 from preau.domains.timetable.models import Alternation, Lesson, LessonChange, TeacherAbsence, TimetableImport
 from preau.foundation import boards, uploads
-from preau.identity.models import Activation, PictureCard
+from preau.foundation.sealed import seal
+from preau.foundation.tests.saml_provider import described
+from preau.identity import totp
+from preau.identity.models import Account, Activation, PictureCard, ProofDemand, SecondProof
 from preau.identity.seeds import CAST as LOGINS
 from preau.identity.seeds import PASSWORD
 from tests.net.matrix_stage import DOUBLES, PUSH_ENDPOINT, PUSH_POINT, PUSH_SECRET, STEM, Stage
@@ -93,6 +114,140 @@ def _change_password(stage: Stage) -> Data:
     return {"former": PASSWORD, "new_password": NEW_PASSWORD, "again": NEW_PASSWORD}
 
 
+DATA_ASKED = {"right": "rectify", "which": "Lundi", "wrong": "J’étais là.", "better": "Présent"}
+
+
+def _line_answered(stage: Stage) -> None:
+    facts = {"outcome": "granted", "answer": "C’est corrigé.", "answered_at": timezone.now()}
+    RequestLine.objects.filter(pk=stage.own(RequestLine).pk).update(**facts)
+
+
+def _request_answered(stage: Stage) -> None:
+    _line_answered(stage)
+    DataRequest.objects.filter(pk=stage.own(DataRequest).pk).update(
+        state="answered", answered_at=timezone.now()
+    )
+
+
+PAGE_OF_RESOURCE = "/ressources/maths-au-college/le-theoreme-de-thales/"
+SCENARIO = {
+    "title": "Mesurer un arbre", "abstract": "Avec son ombre.", "levels": ["4e"], "subject": "mathematiques", "minutes": "50",
+    "objectives": "Calculer.", "material": "Une corde", "resources": PAGE_OF_RESOURCE,
+}  # fmt: skip
+SCENARIO_STEP_TYPED = {
+    "title": "Mesurer", "minutes": "10", "setting": "sous-groupe", "teacher": "Distribue.", "pupils": "Mesurent.",
+    "material": "Une corde", "differentiation": "Un schéma.",
+}  # fmt: skip
+
+
+OPINION = {
+    "adresse": PAGE_OF_RESOURCE, "clarity": "5", "interest": "4", "access": "3", "ease": "4", "level": "4e",
+    "context": "En demi-groupe", "text": "Très clair.", "signature": "role",
+}  # fmt: skip
+
+
+def _shown_again(stage: Stage) -> None:
+    Review.objects.filter(pk=stage.own(Review).pk).update(hidden_at=None)
+
+
+def _waits(stage: Stage) -> None:
+    Case.objects.filter(pk=stage.own(Case).pk).update(state="open", hidden=False)
+
+
+def _lesson_to_come(stage: Stage) -> None:
+    """A lesson of the cast's teacher, tomorrow, of which nothing is written."""
+    own = stage.own(Lesson)
+    made = Lesson.objects.create(
+        school=own.school, year=own.year, subject=own.subject, room=own.room, starts=NOW + timedelta(days=1),
+        ends=NOW + timedelta(days=1, hours=1), day=NOW.date() + timedelta(days=1),
+    )  # fmt: skip
+    made.teachers.set([stage.people["teacher"]])
+    made.groups.set(own.groups.all())
+
+
+def _put_somewhere(stage: Stage) -> Data:
+    coming = Lesson.objects.filter(teachers=stage.people["teacher"], starts=NOW + timedelta(days=1)).first()
+    return {
+        "adresse": PAGE_OF_RESOURCE,
+        "titre": "Thalès",
+        "place": "contenu",
+        "seance": str(coming.pk if coming else ""),
+    }
+
+
+def _scenario_removed(stage: Stage) -> None:
+    Scenario.objects.filter(pk=stage.own(Scenario).pk).update(removed_at=NOW)
+
+
+def _with_another_author(stage: Stage) -> None:
+    colleague = stage.people["teacher_parent"]
+    Author.objects.create(scenario=stage.own(Scenario), person=colleague, invited_at=NOW, accepted_at=NOW)
+
+
+def _by_another_author(stage: Stage) -> None:
+    """The line of the stage becomes a colleague's, and the cast's teacher the one who began it."""
+    author = stage.own(Author)
+    colleague = stage.people["teacher_parent"]
+    Author.objects.filter(pk=author.pk).update(person=colleague, is_first=False)
+    Author.objects.create(
+        scenario=author.scenario,
+        person=stage.people["teacher"],
+        is_first=True,
+        invited_at=NOW,
+        accepted_at=NOW,
+    )
+
+
+def _ended(stage: Stage) -> None:
+    lti.Activity.objects.filter(pk=stage.own(lti.Activity).pk).update(ended_at=NOW)
+
+
+def _tool(stage: Stage) -> Data:
+    return {
+        "login_url": LOGIN,
+        "target": OPENED,
+        "redirects": OPENED,
+        "keys_url": f"{OPENED}/cles",
+        "ask_scores": "Voir.",
+    }
+
+
+def _speaks_lti(stage: Stage) -> None:
+    Service.objects.filter(pk=stage.own(Service).pk).update(protocol=Protocol.LTI)
+
+
+def _has_a_tool(stage: Stage) -> None:
+    _speaks_lti(stage)
+    asks = {"scores": {"why": "Voir.", "since": "2026-09-01"}}
+    said = {"login_url": LOGIN, "target": OPENED, "redirects": [OPENED], "keys": public(KEY), "asks": asks}
+    lti.Tool.objects.get_or_create(service_id=stage.own(Service).pk, defaults=said)
+
+
+def _to_choose(stage: Stage) -> Data:
+    opening = Opening.objects.get(service__tool__isnull=False, school=stage.college.school)
+    return {"group": stage.own(Group).pk, "tool": opening.service.public_id}
+
+
+def _erasure_granted(stage: Stage) -> None:
+    RequestLine.objects.filter(pk=stage.own(RequestLine).pk).update(right="erase", kind="signon-alias")
+    _request_answered(stage)
+
+
+def _run_seen(stage: Stage) -> Data:
+    return {"seen": mark_of_run(stage.own(RetentionRun))}
+
+
+def _run_approved(stage: Stage) -> None:
+    """By somebody else than who confirms; nothing is in it any more, so that nothing of the stage goes."""
+    run = stage.own(RetentionRun)
+    facts = {"state": "approved", "approved_by": stage.college.people["cpe"], "approved_at": timezone.now()}
+    RetentionRun.objects.filter(pk=run.pk).update(
+        **facts, postponed_by=None, postponed_until=None, postponed_why=""
+    )
+    run.parts.all().delete()
+    run.refresh_from_db()
+
+
 def _in_an_ecole(stage: Stage) -> None:
     School.objects.filter(pk=stage.college.school.pk).update(kind=School.Kind.ECOLE)
 
@@ -103,8 +258,47 @@ def _has_a_card(stage: Stage) -> None:
     )
 
 
+def _proves_twice(person: Person) -> None:
+    now = timezone.now()
+    SecondProof.objects.create(account=person.account, secret="x", last_step=0, installed_at=now, used_at=now)
+
+
+def _guardian_proves_twice(stage: Stage) -> None:
+    _proves_twice(stage.people["guardian"])
+
+
+def _runs_the_platform(stage: Stage) -> None:
+    Holding.objects.filter(person=stage.people["operator"], role=Role.OPERATOR).update(
+        territory=None, school=None
+    )
+
+
+A_SOURCE = {
+    "name": "Manuels libres", "institution": "Maison d’essai", "kind": "flux", "address": "https://manuels.example/flux.xml", "prefix": "",
+    "part": "", "every_days": "7", "audiences": ["eleve"], "type": "document", "licence": "reserve", "access": "libre",
+}  # fmt: skip
+
+
+def _is_asked_to_prove(stage: Stage) -> None:
+    day = NOW.date() + timedelta(days=14)
+    ProofDemand.objects.create(school=stage.college.school, who="staff", since=day, said_at=timezone.now())
+    Account.objects.filter(person=stage.own(Person)).update(proves_from=day)
+
+
+def _person_proves_twice(stage: Stage) -> None:
+    _proves_twice(stage.own(Person))
+
+
+def _first_digits(stage: Stage) -> Data:
+    secret, account = b"12345678901234567890", stage.people["guardian"].account
+    return {
+        "sealed": seal(f"install.{account.pk}", secret),
+        "code": totp.code_at(secret, totp.step_of(timezone.now())),
+    }  # fmt: skip
+
+
 def _everyone_out(stage: Stage) -> Data:
-    return {"who": ["eleves", "responsables", "personnels"], "what": "mots-de-passe", "former": PASSWORD}
+    return {"who": ["eleves", "responsables", "personnels"], "what": "mots-de-passe"}
 
 
 def _letter(stage: Stage) -> Data:
@@ -146,9 +340,32 @@ MOODLE = "https://moodle.academie.example/"
 def _service(stage: Stage) -> Data:
     return {
         "name": "Atelier de cartes", "text": "Dessiner des cartes.", "icon": "palette", "address": "https://cartes.exemple.fr/ent",
-        "places": "https://cartes.exemple.fr/", "profiles": ["pupil", "staff"], "shape": "plain", "is_on": "on",
+        "places": "https://cartes.exemple.fr/", "profiles": ["pupil", "staff"], "protocol": "cas", "shape": "plain", "is_on": "on",
         "why_first_name": "Signer une carte.",
     }  # fmt: skip
+
+
+def _provider(stage: Stage) -> Data:
+    return {
+        "name": "Guichet du bassin", "audience": "staff", "icon": "briefcase", "order": "40", "protocol": "oidc",
+        "issuer": "https://guichet-du-bassin.exemple.fr", "client_id": "preau-du-bassin", "scopes": "openid profile",
+        "email": "ctemail", "domains": "ac-exemple.fr",
+    }  # fmt: skip
+
+
+def _served_families(stage: Stage) -> None:
+    Provider.objects.filter(school=stage.college.school).update(is_on=True, audience="families")
+
+
+def _speaks_saml(stage: Stage) -> None:
+    Link.objects.all().delete()
+    Provider.objects.filter(school=stage.college.school).update(protocol="saml")
+
+
+def _speaks_oidc(stage: Stage) -> None:
+    service = stage.own(Service)
+    Service.objects.filter(pk=service.pk).update(protocol=Protocol.OIDC)
+    Client.objects.create(service=service, redirects=[service.address])
 
 
 def _reported(stage: Stage) -> Data:
@@ -157,6 +374,29 @@ def _reported(stage: Stage) -> Data:
         "classe": group.pk, "concerned": [pupil.pk], "kind": "talk", "place": "yard", "day": "2026-11-23", "hour": "10:05",
         "facts": "Un ballon est passé par la fenêtre.", "sent_as": FORM,
     }  # fmt: skip
+
+
+def _confidential(stage: Stage) -> Data:
+    return {
+        "nature": "pap", "classe": stage.own(Group).pk, "pupil": stage.own(Person).pk, "needs": "Lecture lente.",
+        "plan": "Consignes relues.", "emergency": "Appeler le 15.", "shows_emergency": "on", "plain": "Tu as plus de temps.",
+        "review_on": "2027-11-24", "sent_as": FORM,
+    }  # fmt: skip
+
+
+def _record_again(stage: Stage) -> Data:
+    said = _confidential(stage)
+    return {
+        name: said[name] for name in ("needs", "plan", "emergency", "shows_emergency", "plain", "review_on")
+    } | {"seen": "1"}
+
+
+def _goes_on(stage: Stage) -> None:
+    """The pupil goes on in the other school, and everyone who decides has agreed."""
+    record = stage.own(Record)
+    Holding.objects.create(person=record.pupil, role=Role.PUPIL, school=stage.twin.school)
+    for guardian in Guardianship.objects.filter(pupil=record.pupil).values_list("guardian_id", flat=True):
+        Agreement.objects.create(school=record.school, record=record, by_id=guardian, at=timezone.now())
 
 
 def _corrected(stage: Stage) -> Data:
@@ -228,6 +468,37 @@ def _outing_again(stage: Stage) -> Data:
     return _outing(stage) | {"sent_as": "", "revision": "1", "publier": ""}
 
 
+GAR_LIST = b"""{"listeRessources": {"ressource": [{"idRessource": "ark:/1/1", "nomRessource": "Atlas", "urlAccesRessource": "https://a.gar.example/x"}]}}"""
+
+
+def _assigned(stage: Stage) -> Data:
+    pupils = Enrolment.objects.active(NOW.date()).filter(group=stage.own(Group))
+    return {
+        "ressource": [stage.own(DigitalResource).pk], "whom": "pupil-groups", "groups": [stage.own(Group).pk], "sent_as": FORM,
+        "geste": "attribuer", "vu": str(pupils.values("pupil_id").distinct().count()),
+    }  # fmt: skip
+
+
+def _rule_is_ended(stage: Stage) -> None:
+    ResourceRule.objects.filter(pk=stage.own(ResourceRule).pk).update(
+        ended_at=timezone.now(), ended_by=stage.people["head"]
+    )
+
+
+def _sheet() -> Data:
+    """The record of a resource."""
+    kinds = {"niveaux": "level", "matieres": "subject"}
+    nodes = {name: [str(Node.objects.in_force().filter(kind=kind)[0].pk)] for name, kind in kinds.items()}
+    return nodes | {
+        "titre": "Une leçon", "resume": "Ce que l’on y apprend.", "type": "video", "publics": ["eleve"], "auteurs": "Préau", "institution": "Préau",
+        "licence": "cc-by-sa", "mots": "vélo, rivière",
+    }  # fmt: skip
+
+
+def _withdrawn(stage: Stage) -> None:
+    EditedResource.objects.filter(pk=stage.own(EditedResource).pk).update(status="withdrawn")
+
+
 def _event_is(state: str) -> Callable[[Stage], None]:
     def put(stage: Stage) -> None:
         out = None if state == "draft" else timezone.now()
@@ -285,6 +556,28 @@ def _switched(stage: Stage) -> None:
         to_year=year, switched_at=timezone.now(), switched_on=timezone.localdate(), before=before
     )
     School.objects.filter(pk=school.pk).update(current_year=year)
+
+
+def _consent(stage: Stage, answer: str) -> Data:
+    return {"demande": stage.own(ConsentRequest).pk, "reponse": answer}
+
+
+def _is_of_age(stage: Stage) -> None:
+    Person.objects.filter(pk=stage.people["pupil"].pk).update(birth_date="2008-01-01")
+
+
+def _asked_long_ago(stage: Stage) -> None:
+    ConsentRequest.objects.update(asked_at=NOW - timedelta(days=8))
+
+
+def _paper(stage: Stage) -> Data:
+    """The father signed."""
+    pupil, father = stage.people["pupil"], stage.people["other_guardian"]
+    return {"eleve": pupil.public_id, "signe": father.public_id, "reponse": "yes"}
+
+
+def _reached_by_paper(stage: Stage) -> None:
+    Person.objects.filter(pk=stage.people["guardian"].pk).update(email="", phone="")
 
 
 def _without_class(stage: Stage) -> None:
@@ -665,6 +958,7 @@ IDENTITY = {
     "name": "Collège des Grands Tilleuls", "address": "3 rue du Préau", "phone": "02 99 00 00 00",
     "email": "college@ecole.example", "website": "https://college.example", "privacy_contact": "La déléguée du département",
 }  # fmt: skip
+DEMAND = {"who": "staff", "since": "2026-12-15"}
 READING = {
     "text": "115", "spacing": "normal", "font": "hyperlegible", "color-scheme": "auto", "contrast": "auto",
     "motion": "auto", "simple": "off",
@@ -694,7 +988,31 @@ BODIES: dict[str, Body] = {
     "identity:activation": Body("visitor", _with_code, wrong=lambda stage: {"new_password": "", "again": ""}),
     "identity:new_password": Body("visitor", _with_code, wrong=lambda stage: {"new_password": "", "again": ""}),
     "identity:forgotten": Body("visitor", lambda stage: {"login": LOGINS["guardian"]}, wrong=lambda stage: {"login": ""}, again=ASKED_AGAIN),
+    "identity:confirm": Body("guardian", lambda stage: {"former": PASSWORD}, wrong=lambda stage: {"former": "autre"}, again={"journal_line": "each proof leaves its line"}),
+    "identity:confirm_otherwise": Body("guardian"),
     "identity:change_password": Body("guardian", _change_password, wrong=lambda stage: {"again": "autre"}),
+    "identity:second_step": Body("visitor", lambda stage: {"code": "000000"}, writes=False),
+    "identity:second_proof": Body(
+        "guardian", lambda stage: {"geste": "retirer"}, _guardian_proves_twice
+    ),
+    "identity:install_second_proof": Body("guardian", _first_digits, wrong=lambda stage: {"code": "12"}),
+    "identity:passkey_challenge": Body("visitor", writes=False),
+    "identity:passkey_options": Body("guardian", writes=False),
+    "identity:add_passkey": Body("guardian", lambda stage: {"name": "Téléphone", "credential": ""}, wrong=lambda stage: {"name": ""}, writes=False),
+    "identity:passkey": Body("cpe", lambda stage: {"name": "Mon téléphone"}, wrong=lambda stage: {"name": ""}),
+    "identity:remove_passkey": Body("cpe"),
+    "identity:make_key": Body("guardian", lambda stage: {"nature": "token", "name": "Programme", "scopes": ["api"], "days": "90", "vu": "0"}, wrong=lambda stage: {"name": ""}),
+    "identity:revoke_key": Body("cpe"),
+    "identity:revoke_keys": Body("cpe"),
+    "identity:lift_second_proof": Body("secretary", before=_person_proves_twice),
+    "identity:proof_demand": Body("head", lambda stage: dict(DEMAND), wrong=lambda stage: {"since": ""}),
+    "identity:platform_proof": Body(
+        "operator", lambda stage: dict(DEMAND), _runs_the_platform, wrong=lambda stage: {"since": ""}
+    ),
+    "identity:delay_proof": Body(
+        "secretary", lambda stage: {"until": "2026-12-20"}, _is_asked_to_prove, wrong=lambda stage: {"until": "2026-11-01"}
+    ),
+    "identity:remind_later": Body("guardian", writes=False),
     "identity:end_session": Body("guardian"),
     "identity:class_accounts": Body("teacher", lambda stage: {"nom": "Nina", "etat": "", "qui": ""}, writes=False),
     "identity:staff_accounts": Body("head", lambda stage: {"nom": "Moreau", "etat": "", "qui": ""}, writes=False),
@@ -737,6 +1055,15 @@ BODIES: dict[str, Body] = {
     "directory:drop": Body("secretary"),
     "directory:export": Body("secretary", again={"journal_line": "each export leaves its trace"}),
     "directory:departures": Body("secretary", lambda stage: {"nom": STEM, "qui": "eleves"}, writes=False),
+    "media:send": Body("operator", lambda stage: {"fichier": SimpleUploadedFile("livre.epub", epub())}, wrong=lambda stage: {"fichier": SimpleUploadedFile("page.html", b"<html>")}),
+    "media:tus": Body("operator", writes=False),
+    "media:abandon": Body("operator"),
+    "media:words": Body("operator", lambda stage: {"langue": "fr", "transcription": "Bonjour.", "chapitres": "0:02 Le début"}, wrong=lambda stage: {"chapitres": "plus tard"}),
+    "media:remove": Body("operator"),
+    "catalogue:add": Body("operator", lambda stage: _sheet() | {"media": stage.own(Medium).public_id}, wrong=lambda stage: {"titre": ""}),
+    "catalogue:change": Body("operator", lambda stage: _sheet(), wrong=lambda stage: {"titre": ""}),
+    "catalogue:withdraw": Body("operator"),
+    "catalogue:put_back": Body("operator", before=_withdrawn),
     "platform:export": Body("operator", lambda stage: {"nom": "", "nature": "", "voir": ""}, again={"journal_line": "each export leaves its trace"}),
     "directory:export_departures": Body("secretary", lambda stage: {"qui": "eleves"}, again={"journal_line": "each export leaves its trace"}),
     "directory:leaver": Body("secretary", _kept, wrong=lambda stage: {"reason": ""}),
@@ -748,6 +1075,23 @@ BODIES: dict[str, Body] = {
     "directory:photo_consent": Body("guardian", lambda stage: {"answer": "no"}, wrong=lambda stage: {"answer": "?"}),
     "directory:pupil_photo": Body("secretary", _picture, wrong=lambda stage: {"picture": []}, again=NEW_PHOTO),
     "directory:remove_photo": Body("secretary"),
+    "directory:consent": Body(
+        "guardian", lambda stage: _consent(stage, "yes"), wrong=lambda stage: {"reponse": "?"}
+    ),
+    "directory:consent_beside": Body(
+        "guardian", lambda stage: _consent(stage, "no"), _in_an_ecole, lambda stage: {"reponse": "?"}
+    ),
+    "directory:family_access": Body("pupil", lambda stage: {"choix": "fermer"}, _is_of_age, lambda stage: {"choix": "?"}),
+    "directory:consent_requests": Body(
+        "cpe", lambda stage: {"quoi": "image:", "mots": "Film du voyage."}, wrong=lambda stage: {"mots": ""}
+    ),
+    "directory:remind_consents": Body("cpe", before=_asked_long_ago),
+    "directory:close_consents": Body("cpe"),
+    "directory:paper_consent": Body("secretary", _paper, wrong=lambda stage: {"signe": ""}),
+    "directory:export_consents": Body("secretary", again={"journal_line": "each export leaves its trace"}),
+    "directory:consent_papers": Body(
+        "secretary", before=_reached_by_paper, again={"journal_line": "each print leaves its trace"}
+    ),
     "directory:next_year": Body("secretary", lambda stage: dict(NEXT_YEAR), _nothing_prepared, lambda stage: {"ends": ""}),
     "directory:year_dates": Body("secretary", lambda stage: dict(NEXT_YEAR), wrong=lambda stage: {"name": "2027"}),
     "directory:give_up_year": Body("secretary"),
@@ -777,6 +1121,24 @@ BODIES: dict[str, Body] = {
     "directory:undo_switch": Body("secretary", before=_switched),
     "works:stop": Body("guardian"),
     "search:search": Body("teacher", lambda stage: {"texte": "Nina"}, writes=False),
+    "federation:create": Body("head", _provider, wrong=lambda stage: {"issuer": "http://guichet.exemple.fr"}),
+    "federation:change": Body(
+        "head", _provider, before=lambda stage: Link.objects.all().delete(), wrong=lambda stage: {"name": ""}
+    ),
+    "federation:secret": Body("head", lambda stage: {"secret": "un-secret-du-guichet"}, wrong=lambda stage: {"secret": ""}),
+    "federation:attempt": Body("head", again={"federation_provider": "each try that fails is counted"}),
+    "federation:only_ways": Body("head", lambda stage: {"audiences": ["families"]}, _served_families, wrong=lambda stage: {"audiences": ["autres"]}),
+    "federation:local_door": Body("head", lambda stage: {"days": "1"}, wrong=lambda stage: {"days": "9"}),
+    "federation:cut": Body("head"),
+    "federation:link": Body("pupil", writes=False),
+    "federation:ended": Body("pupil", writes=False),
+    "federation:saml": Body(
+        "head",
+        lambda stage: {"text": described().decode(), "subject": "FrEduCtId", "signed": "on"},
+        _speaks_saml,
+        wrong=lambda stage: {"text": "bonjour"},
+    ),
+    **dict.fromkeys(["federation:saml_acs", "federation:saml_logout"], Body("pupil", writes=False)),
     "signon:create": Body("head", _service, wrong=lambda stage: {"places": "https://*.exemple.fr/"}),
     "signon:change": Body("head", _service, wrong=lambda stage: {"name": ""}),
     "signon:service": Body(
@@ -787,7 +1149,32 @@ BODIES: dict[str, Body] = {
         "pupil", lambda stage: {"service": MOODLE, "password": PASSWORD}, wrong=lambda stage: {"password": "faux"},
         again={"signon_ticket": "each password gives a ticket, used once", "signon_usage": "and is counted"},
     ),
+    "signon:secret": Body("head", lambda stage: {"vu": ""}, before=_speaks_oidc),
+    # A service's own site sends these two: they are asked again as a GET.
+    "signon:oidc_authorize": Body("pupil", lambda stage: {"client_id": "inconnu"}, writes=False),
+    "signon:oidc_logout": Body("pupil", writes=False),
+    "signon:oidc_confirm": Body("pupil", lambda stage: {"password": PASSWORD}, writes=False),
+    **dict.fromkeys(["signon:oidc_token", "signon:oidc_userinfo"], Body("pupil", writes=False)),
+    **dict.fromkeys(["signon:saml_sso", "signon:saml_logout"], Body("pupil", writes=False)),
+    "signon:saml_confirm": Body("pupil", lambda stage: {"password": PASSWORD}, writes=False),
+    "signon:saml_leave": Body("pupil", again={"journal_line": "whoever has left is nobody"}),
+    "signon:oidc_leave": Body("pupil", again={"journal_line": "whoever has left is nobody"}),
     "signon:logout": Body("pupil", again={"journal_line": "whoever has left is nobody"}),
+    "lti:add": Body(
+        "teacher", _to_choose, wrong=lambda stage: {"tool": "autre"}, again={"lti_passage": "each going is a passage, used once"}
+    ),
+    "lti:choice": Body("teacher", lambda stage: {"items": ["0"]}, wrong=lambda stage: {"items": []}),
+    "lti:launch": Body("pupil", again={"lti_passage": "each click is a passage, used once"}),
+    "lti:change": Body(
+        "teacher", lambda stage: {"title": "Fractions, la suite", "text": "Trois séries.", "due_on": "2026-12-01"},
+        wrong=lambda stage: {"title": ""},
+    ),
+    "lti:end": Body("teacher"),
+    "lti:restore": Body("teacher", before=_ended),
+    "lti:tool": Body("head", _tool, _speaks_lti, lambda stage: {"login_url": "http://autre.example/"}),
+    "lti:agreement": Body("head", lambda stage: {"allowed": ["scores"]}, _has_a_tool, lambda stage: {"allowed": ["autre"]}),
+    "lti:authorize": Body("pupil", lambda stage: {"client_id": "inconnu"}, writes=False),
+    **dict.fromkeys([f"lti:{name}" for name in ("token", "chosen", "lines", "scores")], Body("pupil", writes=False)),
     "agenda:subscribe": Body("guardian", lambda stage: {"vu": "0"}),
     "agenda:unsubscribe": Body("guardian", before=_open_feed),
     "timetable:create": Body("secretary", _weekly, wrong=lambda stage: {"ends_at": "15:00"}),
@@ -918,6 +1305,51 @@ BODIES: dict[str, Body] = {
         "head", lambda stage: {"niveau-0": "45", "niveau-1": "61"}, wrong=lambda stage: {"niveau-0": "beaucoup"}
     ),
     "homework:tick": Body("pupil", lambda stage: {"fait": "oui"}),
+    "homework:put": Body("teacher", _put_somewhere, _lesson_to_come, lambda stage: {"titre": ""}),
+    "scenarios:create": Body("teacher", lambda stage: dict(SCENARIO), wrong=lambda stage: {"minutes": "beaucoup"}),
+    "scenarios:take_up": Body(
+        "teacher", lambda stage: {"adresse": PAGE_OF_RESOURCE, "geste": "adapter"},
+        wrong=lambda stage: {"geste": "lier", "scenario": ""},
+    ),
+    "scenarios:facts": Body("teacher", lambda stage: SCENARIO | {"seen": "1"}, wrong=lambda stage: {"minutes": "beaucoup"}),
+    "scenarios:add_step": Body("teacher", lambda stage: dict(SCENARIO_STEP_TYPED), wrong=lambda stage: {"minutes": "beaucoup"}),
+    "scenarios:step": Body(
+        "teacher", lambda stage: SCENARIO_STEP_TYPED | {"seen": "1"}, wrong=lambda stage: {"minutes": "beaucoup"}
+    ),
+    "scenarios:arrange": Body("teacher", lambda stage: {"geste": "retirer"}),
+    "scenarios:publish": Body(
+        "teacher", lambda stage: {"signature": "pseudonym", "pseudonym": "Plume", "licence": "cc-by", "sure": "on"},
+        wrong=lambda stage: {"sure": ""},
+    ),
+    "scenarios:withdraw": Body("teacher"),
+    "scenarios:remove": Body("teacher"),
+    "scenarios:restore": Body("teacher", before=_scenario_removed),
+    "scenarios:go_back": Body("teacher"),
+    "scenarios:authors": Body(
+        "teacher", lambda stage: {"person": stage.people["teacher_parent"].pk}, wrong=lambda stage: {"person": ""}
+    ),
+    "scenarios:invitation": Body(
+        "teacher", lambda stage: {"signature": "pseudonym", "pseudonym": "Plume"}, wrong=lambda stage: {"pseudonym": ""}
+    ),
+    "scenarios:leave": Body("teacher", before=_with_another_author),
+    "scenarios:take_out": Body("teacher", before=_by_another_author),
+    "scenarios:review": Body(
+        "teacher", lambda stage: dict(OPINION), wrong=lambda stage: {"clarity": "6"}
+    ),
+    "scenarios:remove_review": Body("teacher"),
+    "scenarios:report": Body(
+        "guardian", lambda stage: {"avis": stage.own(Review).pk, "reason": "wrong", "words": "Regardez."}, _shown_again,
+        lambda stage: {"reason": ""},
+    ),
+    "scenarios:case": Body(
+        "operator", lambda stage: {"decision": "masquer", "why": "Un nom."}, _waits, lambda stage: {"why": ""}
+    ),
+    "scenarios:qualify": Body("operator", lambda stage: {"adresse": PAGE_OF_RESOURCE}),
+    "scenarios:qualification": Body(
+        "operator", lambda stage: {"geste": "mener", "to": "cleared", "words": "Licence lue.", "seen": "noticed"},
+        wrong=lambda stage: {"to": "?"},
+    ),
+    "scenarios:appeal": Body("teacher", lambda stage: {"words": "Personne n’est nommé."}, wrong=lambda stage: {"words": ""}),
     "campaigns:received": Body("guardian", lambda stage: {"geste": "refuser"}),
     "campaigns:start": Body("cpe", lambda stage: dict(ASKED), wrong=lambda stage: {"at_least": "0"}),
     "campaigns:from_list": Body("cpe", lambda stage: {"entries": [stage.own(Entry).pk]}),
@@ -929,6 +1361,31 @@ BODIES: dict[str, Body] = {
     "campaigns:retry": Body("cpe", before=_reachable),
     "campaigns:posted": Body("cpe"),
     "campaigns:reach": Body("cpe", lambda stage: dict(LIVES), wrong=lambda stage: {"city": ""}),
+    "records:open_record": Body("head", _confidential, wrong=lambda stage: {"needs": "", "plan": ""}),
+    "records:revise": Body("head", _record_again, wrong=lambda stage: {"review_on": "2020-01-01"}),
+    "records:close": Body("head", lambda stage: {"etat": "clos"}),
+    "records:readers": Body(
+        "head", lambda stage: {"person": stage.people["secretary"].pk, "reason": "team", "until": "2026-12-24"},
+        wrong=lambda stage: {"reason": ""},
+    ),
+    "records:end_reader": Body("head"),
+    "records:measures": Body(
+        "head", lambda stage: {"words": "Placée devant", "first_day": "2026-11-24", "last_day": "2026-12-24"},
+        wrong=lambda stage: {"words": ""},
+    ),
+    "records:end_measure": Body("head"),
+    "records:papers": Body(
+        "head", lambda stage: {"file": SimpleUploadedFile("bilan.txt", "Bilan de la séance.".encode())},
+        wrong=lambda stage: {"file": ""},
+    ),
+    "records:remove_paper": Body("head"),
+    "records:hand_over": Body(
+        "head", lambda stage: {"school": stage.twin.school.pk}, before=_goes_on, wrong=lambda stage: {"school": ""}
+    ),
+    "records:entrust": Body(
+        "head", lambda stage: {"person": stage.people["teacher"].pk}, wrong=lambda stage: {"person": ""}
+    ),
+    "records:agree": Body("guardian", lambda stage: {"accord": "donne"}),
     "conduct:report": Body("teacher", _reported, wrong=lambda stage: {"kind": ""}),
     "conduct:correct": Body("cpe", _corrected, wrong=lambda stage: {"kind": ""}),
     "conduct:settle": Body("cpe", lambda stage: {"note": "Entretien avec chacun."}, wrong=lambda stage: {"note": ""}),
@@ -956,6 +1413,19 @@ BODIES: dict[str, Body] = {
     "timetable:create_slot": Body("cpe", _study, wrong=lambda stage: {"name": ""}),
     "timetable:change_slot": Body("cpe", _study, wrong=lambda stage: {"name": ""}),
     "timetable:remove_slot": Body("cpe"),
+    "mediacentre:understand": Body("pupil"),
+    "mediacentre:assign": Body("head", _assigned, wrong=lambda stage: {"whom": ""}),
+    "mediacentre:give": Body("head", lambda stage: {"personne": [stage.people["teacher"].public_id]}),
+    "mediacentre:set_apart": Body("head", lambda stage: {"personne": [stage.people["pupil"].public_id]}),
+    "mediacentre:licences": Body("head", lambda stage: {"licences": "40", "publics": ["pupil"], "kind": "person", "starts": "", "ends": "2027-07-04"}, wrong=lambda stage: {"licences": "-1"}),
+    "mediacentre:families": Body("head", lambda stage: {"montrer": "non"}),
+    "mediacentre:end": Body("head"),
+    "mediacentre:restore": Body("head", before=_rule_is_ended),
+    "mediacentre:lists": Body(
+        "head", lambda stage: {"liste": SimpleUploadedFile("liste.json", GAR_LIST)}, wrong=lambda stage: {"liste": []}
+    ),
+    "mediacentre:apply_list": Body("head"),
+    "mediacentre:drop_list": Body("head"),
     "events:create": Body("teacher", _outing, wrong=lambda stage: {"title": ""}),
     "events:change": Body("head", _outing_again, wrong=lambda stage: {"title": ""}),
     "events:publish": Body("head", before=_event_is("draft")),
@@ -964,8 +1434,47 @@ BODIES: dict[str, Body] = {
     "events:remove": Body("head", before=_event_is("draft")),
     "events:answer": Body("guardian", lambda stage: {"answer": "no"}, wrong=lambda stage: {"answer": "?"}),
     "portal:settle_guide": Body("guardian"),
+    "catalogue:follow": Body("guardian", lambda stage: {"recherche": "q=fractions&niveau=cm1"}),
+    "catalogue:unfollow": Body("guardian"),
+    "catalogue:add_source": Body("operator", lambda stage: A_SOURCE | {"slug": "autre"}, _runs_the_platform, wrong=lambda stage: {"address": "ailleurs"}),
+    "catalogue:change_source": Body("operator", lambda stage: dict(A_SOURCE), _runs_the_platform, wrong=lambda stage: {"address": "ailleurs"}),
+    "catalogue:try_source": Body("operator", before=_runs_the_platform),
+    "catalogue:harvest_source": Body("operator", before=_runs_the_platform),
+    "catalogue:pause_source": Body("operator", lambda stage: {"state": "pause"}, _runs_the_platform),
+    "catalogue:settle_harvest": Body("operator", lambda stage: {"geste": "garder"}, _runs_the_platform),
+    # A catalogue elsewhere asks: by POST too, nothing is written.
+    "catalogue:oai": Body("guardian", lambda stage: {"verb": "Identify"}, writes=False),
+    "catalogue:tell_miss": Body("guardian", lambda stage: {"recherche": "q=zzyx"}, again={"catalogue_miss": "each time is counted"}),
     "identity:reading": Body("guardian", lambda stage: dict(READING), wrong=lambda stage: {"text": "999"}),
     "privacy:export": Body("guardian", lambda stage: {"pour": ""}, again={"journal_line": "each export leaves its trace"}),
+    "privacy:ask": Body("guardian", lambda stage: {"pour": "", "quoi": "attendance-entry", "school": str(stage.college.school.pk), **DATA_ASKED}, wrong=lambda stage: {"better": ""}),
+    "privacy:add_line": Body("guardian", lambda stage: {"quoi": "autre", **DATA_ASKED}, wrong=lambda stage: {"better": ""}),
+    "privacy:change_line": Body("guardian", lambda stage: dict(DATA_ASKED), wrong=lambda stage: {"better": ""}),
+    "privacy:withdraw": Body("guardian"),
+    "privacy:take": Body("head"),
+    "privacy:prolong": Body("head", lambda stage: {"why": "Des registres à relire."}, wrong=lambda stage: {"why": ""}),
+    "privacy:answer_line": Body(
+        "head", lambda stage: {"outcome": "granted", "answer": "C’est corrigé."}, wrong=lambda stage: {"answer": ""}
+    ),
+    "privacy:send_answer": Body("head", before=_line_answered),
+    "privacy:take_back": Body("head", before=_request_answered),
+    "privacy:erase": Body("head", before=_erasure_granted),
+    "journal:lines": Body("head", lambda stage: {"nom": "", "sens": "", "action": "", "genre": "", "du": "2026-11-24", "au": "2026-11-24"}, writes=False),
+    "journal:extract": Body("head", lambda stage: {"personne": "", "sens": "", "action": "", "genre": "", "du": "2026-11-24", "au": "2026-11-24", "forme": "csv"}),
+    "privacy:breach": Body("head", lambda stage: {"nom": "", "debut": "2026-11-24T08:00", "fin": "2026-11-24T18:00"}, wrong=lambda stage: {"debut": ""}, writes=False),
+    "privacy:breach_contacts": Body(
+        "head", lambda stage: {"personne": "", "debut": "2026-11-24T08:00", "fin": "2026-11-24T18:00"},
+        again={"journal_line": "each export leaves its trace"},
+    ),
+    # What the stage planted is found empty when it is counted.
+    "privacy:count_terms": Body("head"),
+    "privacy:approve_run": Body("head", _run_seen),
+    "privacy:confirm_run": Body("head", _run_seen, before=_run_approved),
+    "privacy:postpone_run": Body(
+        "head", lambda stage: {**_run_seen(stage), "until": "2027-01-15", "why": "Un contrôle en cours."},
+        wrong=lambda stage: {"until": ""},
+    ),
+    "privacy:export_register": Body("head", lambda stage: {"forme": "ods"}, again={"journal_line": "each export leaves its trace"}),
     "identity:take_picture": Body("guardian", _picture, again=NEW_FILE),
     "identity:remove_picture": Body("guardian", before=_has_picture),
     "directory:identity": Body("head", lambda stage: dict(IDENTITY), wrong=lambda stage: {"phone": "abc"}),

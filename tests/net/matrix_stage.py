@@ -7,7 +7,7 @@ that is the law written a second time, by hand, so that `visible_to` is not judg
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -16,17 +16,25 @@ from django.contrib.sessions.models import Session
 from django.core.files.base import ContentFile
 from django.db.models import Model
 from django.utils import timezone
+from webauthn.helpers import bytes_to_base64url
 
 from conftest import NOW, TWIN
+from preau.commons.federation.actions import saml
+from preau.commons.federation.models import Link, Provider
+from preau.commons.federation.tests.desk import described
 from preau.commons.files.models import GLIMPSE, StoredFile
+from preau.commons.lti import models as lti
+from preau.commons.media.models import Medium, Rendition, Upload
 from preau.commons.notifications.models import Device, Item, StopLink
 from preau.commons.platform.models import OperatedDelivery, OperatedSchool
-from preau.commons.signon.models import Service
+from preau.commons.privacy import models as privacy
+from preau.commons.signon.models import Opening, Service
 from preau.commons.works.models import Work
 from preau.directory.actions import merging, years
 from preau.directory.models import (
     Assignment,
     Closure,
+    ConsentRequest,
     Delivery,
     DeliveryShare,
     Enrolment,
@@ -68,6 +76,10 @@ from preau.domains.attendance.models import (
 )
 from preau.domains.attention import models as attention
 from preau.domains.campaigns.models import Campaign, PostalAddress, Sending
+from preau.domains.catalogue import models as catalogue
+from preau.domains.catalogue.actions import next_edition
+from preau.domains.catalogue.models import Collection, FollowedSearch, Institution, Node, Resource
+from preau.domains.catalogue.models.edited import EditedResource
 from preau.domains.conduct.models import (
     Contract,
     Detention,
@@ -89,6 +101,24 @@ from preau.domains.homework.models import (
     Progression,
     ProgressionStep,
 )
+from preau.domains.mediacentre.models import BroughtList, Subscription
+from preau.domains.mediacentre.models import Resource as DigitalResource
+from preau.domains.mediacentre.models import Rule as ResourceRule
+from preau.domains.mediacentre.models import Target as ResourceTarget
+from preau.domains.records import models as records
+from preau.domains.records.actions import access, hanging, writing
+from preau.domains.scenarios.models import (
+    Author,
+    Case,
+    Content,
+    Facts,
+    Qualification,
+    Report,
+    Review,
+    Scenario,
+    Step,
+    Version,
+)
 from preau.domains.timetable.models import (
     Alternation,
     CoverAsk,
@@ -100,12 +130,19 @@ from preau.domains.timetable.models import (
     ToldCourse,
     WeeklyPattern,
 )
-from preau.foundation import vault, webpush
+from preau.foundation import mediaroom, vault, webpush
+from preau.identity import keys
 from preau.identity.codes import digest_of, new_code
-from preau.identity.models import Account, AccountSession, Activation
+from preau.identity.models import AccessKey, Account, AccountSession, Activation, Passkey
 
+# The published scenario of the stage, and the name of its step.
+SCENARIO_CODE, SCENARIO_STEP = "scenario-de-la-scene", "etape-un"
 # The link of a mail of the cast's mother: whoever has it may stop that mail, and do nothing else.
 STOP_TOKEN = "arret-du-courriel"
+SHOWN_MEDIUM = "a" * 32
+# A provider of the platform that is open: everybody may come in by it.
+OPEN_PROVIDER = "guichet-ouvert"
+OPEN_SAML = "guichet-saml"
 # What a browser gives when it asks to be told by push.
 PUSH_ENDPOINT = "https://fcm.googleapis.com/fcm/send"
 PUSH_POINT = webpush.encode(webpush.point_of(webpush.private_key(webpush.new_private_key())))
@@ -184,6 +221,7 @@ def set_up(college: World, twin: World) -> Stage:
     _codes_and_sessions(stage)
     _doubles(stage)
     _photos(stage)
+    _consents(stage)
     _arrangements(stage)
     _seating_plans(stage)
     _guests(stage)
@@ -192,12 +230,21 @@ def set_up(college: World, twin: World) -> Stage:
     _campaigns(stage)
     _changed_lessons(stage)
     _homework(stage)
+    _scenarios(stage)
     _conduct(stage)
     _attention(stage)
+    _requests(stage)
+    _terms(stage)
     _covers(stage)
     _events(stage)
+    _digital_resources(stage)
+    _records(stage)
     _day_slots(stage)
     _services(stage)
+    _activities(stage)
+    _providers(stage)
+    _sources(stage)
+    _media(stage)
     _nobody(stage)
     return stage
 
@@ -254,6 +301,20 @@ def _guests(stage: Stage) -> None:
         stage.put(scope, Guest.objects.create(holding=holding, reason=reason, invited_at=NOW))
 
 
+def _sources(stage: Stage) -> None:
+    """A source of the catalogue whose last reading waits: whoever runs the whole platform decides, and nobody of the cast does."""
+    shelf = catalogue.Collection.objects.create(slug="source-essai", title="Source d’essai", abstract="…")
+    house = catalogue.Institution.objects.create(slug="maison-essai", name="Maison d’essai")
+    source = catalogue.Source.objects.create(
+        slug="source-essai", name=stage.mark("a source of the catalogue", set()), kind="oai", address="https://source.example/oai",
+        institution=house, collection=shelf, audiences=["eleve"], due_at=NOW,
+    )  # fmt: skip
+    run = catalogue.Harvest.objects.create(
+        source=source, state="waiting", began_at=NOW, ended_at=NOW, leaving=3, refused=1, problems=[{"where": "=1+1", "why": "…"}],
+    )  # fmt: skip
+    stage.put(OWN, source, run)
+
+
 def _services(stage: Stage) -> None:
     """The service that each school has of its own."""
     own = Service.objects.get(school=stage.college.school)
@@ -261,6 +322,79 @@ def _services(stage: Stage) -> None:
     _call(own, stage.mark("own service", readers, {"head", "teacher", "pupil"}))
     stage.put(OWN, own)
     stage.put(OTHER_SCHOOL, Service.objects.get(school=stage.twin.school))
+
+
+def _activities(stage: Stage) -> None:
+    """What a service of the platform gave to a class, near and far, and what a teacher has just chosen there."""
+    own = stage.mark(
+        "activity of the own class", {"head", "teacher"} | FAMILY | {"teacher_parent"}, {"teacher", "pupil"}
+    )
+    other = stage.mark(
+        "activity of another class", {"head", "teacher_parent", "former_guardian"}, {"teacher_parent"}
+    )
+    chosen = {
+        OWN: stage.mark("choice of the teacher", {"teacher"}, {"teacher"}),
+        OTHER_CLASS: stage.mark("choice of another teacher", {"teacher_parent"}),
+        OTHER_SCHOOL: f"{STEM} {TWIN}",
+    }
+    for scope, world, by, title in [
+        (OWN, stage.college, "teacher", own),
+        (OTHER_CLASS, stage.college, "teacher_parent", other),
+        (OTHER_SCHOOL, stage.twin, "neighbour_head", f"{STEM} {TWIN}"),
+    ]:
+        opening = Opening.objects.get(service__tool__isnull=False, school=world.school)
+        opening.profiles = ["pupil", "guardian", "staff"]
+        opening.save()
+        Service.objects.filter(pk=opening.service_id).update(profiles=opening.profiles)
+        context = lti.Context.objects.get_or_create(opening=opening, group=stage.objects[Group][scope][0])[0]
+        person = stage.people[by]
+        activity = lti.Activity.objects.create(
+            school=world.school, context=context, title=title, text=title, given_by=person, given_at=NOW
+        )
+        column = lti.Column.objects.create(context=context, activity=activity, label=title, maximum=20)
+        lti.Score.objects.create(
+            column=column, pupil=stage.objects[Person][scope][0], given=12, maximum=20, activity="Completed",
+            grading="FullyGraded", said_at=NOW,
+        )  # fmt: skip
+        item = {"title": chosen[scope], "text": "", "target": "", "custom": {}, "line": None, "due_on": ""}
+        proposal = lti.Proposal.objects.create(
+            account=person.account, seat=f"staff-{world.school.pk}", context=context, items=[item],
+            ends_at=NOW + timedelta(hours=1),
+        )  # fmt: skip
+        stage.put(scope, activity, proposal)
+
+
+def _providers(stage: Stage) -> None:
+    """A provider of each school, and whom it knows there."""
+    for scope, world, person, name in [
+        (
+            OWN,
+            stage.college,
+            stage.people["pupil"],
+            stage.mark("own provider", STAFF | FAMILY | {"former_guardian"}, {"head"}),
+        ),
+        (OTHER_SCHOOL, stage.twin, stage.twin.people["pupil"], f"{STEM} {TWIN}"),
+    ]:
+        row = Provider.objects.create(
+            school=world.school,
+            name=name,
+            issuer="https://guichet.exemple.fr",
+            client_id="preau",
+            changed_at=NOW,
+        )
+        stage.put(scope, row)
+        stage.put(scope, Link.objects.create(provider=row, subject=name, person=person, made_at=NOW))
+    places = dict.fromkeys(
+        ["authorization_endpoint", "token_endpoint", "jwks_uri"], "https://guichet.exemple.fr/"
+    )
+    Provider.objects.create(
+        public_id=OPEN_PROVIDER, name="Guichet ouvert", issuer="https://guichet.exemple.fr", client_id="preau", is_on=True,
+        discovered=places, discovered_at=NOW, changed_at=NOW,
+    )  # fmt: skip
+    saml.keep_saml_keys(NOW, must=True)
+    Provider.objects.create(
+        public_id=OPEN_SAML, name="Guichet SAML", protocol="saml", is_on=True, changed_at=NOW, saml={"described": described()}
+    )  # fmt: skip
 
 
 def _guard(pupil: Person, guardian: Person, **dates: Any) -> None:
@@ -537,6 +671,28 @@ def _photos(stage: Stage) -> None:
         photo.picture.save("x.png", ContentFile(mark.encode()))
 
 
+def _consents(stage: Stage) -> None:
+    """What each school asks to publish, in its own words: its families read them, and those who work with pupils."""
+    readers = {"head", "cpe", "secretary", "teacher", "teacher_parent", "former_guardian"} | FAMILY
+    for scope, world, words in (
+        (
+            OWN,
+            stage.college,
+            stage.mark("what may be published", readers, {"cpe", "teacher", "guardian", "pupil"}),
+        ),
+        (OTHER_SCHOOL, stage.twin, f"{STEM} {TWIN}"),
+    ):
+        request = ConsentRequest.objects.create(
+            school=world.school,
+            year=world.year,
+            purpose="image",
+            words=words,
+            asked_by=world.people["cpe"],
+            asked_at=NOW,
+        )
+        stage.put(scope, request)
+
+
 def _arrangements(stage: Stage) -> None:
     """What a teacher must know of a pupil: the staff who follow them, their teachers, their family."""
     own = {"head", "cpe", "teacher"} | FAMILY | {"teacher_parent"}
@@ -660,6 +816,61 @@ def _homework(stage: Stage) -> None:
             LessonNote.objects.create(record=record, author=teacher, text=note)
 
 
+def _scenarios(stage: Stage) -> None:
+    """One of each teacher: published in words that anyone reads, then written on in words that its authors alone read."""
+    marks = {
+        OWN: stage.mark("what the teacher is writing", {"teacher"}, {"teacher"}),
+        OTHER_CLASS: stage.mark("what another teacher is writing", {"teacher_parent"}, {"teacher_parent"}),
+        DEPARTED: stage.mark("what a former teacher was writing", set()),
+        OTHER_SCHOOL: f"{STEM} {TWIN}",
+    }
+    resource = Resource.objects.get(key="maths-au-college/le-theoreme-de-thales")
+    for scope, words in marks.items():
+        lesson: Any = stage.objects[Lesson][scope][0]
+        person = lesson.teachers.all()[0]
+        facts = Facts("Un scénario", "Un résumé.", ("4e",), "mathematiques", 50, "<p>Chercher.</p>")
+        content = Content(facts, (Step(SCENARIO_STEP, "Chercher", 10),))
+        code = {"code": SCENARIO_CODE} if scope == OWN else {}
+        made = Scenario.objects.create(
+            school=lesson.school,
+            title="Un scénario",
+            body=content.told(),
+            made_at=NOW,
+            changed_at=NOW,
+            **code,
+        )
+        author = Author.objects.create(
+            scenario=made, person=person, is_first=True, invited_at=NOW, accepted_at=NOW
+        )
+        version = Version.objects.create(
+            scenario=made, number=1, title="Un scénario", body=content.told(), licence="cc-by",
+            signatures=["Un enseignant"], made_by=person, made_at=NOW,
+        )  # fmt: skip
+        written = Content(
+            Facts(words, words, ("4e",), "mathematiques", 50, words), (Step(SCENARIO_STEP, words, 10),)
+        )
+        Scenario.objects.filter(pk=made.pk).update(
+            title=words, body=written.told(), state="published", shown=version
+        )
+        made.refresh_from_db()
+        stage.put(scope, made, version, author)
+        # What anyone reads of a resource, reported and hidden.
+        given = dict.fromkeys(["clarity", "interest", "access", "ease"], 4) | {
+            "level": "4e",
+            "signed": "Enseignante de 4e",
+        }
+        said = Review.objects.create(
+            person=person, resource=resource, text="Clair.", made_at=NOW, changed_at=NOW, **given
+        )
+        case = Case.objects.create(
+            review=said, state="decided", hidden=True, why="À revoir.", decided_at=NOW, opened_at=NOW
+        )
+        Report.objects.create(case=case, person=stage.people["cook"], reason="wrong", made_at=NOW)
+        tried = Resource.objects.published().exclude(qualification__isnull=False).order_by("key")[0]
+        known = Qualification.objects.create(resource=tried, opened_at=NOW, changed_at=NOW)
+        stage.put(scope, said, case, known)
+
+
 def _conduct(stage: Stage) -> None:
     """An incident, what its family reads, a detention and a procedure: of each class, of a leaver, of the twin."""
     people, life = stage.people, {"head", "cpe"}
@@ -710,6 +921,45 @@ def _conduct(stage: Stage) -> None:
     _several_in_one(stage, life)
 
 
+def _records(stage: Stage) -> None:
+    """A PAI of each scope, opened by the head, that the CPE reads in the own one; and one that nobody opens any more."""
+    records.Record.objects.all().delete()
+    legal = {"guardian", "other_guardian", "teacher_parent"}
+    for scope in (OWN, OTHER_CLASS, DEPARTED, OTHER_SCHOOL):
+        world = stage.twin if scope == OTHER_SCHOOL else stage.college
+        head, pupil = world.people["head"], place_of(stage, Person, scope)
+        viewer = viewer_for(head, 0, NOW, f"staff-{world.school.pk}")
+        assert viewer is not None
+        words = [f"{STEM} {TWIN}"] * 4
+        if scope != OTHER_SCHOOL:
+            family = {OWN: legal, OTHER_CLASS: {"former_guardian"}}.get(scope, set())
+            pupils = {"pupil"} if scope == OWN else set()
+            listed = {"head", "cpe"} if scope == OWN else {"head"}
+            adults = {"head", "cpe"} | {OWN: {"teacher"}, OTHER_CLASS: {"teacher_parent"}}.get(scope, set())
+            words = [
+                stage.mark(f"what must be known, {scope}", listed | family, {"head"}),
+                stage.mark(f"what is planned for a pupil, {scope}", listed | family, {"head"}),
+                stage.mark(f"what a pupil reads, {scope}", listed | family | pupils, {"head"} | pupils),
+                stage.mark(f"what to do in an emergency, {scope}", adults | family, adults),
+            ]
+        written = writing.Written(records.Words(*words), TODAY + timedelta(days=200), shows_emergency=True)
+        record = writing.open_record(viewer, pupil, "pai", written)
+        if scope == OWN:
+            access.add_reader(viewer, record, stage.people["cpe"], "team", None)
+        content = f"Ordonnance {words[0]}".encode()
+        paper = hanging.keep_sealed(viewer, record, f"{words[1]}.txt", "text/plain", content, "")
+        hanging.add_measure(viewer, record, "Tiers-temps", TODAY, None)
+        reader = record.readers.order_by("-pk").first()
+        stage.put(
+            scope, record, reader, paper, record.measures.get(), records.Protocol.objects.get(pk=record.pk)
+        )
+        lost = records.Record.objects.create(
+            school=world.school, pupil=pupil, kind="pap", review_on=TODAY + timedelta(days=200), opened_by=head,
+            opened_at=NOW,
+        )  # fmt: skip
+        stage.put(scope, records.Orphan.objects.get(pk=lost.pk))
+
+
 def _attention(stage: Stage) -> None:
     """Facts that wait, and a review: with its reason, a step, a mother's word. The own one was told to the cook."""
     life, people = {"head", "cpe"}, stage.people
@@ -758,6 +1008,54 @@ def _attention(stage: Stage) -> None:
         planned = attention.Step.objects.create(what=step, due=TODAY + timedelta(days=3), added_by=cpe, **of)
         contested = attention.Word.objects.create(about="contest", text=word, by=mother, at=NOW, **of)
         stage.put(scope, review, planned, contested)
+
+
+def _requests(stage: Stage) -> None:
+    """What a guardian asked about the data of the pupil of each scope, in words of their own."""
+    askers = {OWN: "guardian", OTHER_CLASS: "former_guardian"}
+    for scope in (OWN, OTHER_CLASS, DEPARTED, OTHER_SCHOOL):
+        world = stage.twin if scope == OTHER_SCHOOL else stage.college
+        asker = (
+            stage.people[askers[scope]]
+            if scope in askers
+            else Person.objects.create(family_name="Mère", given_name="Ada")
+        )
+        words = f"{STEM} {TWIN}"
+        if scope != OTHER_SCHOOL:
+            readers = {"head"} | ({askers[scope]} if scope in askers else set())
+            words = stage.mark(f"what was asked about data, {scope}", readers, readers)
+        request = privacy.DataRequest.objects.create(
+            school=world.school, subject=place_of(stage, Person, scope), asked_by=asker, asked_at=NOW,
+            due=privacy.due_after(TODAY),
+        )  # fmt: skip
+        line = privacy.RequestLine.objects.create(
+            school=world.school,
+            request=request,
+            right="rectify",
+            kind="attendance-entry",
+            wrong=words,
+            better="Présent",
+        )
+        stage.put(scope, request, line)
+
+
+def _terms(stage: Stage) -> None:
+    """What is past its term in each school: counts, and why it was postponed."""
+    for scope in (OWN, OTHER_SCHOOL):
+        world = stage.twin if scope == OTHER_SCHOOL else stage.college
+        why = f"{STEM} {TWIN}"
+        if scope == OWN:
+            why = stage.mark("why what is past its term waits", {"head", "operator"}, {"head", "operator"})
+        run = privacy.RetentionRun.objects.create(
+            school=world.school, day=TODAY, prepared_at=NOW, postponed_by=world.people["head"],
+            postponed_until=TODAY + timedelta(days=30), postponed_why=why,
+        )  # fmt: skip
+        part = privacy.RetentionPart.objects.create(
+            run=run, rule="attendance.visits", since=date(2026, 9, 1), count=12, oldest=TODAY, newest=TODAY
+        )
+        stage.put(
+            scope, run, part, privacy.RetentionBatch.objects.create(part=part, erased=0, left=0, at=NOW)
+        )
 
 
 def _several_in_one(stage: Stage, life: set[str]) -> None:
@@ -1010,7 +1308,18 @@ def _codes_and_sessions(stage: Stage) -> None:
         stage.put(scope, Work.objects.create(
             key=f"stage-{key}", label="Un travail", person=stage.people[key], url="/", can_stop=True, asked_at=NOW
         ))  # fmt: skip
+        stage.put(scope, FollowedSearch.objects.create(
+            person=stage.people[key], query=f"q={key.replace('_', '-')}", since=NOW.date(), seen=0
+        ))  # fmt: skip
         stage.put(scope, _just_sent(stage, stage.people[key], scope))
+        keeper = {OWN: "cpe", OTHER_CLASS: "teacher_parent"}.get(scope, key)
+        stage.put(scope, Passkey.objects.create(
+            account=stage.people[keeper].account, name="Téléphone", credential_id=bytes_to_base64url(f"stage-{key}".encode()), handle="c3RhZ2U", public_key="x", made_at=NOW
+        ))  # fmt: skip
+        stage.put(scope, AccessKey.objects.create(
+            account=stage.people[keeper].account, kind="token", name="Programme", seat="staff", scopes=["api"], prefix=keys.prefix_of(keys.new_key()),
+            digest="x", made_at=NOW, expires_at=NOW + timedelta(days=30),
+        ))  # fmt: skip
         person: Any = stage.objects[Person][scope][0]
         account, _ = Account.objects.get_or_create(
             person=person, defaults={"login": f"code.{person.pk}", "password": "!"}
@@ -1041,6 +1350,33 @@ def _just_sent(stage: Stage, person: Person, scope: str) -> StoredFile:
     for name in (file.public_id, f"{file.public_id}{GLIMPSE}"):
         vault.write(BytesIO(words.encode()), name)
     return file
+
+
+def _media(stage: Stage) -> None:
+    """A sound of the operator's that nothing shows, a file on its way, and a book that the catalogue shows to all."""
+    sender = stage.people["operator"]
+    words = stage.mark("a sound of an operator", {"operator"}, {"operator"})
+    facts = {"kept_by": sender, "kept_at": NOW, "moved_at": NOW, "state": "ready", "size": 9}
+    hidden = Medium.objects.create(
+        kind="audio", name=f"{words}.mp3", facts={"seconds": 12.0, "sound": True}, transcript=words, **facts
+    )
+    shown = Medium.objects.create(kind="epub", name="Un livre.epub", public_id=SHOWN_MEDIUM, **facts)
+    for medium, name, mime in (
+        (hidden, "son.m4a", "audio/mp4"),
+        (shown, "livre.epub", "application/epub+zip"),
+    ):
+        row = Rendition.objects.create(medium=medium, name=name, mime=mime, size=9)
+        mediaroom.open_folder(mediaroom.path_of(row.stored).parent)
+        mediaroom.path_of(row.stored).write_bytes(b"neuf sons")
+    resource = Resource.objects.create(
+        key="nombres-et-calculs/un-livre", collection=Collection.objects.get(slug="nombres-et-calculs"), title="Un livre", abstract="À lire.",
+        authors=["Préau"], institution=Institution.objects.all()[0], type="livre", licence="cc-by", audiences=["eleve"], published=TODAY,
+        changed=TODAY, source="plateforme", digest="0" * 64, edition=next_edition(), medium=shown,
+    )  # fmt: skip
+    resource.nodes.set(Node.objects.filter(kind__in=["level", "subject"], key__in=["cp", "francais"]))
+    stage.put(OWN, hidden, EditedResource.objects.get(pk=resource.pk))
+    name = stage.mark("a file on its way", {"operator"}, {"operator"})
+    stage.put(OWN, Upload.objects.create(person=sender, name=f"{name}.mp4", size=20, moved_at=NOW))
 
 
 def _doubles(stage: Stage) -> None:
@@ -1115,6 +1451,39 @@ def _day_slots(stage: Stage) -> None:
         stage.put(scope, slot)
 
 
+def _digital_resources(stage: Stage) -> None:
+    """A resource of each class, its rule, and the list it came from."""
+    college = stage.college
+    # Those of the seeds are given by subject and by level: here, only what the stage gives is looked at.
+    ResourceRule.objects.filter(school=college.school).delete()
+    Subscription.objects.filter(school=college.school).delete()
+    for scope, world, readers, must in [
+        (OWN, college, {"head"} | FAMILY | {"teacher_parent"}, {"head", "pupil", "guardian"}),
+        (OTHER_CLASS, college, {"head", "former_guardian"}, {"head"}),
+        (OTHER_SCHOOL, stage.twin, None, None),
+    ]:
+        name = (
+            stage.mark(f"a digital resource ({scope})", readers, must or ()) if readers else f"{STEM} {TWIN}"
+        )
+        head: Any = world.people["head"]
+        resource = DigitalResource.objects.create(
+            school=world.school, code=f"ark:/matrix/{scope}", name=name, search_name=name.lower(), listed_on=TODAY,
+            url="https://sp-auth.gar.example/matrix", with_families=True,
+        )  # fmt: skip
+        rule = ResourceRule.objects.create(
+            school=world.school, public="pupil", scope="groups", made_by=head, made_at=NOW
+        )
+        rule.resources.add(resource)
+        ResourceTarget.objects.create(school=world.school, rule=rule, group=place_of(stage, Group, scope))
+        names: dict[str, list[str]] = {part: [] for part in ("created", "changed", "back", "closed")}
+        counts = dict.fromkeys(["created", "changed", "back", "closed"], 0)
+        brought = BroughtList.objects.create(
+            school=world.school, kind="subscriptions", name="liste.json", digest=scope, by=head, at=NOW,
+            facts={"records": [], "aside": [], "kept": []}, report=counts | {"same": 0, "aside": [], "names": names},
+        )  # fmt: skip
+        stage.put(scope, resource, rule, brought)
+
+
 def _an_event(school: School, by: Person, title: str, days: int, **fields: Any) -> Event:
     starts = NOW + timedelta(days=days)
     event: Event = Event.objects.create(
@@ -1136,6 +1505,9 @@ def _nobody(stage: Stage) -> None:
 def _unsaved(model: type[Model]) -> Model:
     one = model()
     one.pk = "nobody" if model is AccountSession else 10**19
+    if isinstance(one, catalogue.Source):
+        # Its address is its key.
+        one.slug = "personne"
     return one
 
 

@@ -10,15 +10,21 @@ from typing import Any
 
 from django.db.models import Model
 
+from preau.commons.federation.models import Link, Provider
 from preau.commons.files.models import StoredFile
+from preau.commons.lti.models import Activity, Proposal
+from preau.commons.lti.words import ALLOWED
+from preau.commons.media.models import Medium, Upload
 from preau.commons.notifications.models import Device, Item
 from preau.commons.platform.models import OperatedDelivery, OperatedSchool
+from preau.commons.privacy.models import DataRequest, RequestLine, RetentionBatch, RetentionPart, RetentionRun
 from preau.commons.signon.models import Service
 from preau.commons.signon.words import ATTRIBUTES
 from preau.commons.works.models import Work
 from preau.directory.boards import early_facts
 from preau.directory.models import (
     Closure,
+    ConsentRequest,
     Delivery,
     Group,
     Guardianship,
@@ -50,6 +56,8 @@ from preau.domains.attention.models import Review as AttentionReview
 from preau.domains.attention.models import Step as AttentionStep
 from preau.domains.attention.models import Word as AttentionWord
 from preau.domains.campaigns.models import Campaign
+from preau.domains.catalogue.models import FollowedSearch, Harvest, Source
+from preau.domains.catalogue.models.edited import EditedResource
 from preau.domains.conduct.models import (
     Contract,
     Detention,
@@ -61,7 +69,13 @@ from preau.domains.conduct.models import (
     Slot,
 )
 from preau.domains.events.models import Event
+from preau.domains.exams.models import code_of
 from preau.domains.homework.models import ClassBook, HandIn, Homework, Progression, ProgressionStep
+from preau.domains.mediacentre.models import BroughtList
+from preau.domains.mediacentre.models import Resource as DigitalResource
+from preau.domains.mediacentre.models import Rule as ResourceRule
+from preau.domains.records.models import Measure, Orphan, Paper, Protocol, Reader, Record
+from preau.domains.scenarios.models import Author, Case, Qualification, Review, Scenario, Version
 from preau.domains.timetable.models import (
     Alternation,
     CoverAsk,
@@ -74,17 +88,22 @@ from preau.domains.timetable.models import (
     WeeklyPattern,
 )
 from preau.foundation import boards
-from preau.identity.models import AccountSession, Activation
+from preau.identity.models import AccessKey, AccountSession, Activation, Passkey
 from tests.net.matrix_stage import (
     CAST,
     DEPARTED,
     DOUBLES,
     FAMILY,
     NOBODY,
+    OPEN_PROVIDER,
+    OPEN_SAML,
     OTHER_CLASS,
     OTHER_SCHOOL,
     OWN,
+    SCENARIO_CODE,
+    SCENARIO_STEP,
     SCOPES,
+    SHOWN_MEDIUM,
     STAFF,
     STEM,
     STOP_TOKEN,
@@ -130,6 +149,7 @@ SEES: dict[type[Model], Near] = {
     Person: near(
         own=WITH_PUPILS | OWN_FAMILY, other_class=WITH_PUPILS | OTHER_FAMILY, other_school={"neighbour_head"}
     ),
+    ConsentRequest: near(own=WITH_PUPILS | OWN_FAMILY | OTHER_FAMILY, other_school={"neighbour_head"}),
     Group: EVERYWHERE_STAFF | near(own=STAFF | OWN_FAMILY, other_class=STAFF | OTHER_FAMILY),
     Lesson: EVERYWHERE_STAFF
     | near(own=STAFF | OWN_FAMILY, other_class=STAFF | OTHER_FAMILY, departed=STAFF | OWN_FAMILY),
@@ -149,12 +169,26 @@ SEES: dict[type[Model], Near] = {
     ),
     # Its people and families where it is open; the head of each school, its own.
     Service: MEMBERS,
+    Provider: near(own={"head", "cook"}, other_school={"neighbour_head"}),
+    Link: near(own=OFFICE | {"pupil"}, other_class=OFFICE, other_school={"neighbour_head"}),
     Entry: near(
         own=LIFE | {"teacher"} | OWN_FAMILY, other_class=LIFE | {"teacher_parent"} | OTHER_FAMILY,
         departed=LIFE, other_school={"neighbour_head"},
     ),
     Explanation: near(
         own=LIFE | {"guardian"}, other_class=LIFE, departed=LIFE, other_school={"neighbour_head"}
+    ),
+    **dict.fromkeys(
+        [DataRequest, RequestLine],
+        near(
+            own={"head", "guardian"}, other_class={"head", "former_guardian"}, departed={"head"},
+            other_school={"neighbour_head"},
+        ),
+    ),
+    # Counts of the school, to whoever answers for its data; the operator runs it.
+    **dict.fromkeys(
+        [RetentionRun, RetentionPart, RetentionBatch],
+        near(own={"head", "operator"}, other_school={"neighbour_head"}),
     ),
     Alert: near(own=LIFE, other_class=LIFE, departed=LIFE, other_school={"neighbour_head"}),
     Announcement: near(
@@ -179,6 +213,15 @@ SEES: dict[type[Model], Near] = {
         [Progression, ProgressionStep],
         near(own={"teacher"}, other_class={"teacher_parent"}),
     ),
+    # Of no school: nobody of the cast was given it.
+    Qualification: near(own={"operator"}, other_class={"operator"}, departed={"operator"}, other_school={"operator"}),
+    # One's own reviews; what is decided of them, by whoever runs the platform.
+    Review: near(own={"teacher"}, other_class={"teacher_parent"}),
+    Case: near(
+        own={"teacher", "operator"}, other_class={"teacher_parent", "operator"}, departed={"operator"},
+        other_school={"operator"},
+    ),
+    **dict.fromkeys([Scenario, Version, Author], near(own={"teacher"}, other_class={"teacher_parent"})),
     ClassBook: near(
         own=LIFE | {"teacher"}, other_class=LIFE | {"teacher_parent"}, departed=LIFE,
         other_school={"neighbour_head"},
@@ -204,10 +247,31 @@ SEES: dict[type[Model], Near] = {
         [Responsibility, Contract],
         near(own=LIFE | OWN_FAMILY, other_class=LIFE | OTHER_FAMILY, departed=LIFE, other_school={"neighbour_head"}),
     ),
+    # A confidential record: its list (the head opened each, the CPE reads the own one), the legal guardians, the pupil.
+    **dict.fromkeys(
+        [Record, Measure, Paper],
+        near(
+            own={"head", "cpe"} | OWN_FAMILY, other_class={"head"} | OTHER_FAMILY, departed={"head"},
+            other_school={"neighbour_head"},
+        ),
+    ),
+    Reader: near(own={"head", "cpe"}, other_class={"head"}, departed={"head"}, other_school={"neighbour_head"}),
+    # What to do in an emergency: the adults in charge of the pupil.
+    Protocol: near(
+        own=LIFE | {"teacher"}, other_class=LIFE | {"teacher_parent"}, departed=LIFE, other_school={"neighbour_head"}
+    ),
+    Orphan: near(own={"head"}, other_class={"head"}, departed={"head"}, other_school={"neighbour_head"}),
     # What is for classes, whoever works with pupils reads; families, what is opened to them.
     Event: near(
         own=WITH_PUPILS | OWN_FAMILY, other_class=WITH_PUPILS | OTHER_FAMILY, departed=WITH_PUPILS | OWN_FAMILY,
         other_school={"neighbour_head"},
+    ),
+    # Whoever assigns, and those of the class that has it; families, since it is shown to them.
+    DigitalResource: near(
+        own={"head"} | OWN_FAMILY, other_class={"head"} | OTHER_FAMILY, other_school={"neighbour_head"}
+    ),
+    **dict.fromkeys(
+        [ResourceRule, BroughtList], near(own={"head"}, other_class={"head"}, other_school={"neighbour_head"})
     ),
     # The cook is the adult who was told of the own one.
     AttentionReview: near(
@@ -222,8 +286,12 @@ SEES: dict[type[Model], Near] = {
         own=OFFICE, other_class=OFFICE | {"neighbour_head"}, departed=OFFICE, other_school={"neighbour_head"}
     ),
     AccountSession: near(own={"guardian"}, other_class={"teacher"}, other_school={"neighbour_head"}),
+    # Those of the stage are of people who do not sign in with their password there: it would suffice no more.
+    AccessKey: near(own={"cpe"}, other_class={"teacher_parent"}, other_school={"neighbour_head"}),
+    Passkey: near(own={"cpe"}, other_class={"teacher_parent"}, other_school={"neighbour_head"}),
     Item: near(own={"guardian"}, other_class={"teacher"}, other_school={"neighbour_head"}),
     Device: near(own={"guardian"}, other_class={"teacher"}, other_school={"neighbour_head"}),
+    FollowedSearch: near(own={"guardian"}, other_class={"teacher"}, other_school={"neighbour_head"}),
     Work: near(own={"guardian"}, other_class={"teacher"}, other_school={"neighbour_head"}),
     StoredFile: near(own={"guardian"}, other_class={"teacher"}, other_school={"neighbour_head"}),
     Room: EVERYWHERE_STAFF,
@@ -238,7 +306,13 @@ SEES: dict[type[Model], Near] = {
     Holding: near(own=STAFF, other_school={"neighbour_head"}),
     # The operator of the matrix runs the schools of one territory, that of the school of the test.
     OperatedSchool: near(own={"operator"}),
+    Upload: near(own={"operator"}),
+    Medium: near(own={"operator"}),
+    EditedResource: near(own={"operator"}),
     OperatedDelivery: near(),
+    # Whoever runs one territory changes nothing of the catalogue.
+    Source: near(),
+    Harvest: near(),
     Guest: near(own={"head"}, other_school={"neighbour_head"}),
     Leaver: near(own=OFFICE, other_school={"neighbour_head"}),
     PlannedClass: near(own=OFFICE, other_school={"neighbour_head"}),
@@ -252,12 +326,19 @@ SEES: dict[type[Model], Near] = {
     ),
     Reason: {scope: set(CAST) for scope in SCOPES} | near(other_school={"neighbour_head"}),
     Activation: near(own=OFFICE, other_class=OFFICE, other_school={"neighbour_head"}),
+    Activity: near(
+        own={"head", "teacher"} | OWN_FAMILY, other_class={"head", "teacher_parent"} | OTHER_FAMILY,
+        other_school={"neighbour_head"},
+    ),
+    Proposal: near(own={"teacher"}, other_class={"teacher_parent"}, other_school={"neighbour_head"}),
 }  # fmt: skip
 
 EVERYONE = set(CAST)
 ALL_SCOPES_OF_SCHOOL_LIFE = near(own=LIFE, other_class=LIFE, departed=LIFE, other_school={"neighbour_head"})
 ALL_SCOPES_OF_OFFICE = near(own=OFFICE, other_class=OFFICE, departed=OFFICE, other_school={"neighbour_head"})
+NO_SESSION: set[str] = set()
 ITS_OWNER = SEES[AccountSession]
+ITS_OWNER_OF_A_KEY = SEES[Passkey]
 CODE_GIVERS = near(
     own={"head", "cpe", "teacher", "secretary"}, other_class={"head", "cpe", "teacher_parent", "secretary"},
     other_school={"neighbour_head"},
@@ -284,10 +365,24 @@ OPENS: dict[str, Near | set[str]] = {
     "identity:sign_in": EVERYONE,
     "identity:activation": EVERYONE,
     "identity:forgotten": EVERYONE,
+    "identity:second_step": EVERYONE,
+    "identity:second_proof": SIGNED_IN - {"pupil"},
+    "identity:install_second_proof": SIGNED_IN - {"pupil"},
+    "identity:passkey_challenge": EVERYONE,
+    "identity:passkey_options": SIGNED_IN - {"pupil"},
+    "identity:add_passkey": SIGNED_IN - {"pupil"},
+    "identity:passkey": ITS_OWNER_OF_A_KEY,
+    "identity:remove_passkey": ITS_OWNER_OF_A_KEY,
+    "identity:keys": SIGNED_IN,
+    "identity:revoke_keys": SIGNED_IN,
+    "identity:revoke_key": SEES[AccessKey],
+    "identity:make_key": STAFF | OWN_FAMILY | OTHER_FAMILY | NEIGHBOURING,
     "identity:new_password": EVERYONE,
     "identity:sign_out": SIGNED_IN,
     "identity:switch": SIGNED_IN,
     "identity:resume": SIGNED_IN,
+    "identity:confirm": SIGNED_IN,
+    "identity:confirm_otherwise": SIGNED_IN,
     "identity:change_password": SIGNED_IN,
     "identity:sessions": SIGNED_IN,
     "identity:end_session": ITS_OWNER,
@@ -308,6 +403,13 @@ OPENS: dict[str, Near | set[str]] = {
     "identity:pictures": EVERYONE,
     "identity:person": CODE_GIVERS,
     "identity:give_code": CODE_GIVERS,
+    "identity:lift_second_proof": near(own=OFFICE, other_class=OFFICE, other_school=NEIGHBOURING),
+    "identity:delay_proof": near(own=OFFICE, other_class=OFFICE, other_school=NEIGHBOURING),
+    "identity:proof_demand": SETTLERS,
+    "identity:proof_readiness": OFFICE | NEIGHBOURING,
+    # The operator of the matrix runs one territory, and this touches every school.
+    "identity:platform_proof": set(),
+    "identity:remind_later": SIGNED_IN,
     "identity:prepare_person": near(own=OFFICE, other_class=OFFICE, other_school=NEIGHBOURING),
     "notifications:centre": SIGNED_IN,
     "notifications:read_all": SIGNED_IN,
@@ -366,6 +468,20 @@ OPENS: dict[str, Near | set[str]] = {
         other_class=LIFE | {"secretary"} | OTHER_FAMILY,
         other_school=NEIGHBOURING,
     ),
+    "media:shelf": {"operator"},
+    "media:send": {"operator"},
+    "media:tus": {"operator"},
+    "media:part": SEES[Upload],
+    "media:abandon": SEES[Upload],
+    "media:medium": SEES[Medium],
+    "media:words": SEES[Medium],
+    "media:remove": SEES[Medium],
+    "media:bytes": EVERYONE,
+    "catalogue:desk": {"operator"},
+    "catalogue:add": {"operator"},
+    "catalogue:change": SEES[EditedResource],
+    "catalogue:withdraw": SEES[EditedResource],
+    "catalogue:put_back": SEES[EditedResource],
     "platform:schools": {"operator"},
     "platform:export": {"operator"},
     "platform:deliveries": {"operator"},
@@ -386,31 +502,84 @@ OPENS: dict[str, Near | set[str]] = {
     ),
     **dict.fromkeys(["directory:family", "directory:pupil_photo", "directory:remove_photo"], OF_PHOTOGRAPHERS),
     "directory:photo_consent": near(own=OWN_FAMILY, other_class=OTHER_FAMILY),
+    "directory:consents": FAMILY | OTHER_FAMILY,
+    "directory:consent": near(own=OWN_FAMILY, other_class=OTHER_FAMILY),
+    # In an école alone, and nobody of the matrix is of age: test_consents.py says who.
+    "directory:consent_beside": near(),
+    "directory:family_access": set(),
+    "directory:consent_requests": PHOTOGRAPHERS | NEIGHBOURING,
+    **dict.fromkeys(
+        [
+            "directory:consent_request", "directory:remind_consents", "directory:close_consents",
+            "directory:paper_consent", "directory:export_consents", "directory:consent_papers",
+        ],
+        near(own=PHOTOGRAPHERS, other_school=NEIGHBOURING),
+    ),
+    "directory:group_consents": near(
+        own=PHOTOGRAPHERS | {"teacher"}, other_class=PHOTOGRAPHERS | {"teacher_parent"}, departed=PHOTOGRAPHERS,
+        other_school=NEIGHBOURING,
+    ),
     "directory:photo": near(
         own=PHOTOGRAPHERS | {"teacher"} | OWN_FAMILY, other_class=PHOTOGRAPHERS | {"teacher_parent"} | OTHER_FAMILY,
         other_school=NEIGHBOURING,
     ),
     "search:search": SIGNED_IN,
-    **dict.fromkeys(["signon:services", "signon:confirm"], STAFF | OWN_FAMILY | OTHER_FAMILY | NEIGHBOURING),
+    **dict.fromkeys(["signon:services", "signon:confirm", "signon:oidc_confirm", "signon:saml_confirm", "signon:saml_open"], STAFF | OWN_FAMILY | OTHER_FAMILY | NEIGHBOURING),
+    **dict.fromkeys([f"federation:{name}" for name in ("others", "link", "goodbye", "start", "back", "ended")], EVERYONE),
+    **dict.fromkeys(["federation:links"], SIGNED_IN),
+    "federation:person_links": near(own=OFFICE, other_class=OFFICE, other_school=NEIGHBOURING),
+    "federation:cut": near(own=OFFICE | {"pupil"}, other_class=OFFICE, other_school=NEIGHBOURING),
+    "federation:providers": SETTLERS | {"operator"},
+    "federation:create": {"head"} | NEIGHBOURING,
+    "federation:only_ways": SETTLERS,
+    "federation:local_door": OFFICE | NEIGHBOURING,
+    "federation:provider": SETTLED,
+    **dict.fromkeys(
+        ["federation:change", "federation:attempt", "federation:secret"], near(own={"head"}, other_school=NEIGHBOURING)
+    ),
+    **dict.fromkeys([f"federation:saml_{name}" for name in ("metadata", "acs", "arrival", "logout")], EVERYONE),
+    "federation:saml": near(own={"head"}, other_school=NEIGHBOURING),
     "signon:register": SETTLERS | {"operator"},
     # Whoever runs one territory changes nothing of the whole platform.
     "signon:create": SETTLERS,
-    **dict.fromkeys(["signon:service", "signon:change"], SETTLED),
+    **dict.fromkeys(["signon:service", "signon:change", "signon:secret"], SETTLED),
     **dict.fromkeys(
         [
             f"signon:{name}"
             for name in (
                 "login", "logout", "validate", "service_validate", "proxy_validate", "p3_service_validate",
-                "p3_proxy_validate", "proxy",
+                "p3_proxy_validate", "proxy", "oidc_configuration", "oidc_authorize", "oidc_token", "oidc_userinfo", "oidc_keys",
+                "oidc_logout", "oidc_leave",
+                "saml_metadata", "saml_sso", "saml_next", "saml_logout", "saml_leave",
             )
         ],
         EVERYONE,
     ),
+    "lti:activities": STAFF | OWN_FAMILY | OTHER_FAMILY | NEIGHBOURING,
+    "lti:add": {"teacher", "teacher_parent"},
+    "lti:choice": near(own={"teacher"}, other_class={"teacher_parent"}),
+    **dict.fromkeys(["lti:activity", "lti:launch"], SEES[Activity]),
+    **dict.fromkeys(["lti:change", "lti:end", "lti:restore"], near(own={"teacher"}, other_class={"teacher_parent"})),
+    "lti:export": near(own={"head", "teacher"}, other_class={"head", "teacher_parent"}, other_school=NEIGHBOURING),
+    **dict.fromkeys(["lti:tool", "lti:agreement"], SETTLED),
+    **dict.fromkeys(
+        [f"lti:{name}" for name in ("authorize", "token", "chosen", "members", "lines", "line", "scores", "results")],
+        EVERYONE,
+    ),
+    # By a token alone, whoever is signed in: identity/tests/test_keys.py, tests/test_api.py.
+    **dict.fromkeys([f"portal:api_{name}" for name in ("moi", "agenda", "devoirs", "notifications")], NO_SESSION),
+    "portal:api": EVERYONE,
+    "portal:openapi": EVERYONE,
     "agenda:agenda": STAFF | OWN_FAMILY | OTHER_FAMILY | NEIGHBOURING,
     "agenda:subscription": STAFF | OWN_FAMILY | OTHER_FAMILY | NEIGHBOURING,
     "agenda:subscribe": STAFF | OWN_FAMILY | OTHER_FAMILY | NEIGHBOURING,
     "agenda:unsubscribe": STAFF | OWN_FAMILY | OTHER_FAMILY | NEIGHBOURING,
     "agenda:feed": EVERYONE,
+    "agenda:well_known": EVERYONE,
+    # By a key alone, whoever is signed in: tests/test_caldav.py, tests/test_drive.py.
+    **dict.fromkeys(
+        ["agenda:calendars", "agenda:calendar", "files:drive_bare", "files:drive", "files:in_drive"], near()
+    ),
     "timetable:week": STAFF | OWN_FAMILY | OTHER_FAMILY | NEIGHBOURING,
     "timetable:patterns": OFFICE | NEIGHBOURING,
     "timetable:create": OFFICE | NEIGHBOURING,
@@ -543,6 +712,33 @@ OPENS: dict[str, Near | set[str]] = {
     "homework:book_of_year": near(own=LIFE, other_class=LIFE, departed=LIFE, other_school=NEIGHBOURING),
     "homework:archives": LIFE | NEIGHBOURING,
     "homework:visa": near(own={"head"}, other_class={"head"}, departed={"head"}, other_school=NEIGHBOURING),
+    "homework:put": {"teacher", "teacher_parent"},
+    "scenarios:space": {"teacher", "teacher_parent"},
+    "scenarios:create": {"teacher", "teacher_parent"},
+    "scenarios:take_up": {"teacher", "teacher_parent"},
+    **dict.fromkeys(
+        [
+            f"scenarios:{name}"
+            for name in (
+                "workshop", "facts", "add_step", "step", "arrange", "publish", "withdraw", "remove", "restore", "versions",
+                "authors", "go_back", "invitation", "leave",
+            )
+        ],
+        SEES[Scenario],
+    ),
+    "scenarios:reviews": EVERYONE,
+    "scenarios:report": SIGNED_IN,
+    "scenarios:review": {"teacher", "teacher_parent"},
+    "scenarios:remove_review": SEES[Review],
+    "scenarios:qualifications": {"operator"},
+    "scenarios:qualify": {"operator"},
+    "scenarios:qualification": SEES[Qualification],
+    "scenarios:cases": {"operator"},
+    "scenarios:case": near(own={"operator"}, other_class={"operator"}, departed={"operator"}, other_school={"operator"}),
+    "scenarios:appeal": SEES[Review],
+    # Nobody takes oneself out: it is done on the line of a colleague.
+    "scenarios:take_out": set(),
+    **dict.fromkeys(["scenarios:home", "scenarios:scenario", "scenarios:paper"], EVERYONE),
     "homework:classes": LIFE | {"teacher", "teacher_parent"} | NEIGHBOURING,
     **dict.fromkeys(["homework:class_book", "homework:class_load"], SEES[ClassBook]),
     "homework:correct": near(own={"teacher"}, other_class={"teacher_parent"}),
@@ -612,6 +808,66 @@ OPENS: dict[str, Near | set[str]] = {
         ["conduct:pronounce", "conduct:drop", "conduct:erase"],
         near(own={"head"}, other_class={"head"}, departed={"head"}, other_school=NEIGHBOURING),
     ),
+    "records:records": STAFF | NEIGHBOURING,
+    "records:open_record": {"head", "teacher", "teacher_parent"} | NEIGHBOURING,
+    "records:audit": {"head"} | NEIGHBOURING,
+    "records:entrust": SEES[Orphan],
+    "records:around": LIFE | {"teacher", "teacher_parent"} | NEIGHBOURING,
+    "records:emergency": SEES[Protocol],
+    **dict.fromkeys(["records:record", "records:printed", "records:readers"], SEES[Reader]),
+    **dict.fromkeys(
+        [
+            f"records:{name}"
+            for name in (
+                "revise", "close", "measures", "papers", "hand_over", "end_reader", "end_measure", "remove_paper",
+            )
+        ],
+        near(own={"head"}, other_class={"head"}, departed={"head"}, other_school=NEIGHBOURING),
+    ),
+    "records:readings": SEES[Record],
+    # Not the pupil, before eighteen.
+    "records:paper": near(
+        own={"head", "cpe"} | OWN_FAMILY - {"pupil"}, other_class={"head"} | OTHER_FAMILY, departed={"head"},
+        other_school=NEIGHBOURING,
+    ),
+    "records:own_records": FAMILY | OTHER_FAMILY,
+    "records:own_record": near(own=OWN_FAMILY, other_class=OTHER_FAMILY),
+    "records:agree": near(own=OWN_FAMILY - {"pupil"}, other_class=OTHER_FAMILY),
+    **dict.fromkeys(
+        (
+            "exams:home", "exams:search", "exams:feed", "exams:basket", "exams:basket_page", "exams:basket_pdf", "exams:training",
+            "exams:exam", "exams:paper", "exams:paper_pdf", "exams:correction", "exams:correction_pdf", "exams:exercise",
+        ),
+        EVERYONE,
+    ),
+    "catalogue:home": EVERYONE,
+    "catalogue:search": EVERYONE,
+    "catalogue:suggestions": EVERYONE,
+    "catalogue:feed": EVERYONE,
+    "catalogue:tell_miss": EVERYONE,
+    "catalogue:followed": SIGNED_IN,
+    "catalogue:follow": SIGNED_IN,
+    "catalogue:unfollow": SEES[FollowedSearch],
+    "catalogue:collection": EVERYONE,
+    "catalogue:resource": EVERYONE,
+    "catalogue:paper": EVERYONE,
+    "catalogue:media": EVERYONE,
+    **{f"catalogue:{name}": set() for name in ("sources", "add_source", "dead_links", "export_dead_links")},
+    **dict.fromkeys(
+        [
+            f"catalogue:{name}"
+            for name in (
+                "source", "change_source", "try_source", "harvest_source", "pause_source", "export_harvests",
+                "harvest", "settle_harvest", "export_problems",
+            )
+        ],
+        near(),
+    ),
+    "catalogue:oai": EVERYONE,
+    "catalogue:oembed": EVERYONE,
+    "catalogue:card": EVERYONE,
+    "portal:api_ressources": EVERYONE,
+    "portal:api_ressource": EVERYONE,
     "portal:app_manifest": EVERYONE,
     "portal:service_worker": EVERYONE,
     "portal:offline": EVERYONE,
@@ -623,6 +879,7 @@ OPENS: dict[str, Near | set[str]] = {
     "portal:legal": EVERYONE,
     "portal:privacy": EVERYONE,
     "portal:privacy_house": EVERYONE,
+    "portal:register": EVERYONE,
     "portal:state": EVERYONE,
     "portal:sitemap": EVERYONE,
     "portal:robots": EVERYONE,
@@ -632,12 +889,40 @@ OPENS: dict[str, Near | set[str]] = {
     "privacy:readings": SIGNED_IN,
     "privacy:part": SIGNED_IN,
     "privacy:export": SIGNED_IN,
+    "privacy:requests": SIGNED_IN,
+    "privacy:ask": SIGNED_IN,
+    # Whoever asked; not the other parent, nor the pupil.
+    **dict.fromkeys(
+        [f"privacy:{name}" for name in ("asked", "add_line", "withdraw", "change_line")],
+        near(own={"guardian"}, other_class={"former_guardian"}),
+    ),
+    "privacy:queue": {"head"} | NEIGHBOURING,
+    **dict.fromkeys(
+        [
+            f"privacy:{name}"
+            for name in ("handle", "take", "prolong", "send_answer", "take_back", "answer_line", "erase")
+        ],
+        near(own={"head"}, other_class={"head"}, departed={"head"}, other_school=NEIGHBOURING),
+    ),
+    **dict.fromkeys(["privacy:register", "privacy:export_register"], SETTLERS | {"operator"}),
+    "privacy:breach": {"head", "operator"} | NEIGHBOURING,
+    "privacy:terms": {"head", "operator"} | NEIGHBOURING,
+    "privacy:count_terms": {"head"} | NEIGHBOURING,
+    "privacy:run": near(own={"head", "operator"}, other_school=NEIGHBOURING),
+    # An operator gives the second agreement; the school, the first.
+    **dict.fromkeys(
+        ["privacy:approve_run", "privacy:confirm_run", "privacy:postpone_run"],
+        near(own={"head"}, other_school=NEIGHBOURING),
+    ),
+    **dict.fromkeys(["privacy:breach_contacts", "privacy:breach_papers"], {"head"} | NEIGHBOURING),
     "identity:reading": SIGNED_IN,
     # A pupil of the cast is twelve: a picture is for fifteen and more.
     "identity:take_picture": SIGNED_IN - {"pupil"},
     "identity:remove_picture": SIGNED_IN,
     "identity:picture": SEES[Person],
-    "journal:changes": {"head"} | NEIGHBOURING,
+    **dict.fromkeys(
+        ["journal:changes", "journal:lines", "journal:extracts", "journal:extract"], {"head"} | NEIGHBOURING
+    ),
     "directory:school": AND_THE_TOWN,
     "directory:logo": AND_THE_TOWN,
     **dict.fromkeys(
@@ -681,6 +966,19 @@ OPENS |= {
     **dict.fromkeys(
         ["timetable:change_slot", "timetable:remove_slot"], near(own=PHOTOGRAPHERS, other_school=NEIGHBOURING)
     ),
+    "mediacentre:mine": STAFF | OWN_FAMILY | OTHER_FAMILY | NEIGHBOURING,
+    "mediacentre:one": SEES[DigitalResource],
+    # The GAR knows no guardian.
+    "mediacentre:understand": near(own={"head", "pupil"}, other_class={"head"}, other_school=NEIGHBOURING),
+    **dict.fromkeys(
+        [f"mediacentre:{name}" for name in ("resources", "assign", "rules", "lists", "export")], {"head"} | NEIGHBOURING
+    ),
+    **dict.fromkeys(
+        [f"mediacentre:{name}" for name in ("resource", "people", "give", "set_apart", "licences", "families")],
+        near(own={"head"}, other_class={"head"}, other_school=NEIGHBOURING),
+    ),
+    **dict.fromkeys([f"mediacentre:{name}" for name in ("rule", "end", "restore")], SEES[ResourceRule]),
+    **dict.fromkeys([f"mediacentre:{name}" for name in ("list", "apply_list", "drop_list")], SEES[BroughtList]),
     "events:events": STAFF | OWN_FAMILY | OTHER_FAMILY | NEIGHBOURING,
     "events:create": PHOTOGRAPHERS | {"teacher", "teacher_parent"} | NEIGHBOURING,
     "events:event": SEES[Event],
@@ -698,8 +996,18 @@ OPENS |= {
 NOT_HERE = {"portal:demonstration", "demo:outbox"}
 # Addresses that name two people: 403 for whoever may compare nobody, 404 for whoever does not see both.
 NAMES_TWO = {"directory:pair", "directory:tell_apart", "directory:merge"}
+# The journal of a school knows who has left it: whoever reads it may ask about them, and that they asked is noted.
+ASKS_THE_JOURNAL = {"journal:lines", "journal:extract", "privacy:breach_contacts"}
+# A resource of the starter collection, with questions and a drawing.
+RESOURCE = {"collection": "nombres-et-calculs", "slug": "les-fractions-et-la-tablette"}
+# A training paper that comes with Préau, corrected, and the code of its first exercise.
+EXAM_PAPER = {"exam": "bac-general", "slug": "entrainement-specialite-maths-2026-1"}
+EXAM_EXERCISE = {"code": code_of("/".join(EXAM_PAPER.values()), "1")}
 # What an address holds besides its object.
 REST_OF_ADDRESS = {
+    "exams:exam": {"exam": EXAM_PAPER["exam"]},
+    **{f"exams:{name}": EXAM_PAPER for name in ("paper", "paper_pdf", "correction", "correction_pdf")},
+    "exams:exercise": EXAM_EXERCISE,
     "directory:delivery_part": {"part": "departs"},
     "timetable:import_part": {"part": "arrivent"},
     "directory:service": {"key": "attendance"},
@@ -710,8 +1018,26 @@ REST_OF_ADDRESS = {
     "privacy:part": {"key": "attendance-entry"},
     "foundation:styleguide_section": {"key": "actions"},
     "portal:guide": {"key": "famille"},
+    **{f"scenarios:{name}": {"key": SCENARIO_STEP} for name in ("step", "arrange")},
+    **{f"scenarios:{name}": {"code": SCENARIO_CODE} for name in ("scenario", "paper")},
+    "catalogue:collection": {"slug": RESOURCE["collection"]},
+    "catalogue:resource": RESOURCE,
+    "catalogue:paper": RESOURCE,
+    "catalogue:card": RESOURCE,
+    "portal:api_ressource": {"collection": RESOURCE["collection"], "nom": RESOURCE["slug"]},
+    "catalogue:media": RESOURCE | {"name": "fractions.svg"},
+    "media:bytes": {"public_id": SHOWN_MEDIUM, "name": "livre.epub"},
+    **{f"federation:{name}": {"public_id": OPEN_PROVIDER} for name in ("start", "back", "ended")},
+    **{
+        f"federation:saml_{name}": {"public_id": OPEN_SAML}
+        for name in ("metadata", "acs", "arrival", "logout")
+    },
     "portal:privacy_house": {"key": "directory"},
     "notifications:stop": {"token": STOP_TOKEN},
+    **{f"lti:{name}": {"number": "0" * 24} for name in ("members", "lines")},
+    "agenda:calendar": {"path": "personne/agenda/"},
+    "files:in_drive": {"path": "Cahier de textes/"},
+    **{f"lti:{name}": {"number": "0" * 24, "line": "0" * 24} for name in ("line", "scores", "results")},
 }
 
 
@@ -750,16 +1076,24 @@ def _course(stage: Stage, group: Group) -> str:
 
 
 NAMES: dict[str, Named] = {
+    "scenario": Named(Scenario),
+    "seance": Named(Lesson),
     "cours": Named(Group, says=_course),
     "source": Named(Group, says=_course),
     "classe": Named(Group),
+    "ecole": Named(School, "public_id"),
     "enfant": Named(Person, "public_id"),
     "eleve": Named(Person, "public_id"),
     "garder": Named(Person, "public_id"),
+    "media": Named(Medium, "public_id"),
+    "personne": Named(Person, "public_id"),
+    "ressource": Named(DigitalResource),
     "prof": Named(Person, "public_id"),
     "salle": Named(Room),
     "devant": Named(Person, "public_id"),
     "plan": Named(SeatingPlan),
+    "demande": Named(ConsentRequest),
+    "signe": Named(Person, "public_id"),
     "pour": Named(Person, "public_id"),
     "nom": Named(Person, says=_search),
     "texte": Named(Person, says=_search),
@@ -790,6 +1124,7 @@ NAMES: dict[str, Named] = {
     **dict.fromkeys(["matiere-0", "matiere-1", "matiere-2"], Named(Lesson)),
     "documents-garde": Named(StoredFile, "public_id"),
     "seat": Named(School, says=_seat),
+    "school": Named(School),
     "holding": Named(Holding),
     "team": Named(Group),
     "personnes": Named(Person),
@@ -799,10 +1134,12 @@ NAMES: dict[str, Named] = {
         ["concerned", "harmed", "witness", "adult", "pupils", "pupil", "supervisor"], Named(Person)
     ),
     "people": Named(Person),
+    "person": Named(Person),
     "watchers": Named(Person),
     "heure": Named(DaySlot),
     "incident": Named(Incident),
     "slot": Named(Slot),
+    "tool": Named(Service, "public_id"),
 }
 # « status-12 »: the number of a pupil stands in the name.
 NUMBERED = {
@@ -819,8 +1156,10 @@ NUMBERED = {
 # Parameters that name nothing of anybody's, and the values that show other sides of a page.
 PLAIN: dict[str, tuple[str, ...]] = dict.fromkeys(
     [
-        "csrfmiddlewaretoken", "contexte", "suite", "du", "au", "etat", "refaire", "vu", "avant", "login",
-        "password", "code", "identifiant", "former", "new_password", "again", "comment", "state", "status",
+        "titre", "resume", "collection", "type", "niveaux", "matieres", "publics", "duree", "mots", "auteurs", "institution", "licence", "sans_sous_titres",
+        "langue", "description", "sous_titres", "sans_paroles", "transcription", "chapitres", "telecharger", "v",
+        "csrfmiddlewaretoken", "contexte", "suite", "retour", "du", "au", "etat", "refaire", "vu", "avant", "login",
+        "password", "code", "recovery", "sealed", "trusted", "credential", "moi", "identifiant", "former", "new_password", "again", "comment", "state", "status",
         "minutes_late", "weekday", "starts_at", "ends_at", "first_day", "outside", "starts", "ends", "zone",
         "palette", "opens_at", "closes_at", "open", "levels", "until", "address", "phone", "email", "website",
         "privacy_contact", "name", "name_0", "name_1", "text", "spacing", "font", "color-scheme", "contrast",
@@ -839,18 +1178,49 @@ PLAIN: dict[str, tuple[str, ...]] = dict.fromkeys(
         "name_3", "rows", "columns", "gaps", "aisles", "vers", "since", "at_least", "by_letter", "by_mail", "by_sms", "sms", "keep", "sure", "street", "postcode",
         "city", "no_sms", "lot",
         "first_step", "first_step_on", "what", "about", "who",
+        "right", "which", "wrong", "better",
+        # Of a provider: what is typed of it, what it sends back.
+        "acr", "audiences", "close", "days", "domains", "encore", "error", "iss", "issuer", "jointure", "logout_token", "reference",
+        "scopes", "secret", "strong", "vector",
+        "SAMLRequest", "SAMLResponse", "RelayState", "contexts", "encrypted", "mot", "pinned", "signed", "subject",
         *(fact.key.replace(".", "_") for fact in early_facts),
+        "sens", "action", "genre",
         "ticket", "renew", "gateway", "pgt", "pgtUrl", "targetService", "format", "connexion", "url", "icon", "shape",
         "profiles", "may_proxy", "opens_on", "closes_on", "is_on", "agreed",
+        "protocol", "redirects", "after_logout", "back_channel", "is_public", "client_id", "client_secret", "redirect_uri",
+        "response_type", "response_mode", "nonce", "code_challenge", "code_challenge_method", "prompt", "max_age", "request",
+        "request_uri", "id_token_hint", "post_logout_redirect_uri", "grant_type", "code_verifier", "refresh_token",
+        "due_on", "items", "allowed", "login_url", "target", "chooses", "keys_url", "keys", "login_hint", "lti_message_hint",
+        "JWT", "client_assertion", "client_assertion_type", "resource_link_id", "resource_id", "tag", "limit", "rlid", "role",
+        "user_id",
+        # Of a site that speaks SAML.
+        "begins_here", "cipher", "encryption", "entity_id", "hides", "logout", "logout_binding", "metadata",
+        "metadata_file-clear", "must_sign", "name_form", "receives", "signing", "soap",
+        # Of a search of resources, and of the answers to an exercise.
+        "partie", "niveau", "type", "public", "duree", "accessibilite", "licence", "institution", "acces", "recherche", "verifier", "v",
+        # Of what other sites ask of them, and of a source that brings some.
+        "maxwidth", "maxheight", "depuis", "suivant", "collection", "matiere", "verb", "slug", "prefix", "part", "subjects", "access",
+        "every_days", "language",
+        *(f"r{number}" for number in range(1, 13)),
+        # Of a scenario, which its address names.
+        "avis", "clarity", "interest", "access", "ease", "context", "decision", "adresse", "titre", "abstract", "objectives", "objectives-forme", "material", "resources", "setting", "teacher-forme",
+        "pupils-forme", "differentiation", "differentiation-forme", "signature", "pseudonym", "de", "a",
+        # Of a search of exam papers, of a basket of exercises, which is all in its address, and of training.
+        "examen", "voie", "serie", "notion", "annee", "session", "panier", "titre", "commencer", "corrige",
+        # Of a confidential record, which its address names.
+        "accord", "emergency", "needs", "plain", "review_on", "shows_emergency",
     ]
+    + [f"ask_{key}" for key in ALLOWED]
     + [f"why_{key}" for key in ATTRIBUTES],
     (),
 ) | dict.fromkeys(
-    ["lue", "jusqu-a", "hour", "sujet", "endpoint", "p256dh", "auth"]
+    ["whom", "licences", "publics", "liste", "asks_consent", "reponse", "mots", "dans", "lue", "jusqu-a", "hour", "sujet", "endpoint", "p256dh", "auth"]
     + [f"{kind.key}-{what}" for kind in boards.notification_kinds for what in ("in_app", "pace", "push")],
     (),
 ) | {
     "service": ("https://moodle.academie.example/",),
+    "quoi": ("attendance-entry", "autre"),
+    "version": ("1", "99"),
     "colonnes": ("responsables",), "page": ("2",), "appels": ("tous",), "jour": ("2026-11-23",), "semaine": ("2026-10-27",),
     "qui": ("responsables", "delegations"), "fonction": ("teacher",),
     "vue": ("jour", "mois", "liste"), "par": ("classe", "prof", "salle"),

@@ -14,17 +14,23 @@ from preau.commons.works.models import Work
 from preau.directory.models import PhotoConsent
 from preau.directory.seeds import World
 from preau.directory.viewer import viewer_for
+from preau.domains.catalogue.models import FollowedSearch
 from preau.domains.conduct.models import Responsibility
 from preau.domains.homework.models import LessonFile, LessonRecord
 from preau.foundation import webpush
 from tests.test_every_page import (
+    edited_resource,
     lesson_now,
     many_alerts,
     many_lesson_changes,
+    many_links,
+    many_measures,
+    many_papers,
     many_remarks,
     many_timetable_notes,
     many_works_given,
     own_measure,
+    own_upload,
 )
 
 # A list longer than this many lines has a page of its own.
@@ -33,6 +39,7 @@ MORE_THAN_THE_FIRST = 12
 
 def lay(college: World) -> None:
     _add_a_device(college)
+    _follow_a_search(college)
     _ask_for_a_work(college)
     _agree_to_a_photo(college)
     many_remarks(college, 1)
@@ -41,6 +48,18 @@ def lay(college: World) -> None:
     many_timetable_notes(college, MORE_THAN_THE_FIRST)
     _prepare_a_measure(college)
     _join_a_picture(college)
+    many_links(college, 1)
+    many_measures(college, 1)
+    many_papers(college, 1)
+    edited_resource(college)
+    own_upload(college)
+
+
+def _follow_a_search(college: World) -> None:
+    """By the head: it may be given up."""
+    FollowedSearch.objects.create(
+        person=college.people["head"], query="q=fractions", since=NOW.date(), seen=0
+    )
 
 
 def _add_a_device(college: World) -> None:

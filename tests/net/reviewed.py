@@ -31,6 +31,12 @@ REVIEWED = [
         "The mark of what is done, in the colour of the words beside it, which say it too.",
     ),
     Reviewed(
+        "axe",
+        "color-contrast",
+        r"^<p data-roll-summary",
+        "The bar sticks to the foot of the screen on a plain surface of its own: the lines of the roll pass under it, never behind its words.",
+    ),
+    Reviewed(
         "ibm",
         "aria_form_label_unique",
         r"^<form ",

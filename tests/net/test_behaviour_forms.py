@@ -3,7 +3,6 @@
 The routes are those that take a POST; what each sends is in `matrix_bodies`, where a new one must say it.
 """
 
-import hashlib
 import html
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -12,14 +11,12 @@ from itertools import groupby
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
 from conftest import NOW
-from preau.commons.journal.models import Line
 from preau.directory.models import Guardianship, Holding, Person
 from preau.directory.seeds import World
 from preau.directory.viewer import viewer_for
@@ -27,29 +24,57 @@ from preau.directory.words import Authority, Role
 from preau.foundation import kept, stamp, webpush
 from preau.identity.middleware import SEAT
 from preau.identity.models import Account
-from tests.net.matrix import NOT_DOMAIN, Route, all_routes, papers_as_text
+from tests.net.matrix import Route, all_routes, papers_as_text
 from tests.net.matrix_bodies import BODIES, Data
 from tests.net.matrix_stage import Stage, set_up
+from tests.net.rows import digests
 
 pytestmark = pytest.mark.django_db
-FORMS = {route.name: route for route in all_routes() if "POST" in route.methods}
+# Servers send these to ours, with a word that serves once: no form, no person (commons/signon/tests/test_oidc*.py).
+BETWEEN_SERVERS = {
+    "signon:oidc_token",
+    "signon:oidc_userinfo",
+    *(f"federation:{one}" for one in ("ended", "saml_acs", "saml_logout")),
+    *(f"lti:{one}" for one in ("token", "chosen", "lines", "scores")),
+    # Catalogues ask ours by POST as by GET, and change nothing: catalogue/tests/test_provider.py.
+    "catalogue:oai",
+}
+# What a device signs for one request, which waits in the session: identity/tests/test_passkeys.py sends it wrong, late and twice.
+BY_A_DEVICE = {"identity:add_passkey"}
+# A file sent in parts by a script, which asks again what was cut: commons/media/tests/test_sending.py.
+IN_PARTS = {"media:tus"}
+FORMS = {
+    route.name: route
+    for route in all_routes()
+    if "POST" in route.methods and route.name not in BETWEEN_SERVERS | BY_A_DEVICE | IN_PARTS
+}
 # Signing out and taking a seat hold nothing typed, and are never asked again after the session; a service worker types nothing.
-NOTHING_TYPED = {"identity:sign_out", "identity:switch", "identity:end_session", "notifications:renew_device"}
+NOTHING_TYPED = {
+    "identity:sign_out", "identity:switch", "identity:end_session", "identity:confirm_otherwise", "identity:passkey_options",
+    "notifications:renew_device",
+}  # fmt: skip
 WITH_SECRETS = {
     "identity:change_password",
-    "identity:everyone_out",
+    "identity:install_second_proof",
+    "identity:confirm",
     "identity:letters_pdf",
     "signon:confirm",
+    "signon:oidc_confirm",
+    "signon:saml_confirm",
+    "federation:secret",
 }
 # Files are not kept: the page asks for them again, and for what is said of them.
-FILES = {"files", "picture", "eleves", "responsables", "personnels"}
+FILES = {"files", "file", "fichier", "picture", "eleves", "responsables", "personnels", "liste"}
 FILES_ALONE = {
+    "media:send",
     "directory:pupil_photo",
     "directory:bring",
     "directory:bring_tables",
     "timetable:imports",
     "directory:take_logo",
     "identity:take_picture",
+    "mediacentre:lists",
+    "records:papers",
 }
 PUBLIC = {route.name for route in FORMS.values() if route.is_public}
 STAMPED = sorted(set(FORMS) - PUBLIC - NOTHING_TYPED - WITH_SECRETS)
@@ -133,15 +158,8 @@ class Sender:
 
 
 def tables() -> dict[str, str]:
-    """A digest of each table of the domain: the tasks and the journal are among them."""
-    found = {}
-    for model in apps.get_models(include_auto_created=True):
-        if model._meta.db_table not in NOT_DOMAIN:
-            kept_rows = model._base_manager.order_by("pk")
-            # Reading a file leaves its line each time.
-            rows = repr([*(kept_rows.exclude(is_read=True) if model is Line else kept_rows).values_list()])
-            found[model._meta.db_table] = hashlib.sha256(rows.encode()).hexdigest()
-    return found
+    """A digest of each table of the domain: the tasks and the journal are among them. Reading a file leaves its line each time."""
+    return digests(without_readings=True)
 
 
 def changed(before: dict[str, str], after: dict[str, str]) -> set[str]:
@@ -288,9 +306,10 @@ def sent_by_another_person(stage: Stage, name: str) -> None:
 # Sent with a mistake
 
 # A single button: there is nothing in it to mistake.
-# `check` and `received`: a page of single buttons, where nothing is typed.
+# `check`, `received` and `second_proof`: a page of single buttons, where nothing is typed.
 ONE_BUTTON = {
-    "notifications:stop", "attendance:letters", "signon:logout", "campaigns:check", "campaigns:received",
+    "notifications:stop", "attendance:letters", "signon:logout", "signon:oidc_leave", "signon:saml_leave", "signon:secret", "privacy:erase",
+    "campaigns:check", "campaigns:received", "identity:second_proof", "scenarios:qualify",
 }  # fmt: skip
 
 

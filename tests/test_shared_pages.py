@@ -1,0 +1,91 @@
+"""Pages drawn once for many visitors: the same text, a policy of each one's own, and nothing of anybody."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from conftest import SchoolClient
+from preau.directory.seeds import World
+from preau.domains.catalogue.models import Resource
+from preau.foundation import shared_pages
+
+KEY = "nombres-et-calculs/les-fractions-et-la-tablette"
+PAGE, HOME = f"/ressources/{KEY}/", "/ressources/"
+
+
+@pytest.fixture(autouse=True)
+def kept(settings: Any) -> Iterator[None]:
+    settings.SHARED_PAGES_SECONDS = 60
+    shared_pages.forget_all()
+    yield
+    shared_pages.forget_all()
+
+
+def rename(title: str) -> None:
+    Resource.objects.filter(key=KEY).update(title=title)
+
+
+def nonces(answer: Any) -> tuple[set[str], set[str]]:
+    """Those of the page, and that of its policy."""
+    said = re.findall(r"'nonce-([^']+)'", answer.headers["Content-Security-Policy"])
+    return set(re.findall(r'nonce="([^"]+)"', answer.content.decode())), set(said)
+
+
+def test_the_second_visitor_reads_the_page_of_the_first(
+    college: World, django_assert_num_queries: Any
+) -> None:
+    first = Client().get(PAGE)
+    rename("Tout autre chose")
+    with django_assert_num_queries(0):
+        second = Client().get(PAGE)
+    assert "Tout autre chose" not in second.content.decode()
+    assert second.headers["Content-Type"] == first.headers["Content-Type"]
+    assert not first.cookies
+    assert not second.cookies
+    of_page, of_policy = nonces(second)
+    assert of_page == of_policy
+    assert of_policy.isdisjoint(nonces(first)[1])
+
+
+def test_each_address_has_its_own(college: World) -> None:
+    asked = Client().get(f"{PAGE}?r1=1").content
+    assert asked != Client().get(PAGE).content
+    assert Client().get(f"{PAGE}?r1=1").content.count(b"<h1") == 1
+
+
+def test_whoever_brings_a_cookie_has_a_page_of_their_own(college: World, client: SchoolClient) -> None:
+    Client().get(PAGE)
+    rename("Tout autre chose")
+    client.sit(college.people["teacher"])
+    assert "Tout autre chose" in client.get(PAGE).content.decode()
+    visitor = Client()
+    visitor.cookies["affichage"] = "grand"
+    assert "Tout autre chose" in visitor.get(PAGE).content.decode()
+
+
+def test_what_somebody_signed_in_reads_is_given_to_nobody(college: World, client: SchoolClient) -> None:
+    client.sit(college.people["teacher"])
+    client.get(HOME)
+    name = college.people["teacher"].family_name
+    assert name not in Client().get(HOME).content.decode()
+    assert "Mes recherches suivies" not in Client().get(HOME).content.decode()
+
+
+def test_it_is_late_by_a_minute_at_most(college: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    Client().get(PAGE)
+    rename("Tout autre chose")
+    now = shared_pages.time.monotonic()
+    monkeypatch.setattr(shared_pages.time, "monotonic", lambda: now + 61)
+    assert "Tout autre chose" in Client().get(PAGE).content.decode()
+
+
+def test_what_is_not_found_is_not_kept_and_few_are(college: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shared_pages, "MOST", 3)
+    assert Client().get("/ressources/rien/du-tout/").status_code == 404
+    for number in range(5):
+        Client().get(f"{PAGE}?r1={number}")
+    kept = list(shared_pages._shelf.pages)
+    assert kept == [f"{PAGE}?r1={number}" for number in (2, 3, 4)]
