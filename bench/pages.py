@@ -23,7 +23,7 @@ class Page:
 
     `about`: what of the cast the address names (a lesson, a class). `marks`: the page is a form, and one pupil is marked on it,
     absent and present in turn. `typed`: what is written in the page's form, which is sent again and again. Several
-    `routes`: the first that exists.
+    `routes`: the first that exists. `place`, `query`: what its address says besides.
     """
 
     key: str
@@ -33,8 +33,11 @@ class Page:
     about: str = ""
     marks: bool = False
     typed: Mapping[str, str] = field(default_factory=dict)
+    place: Mapping[str, str] = field(default_factory=dict)
+    query: str = ""
 
 
+RESOURCE = {"collection": "nombres-et-calculs", "slug": "les-fractions-et-la-tablette"}
 PAGES = (
     Page(BARE, ("bare",)),
     Page(REFERENCE, ("reference",)),
@@ -59,6 +62,11 @@ PAGES = (
     Page("search", ("search:search",), "teacher", Goal(1.6, REFERENCE), typed={"texte": "martin"}),
     Page("agenda_guardian", ("agenda:agenda",), "guardian", TWICE),
     Page("agenda_teacher", ("agenda:agenda",), "teacher", TWICE),
+    Page("resources", ("catalogue:home",), goal=Goal(3, BARE)),
+    Page("resource", ("catalogue:resource",), goal=Goal(3, BARE), place=RESOURCE),
+    Page("resources_found", ("catalogue:search",), goal=Goal(3, BARE), query="q=fractions&niveau=cm1"),
+    Page("resource_pupil", ("catalogue:resource",), "pupil", TWICE, place=RESOURCE),
+    Page("resources_found_pupil", ("catalogue:search",), "pupil", TWICE, query="q=fractions&niveau=cm1"),
     Page("notifications", ("notifications:centre",), "guardian", TWICE),
 )
 # Those of the school of 1 200 pupils, a world of its own.

@@ -24,6 +24,8 @@ from bench.scratch import PYTHON, ROOT, Engine, PostgreSQL, SQLite, discard, env
 from bench.worlds import NOW
 
 SCHOOLS, ROUNDS = 400, 40
+# A search that is dearer, of anybody, reads more than its school; the command fails then.
+MOST = 4.0
 TYPED = ["mor", "moreau", "moraeu", "lefevre", "carpantierr", "jean", "abadie nina", "martin", "5b", "zzzzzz"]
 LARGE = "head of a large school"
 WHO = ["teacher", "cpe", "head", LARGE, "guardian", "pupil"]
@@ -131,6 +133,11 @@ def table(found: dict[str, Any]) -> str:
     return report.rows(HEADS, lines)
 
 
+def too_dear(found: dict[str, Any]) -> list[str]:
+    """Those whose search costs more than it may."""
+    return [who for who in WHO if found[who]["costs"]["cost"] > MOST * found[REFERENCE]["cost"]]
+
+
 def text(found: dict[str, Any], engine: str, rounds: int) -> str:
     people = f"{found['people']:,}".replace(",", " ")
     return (
@@ -164,6 +171,8 @@ def main() -> None:
         report.put("search", said)
     for schools in () if options.keep else (1, options.schools):
         discard(engine, schools)
+    if dear := too_dear(found):
+        raise SystemExit(f"More than {MOST:g} × the reference page: {', '.join(dear)}.")
 
 
 def _found(engine: Engine, schools: int, rounds: int) -> dict[str, Any]:

@@ -40,6 +40,7 @@ class Answer:
     web: float
     database: float
     wall: float
+    location: str = ""
 
 
 class Fields(HTMLParser):
@@ -70,7 +71,9 @@ class Browser:
 
 
 class Server:
-    """`pages` of the cast; `more` joins the cast: name → id."""
+    """`pages` of the cast; `more` joins the cast: name → id. `address`: where visitors come from."""
+
+    address = "127.0.0.1"
 
     def __init__(self, pages: Sequence[Page] = PAGES, more: Mapping[str, int] | None = None) -> None:
         from django.core.wsgi import get_wsgi_application
@@ -89,13 +92,13 @@ class Server:
         """A browser on this page; None when the page does not exist yet."""
         from django.urls import NoReverseMatch, reverse
 
-        kwargs = {"pk": self.cast[page.about]} if page.about else {}
+        kwargs: dict[str, Any] = {"pk": self.cast[page.about]} if page.about else dict(page.place)
         for route in page.routes:
             try:
                 path = reverse(route, kwargs=kwargs)
             except NoReverseMatch:
                 continue
-            query = urlencode({"school": self.cast["school"]}) if page.key == "reference" else ""
+            query = urlencode({"school": self.cast["school"]}) if page.key == "reference" else page.query
             return Browser(page, path, query, signed_in(self.cast[page.who]) if page.who else {})
         return None
 
@@ -151,7 +154,7 @@ class Server:
         throttle.give_back("search", str(account.pk))
 
     def ask(self, browser: Browser, path: str, query: str = "", body: bytes | None = None) -> Answer:
-        environ = environ_of(browser.cookies, path, query, body)
+        environ = environ_of(browser.cookies, path, query, body) | {"REMOTE_ADDR": self.address}
         told: list[Any] = []
         database = self.clock_of_database()
         wall, web = time.perf_counter(), time.process_time()
@@ -161,7 +164,8 @@ class Server:
         web, wall = time.process_time() - web, time.perf_counter() - wall
         database = self.clock_of_database() - database
         browser.cookies |= cookies_in(told[1])
-        return Answer(int(told[0].split()[0]), content, web * 1e3, database * 1e3, wall * 1e3)
+        location = dict(told[1]).get("Location", "")
+        return Answer(int(told[0].split()[0]), content, web * 1e3, database * 1e3, wall * 1e3, location)
 
     # Orders
 

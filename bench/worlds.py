@@ -138,6 +138,8 @@ def multiply(schools: int) -> None:
             sql = copy_of(model)
             for number in range(1, schools):
                 cursor.execute(sql, {"shift": number * STRIDE, "mark": f"{number:03d}", "stride": STRIDE})
+    # The resources are of nobody's school: once, beside all of them.
+    django.core.management.call_command("plant_catalogue", stdout=StringIO())
     with connection.cursor() as cursor:
         # What autovacuum would have done in a database that lives, and the nightly upkeep in one of SQLite.
         if connection.vendor == "postgresql":

@@ -23,7 +23,8 @@ from bench.faults.site import Database, Impossible, Postgresql, Site, Sqlite, sm
 
 BACK = 30.0  # seconds, at most
 SETTLED = 300.0  # a killed worker's task: a minute of lease, two of the letter's hold, and some
-TRIES = 5
+# A planted mistake is struck until it has lost something: what PostgreSQL had not yet written is a matter of moments.
+TRIES = 20
 HASTY_PAGES = "pages that say yes before they write"
 HASTY_DATABASE = "a PostgreSQL that says yes before its disk does (synchronous_commit=off)"
 LIE = "a line of the ledger that nobody ever wrote"

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -42,9 +43,12 @@ class Resident:
         if select.select([self.process.stdout], [], [], after)[0]:
             self._line()
             return None
-        os.kill(number, signal.SIGSTOP)
+        # It may have ended meanwhile: its exit code says so.
+        with suppress(ProcessLookupError):
+            os.kill(number, signal.SIGSTOP)
         writes = self.database.is_written()
-        os.kill(number, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.kill(number, signal.SIGKILL)
         was_killed = int(self._line()) == -signal.SIGKILL
         self.database.wait_for_nobody()
         return writes if was_killed else None
