@@ -31,6 +31,7 @@ class Seat:
     """`key` names the seat in a session, a form's stamp and the journal: « staff-12 », « guardian ».
 
     `delegated`: what the head has given until a day, beyond the roles (`Holding.scope`); `givers`: each with who gave it.
+    `everywhere`: an operator of the whole platform, not of one territory.
     `pupils`: whom this seat answers for, today: oneself for a pupil, the children for a guardian, who learn at `places`.
     """
 
@@ -43,6 +44,7 @@ class Seat:
     givers: tuple[tuple[str, int], ...] = ()
     pupils: tuple[int, ...] = ()
     places: "tuple[Place, ...]" = field(default=(), repr=False, compare=False)
+    everywhere: bool = False
 
     @property
     def key(self) -> str:
@@ -300,6 +302,7 @@ class Viewer:
             self.profile,
             self.roles,
             self.seat.delegated,
+            self.seat.everywhere,
             self.school is None,
             self.year is None,
             len(padded(self.own_pupils())),
@@ -319,7 +322,14 @@ class Viewer:
         anyone = Viewer(
             person,
             account,
-            Seat(self.profile, school, self.roles, delegated=self.seat.delegated, pupils=pupils),
+            Seat(
+                self.profile,
+                school,
+                self.roles,
+                delegated=self.seat.delegated,
+                pupils=pupils,
+                everywhere=self.seat.everywhere,
+            ),
             moment,
             nothing,
         )
@@ -399,9 +409,12 @@ def _seat(profile: Profile, holdings: list[Holding], civility: str, today: date)
     roles = frozenset(Role(holding.role) for holding in holdings)
     given = {name: by for holding in holdings for name, by in holding.given_on(today).items()}
     pupils = (holdings[0].person_id,) if profile == Profile.PUPIL else ()
+    everywhere = profile == Profile.OPERATOR and any(
+        one.territory_id is None and one.school_id is None for one in holdings
+    )
     return Seat(
         profile, holdings[0].school, roles, ", ".join(titles), civility,
-        delegated=frozenset(given), givers=tuple(sorted(given.items())), pupils=pupils,
+        delegated=frozenset(given), givers=tuple(sorted(given.items())), pupils=pupils, everywhere=everywhere,
     )  # fmt: skip
 
 

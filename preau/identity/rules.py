@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from preau.directory.models import Assignment, Group, Holding, Person, School
+from preau.directory.models import Assignment, Group, Person, School
 from preau.directory.models.scoping import active_on
 from preau.directory.rules import runs_settings
 from preau.directory.viewer import Viewer
@@ -218,10 +218,7 @@ def works_somewhere(viewer: Viewer) -> bool:
 
 def runs_platform(viewer: Viewer, *_: object) -> bool:
     """An operator of the whole platform; those of a territory change nothing of every school."""
-    if viewer.profile != Profile.OPERATOR:
-        return False
-    held = Holding.objects.filter(active_on(viewer.today), person=viewer.person.pk, role=Role.OPERATOR)
-    return held.filter(territory=None, school=None).exists()
+    return viewer.profile == Profile.OPERATOR and viewer.seat.everywhere
 
 
 def sets_proof_demand(viewer: Viewer, *_: object) -> bool:

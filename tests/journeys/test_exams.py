@@ -65,6 +65,8 @@ def test_the_clock_runs_by_itself_and_says_when_it_is_over(visit: Any, scripts: 
     page.get_by_role("button", name="Commencer").click()
     left = page.locator("[data-training-left]")
     expect(left).to_have_text(re.compile("Il reste"))
+    # The server wrote these words: the script that counts is there once the page is whole.
+    page.wait_for_load_state("load")
     page.clock.fast_forward(230 * 60_000)
     expect(left).to_have_text("Il reste 10 minutes.")
     expect(page.locator("[data-training-said]")).to_have_text("Il reste 10 minutes.")

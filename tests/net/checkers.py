@@ -4,6 +4,7 @@ Those of an answer read what the test client received; those of a page look at i
 """
 
 import json
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,7 +36,10 @@ def answer(visit: Visit) -> list[str]:
 
 
 def queries(visit: Visit) -> list[str]:
-    return [f"{visit.queries} requêtes"] if visit.queries > MOST_QUERIES else []
+    if visit.queries <= MOST_QUERIES:
+        return []
+    told = "; ".join(re.sub(r"SELECT .* FROM ", "SELECT … FROM ", one)[:90] for one in visit.statements)
+    return [f"{visit.queries} requêtes : {told}"]
 
 
 def weight(visit: Visit) -> list[str]:

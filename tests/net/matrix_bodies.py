@@ -151,6 +151,7 @@ def _shown_again(stage: Stage) -> None:
 
 
 def _waits(stage: Stage) -> None:
+    _runs_the_platform(stage)
     Case.objects.filter(pk=stage.own(Case).pk).update(state="open", hidden=False)
 
 
@@ -496,6 +497,7 @@ def _sheet() -> Data:
 
 
 def _withdrawn(stage: Stage) -> None:
+    _runs_the_platform(stage)
     EditedResource.objects.filter(pk=stage.own(EditedResource).pk).update(status="withdrawn")
 
 
@@ -1055,14 +1057,14 @@ BODIES: dict[str, Body] = {
     "directory:drop": Body("secretary"),
     "directory:export": Body("secretary", again={"journal_line": "each export leaves its trace"}),
     "directory:departures": Body("secretary", lambda stage: {"nom": STEM, "qui": "eleves"}, writes=False),
-    "media:send": Body("operator", lambda stage: {"fichier": SimpleUploadedFile("livre.epub", epub())}, wrong=lambda stage: {"fichier": SimpleUploadedFile("page.html", b"<html>")}),
-    "media:tus": Body("operator", writes=False),
-    "media:abandon": Body("operator"),
-    "media:words": Body("operator", lambda stage: {"langue": "fr", "transcription": "Bonjour.", "chapitres": "0:02 Le début"}, wrong=lambda stage: {"chapitres": "plus tard"}),
-    "media:remove": Body("operator"),
-    "catalogue:add": Body("operator", lambda stage: _sheet() | {"media": stage.own(Medium).public_id}, wrong=lambda stage: {"titre": ""}),
-    "catalogue:change": Body("operator", lambda stage: _sheet(), wrong=lambda stage: {"titre": ""}),
-    "catalogue:withdraw": Body("operator"),
+    "media:send": Body("operator", lambda stage: {"fichier": SimpleUploadedFile("livre.epub", epub())}, _runs_the_platform, wrong=lambda stage: {"fichier": SimpleUploadedFile("page.html", b"<html>")}),
+    "media:tus": Body("operator", before=_runs_the_platform, writes=False),
+    "media:abandon": Body("operator", before=_runs_the_platform),
+    "media:words": Body("operator", lambda stage: {"langue": "fr", "transcription": "Bonjour.", "chapitres": "0:02 Le début"}, _runs_the_platform, wrong=lambda stage: {"chapitres": "plus tard"}),
+    "media:remove": Body("operator", before=_runs_the_platform),
+    "catalogue:add": Body("operator", lambda stage: _sheet() | {"media": stage.own(Medium).public_id}, _runs_the_platform, wrong=lambda stage: {"titre": ""}),
+    "catalogue:change": Body("operator", lambda stage: _sheet(), _runs_the_platform, wrong=lambda stage: {"titre": ""}),
+    "catalogue:withdraw": Body("operator", before=_runs_the_platform),
     "catalogue:put_back": Body("operator", before=_withdrawn),
     "platform:export": Body("operator", lambda stage: {"nom": "", "nature": "", "voir": ""}, again={"journal_line": "each export leaves its trace"}),
     "directory:export_departures": Body("secretary", lambda stage: {"qui": "eleves"}, again={"journal_line": "each export leaves its trace"}),
@@ -1344,10 +1346,10 @@ BODIES: dict[str, Body] = {
     "scenarios:case": Body(
         "operator", lambda stage: {"decision": "masquer", "why": "Un nom."}, _waits, lambda stage: {"why": ""}
     ),
-    "scenarios:qualify": Body("operator", lambda stage: {"adresse": PAGE_OF_RESOURCE}),
+    "scenarios:qualify": Body("operator", lambda stage: {"adresse": PAGE_OF_RESOURCE}, _runs_the_platform),
     "scenarios:qualification": Body(
         "operator", lambda stage: {"geste": "mener", "to": "cleared", "words": "Licence lue.", "seen": "noticed"},
-        wrong=lambda stage: {"to": "?"},
+        _runs_the_platform, wrong=lambda stage: {"to": "?"},
     ),
     "scenarios:appeal": Body("teacher", lambda stage: {"words": "Personne n’est nommé."}, wrong=lambda stage: {"words": ""}),
     "campaigns:received": Body("guardian", lambda stage: {"geste": "refuser"}),

@@ -1355,7 +1355,7 @@ def _just_sent(stage: Stage, person: Person, scope: str) -> StoredFile:
 def _media(stage: Stage) -> None:
     """A sound of the operator's that nothing shows, a file on its way, and a book that the catalogue shows to all."""
     sender = stage.people["operator"]
-    words = stage.mark("a sound of an operator", {"operator"}, {"operator"})
+    words = stage.mark("a sound of an operator", {"operator"})
     facts = {"kept_by": sender, "kept_at": NOW, "moved_at": NOW, "state": "ready", "size": 9}
     hidden = Medium.objects.create(
         kind="audio", name=f"{words}.mp3", facts={"seconds": 12.0, "sound": True}, transcript=words, **facts
@@ -1375,7 +1375,7 @@ def _media(stage: Stage) -> None:
     )  # fmt: skip
     resource.nodes.set(Node.objects.filter(kind__in=["level", "subject"], key__in=["cp", "francais"]))
     stage.put(OWN, hidden, EditedResource.objects.get(pk=resource.pk))
-    name = stage.mark("a file on its way", {"operator"}, {"operator"})
+    name = stage.mark("a file on its way", {"operator"})
     stage.put(OWN, Upload.objects.create(person=sender, name=f"{name}.mp4", size=20, moved_at=NOW))
 
 

@@ -5,7 +5,6 @@ from django.utils.translation import gettext_lazy as _
 
 from preau.commons.media.actions import words_changed
 from preau.commons.media.boards import MediaOwner, owners
-from preau.commons.platform.rules import operates
 from preau.domains.catalogue import api, seeds, tasks
 from preau.domains.catalogue.actions import editing, following
 from preau.domains.catalogue.queries import desk, pages, search
@@ -160,13 +159,13 @@ boards.public_routes.add(
 )
 owners.add(
     MediaOwner(
-        "catalogue.Resource", "medium", desk.media_shown, operates, _("En faire une ressource"), "catalogue:add", private=False, order=10,
+        "catalogue.Resource", "medium", desk.media_shown, runs_platform, _("En faire une ressource"), "catalogue:add", private=False, order=10,
     )
 )  # fmt: skip
 editing.drawing_asked.connect(tasks.enqueue_drawing, dispatch_uid="catalogue.draw")
 words_changed.connect(editing.say_again, dispatch_uid="catalogue.say_again")
 boards.menu.add(
-    boards.MenuEntry(_("Publications"), "catalogue:desk", "book", operates, order=34, service=KEY)
+    boards.MenuEntry(_("Publications"), "catalogue:desk", "book", runs_platform, order=34, service=KEY)
 )
 for verb, label in [
     ("catalogue.published", _("Ressource publiée")),

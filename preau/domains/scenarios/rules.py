@@ -1,10 +1,10 @@
 """May this viewer do that with scenarios? And which licence lets what be adapted under which."""
 
-from preau.commons.platform.rules import operates
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
 from preau.domains.catalogue.models import Licence
 from preau.domains.scenarios.models import LICENCES, QUALIFIES, Author, Case, Scenario
+from preau.identity.rules import runs_platform
 
 # A licence, and those under which what is adapted from it may be published. None: it may not be adapted at all.
 BY, BY_SA, BY_NC, BY_NC_SA = Licence.BY, Licence.BY_SA, Licence.BY_NC, Licence.BY_NC_SA
@@ -53,12 +53,12 @@ def takes_out(viewer: Viewer, author: Author) -> bool:
 
 def moderates(viewer: Viewer, *_: object) -> bool:
     """Whoever runs the platform."""
-    return operates(viewer)
+    return runs_platform(viewer)
 
 
 def qualifies(viewer: Viewer, *_: object) -> bool:
     """Whoever runs the platform, and whoever a head gave it to."""
-    return operates(viewer) or viewer.has_power(QUALIFIES)
+    return runs_platform(viewer) or viewer.has_power(QUALIFIES)
 
 
 def appeals(viewer: Viewer, case: Case) -> bool:

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Self
 
 from django.utils.translation import gettext_lazy as _
 
-from preau.commons.platform.rules import operates
 from preau.domains.catalogue.models.resources import Resource, ResourceQuerySet
+from preau.identity.rules import runs_platform
 
 if TYPE_CHECKING:
     from preau.directory.viewer import Viewer
@@ -17,7 +17,7 @@ PLATFORM = "plateforme"
 class EditedResourceQuerySet(ResourceQuerySet):
     def visible_to(self, viewer: "Viewer") -> Self:  # type: ignore[override]
         """To the operators, those that are made here, withdrawn ones too."""
-        return self.filter(source=PLATFORM) if operates(viewer) else self.none()
+        return self.filter(source=PLATFORM) if runs_platform(viewer) else self.none()
 
 
 class EditedResource(Resource):

@@ -6,10 +6,10 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from preau.commons.media.models import Medium
-from preau.commons.platform.rules import operates
 from preau.directory.viewer import Viewer
 from preau.domains.catalogue.models import Resource
 from preau.domains.catalogue.models.edited import EditedResource
+from preau.identity.rules import runs_platform
 
 WITHOUT_CAPTIONS = "sans-sous-titres"
 # As `Medium.lacks_captions` says of one.
@@ -55,4 +55,4 @@ def medium_for(viewer: Viewer, public_id: str) -> Medium | None:
 def media_shown(viewer: Any) -> "QuerySet[Resource, Mapping[str, Any]]":
     """The keys of the media that the catalogue shows: to anyone those published; to an operator those withdrawn too."""
     rows = Resource.objects.filter(medium__isnull=False)
-    return (rows if viewer is not None and operates(viewer) else rows.published()).values("medium")
+    return (rows if viewer is not None and runs_platform(viewer) else rows.published()).values("medium")

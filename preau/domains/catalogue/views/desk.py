@@ -7,18 +7,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from preau.commons.media.queries import rows_of
-from preau.commons.platform.rules import operates
 from preau.domains.catalogue.actions import editing
 from preau.domains.catalogue.forms.records import RecordForm
 from preau.domains.catalogue.models.edited import EditedResource
 from preau.domains.catalogue.queries import desk as queries
 from preau.foundation.access import opens
 from preau.foundation.paging import page_of
+from preau.identity.rules import runs_platform
 
 A_PAGE, UNPROCESSABLE = 30, 422
 
 
-@opens(to=operates)
+@opens(to=runs_platform)
 @require_safe
 def desk(request: HttpRequest) -> HttpResponse:
     """The resources made here, and how many of them lack captions."""
@@ -31,7 +31,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     return render(request, "catalogue/desk.html", context)
 
 
-@opens(to=operates)
+@opens(to=runs_platform)
 @require_http_methods(["GET", "POST"])
 def add(request: HttpRequest) -> HttpResponse:
     """Make a resource of a medium: choose it, then write its record."""
@@ -54,7 +54,7 @@ def add(request: HttpRequest) -> HttpResponse:
     return render(request, "catalogue/record.html", context, status=UNPROCESSABLE if form.errors else 200)
 
 
-@opens(EditedResource, to=operates)
+@opens(EditedResource, to=runs_platform)
 @require_http_methods(["GET", "POST"])
 def change(request: HttpRequest, resource: EditedResource) -> HttpResponse:
     """Change its record; withdraw it, or put it back."""
@@ -69,7 +69,7 @@ def change(request: HttpRequest, resource: EditedResource) -> HttpResponse:
     return render(request, "catalogue/record.html", context, status=UNPROCESSABLE if form.errors else 200)
 
 
-@opens(EditedResource, to=operates)
+@opens(EditedResource, to=runs_platform)
 @require_POST
 def withdraw(request: HttpRequest, resource: EditedResource) -> HttpResponseRedirect:
     """Show it to nobody any more."""
@@ -78,7 +78,7 @@ def withdraw(request: HttpRequest, resource: EditedResource) -> HttpResponseRedi
     return redirect("catalogue:change", pk=resource.pk)
 
 
-@opens(EditedResource, to=operates)
+@opens(EditedResource, to=runs_platform)
 @require_POST
 def put_back(request: HttpRequest, resource: EditedResource) -> HttpResponseRedirect:
     """Show it again."""

@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from preau.directory.models import Person
 from preau.directory.viewer import Viewer
-from preau.directory.words import Profile
 from preau.domains.catalogue.models import Resource
+from preau.identity.rules import runs_platform
 
 # The key of the power that a head may give to a teacher, until a day.
 QUALIFIES = "qualify_resources"
@@ -19,7 +19,7 @@ class OfQualifiers:
 
     def visible_to(self, viewer: Viewer) -> Self:
         """Whoever runs the platform, and whoever was given it."""
-        qualifies = viewer.profile == Profile.OPERATOR or viewer.has_power(QUALIFIES)
+        qualifies = runs_platform(viewer) or viewer.has_power(QUALIFIES)
         return self.all() if qualifies else self.none()  # type: ignore[attr-defined, no-any-return]
 
 

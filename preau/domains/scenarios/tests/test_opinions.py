@@ -10,13 +10,14 @@ from django.urls import reverse
 from conftest import SchoolClient
 from preau.commons.journal.models import Line
 from preau.commons.notifications.models import Item
-from preau.directory.models import Person
+from preau.directory.models import Holding, Person, Territory
 from preau.directory.seeds import World
 from preau.directory.words import Role
 from preau.domains.catalogue.models import Resource
 from preau.domains.scenarios import actions, queries, rules, seeds
 from preau.domains.scenarios.models import CRITERIA, Case, Report, Review, Scenario
 from preau.domains.scenarios.tests.scene import an_operator, draft, published
+from preau.identity.models import Account
 from tests.test_every_page import MOST_BYTES, MOST_QUERIES, counted, faults
 
 PAGE = "/ressources/maths-au-college/le-theoreme-de-thales/"
@@ -145,6 +146,26 @@ def test_only_moderators_see_the_queue_and_nobody_learns_who_reported(
     assert "Avis" in operator.get("/plateforme/moderation/").content.decode()
     shown = operator.get(reverse("scenarios:case", kwargs={"pk": reported.pk})).content.decode()
     assert "Lisez donc." in shown and college.people["guardian"].family_name not in shown
+
+
+def test_whoever_runs_one_territory_decides_nothing_of_what_all_read(
+    reported: Case, operator: SchoolClient
+) -> None:
+    academy = Territory.objects.create(kind=Territory.Kind.ACADEMIE, code="14", name="Académie")
+    person = Person.objects.create(family_name="Régional", given_name="Ada")
+    Holding.objects.create(person=person, role=Role.OPERATOR, territory=academy)
+    Account.objects.create(person=person, login="regional.essai", password="!")
+    regional = SchoolClient().sit(person)
+    case = reverse("scenarios:case", kwargs={"pk": reported.pk})
+    for address in (
+        "/plateforme/moderation/",
+        "/qualification/",
+        reverse("catalogue:desk"),
+        reverse("media:shelf"),
+        case,
+    ):
+        assert regional.get(address).status_code in {403, 404}, address
+        assert operator.get(address).status_code == 200, address
 
 
 def test_hidden_with_a_reason_appealed_once_and_shown_again(
