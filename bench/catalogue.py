@@ -108,6 +108,7 @@ def inside(count: int) -> dict[str, Any]:
 
     django.setup()
     from django.core.management import call_command
+    from django.db import transaction
 
     from preau.domains.catalogue import actions
     from preau.domains.catalogue.management.commands.evaluate_search import read
@@ -136,8 +137,9 @@ def inside(count: int) -> dict[str, Any]:
     }  # fmt: skip
     changed = []
     for row in Resource.objects.filter(source="essai").order_by("pk")[:5]:
-        row.title, row.edition = f"{row.title} encore", actions.next_edition()
-        row.save()
+        with transaction.atomic():
+            row.title, row.edition = f"{row.title} encore", actions.next_edition()
+            row.save()
         started = time.process_time()
         index.engine(wait=True)
         changed.append((time.process_time() - started) * 1_000)

@@ -11,7 +11,7 @@ import html5lib
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
 
@@ -460,6 +460,7 @@ def of_resource(college: World) -> dict[str, str]:
     return own_resource(college).place
 
 
+@transaction.atomic
 def many_resources(college: World, count: int) -> None:
     """`count` resources more in it, the last published of all."""
     shelf, edition = own_collection(college), next_edition()
@@ -561,6 +562,7 @@ def many_dead_links(college: World, count: int) -> None:
         )  # fmt: skip
 
 
+@transaction.atomic
 def many_exam_papers(college: World, count: int) -> None:
     """`count` papers more of one exam, each with an exercise, the last sessions of all."""
     exam, edition = Exam.objects.order_by("order")[0], next_edition()

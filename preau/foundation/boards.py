@@ -11,6 +11,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
+from django.dispatch import Signal
 from django.utils.translation import gettext as _
 
 from preau.foundation import dates
@@ -620,6 +621,8 @@ offline_pages: Registry[OfflinePage] = Registry(OfflinePage)
 public_routes: Registry[PublicRoute] = Registry(PublicRoute)
 front_links: Registry[FrontLink] = Registry(FrontLink)
 uses: Registry[Use] = Registry(Use)
+# Sent with `route` and `place` (what the address holds) when a page of ours has been put to use in a class; never by whom.
+put_to_use = Signal()
 seeds: Registry[Seed] = Registry(Seed)
 services: Registry[Service] = Registry(Service)
 api: Registry[ApiPart] = Registry(ApiPart)

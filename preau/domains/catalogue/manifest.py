@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from preau.commons.media.actions import words_changed
 from preau.commons.media.boards import MediaOwner, owners
 from preau.domains.catalogue import api, seeds, tasks
-from preau.domains.catalogue.actions import editing, following
+from preau.domains.catalogue.actions import editing, following, using
 from preau.domains.catalogue.queries import desk, pages, search
 from preau.foundation import boards
 from preau.foundation.access import signed_in
@@ -89,6 +89,7 @@ boards.endings.add(
 )
 boards.seeds.add(boards.Seed("ressources", seeds.plant, seeds.refresh, order=95))
 boards.schedule.add(boards.Scheduled("catalogue.misses", tasks.drop_old_misses, every_minutes=24 * 60))
+boards.schedule.add(boards.Scheduled("catalogue.uses", tasks.settle_uses, every_minutes=24 * 60))
 boards.schedule.add(boards.Scheduled("catalogue.followers", tasks.tell_followers, every_minutes=24 * 60))
 boards.notification_kinds.add(
     boards.NotificationKind(
@@ -163,6 +164,7 @@ owners.add(
     )
 )  # fmt: skip
 editing.drawing_asked.connect(tasks.enqueue_drawing, dispatch_uid="catalogue.draw")
+boards.put_to_use.connect(using.note_use, dispatch_uid="catalogue.note_use")
 words_changed.connect(editing.say_again, dispatch_uid="catalogue.say_again")
 boards.menu.add(
     boards.MenuEntry(_("Publications"), "catalogue:desk", "book", runs_platform, order=34, service=KEY)

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from preau.commons.media import actions as media
 from preau.commons.media.models import Medium
-from preau.domains.catalogue.actions import editing, following
+from preau.domains.catalogue.actions import editing, following, using
 from preau.domains.catalogue.actions.harvesting import NotNow, begin
 from preau.domains.catalogue.imports import drawn
 from preau.domains.catalogue.imports.harvest import links
@@ -29,6 +29,12 @@ KEPT = timedelta(days=365)
 def drop_old_misses() -> int:
     """Words that nobody has told for a year say nothing any more."""
     return Miss.objects.filter(last__lt=timezone.localdate() - KEPT).delete()[0]
+
+
+@job()
+def settle_uses() -> int:
+    """What is used most in class comes first for whoever asks for it."""
+    return using.settle_uses()
 
 
 @job()

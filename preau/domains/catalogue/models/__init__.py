@@ -17,7 +17,7 @@ from preau.domains.catalogue.models.resources import (
     ResourceQuerySet,
     Type,
 )
-from preau.domains.catalogue.models.searching import Edition, Miss
+from preau.domains.catalogue.models.searching import Edition, Miss, UseInClass
 
 __all__ = [
     "DEEDS",
@@ -42,4 +42,5 @@ __all__ = [
     "Sighting",
     "Source",
     "Type",
+    "UseInClass",
 ]

@@ -199,6 +199,8 @@ class Resource(models.Model):
     source = models.CharField(_("provenance"), max_length=40)
     digest = models.CharField(_("empreinte de la source"), max_length=64)
     edition = models.PositiveBigIntegerField(_("édition"), db_index=True)
+    # How many times it was put in a lesson in a year, as counted last night (`UseInClass`).
+    used = models.PositiveIntegerField(_("usages en classe"), default=0, db_default=0, editable=False)
     # Said to other catalogues, which ask for what changed since: a withdrawal too is a change.
     noted_at = models.DateTimeField(
         _("changée dans le catalogue à"), default=this_second, db_default=Now(), editable=False

@@ -1,7 +1,9 @@
-"""What the search keeps: which edition of the catalogue it is, and the words that found nothing."""
+"""What the search keeps: which edition of the catalogue it is, the words that found nothing, and what is used in class."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from preau.domains.catalogue.models.resources import Resource
 
 
 class Edition(models.Model):
@@ -30,3 +32,18 @@ class Miss(models.Model):
     class Meta:
         verbose_name = _("recherche sans résultat")
         verbose_name_plural = _("recherches sans résultat")
+
+
+class UseInClass(models.Model):
+    """How many times, in one month, a resource was put in a lesson or given to do. Never by whom, nor in which school."""
+
+    resource = models.ForeignKey(
+        Resource, models.CASCADE, related_name="uses_in_class", verbose_name=_("ressource")
+    )
+    month = models.DateField(_("mois"))
+    count = models.PositiveIntegerField(_("fois"), default=1)
+
+    class Meta:
+        verbose_name = _("usage en classe")
+        verbose_name_plural = _("usages en classe")
+        constraints = [models.UniqueConstraint(fields=["resource", "month"], name="one_count_a_month")]

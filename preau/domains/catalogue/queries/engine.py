@@ -20,7 +20,7 @@ from preau.foundation.lookup import slips_allowed, slips_between
 from preau.foundation.text import fold
 
 # Changes when the fields below do: an index of another form is built anew.
-FORM = 2
+FORM = 3
 FRENCH = "francais"
 # What each text of a record weighs when a word is found in it.
 WEIGHTS = {"title": 5.0, "heads": 4.0, "abstract": 2.5, "labels": 2.0, "body": 1.0}
@@ -46,6 +46,8 @@ LONGEST_TERM = 60
 # Words that one beginning may stand for: two letters begin some hundreds.
 MOST_BEGUN = 1_000
 SEPARATOR = "|"
+# Bits that the number of a day takes, until the year 2800.
+DAYS = 20
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ class Doc:
     is_free: bool
     day: int
     beside: str = ""
+    used: int = 0
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,7 @@ def schema(facets: Sequence[str] = FACETS) -> tantivy.Schema:
         made.add_text_field(name, tokenizer_name="raw", fast=True, index_option="basic")
     made.add_unsigned_field("free", indexed=True, fast=True)
     made.add_unsigned_field("day", fast=True)
+    made.add_unsigned_field("used", fast=True)
     return made.build()
 
 
@@ -167,7 +171,9 @@ class Engine:
                 "title": normal(doc.title), "heads": [normal(one) for one in doc.heads],
                 "abstract": normal(doc.abstract), "labels": [normal(one) for one in doc.labels], "body": normal(doc.body),
                 "forms": sorted(_forms([*heads, doc.body])), "phrases": sorted(phrases),
-                "free": int(doc.is_free), "day": doc.day, **{name: list(doc.facets.get(name, ())) for name in self.facets},
+                "free": int(doc.is_free), "day": doc.day,
+                # Of two that are used as much, the newest first.
+                "used": (doc.used << DAYS) + doc.day, **{name: list(doc.facets.get(name, ())) for name in self.facets},
             },
             self.schema,
         )  # fmt: skip
@@ -211,6 +217,8 @@ class Engine:
 
     def _ranked(self, query: Query, asked: Asked) -> Any:
         most, offset = max(asked.limit, 1), max(asked.offset, 0)
+        if asked.sort == "used":
+            return self.searcher.search(query, limit=most, offset=offset, order_by_field="used")
         if asked.sort == "newest" or (asked.sort == "relevance" and not asked.wanted):
             return self.searcher.search(query, limit=most, offset=offset, order_by_field="day")
         boost = 1_000.0 if asked.sort == "free" else A_FREE_LICENCE

@@ -277,7 +277,7 @@ def document_of(resource: Resource) -> Doc:
             "accessibility": resource.accessibility, "institution": [resource.institution.slug],
             "duration": [bracket(resource.duration)] if resource.duration else [], "access": [resource.access],
         },
-        beside=" · ".join(node.label for node in (*levels, *subjects)), is_free=resource.is_free, day=resource.published.toordinal(),
+        beside=" · ".join(node.label for node in (*levels, *subjects)), is_free=resource.is_free, day=resource.published.toordinal(), used=resource.used,
     )  # fmt: skip
 
 

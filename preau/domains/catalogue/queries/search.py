@@ -36,6 +36,7 @@ SORTS = {
     "pertinence": ("relevance", gettext_lazy("les plus proches")),
     "libres": ("free", gettext_lazy("les libres d’abord")),
     "recentes": ("newest", gettext_lazy("les plus récentes")),
+    "utilisees": ("used", gettext_lazy("les plus utilisées en classe")),
 }
 DURATIONS = {
     "10": gettext_lazy("10 minutes au plus"),

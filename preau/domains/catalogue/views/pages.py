@@ -31,6 +31,8 @@ ATOM, SVG = "application/atom+xml; charset=utf-8", "image/svg+xml"
 # A drawing of ours may have its own colours, and nothing else.
 DRAWS = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 SUGGESTED = "suggestions"
+# Fewer uses than this say nothing, and might say who.
+USED_ENOUGH = 5
 BUSY, RETRY_AFTER, TOO_OFTEN, GONE = 503, "10", 429, 410
 
 
@@ -164,7 +166,7 @@ def resource(request: Any, collection: str, slug: str) -> HttpResponse:
         "citation": exports.citation(found), "deed": exports.deed_of(found), "permalink": exports.permalink(found),
         "record": as_script(exports.record_of(found)), "described": cards.described_at(found),
         "outside": outside, "named_by": pages.sources_of(found) if outside else [],
-        "uses": uses_for(request.viewer, found.address, found.title), "beside": _beside(request.viewer, found),
+        "used_enough": USED_ENOUGH, "uses": uses_for(request.viewer, found.address, found.title), "beside": _beside(request.viewer, found),
     } | _played(found, request.GET.get("transcription"))  # fmt: skip
     return render(request, "catalogue/resource.html", context)
 

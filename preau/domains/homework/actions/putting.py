@@ -13,6 +13,8 @@ from preau.domains.homework.actions.works import Work, give
 from preau.domains.homework.models import Homework, LessonRecord
 from preau.domains.timetable.models import Lesson
 from preau.foundation import journal, richtext
+from preau.foundation.boards import put_to_use
+from preau.foundation.http import page_at
 
 
 def link_to(address: str, title: str) -> str:
@@ -38,7 +40,14 @@ def put_link(viewer: Viewer, lesson: Lesson, address: str, title: str) -> tuple[
     record.written_by, record.written_at = viewer.person, timezone.now()
     record.save()
     journal.record(viewer, "homework.record_written", record, draft=int(record.is_draft))
+    _tell_use(address)
     return record, True
+
+
+def _tell_use(address: str) -> None:
+    """To the house that the page is of: how much its pages are used in class, never by whom."""
+    if page := page_at(address):
+        put_to_use.send(LessonRecord, route=page.view_name, place=page.kwargs)
 
 
 def _record(viewer: Viewer, lesson: Lesson) -> LessonRecord:
@@ -67,4 +76,6 @@ def put_work(
         title=title, body=link_to(address, title), due_day=due_day, due_lesson=due_lesson, due_next=due_lesson is not None,
         minutes=None, hand_in=Homework.HandIn.NOTHING,
     )  # fmt: skip
+    if not record.works.kept().filter(title=title, body=work.body, due_day=due_day).exists():
+        _tell_use(address)
     return give(viewer, record, work)

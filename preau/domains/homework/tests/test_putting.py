@@ -13,6 +13,7 @@ from preau.domains.homework.forms import public_page
 from preau.domains.homework.models import Correction, Homework, LessonRecord
 from preau.domains.homework.tests.scene import lesson_now, written
 from preau.domains.timetable.models import Lesson
+from preau.foundation.boards import put_to_use
 from tests.test_open_redirects import TRICKS
 
 RESOURCE = "/ressources/maths-au-college/le-theoreme-de-thales/"
@@ -70,6 +71,25 @@ def test_or_as_work_to_do_for_the_next_lesson(sat: SchoolClient, lesson: Lesson,
         assert sat.post(PUT, body(lesson, place="travail")).status_code == 302
     given = Homework.objects.get(title=TITLE)
     assert given.due_lesson == following and RESOURCE in given.body
+
+
+def test_the_catalogue_hears_of_each_use_once_and_of_nobody(
+    sat: SchoolClient, lesson: Lesson, college: World
+) -> None:
+    heard = []
+
+    def hear(sender: Any, **said: Any) -> None:
+        heard.append({name: value for name, value in said.items() if name != "signal"})
+
+    put_to_use.connect(hear)
+    following = queries.following(lesson, 1)[0]
+    following.teachers.set([college.people["teacher"]])
+    LessonRecord.objects.filter(lesson=lesson).delete()
+    for place in ("contenu", "contenu", "travail", "travail"):
+        sat.post(PUT, body(lesson, place=place))
+    put_to_use.disconnect(hear)
+    page = {"collection": "maths-au-college", "slug": "le-theoreme-de-thales"}
+    assert heard == [{"route": "catalogue:resource", "place": page}] * 2
 
 
 def test_without_a_next_lesson_the_form_says_so(sat: SchoolClient, lesson: Lesson) -> None:
