@@ -4,6 +4,7 @@ Fields and parameters are words of the API, in French and without accents: they 
 schools here, and never change within a version.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -14,18 +15,28 @@ from zoneinfo import ZoneInfo
 from django.http import HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from ninja import Query, Schema
+from pydantic import BeforeValidator
 
 PER_PAGE, LAST_PAGE = 100, 1000
 A_WEEK, LONGEST = timedelta(days=6), timedelta(days=62)
 PROBLEM = "application/problem+json"
 
+
+def _as_written(value: Any) -> Any:
+    """A day as ISO 8601 writes it: a bare number, which pydantic would read as seconds since 1970, is none."""
+    if isinstance(value, str) and not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        raise ValueError("AAAA-MM-JJ")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_as_written)]
 Number = Annotated[int, Query(ge=1, le=LAST_PAGE, description="Le rang de la page, à partir de 1.")]
 FirstDay = Annotated[
-    date | None,
+    Day | None,
     Query(description="Premier jour (AAAA-MM-JJ). Sans lui\u202f: aujourd’hui, dans l’établissement."),
 ]
 LastDay = Annotated[
-    date | None,
+    Day | None,
     Query(
         description="Dernier jour, compris (AAAA-MM-JJ)\u202f; deux mois au plus après le premier. Sans lui\u202f: une semaine."
     ),

@@ -151,7 +151,7 @@ def _shown_again(stage: Stage) -> None:
 
 
 def _waits(stage: Stage) -> None:
-    _runs_the_platform(stage)
+    runs_the_platform(stage)
     Case.objects.filter(pk=stage.own(Case).pk).update(state="open", hidden=False)
 
 
@@ -268,7 +268,7 @@ def _guardian_proves_twice(stage: Stage) -> None:
     _proves_twice(stage.people["guardian"])
 
 
-def _runs_the_platform(stage: Stage) -> None:
+def runs_the_platform(stage: Stage) -> None:
     Holding.objects.filter(person=stage.people["operator"], role=Role.OPERATOR).update(
         territory=None, school=None
     )
@@ -497,7 +497,7 @@ def _sheet() -> Data:
 
 
 def _withdrawn(stage: Stage) -> None:
-    _runs_the_platform(stage)
+    runs_the_platform(stage)
     EditedResource.objects.filter(pk=stage.own(EditedResource).pk).update(status="withdrawn")
 
 
@@ -1009,7 +1009,7 @@ BODIES: dict[str, Body] = {
     "identity:lift_second_proof": Body("secretary", before=_person_proves_twice),
     "identity:proof_demand": Body("head", lambda stage: dict(DEMAND), wrong=lambda stage: {"since": ""}),
     "identity:platform_proof": Body(
-        "operator", lambda stage: dict(DEMAND), _runs_the_platform, wrong=lambda stage: {"since": ""}
+        "operator", lambda stage: dict(DEMAND), runs_the_platform, wrong=lambda stage: {"since": ""}
     ),
     "identity:delay_proof": Body(
         "secretary", lambda stage: {"until": "2026-12-20"}, _is_asked_to_prove, wrong=lambda stage: {"until": "2026-11-01"}
@@ -1057,14 +1057,14 @@ BODIES: dict[str, Body] = {
     "directory:drop": Body("secretary"),
     "directory:export": Body("secretary", again={"journal_line": "each export leaves its trace"}),
     "directory:departures": Body("secretary", lambda stage: {"nom": STEM, "qui": "eleves"}, writes=False),
-    "media:send": Body("operator", lambda stage: {"fichier": SimpleUploadedFile("livre.epub", epub())}, _runs_the_platform, wrong=lambda stage: {"fichier": SimpleUploadedFile("page.html", b"<html>")}),
-    "media:tus": Body("operator", before=_runs_the_platform, writes=False),
-    "media:abandon": Body("operator", before=_runs_the_platform),
-    "media:words": Body("operator", lambda stage: {"langue": "fr", "transcription": "Bonjour.", "chapitres": "0:02 Le début"}, _runs_the_platform, wrong=lambda stage: {"chapitres": "plus tard"}),
-    "media:remove": Body("operator", before=_runs_the_platform),
-    "catalogue:add": Body("operator", lambda stage: _sheet() | {"media": stage.own(Medium).public_id}, _runs_the_platform, wrong=lambda stage: {"titre": ""}),
-    "catalogue:change": Body("operator", lambda stage: _sheet(), _runs_the_platform, wrong=lambda stage: {"titre": ""}),
-    "catalogue:withdraw": Body("operator", before=_runs_the_platform),
+    "media:send": Body("operator", lambda stage: {"fichier": SimpleUploadedFile("livre.epub", epub())}, runs_the_platform, wrong=lambda stage: {"fichier": SimpleUploadedFile("page.html", b"<html>")}),
+    "media:tus": Body("operator", before=runs_the_platform, writes=False),
+    "media:abandon": Body("operator", before=runs_the_platform),
+    "media:words": Body("operator", lambda stage: {"langue": "fr", "transcription": "Bonjour.", "chapitres": "0:02 Le début"}, runs_the_platform, wrong=lambda stage: {"chapitres": "plus tard"}),
+    "media:remove": Body("operator", before=runs_the_platform),
+    "catalogue:add": Body("operator", lambda stage: _sheet() | {"media": stage.own(Medium).public_id}, runs_the_platform, wrong=lambda stage: {"titre": ""}),
+    "catalogue:change": Body("operator", lambda stage: _sheet(), runs_the_platform, wrong=lambda stage: {"titre": ""}),
+    "catalogue:withdraw": Body("operator", before=runs_the_platform),
     "catalogue:put_back": Body("operator", before=_withdrawn),
     "platform:export": Body("operator", lambda stage: {"nom": "", "nature": "", "voir": ""}, again={"journal_line": "each export leaves its trace"}),
     "directory:export_departures": Body("secretary", lambda stage: {"qui": "eleves"}, again={"journal_line": "each export leaves its trace"}),
@@ -1346,10 +1346,10 @@ BODIES: dict[str, Body] = {
     "scenarios:case": Body(
         "operator", lambda stage: {"decision": "masquer", "why": "Un nom."}, _waits, lambda stage: {"why": ""}
     ),
-    "scenarios:qualify": Body("operator", lambda stage: {"adresse": PAGE_OF_RESOURCE}, _runs_the_platform),
+    "scenarios:qualify": Body("operator", lambda stage: {"adresse": PAGE_OF_RESOURCE}, runs_the_platform),
     "scenarios:qualification": Body(
         "operator", lambda stage: {"geste": "mener", "to": "cleared", "words": "Licence lue.", "seen": "noticed"},
-        _runs_the_platform, wrong=lambda stage: {"to": "?"},
+        runs_the_platform, wrong=lambda stage: {"to": "?"},
     ),
     "scenarios:appeal": Body("teacher", lambda stage: {"words": "Personne n’est nommé."}, wrong=lambda stage: {"words": ""}),
     "campaigns:received": Body("guardian", lambda stage: {"geste": "refuser"}),
@@ -1438,12 +1438,12 @@ BODIES: dict[str, Body] = {
     "portal:settle_guide": Body("guardian"),
     "catalogue:follow": Body("guardian", lambda stage: {"recherche": "q=fractions&niveau=cm1"}),
     "catalogue:unfollow": Body("guardian"),
-    "catalogue:add_source": Body("operator", lambda stage: A_SOURCE | {"slug": "autre"}, _runs_the_platform, wrong=lambda stage: {"address": "ailleurs"}),
-    "catalogue:change_source": Body("operator", lambda stage: dict(A_SOURCE), _runs_the_platform, wrong=lambda stage: {"address": "ailleurs"}),
-    "catalogue:try_source": Body("operator", before=_runs_the_platform),
-    "catalogue:harvest_source": Body("operator", before=_runs_the_platform),
-    "catalogue:pause_source": Body("operator", lambda stage: {"state": "pause"}, _runs_the_platform),
-    "catalogue:settle_harvest": Body("operator", lambda stage: {"geste": "garder"}, _runs_the_platform),
+    "catalogue:add_source": Body("operator", lambda stage: A_SOURCE | {"slug": "autre"}, runs_the_platform, wrong=lambda stage: {"address": "ailleurs"}),
+    "catalogue:change_source": Body("operator", lambda stage: dict(A_SOURCE), runs_the_platform, wrong=lambda stage: {"address": "ailleurs"}),
+    "catalogue:try_source": Body("operator", before=runs_the_platform),
+    "catalogue:harvest_source": Body("operator", before=runs_the_platform),
+    "catalogue:pause_source": Body("operator", lambda stage: {"state": "pause"}, runs_the_platform),
+    "catalogue:settle_harvest": Body("operator", lambda stage: {"geste": "garder"}, runs_the_platform),
     # A catalogue elsewhere asks: by POST too, nothing is written.
     "catalogue:oai": Body("guardian", lambda stage: {"verb": "Identify"}, writes=False),
     "catalogue:tell_miss": Body("guardian", lambda stage: {"recherche": "q=zzyx"}, again={"catalogue_miss": "each time is counted"}),

@@ -27,7 +27,7 @@ from preau.domains.timetable.models import TimetableImport
 from preau.foundation import csvtext
 from tests.building import routes
 from tests.net.matrix import Route, all_routes, close_files, papers_as_text
-from tests.net.matrix_bodies import BODIES
+from tests.net.matrix_bodies import BODIES, runs_the_platform
 from tests.net.matrix_stage import Stage, set_up
 
 pytestmark = pytest.mark.django_db
@@ -143,6 +143,8 @@ def test_a_fragment_put_in_the_page_is_the_page(stage: Stage, name: str) -> None
         TimetableImport.objects.filter(pk=stage.own(TimetableImport).pk).update(
             state=TimetableImport.State.READING
         )
+    if name.startswith("media:"):
+        runs_the_platform(stage)
     client, address = signed_in(stage, fragment.by), address_of(stage, route)
     headers = {"HX-Request": "true", "HX-Target": fragment.block}
     for there in fragment.queries:

@@ -1,5 +1,6 @@
 """The resources for programs, without a key: what anybody reads on the pages, and nothing more (docs/decisions/0123)."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from functools import wraps
@@ -26,13 +27,13 @@ from preau.foundation.webapi import Problem
 
 SALT, LAST_FOUND = "preau.catalogue.api", 10_000
 REFUSALS = {
-    404: "Aucune ressource n’a cet identifiant.",
+    404: "Aucune ressource n’a cet identifiant, ou cette liste n’a pas cette page.",
     410: "Cette ressource a été retirée.",
     422: "Un paramètre est mal écrit.",
     429: "Trop de demandes depuis ce réseau\u202f: l’en-tête Retry-After dit combien de secondes attendre.",
     503: "L’index de la recherche se construit\u202f: l’en-tête Retry-After dit quand revenir.",
 }
-SLUG = r"^[a-z0-9_-]+$"
+SLUG = r"^[a-z0-9_-]{1,120}$"
 Key = Annotated[
     str | None,
     Query(pattern=SLUG, max_length=120, description="Sa clé, comme dans les adresses de la recherche."),
@@ -139,13 +140,14 @@ class Asked(Schema):
     licence: Licence | None = None
     institution: Key = None
     collection: Key = None
-    depuis: Annotated[
-        date | None, Query(description="Modifiées ce jour-là ou après (AAAA-MM-JJ). Sans «\u202fq\u202f».")
-    ] = None
+    depuis: Annotated[webapi.Day | None, Query(description="Modifiées ce jour-là ou après (AAAA-MM-JJ).")] = (
+        None
+    )
     suivant: Annotated[
         str | None,
         Query(
             max_length=500,
+            pattern=r"^[A-Za-z0-9_.:-]*$",
             description="Le «\u202fsuivant\u202f» de la page d’avant, avec les mêmes paramètres.",
         ),
     ] = None
@@ -184,12 +186,13 @@ def ressources(request: HttpRequest, demande: Query[Asked]) -> dict[str, Any]:
 def ressource(
     request: HttpRequest,
     collection: Annotated[
-        str, Path(pattern=SLUG, max_length=60, description="La première moitié de l’identifiant.")
+        str, Path(description="La première moitié de l’identifiant.", examples=["nombres-et-calculs"])
     ],
-    nom: Annotated[str, Path(pattern=SLUG, max_length=100, description="La seconde.")],
+    nom: Annotated[str, Path(description="La seconde.", examples=["les-fractions-et-la-tablette"])],
 ) -> dict[str, Any]:
     """Sa fiche, par son identifiant, « collection/nom »."""
-    row = _rows(Resource.objects.filter(key=f"{collection}/{nom}")).first()
+    named = all(re.fullmatch(SLUG, one) for one in (collection, nom))
+    row = _rows(Resource.objects.filter(key=f"{collection}/{nom}")).first() if named else None
     if row is None:
         raise Problem(HTTPStatus.NOT_FOUND, _("Aucune ressource n’a cet identifiant."))
     if row.status == Resource.Status.WITHDRAWN:
@@ -206,8 +209,9 @@ def _after(asked: Asked) -> int:
     except signing.BadSignature:
         filters, after = None, 0
     if filters != asked.filters:
+        # What it names is a page, which this list does not have.
         why = _("Reprenez le « suivant » de la page d’avant, avec les mêmes paramètres.")
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, why, {"suivant": why})
+        raise Problem(HTTPStatus.NOT_FOUND, why, {"suivant": why})
     return int(after)
 
 
@@ -239,10 +243,8 @@ def _wanted(asked: Asked) -> Q:
 
 
 def _searched(asked: Asked, after: int) -> tuple[list[Resource], int, int]:
-    """By the index, nearest first."""
-    if asked.collection or asked.depuis:
-        why = _("« collection » et « depuis » ne vont pas avec « q ».")
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, why, {"q": why})
+    """By the index, nearest first; what it does not know is then looked at in the database, of all that it found."""
+    narrowed = bool(asked.collection or asked.depuis)
     chosen = {
         name: [str(getattr(value, "value", value))]
         for name, value in (
@@ -253,13 +255,19 @@ def _searched(asked: Asked, after: int) -> tuple[list[Resource], int, int]:
     }  # fmt: skip
     wanted = search.Search(typed=" ".join(asked.q.replace("\0", " ").split()), chosen=chosen)
     try:
-        answer = index.engine().ask(wanted.asked(offset=after, limit=webapi.PER_PAGE))
+        found = index.engine().ask(
+            wanted.asked(offset=0 if narrowed else after, limit=LAST_FOUND if narrowed else webapi.PER_PAGE)
+        )
     except index.BeingBuilt:
         raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, _("L’index de la recherche se construit.")) from None
-    known = {row.pk: row for row in _rows(Resource.objects.published().filter(pk__in=answer.pks))}
+    pks, total = list(found.pks), found.total
+    if narrowed:
+        kept = set(Resource.objects.filter(_wanted(asked), pk__in=pks).values_list("pk", flat=True))
+        pks = [pk for pk in pks if pk in kept]
+        pks, total = pks[after : after + webapi.PER_PAGE], len(pks)
+    known = {row.pk: row for row in _rows(Resource.objects.published().filter(pk__in=pks))}
     reached = after + webapi.PER_PAGE
-    rows = [known[pk] for pk in answer.pks if pk in known]
-    return rows, answer.total, reached if reached < min(answer.total, LAST_FOUND) else 0
+    return [known[pk] for pk in pks if pk in known], total, reached if reached < min(total, LAST_FOUND) else 0
 
 
 def _rows(rows: Any) -> Any:

@@ -23,7 +23,7 @@ from preau.foundation.text import fold
 FORM = 3
 FRENCH = "francais"
 # What each text of a record weighs when a word is found in it.
-WEIGHTS = {"title": 5.0, "heads": 4.0, "abstract": 2.5, "labels": 2.0, "body": 1.0}
+WEIGHTS = {"title": 4.0, "heads": 4.0, "abstract": 2.5, "labels": 2.0, "body": 1.5}
 FACETS = (
     "level",
     "subject",
@@ -36,8 +36,10 @@ FACETS = (
     "access",
 )
 A_SYNONYM, A_FREE_LICENCE, IN_THE_TITLE, SOFT_WEIGHT = 0.7, 0.5, 3.0, 0.5
+# How much more what is read on our own pages weighs than a record of what is read elsewhere.
+READ_HERE = 0.4
 # What holds every word comes before what holds one of them in its title, where both are shown.
-EVERY_WORD = 4.0
+EVERY_WORD = 16.0
 # Fewer results than this, and those that hold fewer of the words are shown after them.
 ENOUGH = 5
 WRITER_BYTES = 50_000_000
@@ -66,6 +68,7 @@ class Doc:
     day: int
     beside: str = ""
     used: int = 0
+    is_here: bool = False
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,8 @@ def schema(facets: Sequence[str] = FACETS) -> tantivy.Schema:
         made.add_text_field(name, tokenizer_name="raw", index_option="basic")
     for name in facets:
         made.add_text_field(name, tokenizer_name="raw", fast=True, index_option="basic")
-    made.add_unsigned_field("free", indexed=True, fast=True)
+    for name in ("free", "here"):
+        made.add_unsigned_field(name, indexed=True, fast=True)
     made.add_unsigned_field("day", fast=True)
     made.add_unsigned_field("used", fast=True)
     return made.build()
@@ -171,7 +175,7 @@ class Engine:
                 "title": normal(doc.title), "heads": [normal(one) for one in doc.heads],
                 "abstract": normal(doc.abstract), "labels": [normal(one) for one in doc.labels], "body": normal(doc.body),
                 "forms": sorted(_forms([*heads, doc.body])), "phrases": sorted(phrases),
-                "free": int(doc.is_free), "day": doc.day,
+                "free": int(doc.is_free), "here": int(doc.is_here), "day": doc.day,
                 # Of two that are used as much, the newest first.
                 "used": (doc.used << DAYS) + doc.day, **{name: list(doc.facets.get(name, ())) for name in self.facets},
             },
@@ -223,7 +227,10 @@ class Engine:
             return self.searcher.search(query, limit=most, offset=offset, order_by_field="day")
         boost = 1_000.0 if asked.sort == "free" else A_FREE_LICENCE
         free = Query.const_score_query(Query.term_query(self.schema, "free", 1), boost)
-        liked = Query.boolean_query([(Occur.Must, query), (Occur.Should, free)])
+        # What is read here, whole, before what is only told of: as much again of its own score, so that words still decide.
+        here = [(Occur.Must, query), (Occur.Must, Query.term_query(self.schema, "here", 1))]
+        whole = Query.boost_query(Query.boolean_query(here), READ_HERE)
+        liked = Query.boolean_query([(Occur.Must, query), (Occur.Should, free), (Occur.Should, whole)])
         return self.searcher.search(liked, limit=most, offset=offset)
 
     def _counts(
@@ -348,16 +355,19 @@ class _Reading:
         wanted = len(units) if len(units) <= 2 else max(2, ceil(len(units) * 0.6))
         # In the order of time a far result would come first: it is shown only instead of nothing.
         enough = ENOUGH if self.asked.sort == "relevance" else 1
-        while wanted > 1:
-            asked = Query.boolean_query(each, minimum_number_should_match=wanted)
-            if (self.engine.searcher.search(asked, limit=1).count or 0) >= enough:  # type: ignore[attr-defined]
-                return asked
+        while wanted > 1 and self._count(each, wanted) < enough:
             wanted -= 1
-        fewer = Query.boolean_query(each, minimum_number_should_match=1)
+        found = Query.boolean_query(each, minimum_number_should_match=wanted)
+        if wanted == len(units):
+            return found
         every = Query.boolean_query(each, minimum_number_should_match=len(each))
         return Query.boolean_query(
-            [(Occur.Must, fewer), (Occur.Should, Query.const_score_query(every, EVERY_WORD))]
+            [(Occur.Must, found), (Occur.Should, Query.const_score_query(every, EVERY_WORD))]
         )
+
+    def _count(self, each: list[tuple[Occur, Query]], wanted: int) -> int:
+        asked = Query.boolean_query(each, minimum_number_should_match=wanted)
+        return self.engine.searcher.search(asked, limit=1).count or 0  # type: ignore[attr-defined]
 
     def _close(self) -> list[Query]:
         """The words of a title one after the other are more than the same words here and there."""

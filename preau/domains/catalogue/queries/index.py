@@ -256,7 +256,7 @@ def documents(pks: Iterable[int]) -> Iterator[Doc]:
     nodes = Prefetch("nodes", Node.objects.select_related("parent"))
     for start in range(0, len(keys), CHUNK):
         rows = Resource.objects.filter(pk__in=keys[start : start + CHUNK]).select_related(
-            "institution", "collection"
+            "institution", "collection", "outside"
         )
         for row in rows.prefetch_related(nodes):
             yield document_of(row)
@@ -278,6 +278,7 @@ def document_of(resource: Resource) -> Doc:
             "duration": [bracket(resource.duration)] if resource.duration else [], "access": [resource.access],
         },
         beside=" · ".join(node.label for node in (*levels, *subjects)), is_free=resource.is_free, day=resource.published.toordinal(), used=resource.used,
+        is_here=not hasattr(resource, "outside"),
     )  # fmt: skip
 
 
