@@ -13,6 +13,7 @@ from bench.imports.formats import FORMATS
 from bench.imports.killed import Killer, State, differences, killed, moments
 
 
+@pytest.mark.long
 def test_a_killed_import_run_again_ends_like_one_that_nobody_killed() -> None:
     """One kill of a real process; `make bench-imports` kills twenty times, in each format."""
     (tally,) = killed(["aaf"], kills=1, seed=7, size=(3, 900))

@@ -251,6 +251,7 @@ def is_file(response: Any) -> bool:
     return "attachment" in response.get("Content-Disposition", "") or is_sheet(response)
 
 
+@pytest.mark.long
 def test_every_file_is_here(stage: Stage, settings: Any, tmp_path: Path) -> None:
     settings.VAR_DIR = tmp_path
     with papers_as_text():

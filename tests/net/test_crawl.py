@@ -40,6 +40,7 @@ OF_OTHERS = {
 }  # fmt: skip
 
 
+@pytest.mark.long
 def test_the_head_asks_for_every_route(college: World, twin: World) -> None:
     visits = Crawl(gather(college, twin), "head", Limits()).walk()
     asked = {visit.route for visit in visits}
@@ -73,6 +74,7 @@ def test_the_cast_is_complete(college: World, twin: World) -> None:
     assert outside == {"left_staff", "left_pupil", "visitor"}
 
 
+@pytest.mark.long
 def test_what_forms_send_is_taken_back(college: World, twin: World) -> None:
     """The head approves, drops and prepares letters on the way: the delivery still waits."""
     crawl = Crawl(gather(college, twin), "head", Limits())

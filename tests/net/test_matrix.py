@@ -45,6 +45,7 @@ def test_the_matrix_has_been_told_of_every_route() -> None:
     assert matrix.untold(matrix.all_routes()) == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("role", CAST if PLAN.eyes else OF_EACH_KIND)
 def test_nobody_reads_or_writes_what_is_not_theirs(stage: Stage, role: str, record_property: Any) -> None:
     found = matrix.Matrix(stage, role).run(matrix.all_routes())
