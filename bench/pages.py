@@ -65,6 +65,7 @@ PAGES = (
     Page("resources", ("catalogue:home",), goal=Goal(3, BARE)),
     Page("resource", ("catalogue:resource",), goal=Goal(3, BARE), place=RESOURCE),
     Page("resources_found", ("catalogue:search",), goal=Goal(3, BARE), query="q=fractions&niveau=cm1"),
+    Page("exams_found", ("exams:search",), goal=Goal(3, BARE), query="q=probabilit%C3%A9s+conditionnelles"),
     Page("resource_pupil", ("catalogue:resource",), "pupil", TWICE, place=RESOURCE),
     Page("resources_found_pupil", ("catalogue:search",), "pupil", TWICE, query="q=fractions&niveau=cm1"),
     Page("notifications", ("notifications:centre",), "guardian", TWICE),

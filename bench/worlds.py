@@ -27,6 +27,13 @@ SHARED = {
     "directory.Territory", "directory.OfficialCode", "directory.Delivery", "directory.DeliveryShare",
     "attendance.Reason", "outbox.Letter", "journal.Line", "journal.Seal",
 }  # fmt: skip
+# What the world reads belongs to no school, but for what one person follows there.
+OF_THE_WORLD, ONES_OWN = {"catalogue", "exams"}, {"catalogue.FollowedSearch"}
+
+
+def is_shared(model: Any) -> bool:
+    label = model._meta.label
+    return label in SHARED or (model._meta.app_label in OF_THE_WORLD and label not in ONES_OWN)
 
 
 # Texts that hold the key of another row: those of a copy hold the keys of the copy.
@@ -128,6 +135,7 @@ def multiply(schools: int) -> None:
     """Copy the school until there are so many."""
     from django.db import connection, transaction
 
+    from preau.domains.exams import imports as exams
     from preau.foundation.db import gather_statistics
 
     with connection.constraint_checks_disabled(), transaction.atomic(), connection.cursor() as cursor:
@@ -140,6 +148,7 @@ def multiply(schools: int) -> None:
                 cursor.execute(sql, {"shift": number * STRIDE, "mark": f"{number:03d}", "stride": STRIDE})
     # The resources are of nobody's school: once, beside all of them.
     django.core.management.call_command("plant_catalogue", stdout=StringIO())
+    exams.plant()
     with connection.cursor() as cursor:
         # What autovacuum would have done in a database that lives, and the nightly upkeep in one of SQLite.
         if connection.vendor == "postgresql":
@@ -154,7 +163,7 @@ def copied() -> list[Any]:
 
     # A proxy is another look at the same table.
     found = [one for one in apps.get_models(include_auto_created=True) if not one._meta.proxy]
-    return [m for m in found if isinstance(m._meta.pk, models.BigAutoField) and m._meta.label not in SHARED]
+    return [m for m in found if isinstance(m._meta.pk, models.BigAutoField) and not is_shared(m)]
 
 
 def copy_of(model: Any) -> str:
@@ -171,7 +180,7 @@ def copied_value(field: Any) -> str:
     if known := KEYS_IN_TEXTS.get(f"{field.model._meta.label}.{field.name}"):
         return known
     if field.is_relation:
-        return column if field.related_model._meta.label in SHARED else f"{column} + %(shift)s"
+        return column if is_shared(field.related_model) else f"{column} + %(shift)s"
     if field.primary_key:
         return f"{column} + %(shift)s"
     is_told_elsewhere = (field.model._meta.label, field.name) == ("directory.ExternalId", "value")

@@ -2072,7 +2072,7 @@ ELSEWHERE = {
     "scenarios:leave", "scenarios:take_out", "scenarios:remove_review",
     # Leads on, unless a resource is in its address: test_qualifying.py.
     "scenarios:qualify",
-    "exams:feed", "exams:basket_page", "exams:basket_pdf", "exams:paper_pdf", "exams:correction_pdf",
+    "exams:feed", "exams:suggestions", "exams:basket_page", "exams:basket_pdf", "exams:paper_pdf", "exams:correction_pdf",
     "campaigns:from_list", "campaigns:drop", "campaigns:stop", "campaigns:retry", "campaigns:posted",
     "campaigns:letters", "campaigns:export",
     "files:file", "files:glimpse", "files:drive_bare", "files:drive", "files:in_drive",
@@ -2959,7 +2959,7 @@ LISTS_APART = {
     # Streamed: catalogue/tests/test_sources.py.
     "catalogue:export_harvests", "catalogue:export_problems", "catalogue:export_dead_links",
     # Six papers, thirty entries, twenty exercises in a basket, the exercises of one paper: exams/tests/test_exams.py.
-    "exams:home", "exams:feed", "exams:basket", "exams:basket_page", "exams:basket_pdf", "exams:training", "exams:paper", "exams:paper_pdf",
+    "exams:home", "exams:feed", "exams:suggestions", "exams:basket", "exams:basket_page", "exams:basket_pdf", "exams:training", "exams:paper", "exams:paper_pdf",
     "exams:correction",
     # Each alert of its address is a line: test_follow_ups.py.
     "attendance:letters", "attendance:register_pdf", "attendance:plan_pdf",

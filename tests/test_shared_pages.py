@@ -50,6 +50,26 @@ def test_the_second_visitor_reads_the_page_of_the_first(
     assert of_policy.isdisjoint(nonces(first)[1])
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/ressources/recherche/?q=fractions",
+        "/annales/",
+        "/annales/recherche/?q=probabilites",
+        "/annales/bac-general/",
+        "/annales/bac-general/entrainement-specialite-maths-2026-1/",
+    ],
+)
+def test_a_page_of_the_world_is_drawn_once(
+    address: str, college: World, django_assert_num_queries: Any
+) -> None:
+    first = Client().get(address)
+    with django_assert_num_queries(0):
+        second = Client().get(address)
+    assert (first.status_code, second.status_code) == (200, 200)
+    assert nonces(second)[0] == nonces(second)[1]
+
+
 def test_each_address_has_its_own(college: World) -> None:
     asked = Client().get(f"{PAGE}?r1=1").content
     assert asked != Client().get(PAGE).content

@@ -827,7 +827,7 @@ OPENS: dict[str, Near | set[str]] = {
     "records:agree": near(own=OWN_FAMILY - {"pupil"}, other_class=OTHER_FAMILY),
     **dict.fromkeys(
         (
-            "exams:home", "exams:search", "exams:feed", "exams:basket", "exams:basket_page", "exams:basket_pdf", "exams:training",
+            "exams:home", "exams:search", "exams:suggestions", "exams:feed", "exams:basket", "exams:basket_page", "exams:basket_pdf", "exams:training",
             "exams:exam", "exams:paper", "exams:paper_pdf", "exams:correction", "exams:correction_pdf", "exams:exercise",
         ),
         EVERYONE,

@@ -6,6 +6,7 @@ app_name = "exams"
 urlpatterns = [
     path("annales/", views.home, name="home"),
     path("annales/recherche/", views.find, name="search"),
+    path("annales/recherche/suggestions/", views.suggest, name="suggestions"),
     path("annales/recherche/flux.atom", views.feed, name="feed"),
     path("annales/panier/", views.basket, name="basket"),
     path("annales/panier/sujet.html", views.basket_page, name="basket_page"),

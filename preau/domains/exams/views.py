@@ -1,6 +1,7 @@
 """The pages of exam papers: open to anyone, with or without an account; they keep nothing of who reads them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,9 +24,10 @@ from preau.foundation.access import anyone, opens
 from preau.foundation.http import client_address
 from preau.foundation.linked import as_script
 from preau.foundation.paging import page_of
+from preau.foundation.shared_pages import same_for_visitors
 from preau.foundation.text import weight
 
-OF_AN_EXAM = 20
+OF_AN_EXAM, SUGGESTED = 20, "suggestions"
 ATOM, PDF = "application/atom+xml; charset=utf-8", "application/pdf"
 BUSY, RETRY_AFTER, TOO_OFTEN = 503, "10", 429
 # A file that was sent by others runs nothing, opened by itself or in a page.
@@ -34,6 +36,7 @@ LONGEST_TITLE = 100
 
 
 @opens(to=anyone)
+@same_for_visitors
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Where to begin: a word, an exam, a subject, a paper to train on."""
@@ -41,6 +44,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @opens(to=anyone)
+@same_for_visitors
 @require_safe
 def find(request: HttpRequest) -> HttpResponse:
     """What a search found; its address is the search and the basket, to keep or to send."""
@@ -89,6 +93,22 @@ def _carried(request: HttpRequest, query: str = "") -> dict[str, Any]:
 
 @opens(to=anyone)
 @require_safe
+def suggest(request: Any) -> HttpResponse:
+    """What may be meant by what is being typed, exercises or papers as the page says; the search itself, for whoever opens this address."""
+    asked, carried = search.Search.read(request.GET), _carried(request)["basket"].query
+    there = reverse("exams:search")
+    if request.htmx.target != SUGGESTED:
+        return redirect("?".join(filter(None, [there, "&".join(filter(None, [asked.query(), carried]))])))
+    try:
+        found = search.suggestions(asked.typed)
+    except index.BeingBuilt:
+        found = []
+    rows = [(one, "&".join(filter(None, [replace(asked, typed=one).query(), carried]))) for one in found]
+    return render(request, "catalogue/_suggestions.html", {"found": rows, "there": there})
+
+
+@opens(to=anyone)
+@require_safe
 def feed(request: HttpRequest) -> HttpResponse:
     """The last exercises or papers of a search, for whoever follows it in a feed reader."""
     asked = search.Search.read(request.GET)
@@ -111,6 +131,7 @@ def _entry(row: Exercise | Paper) -> tuple[str, str, Paper]:
 
 
 @opens(to=anyone)
+@same_for_visitors
 @require_safe
 def exam(request: HttpRequest, exam: str) -> HttpResponse:
     """What an exam is, and its papers."""
@@ -134,6 +155,7 @@ def _paper(exam: str, slug: str) -> Paper:
 
 
 @opens(to=anyone)
+@same_for_visitors
 @require_safe
 def paper(request: HttpRequest, exam: str, slug: str) -> HttpResponse:
     """A paper: its record, its accessible version, and what corrects it once the day has come."""
@@ -220,6 +242,7 @@ def correction_pdf(request: HttpRequest, exam: str, slug: str) -> HttpResponseBa
 
 
 @opens(to=anyone)
+@same_for_visitors
 @require_safe
 def exercise(request: HttpRequest, code: str) -> HttpResponse:
     """One exercise alone, and its correction behind a click once its day has come."""

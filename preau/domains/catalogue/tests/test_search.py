@@ -216,7 +216,7 @@ def test_misses_that_nobody_told_for_a_year_go(clock: Any) -> None:
 def test_suggestions_come_under_the_box_and_the_address_alone_is_the_search() -> None:
     address = reverse("catalogue:suggestions")
     under = Client().get(address, {"q": "frac"}, headers={"HX-Request": "true", "HX-Target": "suggestions"})
-    assert 'class="hit" href="/ressources/recherche/?q=fraction"' in under.content.decode()
+    assert 'class="hit" href="/ressources/recherche/?q=fraction#trouve"' in under.content.decode()
     assert "<html" not in under.content.decode()
     alone = Client().get(address, {"q": "frac"})
     assert (alone.status_code, alone.url) == (302, f"{SEARCH}?q=frac")

@@ -100,7 +100,9 @@ def suggest(request: Any) -> HttpResponse:
     except index.BeingBuilt:
         found = []
     rows = [(one, search.Search(typed=one).query()) for one in found]
-    return render(request, "catalogue/_suggestions.html", {"found": rows, "typed": asked.typed})
+    return render(
+        request, "catalogue/_suggestions.html", {"found": rows, "there": reverse("catalogue:search")}
+    )
 
 
 @opens(to=anyone)

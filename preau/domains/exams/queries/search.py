@@ -14,7 +14,7 @@ from preau.domains.exams.queries import index
 from preau.domains.exams.queries.index import EXERCISES, PAPERS
 from preau.foundation.text import fold
 
-A_FEED = 30
+A_FEED, SUGGESTIONS = 30, 8
 # Values of one facet that a page draws: the most frequent, and those chosen.
 MOST_SHOWN = 24
 # What the search of resources says of ours may be as this process saw it a minute ago.
@@ -100,6 +100,11 @@ def _names(search: Search, answer: Answer) -> dict[str, dict[str, str]]:
             said = sorted({*often, *chosen}, key=fold, reverse=kind.name == "year")
             found[kind.name] = {value: value for value in said}
     return found
+
+
+def suggestions(typed: str) -> list[str]:
+    """What may be meant by the beginning of a search: notions, exams and titles."""
+    return index.engine().phrases(typed, SUGGESTIONS)
 
 
 def newest(search: Search) -> list[Any]:

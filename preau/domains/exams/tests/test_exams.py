@@ -535,3 +535,14 @@ def test_a_school_may_close_it_and_the_world_reads_on(client: SchoolClient, coll
     entry = next(one for one in boards.menu if one.url_name == "exams:home")
     assert (entry.service, entry.open_to) == ("exams", signed_in)
     assert "/annales/" in Client().get("/").content.decode()
+
+
+def test_suggestions_come_under_the_box_with_the_basket_and_the_kind(college: World) -> None:
+    address, under = reverse("exams:suggestions"), {"HX-Request": "true", "HX-Target": "suggestions"}
+    asked = {"q": "probab", "quoi": "sujet", "panier": "abc"}
+    shown = Client().get(address, asked, headers=under).content.decode()
+    assert "<html" not in shown and 'class="hit" href="/annales/recherche/?q=probabilit' in shown
+    assert "quoi=sujet" in shown and "#trouve" in shown
+    alone = Client().get(address, asked)
+    assert alone.status_code == 302 and alone.url.startswith("/annales/recherche/?q=probab")
+    assert "Pas de suggestion" in Client().get(address, {"q": "zzyxq"}, headers=under).content.decode()
