@@ -10,14 +10,17 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseBase
 
+T = TypeVar("T")
 OK = 200
 # As many pages as a process keeps: some tens of megabytes at most.
 MOST, HEAVIEST = 500, 100_000
+# As many answers to a question that all ask, which are rows and not texts.
+MOST_TOLD = 100
 # What an answer says besides its text, and that another answer must say too.
 SAID = ("Content-Type", "Link")
 
@@ -56,11 +59,36 @@ class _Shelf:
 
 
 _shelf = _Shelf()
+_told: "OrderedDict[str, tuple[float, Any]]" = OrderedDict()
+_telling = threading.Lock()
 
 
 def forget_all() -> None:
     """Draw every page anew; for tests."""
     _shelf.pages.clear()
+    _told.clear()
+
+
+def told(key: str, make: Callable[[], T]) -> T:
+    """What `make` gives, asked once a minute: for what is the same whoever reads, in the page of somebody signed in.
+
+    Nobody changes what it gives. What `make` raises is not kept.
+    """
+    seconds = settings.SHARED_PAGES_SECONDS
+    if not seconds:
+        return make()
+    with _telling:
+        at, known = _told.get(key, (float("-inf"), None))
+        if time.monotonic() - at < seconds:
+            _told.move_to_end(key)
+            return known  # type: ignore[return-value]
+    made = make()
+    with _telling:
+        _told[key] = (time.monotonic(), made)
+        _told.move_to_end(key)
+        while len(_told) > MOST_TOLD:
+            _told.popitem(last=False)
+    return made
 
 
 def same_for_visitors(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:

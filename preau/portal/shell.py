@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from markupsafe import Markup
 
 from preau.commons.notifications.queries import unread_count
 from preau.directory.models import School
@@ -39,7 +41,7 @@ class Section:
 
     label: str
     icon: str
-    links: list[Link]
+    links: tuple[Link, ...]
 
     @property
     def current(self) -> bool:
@@ -69,9 +71,21 @@ class Shell:
     # The word that the law wants on every page: how far the site conforms to the RGAA.
     accessibility: str = field(default_factory=lambda: state_of(evidence()))
 
+    @property
+    def navigation(self) -> Markup:
+        """The menu as it is drawn."""
+        draw = drawn.__wrapped__ if settings.DEBUG else drawn
+        return draw(tuple(self.menu))
+
     def called(self, url_name: str, title: str) -> str:
         """The title of a service's own page: what the school calls its entry in the menu, else `title`."""
         return self.viewer.name_of(url_name, title) if self.viewer else title
+
+
+@lru_cache(maxsize=1_000)
+def drawn(menu: "tuple[Link | Section, ...]") -> Markup:
+    """One menu: the same for whoever holds the same functions and stands on the same page, so that it is drawn once."""
+    return Markup(render_to_string("ui/navigation.html", {"menu": menu}))  # nosec B704  # noqa: S704 - a template of ours
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -134,7 +148,7 @@ def simpler(menu: list[Link | Section]) -> list[Link | Section]:
 
 def _folded(menu: list[Link | Section], kept: int, word: str) -> list[Link | Section]:
     rest = [link for item in menu[kept:] for link in (item.links if isinstance(item, Section) else [item])]
-    return menu[:kept] + ([Section(word, "menu-2", rest)] if len(rest) > 1 else menu[kept:])
+    return menu[:kept] + ([Section(word, "menu-2", tuple(rest))] if len(rest) > 1 else menu[kept:])
 
 
 def logo_of(school: School | None) -> str:
@@ -165,4 +179,4 @@ def menu_of(viewer: Viewer, path: str) -> list[Link | Section]:
 
 def _section(section: boards.MenuSection, links: list[Link]) -> Link | Section:
     """A word that would open a single link is that link."""
-    return links[0] if len(links) == 1 else Section(section.label, section.icon, links)
+    return links[0] if len(links) == 1 else Section(section.label, section.icon, tuple(links))

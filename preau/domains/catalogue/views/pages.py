@@ -1,24 +1,28 @@
 """The pages of the resources: open to anyone, with or without an account; they keep nothing of who reads them."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
+from markupsafe import Markup
 
 from preau.commons.media import queries as media_queries
+from preau.directory.words import Profile
 from preau.domains.catalogue import actions, boards, exports, rules
 from preau.domains.catalogue.exports import cards
 from preau.domains.catalogue.models import Collection, Media, Resource
 from preau.domains.catalogue.queries import following, index, pages, search
 from preau.domains.catalogue.queries.links import uses_for
 from preau.domains.catalogue.queries.questions import KINDS, questions_of
-from preau.foundation import throttle
+from preau.foundation import shared_pages, throttle
 from preau.foundation.access import anyone, opens
 from preau.foundation.http import client_address
 from preau.foundation.linked import as_script
@@ -26,6 +30,7 @@ from preau.foundation.paging import page_of
 from preau.foundation.richtext import documents
 from preau.foundation.shared_pages import same_for_visitors
 
+T = TypeVar("T")
 IN_A_COLLECTION = 30
 ATOM, SVG = "application/atom+xml; charset=utf-8", "image/svg+xml"
 # A drawing of ours may have its own colours, and nothing else.
@@ -51,21 +56,25 @@ def find(request: HttpRequest) -> HttpResponse:
     """What a search found; its address is the search, to keep or to send."""
     asked = search.Search.read(request.GET)
     try:
-        results = search.results(asked)
+        told = _same_for_all(request, "resources found", lambda: _found_by(asked))
     except index.BeingBuilt:
         return _being_built(request, asked)
-    there = reverse("catalogue:search")
+    results, there = told["results"], reverse("catalogue:search")
     sorts = [
         (label, f"{there}?{asked.query(sort=key)}", key == asked.sort)
         for key, (_sort, label) in search.SORTS.items()
     ]
-    context = {
-        "search": results.search, "results": results, "sorts": sorts,
-        "nearby": [] if results.total else search.nearby(results),
-        "following": _following(request, results.search),
+    mine = {"sorts": sorts, "following": _following(request, results.search)}
+    return render(request, "catalogue/search.html", told | mine)
+
+
+def _found_by(asked: search.Search) -> dict[str, Any]:
+    """What the page of a search says to all."""
+    results = search.results(asked)
+    return {
+        "search": results.search, "results": results, "nearby": [] if results.total else search.nearby(results),
         "beside": _beside_words(results.search.typed),
     }  # fmt: skip
-    return render(request, "catalogue/search.html", context)
 
 
 def _following(request: Any, asked: search.Search) -> Any:
@@ -155,22 +164,42 @@ def collection(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def resource(request: Any, collection: str, slug: str) -> HttpResponse:
     """A resource and its record. Answers to its exercises come in the address, are marked, and are kept by nobody."""
+    alone = _asked_alone(request)
+    told = _same_for_all(
+        request, f"resource {collection}/{slug}", lambda: _told(collection, slug, request.GET)
+    )
+    if told is None:
+        return _withdrawn(request, collection, slug)
+    found, questions = told["resource"], told["questions"]
+    if alone in questions:
+        return render(request, "catalogue/_question.html", _facts(found) | {"question": questions[alone]})
+    mine = {
+        "uses": uses_for(request.viewer, found.address, found.title),
+        "beside": _beside(request.viewer, found),
+    }
+    return render(request, "catalogue/resource.html", told | mine)
+
+
+def _same_for_all(request: Any, key: str, make: Callable[[], T]) -> T:
+    """Whoever may change what it says reads it as it is now; pupils and families, who change nothing there, as visitors do."""
+    reads = request.viewer is None or request.viewer.profile in {Profile.PUPIL, Profile.GUARDIAN}
+    return shared_pages.told(f"{key}?{request.GET.urlencode()}", make) if reads else make()
+
+
+def _told(collection: str, slug: str, given: QueryDict) -> dict[str, Any] | None:
+    """What the page of a resource says to all, its document drawn; None where there is none."""
     found = pages.resource_at(collection, slug)
     if found is None:
-        return _withdrawn(request, collection, slug)
-    questions = questions_of(found, request.GET)
-    asked = _asked_alone(request)
-    if asked in questions:
-        return render(request, "catalogue/_question.html", _facts(found) | {"question": questions[asked]})
-    outside = getattr(found, "outside", None)
-    context = _facts(found) | {
+        return None
+    questions, outside = questions_of(found, given), getattr(found, "outside", None)
+    told = _facts(found) | {
         "content": _content(found, questions), "questions": questions, "related": search.related_to(found),
         "citation": exports.citation(found), "deed": exports.deed_of(found), "permalink": exports.permalink(found),
         "record": as_script(exports.record_of(found)), "described": cards.described_at(found),
-        "outside": outside, "named_by": pages.sources_of(found) if outside else [],
-        "used_enough": USED_ENOUGH, "uses": uses_for(request.viewer, found.address, found.title), "beside": _beside(request.viewer, found),
-    } | _played(found, request.GET.get("transcription"))  # fmt: skip
-    return render(request, "catalogue/resource.html", context)
+        "outside": outside, "named_by": pages.sources_of(found) if outside else [], "used_enough": USED_ENOUGH,
+    } | _played(found, given.get("transcription"))  # fmt: skip
+    document = render_to_string("catalogue/_document.html", told) if found.parts else ""
+    return told | {"document": Markup(document)}  # nosec B704  # noqa: S704 - a template of ours
 
 
 def _played(found: Resource, part: str | None) -> dict[str, Any]:
