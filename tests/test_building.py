@@ -81,6 +81,7 @@ NOT_CONFIRMED = {
     "catalogue:export_harvests": "what was read of a public catalogue, nobody's data",
     "catalogue:export_problems": "the same",
     "catalogue:export_dead_links": "the same",
+    "catalogue:export_misses": "words that find nothing, nobody's data",
     "exams:basket_page": "exercises that anyone may read, to print",
     "exams:basket_pdf": "the same",
     "exams:paper_pdf": "a paper that anyone may read",

@@ -80,6 +80,7 @@ from preau.domains.catalogue.models import (
     FollowedSearch,
     Harvest,
     Institution,
+    Miss,
     Node,
     Outside,
     Resource,
@@ -549,6 +550,13 @@ def many_harvests(college: World, count: int) -> None:
             source=own_source(college), state="waiting", began_at=NOW, ended_at=NOW, leaving=5, refused=60, problems=problems,
             sample=[{"where": "…", "title": "Une notice", "address": "https://source.example/1", "places": "CM1", "licence": "cc-by", "is_gone": False}],
         )  # fmt: skip
+
+
+def many_misses(college: World, count: int) -> None:
+    known = Miss.objects.count()
+    Miss.objects.bulk_create(
+        Miss(words=f"mot {known + n}", count=n + 1, last=NOW.date()) for n in range(count)
+    )
 
 
 def many_dead_links(college: World, count: int) -> None:
@@ -2004,6 +2012,7 @@ PAGES = [
     Page("catalogue:sources", frozenset({"operator"})),
     Page("catalogue:add_source", frozenset({"operator"})),
     Page("catalogue:dead_links", frozenset({"operator"})),
+    Page("catalogue:misses", frozenset({"operator"})),
     Page("catalogue:source", frozenset({"operator"}), model=own_source, by="slug"),
     Page("catalogue:change_source", frozenset({"operator"}), model=own_source, by="slug"),
     Page("catalogue:harvest", frozenset({"operator"}), model=own_harvest),
@@ -2066,7 +2075,7 @@ ELSEWHERE = {
     "scenarios:arrange", "scenarios:withdraw", "scenarios:remove", "scenarios:restore", "scenarios:go_back",
     "catalogue:oai", "catalogue:oembed", "catalogue:card", "portal:api_ressources", "portal:api_ressource",
     "catalogue:try_source", "catalogue:harvest_source", "catalogue:pause_source", "catalogue:settle_harvest",
-    "catalogue:export_harvests", "catalogue:export_problems", "catalogue:export_dead_links",
+    "catalogue:export_harvests", "catalogue:export_problems", "catalogue:export_dead_links", "catalogue:export_misses",
     # commons/media/tests, catalogue/tests/test_media.py.
     "media:tus", "media:part", "media:abandon", "media:remove", "media:bytes", "catalogue:withdraw", "catalogue:put_back",
     "scenarios:leave", "scenarios:take_out", "scenarios:remove_review",
@@ -2957,7 +2966,7 @@ LISTS_APART = {
     # A hundred records a page: catalogue/tests/test_provider.py, test_open_api.py.
     "catalogue:oai", "portal:api_ressources",
     # Streamed: catalogue/tests/test_sources.py.
-    "catalogue:export_harvests", "catalogue:export_problems", "catalogue:export_dead_links",
+    "catalogue:export_harvests", "catalogue:export_problems", "catalogue:export_dead_links", "catalogue:export_misses",
     # Six papers, thirty entries, twenty exercises in a basket, the exercises of one paper: exams/tests/test_exams.py.
     "exams:home", "exams:feed", "exams:suggestions", "exams:basket", "exams:basket_page", "exams:basket_pdf", "exams:training", "exams:paper", "exams:paper_pdf",
     "exams:correction",
@@ -2970,7 +2979,7 @@ LISTS_APART = {
     "agenda:calendars", "agenda:calendar", "files:drive_bare", "files:drive", "files:in_drive",
     "platform:schools", "platform:deliveries", "identity:class_cards",
     # The cast has no operator: catalogue/tests/test_sources.py.
-    "catalogue:sources", "catalogue:source", "catalogue:dead_links",
+    "catalogue:sources", "catalogue:source", "catalogue:dead_links", "catalogue:misses",
     # Of an operator: commons/media/tests/test_players.py, catalogue/tests/test_media.py.
     "media:shelf", "catalogue:desk", "catalogue:add",
 }  # fmt: skip

@@ -27,6 +27,8 @@ AUDIENCES = {
     "secretariat": _("Secrétariat"),
     "annuaire": _("Secrétariat"),
     "comptes": _("Secrétariat"),
+    "documentaliste": _("Professeurs documentalistes"),
+    "exploitant": _("Exploitants de la plateforme"),
 }
 TO_GUIDE = re.compile(r"([\w-]+)\.md(#.*)?")
 

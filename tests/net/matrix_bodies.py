@@ -1440,6 +1440,7 @@ BODIES: dict[str, Body] = {
     "catalogue:unfollow": Body("guardian"),
     "catalogue:add_source": Body("operator", lambda stage: A_SOURCE | {"slug": "autre"}, runs_the_platform, wrong=lambda stage: {"address": "ailleurs"}),
     "catalogue:change_source": Body("operator", lambda stage: dict(A_SOURCE), runs_the_platform, wrong=lambda stage: {"address": "ailleurs"}),
+    "catalogue:clear_miss": Body("operator", before=runs_the_platform),
     "catalogue:try_source": Body("operator", before=runs_the_platform),
     "catalogue:harvest_source": Body("operator", before=runs_the_platform),
     "catalogue:pause_source": Body("operator", lambda stage: {"state": "pause"}, runs_the_platform),

@@ -312,7 +312,8 @@ def _sources(stage: Stage) -> None:
     run = catalogue.Harvest.objects.create(
         source=source, state="waiting", began_at=NOW, ended_at=NOW, leaving=3, refused=1, problems=[{"where": "=1+1", "why": "…"}],
     )  # fmt: skip
-    stage.put(OWN, source, run)
+    words = stage.mark("words that find nothing", set())
+    stage.put(OWN, source, run, catalogue.Miss.objects.create(words=words[:80], last=TODAY))
 
 
 def _services(stage: Stage) -> None:

@@ -56,7 +56,7 @@ from preau.domains.attention.models import Review as AttentionReview
 from preau.domains.attention.models import Step as AttentionStep
 from preau.domains.attention.models import Word as AttentionWord
 from preau.domains.campaigns.models import Campaign
-from preau.domains.catalogue.models import FollowedSearch, Harvest, Source
+from preau.domains.catalogue.models import FollowedSearch, Harvest, Miss, Source
 from preau.domains.catalogue.models.edited import EditedResource
 from preau.domains.conduct.models import (
     Contract,
@@ -308,6 +308,7 @@ SEES: dict[type[Model], Near] = {
     OperatedDelivery: near(),
     # Whoever runs one territory changes nothing of the catalogue.
     EditedResource: near(),
+    Miss: near(),
     Source: near(),
     Harvest: near(),
     Guest: near(own={"head"}, other_school={"neighbour_head"}),
@@ -844,7 +845,8 @@ OPENS: dict[str, Near | set[str]] = {
     "catalogue:resource": EVERYONE,
     "catalogue:paper": EVERYONE,
     "catalogue:media": EVERYONE,
-    **{f"catalogue:{name}": set() for name in ("sources", "add_source", "dead_links", "export_dead_links")},
+    **{f"catalogue:{name}": set() for name in ("sources", "add_source", "dead_links", "export_dead_links", "misses", "export_misses")},
+    "catalogue:clear_miss": near(),
     **dict.fromkeys(
         [
             f"catalogue:{name}"

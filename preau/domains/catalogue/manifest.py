@@ -63,6 +63,7 @@ for verb, label in (
     ("catalogue.harvested", _("Source du catalogue moissonnée")),
     ("catalogue.agreed", _("Ressources perdues par une source, retirées")),
     ("catalogue.kept", _("Ressources perdues par une source, gardées")),
+    ("catalogue.miss_cleared", _("Recherche sans résultat retirée de la liste")),
     ("catalogue.stopped", _("Lecture d’une source arrêtée")),
 ):
     boards.journal_words.add(boards.JournalWord(verb, label))

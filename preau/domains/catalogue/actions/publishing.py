@@ -10,8 +10,10 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from preau.directory.viewer import Viewer
 from preau.domains.catalogue.models import Collection, Edition, Institution, Media, Miss, Node, Resource
 from preau.domains.catalogue.models.resources import this_second
+from preau.foundation import journal
 from preau.foundation.text import fold
 
 # Editions that an index may hold and still be caught up.
@@ -235,3 +237,9 @@ def count_miss(typed: str) -> bool:
         return False
     Miss.objects.get_or_create(words=words, defaults={"last": today})
     return True
+
+
+def clear_miss(viewer: Viewer, miss: Miss) -> None:
+    """Take words out of the list of those that find nothing. The journal does not keep them: what people type may name somebody."""
+    journal.record(viewer, "catalogue.miss_cleared", miss)
+    Miss.objects.filter(pk=miss.pk).delete()

@@ -1,9 +1,15 @@
 """What the search keeps: which edition of the catalogue it is, the words that found nothing, and what is used in class."""
 
+from typing import TYPE_CHECKING, Self
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from preau.domains.catalogue.models.resources import Resource
+from preau.identity.rules import runs_platform
+
+if TYPE_CHECKING:
+    from preau.directory.viewer import Viewer
 
 
 class Edition(models.Model):
@@ -22,12 +28,20 @@ class Edition(models.Model):
         verbose_name_plural = _("éditions du catalogue")
 
 
+class MissQuerySet(models.QuerySet["Miss"]):
+    def visible_to(self, viewer: "Viewer | None") -> Self:
+        """Whoever runs the platform: these words are of no school."""
+        return self.all() if viewer is not None and runs_platform(viewer) else self.none()
+
+
 class Miss(models.Model):
     """Words that somebody told us find nothing: how many times, and when. Never by whom."""
 
     words = models.CharField(_("mots"), max_length=80, unique=True)
     count = models.PositiveIntegerField(_("fois"), default=1)
     last = models.DateField(_("dernière fois"), db_index=True)
+
+    objects = MissQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("recherche sans résultat")

@@ -8,7 +8,7 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from preau.domains.catalogue.models import Harvest, Licence, Node, Outside, Resource, Sighting, Source
+from preau.domains.catalogue.models import Harvest, Licence, Miss, Node, Outside, Resource, Sighting, Source
 from preau.domains.catalogue.models.resources import label_of
 from preau.foundation import dates
 
@@ -94,6 +94,16 @@ def dead_links(viewer: Any) -> "QuerySet[Outside]":
     if not Source.objects.visible_to(viewer).exists():
         return Outside.objects.none()
     return Outside.objects.dead().select_related("resource__collection").order_by("dead_since", "pk")
+
+
+def misses(viewer: Any) -> "QuerySet[Miss]":
+    """The words told most often first."""
+    return Miss.objects.visible_to(viewer).order_by("-count", "-last", "words")
+
+
+def miss_lines(viewer: Any) -> Iterator[Sequence[object]]:
+    for one in misses(viewer).iterator():
+        yield [one.words, one.count, f"{one.last:%d/%m/%Y}"]
 
 
 def places() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:

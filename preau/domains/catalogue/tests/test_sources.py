@@ -11,9 +11,9 @@ from preau.directory.models import Holding, Person, Territory
 from preau.directory.seeds import World
 from preau.directory.words import Role
 from preau.domains.catalogue import tasks
-from preau.domains.catalogue.actions import harvesting
+from preau.domains.catalogue.actions import count_miss, harvesting
 from preau.domains.catalogue.actions.harvesting import Found
-from preau.domains.catalogue.models import Harvest, Resource, Source
+from preau.domains.catalogue.models import Harvest, Miss, Resource, Source
 from preau.identity.models import Account
 from tests import test_every_page as every
 from tests.test_every_page import MOST_BYTES, MOST_QUERIES, counted, faults
@@ -208,6 +208,7 @@ def test_thirty_rows_cost_the_queries_of_one(college: World, operator: SchoolCli
         (HERE, every.many_sources),
         (f"{HERE}source-0/", every.many_harvests),
         (f"{HERE}liens-morts/", every.many_dead_links),
+        ("/catalogue/manques/", every.many_misses),
     ):
         more(college, 1)
         operator.get(address)
@@ -226,3 +227,27 @@ def test_each_state_of_a_reading_is_shown_everywhere(operator: SchoolClient) -> 
         run = Harvest.objects.create(source=source, state=state, began_at=timezone.now(), reason="Un motif.")
         for address in (HERE, f"{HERE}manuels-libres/", f"{HERE}moissons/{run.pk}/"):
             assert str(label) in text(operator.get(address)), (state, address)
+
+
+def test_what_people_do_not_find_is_read_exported_and_cleared(operator: SchoolClient, college: World) -> None:
+    assert "Rien ne manque" in text(operator.get("/catalogue/manques/"))
+    for words in ("Dragons", "dragons", "=volcans"):
+        count_miss(words)
+    page = text(operator.get("/catalogue/manques/"))
+    assert page.index("dragons") < page.index("volcans")
+    sheet = b"".join(operator.get("/catalogue/manques/exporter/").streaming_content).decode("utf-8-sig")
+    assert sheet.splitlines()[1].startswith("dragons;2;")
+    told = Miss.objects.get(words="dragons")
+    assert operator.post(f"/catalogue/manques/{told.pk}/retirer/", follow=True).status_code == 200
+    assert (
+        not Miss.objects.filter(words="dragons").exists()
+        and Line.objects.filter(verb="catalogue.miss_cleared").exists()
+    )
+    # Twice, or by anybody else, nothing more.
+    assert operator.post(f"/catalogue/manques/{told.pk}/retirer/").status_code == 404
+    left = Miss.objects.get()
+    for key in ("head", "teacher", "guardian"):
+        client = SchoolClient().sit(college.people[key])
+        assert client.get("/catalogue/manques/").status_code == 403, key
+        assert client.post(f"/catalogue/manques/{left.pk}/retirer/").status_code == 404, key
+    assert Miss.objects.count() == 1

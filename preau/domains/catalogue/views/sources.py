@@ -11,11 +11,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from preau.domains.catalogue import tasks
+from preau.domains.catalogue.actions import clear_miss as clear
 from preau.domains.catalogue.actions import harvesting
 from preau.domains.catalogue.actions import sources as actions
 from preau.domains.catalogue.actions.harvesting import NotNow
 from preau.domains.catalogue.forms.sources import SourceForm
-from preau.domains.catalogue.models import Harvest, Source
+from preau.domains.catalogue.models import Harvest, Miss, Source
 from preau.domains.catalogue.queries import sources as queries
 from preau.foundation import csvtext
 from preau.foundation.access import opens
@@ -206,6 +207,33 @@ def dead_links(request: HttpRequest) -> HttpResponse:
 def export_dead_links(request: HttpRequest) -> StreamingHttpResponse:
     header = [_("Ressource"), _("Titre"), _("Adresse"), _("Lien mort depuis le"), _("Dernière réponse")]
     return _csv("liens-morts", header, queries.dead_lines(request.viewer))
+
+
+@opens(to=runs_platform)
+@require_safe
+def misses(request: HttpRequest) -> HttpResponse:
+    """The words that people told us find nothing: what to look for, to harvest or to write."""
+    page = page_of(queries.misses(request.viewer), request.GET.get("page"), A_PAGE)
+    return render(request, "catalogue/misses.html", {"page_obj": page})
+
+
+@opens(to=runs_platform)
+@require_safe
+def export_misses(request: HttpRequest) -> StreamingHttpResponse:
+    return _csv(
+        "recherches-sans-resultat",
+        [_("Mots"), _("Fois"), _("Dernière fois")],
+        queries.miss_lines(request.viewer),
+    )
+
+
+@opens(Miss, to=runs_platform)
+@require_POST
+def clear_miss(request: HttpRequest, miss: Miss) -> HttpResponseRedirect:
+    """Something answers them now, or never will: they leave the list, until somebody tells them again."""
+    clear(request.viewer, miss)
+    messages.success(request, _("« %(words)s » n’est plus dans la liste.") % {"words": miss.words})
+    return redirect("catalogue:misses")
 
 
 def _csv(name: str, header: list[str], rows: Any) -> StreamingHttpResponse:
