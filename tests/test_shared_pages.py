@@ -109,3 +109,42 @@ def test_what_is_not_found_is_not_kept_and_few_are(college: World, monkeypatch: 
         Client().get(f"{PAGE}?r1={number}")
     kept = list(shared_pages._shelf.pages)
     assert kept == [f"{PAGE}?r1={number}" for number in (2, 3, 4)]
+
+
+def test_families_read_it_a_minute_late_and_teachers_at_once(college: World) -> None:
+    mother, teacher = (
+        SchoolClient().sit(college.people["guardian"]),
+        SchoolClient().sit(college.people["teacher"]),
+    )
+    mother.get(PAGE)
+    rename("Tout autre chose")
+    read = mother.get(PAGE).content.decode()
+    assert "Tout autre chose" not in read and college.people["guardian"].family_name in read
+    assert "Tout autre chose" in teacher.get(PAGE).content.decode()
+
+
+def test_each_answer_to_an_exercise_is_marked_for_whoever_gave_it(college: World) -> None:
+    first, second = (SchoolClient().sit(college.people[key]) for key in ("pupil", "guardian"))
+    plain = first.get(PAGE).content.count(b"answer-said")
+    answered = first.get(f"{PAGE}?r1=1&verifier=1").content.count(b"answer-said")
+    assert answered > plain == second.get(PAGE).content.count(b"answer-said")
+
+
+def test_what_is_told_is_kept_a_minute_and_a_failure_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def make() -> int:
+        asked.append(1)
+        if len(asked) == 1:
+            raise LookupError
+        return len(asked)
+
+    with pytest.raises(LookupError):
+        shared_pages.told("x", make)
+    assert [shared_pages.told("x", make) for _ in range(3)] == [2, 2, 2]
+    now = shared_pages.time.monotonic()
+    monkeypatch.setattr(shared_pages.time, "monotonic", lambda: now + 61)
+    assert shared_pages.told("x", make) == 3
+    for number in range(shared_pages.MOST_TOLD + 1):
+        shared_pages.told(f"y{number}", lambda: 0)
+    assert shared_pages.told("x", make) == 4, "the oldest goes"

@@ -59,7 +59,7 @@ from preau.domains.attention.actions import deciding as attention
 from preau.domains.attention.models import Finding
 from preau.domains.campaigns import queries as campaigns
 from preau.domains.campaigns.models import Campaign
-from preau.domains.catalogue.models import Node
+from preau.domains.catalogue.models import Miss, Node
 from preau.domains.catalogue.models.edited import EditedResource
 from preau.domains.conduct.models import Detention, Incident, Responsibility, Sanction, Slot
 from preau.domains.events.models import Event
@@ -1440,7 +1440,7 @@ BODIES: dict[str, Body] = {
     "catalogue:unfollow": Body("guardian"),
     "catalogue:add_source": Body("operator", lambda stage: A_SOURCE | {"slug": "autre"}, runs_the_platform, wrong=lambda stage: {"address": "ailleurs"}),
     "catalogue:change_source": Body("operator", lambda stage: dict(A_SOURCE), runs_the_platform, wrong=lambda stage: {"address": "ailleurs"}),
-    "catalogue:clear_miss": Body("operator", before=runs_the_platform),
+    "catalogue:clear_miss": Body("operator", lambda stage: {"mots": stage.own(Miss).words}, runs_the_platform),
     "catalogue:try_source": Body("operator", before=runs_the_platform),
     "catalogue:harvest_source": Body("operator", before=runs_the_platform),
     "catalogue:pause_source": Body("operator", lambda stage: {"state": "pause"}, runs_the_platform),

@@ -845,8 +845,7 @@ OPENS: dict[str, Near | set[str]] = {
     "catalogue:resource": EVERYONE,
     "catalogue:paper": EVERYONE,
     "catalogue:media": EVERYONE,
-    **{f"catalogue:{name}": set() for name in ("sources", "add_source", "dead_links", "export_dead_links", "misses", "export_misses")},
-    "catalogue:clear_miss": near(),
+    **{f"catalogue:{name}": set() for name in ("sources", "add_source", "dead_links", "export_dead_links", "misses", "export_misses", "clear_miss")},
     **dict.fromkeys(
         [
             f"catalogue:{name}"

@@ -83,7 +83,7 @@ boards.endings.add(
 boards.seeds.add(boards.Seed("annales", seeds.plant, seeds.refresh, order=96))
 boards.public_routes.add(boards.PublicRoute("exams:home", in_sitemap=True))
 for name in (
-    "search", "feed", "basket", "basket_page", "basket_pdf", "training", "exercise", "paper_pdf", "correction", "correction_pdf",
+    "search", "suggestions", "feed", "basket", "basket_page", "basket_pdf", "training", "exercise", "paper_pdf", "correction", "correction_pdf",
 ):  # fmt: skip
     boards.public_routes.add(boards.PublicRoute(f"exams:{name}"))
 

@@ -239,7 +239,9 @@ def count_miss(typed: str) -> bool:
     return True
 
 
-def clear_miss(viewer: Viewer, miss: Miss) -> None:
+def clear_miss(viewer: Viewer, words: str) -> None:
     """Take words out of the list of those that find nothing. The journal does not keep them: what people type may name somebody."""
-    journal.record(viewer, "catalogue.miss_cleared", miss)
-    Miss.objects.filter(pk=miss.pk).delete()
+    found = Miss.objects.visible_to(viewer).filter(words=words).first()
+    if found:
+        journal.record(viewer, "catalogue.miss_cleared", found)
+        Miss.objects.filter(pk=found.pk).delete()

@@ -48,6 +48,7 @@ LONGEST_TERM = 60
 # Words that one beginning may stand for: two letters begin some hundreds.
 MOST_BEGUN = 1_000
 SEPARATOR = "|"
+FEW_LETTERS, MOST_PHRASES = 2, 20
 # Bits that the number of a day takes, until the year 2800.
 DAYS = 20
 
@@ -164,7 +165,8 @@ class Engine:
     def reload(self) -> None:
         self.index.reload()
         self.searcher = self.index.searcher()
-        self.__dict__.pop("_known", None)
+        for of_this_state in ("_known", "_begun"):
+            self.__dict__.pop(of_this_state, None)
 
     def _document(self, doc: Doc) -> tantivy.Document:
         heads = [doc.title, *doc.heads, doc.abstract, *doc.labels]
@@ -311,12 +313,24 @@ class Engine:
     def phrases(self, typed: str, most: int) -> list[str]:
         """Subjects and titles that begin with what is being typed, those that most resources share first."""
         start = fold(typed)[:LONGEST_TERM]
+        if len(start) > FEW_LETTERS:
+            return self._phrases(start)[:most]
+        if start not in self._begun:
+            self._begun[start] = self._phrases(start)
+        return self._begun[start][:most]
+
+    @cached_property
+    def _begun(self) -> dict[str, list[str]]:
+        """What one or two letters begin: thousands of terms to go through, for some hundreds of beginnings."""
+        return {}
+
+    def _phrases(self, start: str) -> list[str]:
         found = self.searcher.terms_with_prefix("phrases", start, limit=200) if start else []
         said: dict[str, tuple[int, str]] = {}
         for term, count in found:
             folded, _, written = term.partition(SEPARATOR)
             said.setdefault(folded, (-count, written))
-        return [written for _, written in sorted(said.values())[:most]]
+        return [written for _, written in sorted(said.values())[:MOST_PHRASES]]
 
 
 class _Reading:

@@ -182,7 +182,7 @@ def resource(request: Any, collection: str, slug: str) -> HttpResponse:
 
 def _same_for_all(request: Any, key: str, make: Callable[[], T]) -> T:
     """Whoever may change what it says reads it as it is now; pupils and families, who change nothing there, as visitors do."""
-    reads = request.viewer is None or request.viewer.profile in {Profile.PUPIL, Profile.GUARDIAN}
+    reads = request.viewer is not None and request.viewer.profile in {Profile.PUPIL, Profile.GUARDIAN}
     return shared_pages.told(f"{key}?{request.GET.urlencode()}", make) if reads else make()
 
 

@@ -11,12 +11,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from preau.domains.catalogue import tasks
+from preau.domains.catalogue.actions import LONGEST_MISS, harvesting
 from preau.domains.catalogue.actions import clear_miss as clear
-from preau.domains.catalogue.actions import harvesting
 from preau.domains.catalogue.actions import sources as actions
 from preau.domains.catalogue.actions.harvesting import NotNow
 from preau.domains.catalogue.forms.sources import SourceForm
-from preau.domains.catalogue.models import Harvest, Miss, Source
+from preau.domains.catalogue.models import Harvest, Source
 from preau.domains.catalogue.queries import sources as queries
 from preau.foundation import csvtext
 from preau.foundation.access import opens
@@ -227,12 +227,13 @@ def export_misses(request: HttpRequest) -> StreamingHttpResponse:
     )
 
 
-@opens(Miss, to=runs_platform)
+@opens(to=runs_platform)
 @require_POST
-def clear_miss(request: HttpRequest, miss: Miss) -> HttpResponseRedirect:
-    """Something answers them now, or never will: they leave the list, until somebody tells them again."""
-    clear(request.viewer, miss)
-    messages.success(request, _("« %(words)s » n’est plus dans la liste.") % {"words": miss.words})
+def clear_miss(request: HttpRequest) -> HttpResponseRedirect:
+    """Something answers these words now, or never will: they leave the list, until somebody tells them again. Twice is once."""
+    words = request.POST.get("mots", "")
+    clear(request.viewer, words)
+    messages.success(request, _("« %(words)s » n’est plus dans la liste.") % {"words": words[:LONGEST_MISS]})
     return redirect("catalogue:misses")
 
 
