@@ -199,6 +199,8 @@ class Resource(models.Model):
     source = models.CharField(_("provenance"), max_length=40)
     digest = models.CharField(_("empreinte de la source"), max_length=64)
     edition = models.PositiveBigIntegerField(_("édition"), db_index=True)
+    # The edition that brought it: what comes after the one that somebody saw is new to them, whatever changes later.
+    arrived = models.PositiveBigIntegerField(_("édition d’arrivée"), default=0, db_default=0, editable=False)
     # How many times it was put in a lesson in a year, as counted last night (`UseInClass`).
     used = models.PositiveIntegerField(_("usages en classe"), default=0, db_default=0, editable=False)
     # Said to other catalogues, which ask for what changed since: a withdrawal too is a change.
@@ -216,6 +218,11 @@ class Resource(models.Model):
             models.Index(fields=["status", "-published"], name="catalogue_newest"),
             models.Index(fields=["noted_at", "id"], name="catalogue_noted"),
         ]
+
+    def save(self, *args: Any, **options: Any) -> None:
+        if self.pk is None:
+            self.arrived = self.edition
+        super().save(*args, **options)
 
     @property
     def place(self) -> dict[str, str]:

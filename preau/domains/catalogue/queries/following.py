@@ -62,8 +62,7 @@ def said(search: Search, names: dict[str, dict[str, str]]) -> str:
 
 def published_since(edition: int) -> dict[int, int]:
     """Resources published for the first time after this edition: {key of the row: edition}."""
-    rows = Resource.objects.published().filter(edition__gt=edition, version=1)
-    return dict(rows.values_list("pk", "edition"))
+    return dict(Resource.objects.published().filter(arrived__gt=edition).values_list("pk", "arrived"))
 
 
 def new_in(search: Search, fresh: Collection[int]) -> Sequence[int]:

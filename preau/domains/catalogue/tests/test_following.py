@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from conftest import SchoolClient
 from preau.commons.notifications.models import Item
@@ -13,7 +14,8 @@ from preau.directory.seeds import World
 from preau.domains.catalogue import rules
 from preau.domains.catalogue.actions import next_edition
 from preau.domains.catalogue.actions.following import TooMany, follow, tell_followers
-from preau.domains.catalogue.models import FollowedSearch, Resource
+from preau.domains.catalogue.actions.using import settle_uses
+from preau.domains.catalogue.models import FollowedSearch, Resource, UseInClass
 from preau.domains.catalogue.queries import index
 from preau.domains.catalogue.queries.search import Search
 from preau.domains.catalogue.tasks import tell_followers as job
@@ -71,6 +73,10 @@ def test_what_changes_is_not_new_and_what_was_there_is_not_told(college: World, 
     changed = Resource.objects.get(key=FRACTIONS)
     changed.version, changed.edition = 2, next_edition()
     changed.save()
+    # Nor what is used in class since, nor a link that died: they are written in the index again, and that is all.
+    used = Resource.objects.get(key="nombres-et-calculs/fractions-avant")
+    UseInClass.objects.create(resource=used, month=timezone.localdate().replace(day=1))
+    assert settle_uses() == 1
     assert tell_followers() == 0
     assert told(college, "guardian") == []
     assert FollowedSearch.objects.get().seen == index.edition().number
