@@ -6,12 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).parent.parent
 
 
-@pytest.mark.long
 def test_kills_lose_no_acknowledged_write_and_a_lie_in_the_ledger_is_found(tmp_path: Path) -> None:
     report = tmp_path / "report.json"
     command = [sys.executable, "-m", "bench.faults.alone", "sqlite", "--once", f"--json={report}"]
