@@ -2071,7 +2071,7 @@ PUBLIC = {
 }
 # Not pages: health, sign-in while signed in, POST only, CSV; each has tests of its own.
 ELSEWHERE = {
-    "catalogue:follow", "catalogue:unfollow", "catalogue:suggestions", "catalogue:tell_miss", "catalogue:feed", "catalogue:paper", "catalogue:media",
+    "catalogue:follow", "catalogue:unfollow", "catalogue:clear_miss", "catalogue:suggestions", "catalogue:tell_miss", "catalogue:feed", "catalogue:paper", "catalogue:media",
     "scenarios:arrange", "scenarios:withdraw", "scenarios:remove", "scenarios:restore", "scenarios:go_back",
     "catalogue:oai", "catalogue:oembed", "catalogue:card", "portal:api_ressources", "portal:api_ressource",
     "catalogue:try_source", "catalogue:harvest_source", "catalogue:pause_source", "catalogue:settle_harvest",

@@ -20,7 +20,7 @@ from preau.directory.seeds import World
 from preau.domains.catalogue.actions import next_edition
 from preau.domains.catalogue.models import Edition
 from preau.domains.exams import rules
-from preau.domains.exams.exports import points_said
+from preau.domains.exams.exports import pdf_of, points_said
 from preau.domains.exams.models import Correction, CorrectionPart, Exam, Exercise, Paper, code_of
 from preau.domains.exams.queries import index, pages
 from preau.domains.exams.queries.basket import MOST, Basket
@@ -39,8 +39,9 @@ ON_CONDITION = [code_of(FIRST, "1"), code_of(SECOND, "1"), code_of(SECOND, "2")]
 
 @pytest.fixture(autouse=True)
 def own_index(college: World, settings: Any, tmp_path: Path) -> Path:
-    """An index of the test alone."""
+    """An index of the test alone, and no page that another one has printed its own way."""
     settings.VAR_DIR = tmp_path
+    pdf_of.cache_clear()
     return tmp_path / "exams"
 
 
