@@ -148,3 +148,13 @@ def test_what_is_told_is_kept_a_minute_and_a_failure_is_not(monkeypatch: pytest.
     for number in range(shared_pages.MOST_TOLD + 1):
         shared_pages.told(f"y{number}", lambda: 0)
     assert shared_pages.told("x", make) == 4, "the oldest goes"
+
+
+def test_each_page_of_a_search_is_its_own_for_a_family_too(college: World) -> None:
+    mother = SchoolClient().sit(college.people["guardian"])
+    first, second = (mother.get(f"/ressources/recherche/?niveau=ce1&page={number}") for number in (1, 2))
+    titles = [
+        set(re.findall(r'<h3[^>]*>.*?href="([^"]+)"', one.content.decode(), re.DOTALL))
+        for one in (first, second)
+    ]
+    assert titles[0] and titles[1] and titles[0].isdisjoint(titles[1])

@@ -229,7 +229,7 @@ class Engine:
             return self.searcher.search(query, limit=most, offset=offset, order_by_field="day")
         boost = 1_000.0 if asked.sort == "free" else A_FREE_LICENCE
         free = Query.const_score_query(Query.term_query(self.schema, "free", 1), boost)
-        # What is read here, whole, before what is only told of: as much again of its own score, so that words still decide.
+        # What is read here, whole, before what is only told of: a share more of its own score, so that words still decide.
         here = [(Occur.Must, query), (Occur.Must, Query.term_query(self.schema, "here", 1))]
         whole = Query.boost_query(Query.boolean_query(here), READ_HERE)
         liked = Query.boolean_query([(Occur.Must, query), (Occur.Should, free), (Occur.Should, whole)])

@@ -56,7 +56,7 @@ def find(request: HttpRequest) -> HttpResponse:
     """What a search found; its address is the search, to keep or to send."""
     asked = search.Search.read(request.GET)
     try:
-        told = _same_for_all(request, "resources found", lambda: _found_by(asked))
+        told = _same_for_all(request, f"found {asked.page} {asked.query()}", lambda: _found_by(asked))
     except index.BeingBuilt:
         return _being_built(request, asked)
     results, there = told["results"], reverse("catalogue:search")
@@ -164,15 +164,17 @@ def collection(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def resource(request: Any, collection: str, slug: str) -> HttpResponse:
     """A resource and its record. Answers to its exercises come in the address, are marked, and are kept by nobody."""
-    alone = _asked_alone(request)
-    told = _same_for_all(
-        request, f"resource {collection}/{slug}", lambda: _told(collection, slug, request.GET)
-    )
+    if alone := _asked_alone(request):
+        found = _found(collection, slug)
+        questions = questions_of(found, request.GET)
+        if alone in questions:
+            return render(request, "catalogue/_question.html", _facts(found) | {"question": questions[alone]})
+    # Answers are somebody's: nothing of them is kept.
+    key = "" if request.GET else f"resource {collection}/{slug}"
+    told = _same_for_all(request, key, lambda: _told(collection, slug, request.GET))
     if told is None:
         return _withdrawn(request, collection, slug)
-    found, questions = told["resource"], told["questions"]
-    if alone in questions:
-        return render(request, "catalogue/_question.html", _facts(found) | {"question": questions[alone]})
+    found = told["resource"]
     mine = {
         "uses": uses_for(request.viewer, found.address, found.title),
         "beside": _beside(request.viewer, found),
@@ -181,9 +183,9 @@ def resource(request: Any, collection: str, slug: str) -> HttpResponse:
 
 
 def _same_for_all(request: Any, key: str, make: Callable[[], T]) -> T:
-    """Whoever may change what it says reads it as it is now; pupils and families, who change nothing there, as visitors do."""
+    """Whoever may change what it says reads it as it is now; pupils and families, who change nothing there, as visitors do. Without `key`, nothing is kept."""
     reads = request.viewer is not None and request.viewer.profile in {Profile.PUPIL, Profile.GUARDIAN}
-    return shared_pages.told(f"{key}?{request.GET.urlencode()}", make) if reads else make()
+    return shared_pages.told(key, make) if reads and key else make()
 
 
 def _told(collection: str, slug: str, given: QueryDict) -> dict[str, Any] | None:
