@@ -227,6 +227,15 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "livraison",
                 "ordering": ["-pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("state__in", ["received", "reading", "preview", "blocked", "applying"])
+                        ),
+                        fields=("school",),
+                        name="one_open_delivery_per_school",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -254,6 +263,11 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "fermeture",
                 "ordering": ["starts"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends__gte", models.F("starts"))), name="closure_ends_after_start"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -282,6 +296,12 @@ class Migration(migrations.Migration):
                 "verbose_name": "année scolaire",
                 "verbose_name_plural": "années scolaires",
                 "ordering": ["-starts"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("school", "name"), name="one_year_per_name"),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends__gt", models.F("starts"))), name="year_ends_after_start"
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -330,6 +350,12 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "période",
                 "ordering": ["starts"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("year", "name"), name="one_period_per_name"),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends__gte", models.F("starts"))), name="period_ends_after_start"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -378,6 +404,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "classe ou groupe",
                 "verbose_name_plural": "classes et groupes",
                 "ordering": ["name"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("year", "kind", "name"), name="one_group_per_name")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -405,6 +434,9 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "matière",
                 "ordering": ["name"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("school", "code"), name="one_subject_per_code")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -475,6 +507,36 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "service d’enseignement",
                 "verbose_name_plural": "services d’enseignement",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("starts__isnull", True),
+                            ("ends__isnull", True),
+                            ("ends__gte", models.F("starts")),
+                            _connector="OR",
+                        ),
+                        name="assignment_ends_after_start",
+                        violation_error_message="La fin précède le début.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "head_teacher"), ("subject__isnull", True)),
+                            models.Q(("kind", "teaches"), ("subject__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="teaching_names_its_subject",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("ends__isnull", True)),
+                        fields=("group", "teacher", "subject"),
+                        name="one_open_assignment",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("ends__isnull", True), ("kind", "head_teacher")),
+                        fields=("group", "teacher"),
+                        name="one_open_head_teaching",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -514,6 +576,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "territoire",
+                "constraints": [
+                    models.UniqueConstraint(fields=("kind", "code"), name="one_territory_per_code")
+                ],
             },
         ),
         migrations.AddField(
@@ -631,6 +696,31 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "fonction",
+                "indexes": [models.Index(fields=["school", "role"], name="holding_by_school_role")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("starts__isnull", True),
+                            ("ends__isnull", True),
+                            ("ends__gte", models.F("starts")),
+                            _connector="OR",
+                        ),
+                        name="holding_ends_after_start",
+                        violation_error_message="La fin précède le début.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("school__isnull", False), ("territory__isnull", False), _negated=True
+                        ),
+                        name="holding_in_one_place",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("school__isnull", False), ("role__in", ["agent", "operator"]), _connector="OR"
+                        ),
+                        name="school_roles_are_held_in_a_school",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -940,124 +1030,5 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="delivery",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["received", "reading", "preview", "blocked", "applying"])),
-                fields=("school",),
-                name="one_open_delivery_per_school",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="closure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends__gte", models.F("starts"))), name="closure_ends_after_start"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="schoolyear",
-            constraint=models.UniqueConstraint(fields=("school", "name"), name="one_year_per_name"),
-        ),
-        migrations.AddConstraint(
-            model_name="schoolyear",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends__gt", models.F("starts"))), name="year_ends_after_start"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="period",
-            constraint=models.UniqueConstraint(fields=("year", "name"), name="one_period_per_name"),
-        ),
-        migrations.AddConstraint(
-            model_name="period",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends__gte", models.F("starts"))), name="period_ends_after_start"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="group",
-            constraint=models.UniqueConstraint(fields=("year", "kind", "name"), name="one_group_per_name"),
-        ),
-        migrations.AddConstraint(
-            model_name="subject",
-            constraint=models.UniqueConstraint(fields=("school", "code"), name="one_subject_per_code"),
-        ),
-        migrations.AddConstraint(
-            model_name="assignment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("starts__isnull", True),
-                    ("ends__isnull", True),
-                    ("ends__gte", models.F("starts")),
-                    _connector="OR",
-                ),
-                name="assignment_ends_after_start",
-                violation_error_message="La fin précède le début.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assignment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "head_teacher"), ("subject__isnull", True)),
-                    models.Q(("kind", "teaches"), ("subject__isnull", False)),
-                    _connector="OR",
-                ),
-                name="teaching_names_its_subject",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assignment",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ends__isnull", True)),
-                fields=("group", "teacher", "subject"),
-                name="one_open_assignment",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assignment",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ends__isnull", True), ("kind", "head_teacher")),
-                fields=("group", "teacher"),
-                name="one_open_head_teaching",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="territory",
-            constraint=models.UniqueConstraint(fields=("kind", "code"), name="one_territory_per_code"),
-        ),
-        migrations.AddIndex(
-            model_name="holding",
-            index=models.Index(fields=["school", "role"], name="holding_by_school_role"),
-        ),
-        migrations.AddConstraint(
-            model_name="holding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("starts__isnull", True),
-                    ("ends__isnull", True),
-                    ("ends__gte", models.F("starts")),
-                    _connector="OR",
-                ),
-                name="holding_ends_after_start",
-                violation_error_message="La fin précède le début.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="holding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("school__isnull", False), ("territory__isnull", False), _negated=True),
-                name="holding_in_one_place",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="holding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("school__isnull", False), ("role__in", ["agent", "operator"]), _connector="OR"
-                ),
-                name="school_roles_are_held_in_a_school",
-            ),
         ),
     ]

@@ -91,6 +91,17 @@ class Migration(migrations.Migration):
                 "verbose_name": "préparation de rentrée",
                 "verbose_name_plural": "préparations de rentrée",
                 "ordering": ["-pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("switched_at", None)),
+                        fields=("school",),
+                        name="one_open_year_plan_per_school",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends__gt", models.F("starts"))),
+                        name="planned_year_ends_after_start",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -129,6 +140,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "classe de la rentrée",
                 "verbose_name_plural": "classes de la rentrée",
                 "ordering": ["name", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("plan", "name"), name="one_planned_class_per_name")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -198,39 +212,17 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "suite à la rentrée",
                 "verbose_name_plural": "suites à la rentrée",
+                "constraints": [
+                    models.UniqueConstraint(fields=("plan", "person"), name="one_placement_per_person"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("outcome__in", ["moves", "repeats"]), ("target__isnull", False)),
+                            models.Q(("outcome__in", ["leaves", "staff_leaves"]), ("target__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="placement_names_its_class",
+                    ),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="yearplan",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("switched_at", None)),
-                fields=("school",),
-                name="one_open_year_plan_per_school",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="yearplan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends__gt", models.F("starts"))), name="planned_year_ends_after_start"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plannedclass",
-            constraint=models.UniqueConstraint(fields=("plan", "name"), name="one_planned_class_per_name"),
-        ),
-        migrations.AddConstraint(
-            model_name="placement",
-            constraint=models.UniqueConstraint(fields=("plan", "person"), name="one_placement_per_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="placement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("outcome__in", ["moves", "repeats"]), ("target__isnull", False)),
-                    models.Q(("outcome__in", ["leaves", "staff_leaves"]), ("target__isnull", True)),
-                    _connector="OR",
-                ),
-                name="placement_names_its_class",
-            ),
         ),
     ]

@@ -65,6 +65,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "autorisation demandée",
                 "verbose_name_plural": "autorisations demandées",
                 "ordering": ["-asked_at", "-pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("closed_at", None)),
+                        fields=("year", "purpose", "about", "words", "version"),
+                        name="one_open_request_of_a_text",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -144,6 +151,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "autorisation",
                 "verbose_name_plural": "autorisations",
                 "ordering": ["pk"],
+                "indexes": [models.Index(fields=["request", "person"], name="consents_of_a_pupil")],
             },
         ),
         migrations.CreateModel(
@@ -170,24 +178,13 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "accès des parents fermé",
                 "verbose_name_plural": "accès des parents fermés",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("reopened_at", None)),
+                        fields=("pupil",),
+                        name="one_open_closure_a_pupil",
+                    )
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="consentrequest",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("closed_at", None)),
-                fields=("year", "purpose", "about", "words", "version"),
-                name="one_open_request_of_a_text",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="consent",
-            index=models.Index(fields=["request", "person"], name="consents_of_a_pupil"),
-        ),
-        migrations.AddConstraint(
-            model_name="familyclosure",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("reopened_at", None)), fields=("pupil",), name="one_open_closure_a_pupil"
-            ),
         ),
     ]

@@ -180,6 +180,27 @@ class Migration(migrations.Migration):
                 "verbose_name": "fournisseur d’identité",
                 "verbose_name_plural": "fournisseurs d’identité",
                 "ordering": ["order", "name", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("school", None), ("territory", None), _connector="OR"),
+                        name="provider_of_one_place",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("opens_on", None),
+                            ("closes_on", None),
+                            ("closes_on__gte", models.F("opens_on")),
+                            _connector="OR",
+                        ),
+                        name="provider_closes_after_it_opens",
+                    ),
+                    models.UniqueConstraint(fields=("school", "name"), name="one_provider_a_name"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("school", None)),
+                        fields=("name",),
+                        name="one_provider_a_name_of_the_platform",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -245,6 +266,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "compte relié",
                 "verbose_name_plural": "comptes reliés",
                 "ordering": ["-made_at", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("provider", "subject"), name="one_person_a_subject")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -298,6 +322,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "arrivée par un fournisseur",
                 "verbose_name_plural": "arrivées par un fournisseur",
+                "indexes": [models.Index(fields=["provider", "subject"], name="coming_by_subject")],
             },
         ),
         migrations.CreateModel(
@@ -388,44 +413,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="provider",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("school", None), ("territory", None), _connector="OR"),
-                name="provider_of_one_place",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="provider",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("opens_on", None),
-                    ("closes_on", None),
-                    ("closes_on__gte", models.F("opens_on")),
-                    _connector="OR",
-                ),
-                name="provider_closes_after_it_opens",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="provider",
-            constraint=models.UniqueConstraint(fields=("school", "name"), name="one_provider_a_name"),
-        ),
-        migrations.AddConstraint(
-            model_name="provider",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("school", None)),
-                fields=("name",),
-                name="one_provider_a_name_of_the_platform",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="link",
-            constraint=models.UniqueConstraint(fields=("provider", "subject"), name="one_person_a_subject"),
-        ),
-        migrations.AddIndex(
-            model_name="coming",
-            index=models.Index(fields=["provider", "subject"], name="coming_by_subject"),
         ),
     ]

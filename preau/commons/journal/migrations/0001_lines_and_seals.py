@@ -39,6 +39,14 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "sceau du journal",
                 "verbose_name_plural": "sceaux du journal",
+                "constraints": [
+                    models.UniqueConstraint(fields=("school", "number"), name="one_seal_per_number"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("school", None)),
+                        fields=("number",),
+                        name="one_seal_per_number_of_the_platform",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -102,36 +110,14 @@ class Migration(migrations.Migration):
                 "verbose_name": "ligne du journal",
                 "verbose_name_plural": "lignes du journal",
                 "ordering": ["pk"],
+                "indexes": [
+                    models.Index(fields=["subject", "at"], name="journal_by_subject"),
+                    models.Index(fields=["school", "at"], name="journal_by_school"),
+                    models.Index(fields=["target", "target_id"], name="journal_by_target"),
+                    models.Index(
+                        condition=models.Q(("seal", None)), fields=["school", "id"], name="journal_unsealed"
+                    ),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="seal",
-            constraint=models.UniqueConstraint(fields=("school", "number"), name="one_seal_per_number"),
-        ),
-        migrations.AddConstraint(
-            model_name="seal",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("school", None)),
-                fields=("number",),
-                name="one_seal_per_number_of_the_platform",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="line",
-            index=models.Index(fields=["subject", "at"], name="journal_by_subject"),
-        ),
-        migrations.AddIndex(
-            model_name="line",
-            index=models.Index(fields=["school", "at"], name="journal_by_school"),
-        ),
-        migrations.AddIndex(
-            model_name="line",
-            index=models.Index(fields=["target", "target_id"], name="journal_by_target"),
-        ),
-        migrations.AddIndex(
-            model_name="line",
-            index=models.Index(
-                condition=models.Q(("seal", None)), fields=["school", "id"], name="journal_unsealed"
-            ),
         ),
     ]

@@ -136,6 +136,9 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "service dans une classe",
                 "verbose_name_plural": "services dans des classes",
+                "constraints": [
+                    models.UniqueConstraint(fields=("opening", "group"), name="one_context_a_class")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -383,6 +386,9 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "résultat d’une activité",
                 "verbose_name_plural": "résultats d’activités",
+                "constraints": [
+                    models.UniqueConstraint(fields=("column", "pupil"), name="one_score_a_pupil")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -408,6 +414,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "mot déjà montré",
+                "constraints": [models.UniqueConstraint(fields=("service", "digest"), name="shown_once")],
             },
         ),
         migrations.CreateModel(
@@ -465,17 +472,5 @@ class Migration(migrations.Migration):
                 "verbose_name": "service LTI",
                 "verbose_name_plural": "services LTI",
             },
-        ),
-        migrations.AddConstraint(
-            model_name="context",
-            constraint=models.UniqueConstraint(fields=("opening", "group"), name="one_context_a_class"),
-        ),
-        migrations.AddConstraint(
-            model_name="score",
-            constraint=models.UniqueConstraint(fields=("column", "pupil"), name="one_score_a_pupil"),
-        ),
-        migrations.AddConstraint(
-            model_name="shown",
-            constraint=models.UniqueConstraint(fields=("service", "digest"), name="shown_once"),
         ),
     ]

@@ -92,6 +92,14 @@ class Migration(migrations.Migration):
                 "verbose_name": "média",
                 "verbose_name_plural": "médias",
                 "ordering": ("-kept_at", "-pk"),
+                "indexes": [
+                    models.Index(fields=["kept_by", "-kept_at"], name="media_of_a_person"),
+                    models.Index(
+                        condition=models.Q(("state", "ready"), _negated=True),
+                        fields=["state"],
+                        name="media_to_make",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -132,6 +140,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "fichier d’un média",
                 "verbose_name_plural": "fichiers de médias",
                 "ordering": ("pk",),
+                "constraints": [
+                    models.UniqueConstraint(fields=("medium", "name"), name="one_file_of_a_name_a_medium")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -172,19 +183,5 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "envois de médias",
                 "ordering": ("-moved_at", "pk"),
             },
-        ),
-        migrations.AddIndex(
-            model_name="medium",
-            index=models.Index(fields=["kept_by", "-kept_at"], name="media_of_a_person"),
-        ),
-        migrations.AddIndex(
-            model_name="medium",
-            index=models.Index(
-                condition=models.Q(("state", "ready"), _negated=True), fields=["state"], name="media_to_make"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rendition",
-            constraint=models.UniqueConstraint(fields=("medium", "name"), name="one_file_of_a_name_a_medium"),
         ),
     ]

@@ -59,6 +59,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "envoi",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("dropped_at", None), ("sent_at", None)),
+                        fields=["made_at"],
+                        name="envelopes_waiting",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -119,6 +126,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "notification",
+                "indexes": [
+                    models.Index(fields=["person", "-published_at"], name="news_of_a_person"),
+                    models.Index(fields=["kind", "key"], name="news_by_key"),
+                ],
+                "constraints": [models.UniqueConstraint(fields=("person", "kind", "key"), name="told_once")],
             },
         ),
         migrations.CreateModel(
@@ -166,6 +178,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "acheminement",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("dropped_at", None), ("envelope", None)),
+                        fields=["due_at"],
+                        name="dispatches_waiting",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("item", "channel"), name="leaves_once_by_each_way")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -205,6 +227,9 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "préférence de notification",
                 "verbose_name_plural": "préférences de notification",
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "kind"), name="one_preference_per_kind")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -238,6 +263,12 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "heure des résumés",
                 "verbose_name_plural": "heures des résumés",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("hour__gte", 7), ("hour__lt", 20), ("weekday__lt", 5)),
+                        name="summaries_leave_at_decent_hours",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -273,53 +304,9 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "lien d’arrêt",
                 "verbose_name_plural": "liens d’arrêt",
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "kind"), name="one_stop_link_per_kind")
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="envelope",
-            index=models.Index(
-                condition=models.Q(("dropped_at", None), ("sent_at", None)),
-                fields=["made_at"],
-                name="envelopes_waiting",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="item",
-            index=models.Index(fields=["person", "-published_at"], name="news_of_a_person"),
-        ),
-        migrations.AddIndex(
-            model_name="item",
-            index=models.Index(fields=["kind", "key"], name="news_by_key"),
-        ),
-        migrations.AddConstraint(
-            model_name="item",
-            constraint=models.UniqueConstraint(fields=("person", "kind", "key"), name="told_once"),
-        ),
-        migrations.AddIndex(
-            model_name="dispatch",
-            index=models.Index(
-                condition=models.Q(("dropped_at", None), ("envelope", None)),
-                fields=["due_at"],
-                name="dispatches_waiting",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dispatch",
-            constraint=models.UniqueConstraint(fields=("item", "channel"), name="leaves_once_by_each_way"),
-        ),
-        migrations.AddConstraint(
-            model_name="preference",
-            constraint=models.UniqueConstraint(fields=("person", "kind"), name="one_preference_per_kind"),
-        ),
-        migrations.AddConstraint(
-            model_name="rhythm",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("hour__gte", 7), ("hour__lt", 20), ("weekday__lt", 5)),
-                name="summaries_leave_at_decent_hours",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stoplink",
-            constraint=models.UniqueConstraint(fields=("person", "kind"), name="one_stop_link_per_kind"),
         ),
     ]

@@ -114,6 +114,32 @@ class Migration(migrations.Migration):
                 "verbose_name": "demande sur des données",
                 "verbose_name_plural": "demandes sur des données",
                 "ordering": ["due", "pk"],
+                "indexes": [models.Index(fields=["school", "state", "due"], name="data_request_by_due_day")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("prolonged_at", None), ("prolonged_why", "")),
+                            models.Q(
+                                ("prolonged_at__isnull", False),
+                                models.Q(("prolonged_why", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="data_request_prolonged_with_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answered_at__isnull", False), ("state", "answered")),
+                            models.Q(
+                                models.Q(("state", "answered"), _negated=True),
+                                ("answered_at", None),
+                                ("told_at", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="data_request_answered_at",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -208,51 +234,20 @@ class Migration(migrations.Migration):
                 "verbose_name": "ligne d’une demande",
                 "verbose_name_plural": "lignes de demandes",
                 "ordering": ["pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answer", ""), ("answered_at", None), ("outcome", "")),
+                            models.Q(
+                                models.Q(("outcome", ""), _negated=True),
+                                models.Q(("answer", ""), _negated=True),
+                                ("answered_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="data_request_line_answered_whole",
+                    )
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="datarequest",
-            index=models.Index(fields=["school", "state", "due"], name="data_request_by_due_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="datarequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("prolonged_at", None), ("prolonged_why", "")),
-                    models.Q(("prolonged_at__isnull", False), models.Q(("prolonged_why", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="data_request_prolonged_with_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="datarequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("answered_at__isnull", False), ("state", "answered")),
-                    models.Q(
-                        models.Q(("state", "answered"), _negated=True),
-                        ("answered_at", None),
-                        ("told_at", None),
-                    ),
-                    _connector="OR",
-                ),
-                name="data_request_answered_at",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="requestline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("answer", ""), ("answered_at", None), ("outcome", "")),
-                    models.Q(
-                        models.Q(("outcome", ""), _negated=True),
-                        models.Q(("answer", ""), _negated=True),
-                        ("answered_at__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="data_request_line_answered_whole",
-            ),
         ),
     ]

@@ -144,6 +144,37 @@ class Migration(migrations.Migration):
                 "verbose_name": "effacement à terme",
                 "verbose_name_plural": "effacements à terme",
                 "ordering": ["-pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "done"), _negated=True),
+                        fields=("school",),
+                        name="one_open_retention_run",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("school", None), models.Q(("state", "done"), _negated=True)),
+                        fields=("state",),
+                        name="one_open_platform_run",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("confirmed_by", None),
+                            models.Q(("confirmed_by", models.F("approved_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="retention_by_two_people",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("postponed_until", None), ("postponed_why", "")),
+                            models.Q(
+                                ("postponed_until__isnull", False),
+                                models.Q(("postponed_why", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="retention_postponed_with_why",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -154,46 +185,6 @@ class Migration(migrations.Migration):
                 related_name="parts",
                 to="privacy.retentionrun",
                 verbose_name="effacement à terme",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="retentionrun",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "done"), _negated=True),
-                fields=("school",),
-                name="one_open_retention_run",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="retentionrun",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("school", None), models.Q(("state", "done"), _negated=True)),
-                fields=("state",),
-                name="one_open_platform_run",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="retentionrun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("confirmed_by", None),
-                    models.Q(("confirmed_by", models.F("approved_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="retention_by_two_people",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="retentionrun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("postponed_until", None), ("postponed_why", "")),
-                    models.Q(
-                        ("postponed_until__isnull", False), models.Q(("postponed_why", ""), _negated=True)
-                    ),
-                    _connector="OR",
-                ),
-                name="retention_postponed_with_why",
             ),
         ),
         migrations.AddConstraint(

@@ -109,6 +109,23 @@ class Migration(migrations.Migration):
                 "verbose_name": "service relié",
                 "verbose_name_plural": "services reliés",
                 "ordering": ["name", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("opens_on", None),
+                            ("closes_on", None),
+                            ("closes_on__gte", models.F("opens_on")),
+                            _connector="OR",
+                        ),
+                        name="service_closes_after_it_opens",
+                    ),
+                    models.UniqueConstraint(fields=("school", "name"), name="one_service_a_name"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("school", None)),
+                        fields=("name",),
+                        name="one_service_a_name_of_the_platform",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -158,6 +175,9 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "service ouvert dans un établissement",
                 "verbose_name_plural": "services ouverts dans un établissement",
+                "constraints": [
+                    models.UniqueConstraint(fields=("service", "school"), name="one_opening_a_school")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -234,6 +254,9 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "identifiant pour un service",
                 "verbose_name_plural": "identifiants pour des services",
+                "constraints": [
+                    models.UniqueConstraint(fields=("service", "person"), name="one_alias_a_service")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -261,6 +284,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "adresse d’un service",
                 "verbose_name_plural": "adresses d’un service",
                 "ordering": ["origin", "path"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("service", "origin", "path"), name="one_address_a_service"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -350,50 +378,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "ouvertures d’un service",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("service", "school", "day", "profile"), name="one_count_a_day"
+                    )
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="service",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("opens_on", None),
-                    ("closes_on", None),
-                    ("closes_on__gte", models.F("opens_on")),
-                    _connector="OR",
-                ),
-                name="service_closes_after_it_opens",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="service",
-            constraint=models.UniqueConstraint(fields=("school", "name"), name="one_service_a_name"),
-        ),
-        migrations.AddConstraint(
-            model_name="service",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("school", None)),
-                fields=("name",),
-                name="one_service_a_name_of_the_platform",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="opening",
-            constraint=models.UniqueConstraint(fields=("service", "school"), name="one_opening_a_school"),
-        ),
-        migrations.AddConstraint(
-            model_name="alias",
-            constraint=models.UniqueConstraint(fields=("service", "person"), name="one_alias_a_service"),
-        ),
-        migrations.AddConstraint(
-            model_name="address",
-            constraint=models.UniqueConstraint(
-                fields=("service", "origin", "path"), name="one_address_a_service"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="usage",
-            constraint=models.UniqueConstraint(
-                fields=("service", "school", "day", "profile"), name="one_count_a_day"
-            ),
         ),
     ]

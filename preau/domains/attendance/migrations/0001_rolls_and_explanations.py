@@ -66,6 +66,23 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "absence ou retard",
                 "verbose_name_plural": "absences et retards",
+                "indexes": [
+                    models.Index(fields=["school", "day", "status"], name="entry_by_school_day"),
+                    models.Index(fields=["pupil", "day"], name="entry_of_pupil"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("lesson", "pupil"), name="one_entry_per_pupil_and_lesson"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("minutes_late__isnull", False), ("status", "late")),
+                            models.Q(models.Q(("status", "late"), _negated=True), ("minutes_late", None)),
+                            _connector="OR",
+                        ),
+                        name="minutes_only_when_late",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -181,6 +198,10 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "explication",
                 "ordering": ["given_at", "pk"],
+                "indexes": [
+                    models.Index(fields=["school", "state"], name="explanation_by_state"),
+                    models.Index(fields=["pupil", "day"], name="explanation_of_pupil"),
+                ],
             },
         ),
         migrations.AddField(
@@ -307,6 +328,10 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "avis d’absence",
                 "verbose_name_plural": "avis d’absence",
+                "indexes": [models.Index(fields=["pupil", "guardian", "day"], name="notices_of_a_day")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("entry", "guardian"), name="one_notice_per_guardian")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -337,6 +362,14 @@ class Migration(migrations.Migration):
                 "verbose_name": "motif d’absence",
                 "verbose_name_plural": "motifs d’absence",
                 "ordering": ["order", "label"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("school", "label"), name="one_reason_per_label"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("school", None)),
+                        fields=("label",),
+                        name="one_common_reason_per_label",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -390,56 +423,5 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "appel",
             },
-        ),
-        migrations.AddIndex(
-            model_name="entry",
-            index=models.Index(fields=["school", "day", "status"], name="entry_by_school_day"),
-        ),
-        migrations.AddIndex(
-            model_name="entry",
-            index=models.Index(fields=["pupil", "day"], name="entry_of_pupil"),
-        ),
-        migrations.AddConstraint(
-            model_name="entry",
-            constraint=models.UniqueConstraint(
-                fields=("lesson", "pupil"), name="one_entry_per_pupil_and_lesson"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="entry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("minutes_late__isnull", False), ("status", "late")),
-                    models.Q(models.Q(("status", "late"), _negated=True), ("minutes_late", None)),
-                    _connector="OR",
-                ),
-                name="minutes_only_when_late",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="notice",
-            index=models.Index(fields=["pupil", "guardian", "day"], name="notices_of_a_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="notice",
-            constraint=models.UniqueConstraint(fields=("entry", "guardian"), name="one_notice_per_guardian"),
-        ),
-        migrations.AddConstraint(
-            model_name="reason",
-            constraint=models.UniqueConstraint(fields=("school", "label"), name="one_reason_per_label"),
-        ),
-        migrations.AddConstraint(
-            model_name="reason",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("school", None)), fields=("label",), name="one_common_reason_per_label"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="explanation",
-            index=models.Index(fields=["school", "state"], name="explanation_by_state"),
-        ),
-        migrations.AddIndex(
-            model_name="explanation",
-            index=models.Index(fields=["pupil", "day"], name="explanation_of_pupil"),
         ),
     ]

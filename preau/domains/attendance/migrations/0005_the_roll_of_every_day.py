@@ -40,6 +40,14 @@ class Migration(migrations.Migration):
                 "verbose_name": "dispense ou aménagement",
                 "verbose_name_plural": "dispenses et aménagements",
                 "ordering": ["first_day", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("last_day", None), ("last_day__gte", models.F("first_day")), _connector="OR"
+                        ),
+                        name="arrangement_ends_after_start",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -197,15 +205,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="arrangement",
             index=models.Index(fields=["school", "first_day"], name="arrangement_by_school"),
-        ),
-        migrations.AddConstraint(
-            model_name="arrangement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("last_day", None), ("last_day__gte", models.F("first_day")), _connector="OR"
-                ),
-                name="arrangement_ends_after_start",
-            ),
         ),
         migrations.AddConstraint(
             model_name="arrangement",

@@ -117,6 +117,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "suivi d’assiduité",
                 "verbose_name_plural": "suivis d’assiduité",
                 "ordering": ["-opened_at", "-pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("closed_at", None)),
+                        fields=("school", "pupil"),
+                        name="one_open_follow_up_per_pupil",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -186,6 +193,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "alerte d’assiduité",
                 "verbose_name_plural": "alertes d’assiduité",
                 "ordering": ["-month", "-half_days", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("school", "pupil", "month", "level"), name="one_alert_per_pupil_month_level"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -252,19 +264,5 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "actions de suivis",
                 "ordering": ["day", "pk"],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="followup",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("closed_at", None)),
-                fields=("school", "pupil"),
-                name="one_open_follow_up_per_pupil",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="alert",
-            constraint=models.UniqueConstraint(
-                fields=("school", "pupil", "month", "level"), name="one_alert_per_pupil_month_level"
-            ),
         ),
     ]

@@ -133,6 +133,16 @@ class Migration(migrations.Migration):
                 "verbose_name": "absence annoncée",
                 "verbose_name_plural": "absences annoncées",
                 "ordering": ["starts", "pk"],
+                "indexes": [
+                    models.Index(fields=["pupil", "starts"], name="announcements_of_a_pupil"),
+                    models.Index(fields=["school", "ends"], name="announcements_of_a_school"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends__gt", models.F("starts"))),
+                        name="announcement_ends_after_start",
+                    )
+                ],
             },
         ),
         migrations.AddField(
@@ -195,20 +205,6 @@ class Migration(migrations.Migration):
                 related_name="visits",
                 to="directory.school",
                 verbose_name="établissement",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="announcement",
-            index=models.Index(fields=["pupil", "starts"], name="announcements_of_a_pupil"),
-        ),
-        migrations.AddIndex(
-            model_name="announcement",
-            index=models.Index(fields=["school", "ends"], name="announcements_of_a_school"),
-        ),
-        migrations.AddConstraint(
-            model_name="announcement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends__gt", models.F("starts"))), name="announcement_ends_after_start"
             ),
         ),
         migrations.AddIndex(

@@ -73,6 +73,22 @@ class Migration(migrations.Migration):
                 "verbose_name": "plan de classe",
                 "verbose_name_plural": "plans de classe",
                 "ordering": ["room__name", "name", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("room__isnull", False)),
+                        fields=("group", "room", "name"),
+                        name="one_plan_per_room_and_name",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("room", None)),
+                        fields=("group", "name"),
+                        name="one_plan_per_name_without_room",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("columns__range", (1, 12)), ("rows__range", (1, 10))),
+                        name="plan_has_places",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -123,6 +139,22 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "place d’un élève",
                 "verbose_name_plural": "places des élèves",
+                "constraints": [
+                    models.UniqueConstraint(fields=("plan", "pupil"), name="one_seat_per_pupil_and_plan"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("row__isnull", False)),
+                        fields=("plan", "row", "column"),
+                        name="one_pupil_per_place",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("column", None), ("row", None)),
+                            models.Q(("column__gte", 1), ("row__gte", 1)),
+                            _connector="OR",
+                        ),
+                        name="seat_is_a_place_or_none",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -169,51 +201,5 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "étapes des plans de classe",
                 "ordering": ["-pk"],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="seatingplan",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("room__isnull", False)),
-                fields=("group", "room", "name"),
-                name="one_plan_per_room_and_name",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="seatingplan",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("room", None)),
-                fields=("group", "name"),
-                name="one_plan_per_name_without_room",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="seatingplan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("columns__range", (1, 12)), ("rows__range", (1, 10))),
-                name="plan_has_places",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="seat",
-            constraint=models.UniqueConstraint(fields=("plan", "pupil"), name="one_seat_per_pupil_and_plan"),
-        ),
-        migrations.AddConstraint(
-            model_name="seat",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("row__isnull", False)),
-                fields=("plan", "row", "column"),
-                name="one_pupil_per_place",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="seat",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("column", None), ("row", None)),
-                    models.Q(("column__gte", 1), ("row__gte", 1)),
-                    _connector="OR",
-                ),
-                name="seat_is_a_place_or_none",
-            ),
         ),
     ]

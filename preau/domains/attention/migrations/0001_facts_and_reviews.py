@@ -94,6 +94,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "accompagnement",
                 "verbose_name_plural": "accompagnements",
                 "ordering": ["-opened_at", "-pk"],
+                "indexes": [models.Index(fields=["school", "closed_at"], name="review_by_state")],
             },
         ),
         migrations.CreateModel(
@@ -147,6 +148,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "fait au-delà de son seuil",
                 "verbose_name_plural": "faits au-delà de leur seuil",
                 "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("review", None)),
+                        fields=("school", "pupil", "fact"),
+                        name="one_waiting_finding_per_fact",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -301,6 +309,9 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "seuil",
                 "verbose_name_plural": "seuils",
+                "constraints": [
+                    models.UniqueConstraint(fields=("school", "fact"), name="one_threshold_per_fact")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -370,33 +381,16 @@ class Migration(migrations.Migration):
                 "verbose_name": "mot d’une famille sur un accompagnement",
                 "verbose_name_plural": "mots de familles sur des accompagnements",
                 "ordering": ["at", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answer", ""), ("answered_at", None)),
+                            models.Q(("answered_at__isnull", False), models.Q(("answer", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="word_answered_with_its_text",
+                    )
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="review",
-            index=models.Index(fields=["school", "closed_at"], name="review_by_state"),
-        ),
-        migrations.AddConstraint(
-            model_name="finding",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("review", None)),
-                fields=("school", "pupil", "fact"),
-                name="one_waiting_finding_per_fact",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="threshold",
-            constraint=models.UniqueConstraint(fields=("school", "fact"), name="one_threshold_per_fact"),
-        ),
-        migrations.AddConstraint(
-            model_name="word",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("answer", ""), ("answered_at", None)),
-                    models.Q(("answered_at__isnull", False), models.Q(("answer", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="word_answered_with_its_text",
-            ),
         ),
     ]

@@ -82,6 +82,14 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "campagne",
                 "ordering": ["-made_at", "-pk"],
+                "indexes": [models.Index(fields=["school", "-made_at"], name="campaigns_of_a_school")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("confirmed_at", None), ("dropped_at", None)),
+                        fields=("school", "made_by", "key"),
+                        name="one_draft_of_a_campaign",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -128,6 +136,9 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "adresse postale",
                 "verbose_name_plural": "adresses postales",
+                "constraints": [
+                    models.UniqueConstraint(fields=("school", "person"), name="one_postal_address_per_school")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -210,6 +221,11 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "élève d’une campagne",
                 "verbose_name_plural": "élèves d’une campagne",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("campaign", "pupil"), name="one_target_per_campaign_and_pupil"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -328,6 +344,20 @@ class Migration(migrations.Migration):
                 "verbose_name": "envoi à une famille",
                 "verbose_name_plural": "envois aux familles",
                 "ordering": ["pk"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "waiting")),
+                        fields=["due_at"],
+                        name="campaign_sendings_waiting",
+                    ),
+                    models.Index(fields=["pupil", "made_at"], name="campaign_sendings_of_a_pupil"),
+                    models.Index(fields=["school", "sent_at"], name="campaign_sendings_of_a_day"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("target", "person", "channel"), name="one_sending_per_person_and_channel"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -379,6 +409,11 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "choix avant envoi",
                 "verbose_name_plural": "choix avant envoi",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("target", "person", "channel"), name="one_choice_per_line"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -418,60 +453,9 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "texte de campagne",
                 "verbose_name_plural": "textes de campagne",
+                "constraints": [
+                    models.UniqueConstraint(fields=("school", "kind"), name="one_wording_per_kind")
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="campaign",
-            index=models.Index(fields=["school", "-made_at"], name="campaigns_of_a_school"),
-        ),
-        migrations.AddConstraint(
-            model_name="campaign",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("confirmed_at", None), ("dropped_at", None)),
-                fields=("school", "made_by", "key"),
-                name="one_draft_of_a_campaign",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="postaladdress",
-            constraint=models.UniqueConstraint(
-                fields=("school", "person"), name="one_postal_address_per_school"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="target",
-            constraint=models.UniqueConstraint(
-                fields=("campaign", "pupil"), name="one_target_per_campaign_and_pupil"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="sending",
-            index=models.Index(
-                condition=models.Q(("state", "waiting")), fields=["due_at"], name="campaign_sendings_waiting"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="sending",
-            index=models.Index(fields=["pupil", "made_at"], name="campaign_sendings_of_a_pupil"),
-        ),
-        migrations.AddIndex(
-            model_name="sending",
-            index=models.Index(fields=["school", "sent_at"], name="campaign_sendings_of_a_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="sending",
-            constraint=models.UniqueConstraint(
-                fields=("target", "person", "channel"), name="one_sending_per_person_and_channel"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="choice",
-            constraint=models.UniqueConstraint(
-                fields=("target", "person", "channel"), name="one_choice_per_line"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="wording",
-            constraint=models.UniqueConstraint(fields=("school", "kind"), name="one_wording_per_kind"),
         ),
     ]

@@ -129,6 +129,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "repère des programmes",
                 "verbose_name_plural": "repères des programmes",
                 "ordering": ("order", "pk"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("year", "kind", "key"), name="one_node_of_a_key_a_year")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -265,6 +268,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "ressource",
                 "verbose_name_plural": "ressources",
                 "ordering": ("rank", "title"),
+                "indexes": [models.Index(fields=["status", "-published"], name="catalogue_newest")],
             },
         ),
         migrations.CreateModel(
@@ -292,22 +296,11 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "média",
                 "verbose_name_plural": "médias",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("resource", "name"), name="one_media_of_a_name_a_resource"
+                    )
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="node",
-            constraint=models.UniqueConstraint(
-                fields=("year", "kind", "key"), name="one_node_of_a_key_a_year"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="resource",
-            index=models.Index(fields=["status", "-published"], name="catalogue_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="media",
-            constraint=models.UniqueConstraint(
-                fields=("resource", "name"), name="one_media_of_a_name_a_resource"
-            ),
         ),
     ]

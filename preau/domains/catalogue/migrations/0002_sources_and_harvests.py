@@ -117,6 +117,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "mention d’une source",
                 "verbose_name_plural": "mentions des sources",
+                "indexes": [models.Index(fields=["identifier"], name="catalogue_sighted")],
             },
         ),
         migrations.CreateModel(
@@ -296,10 +297,6 @@ class Migration(migrations.Migration):
                 to="catalogue.source",
                 verbose_name="source",
             ),
-        ),
-        migrations.AddIndex(
-            model_name="sighting",
-            index=models.Index(fields=["identifier"], name="catalogue_sighted"),
         ),
         migrations.AddConstraint(
             model_name="sighting",

@@ -95,6 +95,17 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "incident",
                 "ordering": ["-day", "-pk"],
+                "indexes": [
+                    models.Index(fields=["school", "state", "day"], name="incident_by_state"),
+                    models.Index(fields=["school", "day"], name="incident_by_day"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("sent_as", ""), _negated=True),
+                        fields=("reported_by", "sent_as"),
+                        name="one_incident_per_form",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -209,6 +220,10 @@ class Migration(migrations.Migration):
                 "verbose_name": "part dans un incident",
                 "verbose_name_plural": "parts dans des incidents",
                 "ordering": ["pk"],
+                "indexes": [models.Index(fields=["person", "told_at"], name="involvement_told")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("incident", "person"), name="one_part_per_person")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -307,6 +322,17 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "punition",
                 "ordering": ["-day", "-pk"],
+                "indexes": [
+                    models.Index(fields=["school", "state", "day"], name="punition_by_state"),
+                    models.Index(fields=["pupil", "day"], name="punition_of_pupil"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("sent_as", ""), _negated=True),
+                        fields=("given_by", "pupil", "sent_as"),
+                        name="one_punition_per_form",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -359,6 +385,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "ligne du registre des sanctions",
                 "verbose_name_plural": "registre des sanctions",
                 "ordering": ["-pronounced_on", "-pk"],
+                "indexes": [models.Index(fields=["school", "pronounced_on"], name="register_by_day")],
             },
         ),
         migrations.CreateModel(
@@ -487,6 +514,40 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "sanction",
                 "ordering": ["-told_on", "-pk"],
+                "indexes": [
+                    models.Index(fields=["school", "state"], name="sanction_by_state"),
+                    models.Index(fields=["pupil"], name="sanction_of_pupil"),
+                    models.Index(fields=["kept_until"], name="sanction_by_term"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("pronounced_on__isnull", False),
+                                ("state", "pronounced"),
+                                models.Q(("kind", ""), _negated=True),
+                            ),
+                            models.Q(
+                                models.Q(("state", "pronounced"), _negated=True), ("pronounced_on", None)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="pronounced_says_what_and_when",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "expulsion"), _negated=True),
+                            ("authority", "council"),
+                            _connector="OR",
+                        ),
+                        name="expulsion_is_for_the_council",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("sent_as", ""), _negated=True),
+                        fields=("opened_by", "sent_as"),
+                        name="one_procedure_per_form",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -592,6 +653,22 @@ class Migration(migrations.Migration):
                 "verbose_name": "créneau de retenue",
                 "verbose_name_plural": "créneaux de retenue",
                 "ordering": ["starts", "pk"],
+                "indexes": [models.Index(fields=["school", "day"], name="slot_by_day")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends__gt", models.F("starts"))), name="slot_ends_after_start"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("room__isnull", False)),
+                        fields=("school", "starts", "room"),
+                        name="one_slot_per_room_and_hour",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("room", None)),
+                        fields=("school", "starts"),
+                        name="one_slot_without_room_per_hour",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -671,132 +748,14 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "retenue",
                 "ordering": ["pk"],
+                "indexes": [models.Index(fields=["slot", "state"], name="detention_by_slot")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "expected")),
+                        fields=("punition",),
+                        name="one_expected_detention_per_punition",
+                    )
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="incident",
-            index=models.Index(fields=["school", "state", "day"], name="incident_by_state"),
-        ),
-        migrations.AddIndex(
-            model_name="incident",
-            index=models.Index(fields=["school", "day"], name="incident_by_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="incident",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("sent_as", ""), _negated=True),
-                fields=("reported_by", "sent_as"),
-                name="one_incident_per_form",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="involvement",
-            index=models.Index(fields=["person", "told_at"], name="involvement_told"),
-        ),
-        migrations.AddConstraint(
-            model_name="involvement",
-            constraint=models.UniqueConstraint(fields=("incident", "person"), name="one_part_per_person"),
-        ),
-        migrations.AddIndex(
-            model_name="punition",
-            index=models.Index(fields=["school", "state", "day"], name="punition_by_state"),
-        ),
-        migrations.AddIndex(
-            model_name="punition",
-            index=models.Index(fields=["pupil", "day"], name="punition_of_pupil"),
-        ),
-        migrations.AddConstraint(
-            model_name="punition",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("sent_as", ""), _negated=True),
-                fields=("given_by", "pupil", "sent_as"),
-                name="one_punition_per_form",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="registerline",
-            index=models.Index(fields=["school", "pronounced_on"], name="register_by_day"),
-        ),
-        migrations.AddIndex(
-            model_name="sanction",
-            index=models.Index(fields=["school", "state"], name="sanction_by_state"),
-        ),
-        migrations.AddIndex(
-            model_name="sanction",
-            index=models.Index(fields=["pupil"], name="sanction_of_pupil"),
-        ),
-        migrations.AddIndex(
-            model_name="sanction",
-            index=models.Index(fields=["kept_until"], name="sanction_by_term"),
-        ),
-        migrations.AddConstraint(
-            model_name="sanction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("pronounced_on__isnull", False),
-                        ("state", "pronounced"),
-                        models.Q(("kind", ""), _negated=True),
-                    ),
-                    models.Q(models.Q(("state", "pronounced"), _negated=True), ("pronounced_on", None)),
-                    _connector="OR",
-                ),
-                name="pronounced_says_what_and_when",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sanction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "expulsion"), _negated=True), ("authority", "council"), _connector="OR"
-                ),
-                name="expulsion_is_for_the_council",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sanction",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("sent_as", ""), _negated=True),
-                fields=("opened_by", "sent_as"),
-                name="one_procedure_per_form",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="slot",
-            index=models.Index(fields=["school", "day"], name="slot_by_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="slot",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends__gt", models.F("starts"))), name="slot_ends_after_start"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="slot",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("room__isnull", False)),
-                fields=("school", "starts", "room"),
-                name="one_slot_per_room_and_hour",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="slot",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("room", None)),
-                fields=("school", "starts"),
-                name="one_slot_without_room_per_hour",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="detention",
-            index=models.Index(fields=["slot", "state"], name="detention_by_slot"),
-        ),
-        migrations.AddConstraint(
-            model_name="detention",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "expected")),
-                fields=("punition",),
-                name="one_expected_detention_per_punition",
-            ),
         ),
     ]

@@ -67,6 +67,17 @@ class Migration(migrations.Migration):
                 "verbose_name": "contrat d’objectifs",
                 "verbose_name_plural": "contrats d’objectifs",
                 "ordering": ["-starts", "-pk"],
+                "indexes": [models.Index(fields=["school", "state"], name="contract_by_state")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends__gt", models.F("starts"))), name="contract_ends_after_start"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("sent_as", ""), _negated=True),
+                        fields=("opened_by", "sent_as"),
+                        name="one_contract_per_form",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -125,6 +136,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "semaine d’un contrat",
                 "verbose_name_plural": "semaines d’un contrat",
                 "ordering": ["monday"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("contract", "monday"), name="one_note_per_week")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -180,35 +194,12 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "mesure de responsabilisation",
                 "verbose_name_plural": "mesures de responsabilisation",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("hours__gte", 1), ("hours__lte", 20)),
+                        name="responsibility_within_twenty_hours",
+                    )
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="contract",
-            index=models.Index(fields=["school", "state"], name="contract_by_state"),
-        ),
-        migrations.AddConstraint(
-            model_name="contract",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends__gt", models.F("starts"))), name="contract_ends_after_start"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contract",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("sent_as", ""), _negated=True),
-                fields=("opened_by", "sent_as"),
-                name="one_contract_per_form",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contractweek",
-            constraint=models.UniqueConstraint(fields=("contract", "monday"), name="one_note_per_week"),
-        ),
-        migrations.AddConstraint(
-            model_name="responsibility",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("hours__gte", 1), ("hours__lte", 20)),
-                name="responsibility_within_twenty_hours",
-            ),
         ),
     ]

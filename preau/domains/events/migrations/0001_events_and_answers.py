@@ -123,6 +123,21 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "événement",
                 "ordering": ["starts", "pk"],
+                "indexes": [models.Index(fields=["school", "last_day"], name="event_by_last_day")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends__gt", models.F("starts"))), name="event_ends_after_start"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("last_day__gte", models.F("first_day"))),
+                        name="event_days_in_order",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("sent_as", ""), _negated=True),
+                        fields=("created_by", "sent_as"),
+                        name="one_event_per_form",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -243,34 +258,9 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "invitation",
                 "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("event", "person"), name="one_invitation_per_person")
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="event",
-            index=models.Index(fields=["school", "last_day"], name="event_by_last_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="event",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends__gt", models.F("starts"))), name="event_ends_after_start"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="event",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("last_day__gte", models.F("first_day"))), name="event_days_in_order"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="event",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("sent_as", ""), _negated=True),
-                fields=("created_by", "sent_as"),
-                name="one_event_per_form",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invitation",
-            constraint=models.UniqueConstraint(fields=("event", "person"), name="one_invitation_per_person"),
         ),
     ]

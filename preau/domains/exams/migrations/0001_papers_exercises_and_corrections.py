@@ -266,6 +266,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "sujet d’examen",
                 "verbose_name_plural": "sujets d’examen",
                 "ordering": ("-year", "key"),
+                "indexes": [
+                    models.Index(fields=["exam", "status", "-year", "key"], name="exams_papers_of_an_exam")
+                ],
             },
         ),
         migrations.AddField(
@@ -287,10 +290,6 @@ class Migration(migrations.Migration):
                 to="exams.paper",
                 verbose_name="sujet",
             ),
-        ),
-        migrations.AddIndex(
-            model_name="paper",
-            index=models.Index(fields=["exam", "status", "-year", "key"], name="exams_papers_of_an_exam"),
         ),
         migrations.AddConstraint(
             model_name="exercise",

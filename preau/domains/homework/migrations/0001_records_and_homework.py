@@ -192,6 +192,22 @@ class Migration(migrations.Migration):
                 "verbose_name": "travail à faire",
                 "verbose_name_plural": "travaux à faire",
                 "ordering": ["due_day", "pk"],
+                "indexes": [
+                    models.Index(fields=["school", "due_day"], name="homework_by_school_due"),
+                    models.Index(
+                        condition=models.Q(("told_at", None)), fields=["school"], name="homework_to_tell"
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("minutes", None),
+                            models.Q(("minutes__gte", 1), ("minutes__lte", 600)),
+                            _connector="OR",
+                        ),
+                        name="homework_minutes_of_a_day",
+                    )
+                ],
             },
         ),
         migrations.AddField(
@@ -236,6 +252,11 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "travail coché",
                 "verbose_name_plural": "travaux cochés",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("homework", "pupil"), name="one_tick_per_homework_and_pupil"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -317,6 +338,17 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "séance du cahier de textes",
                 "verbose_name_plural": "séances du cahier de textes",
+                "indexes": [models.Index(fields=["school", "day"], name="record_by_school_day")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("shown", "hour"), ("shown_at__isnull", False)),
+                            models.Q(models.Q(("shown", "hour"), _negated=True), ("shown_at", None)),
+                            _connector="OR",
+                        ),
+                        name="record_hour_when_chosen",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -351,6 +383,9 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "note personnelle d’une séance",
                 "verbose_name_plural": "notes personnelles de séances",
+                "constraints": [
+                    models.UniqueConstraint(fields=("record", "author"), name="one_note_per_author")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -471,68 +506,19 @@ class Migration(migrations.Migration):
                 "verbose_name": "charge de travail conseillée",
                 "verbose_name_plural": "charges de travail conseillées",
                 "ordering": ["level"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("school", "level"), name="one_workload_limit_per_level"),
+                    models.CheckConstraint(
+                        condition=models.Q(("minutes__gte", 1), ("minutes__lte", 600)),
+                        name="workload_of_a_day",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
             model_name="handin",
             constraint=models.UniqueConstraint(
                 fields=("homework", "pupil"), name="one_hand_in_per_homework_and_pupil"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="done",
-            constraint=models.UniqueConstraint(
-                fields=("homework", "pupil"), name="one_tick_per_homework_and_pupil"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="lessonrecord",
-            index=models.Index(fields=["school", "day"], name="record_by_school_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="lessonrecord",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("shown", "hour"), ("shown_at__isnull", False)),
-                    models.Q(models.Q(("shown", "hour"), _negated=True), ("shown_at", None)),
-                    _connector="OR",
-                ),
-                name="record_hour_when_chosen",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lessonnote",
-            constraint=models.UniqueConstraint(fields=("record", "author"), name="one_note_per_author"),
-        ),
-        migrations.AddIndex(
-            model_name="homework",
-            index=models.Index(fields=["school", "due_day"], name="homework_by_school_due"),
-        ),
-        migrations.AddIndex(
-            model_name="homework",
-            index=models.Index(
-                condition=models.Q(("told_at", None)), fields=["school"], name="homework_to_tell"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="homework",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("minutes", None), models.Q(("minutes__gte", 1), ("minutes__lte", 600)), _connector="OR"
-                ),
-                name="homework_minutes_of_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workloadlimit",
-            constraint=models.UniqueConstraint(
-                fields=("school", "level"), name="one_workload_limit_per_level"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workloadlimit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("minutes__gte", 1), ("minutes__lte", 600)), name="workload_of_a_day"
             ),
         ),
     ]

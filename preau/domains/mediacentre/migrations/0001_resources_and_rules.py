@@ -114,6 +114,17 @@ class Migration(migrations.Migration):
                 "verbose_name": "ressource numérique",
                 "verbose_name_plural": "ressources numériques",
                 "ordering": ["search_name", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("school", "code"), name="one_resource_a_code"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed_on", None), ("is_open", True)),
+                            models.Q(("closed_on__isnull", False), ("is_open", False)),
+                            _connector="OR",
+                        ),
+                        name="closed_resource_says_when",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -167,6 +178,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "exception à une attribution",
                 "verbose_name_plural": "exceptions à des attributions",
                 "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("resource", "person"), name="one_exemption_a_person")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -248,6 +262,39 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "attribution",
                 "ordering": ["-made_at", "-pk"],
+                "indexes": [models.Index(fields=["school", "ended_at"], name="rule_in_force")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("public", ""), ("scope", "people")),
+                            models.Q(
+                                models.Q(("public", ""), _negated=True),
+                                models.Q(("scope", "people"), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="rule_names_a_public_or_people",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("scope", "levels"), _negated=True), ("public", "pupil"), _connector="OR"
+                        ),
+                        name="levels_are_of_pupils",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("scope", "subjects"), _negated=True),
+                            ("public", "teacher"),
+                            _connector="OR",
+                        ),
+                        name="subjects_are_of_teachers",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("sent_as", ""), _negated=True),
+                        fields=("made_by", "sent_as"),
+                        name="one_rule_per_form",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -277,6 +324,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "information lue avant d’ouvrir une ressource",
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "origin"), name="one_reading_a_site")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -426,6 +476,27 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "abonnement",
                 "ordering": ["resource", "starts", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("code", ""), _negated=True),
+                        fields=("school", "code", "share"),
+                        name="one_subscription_a_code",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("code", "")),
+                        fields=("resource",),
+                        name="one_subscription_by_hand",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("starts", None),
+                            ("ends", None),
+                            ("ends__gte", models.F("starts")),
+                            _connector="OR",
+                        ),
+                        name="subscription_days_in_order",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -493,121 +564,34 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "ce que vise une attribution",
                 "ordering": ["pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                models.Q(("level", ""), _negated=True),
+                                ("group", None),
+                                ("person", None),
+                                ("subject", None),
+                            ),
+                            models.Q(
+                                ("group__isnull", False), ("level", ""), ("person", None), ("subject", None)
+                            ),
+                            models.Q(
+                                ("group", None), ("level", ""), ("person", None), ("subject__isnull", False)
+                            ),
+                            models.Q(
+                                ("group", None), ("level", ""), ("person__isnull", False), ("subject", None)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="target_is_one_thing",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("person__isnull", False)),
+                        fields=("rule", "person"),
+                        name="one_target_a_person",
+                    ),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="resource",
-            constraint=models.UniqueConstraint(fields=("school", "code"), name="one_resource_a_code"),
-        ),
-        migrations.AddConstraint(
-            model_name="resource",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("closed_on", None), ("is_open", True)),
-                    models.Q(("closed_on__isnull", False), ("is_open", False)),
-                    _connector="OR",
-                ),
-                name="closed_resource_says_when",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exemption",
-            constraint=models.UniqueConstraint(fields=("resource", "person"), name="one_exemption_a_person"),
-        ),
-        migrations.AddIndex(
-            model_name="rule",
-            index=models.Index(fields=["school", "ended_at"], name="rule_in_force"),
-        ),
-        migrations.AddConstraint(
-            model_name="rule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("public", ""), ("scope", "people")),
-                    models.Q(
-                        models.Q(("public", ""), _negated=True), models.Q(("scope", "people"), _negated=True)
-                    ),
-                    _connector="OR",
-                ),
-                name="rule_names_a_public_or_people",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("scope", "levels"), _negated=True), ("public", "pupil"), _connector="OR"
-                ),
-                name="levels_are_of_pupils",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("scope", "subjects"), _negated=True), ("public", "teacher"), _connector="OR"
-                ),
-                name="subjects_are_of_teachers",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rule",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("sent_as", ""), _negated=True),
-                fields=("made_by", "sent_as"),
-                name="one_rule_per_form",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="seen",
-            constraint=models.UniqueConstraint(fields=("person", "origin"), name="one_reading_a_site"),
-        ),
-        migrations.AddConstraint(
-            model_name="subscription",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("code", ""), _negated=True),
-                fields=("school", "code", "share"),
-                name="one_subscription_a_code",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="subscription",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("code", "")), fields=("resource",), name="one_subscription_by_hand"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="subscription",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("starts", None), ("ends", None), ("ends__gte", models.F("starts")), _connector="OR"
-                ),
-                name="subscription_days_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="target",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        models.Q(("level", ""), _negated=True),
-                        ("group", None),
-                        ("person", None),
-                        ("subject", None),
-                    ),
-                    models.Q(("group__isnull", False), ("level", ""), ("person", None), ("subject", None)),
-                    models.Q(("group", None), ("level", ""), ("person", None), ("subject__isnull", False)),
-                    models.Q(("group", None), ("level", ""), ("person__isnull", False), ("subject", None)),
-                    _connector="OR",
-                ),
-                name="target_is_one_thing",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="target",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("person__isnull", False)),
-                fields=("rule", "person"),
-                name="one_target_a_person",
-            ),
         ),
     ]

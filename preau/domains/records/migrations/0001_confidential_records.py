@@ -121,6 +121,25 @@ class Migration(migrations.Migration):
                 "verbose_name": "dossier confidentiel",
                 "verbose_name_plural": "dossiers confidentiels",
                 "ordering": ["pk"],
+                "indexes": [
+                    models.Index(fields=["pupil", "kind"], name="record_of_pupil"),
+                    models.Index(fields=["school", "review_on"], name="record_by_review"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("sent_as", ""), _negated=True),
+                        fields=("opened_by", "sent_as"),
+                        name="one_record_per_form",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed_at__isnull", False), ("state", "closed")),
+                            models.Q(("closed_at", None), ("state", "open")),
+                            _connector="OR",
+                        ),
+                        name="record_closed_says_when",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -202,6 +221,14 @@ class Migration(migrations.Migration):
                 "verbose_name": "accès à un dossier confidentiel",
                 "verbose_name_plural": "accès aux dossiers confidentiels",
                 "ordering": ["pk"],
+                "indexes": [models.Index(fields=["person", "record"], name="records_of_reader")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at", None)),
+                        fields=("record", "person"),
+                        name="one_open_access_per_record",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -347,6 +374,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "accord à la transmission",
                 "verbose_name_plural": "accords à la transmission",
                 "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("taken_back_at", None)),
+                        fields=("record", "by"),
+                        name="one_standing_agreement",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -417,57 +451,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "version d’un dossier confidentiel",
                 "verbose_name_plural": "versions des dossiers confidentiels",
                 "ordering": ["number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("record", "number"), name="one_version_per_number")
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="record",
-            index=models.Index(fields=["pupil", "kind"], name="record_of_pupil"),
-        ),
-        migrations.AddIndex(
-            model_name="record",
-            index=models.Index(fields=["school", "review_on"], name="record_by_review"),
-        ),
-        migrations.AddConstraint(
-            model_name="record",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("sent_as", ""), _negated=True),
-                fields=("opened_by", "sent_as"),
-                name="one_record_per_form",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="record",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("closed_at__isnull", False), ("state", "closed")),
-                    models.Q(("closed_at", None), ("state", "open")),
-                    _connector="OR",
-                ),
-                name="record_closed_says_when",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="reader",
-            index=models.Index(fields=["person", "record"], name="records_of_reader"),
-        ),
-        migrations.AddConstraint(
-            model_name="reader",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_at", None)),
-                fields=("record", "person"),
-                name="one_open_access_per_record",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreement",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("taken_back_at", None)),
-                fields=("record", "by"),
-                name="one_standing_agreement",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="version",
-            constraint=models.UniqueConstraint(fields=("record", "number"), name="one_version_per_number"),
         ),
     ]

@@ -112,6 +112,15 @@ class Migration(migrations.Migration):
                 "verbose_name": "scénario pédagogique",
                 "verbose_name_plural": "scénarios pédagogiques",
                 "ordering": ["-changed_at", "-pk"],
+                "indexes": [models.Index(fields=["state", "-changed_at"], name="scenarios_newest")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("adapted_from", None), ("adapted_resource", None), _connector="OR"
+                        ),
+                        name="scenario_of_one_origin",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -171,6 +180,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "version d’un scénario",
                 "verbose_name_plural": "versions de scénarios",
                 "ordering": ["-number"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("scenario", "number"), name="one_version_of_a_number_a_scenario"
+                    )
+                ],
             },
         ),
         migrations.AddField(
@@ -246,22 +260,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="version",
-            constraint=models.UniqueConstraint(
-                fields=("scenario", "number"), name="one_version_of_a_number_a_scenario"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="scenario",
-            index=models.Index(fields=["state", "-changed_at"], name="scenarios_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="scenario",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("adapted_from", None), ("adapted_resource", None), _connector="OR"),
-                name="scenario_of_one_origin",
-            ),
         ),
     ]

@@ -133,6 +133,18 @@ class Migration(migrations.Migration):
                 "verbose_name": "avis d’un enseignant",
                 "verbose_name_plural": "avis d’enseignants",
                 "ordering": ["-changed_at", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("resource__isnull", True), ("scenario__isnull", False)),
+                            models.Q(("resource__isnull", False), ("scenario__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="review_of_one_work",
+                    ),
+                    models.UniqueConstraint(fields=("person", "resource"), name="one_review_a_resource"),
+                    models.UniqueConstraint(fields=("person", "scenario"), name="one_review_a_scenario"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -202,6 +214,16 @@ class Migration(migrations.Migration):
                 "verbose_name": "signalement à regarder",
                 "verbose_name_plural": "signalements à regarder",
                 "ordering": ["opened_at", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("review__isnull", True), ("scenario__isnull", False)),
+                            models.Q(("review__isnull", False), ("scenario__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="case_of_one_thing",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -256,35 +278,5 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("case", "person"), name="one_report_a_person_a_case")
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="review",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("resource__isnull", True), ("scenario__isnull", False)),
-                    models.Q(("resource__isnull", False), ("scenario__isnull", True)),
-                    _connector="OR",
-                ),
-                name="review_of_one_work",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="review",
-            constraint=models.UniqueConstraint(fields=("person", "resource"), name="one_review_a_resource"),
-        ),
-        migrations.AddConstraint(
-            model_name="review",
-            constraint=models.UniqueConstraint(fields=("person", "scenario"), name="one_review_a_scenario"),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("review__isnull", True), ("scenario__isnull", False)),
-                    models.Q(("review__isnull", False), ("scenario__isnull", True)),
-                    _connector="OR",
-                ),
-                name="case_of_one_thing",
-            ),
         ),
     ]

@@ -97,6 +97,14 @@ class Migration(migrations.Migration):
                 "verbose_name": "séance hebdomadaire",
                 "verbose_name_plural": "séances hebdomadaires",
                 "ordering": ["weekday", "starts_at", "pk"],
+                "indexes": [models.Index(fields=["year", "weekday"], name="pattern_by_weekday")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                        name="pattern_ends_after_start",
+                        violation_error_message="La fin doit venir après le début.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -176,36 +184,17 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "séance",
                 "ordering": ["starts", "pk"],
+                "indexes": [models.Index(fields=["school", "day"], name="lesson_by_school_day")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends__gt", models.F("starts"))), name="lesson_ends_after_start"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("pattern__isnull", False)),
+                        fields=("pattern", "day"),
+                        name="one_lesson_per_pattern_day",
+                    ),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="weeklypattern",
-            index=models.Index(fields=["year", "weekday"], name="pattern_by_weekday"),
-        ),
-        migrations.AddConstraint(
-            model_name="weeklypattern",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_at__gt", models.F("starts_at"))),
-                name="pattern_ends_after_start",
-                violation_error_message="La fin doit venir après le début.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="lesson",
-            index=models.Index(fields=["school", "day"], name="lesson_by_school_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="lesson",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends__gt", models.F("starts"))), name="lesson_ends_after_start"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lesson",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("pattern__isnull", False)),
-                fields=("pattern", "day"),
-                name="one_lesson_per_pattern_day",
-            ),
         ),
     ]

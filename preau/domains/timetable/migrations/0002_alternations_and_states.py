@@ -74,6 +74,9 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "alternance",
                 "ordering": ["name", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("year", "name"), name="one_alternation_per_name")
+                ],
             },
         ),
         migrations.AddField(
@@ -96,9 +99,5 @@ class Migration(migrations.Migration):
                 fields=("year", "source", "source_key"),
                 name="one_pattern_per_source_key",
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="alternation",
-            constraint=models.UniqueConstraint(fields=("year", "name"), name="one_alternation_per_name"),
         ),
     ]

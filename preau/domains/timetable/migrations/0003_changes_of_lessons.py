@@ -70,6 +70,16 @@ class Migration(migrations.Migration):
                 "verbose_name": "changement de séance",
                 "verbose_name_plural": "changements de séances",
                 "ordering": ["-made_at", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_after__isnull", True),
+                            ("ends_after__gt", models.F("starts_after")),
+                            _connector="OR",
+                        ),
+                        name="changed_lesson_ends_after_start",
+                    )
+                ],
             },
         ),
         migrations.RemoveConstraint(
@@ -190,16 +200,5 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="lessonchange",
             index=models.Index(fields=["school", "made_at"], name="lesson_change_by_school"),
-        ),
-        migrations.AddConstraint(
-            model_name="lessonchange",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ends_after__isnull", True),
-                    ("ends_after__gt", models.F("starts_after")),
-                    _connector="OR",
-                ),
-                name="changed_lesson_ends_after_start",
-            ),
         ),
     ]

@@ -113,6 +113,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "absence d’enseignant",
                 "verbose_name_plural": "absences d’enseignants",
                 "ordering": ["starts", "pk"],
+                "indexes": [models.Index(fields=["school", "ends"], name="teacher_absence_by_end")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends__gt", models.F("starts"))),
+                        name="teacher_absence_ends_after_start",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -204,6 +211,14 @@ class Migration(migrations.Migration):
                 "verbose_name": "demande de remplacement",
                 "verbose_name_plural": "demandes de remplacement",
                 "ordering": ["-asked_at", "-pk"],
+                "indexes": [models.Index(fields=["person", "state"], name="cover_ask_by_person")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "asked")),
+                        fields=("lesson", "absence", "person"),
+                        name="one_ask_waiting_per_person",
+                    )
+                ],
             },
         ),
         migrations.AddField(
@@ -216,28 +231,6 @@ class Migration(migrations.Migration):
                 related_name="changes",
                 to="timetable.teacherabsence",
                 verbose_name="absence d’enseignant",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="teacherabsence",
-            index=models.Index(fields=["school", "ends"], name="teacher_absence_by_end"),
-        ),
-        migrations.AddConstraint(
-            model_name="teacherabsence",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends__gt", models.F("starts"))), name="teacher_absence_ends_after_start"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="coverask",
-            index=models.Index(fields=["person", "state"], name="cover_ask_by_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="coverask",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "asked")),
-                fields=("lesson", "absence", "person"),
-                name="one_ask_waiting_per_person",
             ),
         ),
     ]
