@@ -51,7 +51,7 @@ foreign: ## the clients that others wrote (CAS, OpenID Connect, SAML, LTI, CalDA
 test-postgres: tools ## the same tests, on PostgreSQL, and its migrations read for locks and lost data
 	set -e; export DATABASE_URL="$$($(PYTHON) bootstrap.py postgres)"; \
 	LOG_LEVEL=WARNING $(call LINT_MIGRATIONS,); \
-	NET_EYES=closed $(RUN) -m pytest -n 2 --dist worksteal $(ARGS)
+	NET_EYES=$${NET_EYES:-closed} $(RUN) -m pytest -n 2 --dist worksteal $(ARGS)
 
 bench: tools ## what each daily page costs with 1, 10 and 100 schools, on SQLite and PostgreSQL; writes bench/README.md
 	set -e; export DATABASE_URL="$$($(PYTHON) bootstrap.py postgres)"; $(RUN) -m bench.run full $(ARGS)

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +18,26 @@ from preau.identity.seeds import CAST, PASSWORD
 from tests.journeys.cable import Cable
 from tests.net.plan import PLAN
 
+# Several people at once, a network that is cut, a word that serves once: what is written there depends on the engine.
+# The other journeys are those of one person at a time, and take one engine (decision 129).
+ON_BOTH_ENGINES = {
+    f"test_{name}.py"
+    for name in (
+        "school_day", "school_life", "teachers_hour", "roll_gestures", "offline_roll", "replacement", "homework", "families",
+        "signon", "federation", "passkeys", "passkey_services", "push",
+    )
+}  # fmt: skip
 SHOTS = os.environ.get("SCREENSHOTS", "")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where the eyes are closed, the journeys of one person stay at home."""
+    if PLAN.eyes:
+        return
+    here = Path(__file__).parent
+    left = [item for item in items if item.path.parent == here and item.path.name not in ON_BOTH_ENGINES]
+    config.hook.pytest_deselected(items=left)
+    items[:] = [item for item in items if item not in set(left)]
 
 
 @pytest.fixture(autouse=True)

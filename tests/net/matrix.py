@@ -6,7 +6,7 @@ that its sender does not see, may not touch that object. See docs/net-matrix.md.
 """
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ from preau.foundation.access import anyone, by_key
 from preau.foundation.readonly import WRITE
 from tests.building import routes
 from tests.net.matrix_bodies import BODIES
-from tests.net.matrix_stage import DEPARTED, OWN, SCOPES, VISITORS, Stage, place_of, places_of
+from tests.net.matrix_stage import DEPARTED, OWN, SCOPES, TOKEN, VISITORS, Mark, Stage, place_of, places_of
 from tests.net.matrix_table import (
     ASKS_THE_JOURNAL,
     NAMES_TWO,
@@ -170,14 +170,18 @@ def questions() -> Iterator[set[str]]:
         yield asked
 
 
-def fingerprint(found: Model) -> list[Any]:
-    """An object, and every row that points at it: what a stranger's form could change."""
+def fingerprint(found: Model, tables: Collection[str]) -> list[Any]:
+    """An object, and every row that points at it, in these tables: what a stranger's form could change."""
     model = type(found)
     mark: list[Any] = list(model._base_manager.filter(pk=found.pk).values_list())
     for relation in model._meta.related_objects:
+        if relation.related_model._meta.db_table not in tables:
+            continue
         rows = relation.related_model._base_manager.filter(**{relation.field.name: found.pk})
         mark.append((relation.name, *rows.order_by("pk").values_list()))
     for many in model._meta.many_to_many:
+        if getattr(model, many.name).through._meta.db_table not in tables:
+            continue
         through = getattr(model, many.name).through._base_manager
         mark.append(
             (many.name, *through.filter(**{many.m2m_field_name(): found.pk}).order_by("pk").values_list())
@@ -215,11 +219,14 @@ class Matrix:
         self.stage, self.role, self.told = stage, role, told or Told()
         self.is_visitor = role in VISITORS
         self.findings = Findings(role)
-        self.known: dict[tuple[type[Model], Any], list[Any]] = {}
         self.client = Client(raise_request_exception=False)
         if role != "visitor":
             self.client.force_login(stage.people[role].account)
-        self.forbidden = [mark for mark in stage.marks if role not in mark.readers]
+        self.marks: dict[str, list[Mark]] = {}
+        for mark in stage.marks:
+            if not TOKEN.fullmatch(mark.token):
+                raise Untold(f"« {mark.name} »: its token is not one that the matrix reads for")
+            self.marks.setdefault(mark.token, []).append(mark)
 
     def run(self, found: Iterable[Route]) -> Findings:
         before = digests()
@@ -285,22 +292,24 @@ class Matrix:
         self.findings.requests += 1
         cookies, writes = deepcopy(self.client.cookies), Writes()
         stranger = self._stranger(route, naming)
+        after = None
         with transaction.atomic():
-            before = self._fingerprint(stranger)
             with connection.execute_wrapper(writes):
                 response = self._answer(route, method, address, sent or {})
             text = text_of(response)
-            touched = stranger is not None and writes.seen and fingerprint(stranger) != before
             refused = response.status_code in {403, 404, 405} or self._sends_to_sign_in(response)
             self.findings.refused += refused
             if not refused:
+                if stranger is not None and writes.seen:
+                    after = fingerprint(stranger, writes.seen)
                 transaction.set_rollback(True)
         self.client.cookies = cookies
         self._judge_answer(route, scope, method, response, what)
         self._judge_text(text, what)
         if refused and writes.seen:
             self.findings.writes.append(f"{what}: refused, yet wrote in {sorted(set(writes.seen))}")
-        if touched:
+        # The request is undone by now: what is there is what was there before it.
+        if stranger is not None and after is not None and after != fingerprint(stranger, writes.seen):
             self.findings.writes.append(f"{what}: touched what its sender does not see")
 
     def _answer(self, route: Route, method: str, address: str, sent: dict[str, Any]) -> HttpResponse:
@@ -321,15 +330,6 @@ class Matrix:
         found = place_of(self.stage, named.model, scope)
         there = found.pk is not None and not found._state.adding
         return found if there and not self.told.sees_object(named.model, scope, self.role) else None
-
-    def _fingerprint(self, stranger: Model | None) -> list[Any]:
-        """As it was at first: every request is undone, or writes nothing."""
-        if stranger is None:
-            return []
-        key = (type(stranger), stranger.pk)
-        if key not in self.known:
-            self.known[key] = fingerprint(stranger)
-        return self.known[key]
 
     def _sends_to_sign_in(self, response: HttpResponse) -> bool:
         return response.status_code == 302 and response["Location"].startswith("/connexion/?suite=")
@@ -366,9 +366,8 @@ class Matrix:
                 self.findings.answers.append(f"{what}: {status} where the rule says {ruled}")
 
     def _judge_text(self, text: str, what: str) -> None:
-        for mark in self.stage.marks:
-            if mark.token in text:
+        for token in set(TOKEN.findall(text)) & self.marks.keys():
+            for mark in self.marks[token]:
                 self.findings.read.add(mark.name)
-        for mark in self.forbidden:
-            if mark.token in text:
-                self.findings.leaks.append(f"{what}: shows « {mark.name} »")
+                if self.role not in mark.readers:
+                    self.findings.leaks.append(f"{what}: shows « {mark.name} »")

@@ -4,6 +4,7 @@ Every name, comment and file that could leak holds a mark that nobody can guess.
 that is the law written a second time, by hand, so that `visible_to` is not judged by itself.
 """
 
+import re
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -160,6 +161,8 @@ TODAY = NOW.date()
 LONG_AGO = timedelta(days=28)
 # What every marked name begins with: a search by name finds them all, if it looks where it may not.
 STEM = "Sentinelle"
+# What a mark looks like in a text of small letters: all those of a page are found in one reading.
+TOKEN = re.compile(f"z[0-9a-f]{{10}}|{TWIN.lower()}")
 
 STAFF = {"head", "cpe", "teacher", "teacher_parent", "secretary", "cook"}
 FAMILY = {"pupil", "guardian", "other_guardian"}

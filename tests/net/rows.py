@@ -4,7 +4,9 @@ The rows are not brought here: a thousand questions read every table several tim
 """
 
 import hashlib
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.apps import apps
@@ -16,15 +18,55 @@ from preau.commons.journal.models import Line
 NOT_DOMAIN = {"django_session", "foundation_ratewindow"}
 
 
+READS = re.compile(r"\s*\(?SELECT\b", re.IGNORECASE)
+WORD = re.compile(r"\w+")
+_remembered: list["Remembered"] = []
+
+
+class Remembered:
+    """The tables that no statement but a reading has named, and their digests.
+
+    A table that was named once is read each time: what is rolled back changes it again. The database has no trigger,
+    and what is sent by COPY comes from tasks alone (`foundation.db`), which no form waits for.
+    """
+
+    def __init__(self) -> None:
+        self.known: dict[tuple[str, bool], str] = {}
+        self.names = {model._meta.db_table for model in tables()}
+
+    def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        if self.names and not READS.match(sql):
+            self.names -= set(WORD.findall(sql))
+        return execute(sql, params, many, context)
+
+
+@contextmanager
+def remembering() -> Iterator[None]:
+    """Inside, `digests` reads again only the tables that something may have changed."""
+    _remembered.append(Remembered())
+    try:
+        with connection.execute_wrapper(_remembered[-1]):
+            yield
+    finally:
+        _remembered.pop()
+
+
 def digests(*, without_readings: bool = False) -> dict[str, str]:
     """By table of the domain. `without_readings`: but for the lines of the journal that say what was read."""
+    held = _remembered[-1] if _remembered else None
     made = {}
     with connection.cursor() as cursor:
         for model in tables():
+            name, key = model._meta.db_table, (model._meta.db_table, without_readings)
+            if held and name in held.names and key in held.known:
+                made[name] = held.known[key]
+                continue
             where = "WHERE NOT is_read" if without_readings and model is Line else ""
             cursor.execute(_statement(model, where))
             (rows,) = cursor.fetchone()
-            made[model._meta.db_table] = hashlib.sha256((rows or "").encode()).hexdigest()
+            made[name] = hashlib.sha256((rows or "").encode()).hexdigest()
+            if held and name in held.names:
+                held.known[key] = made[name]
     return made
 
 

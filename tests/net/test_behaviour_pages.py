@@ -18,7 +18,6 @@ from django.urls import get_resolver
 
 from preau.commons.lti.models import Score
 from preau.directory.models import Delivery, Group, Person, Room, School, Subject
-from preau.directory.seeds import World
 from preau.domains.attendance.models import Reason
 from preau.domains.campaigns.models import Sending
 from preau.domains.conduct.models import RegisterLine
@@ -28,16 +27,10 @@ from preau.foundation import csvtext
 from tests.building import routes
 from tests.net.matrix import Route, all_routes, close_files, papers_as_text
 from tests.net.matrix_bodies import BODIES, runs_the_platform
-from tests.net.matrix_stage import Stage, set_up
+from tests.net.matrix_stage import Stage
 
 pytestmark = pytest.mark.django_db
 ROUTES = {route.name: route for route in all_routes()}
-
-
-@pytest.fixture
-def stage(college: World, twin: World, settings: Any, tmp_path: Path) -> Stage:
-    settings.VAR_DIR = settings.MEDIA_ROOT = tmp_path
-    return set_up(college, twin)
 
 
 def signed_in(stage: Stage, role: str) -> Client:

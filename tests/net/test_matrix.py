@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Iterator
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -13,13 +12,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from preau.directory.models import Group, School
 from preau.directory.models.groups import GroupQuerySet
-from preau.directory.seeds import World
 from preau.domains.timetable.models import Lesson
-from preau.foundation import webpush
 from preau.foundation.access import opens, signed_in
 from preau.urls import urlpatterns
 from tests.net import matrix
-from tests.net.matrix_stage import CAST, OF_EACH_KIND, Stage, set_up
+from tests.net.matrix_stage import CAST, OF_EACH_KIND, Stage
 from tests.net.matrix_table import SIGNED_IN, Told
 from tests.net.plan import PLAN
 
@@ -32,13 +29,6 @@ def quiet() -> Iterator[None]:
     logging.disable(logging.CRITICAL)
     yield
     logging.disable(logging.NOTSET)
-
-
-@pytest.fixture
-def stage(college: World, twin: World, settings: Any, tmp_path: Path) -> Stage:
-    settings.VAR_DIR = settings.MEDIA_ROOT = tmp_path
-    settings.VAPID_PRIVATE_KEY = webpush.new_private_key()
-    return set_up(college, twin)
 
 
 def test_the_matrix_has_been_told_of_every_route() -> None:
