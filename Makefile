@@ -101,6 +101,8 @@ check: tools ## everything a machine can say without running the tests
 	$(EMPTY) $(call LINT_MIGRATIONS,$(comma) exclude_migration_tests=["NOT_NULL"$(comma) "ADD_UNIQUE"])
 	$(EMPTY) $(RUN) -m mypy
 	$(RUN) -m djlint preau --lint --quiet
+	@# A text written since `make messages` is a word to say at once, not after an hour of tests.
+	$(EMPTY) $(RUN) -m pytest --quiet -n0 tests/test_building.py::test_the_catalogue_is_the_one_of_the_code
 	$(RUN) -m bandit --quiet --severity-level medium --recursive --configfile pyproject.toml preau
 	SECRET_KEY="$$($(RUN) -c 'import secrets; print(secrets.token_urlsafe(64))')" $(PRODUCTION) \
 		$(RUN) manage.py check --deploy --fail-level WARNING

@@ -8,11 +8,13 @@ from django.urls import get_resolver, reverse
 
 from conftest import SchoolClient
 from preau.commons.journal.models import Line
-from preau.directory.models import Enrolment, Group, School
+from preau.directory.models import Enrolment, Group, Holding, Person, School
 from preau.directory.seeds import World, add_sibling_elsewhere
+from preau.directory.words import Role
 from preau.domains.attendance.models import Entry
 from preau.domains.timetable.models import Lesson
 from preau.foundation import boards
+from preau.identity.models import Account
 from tests.building import routes
 
 SERVICE = "directory:service"
@@ -182,3 +184,16 @@ def test_every_service_can_be_closed_by_its_addresses() -> None:
         assert boards.service_at(entry.url_name.split(":")[0]) == entry.service, entry.url_name
     sections = {section.key for section in boards.menu_sections}
     assert {entry.section for entry in boards.menu if entry.section} <= sections
+
+
+def test_one_entry_of_the_menu_is_where_one_is(client: SchoolClient, college: World) -> None:
+    """« /plateforme/moderation/ » is under « /plateforme/ »: both are in the menu of whoever runs the platform."""
+    person = Person.objects.create(given_name="Inès", family_name="Roussel")
+    Holding.objects.create(person=person, role=Role.OPERATOR)
+    Account.objects.create(person=person, login="ines", password="!")
+    client.sit(person).may_see_twin = True
+    for name, word in (("scenarios:cases", "Modération"), ("platform:schools", "Plateforme")):
+        page = client.get(reverse(name)).content.decode()
+        nav = page.split('<div class="header-menu')[1].split("</nav>")[0]
+        (where,) = re.findall(r'<a [^>]*aria-current="page"[^>]*>(.*?)</a>', nav, re.DOTALL)
+        assert f"<span>{word}</span>" in where

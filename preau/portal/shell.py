@@ -163,12 +163,15 @@ def menu_of(viewer: Viewer, path: str) -> list[Link | Section]:
     home = url("portal:home")
     shown: list[Link | Section] = [Link(_("Accueil"), home, "home", current=path == home)]
     grouped: dict[str, list[Link]] = {}
-    for entry, seated in boards.offered(boards.menu, viewer):
-        if not entry.open_to(seated):
-            continue
-        href = url(entry.url_name)
-        name = viewer.name_of(entry.url_name, entry.label)
-        link = Link(name, href, entry.icon, current=path.startswith(href))
+    opened = [
+        (entry, url(entry.url_name))
+        for entry, seated in boards.offered(boards.menu, viewer)
+        if entry.open_to(seated)
+    ]
+    # « /plateforme/moderation/ » is under « /plateforme/ », and is one page: the nearest entry is where one is.
+    here = max((href for _entry, href in opened if path.startswith(href)), key=len, default="")
+    for entry, href in opened:
+        link = Link(viewer.name_of(entry.url_name, entry.label), href, entry.icon, current=href == here)
         if entry.section:
             grouped.setdefault(entry.section, []).append(link)
         else:

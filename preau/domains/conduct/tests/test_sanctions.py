@@ -183,6 +183,17 @@ def test_nobody_decides_before_the_pupil_could_answer(opened: Sanction, seat_of:
 
 
 @pytest.mark.django_db
+def test_a_family_reads_until_when_it_may_answer_and_then_that_it_still_may(
+    college: World, opened: Sanction, client: SchoolClient
+) -> None:
+    client.sit(college.people["guardian"])
+    assert "jusqu’au jeudi 26 novembre" in client.get(reverse("conduct:followed")).content.decode()
+    Sanction.objects.filter(pk=opened.pk).update(defend_until=TODAY - timedelta(days=1))
+    page = client.get(reverse("conduct:followed")).content.decode()
+    assert "vous pouvez encore répondre" in page and "jusqu’au" not in page
+
+
+@pytest.mark.django_db
 def test_a_procedure_is_decided_once(opened: Sanction, seat_of: Any) -> None:
     before = RegisterLine.objects.count()
     decided(seat_of, opened)

@@ -23,7 +23,7 @@ def followed(request: HttpRequest) -> HttpResponse:
     child = next((one for one in children if one.public_id == request.GET.get("enfant")), None)
     context = {
         "found": sanctions.followed_by(viewer, child.pk if child else None), "children": children, "child": child,
-        "several": len(children) > 1,
+        "several": len(children) > 1, "today": viewer.today,
     }  # fmt: skip
     return render(request, "conduct/followed.html", context)
 
