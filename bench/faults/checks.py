@@ -132,14 +132,20 @@ def _sound(findings: Findings) -> None:
             findings.expect(not cursor.fetchall(), "a row points at nothing")
 
 
-def fingerprint() -> str:
-    """Everything that sending a form again must not change: the rows of the domains, and the traces of writing."""
+def fingerprint() -> dict[str, str]:
+    """Everything that sending a form again must not change, by what it is: the rows of the domains, and the traces of writing."""
     start_afresh()
     models: list[Any] = [RollCall, Entry, EntryChange, Explanation, Decision, Account, Activation]
-    told: list[Any] = [list(model.objects.order_by("pk").values_list()) for model in models]
-    told.append(Line.objects.filter(is_read=False).exclude(verb="journal.sealed").count())
-    told.append(sorted(map(tuple, _told())))
-    return hashlib.sha256(json.dumps(told, default=str).encode()).hexdigest()
+    told: dict[str, Any] = {
+        model._meta.label: list(model.objects.order_by("pk").values_list()) for model in models
+    }
+    traces = Line.objects.filter(is_read=False).exclude(verb="journal.sealed").values_list("verb", flat=True)
+    told["traces"] = sorted(Counter(traces).items())
+    told["families to tell"] = sorted(map(tuple, _told()))
+    return {
+        name: hashlib.sha256(json.dumps(rows, default=str).encode()).hexdigest()
+        for name, rows in told.items()
+    }
 
 
 def unfinished() -> int:

@@ -128,7 +128,11 @@ def strike_once(site: Site, school: Scene, fault: Fault, row: Row) -> Row:
     look(school, row)
     before = checks.fingerprint()
     row.replayed += school.ledger.replay()
-    row.changed_by_replay += checks.fingerprint() != before
+    after = checks.fingerprint()
+    changed = [name for name in after if after[name] != before[name]]
+    if changed:
+        row.changed_by_replay += 1
+        row.words.append(f"forms sent again changed: {', '.join(changed)}")
     return row
 
 
