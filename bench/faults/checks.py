@@ -139,8 +139,9 @@ def fingerprint() -> dict[str, str]:
     told: dict[str, Any] = {
         model._meta.label: list(model.objects.order_by("pk").values_list()) for model in models
     }
-    traces = Line.objects.filter(is_read=False).exclude(verb="journal.sealed").values_list("verb", flat=True)
-    told["traces"] = sorted(Counter(traces).items())
+    # What the worker does by itself in the meantime (seals, keys that are rolled) has no author, and answers no form.
+    traces = Line.objects.filter(is_read=False, actor__isnull=False).values_list("verb", flat=True)
+    told |= {f"traces of {verb}": count for verb, count in Counter(traces).items()}
     told["families to tell"] = sorted(map(tuple, _told()))
     return {
         name: hashlib.sha256(json.dumps(rows, default=str).encode()).hexdigest()
