@@ -48,7 +48,7 @@ foreign: ## the clients that others wrote (CAS, OpenID Connect, SAML, LTI, CalDA
 	@$(PYTHON) bootstrap.py foreign
 	env -u DATABASE_URL $(RUN) -m pytest -n 2 tests/foreign $(ARGS)
 
-test-postgres: tools ## the same tests, on PostgreSQL, and its migrations read for locks and lost data
+test-postgres: tools ## the same tests, on PostgreSQL (fewer in a browser: decision 129), and its migrations read for locks and lost data
 	set -e; export DATABASE_URL="$$($(PYTHON) bootstrap.py postgres)"; \
 	LOG_LEVEL=WARNING $(call LINT_MIGRATIONS,); \
 	NET_EYES=$${NET_EYES:-closed} $(RUN) -m pytest -n 2 --dist worksteal $(ARGS)

@@ -129,7 +129,7 @@ def strike_once(site: Site, school: Scene, fault: Fault, row: Row) -> Row:
     before = checks.fingerprint()
     row.replayed += school.ledger.replay()
     after = checks.fingerprint()
-    changed = [name for name in after if after[name] != before.get(name)]
+    changed = sorted(name for name in {*before, *after} if after.get(name) != before.get(name))
     if changed:
         row.changed_by_replay += 1
         row.words.append(f"forms sent again changed: {', '.join(changed)}")

@@ -10,6 +10,7 @@ import pytest
 from preau.directory.models import Delivery
 from preau.directory.seeds import World
 from preau.foundation import webpush
+from tests.journeys.conftest import ON_BOTH_ENGINES
 from tests.net import summary
 from tests.net.cast import KEYS, PARTS, gather
 from tests.net.crawl import Crawl, shapes_of
@@ -38,6 +39,12 @@ def test_what_a_change_must_pass_looks_at_the_pages_once() -> None:
     recipes = Path("Makefile").read_text().split("\n\n")
     closed = [recipe.split(":")[0] for recipe in recipes if "NET_EYES=" in recipe]
     assert closed == ["test-postgres"]
+
+
+def test_the_journeys_of_both_engines_are_there() -> None:
+    """A file that is called otherwise would be walked on one engine, and nobody would be told."""
+    here = {path.name for path in Path("tests/journeys").glob("test_*.py")}
+    assert here >= ON_BOTH_ENGINES
     assert "make check test test-postgres" in Path(".ci/run").read_text()
 
 
