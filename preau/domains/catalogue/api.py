@@ -17,7 +17,7 @@ from ninja import Path, Query, Router, Schema
 from preau.domains.catalogue import rules
 from preau.domains.catalogue.exports import permalink
 from preau.domains.catalogue.exports.cards import card_of
-from preau.domains.catalogue.models import DEEDS, Audience, Licence, Node, Resource, Type
+from preau.domains.catalogue.models import Audience, Licence, Node, Resource, Type
 from preau.domains.catalogue.models.resources import label_of
 from preau.domains.catalogue.queries import index, search
 from preau.foundation import throttle, webapi
@@ -283,7 +283,7 @@ def _told(row: Resource) -> dict[str, Any]:
         "matieres": [_place(node) for node in row.subjects], "notions": [node.label for node in row.notions],
         "mots_cles": row.keywords, "publics": row.audiences, "duree": row.duration, "langue": row.language,
         "licence": {
-            "cle": row.licence, "nom": str(row.get_licence_display()), "libre": row.is_free, "adresse": DEEDS.get(row.licence, ""),
+            "cle": row.licence, "nom": str(row.get_licence_display()), "libre": row.is_free, "adresse": row.deed,
         },
         "acces": row.access, "accessibilite": row.accessibility, "auteurs": row.authors, "institution": row.institution.name,
         "collection": {"cle": row.collection.slug, "titre": row.collection.title}, "publiee": row.published, "modifiee": row.changed,

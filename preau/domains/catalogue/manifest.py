@@ -16,7 +16,7 @@ KEY = "catalogue"
 # Facts of what is published; one of them names people.
 RECORD = (
     "key", "collection", "rank", "title", "abstract", "institution", "type", "nodes", "keywords", "audiences", "duration",
-    "language", "licence", "accessibility", "access", "price", "published", "changed", "version", "status", "adapted_from",
+    "language", "licence", "licence_version", "accessibility", "access", "price", "published", "changed", "version", "status", "adapted_from",
     "related", "parts", "text", "medium", "source", "digest", "edition", "noted_at", "used", "arrived",
 )  # fmt: skip
 # Where a school closes it, its entry and its hits go; the pages stay, which anyone in the world may read (`to=anyone`).

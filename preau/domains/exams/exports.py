@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from preau.domains.catalogue.models import DEEDS
+from preau.domains.catalogue.models.resources import deed_at
 from preau.domains.exams.models import Exercise, Paper
 from preau.domains.exams.queries import basket
 from preau.domains.exams.queries.basket import Held
@@ -47,7 +47,7 @@ def citation(paper: Paper) -> str:
 
 def deed_of(paper: Paper) -> str:
     """Where the text of its licence is, or ""."""
-    return DEEDS.get(paper.licence, "")
+    return deed_at(paper.licence)
 
 
 def shown(html: str) -> Any:

@@ -222,7 +222,8 @@ def write(school: School, person: Person, plan: Plan, signature: str) -> Scenari
     source = Resource.objects.filter(key=plan.resources[0]).first() if plan.adapted else None
     content = _content(plan, source)
     origin = {
-        "title": source.title, "authors": source.authors, "licence": source.licence, "address": source.address,
+        "title": source.title, "authors": source.authors, "licence": source.licence,
+        "licence_version": source.licence_version, "address": source.address,
     } if source else {}  # fmt: skip
     scenario: Scenario = Scenario.objects.create(
         school=school, title=content.facts.title, body=content.told(), licence=plan.licence, adapted_resource=source,

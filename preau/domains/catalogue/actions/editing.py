@@ -112,7 +112,7 @@ def _put(row: Resource, sheet: Sheet) -> None:
         sheet.type,
     )
     row.keywords, row.audiences, row.duration = list(sheet.keywords), list(sheet.audiences), sheet.duration
-    row.language, row.licence = sheet.language, sheet.licence
+    row.language, row.licence, row.licence_version = sheet.language, sheet.licence, ""
 
 
 def _say(row: Resource, medium: Medium) -> bool:

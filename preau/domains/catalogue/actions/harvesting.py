@@ -275,7 +275,7 @@ class _Page:
         return row
 
     def _write(self, row: Resource, found: Found) -> None:
-        facts = {"published": row.published or self.today} | dict(found.facts)
+        facts = {"published": row.published or self.today, "licence_version": ""} | dict(found.facts)
         for name, value in facts.items():
             setattr(row, name, value)
         row.title, row.abstract, row.text = found.title, found.abstract, found.text

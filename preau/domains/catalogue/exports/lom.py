@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from lxml import etree
 
 from preau.domains.catalogue.exports.records import permalink
-from preau.domains.catalogue.models import DEEDS, Audience, Node, Resource, Type
+from preau.domains.catalogue.models import Audience, Node, Resource, Type
 from preau.domains.catalogue.models.resources import label_of
 from preau.foundation.xmltext import sayable
 
@@ -127,8 +127,7 @@ def _rights(root: "etree._Element", resource: Resource) -> None:
     _term(rights, "cost", *(("oui", "yes") if resource.price else ("non", "no")))
     _term(rights, "copyrightAndOtherRestrictions", "oui", "yes_2")
     said = str(resource.get_licence_display())
-    deed = DEEDS.get(resource.licence, "")
-    _said(rights, "description", f"{said} - {deed}" if deed else said)
+    _said(rights, "description", f"{said} - {resource.deed}" if resource.deed else said)
 
 
 def _origin(root: "etree._Element", origin: Resource) -> None:

@@ -16,7 +16,7 @@ from lxml import etree
 
 from preau.domains.catalogue.exports import lom
 from preau.domains.catalogue.exports.records import permalink
-from preau.domains.catalogue.models import DEEDS, Resource, Type
+from preau.domains.catalogue.models import Resource, Type
 from preau.domains.catalogue.models.resources import label_of
 from preau.domains.catalogue.queries import provided
 from preau.domains.catalogue.queries.provided import Selection
@@ -314,7 +314,7 @@ def dublin_core(resource: Resource) -> Element:
         ("type", label_of(Type, resource.type)), ("format", "text/html"), ("identifier", permalink(resource)),
         *([("source", permalink(resource.adapted_from))] if resource.adapted_from else []),
         ("language", resource.language), *(("coverage", node.label) for node in resource.levels),
-        ("rights", str(resource.get_licence_display())), ("rights", DEEDS.get(resource.licence, "")),
+        ("rights", str(resource.get_licence_display())), ("rights", resource.deed),
     ]  # fmt: skip
     for name, text in said:
         if text:

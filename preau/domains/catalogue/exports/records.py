@@ -8,7 +8,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from preau.domains.catalogue.models import DEEDS, Access, Audience, Node, Resource, Type
+from preau.domains.catalogue.models import Access, Audience, Node, Resource, Type
 from preau.domains.catalogue.models.resources import label_of
 from preau.foundation import dates
 
@@ -57,8 +57,8 @@ def record_of(resource: Resource) -> dict[str, Any]:
         "accessibilityFeature": [FEATURES[one] for one in resource.accessibility],
         "isPartOf": {"@type": "Collection", "name": resource.collection.title},
     }  # fmt: skip
-    if resource.licence in DEEDS:
-        told["license"] = DEEDS[resource.licence]
+    if resource.deed:
+        told["license"] = resource.deed
     outside = getattr(resource, "outside", None)
     if outside:
         # It is read there; our page only names it.
@@ -77,7 +77,7 @@ def _concept(node: Node) -> Mapping[str, str]:
 
 def deed_of(resource: Resource) -> str:
     """Where the text of its licence is, or ""."""
-    return DEEDS.get(resource.licence, "")
+    return resource.deed
 
 
 def embedded(drawing: str) -> str:

@@ -4,7 +4,6 @@ from preau.domains.catalogue.models.curriculum import Node, NodeQuerySet
 from preau.domains.catalogue.models.federation import Harvest, Outside, Sighting, Source
 from preau.domains.catalogue.models.following import FollowedSearch, FollowedSearchQuerySet
 from preau.domains.catalogue.models.resources import (
-    DEEDS,
     FREE,
     Access,
     Accessibility,
@@ -20,7 +19,6 @@ from preau.domains.catalogue.models.resources import (
 from preau.domains.catalogue.models.searching import Edition, Miss, UseInClass
 
 __all__ = [
-    "DEEDS",
     "FREE",
     "Access",
     "Accessibility",

@@ -1,5 +1,6 @@
 """A resource and its record, in one form whatever it comes from; the collection and the institution it belongs to."""
 
+import re
 from datetime import datetime
 from typing import Any, Self
 
@@ -71,6 +72,19 @@ DEEDS = {
     "cc-by-nd": "https://creativecommons.org/licenses/by-nd/4.0/deed.fr",
     "cc-by-nc-nd": "https://creativecommons.org/licenses/by-nc-nd/4.0/deed.fr",
 }
+
+
+def licence_said(licence: str, version: str = "") -> str:
+    """The name of a licence as people read it: « CC BY-SA 3.0 FR »; `version` as `Resource.licence_version` holds it."""
+    said = str(label_of(Licence, licence))
+    return re.sub(r"\d\.\d$", version.replace("/", " ").upper(), said) if version else said
+
+
+def deed_at(licence: str, version: str = "") -> str:
+    """Where the text of a licence is, or ""."""
+    return DEEDS.get(licence, "").replace("/4.0/", f"/{version or '4.0'}/")
+
+
 # What may be used, changed and shared by anyone, for any purpose.
 FREE = frozenset({Licence.CC0, Licence.BY, Licence.BY_SA, Licence.OPEN})
 
@@ -175,6 +189,10 @@ class Resource(models.Model):
     duration = models.PositiveSmallIntegerField(_("durée en minutes"), null=True, blank=True)
     language = models.CharField(_("langue"), max_length=8, default="fr")
     licence = models.CharField(_("licence"), max_length=20, choices=Licence.choices)
+    # « 3.0 » or « 3.0/fr » where the author chose an older text than the one that `Licence` names.
+    licence_version = models.CharField(
+        _("version de la licence"), max_length=8, blank=True, default="", db_default=""
+    )
     accessibility = models.JSONField(_("accessibilité"), default=list)
     access = models.CharField(_("accès"), max_length=20, choices=Access.choices, default=Access.OPEN)
     price = models.PositiveIntegerField(_("prix en centimes"), default=0)
@@ -242,6 +260,14 @@ class Resource(models.Model):
     @property
     def accessibility_said(self) -> list[str]:
         return [label_of(Accessibility, one) for one in self.accessibility]
+
+    def get_licence_display(self) -> str:
+        return licence_said(self.licence, self.licence_version)
+
+    @property
+    def deed(self) -> str:
+        """Where the text of its licence is, or ""."""
+        return deed_at(self.licence, self.licence_version)
 
     @property
     def is_free(self) -> bool:

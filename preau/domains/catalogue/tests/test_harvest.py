@@ -475,24 +475,63 @@ def test_a_source_that_is_away_for_a_moment_is_asked_again(college: World, there
 # Words of others
 
 
+def test_an_older_licence_is_kept_as_its_source_says_it_until_it_says_another(there: Site) -> None:
+    rights = "<dc:rights>https://creativecommons.org/licenses/by-sa/{}/</dc:rights>"
+    serve(there, listed(dc(1, "Partager une tarte étoilée", rights.format("3.0/fr"))))
+    source = made(there)
+    read(source)
+    row = Resource.objects.get(sightings__source=source)
+    assert (row.licence, row.licence_version) == ("cc-by-sa", "3.0/fr")
+    serve(there, listed(dc(1, "Partager une tarte étoilée", rights.format("4.0"))))
+    assert read(source).changed == 1
+    row.refresh_from_db()
+    assert (row.licence, row.licence_version) == ("cc-by-sa", "")
+
+
 @pytest.mark.parametrize(
-    ("said", "licence"),
+    ("said", "licence", "version"),
     [
-        ("http://creativecommons.org/licenses/by/3.0/fr/", "cc-by"),
-        ("https://creativecommons.org/licenses/by-nc-sa/4.0/", "cc-by-nc-sa"),
-        ("CC-BY-NC-ND", "cc-by-nc-nd"),
-        ("cc by sa 4.0", "cc-by-sa"),
-        ("Creative Commons Attribution - Pas d’Utilisation Commerciale", "cc-by-nc"),
-        ("Licence Ouverte / Open Licence 2.0", "etalab"),
-        ("https://creativecommons.org/publicdomain/zero/1.0/", "cc0"),
-        ("Domaine public", "cc0"),
-        ("© Éditions d’essai, tous droits réservés", ""),
-        ("Reproduction interdite by sa maison", ""),
-        ("", ""),
+        ("http://creativecommons.org/licenses/by/3.0/fr/", "cc-by", "3.0/fr"),
+        ("http://creativecommons.org/licenses/by-sa/3.0/", "cc-by-sa", "3.0"),
+        ("https://creativecommons.org/licenses/by-sa/2.5/deed.fr", "cc-by-sa", "2.5"),
+        ("https://creativecommons.org/licenses/by-nc-sa/4.0/", "cc-by-nc-sa", ""),
+        ("CC-BY-NC-ND", "cc-by-nc-nd", ""),
+        ("cc by sa 4.0", "cc-by-sa", ""),
+        ("CC BY-SA 3.0 FR", "cc-by-sa", "3.0/fr"),
+        ("Creative Commons Attribution - Pas d’Utilisation Commerciale", "cc-by-nc", ""),
+        ("Creative Commons Attribution 2.0 France", "cc-by", "2.0/fr"),
+        ("Licence Ouverte / Open Licence 2.0", "etalab", ""),
+        ("Licence Ouverte version 1.0", "etalab", "1.0"),
+        ("https://creativecommons.org/publicdomain/zero/1.0/", "cc0", ""),
+        ("Domaine public", "cc0", ""),
+        ("© Éditions d’essai, tous droits réservés", "", ""),
+        ("Reproduction interdite by sa maison", "", ""),
+        ("", "", ""),
     ],
 )
-def test_licences_are_known_by_their_address_or_their_name(said: str, licence: str) -> None:
-    assert mapping.licence_of([said]) == licence
+def test_licences_are_known_by_their_address_or_their_name(said: str, licence: str, version: str) -> None:
+    assert mapping.licence_of([said]) == (licence, version)
+
+
+@pytest.mark.parametrize(
+    ("licence", "version", "name", "deed"),
+    [
+        ("cc-by-sa", "", "CC BY-SA 4.0", "https://creativecommons.org/licenses/by-sa/4.0/deed.fr"),
+        (
+            "cc-by-sa",
+            "3.0/fr",
+            "CC BY-SA 3.0 FR",
+            "https://creativecommons.org/licenses/by-sa/3.0/fr/deed.fr",
+        ),
+        ("etalab", "1.0", "Licence Ouverte 1.0", "https://www.etalab.gouv.fr/licence-ouverte-open-licence/"),
+        ("reserve", "", "Tous droits réservés", ""),
+    ],
+)
+def test_a_licence_is_said_in_the_version_that_its_author_chose(
+    licence: str, version: str, name: str, deed: str
+) -> None:
+    row = Resource(licence=licence, licence_version=version)
+    assert (row.get_licence_display(), row.deed) == (name, deed)
 
 
 @pytest.mark.parametrize(

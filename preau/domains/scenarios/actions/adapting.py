@@ -42,7 +42,7 @@ def adapt_resource(viewer: Viewer, resource: Resource) -> Scenario:
     )  # fmt: skip
     origin = {
         "title": resource.title, "authors": list(resource.authors), "licence": resource.licence,
-        "address": resource.address,
+        "licence_version": resource.licence_version, "address": resource.address,
     }  # fmt: skip
     return begin(viewer, Content(facts, (step,)), adapted_resource=resource, origin=origin)
 

@@ -6,8 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from preau.domains.catalogue.models import Licence
-from preau.domains.catalogue.models.resources import DEEDS, label_of
+from preau.domains.catalogue.models.resources import deed_at, licence_said
 from preau.domains.catalogue.queries.links import uses_for
 from preau.domains.scenarios import queries, rules
 from preau.domains.scenarios.models import Scenario
@@ -39,7 +38,7 @@ def _read(found: Scenario) -> dict[str, Any]:
     content = version.content
     return {
         "scenario": found, "version": version, "content": content, "permalink": queries.permalink(found),
-        "licence": label_of(Licence, version.licence), "deed": DEEDS.get(version.licence, ""),
+        "licence": licence_said(version.licence), "deed": deed_at(version.licence),
         "resources": queries.resources_of(content), "origins": list(_origins(found.origin)),
     }  # fmt: skip
 
@@ -47,7 +46,7 @@ def _read(found: Scenario) -> dict[str, Any]:
 def _origins(origin: dict[str, Any]) -> Any:
     """What it was adapted from, then what that was adapted from: each keeps its attribution."""
     while origin:
-        said = origin | {"licence": label_of(Licence, origin["licence"])}
+        said = origin | {"licence": licence_said(origin["licence"], origin.get("licence_version", ""))}
         yield said
         origin = origin.get("from") or {}
 

@@ -63,6 +63,10 @@ TYPES = (
 CREATIVE = re.compile(
     r"(?:creativecommons\.org/licenses/|\bcc[\s_-]*|creative commons[^a-z]*)by((?:[\s_/-]*(?:nc|nd|sa))*)(?![a-z])"
 )
+# What follows it: a version, and the country whose law its text was written for.
+VERSION = re.compile(r"[\s_/,v-]*(\d\.\d)(?:/([a-z]{2})(?=[/\s]|$)|[\s-]+(fr|france)\b)?")
+ANY_VERSION = re.compile(r"\b(\d\.\d)(?:\s+(fr|france)\b)?")
+OPEN_VERSION = re.compile(r"\b(?:v|version )?(\d\.\d)\b")
 SAID = (
     (Licence.CC0, ("publicdomain/zero", "publicdomain/mark", "cc0", "domaine public", "public domain")),
     (Licence.OPEN, ("etalab", "licence ouverte", "open licence")),
@@ -125,22 +129,27 @@ def cut(text: str, longest: int) -> str:
     return text[: longest - 1].rsplit(" ", 1)[0].rstrip(" ,;:.")[: longest - 1] + "…"
 
 
-def licence_of(said: Iterable[str]) -> str:
-    """The licence that these words name, or ""."""
+def licence_of(said: Iterable[str]) -> tuple[str, str]:
+    """The licence that these words name, or "", and its version as `Resource.licence_version` holds it: "" for today's."""
     for words in said:
         told = fold(words[:2_000])
         made = CREATIVE.search(told)
         if made:
             parts = frozenset(re.findall("nc|nd|sa", made[1]))
-            return PARTS.get(parts, "")
+            return PARTS.get(parts, ""), _version(VERSION.match(told, made.end()), today="4.0")
         for licence, names in SAID:
             if any(name in told for name in names):
-                return licence
+                dated = OPEN_VERSION.search(told) if licence == Licence.OPEN else None
+                return licence, _version(dated, today="2.0")
         if "creative commons" in told and ("attribution" in told or "paternite" in told):
-            return PARTS.get(
-                frozenset(part for part, names in LONG.items() if any(one in told for one in names)), ""
-            )
-    return ""
+            parts = frozenset(part for part, names in LONG.items() if any(one in told for one in names))
+            return PARTS.get(parts, ""), _version(ANY_VERSION.search(told), today="4.0")
+    return "", ""
+
+
+def _version(named: re.Match[str] | None, *, today: str) -> str:
+    number, *land = [part for part in named.groups() if part] if named else [today]
+    return "" if number == today else "/".join([number, *(name[:2] for name in land)])
 
 
 def type_of(said: Iterable[str]) -> str:
@@ -312,7 +321,8 @@ class Mapper:
         words = [cut(text_of(word), LONGEST_WORD) for word in said.words]
         authors = [cut(text_of(name), 120) for name in said.authors]
         # A licence that the source does not say of this record is the one it has for all; none is « all rights reserved ».
-        licence = licence_of(said.rights) if any(one.strip() for one in said.rights) else source.licence
+        told = any(one.strip() for one in said.rights)
+        licence, version = licence_of(said.rights) if told else (source.licence, "")
         facts: dict[str, Any] = {
             "authors": [name for name in dict.fromkeys(authors) if name][:MOST_AUTHORS],
             "keywords": [word for word in dict.fromkeys(words) if word][:MOST_WORDS],
@@ -321,7 +331,7 @@ class Mapper:
             "duration": minutes_of(said.duration), "access": source.access,
         }  # fmt: skip
         day = day_of(said.date)
-        return facts | ({"published": day} if day else {})
+        return facts | ({"published": day} if day else {}) | ({"licence_version": version} if version else {})
 
 
 def audiences_of(said: Iterable[str]) -> list[str]:
