@@ -108,13 +108,14 @@ class Browser:
 
     def insist(self, path: str, fields: Fields | None = None) -> Answer:
         """Ask again and again, the same thing, until the site says something other than « not now »."""
-        until = time.monotonic() + PATIENCE
+        until, answer = time.monotonic() + PATIENCE, None
         while time.monotonic() < until:
             answer = self.ask(path, fields)
             if answer and answer.status < 500:
                 return answer
             time.sleep(0.15)
-        raise NotBack(f"{path}: nothing for {PATIENCE} s")
+        said = f"{answer.status}: {answer.text[-400:]}" if answer else "no answer"
+        raise NotBack(f"{path}: nothing else than that for {PATIENCE} s: {said}")
 
     def sign_in(self, login: str, password: str) -> None:
         _, fields = self.insist("/connexion/").form("password")

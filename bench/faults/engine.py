@@ -17,6 +17,7 @@ from bench.faults.breaking import (
     kill_the_pages,
     kill_the_worker,
 )
+from bench.faults.browser import NotBack
 from bench.faults.races import Races
 from bench.faults.scene import Scene
 from bench.faults.site import Database, Impossible, Postgresql, Site, Sqlite, small_disk
@@ -92,7 +93,11 @@ class Bench:
             site = Site(self.folder, self.database, settings)
             site.start()
             stack.callback(site.stop)
-            yield site
+            try:
+                yield site
+            except NotBack:
+                print(f"What the site wrote last:\n{site.told()}")
+                raise
 
 
 def run(bench: Bench, fault: Fault, runs: int) -> Row:

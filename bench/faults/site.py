@@ -214,10 +214,14 @@ class Site:
             with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
                 return
             time.sleep(0.1)
-        raise RuntimeError(f"The pages did not start: {(self.folder / 'site.log').read_text()[-2000:]}")
+        raise RuntimeError(f"The pages did not start: {self.told()}")
 
     def stop(self) -> None:
         self._service.stop()
+
+    def told(self) -> str:
+        """The end of what pages and worker wrote."""
+        return (self.folder / "site.log").read_text(errors="replace")[-6000:]
 
     def pages(self) -> list[int]:
         """gunicorn and its workers, gunicorn first."""

@@ -55,7 +55,12 @@ for name in ("others", "link", "goodbye", "start", "back", "ended"):
 
 boards.menu.add(
     boards.MenuEntry(
-        _("Se connecter autrement"), "federation:providers", "login", rules.settles_platform, order=31
+        _("Se connecter autrement"),
+        "federation:providers",
+        "login",
+        rules.settles_platform,
+        "connections",
+        order=31,
     )
 )
 boards.settings_pages.add(

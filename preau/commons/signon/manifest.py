@@ -50,7 +50,9 @@ for name in PUBLIC:
     boards.public_routes.add(boards.PublicRoute(f"signon:{name}"))
 
 boards.menu.add(boards.MenuEntry(_("Mes services"), "signon:services", "apps", rules.has_services, order=60))
-boards.menu.add(boards.MenuEntry(_("Services reliés"), "signon:register", "apps", rules.operates, order=30))
+boards.menu.add(
+    boards.MenuEntry(_("Services reliés"), "signon:register", "apps", rules.operates, "connections", order=30)
+)
 boards.settings_pages.add(
     boards.SettingsPage(
         _("Services reliés"), _("Les sites qui s’ouvrent avec un compte Préau, pour qui, et ce qui leur est transmis."),

@@ -38,7 +38,13 @@ boards.menu.add(
 )
 boards.menu.add(
     boards.MenuEntry(
-        _("Sources du catalogue"), "catalogue:sources", "rss", runs_platform, order=22, service=KEY
+        _("Sources du catalogue"),
+        "catalogue:sources",
+        "rss",
+        runs_platform,
+        "catalogue",
+        order=22,
+        service=KEY,
     )
 )
 boards.search.add(
@@ -168,7 +174,9 @@ editing.drawing_asked.connect(tasks.enqueue_drawing, dispatch_uid="catalogue.dra
 boards.put_to_use.connect(using.note_use, dispatch_uid="catalogue.note_use")
 words_changed.connect(editing.say_again, dispatch_uid="catalogue.say_again")
 boards.menu.add(
-    boards.MenuEntry(_("Publications"), "catalogue:desk", "book", runs_platform, order=34, service=KEY)
+    boards.MenuEntry(
+        _("Publications"), "catalogue:desk", "book", runs_platform, "catalogue", order=34, service=KEY
+    )
 )
 for verb, label in [
     ("catalogue.published", _("Ressource publiée")),

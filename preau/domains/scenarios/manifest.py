@@ -74,7 +74,9 @@ boards.uses.add(
     )
 )
 boards.menu.add(
-    boards.MenuEntry(_("Modération"), "scenarios:cases", "inbox", rules.moderates, order=30, service=KEY)
+    boards.MenuEntry(
+        _("Modération"), "scenarios:cases", "inbox", rules.moderates, "catalogue", order=30, service=KEY
+    )
 )
 boards.menu.add(
     boards.MenuEntry(
