@@ -3,7 +3,10 @@ import "./parts/dialogs.js";
 import "./parts/fields.js";
 import "./parts/garde.js";
 import "./parts/messages.js";
+import { remember } from "./parts/face.js";
 import { forget, refused, register } from "./parts/installed.js";
+
+remember();
 
 document.getElementById("erreurs")?.focus();
 

@@ -1,7 +1,9 @@
 // The page /hors-ligne/: keeping nothing on this device, or again what shows without a network.
+import { forgetFace, wear } from "../parts/face.js";
 import { forgetAll, mayShow } from "../parts/store.js";
 import { forget, REFUSED, refused, register } from "../parts/installed.js";
 
+wear();
 const place = document.querySelector("[data-installed]");
 if (place && "serviceWorker" in navigator) {
   const [remove, keep, said] = ["remove", "keep", "said"].map((name) => place.querySelector(`[data-installed-${name}]`));
@@ -11,6 +13,7 @@ if (place && "serviceWorker" in navigator) {
   };
   remove.addEventListener("click", async () => {
     localStorage.setItem(REFUSED, "1");
+    forgetFace();
     await forget();
     await forgetAll().catch(() => {});
     draw();

@@ -1,9 +1,11 @@
 // The page that stands in for a roll when the network is away: it shows what this device keeps of today, encrypted, for the
 // session of this browser, and nothing to anybody else (docs/decisions/0086).
+import { wear } from "../parts/face.js";
 import { askForSync, draftOf, follow as followOnDevice, keepDraft, lessonOf, lessons, news, pending, queue, sync, toCheck } from "../parts/rolls.js";
 import { changedIn, follow, followSummary, marksOf, measure, putBack } from "../parts/roll_form.js";
 import { leave, mayShow, met } from "../parts/store.js";
 
+wear();
 const AGAIN = 20_000; // milliseconds
 const place = document.querySelector("[data-without-network]");
 const said = place.querySelector("[data-said]");

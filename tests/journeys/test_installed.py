@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from preau.directory.seeds import World
+from preau.identity.models import Account
 from tests.journeys.conftest import Device
 
 pytestmark = pytest.mark.journey
@@ -54,6 +55,35 @@ def test_without_a_network_a_page_says_what_still_works(device: Device) -> None:
     device.mend()
     device.page.get_by_role("link", name="Réessayer").click()
     expect(device.page.get_by_role("heading", level=1)).to_have_text("Absences et retards")
+
+
+def test_without_a_network_one_reads_as_one_chose_until_one_signs_out(
+    device: Device, schools: dict[str, World]
+) -> None:
+    guardian = schools["college"].people["guardian"]
+    Account.objects.filter(person=guardian).update(preferences={"text": "150", "color-scheme": "dark"})
+    device.sign_in("guardian")
+    device.page.evaluate(READY)
+    size = "parseFloat(getComputedStyle(document.body).fontSize)"
+    device.open("/")
+    chosen = device.page.evaluate(size)
+    device.cut()
+    device.open("/absences/")
+    expect(device.page.get_by_role("heading", level=1)).to_have_text("Pas de connexion")
+    expect(device.page.locator("html")).to_have_attribute("data-text", "150")
+    expect(device.page.locator("html")).to_have_attribute("data-color-scheme", "dark")
+    assert device.page.evaluate(size) == chosen
+    device.open("/appel/sans-reseau/")
+    expect(device.page.locator("html")).to_have_attribute("data-text", "150")
+    device.mend()
+    device.page.context.clear_cookies()
+    device.open("/")
+    device.cut()
+    device.open("/absences/")
+    expect(device.page.get_by_role("heading", level=1)).to_have_text("Pas de connexion")
+    expect(device.page.locator("html")).to_have_attribute("data-color-scheme", "auto")
+    assert device.page.evaluate(size) < chosen
+    device.mend()
 
 
 def test_a_device_may_keep_nothing(device: Device) -> None:
