@@ -12,6 +12,7 @@ from django.db import models
 from django.db.migrations import Migration
 from django.db.migrations.operations import RunPython, RunSQL
 from django.urls import URLPattern, URLResolver
+from django.urls.resolvers import RegexPattern
 from jinja2 import Environment
 
 from preau.directory.models import Person, School, SchoolQuerySet
@@ -23,6 +24,10 @@ from preau.identity.models import Account
 
 FORBIDDEN = {"utils", "helpers", "common", "misc", "base", "services", "managers", "core"}
 ABOUT_PEOPLE = (Person, Account)
+PLACE = re.compile(r"<(?:(\w+):)?\w+>")
+FILLING = {
+    "int": "7", "slug": "un-nom", "str": "abcdefghijklmnopqrstuv", "uuid": "0b1f2c3d-1111-4222-8333-444455556666", "path": "un/nom",
+}  # fmt: skip
 
 
 def routes(patterns: Iterable[Any], namespace: str = "") -> Iterator[tuple[str, Callable[..., Any]]]:
@@ -33,6 +38,26 @@ def routes(patterns: Iterable[Any], namespace: str = "") -> Iterator[tuple[str, 
             yield from routes(pattern.url_patterns, inner)
         elif isinstance(pattern, URLPattern):
             yield f"{namespace}{pattern.name}", pattern.callback
+
+
+def addresses(patterns: Iterable[Any], before: str = "") -> Iterator[str]:
+    """One address of each route below these patterns, with something of the right kind in each of its places."""
+    for pattern in patterns:
+        route = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from addresses(pattern.url_patterns, route)
+        else:
+            yield "/" + PLACE.sub(lambda place: FILLING.get(place[1], FILLING["str"]), route)
+
+
+def contested_addresses(patterns: list[Any]) -> list[str]:
+    """Those whose page depends on the order of the houses: `preau.urls` puts first what is opened most."""
+    one, other = (URLResolver(RegexPattern("^/"), list(order)) for order in (patterns, patterns[::-1]))
+    return [
+        address
+        for address in addresses(patterns)
+        if one.resolve(address).view_name != other.resolve(address).view_name
+    ]
 
 
 def undeclared_routes(patterns: Iterable[Any]) -> list[str]:

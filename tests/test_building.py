@@ -23,7 +23,7 @@ from django.http import HttpResponse
 from django.template import engines
 from django.test import RequestFactory
 from django.test.utils import isolate_apps
-from django.urls import get_resolver, path
+from django.urls import get_resolver, path, resolve
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 from jinja2 import UndefinedError
@@ -107,6 +107,20 @@ def test_a_url_that_does_not_say_is_found_and_refused() -> None:
         AccessMiddleware(lambda request: HttpResponse()).process_view(
             RequestFactory().get("/"), forgotten, (), {}
         )
+
+
+def test_an_address_belongs_to_one_house_whatever_their_order() -> None:
+    # But the journal of a school, which the directory would read as a school called so: it comes before.
+    contested = building.contested_addresses(get_resolver().url_patterns)
+    assert [(address, resolve(address).view_name) for address in contested] == [
+        ("/etablissement/journal/", "journal:lines")
+    ]
+
+
+def test_an_address_of_two_houses_is_found() -> None:
+    page = opens(to=anyone)(lambda request: HttpResponse())
+    planted = [path("absences/<str:key>/", page, name="any"), path("absences/<int:pk>/", page, name="one")]
+    assert building.contested_addresses(planted) == ["/absences/7/"]
 
 
 def test_public_pages_are_exactly_those_of_the_board() -> None:
