@@ -3,7 +3,7 @@ import "./parts/dialogs.js";
 import "./parts/fields.js";
 import "./parts/garde.js";
 import "./parts/messages.js";
-import { remember } from "./parts/face.js";
+import { forgetFace, remember } from "./parts/face.js";
 import { forget, refused, register } from "./parts/installed.js";
 
 remember();
@@ -20,6 +20,8 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.hasAttribute("data-sent")) event.preventDefault();
   else if (!event.defaultPrevented && form.method === "post") markButtons(form, true);
+  // Whatever becomes of the network: garde.js sees to the rest of what this device keeps.
+  if (new URL(form.action).pathname === "/deconnexion/") forgetFace();
 });
 // Back from the next page: the browser may show this one as it was left.
 addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => markButtons(form, false)));

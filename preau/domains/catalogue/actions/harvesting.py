@@ -171,7 +171,7 @@ def _shown(found: Found) -> dict[str, Any]:
     labels = Node.objects.filter(pk__in=found.nodes).values_list("label", flat=True)
     return {
         "where": found.where, "title": found.title or found.identifier, "address": found.address, "places": ", ".join(labels),
-        "licence": str(found.facts.get("licence", "")), "is_gone": found.is_gone,
+        "licence": str(found.facts.get("licence", "")), "version": str(found.facts.get("licence_version", "")), "is_gone": found.is_gone,
     }  # fmt: skip
 
 

@@ -81,8 +81,11 @@ def licence_said(licence: str, version: str = "") -> str:
 
 
 def deed_at(licence: str, version: str = "") -> str:
-    """Where the text of a licence is, or ""."""
-    return DEEDS.get(licence, "").replace("/4.0/", f"/{version or '4.0'}/")
+    """Where the text of a licence is, or "" where we know of none for this version."""
+    address = DEEDS.get(licence, "")
+    if not version:
+        return address
+    return address.replace("/4.0/", f"/{version}/") if "/4.0/" in address else ""
 
 
 # What may be used, changed and shared by anyone, for any purpose.

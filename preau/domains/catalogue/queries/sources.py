@@ -8,8 +8,8 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from preau.domains.catalogue.models import Harvest, Licence, Miss, Node, Outside, Resource, Sighting, Source
-from preau.domains.catalogue.models.resources import label_of
+from preau.domains.catalogue.models import Harvest, Miss, Node, Outside, Resource, Sighting, Source
+from preau.domains.catalogue.models.resources import label_of, licence_said
 from preau.foundation import dates
 
 # Each state of a reading: tone and picture beside its word.
@@ -81,7 +81,10 @@ def counts_of(harvest: Harvest) -> list[tuple[str, int]]:
 
 
 def sample_of(harvest: Harvest) -> list[dict[str, Any]]:
-    return [one | {"licence": label_of(Licence, one["licence"])} for one in harvest.sample]
+    return [
+        one | {"licence": licence_said(one["licence"], one.get("version", "")) if one["licence"] else ""}
+        for one in harvest.sample
+    ]
 
 
 def waiting(viewer: Any) -> int:

@@ -3,7 +3,7 @@
 import html
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from email.utils import parsedate_to_datetime
@@ -63,10 +63,15 @@ TYPES = (
 CREATIVE = re.compile(
     r"(?:creativecommons\.org/licenses/|\bcc[\s_-]*|creative commons[^a-z]*)by((?:[\s_/-]*(?:nc|nd|sa))*)(?![a-z])"
 )
-# What follows it: a version, and the country whose law its text was written for.
-VERSION = re.compile(r"[\s_/,v-]*(\d\.\d)(?:/([a-z]{2})(?=[/\s]|$)|[\s-]+(fr|france)\b)?")
-ANY_VERSION = re.compile(r"\b(\d\.\d)(?:\s+(fr|france)\b)?")
-OPEN_VERSION = re.compile(r"\b(?:v|version )?(\d\.\d)\b")
+# The versions that exist, and the country (or the organisations between governments) whose text it is: after the name, or
+# somewhere in a long one.
+CREATIVE_VERSION = r"(1\.0|2\.[015]|3\.0|4\.0)(?![\d])(?:/(igo|[a-z]{2})(?![a-z])|[\s(-]+(igo|fr|france)\b)?"
+VERSION = re.compile(rf"(?:[\s_/,(:\u2013-]|version|v)*{CREATIVE_VERSION}")
+ANY_VERSION = re.compile(rf"(?<![\d.]){CREATIVE_VERSION}(?!\s*[mkg]o\b)")
+LANDS = {"france": "fr"}
+OPEN_VERSION = re.compile(
+    r"(?:etalab|licence[ _]ouverte|open[ _]licence)[^\d]{0,30}?(?:([12])\.0|v(?:ersion)?\s?([12]))(?!\d)"
+)
 SAID = (
     (Licence.CC0, ("publicdomain/zero", "publicdomain/mark", "cc0", "domaine public", "public domain")),
     (Licence.OPEN, ("etalab", "licence ouverte", "open licence")),
@@ -130,26 +135,41 @@ def cut(text: str, longest: int) -> str:
 
 
 def licence_of(said: Iterable[str]) -> tuple[str, str]:
-    """The licence that these words name, or "", and its version as `Resource.licence_version` holds it: "" for today's."""
-    for words in said:
-        told = fold(words[:2_000])
-        made = CREATIVE.search(told)
-        if made:
-            parts = frozenset(re.findall("nc|nd|sa", made[1]))
-            return PARTS.get(parts, ""), _version(VERSION.match(told, made.end()), today="4.0")
-        for licence, names in SAID:
-            if any(name in told for name in names):
-                dated = OPEN_VERSION.search(told) if licence == Licence.OPEN else None
-                return licence, _version(dated, today="2.0")
-        if "creative commons" in told and ("attribution" in told or "paternite" in told):
-            parts = frozenset(part for part, names in LONG.items() if any(one in told for one in names))
-            return PARTS.get(parts, ""), _version(ANY_VERSION.search(told), today="4.0")
-    return "", ""
+    """The licence that these words name, or "", and its version as `Resource.licence_version` holds it: "" for today's.
+
+    The first that is named is the one; its version may be said by another of the words.
+    """
+    named = [one for words in said for one in _licences_in(fold(words[:2_000]))]
+    if not named:
+        return "", ""
+    licence = named[0][0]
+    version = next((number for found, number in named if found == licence and number), "")
+    today = "2.0" if licence == Licence.OPEN else "4.0"
+    return licence, "" if version.startswith(today) else version
 
 
-def _version(named: re.Match[str] | None, *, today: str) -> str:
-    number, *land = [part for part in named.groups() if part] if named else [today]
-    return "" if number == today else "/".join([number, *(name[:2] for name in land)])
+def _licences_in(told: str) -> Iterator[tuple[str, str]]:
+    """Each licence that a text names, with the version that it says, or ""."""
+    made = list(CREATIVE.finditer(told))
+    for one in made:
+        parts = frozenset(re.findall("nc|nd|sa", one[1]))
+        yield PARTS.get(parts, ""), _version(VERSION.match(told, one.end()) or ANY_VERSION.search(one[0]))
+    if made:
+        return
+    for licence, names in SAID:
+        if any(name in told for name in names):
+            number = OPEN_VERSION.search(told) if licence == Licence.OPEN else None
+            yield licence, f"{number[1] or number[2]}.0" if number else ""
+            return
+    if "creative commons" in told and ("attribution" in told or "paternite" in told):
+        parts = frozenset(part for part, names in LONG.items() if any(one in told for one in names))
+        yield PARTS.get(parts, ""), _version(ANY_VERSION.search(told, told.index("creative commons")))
+
+
+def _version(named: re.Match[str] | None) -> str:
+    """« 3.0 », « 3.0/fr », « 3.0/igo »."""
+    number, land = (named[1], named[2] or named[3]) if named else ("", "")
+    return f"{number}/{LANDS.get(land, land)}" if land else number
 
 
 def type_of(said: Iterable[str]) -> str:
