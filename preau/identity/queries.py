@@ -325,7 +325,7 @@ def delay_of(person: Person) -> tuple[date | None, date | None]:
 
 
 def said_of_demand(details: Mapping[str, Any]) -> str:
-    """« Tous les personnels, à partir du 5 janvier 2027 »."""
+    """« Tous les personnels, à partir du mardi 5 janvier 2027 »."""
     if not details.get("who"):
         return _("plus demandée")
     since = dates.day(date.fromisoformat(str(details["since"])), year=True)

@@ -18,6 +18,7 @@ from preau.directory import tasks
 from preau.directory.actions import consents as actions
 from preau.directory.boards import Purpose, purposes
 from preau.directory.models import (
+    Assignment,
     Consent,
     ConsentRequest,
     FamilyClosure,
@@ -564,3 +565,22 @@ def test_an_erased_person_leaves_no_word(college: World, client: SchoolClient, a
     say(client, college, asked, "guardian", "yes")
     assert actions.forget_consents(college.people["pupil"].pk) == 2
     assert not Consent.objects.exists()
+
+
+def test_who_asks_beside_a_child_of_an_ecole(college: World, twin: World, seat_of: Any) -> None:
+    pupil = college.people["pupil"]
+    assert not rules.asks_beside(seat_of("guardian"), pupil), "a collégien answers alone"
+    college.school.kind = "ecole"
+    college.school.save()
+    assert {key for key in ("head", "secretary", "cpe", "guardian") if rules.asks_beside(seat_of(key), pupil)} == {
+        "head", "secretary", "cpe", "guardian",
+    }  # fmt: skip
+    # Whoever teaches them, and no other teacher; no pupil.
+    teacher, group = college.people["teacher"], pupil.enrolments.get(group__kind="class").group
+    Assignment.objects.filter(group=group, teacher=teacher).delete()
+    assert not rules.asks_beside(seat_of("teacher"), pupil)
+    as_another = Assignment.objects.filter(group=group)[0]
+    as_another.pk, as_another.teacher = None, teacher
+    as_another.save()
+    assert rules.asks_beside(seat_of("teacher"), pupil)
+    assert not rules.asks_beside(seat_of("pupil"), pupil)

@@ -230,3 +230,13 @@ def test_a_card_leads_back_to_what_waits(college: World, client: SchoolClient, m
 def test_a_moment_in_the_future_proves_nothing(head: SchoolClient, clock: Any) -> None:
     clock.shift(-timedelta(minutes=2))
     assert head.post(EXPORT).status_code == 302
+
+
+def test_too_many_digits_tried_elsewhere_close_it_too(
+    head: SchoolClient, college: World, clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    twice(college, "head")
+    clock.shift(LATER)
+    monkeypatch.setattr("preau.identity.devices.knock", lambda request, login, what="login": what != "second")
+    said = head.post(CONFIRM, {"former": PASSWORD, "code": digits()}).content.decode()
+    assert "Trop d’essais" in said

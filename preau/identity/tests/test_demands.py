@@ -20,7 +20,7 @@ from preau.directory.models import Holding, Person, Territory
 from preau.directory.seeds import World
 from preau.directory.words import SETTINGS, Role
 from preau.foundation import stamp
-from preau.identity import actions, demands, tasks, totp
+from preau.identity import actions, demands, queries, tasks, totp
 from preau.identity.models import Account, ProofDemand, RecoveryCode, SecondProof
 from preau.identity.seeds import CAST, PASSWORD
 from tests.building import routes
@@ -440,3 +440,18 @@ def asked(client: SchoolClient) -> int:
     with CaptureQueriesContext(connection) as found:
         client.get("/")
     return len(found)
+
+
+def test_a_demand_of_a_school_is_not_of_the_one_beside(college: World, twin: World) -> None:
+    asked = demand(college, TODAY)
+    here, beside = (Holding.objects.get(person=world.people["head"]) for world in (college, twin))
+    assert demands.concerns(asked, here, TODAY)
+    assert not demands.concerns(asked, beside, TODAY)
+
+
+def test_what_the_journal_says_of_demands_and_delays() -> None:
+    asked = queries.said_of_demand({"who": "staff", "since": "2027-01-05"})
+    assert asked == "Tous les personnels, à partir du mardi 5 janvier 2027"
+    assert queries.said_of_demand({"who": ""}) == "plus demandée"
+    assert queries.said_of_delay({"until": "2027-01-05"}) == "jusqu’au mardi 5 janvier 2027"
+    assert queries.said_of_delay({}) == ""

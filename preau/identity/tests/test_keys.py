@@ -21,8 +21,9 @@ from preau.directory.words import Role
 from preau.foundation import boards
 from preau.foundation.boards import Door
 from preau.foundation.registry import Registry
-from preau.identity import actions, doors, keys, rules
+from preau.identity import actions, doors, keys, queries, rules
 from preau.identity.actions.accounts import close_account
+from preau.identity.middleware import narrowed
 from preau.identity.models import AccessKey, Account
 from preau.identity.queries import Audience
 from preau.identity.seeds import PASSWORD
@@ -514,3 +515,39 @@ def test_behind_a_door_an_error_is_shown_to_nobody_in_particular(seat_of: Any) -
     with pytest.raises(Http404):
         lost(request)
     assert request.viewer is None  # type: ignore[attr-defined]
+
+
+def test_a_door_that_nobody_made_is_a_mistake_of_ours(db: None) -> None:
+    with pytest.raises(LookupError, match="nulle-part"):
+        at("nulle-part", "")
+
+
+def test_a_door_of_a_service_that_the_school_closes_opens_to_nobody(
+    seat_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    teacher = seat_of("teacher")
+    door = Door(
+        "homework", "Cahier de textes", "Ce que vous y écrivez.", lambda viewer: True, service="homework"
+    )
+    assert rules.passes(teacher, door)
+    monkeypatch.setattr(type(teacher), "offers", lambda viewer, service: service != "homework")
+    assert not rules.passes(teacher, door)
+
+
+def test_what_the_journal_says_of_a_key() -> None:
+    assert queries.said_of_key({"doors": "calendar partie"}) == "Calendrier"
+
+
+def test_the_page_says_that_twenty_is_enough(teacher: SchoolClient, seat_of: Any) -> None:
+    for _ in range(rules.MOST_KEYS):
+        last, _secret = made(seat_of("teacher"))
+    page = make(teacher, vu=str(last.pk)).content.decode()
+    assert "Vous avez déjà vingt accès" in page and "Tableur" in page
+    assert AccessKey.objects.count() == rules.MOST_KEYS
+
+
+def test_no_seat_of_a_family_is_left_to_a_teacher(seat_of: Any) -> None:
+    teacher = seat_of("teacher")
+    assert narrowed(teacher, ["guardian", "pupil"]) is None
+    left = narrowed(teacher, ["staff"])
+    assert left is not None and left.person == teacher.person

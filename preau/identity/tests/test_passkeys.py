@@ -17,6 +17,7 @@ from preau.commons.journal.models import Line
 from preau.commons.notifications.models import Item
 from preau.directory.models import Holding, Person
 from preau.directory.seeds import World
+from preau.directory.words import Role
 from preau.foundation import kept, stamp
 from preau.identity import actions, devices, passkeys, sessions, waiting
 from preau.identity.models import Account, AccountSession, Passkey, ProofDemand, RecoveryCode, SecondProof
@@ -645,3 +646,18 @@ def test_a_key_is_what_is_demanded(client: SchoolClient, college: World, teacher
     assert Account.objects.get(person=teacher).proves_from == date(2026, 1, 5), (
         "taken away, and asked at once"
     )
+
+
+def test_a_session_of_the_family_alone_takes_none_away(college: World, client: SchoolClient) -> None:
+    mother = college.people["guardian"]
+    device = Device()
+    assert make(SchoolClient().sit(mother), device).status_code == 200
+    Holding.objects.create(
+        person=mother, school=college.school, role=Role.TEACHER, starts=timezone.localdate()
+    )
+    client.sit(mother, "guardian")
+    session = client.session
+    session["profiles"] = ["guardian", "pupil"]
+    session.save()
+    assert client.post(address_of(Passkey.objects.get(), "retirer/")).status_code == 302
+    assert Passkey.objects.count() == 1

@@ -391,3 +391,18 @@ def test_erasing_takes_codes_and_sessions_away(college: World, letter: Any, clie
     assert not AccountSession.objects.filter(account=activation.account).exists()
     assert client.get("/absences/").status_code == 302
     assert Holding.objects.exists()
+
+
+def test_a_letter_does_not_open_what_opens_elsewhere(
+    client: Client, letter: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a school lets in by a provider alone: said once the code is right, and to nobody else."""
+    activation, code = letter
+    monkeypatch.setattr(
+        "preau.identity.boards.refused_here", lambda request, account: "Passez par le guichet."
+    )
+    login = activation.account.login
+    assert "Passez par le guichet." not in activate(client, login, "AAAA-BBBB-CCCC").content.decode()
+    assert "Passez par le guichet." in activate(client, login, code).content.decode()
+    activation.refresh_from_db()
+    assert activation.used_at is None

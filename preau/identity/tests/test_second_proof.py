@@ -451,3 +451,37 @@ def test_a_lone_head_turns_to_the_operator(college: World, seat_of: Any) -> None
 def test_it_goes_with_the_account(protected: Any, teacher: Person) -> None:
     actions.close_account(teacher.pk)
     assert not SecondProof.objects.exists() and not RecoveryCode.objects.exists()
+
+
+def test_an_application_is_put_in_place_once(protected: Any, seat_of: Any) -> None:
+    with pytest.raises(actions.AlreadyThere):
+        actions.install_second_proof(seat_of("teacher"), totp.new_secret(), "123456", here="")
+
+
+def test_two_browsers_that_set_it_up_at_once_make_one(
+    client: SchoolClient, teacher: Person, seat_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page was opened before the other browser had finished, and was sent just after."""
+    client.sit(teacher)
+    page = client.get(INSTALL).content.decode()
+    secret, here = totp.new_secret(), str(client.session.session_key)
+    assert actions.install_second_proof(seat_of("teacher"), secret, digits(secret), here=here)
+    monkeypatch.setattr("preau.identity.queries.application_of", lambda viewer: None)
+    sent = {"sealed": fields_of(page)["sealed"], "code": digits(key_on(page))}
+    assert client.post(INSTALL, sent).url == PAGE
+    assert unseal(PURPOSE, SecondProof.objects.get(account=teacher.account).secret) == secret
+
+
+def test_digits_prove_nothing_of_an_account_without_an_application(teacher: Person) -> None:
+    assert not actions.prove(teacher.account, code="123456")
+
+
+def test_whoever_left_meanwhile_is_told_after_the_digits(
+    protected: Any, client: Client, teacher: Person
+) -> None:
+    secret, _codes = protected
+    client.post(SIGN_IN, RIGHT)
+    teacher.holdings.all().delete()
+    said = said_by(client.post(STEP, {"code": digits(secret)}))
+    assert "n’est plus rattaché à un établissement" in said
+    assert not is_open(client)

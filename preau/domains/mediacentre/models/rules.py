@@ -9,11 +9,6 @@ from preau.domains.mediacentre.models.resources import AssignerQuerySet, Resourc
 from preau.domains.mediacentre.models.words import Public
 
 
-class ResourceRuleQuerySet(AssignerQuerySet):
-    def in_force(self) -> "ResourceRuleQuerySet":
-        return self.filter(ended_at=None)
-
-
 class Rule(models.Model):
     """Some resources for those whom the directory says: a public, whole or narrowed by its targets; or named people.
 
@@ -44,7 +39,7 @@ class Rule(models.Model):
     ended_at = models.DateTimeField(_("retirée le"), null=True, blank=True)
     sent_as = models.CharField(_("numéro du formulaire"), max_length=32, blank=True)
 
-    objects = ResourceRuleQuerySet.as_manager()
+    objects = AssignerQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("attribution")

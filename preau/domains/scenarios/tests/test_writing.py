@@ -208,6 +208,14 @@ def test_a_colleague_is_invited_told_and_accepts(
     assert client.get(answer).status_code == 403
 
 
+def test_nobody_invites_to_what_is_taken_away(teacher: Any) -> None:
+    made = draft(teacher)
+    assert rules.invites(teacher, made)
+    actions.remove(teacher, made)
+    made.refresh_from_db()
+    assert not rules.invites(teacher, made)
+
+
 def test_leaving_never_leaves_a_scenario_to_nobody(teacher: Any, colleague: Any) -> None:
     made = draft(teacher)
     first = made.authors.get()
