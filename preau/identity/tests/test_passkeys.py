@@ -17,13 +17,13 @@ from preau.commons.journal.models import Line
 from preau.commons.notifications.models import Item
 from preau.directory.models import Holding, Person
 from preau.directory.seeds import World
-from preau.directory.words import Role
 from preau.foundation import kept, stamp
 from preau.identity import actions, devices, passkeys, sessions, waiting
 from preau.identity.models import Account, AccountSession, Passkey, ProofDemand, RecoveryCode, SecondProof
 from preau.identity.passkeys import NotProved, TooLate
 from preau.identity.seeds import CAST, PASSWORD
 from preau.identity.tests.authenticator import HOST, ORIGIN, PRESENT, Device, changed
+from preau.identity.tests.test_keys import family_alone
 from preau.identity.tests.test_second_proof import RIGHT, digits, fields_of, install, is_open, key_on, said_by
 
 pytestmark = pytest.mark.django_db
@@ -649,15 +649,7 @@ def test_a_key_is_what_is_demanded(client: SchoolClient, college: World, teacher
 
 
 def test_a_session_of_the_family_alone_takes_none_away(college: World, client: SchoolClient) -> None:
-    mother = college.people["guardian"]
-    device = Device()
-    assert make(SchoolClient().sit(mother), device).status_code == 200
-    Holding.objects.create(
-        person=mother, school=college.school, role=Role.TEACHER, starts=timezone.localdate()
-    )
-    client.sit(mother, "guardian")
-    session = client.session
-    session["profiles"] = ["guardian", "pupil"]
-    session.save()
+    assert make(SchoolClient().sit(college.people["guardian"]), Device()).status_code == 200
+    family_alone(client, college)
     assert client.post(address_of(Passkey.objects.get(), "retirer/")).status_code == 302
     assert Passkey.objects.count() == 1
