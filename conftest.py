@@ -23,6 +23,7 @@ from preau.directory.words import Role
 from preau.foundation import boards
 from preau.identity.middleware import SEAT
 from preau.identity.models import AccountSession
+from tests import template
 from tests.ground import Ground, laid
 
 pytest_plugins = ["tests.net.matrix_report"]
@@ -102,10 +103,30 @@ def pytest_runtest_teardown(item: pytest.Item) -> None:
 
 
 @pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, django_test_environment: None, django_db_blocker: Any
+) -> None:
+    """The database of this process, copied from the template (`tests/template.py`)."""
+    with django_db_blocker.unblock():
+        _worlds.update(template.lay(template.test_database()))
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """It is there already…"""
+    return True
+
+
+@pytest.fixture(scope="session")
+def django_db_use_migrations() -> bool:
+    """… with its tables."""
+    return False
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """Both schools, once a session: each test rolls back to them, or has them put back."""
     with django_db_blocker.unblock():
-        _worlds.update(grow_both())
         _ground.append(laid())
     # What is loaded by now stays: to look for garbage among it again and again takes a twelfth of the time of a request.
     gc.collect()
@@ -113,7 +134,8 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
     gc.set_threshold(50_000, 20, 10)
     yield
     with django_db_blocker.unblock():
-        _ground.pop().leave()
+        template.leave()
+        template.store().drop(template.test_database())
 
 
 @pytest.fixture

@@ -13,17 +13,12 @@ PATIENCE = "SET LOCAL lock_timeout = '30s'"
 COLUMNS = """SELECT table_name, string_agg(quote_ident(column_name), ', ' ORDER BY ordinal_position)
     FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name)
     WHERE table_schema = 'public' AND table_type = 'BASE TABLE' AND is_generated = 'NEVER' GROUP BY table_name"""
-OTHERS_LEAVE = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-    WHERE datname = current_database() AND pid <> pg_backend_pid()"""
 
 
 class Ground(Protocol):
     """The rows of the database as they were when it was made."""
 
     def put_back(self) -> None: ...
-
-    def leave(self) -> None:
-        """Just before the database is dropped."""
 
 
 class FileGround:
@@ -35,9 +30,6 @@ class FileGround:
 
     def put_back(self) -> None:
         self._kept.backup(_file())
-
-    def leave(self) -> None:
-        self._kept.close()
 
 
 def _file() -> Any:
@@ -66,10 +58,6 @@ class SchemaGround:
         ]
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("; ".join(steps))
-
-    def leave(self) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute(OTHERS_LEAVE)
 
 
 def laid() -> Ground:
