@@ -21,7 +21,7 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/build/pycache
 comma := ,
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help ready tools demo demo-reset serve test net test-postgres foreign bench bench-quick bench-imports bench-search bench-signon bench-peak faults coverage mutate audit check format lock messages
+.PHONY: help ready tools demo demo-reset serve test net test-postgres foreign bench bench-quick bench-imports bench-search bench-signon bench-peak faults coverage mutate audit check format lock
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -104,8 +104,6 @@ check: tools ## everything a machine can say without running the tests
 	$(EMPTY) $(call LINT_MIGRATIONS,$(comma) exclude_migration_tests=["NOT_NULL"$(comma) "ADD_UNIQUE"])
 	$(EMPTY) $(RUN) -m mypy
 	$(RUN) -m djlint preau --lint --quiet
-	@# A text written since `make messages` is a word to say at once, not after an hour of tests.
-	$(EMPTY) $(RUN) -m pytest --quiet -n0 tests/test_building.py::test_the_catalogue_is_the_one_of_the_code
 	$(RUN) -m bandit --quiet --severity-level medium --recursive --configfile pyproject.toml preau
 	SECRET_KEY="$$($(RUN) -c 'import secrets; print(secrets.token_urlsafe(64))')" $(PRODUCTION) \
 		$(RUN) manage.py check --deploy --fail-level WARNING
@@ -121,11 +119,3 @@ lock: ready ## lock what pyproject.toml asks for; newer versions with ARGS=--upg
 	$(COMPILE) $(ARGS) pyproject.toml --group dev --constraints requirements/prod.txt --output-file requirements/dev.txt
 	$(COMPILE) $(ARGS) --group node --output-file requirements/node.txt
 	! grep -nE '://|index-url|find-links' requirements/*.txt
-
-LOCALE := preau/locale
-messages: tools ## gather the texts to translate, and compile what is translated
-	$(RUN) -m babel.messages.frontend extract -F pyproject.toml -k gettext_lazy -k ngettext_lazy:1,2 --project Préau --no-location -o build/django.pot preau
-	mkdir -p $(LOCALE)
-	$(RUN) -m babel.messages.frontend update -D django -i build/django.pot -d $(LOCALE) -l fr --init-missing --no-fuzzy-matching --ignore-pot-creation-date
-	SECRET_KEY=x $(RUN) manage.py fill_french
-	$(RUN) -m babel.messages.frontend compile -D django -d $(LOCALE)

@@ -150,7 +150,6 @@ CONFIRM_URL, RESUME_URL = "identity:confirm", "identity:resume"
 
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", "Français")]
-LOCALE_PATHS = [BASE_DIR / "preau" / "locale"]
 TIME_ZONE = "Europe/Paris"
 USE_TZ = True
 

@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from django.db import models
 from django.db.migrations import Migration
 from django.db.migrations.operations import RunPython, RunSQL
 from django.urls import URLPattern, URLResolver
 from django.urls.resolvers import RegexPattern
+from django.utils.translation import gettext, ngettext
 from jinja2 import Environment
 
 from preau.directory.models import Person, School, SchoolQuerySet
@@ -261,14 +263,38 @@ def unused_mails(package: Path) -> list[str]:
     return [f"{name}: nobody sends it" for name in mails if f'"{name}"' not in code]
 
 
-TRANSLATE = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext"}
+TEMPLATES = "**/templates/**.html"
+# The extensions of foundation/templating.py; a template that cannot be read stops the walk instead of being left out.
+READING = {TEMPLATES: {"extensions": "jinja2.ext.do,jinja2.ext.loopcontrols", "silent": "false"}}
+KEYWORDS = DEFAULT_KEYWORDS | {"gettext_lazy": None, "ngettext_lazy": (1, 2)}
+
+
+def texts(folder: Path) -> set[str | tuple[str, ...]]:
+    """What code and templates give gettext to say: a text, or its two forms."""
+    found = extract_from_dir(folder, [("**.py", "python"), (TEMPLATES, "jinja2")], READING, KEYWORDS)
+    return {text for _file, _line, text, _comments, _context in found}
+
+
+def said_otherwise(folder: Path) -> list[str]:
+    """Texts that gettext does not say as the French that they are: Django or a package has other words for them."""
+    found = set()
+    for text in texts(folder):
+        if isinstance(text, str):
+            forms = [(text, gettext(text))]
+        else:
+            forms = [(text[count > 1], ngettext(*text, count)) for count in range(3)]
+        found |= {f"« {typed} » is said « {said} »" for typed, said in forms if said != french(typed)}
+    return sorted(found)
+
+
+TRANSLATE = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy"}
 # What a terminal shows, whose letters are its own; what people of the demonstration typed; what has run already.
 AS_TYPED = {"tests", "migrations", "management", "seeds"}
 SQL = re.compile(r"\b(SELECT|UPDATE|DELETE|WHERE|JOIN)\b")
 
 
 def loose_signs(folder: Path) -> list[str]:
-    """Texts outside of the catalogue where « : » and its like may leave their word: a plain space lets a line break."""
+    """Texts that gettext does not say, where « : » and its like may leave their word: a plain space lets a line break."""
     found = []
     for path in sorted(
         [*folder.rglob("*.py"), *folder.rglob("templates/**/*.html"), *folder.rglob("templates/**/*.txt")]
@@ -281,7 +307,7 @@ def loose_signs(folder: Path) -> list[str]:
 
 
 def _texts_of_code(source: str) -> Iterator[str]:
-    """Each text of a module, except what documents it, what the catalogue holds, and what a database reads."""
+    """Each text of a module, except what documents it, what gettext says, and what a database reads."""
     tree = ast.parse(source)
     aside: set[ast.AST] = set()
     for node in ast.walk(tree):
@@ -296,7 +322,7 @@ def _texts_of_code(source: str) -> Iterator[str]:
 
 
 def _texts_of_template(source: str) -> Iterator[str]:
-    """What a template says by itself, and the strings that it gives to something else than the catalogue."""
+    """What a template says by itself, and the strings that it gives to something else than gettext."""
     depth, before = 0, ""
     for _line, kind, value in Environment().lex(source):  # nosec B701
         if kind == "operator" and value in "()":

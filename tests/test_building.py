@@ -1,17 +1,12 @@
 """What stays true of the whole building, and proof that each check catches a planted mistake."""
 
 import os
-import subprocess
-import sys
 import warnings
-from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from babel.messages.mofile import read_mo
-from babel.messages.pofile import read_po
 from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -26,7 +21,7 @@ from django.test.utils import isolate_apps
 from django.urls import get_resolver, path, resolve
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
-from jinja2 import UndefinedError
+from jinja2 import TemplateSyntaxError, UndefinedError
 
 from conftest import TWIN, TwinLeak, refuse_twin
 from preau.directory.models import Person, School, SchoolQuerySet
@@ -35,7 +30,6 @@ from preau.directory.words import Role
 from preau.foundation import boards, readonly
 from preau.foundation.access import AccessMiddleware, anyone, confirmed, opens, signed_in
 from preau.foundation.boards import PersonalData
-from preau.foundation.text import french
 from tests import building
 
 PACKAGE = Path(__file__).parent.parent / "preau"
@@ -370,7 +364,7 @@ def test_a_left_over_template_is_found(tmp_path: Path) -> None:
     assert building.unused_mails(tmp_path / "preau") == ["x/mail/old: nobody sends it"]
 
 
-# Icons and texts are all built.
+# Icons are all built, and texts are said in French.
 
 
 def listed_icons() -> set[str]:
@@ -391,46 +385,36 @@ def test_french_counts_as_the_french_do() -> None:
     assert said == ["0 élève", "1 élève", "2 élèves"]
 
 
-def texts(read: Any, path: Path) -> dict[Any, Any]:
-    """The messages of a catalogue, by what the code says; plurals are pairs."""
-    catalogue = read(BytesIO(path.read_bytes()))
-    plain = [(message.id, message.string) for message in catalogue if message.id]
-    return {
-        (key if isinstance(key, str) else tuple(key)): (v if isinstance(v, str) else tuple(v))
-        for key, v in plain
-    }
+def test_every_text_is_said_as_it_is_typed() -> None:
+    """Its signs held to their word, in the singular for 0 and 1 and in the plural for 2; an unreadable template raises."""
+    assert building.said_otherwise(PACKAGE) == []
 
 
-def test_the_catalogue_is_the_one_of_the_code(tmp_path: Path) -> None:
-    """`make messages` has been run since the last text was written, and its result compiled."""
-    fresh = tmp_path / "fresh.pot"
-    command = [
-        "-m",
-        "babel.messages.frontend",
-        "-q",
-        "extract",
-        "-F",
-        "pyproject.toml",
-        "-k",
-        "gettext_lazy",
-        "-k",
-        "ngettext_lazy:1,2",
-        "-o",
-        str(fresh),
-        "preau",
-    ]
-    subprocess.run([sys.executable, *command], cwd=PACKAGE.parent, check=True, capture_output=True)
-    folder = PACKAGE / "locale" / "fr" / "LC_MESSAGES"
-    wanted, written = texts(read_po, fresh), texts(read_po, folder / "django.po")
-    assert set(written) == set(wanted)
-    assert texts(read_mo, folder / "django.mo") == written
-    # The signs of French stay with their word.
-    for text, said in written.items():
-        assert said == (french(text) if isinstance(text, str) else tuple(map(french, text)))
+def test_a_text_that_django_says_otherwise_is_found(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(
+        'a = _("Yes")\nb = _("Ici : là")\nc = ngettext("%(num)d day", "%(num)d days : là", 2)\n'
+    )
+    assert building.said_otherwise(tmp_path) == [
+        "« %(num)d day » is said « %(num)d jour »", "« %(num)d days : là » is said « %(num)d jours »", "« Yes » is said « Oui »",
+    ]  # fmt: skip
+
+
+def test_the_texts_of_a_folder_are_all_found(tmp_path: Path) -> None:
+    (tmp_path / "templates").mkdir()
+    page = tmp_path / "templates" / "a.html"
+    page.write_text('{{ ngettext("%(num)s mot", "%(num)s mots", count) }}{% do one.append(_("Ici")) %}')
+    (tmp_path / "a.py").write_text(
+        'a = gettext_lazy("Là")\nb = ngettext_lazy("un mot", "des mots", "count")\n'
+    )
+    found = {("%(num)s mot", "%(num)s mots"), "Ici", "Là", ("un mot", "des mots")}
+    assert building.texts(tmp_path) == found
+    page.write_text('{{ _("Ici" }}')
+    with pytest.raises(TemplateSyntaxError):
+        building.texts(tmp_path)
 
 
 def test_no_sign_of_a_text_may_leave_its_word() -> None:
-    """The catalogue keeps « : » and its like with their word; what does not pass through it does so by itself."""
+    """gettext keeps « : » and its like with their word; what does not pass through it does so by itself."""
     assert building.loose_signs(PACKAGE) == []
 
 

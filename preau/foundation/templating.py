@@ -115,7 +115,7 @@ def in_one_language(gettext: Callable[[str], str]) -> Callable[..., Markup]:
 
     @cache
     def translated(text: str) -> Markup:
-        return Markup(gettext(text))  # nosec B704  # noqa: S704 - a text of the catalogue, as Jinja's own `_` marks it
+        return Markup(gettext(text))  # nosec B704  # noqa: S704 - a text of the code, as Jinja's own `_` marks it
 
     @cache
     def plain(text: str) -> Markup:
@@ -129,7 +129,7 @@ def in_one_language(gettext: Callable[[str], str]) -> Callable[..., Markup]:
         if not names:
             return plain(text)
         pattern = translated(text)
-        # A text of the catalogue, in which only « de » has changed.
+        # A text of the code, in which only « de » has changed.
         return (Markup(elided(pattern, names)) if elides(text) else pattern) % names  # nosec B704  # noqa: S704
 
     return said

@@ -11,7 +11,7 @@ BASIC = (
 # Each of these takes two places.
 EXTENDED = "\f^{}\\[~]|€"
 ALONE, JOINED = {True: 160, False: 70}, {True: 153, False: 67}
-# What a keyboard or our catalogue writes more finely than GSM can: the plain sign says the same, at half the price.
+# What a keyboard or `text.french` writes more finely than GSM can: the plain sign says the same, at half the price.
 FINE = str.maketrans(
     {"\u202f": " ", "\xa0": " ", "’": "'", "‘": "'", "“": '"', "”": '"', "«": '"', "»": '"', "…": "...", "–": "-",
      "—": "-", "œ": "oe", "Œ": "OE", "\t": " "}
