@@ -21,7 +21,7 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/build/pycache
 comma := ,
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help ready tools demo demo-reset serve test net test-postgres foreign bench bench-quick bench-imports bench-search bench-signon bench-peak faults coverage mutate audit check format lock
+.PHONY: help ready tools demo demo-reset serve test house pre ci landing all net lint-migrations test-postgres foreign bench bench-quick bench-imports bench-search bench-signon bench-peak faults coverage mutate audit check format lock
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -41,20 +41,38 @@ demo-reset: ready ## the same, with a new school instead of the former one
 serve: tools ## Django's development server, on the data of the demo
 	DEBUG=1 DEMO=1 $(RUN) manage.py runserver $(ARGS)
 
-test: tools ## every test, on SQLite
-	env -u DATABASE_URL $(RUN) -m pytest -n 2 --dist worksteal $(ARGS)
+test: tools ## every test, on SQLite; the whole net apart (`make net`)
+	env -u DATABASE_URL $(RUN) -m pytest -n 2 --dist worksteal -m "not net and not plain" $(ARGS)
 
-net: tools ## of these, the walk of every page by fifteen people, in a browser (docs/net.md)
-	env -u DATABASE_URL $(RUN) -m pytest -n 2 --dist worksteal tests/net/test_net.py $(ARGS)
+house: tools ## what is of one house, H=attendance: its tests, its pages, forms and rules in front of everyone; a minute
+	env -u DATABASE_URL $(RUN) -m pytest -n 2 --dist worksteal --house $(H) $(ARGS) \
+		$$(ls -d preau/$(H)/tests preau/*/$(H)/tests 2>/dev/null) tests/test_every_page.py tests/net
+
+pre: tools check ## before a commit: the checks, and what the change touches, five minutes at most; BASE=main by default
+	env -u DATABASE_URL $(RUN) -m pytest -n 2 --dist load --maxschedchunk 2 --touched $(or $(BASE),main) --at-most 4 $(ARGS)
+
+ci: tools ## what `.ci/run` runs: the checks, what the change touches on both engines, a share of the rest; CI_MINUTES=25
+	$(RUN) -m tests.ci run
+
+landing: tools ## the same on a fresh clone of this commit; green, build/passed holds its tree
+	$(RUN) -m tests.ci landing
+
+all: tools ## everything, on both engines, with the whole net; a line in docs/net-runs.md; two hours
+	$(RUN) -m tests.ci all
+
+net: tools ## the whole net: every role in front of every route, every page in a browser for fifteen people, each journey without JavaScript (docs/net.md)
+	env -u DATABASE_URL $(RUN) -m pytest -n 2 --dist worksteal -m "net or looks or plain" tests/net tests/journeys $(ARGS)
 
 foreign: ## the clients that others wrote (CAS, OpenID Connect, SAML, LTI, CalDAV, WebDAV), against the real server
 	@$(PYTHON) bootstrap.py foreign
 	env -u DATABASE_URL $(RUN) -m pytest -n 2 tests/foreign $(ARGS)
 
 test-postgres: tools ## the same tests, on PostgreSQL (fewer in a browser: decision 129), and its migrations read for locks and lost data
-	set -e; export DATABASE_URL="$$($(PYTHON) bootstrap.py postgres)"; \
-	LOG_LEVEL=WARNING $(call LINT_MIGRATIONS,); \
-	NET_EYES=$${NET_EYES:-closed} $(RUN) -m pytest -n 2 --dist worksteal $(ARGS)
+	set -e; export DATABASE_URL="$$($(PYTHON) bootstrap.py postgres)"; $(MAKE) lint-migrations; \
+	NET_EYES=$${NET_EYES:-closed} $(RUN) -m pytest -n 2 --dist worksteal -m "not net and not plain" $(ARGS)
+
+lint-migrations: # read for locks and lost data, as the database of DATABASE_URL writes them
+	LOG_LEVEL=WARNING $(call LINT_MIGRATIONS,)
 
 bench: tools ## what each daily page costs with 1, 10 and 100 schools, on SQLite and PostgreSQL; writes bench/README.md
 	set -e; export DATABASE_URL="$$($(PYTHON) bootstrap.py postgres)"; $(RUN) -m bench.run full $(ARGS)

@@ -12,6 +12,8 @@ from bench.imports.databases import Sqlite
 from bench.imports.formats import FORMATS
 from bench.imports.killed import Killer, State, differences, killed, moments
 
+pytestmark = pytest.mark.engine
+
 
 @pytest.mark.long
 def test_a_killed_import_run_again_ends_like_one_that_nobody_killed() -> None:

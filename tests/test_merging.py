@@ -42,7 +42,7 @@ from preau.domains.timetable.models import Lesson
 from preau.identity.models import AccessKey, Account, AccountSession, Activation
 
 __all__ = ["bring"]
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 # What every request leaves, and the traces of the merge itself.
 TRACES = {
     "journal.Line", "notifications.Item", "notifications.Dispatch", "notifications.Push", "directory.Merge",

@@ -50,7 +50,7 @@ from preau.foundation import boards, notices, upkeep, vault
 from preau.foundation.text import fold
 from preau.identity.models import Account, Activation
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 
 
 def traces_of(name: str) -> set[str]:

@@ -21,6 +21,8 @@ from preau.domains.timetable.models import Lesson
 from preau.foundation.lookup import Wanted
 from preau.foundation.prepared import Lines, Prepared, padded
 
+pytestmark = pytest.mark.engine
+
 EVERYONE = ("teacher", "teacher_1", "cpe", "head", "secretary", "pupil", "guardian", "other_guardian")
 
 

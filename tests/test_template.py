@@ -11,6 +11,8 @@ from django.db import connection
 
 from tests import template
 
+pytestmark = pytest.mark.engine
+
 SQLITE = "SELECT name, sql FROM {}.sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY name"
 # Columns, indexes and constraints, each as PostgreSQL writes it out.
 POSTGRESQL = """SELECT table_name, column_name || ' ' || data_type || ' ' || is_nullable || coalesce(column_default, '') || coalesce(collation_name, '')

@@ -13,18 +13,6 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ[RUN] = str(os.getpid())
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long tests begin: two processes that share the work then end together, on short ones.
-
-    Each process is first given one half of the list (`--dist worksteal`): half of the long ones begin each half.
-    """
-    long = [item for item in items if item.get_closest_marker("long")]
-    short = [item for item in items if not item.get_closest_marker("long")]
-    middle = max(0, len(items) // 2 - len(long[::2]))
-    items[:] = [*long[::2], *short[:middle], *long[1::2], *short[middle:]]
-
-
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     # Each process that runs tests ends with a summary of its own: the first would publish half of the run.
     if hasattr(config, "workerinput") or not any((run() / "parts").glob("*.json")):

@@ -34,7 +34,7 @@ from preau.directory.seeds import World
 from preau.directory.tests.aaf import deliver, document, eleve, etab, matiere, mef, parent, personnel, record
 from preau.directory.words import Authority, Kinship, Role
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 SAMPLES = settings.BASE_DIR.parent / "shared" / "data" / "formats" / "aaf"
 SECOND_DEGREE = [
     "2020-minimal",

@@ -12,6 +12,8 @@ from preau.directory.seeds import World, school_year_around
 from preau.directory.viewer import Seat
 from preau.directory.words import Profile, Role
 
+pytestmark = pytest.mark.engine
+
 
 def test_names_are_written_as_schools_write_them() -> None:
     person = Person(civility="mme", given_name="Élise", family_name="Guérin")

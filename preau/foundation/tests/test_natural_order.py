@@ -7,6 +7,8 @@ from preau.directory.models import Group, Subject
 from preau.directory.seeds import World
 from preau.foundation.text import natural
 
+pytestmark = pytest.mark.engine
+
 CLASSES = ["2nde 1", "2nde 2", "2nde 9", "2nde 10", "2nde 11", "Première B", "Terminale A"]
 SUBJECTS = ["Allemand", "Arts plastiques", "Éducation musicale", "Espagnol", "Technologie"]
 

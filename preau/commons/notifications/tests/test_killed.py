@@ -35,6 +35,8 @@ from preau.foundation import boards, notices
 from preau.foundation.boards import NotificationKind, Pace
 from preau.foundation.models import TaskLease
 
+pytestmark = pytest.mark.engine
+
 KINDS = ("mort.a", "mort.b", "mort.urgente")
 PEOPLE = ("guardian", "teacher", "cpe")
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)

@@ -17,6 +17,8 @@ from preau.directory.seeds import World
 from preau.directory.words import Role
 from preau.foundation.models import RateWindow
 
+pytestmark = pytest.mark.engine
+
 PAGE = "/recherche/"
 PANEL = {"HX-Request": "true", "HX-Target": "recherche-apercu"}
 
