@@ -80,7 +80,7 @@ class Selection:
         touched = touched_by(changed_since(self.base))
         smoke = set(self._one_page_of_each_house(items)) if touched.smoke else set()
         wanted = [
-            item for item in items if item in smoke or _has(item, "smoke") or self.is_touched(item, touched)
+            item for item in items if item in smoke or _is_smoke(item) or self.is_touched(item, touched)
         ]
         if self.engine_only:
             wanted = [item for item in items if depends_on_engine(item, also=set(wanted))]
@@ -209,6 +209,10 @@ def depends_on_engine(item: pytest.Item, also: set[pytest.Item]) -> bool:
     ):
         return True
     return item in also and uses_database(item) and not _has(item, WHOLE_NET)
+
+
+def _is_smoke(item: pytest.Item) -> bool:
+    return _has(item, "smoke") and not _has(item, "plain")
 
 
 def uses_database(item: pytest.Item) -> bool:

@@ -212,7 +212,7 @@ def _by_module(path: str, building: Building) -> Touched:
 def _by_data(path: str, building: Building) -> Touched:
     """A template, or what the code of a house reads."""
     house, name = house_of(path), path.partition("/templates/")[2]
-    if name and house == "preau/foundation":
+    if house == "preau/foundation":
         return Touched(everything=path)
     users = {house_of(one) for one, text in building.texts.items() if name and name in text}
     return Touched(houses=frozenset((users | {house}) - {""}), files=_naming(path, building))

@@ -117,6 +117,7 @@ def test_a_lesson_and_its_homework_are_written_in_four_gestures_from_the_home(
     pupil.done()
 
 
+@pytest.mark.smoke
 def test_a_pupil_ticks_and_hands_in_on_a_phone(
     visit: Any, schools: dict[str, World], works: dict[str, Homework]
 ) -> None:

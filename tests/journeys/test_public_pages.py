@@ -8,6 +8,7 @@ from tests.journeys.conftest import Visitor
 pytestmark = pytest.mark.journey
 
 
+@pytest.mark.smoke
 def test_a_visitor_finds_their_way(newcomer: Visitor) -> None:
     page = newcomer.page
     newcomer.open("/")

@@ -24,6 +24,7 @@ def lesson(schools: dict[str, World]) -> Lesson:
     return found
 
 
+@pytest.mark.smoke
 def test_the_roll_the_explanation_and_the_decision(
     visit: Any, schools: dict[str, World], lesson: Lesson, scripts: bool
 ) -> None:
@@ -114,6 +115,7 @@ def see_it_all(head: Any, pupil: Any) -> None:
     head.done()
 
 
+@pytest.mark.smoke
 def test_a_weekly_lesson_appears_in_everyones_week(
     visit: Any, schools: dict[str, World], scripts: bool
 ) -> None:
