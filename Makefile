@@ -95,7 +95,7 @@ bench-catalogue: tools ## the search of resources with 2 000, 20 000 and 200 000
 bench-peak: tools ## 600 rolls called in ten minutes while families read, on PostgreSQL; a quarter of an hour
 	set -e; export DATABASE_URL="$$($(PYTHON) bootstrap.py postgres)"; $(RUN) -m bench.peak $(ARGS)
 
-faults: tools ## kill, fill and race a real site twenty times each, and count the acknowledged writes that it lost; half an hour
+faults: tools ## kill, fill and race a real site twenty times each, and count the acknowledged writes that it lost; half an hour (ARGS=--once: minutes)
 	$(RUN) -m bench.faults $(ARGS)
 
 coverage: tools ## the tests without a browser, and which lines they never ran; fails under the bars of tests/coverage_bars.py

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import hypothesis
 import pytest
 import time_machine
-from django.db import DataError, connection, transaction
+from django.db import DataError, connection, connections, transaction
 from django.http import HttpResponse
 from django.test import Client, TransactionTestCase
 from django.utils import timezone
@@ -20,7 +20,7 @@ from preau.directory.models import Holding, Person
 from preau.directory.seeds import World
 from preau.directory.viewer import Viewer, viewer_for
 from preau.directory.words import Role
-from preau.foundation import boards
+from preau.foundation import antivirus, boards, outward, webpush
 from preau.identity.middleware import SEAT
 from preau.identity.models import AccountSession
 from tests import template
@@ -33,6 +33,11 @@ TWIN = "Zwinjumeau"
 # They hold their role in no school.
 NOWHERE = {Role.AGENT, Role.OPERATOR}
 CLASSES = [("6e A", "6e"), ("5e B", "5e")]
+# Seconds: for what is only limited so that a test ends.
+PATIENCE = 120
+# Servers of this machine answer late when it is at work. Who tests that one gives up says after how long.
+for asks in (antivirus, outward, webpush):
+    asks.TIMEOUT = PATIENCE
 
 
 # A machine at work draws its examples slowly: that says nothing of what is tested.
@@ -40,7 +45,8 @@ hypothesis.settings.register_profile(
     "calm",
     hypothesis.settings.default,
     deadline=None,
-    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+    # What fixtures made is put back by each example itself.
+    suppress_health_check=[hypothesis.HealthCheck.too_slow, hypothesis.HealthCheck.function_scoped_fixture],
 )
 hypothesis.settings.load_profile("calm")
 
@@ -107,6 +113,9 @@ def django_db_modify_db_settings(
     django_db_modify_db_settings_parallel_suffix: None, django_test_environment: None, django_db_blocker: Any
 ) -> None:
     """The database of this process, copied from the template (`tests/template.py`)."""
+    # On a machine at work, a lock or a connection is waited for longer than a visitor would wait.
+    options = connections.settings["default"]["OPTIONS"]
+    options.get("pool", options)["timeout"] = PATIENCE
     with django_db_blocker.unblock():
         _worlds.update(template.lay(template.test_database()))
 

@@ -3,9 +3,10 @@
 import os
 import shutil
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Playwright, expect, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 # The same engine and the same pages without a window around them: a quarter less of the processor (decision 98).
@@ -16,6 +17,9 @@ FLAGS = (
 ).split()
 # A page that asks a stranger for something is caught, and the stranger is never reached.
 FLAGS.append("--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE localhost , EXCLUDE 127.0.0.1")
+# On a machine at work a page may be long to come: only what never comes ends a test. In milliseconds.
+LONGEST = 60_000
+expect.set_options(timeout=LONGEST)
 
 
 @pytest.fixture(scope="session")
@@ -33,7 +37,14 @@ def launched(driver: Playwright, *names: str) -> Browser:
         if os.environ.get("CI"):
             pytest.fail("No Chromium: the journeys must run in CI.")
         pytest.skip("No Chromium on this machine: `make test` as root installs Debian's, else set CHROMIUM.")
-    return driver.chromium.launch(executable_path=path, args=FLAGS)
+    return driver.chromium.launch(executable_path=path, args=FLAGS, timeout=LONGEST)
+
+
+def opened(browser: Browser, **facts: Any) -> BrowserContext:
+    """A profile of its own in this browser, patient."""
+    context = browser.new_context(locale="fr-FR", **facts)
+    context.set_default_timeout(LONGEST)
+    return context
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,11 @@
 """The environment of every test, set before Django reads its settings (`-p tests.environment` in pyproject.toml)."""
 
 import os
+import re
+import shutil
 import sys
+import time
+from contextlib import suppress
 from pathlib import Path
 
 # Compiled files are kept, whatever this machine says elsewhere: to compile two thousand modules anew costs each start of the
@@ -9,8 +13,12 @@ from pathlib import Path
 sys.dont_write_bytecode = False
 sys.pycache_prefix = sys.pycache_prefix or str(Path(__file__).resolve().parent.parent / "build" / "pycache")
 
-# Each process has a room of its own: a test that sweeps the files nobody owns would take those of another database.
-ROOM = f"{os.environ.get('TEST_VAR_DIR', 'var/tests')}/{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+ROOMS = Path(os.environ.get("TEST_VAR_DIR", "var/tests"))
+# Each process has a room of its own: a test that sweeps the files nobody owns would take those of another database. Two runs
+# in one folder have processes of the same names: the number of the process tells them apart.
+ROOM = ROOMS / f"{os.getpid()}-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+# A run that was killed leaves its rooms: a run of another day removes them.
+OURS, A_DAY = re.compile(r"\d+-(alone|gw\d+)"), 86_400
 
 os.environ |= {
     "SECRET_KEY": "only for tests",
@@ -23,5 +31,15 @@ os.environ |= {
     "LOG_LEVEL": "CRITICAL",
     # Rows of a test are gone with it, and the pages that said them would stay.
     "SHARED_PAGES_SECONDS": "0",
-    "VAR_DIR": ROOM,
+    "VAR_DIR": str(ROOM),
 }
+
+
+def pytest_unconfigure() -> None:
+    """Nothing of this process stays, nor of those that were killed long ago."""
+    shutil.rmtree(ROOM, ignore_errors=True)
+    # Another process may be tidying too.
+    with suppress(FileNotFoundError):
+        for left in ROOMS.iterdir():
+            if OURS.fullmatch(left.name) and left.stat().st_mtime < time.time() - A_DAY:
+                shutil.rmtree(left, ignore_errors=True)

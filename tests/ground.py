@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from django.db import connection, transaction
 
 # The test before has ended: whatever still holds a row is a thread that nobody waits for.
-PATIENCE = "SET LOCAL lock_timeout = '30s'"
+PATIENCE = "SET LOCAL lock_timeout = '120s'"
 COLUMNS = """SELECT table_name, string_agg(quote_ident(column_name), ', ' ORDER BY ordinal_position)
     FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name)
     WHERE table_schema = 'public' AND table_type = 'BASE TABLE' AND is_generated = 'NEVER' GROUP BY table_name"""

@@ -223,10 +223,12 @@ def leave() -> None:
 
 
 if __name__ == "__main__":
-    import tests.environment  # noqa: F401 - before Django reads its settings
+    # Before Django reads its settings.
+    from tests import environment
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "preau.settings")
     import django
 
     django.setup()
     make()
+    environment.pytest_unconfigure()

@@ -1,6 +1,7 @@
 """What stays true of the whole building, and proof that each check catches a planted mistake."""
 
 import os
+import re
 import warnings
 from pathlib import Path
 from types import SimpleNamespace
@@ -31,6 +32,7 @@ from preau.foundation import boards, readonly
 from preau.foundation.access import AccessMiddleware, anyone, confirmed, opens, signed_in
 from preau.foundation.boards import PersonalData
 from tests import building
+from tests.environment import ROOM
 
 PACKAGE = Path(__file__).parent.parent / "preau"
 OURS = [model for model in apps.get_models() if model.__module__.startswith("preau.")]
@@ -38,7 +40,10 @@ OURS = [model for model in apps.get_models() if model.__module__.startswith("pre
 
 def test_each_process_of_the_tests_keeps_its_files_apart() -> None:
     """A test that sweeps the files no row names would take those of another worker, whose rows are in another database."""
-    assert Path(settings.MEDIA_ROOT).parent.name == os.environ.get("PYTEST_XDIST_WORKER", "alone")
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+    assert Path(settings.MEDIA_ROOT).parent == ROOM
+    # Not by the name of the worker alone: another run of the same folder has one of that name.
+    assert re.fullmatch(rf"\d+-{worker}", ROOM.name)
 
 
 # What is confirmed besides the files that people take away: powers and guests, sending to many, letters and cards of many,

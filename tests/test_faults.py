@@ -1,26 +1,59 @@
-"""Real processes are killed while people write: what was acknowledged is there, once. `make faults` does it at length."""
+"""A process is killed while it writes: what was acknowledged is there, once, and nothing of the rest. `make faults` does it at length."""
 
-import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from bench.faults import checks
+from bench.faults.ledger import Ledger
+from conftest import NOW
+from preau.commons.notifications.tests.test_killed import worker_environment
+from preau.directory.seeds import World
+from preau.domains.attendance.models import Entry, EntryChange, RollCall
+from preau.domains.attendance.queries import register_of
+from preau.domains.timetable.models import Lesson
+
 ROOT = Path(__file__).parent.parent
 
 
-def test_kills_lose_no_acknowledged_write_and_a_lie_in_the_ledger_is_found(tmp_path: Path) -> None:
-    report = tmp_path / "report.json"
-    command = [sys.executable, "-m", "bench.faults.alone", "sqlite", "--once", f"--json={report}"]
-    kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
-    done = subprocess.run(
-        command, cwd=ROOT, env=kept, capture_output=True, text=True, check=False, timeout=300
+def killed_halfway(person: int, *lessons: Lesson) -> None:
+    """It says itself how far it is: a slow machine kills it at the same statement as a quick one."""
+    command = [
+        sys.executable, "-m", "bench.faults.halfway", str(person), *(str(one.pk) for one in lessons)
+    ]  # fmt: skip
+    environment = {**worker_environment(), "DJANGO_SETTINGS_MODULE": "preau.settings"}
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        said = [process.stdout.readline().strip() for _ in range(2)]
+        process.kill()
+    assert said == ["written", "halfway"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_kill_loses_no_acknowledged_write_and_a_lie_in_the_ledger_is_found(
+    planted: dict[str, World],
+) -> None:
+    college = planted["college"]
+    past = Lesson.objects.filter(school=college.school, ends__lt=NOW, roll_call=None).order_by("-starts")
+    whole, half = past[:2]
+    absent = register_of(whole)[0].pupil_id
+    killed_halfway(college.people["cpe"].pk, whole, half)
+    ledger = Ledger()
+    ledger.acknowledged(("entry", whole.pk, absent), ("absent", None))
+    ledger.acknowledged(("roll", whole.pk), 1)
+    ledger.begin(("roll", half.pk), [])
+    found = checks.look(ledger.promised())
+    assert found.sound and found.acknowledged == 1, found.words
+    assert (
+        not RollCall.objects.filter(lesson=half).exists() and not Entry.objects.filter(lesson=half).exists()
     )
-    assert report.exists(), done.stdout + done.stderr
-    found = json.loads(report.read_text())
-    assert [row["fault"] for row in found["rows"]] == ["page", "pages", "worker"]
-    for row in found["rows"]:
-        assert (row["lost"], row["doubled"], row["broken"], row["changed_by_replay"]) == (0, 0, 0, 0), row
-        assert row["words"] == [] and row["slowest_back"] <= 30 and row["acknowledged"] > 0, row
-    assert all(found["planted"].values())
-    assert done.returncode == 0
+    # The judge sees what is wrong: a line that nobody wrote, and an entry without its step.
+    ledger.acknowledged(("entry", whole.pk, absent), ("late", 599))
+    assert checks.look(ledger.promised()).lost == 1
+    EntryChange.objects.filter(entry__lesson=whole).delete()
+    found = checks.look(ledger.promised())
+    assert found.lost == 2 and found.broken

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from conftest import PATIENCE
+
 ROOT = Path(__file__).parent.parent
 HOUSES = ("foundation", "directory", "identity", "commons", "commons/journal", "domains", "portal")
 DOMAINS = ("domains/attendance", "domains/homework", "domains/timetable")
@@ -31,7 +33,9 @@ def building(tmp_path: Path) -> Path:
 
 def lint(building: Path) -> tuple[int, str]:
     command = [str(Path(sys.executable).parent / "lint-imports"), "--no-cache"]
-    done = subprocess.run(command, cwd=building, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(
+        command, cwd=building, capture_output=True, text=True, check=False, timeout=PATIENCE
+    )
     return done.returncode, " ".join(done.stdout.split())
 
 

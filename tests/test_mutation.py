@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from conftest import PATIENCE
 from tests.mutation.mutants import mutants_of
 
 ROOT = Path(__file__).parents[1]
@@ -50,7 +51,7 @@ def mutate(folder: Path, shown: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=3 * PATIENCE,
     )
 
 

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from conftest import PATIENCE
+
 ROOT = Path(__file__).parent.parent
 ASK = """
 import json, django
@@ -57,7 +59,7 @@ def production(tmp_path_factory: pytest.TempPathFactory) -> Any:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=PATIENCE,
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout.splitlines()[-1])
@@ -100,6 +102,6 @@ def test_a_deployment_mistake_is_said(tmp_path: Path, name: str, value: str, say
     }  # fmt: skip
     done = subprocess.run(
         [sys.executable, "manage.py", "check", "--deploy"], cwd=ROOT, env=asked, capture_output=True, text=True,
-        check=False, timeout=60,
+        check=False, timeout=PATIENCE,
     )  # fmt: skip
     assert says in done.stderr + done.stdout

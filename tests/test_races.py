@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 
-from conftest import NOW, SchoolClient
+from conftest import NOW, PATIENCE, SchoolClient
 from preau.commons.notifications import actions as news
 from preau.commons.notifications.models import Item
 from preau.commons.notifications.tasks import send_envelope
@@ -43,7 +43,7 @@ def together(*works: Callable[[], Any]) -> list[Any]:
 
     def run(number: int, work: Callable[[], Any]) -> None:
         try:
-            start.wait(10)
+            start.wait(PATIENCE)
             given[number] = work()
         except Exception as raised:  # noqa: BLE001 - the test looks at it
             given[number] = raised
@@ -54,7 +54,8 @@ def together(*works: Callable[[], Any]) -> list[Any]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(PATIENCE)
+    assert not any(thread.is_alive() for thread in threads), "one of them never came to an end"
     return given
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,10 +18,13 @@ PAGE, HOME = f"/ressources/{KEY}/", "/ressources/"
 
 
 @pytest.fixture(autouse=True)
-def kept(settings: Any) -> Iterator[None]:
+def now(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[SimpleNamespace]:
+    """Pages are kept for a minute, by a clock that the test alone moves."""
     settings.SHARED_PAGES_SECONDS = 60
+    stopped = SimpleNamespace(seconds=0.0)
+    monkeypatch.setattr(shared_pages, "time", SimpleNamespace(monotonic=lambda: stopped.seconds))
     shared_pages.forget_all()
-    yield
+    yield stopped
     shared_pages.forget_all()
 
 
@@ -94,11 +98,10 @@ def test_what_somebody_signed_in_reads_is_given_to_nobody(college: World, client
     assert "Mes recherches suivies" not in Client().get(HOME).content.decode()
 
 
-def test_it_is_late_by_a_minute_at_most(college: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_is_late_by_a_minute_at_most(college: World, now: SimpleNamespace) -> None:
     Client().get(PAGE)
     rename("Tout autre chose")
-    now = shared_pages.time.monotonic()
-    monkeypatch.setattr(shared_pages.time, "monotonic", lambda: now + 61)
+    now.seconds += 61
     assert "Tout autre chose" in Client().get(PAGE).content.decode()
 
 
@@ -130,7 +133,7 @@ def test_each_answer_to_an_exercise_is_marked_for_whoever_gave_it(college: World
     assert answered > plain == second.get(PAGE).content.count(b"answer-said")
 
 
-def test_what_is_told_is_kept_a_minute_and_a_failure_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_told_is_kept_a_minute_and_a_failure_is_not(now: SimpleNamespace) -> None:
     asked = []
 
     def make() -> int:
@@ -142,8 +145,7 @@ def test_what_is_told_is_kept_a_minute_and_a_failure_is_not(monkeypatch: pytest.
     with pytest.raises(LookupError):
         shared_pages.told("x", make)
     assert [shared_pages.told("x", make) for _ in range(3)] == [2, 2, 2]
-    now = shared_pages.time.monotonic()
-    monkeypatch.setattr(shared_pages.time, "monotonic", lambda: now + 61)
+    now.seconds += 61
     assert shared_pages.told("x", make) == 3
     for number in range(shared_pages.MOST_TOLD + 1):
         shared_pages.told(f"y{number}", lambda: 0)

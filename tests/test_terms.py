@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import NOW, SchoolClient
@@ -192,7 +192,7 @@ def years(world: World) -> list[tuple[date, date]]:
     return list(known.values_list("starts", "ends"))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None)
 @given(
     day=st.dates(date(2020, 1, 1), date(2031, 12, 31)), today=st.dates(date(2026, 9, 1), date(2032, 12, 31))
 )
@@ -206,7 +206,7 @@ def test_a_day_goes_once_its_year_and_the_next_one_are_over(college: World, day:
     assert last < today - timedelta(days=365)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None)
 @given(
     spread=st.lists(st.integers(-400, 400), min_size=1, max_size=8),
     held=st.integers(0, 3),

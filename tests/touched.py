@@ -4,6 +4,7 @@ Imports say most of it (grimp reads them). What they do not show is read in the 
 test writes out, and boards, by which a house shows itself on pages of others.
 """
 
+import ast
 import re
 import subprocess
 from collections.abc import Iterable
@@ -110,7 +111,10 @@ class Building:
     @cached_property
     def below_conftest(self) -> frozenset[str]:
         """What every test imports, for `conftest.py` does."""
-        names = set(re.findall(r"(?m)^from ((?:preau|tests)[\w.]*) import", self.texts["conftest.py"]))
+        names = set[str]()
+        for node in ast.walk(ast.parse(self.texts["conftest.py"])):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                names |= {node.module, *(f"{node.module}.{one.name}" for one in node.names)}
         modules = names & self.imports.modules
         return frozenset(modules.union(*(self.imports.find_upstream_modules(one) for one in modules)))
 

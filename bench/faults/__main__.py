@@ -29,6 +29,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=20)
     parser.add_argument("--engines", nargs="*", default=["sqlite", "postgresql"])
+    parser.add_argument("--once", action="store_true", help="each process killed once, and no report")
     options = parser.parse_args()
     BUILD.mkdir(parents=True, exist_ok=True)
     codes, found = [], []
@@ -42,10 +43,13 @@ def main() -> int:
             engine,
             f"--runs={options.runs}",
             f"--json={file}",
+            *(["--once"] if options.once else []),
         ]
         codes.append(subprocess.run(command, cwd=ROOT, check=False).returncode)
         if file.exists():
             found.append(json.loads(file.read_text()))
+    if options.once:
+        return max(codes, default=1)
     REPORT.with_suffix(".json").write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n")
     REPORT.write_text(report(found, options.runs))
     print(REPORT.read_text())

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pytest
 
-from conftest import NOW
+from conftest import NOW, PATIENCE
 from preau.commons.files import actions as files
 from preau.commons.files import rules
 from preau.commons.files.tests.samples import PDF, sent
@@ -165,7 +165,7 @@ def test_curl_lists_and_resumes(preau: str, college: World, joined: str, tmp_pat
 
     def curl(*arguments: str) -> str:
         command = ["curl", "--silent", "--user", f"{proof['username']}:{proof['password']}", *arguments]
-        return subprocess.run(command, check=True, capture_output=True, timeout=60).stdout.decode()
+        return subprocess.run(command, check=True, capture_output=True, timeout=PATIENCE).stdout.decode()
 
     listed = curl("--request", "PROPFIND", "--header", "Depth: 1", f"{preau}/dav/fichiers/")
     assert f"/dav/fichiers/{quote('Cahier de textes')}/" in listed

@@ -144,7 +144,7 @@ def preau(planted: dict[str, World], live_server: Any, settings: Any) -> str:
 @pytest.fixture
 def tool(planted: dict[str, World], preau: str) -> Iterator[Tool]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Elsewhere)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
     there = f"http://127.0.0.1:{server.server_port}"
     yield linked(
         planted["college"], login_url=f"{there}/connexion", target=f"{there}/ouvrir", redirects=[f"{there}/ouvrir"], keys=[],

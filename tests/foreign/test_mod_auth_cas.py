@@ -3,12 +3,14 @@
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from conftest import PATIENCE
 from preau.commons.signon import tasks
 from preau.commons.signon.models import Alias, Connection, Service
 from preau.directory.seeds import World
@@ -81,13 +83,15 @@ def site(planted: dict[str, World], preau: str, tmp_path: Path) -> Iterator[str]
 
 
 def _wait(address: str, running: "subprocess.Popen[bytes]") -> None:
-    while True:
+    for _again in range(10 * PATIENCE):
         try:
-            requests.get(address, allow_redirects=False, timeout=5)
+            requests.get(address, allow_redirects=False, timeout=PATIENCE)
         except requests.ConnectionError:
             assert running.poll() is None, "Apache has stopped"
+            time.sleep(0.1)
         else:
             return
+    raise AssertionError("Apache does not answer")
 
 
 def test_apache_learns_who_comes_once_and_until_they_leave(

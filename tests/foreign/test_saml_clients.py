@@ -63,7 +63,7 @@ def preau(planted: dict[str, World], live_server: Any, settings: Any) -> str:
 def elsewhere() -> Iterator[str]:
     Elsewhere.told.clear()
     server = ThreadingHTTPServer(("127.0.0.1", 0), Elsewhere)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()

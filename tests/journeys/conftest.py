@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 from conftest import NOW
 from preau.directory.seeds import World
 from preau.identity.seeds import CAST, PASSWORD
+from tests.conftest import opened
 from tests.journeys.cable import Cable
 from tests.net.plan import PLAN
 
@@ -70,7 +71,6 @@ class Visitor:
     complaints: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.page.set_default_timeout(10_000)
         self.page.on("console", lambda m: self.complaints.append(m.text) if m.type == "error" else None)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("request", self._stay_home)
@@ -88,6 +88,8 @@ class Visitor:
         self.page.get_by_label("Mot de passe").fill(PASSWORD)
         self.page.get_by_role("button", name="Se connecter", exact=True).click()
         self.page.get_by_role("heading", level=1, name="Bonjour").wait_for()
+        # Its title may come before its end.
+        self.page.wait_for_load_state()
         return self
 
     def check(self, name: str) -> None:
@@ -138,7 +140,7 @@ class Device(Visitor):
 @pytest.fixture
 def device(browser: Browser, live_server: Any, schools: dict[str, World]) -> Iterator[Device]:
     cable = Cable(live_server.thread.port)
-    context = browser.new_context(viewport={"width": 390, "height": 844}, locale="fr-FR")
+    context = opened(browser, viewport={"width": 390, "height": 844})
     yield Device(context.new_page(), cable.url, True, cable=cable)
     context.close()
     cable.remove()
@@ -160,9 +162,7 @@ def visit(browser: Browser, live_server: Any, schools: dict[str, World], scripts
 
     def arrive(key: str, *, wide: bool = False) -> Visitor:
         size = {"width": 1280, "height": 900} if wide else {"width": 390, "height": 844}
-        context = browser.new_context(
-            java_script_enabled=scripts, viewport=size, locale="fr-FR", service_workers="block"
-        )
+        context = opened(browser, java_script_enabled=scripts, viewport=size, service_workers="block")
         contexts.append(context)
         return Visitor(context.new_page(), live_server.url, scripts).sign_in(key)
 
@@ -174,11 +174,8 @@ def visit(browser: Browser, live_server: Any, schools: dict[str, World], scripts
 @pytest.fixture
 def newcomer(browser: Browser, live_server: Any, schools: dict[str, World], scripts: bool) -> Any:
     """Somebody at a phone, whom Préau does not know yet."""
-    context = browser.new_context(
-        java_script_enabled=scripts,
-        viewport={"width": 390, "height": 844},
-        locale="fr-FR",
-        service_workers="block",
+    context = opened(
+        browser, java_script_enabled=scripts, viewport={"width": 390, "height": 844}, service_workers="block"
     )
     yield Visitor(context.new_page(), live_server.url, scripts)
     context.close()

@@ -42,8 +42,10 @@ def test_from_the_card_to_the_home(visit: Any, newcomer: Visitor, schools: dict[
     expect(child.get_by_role("heading", level=1, name="Touche ta première image")).to_be_visible()
     newcomer.check("image-1")
     # The wrong ones first: told in words, and one starts again.
-    for word in reversed(pictures):
+    for number, word in enumerate(reversed(pictures)):
         child.get_by_role("button", name=word, exact=True).click()
+        if number < 2:
+            expect(child.get_by_text(f"Image {number + 2} sur 3")).to_be_visible()
     expect(child.get_by_text("ne vont pas ensemble")).to_be_visible()
     newcomer.check("images-fausses")
     for number, word in enumerate(pictures):

@@ -131,6 +131,7 @@ def test_a_text_is_formatted_by_the_keyboard_alone(newcomer: Visitor) -> None:
     page.keyboard.type("x^2")
     page.keyboard.press("Enter")
     expect(box).to_be_focused()
+    expect(sent).to_have_value(re.compile(r"x\^2"))
     kept = richtext.clean(sent.input_value())
     assert kept == (
         "<p>Lire <strong>la page 12</strong></p><ul><li>apporter la règle</li><li>"
@@ -160,5 +161,6 @@ def test_what_word_puts_on_the_clipboard_comes_in_clean(newcomer: Visitor) -> No
         }""",
         "<p class=MsoNormal style='color:red'><b>Leçon</b><o:p></o:p></p><img src=x onerror=alert(1)>",
     )
+    expect(form.locator("textarea")).to_have_value(re.compile("Leçon"))
     assert richtext.clean(form.locator("textarea").input_value()) == "<p><strong>Leçon</strong></p>"
     newcomer.done()

@@ -230,6 +230,8 @@ class Listener:
 
     def read_under(self, heading: str) -> str:
         """From the top of the page, one key a heading (a screen reader's H), then the first line under it."""
+        # A title is seen before the page is whole.
+        self.page.wait_for_load_state()
         whole = self.page.locator("body").aria_snapshot()
         self.transcript.append(whole)
         lines = whole.splitlines()

@@ -13,6 +13,7 @@ from conftest import NOW
 from preau.directory.seeds import World
 from preau.identity.models import Passkey
 from preau.identity.seeds import CAST, PASSWORD
+from tests.conftest import opened
 from tests.journeys.conftest import Visitor
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -25,9 +26,7 @@ TELEPHONE = {
 def at_home(browser: Browser, live_server: Any, settings: Any, *, device: bool = True) -> Visitor:
     """Somebody at a computer which keeps passkeys, at the one address where they serve: a name, never a number."""
     settings.PUBLIC_URL = f"http://localhost:{live_server.thread.port}"
-    context = browser.new_context(
-        viewport={"width": 1280, "height": 900}, locale="fr-FR", service_workers="block"
-    )
+    context = opened(browser, viewport={"width": 1280, "height": 900}, service_workers="block")
     page = context.new_page()
     if device:
         tools = context.new_cdp_session(page)
@@ -57,6 +56,7 @@ def add_a_key(visitor: Visitor, name: str = "Mon ordinateur") -> list[str]:
     page.get_by_label("Nom de la clé").fill(name)
     page.get_by_role("button", name="Créer la clé d’accès").click()
     expect(page.get_by_role("heading", level=1, name="Vos codes de secours")).to_be_visible()
+    page.wait_for_load_state()
     return page.get_by_role("main").get_by_role("listitem").all_inner_texts()
 
 

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Worker, expect
 
 from conftest import NOW
 from preau.commons.notifications.models import Device
 from preau.directory.seeds import World
 from preau.foundation import webpush
+from tests.conftest import LONGEST, opened
 from tests.journeys.conftest import Visitor
 
 pytestmark = pytest.mark.journey
@@ -19,7 +20,7 @@ SHOWN = """async () => (await (await navigator.serviceWorker.ready).getNotificat
 # The page waits by itself: Playwright's own wait takes the promise for its answer.
 UNTIL_SHOWN = f"""async () => {{
   const shown = {SHOWN};
-  for (let again = 0; again < 500; again += 1) {{
+  for (const until = Date.now() + {LONGEST}; Date.now() < until;) {{
     const all = await shown();
     if (all.length) return all;
     await new Promise((resume) => requestAnimationFrame(resume));
@@ -41,8 +42,8 @@ def device(
     browser_with_windows: Browser, live_server: Any, schools: dict[str, World], settings: Any
 ) -> Iterator[Visitor]:
     settings.VAPID_PRIVATE_KEY = webpush.new_private_key()
-    context = browser_with_windows.new_context(
-        viewport={"width": 390, "height": 844}, locale="fr-FR", permissions=["notifications"]
+    context = opened(
+        browser_with_windows, viewport={"width": 390, "height": 844}, permissions=["notifications"]
     )
     yield Visitor(context.new_page(), live_server.url, True)
     context.close()
@@ -54,11 +55,11 @@ def push(page: Page, address: str, said: dict[str, str]) -> None:
     found: list[Any] = []
     tools.on("ServiceWorker.workerRegistrationUpdated", lambda event: found.extend(event["registrations"]))
     tools.send("ServiceWorker.enable")
-    # Each question to the page lets what the browser said meanwhile come in.
-    for _question in range(200):
-        page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    # What the browser says comes in while the page is waited for.
+    for _look in range(LONGEST // 50):
         if found:
             break
+        page.wait_for_timeout(50)
     tools.send(
         "ServiceWorker.deliverPushMessage",
         {
@@ -127,6 +128,12 @@ CHANGED = """async ([endpoint, p256dh, auth, old]) => {
 }"""
 
 
+def worker_of(context: BrowserContext) -> Worker:
+    """The page knows its worker before the browser has shown it to us, or after."""
+    found = context.service_workers
+    return found[0] if found else context.wait_for_event("serviceworker")
+
+
 def test_the_worker_tells_the_address_that_its_push_service_has_changed(
     device: Visitor, schools: dict[str, World]
 ) -> None:
@@ -137,7 +144,7 @@ def test_the_worker_tells_the_address_that_its_push_service_has_changed(
         person=next(iter(schools.values())).people["guardian"], endpoint="https://fcm.googleapis.com/fcm/send/old",
         p256dh=point, auth=secret, label="Chrome", added_at=NOW,
     )  # fmt: skip
-    (worker,) = device.page.context.service_workers
+    worker = worker_of(device.page.context)
     new = "https://fcm.googleapis.com/fcm/send/new"
     worker.evaluate(CHANGED, [new, point, secret, kept.endpoint])
     kept.refresh_from_db()

@@ -39,6 +39,7 @@ def test_a_mother_finds_a_story_of_ce1_in_three_clicks(newcomer: Visitor) -> Non
 
 def heard(page: Page) -> Iterator[str]:
     """What a screen reader says of the main part, line after line: role, name, level; addresses are not said."""
+    page.wait_for_load_state()
     for line in page.locator("main").aria_snapshot().splitlines():
         told = line.strip().removeprefix("- ").strip("'")
         if told and not told.startswith("/url"):

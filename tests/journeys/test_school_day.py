@@ -1,10 +1,12 @@
 """A day at school: the roll is called, a guardian explains, school life decides, the head sees it all."""
 
+import re
 from typing import Any
 
 import pytest
 from django.core import mail
 from django.core.management import call_command
+from playwright.sync_api import expect
 
 from preau.directory.seeds import World
 from preau.domains.attendance.models import Entry, Explanation
@@ -80,7 +82,7 @@ def decide(cpe: Any, pupil: Any) -> None:
     cpe.check("vie-scolaire")
     page.get_by_role("link", name="Tous", exact=True).click()
     page.get_by_text("À venir").first.wait_for()
-    assert "appels=tous" in page.url
+    expect(page).to_have_url(re.compile("appels=tous"))
     waiting = (
         page.get_by_role("listitem").filter(has_text=pupil.list_name).filter(has_text="Rendez-vous médical")
     )
@@ -105,6 +107,7 @@ def see_it_all(head: Any, pupil: Any) -> None:
     head.check("toutes-les-absences")
     page.get_by_role("link", name=pupil.list_name).first.click()
     history = page.get_by_role("list").filter(has_text="Expliquée")
+    head.page.wait_for_load_state()
     text = history.inner_text()
     assert (
         text.index("Absent")
@@ -137,7 +140,7 @@ def test_a_weekly_lesson_appears_in_everyones_week(
     guardian.open("/emploi-du-temps/?semaine=2026-11-23")
     guardian.check("semaine")
     saturday = guardian.page.locator("section").filter(has_text="Samedi 28 novembre")
-    assert "Anglais" in saturday.inner_text()
+    expect(saturday).to_contain_text("Anglais")
     secretary.done()
     guardian.done()
 

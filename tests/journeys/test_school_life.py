@@ -173,6 +173,8 @@ def test_a_parent_announces_with_a_document_in_three_taps_on_a_phone(
     mother.open("/absences/")
     hand = Hand(page)
     hand.touch(large(page.get_by_role("link", name="Annoncer une absence")))
+    page.get_by_label("Rendez-vous médical").wait_for()
+    page.wait_for_load_state()
     several = page.get_by_role("radio", name="Nina").count()
     if several:
         hand.touch(page.get_by_role("radio", name="Nina"))

@@ -54,7 +54,7 @@ def elsewhere(schools: dict[str, World], settings: Any) -> Iterator[str]:
     """The address of a site of this machine, which the school has linked."""
     settings.SIGNON_LOOPBACK = True
     server = ThreadingHTTPServer(("127.0.0.1", 0), Elsewhere)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
     origin = f"http://127.0.0.1:{server.server_port}"
     school = schools["college"].school
     service = Service.objects.create(

@@ -22,7 +22,7 @@ from preau.domains.timetable.models import Lesson
 from tests.journeys.conftest import SHOTS
 from tests.journeys.test_homework import CONTENT, KEY, WORK, Hand, heard
 from tests.journeys.test_homework import lesson as only_lesson  # noqa: F401 - the fixture below stands on it
-from tests.journeys.test_roll_gestures import segment
+from tests.journeys.test_roll_gestures import assert_noted, segment
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -108,10 +108,7 @@ def test_the_roll_on_a_plan_is_the_same_six_gestures(
     hand.touch(page.get_by_role("button", name="Valider"))
     page.get_by_text("L’appel est enregistré").wait_for()
     assert hand.gestures == 6
-    noted = Entry.objects.filter(lesson=lesson).values_list("pupil_id", "status", "minutes_late")
-    assert set(noted) == {(one.pk, "absent", None) for one in (first, second, third)} | {
-        (fourth.pk, "late", 15)
-    }
+    assert_noted(lesson, [first, second, third], fourth)
     teacher.done()
 
 

@@ -243,8 +243,6 @@ def main() -> int:
     asked.add_argument("--tests", nargs="*", default=TESTS)
     asked.add_argument("--at-once", type=int, default=2)
     told = asked.parse_args()
-    # A database and files of its own: other tests may run beside.
-    os.environ.setdefault("TEST_VAR_DIR", "var/mutation")
     plugin = Mutations(told.rules or every_path(), told.at_once)
     quiet = ["-qq", "-s", "--tb=no", "-m", "not journey"]
     return int(pytest.main([*quiet, *told.tests], plugins=[plugin]))

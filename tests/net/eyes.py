@@ -5,6 +5,7 @@ import time
 from django.conf import settings as site
 from playwright.sync_api import Browser, Page
 
+from tests.conftest import opened
 from tests.net import audit, checkers, known_bad, report
 from tests.net.crawl import Crawl, Visit
 from tests.net.plan import PLAN, is_first, run
@@ -17,15 +18,12 @@ class Eyes:
         self.browser, self.server, self.crawl, self.engines = browser, server, crawl, engines
 
     def __enter__(self) -> "Eyes":
-        self.context = self.browser.new_context(
-            viewport=checkers.WIDE, locale="fr-FR", reduced_motion="reduce"
-        )
+        self.context = opened(self.browser, viewport=checkers.WIDE, reduced_motion="reduce")
         name = site.SESSION_COOKIE_NAME
         if name in self.crawl.client.cookies:
             session = self.crawl.client.cookies[name].value
             self.context.add_cookies([{"name": name, "value": session, "url": self.server}])
         self.page: Page = self.context.new_page()
-        self.page.set_default_timeout(10_000)
         self.heard = checkers.Heard(self.server).listen(self.page)
         return self
 

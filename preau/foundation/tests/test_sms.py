@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conftest import PATIENCE
 from preau.foundation import sms
 from preau.foundation.sms import Fate, Message, Unreachable
 from preau.foundation.sms.http import HttpGateway
@@ -78,10 +79,10 @@ class Server(BaseHTTPRequestHandler):
 def server(settings: Any) -> Iterator[type[Server]]:
     Server.asked, Server.answers = [], []
     held = HTTPServer(("127.0.0.1", 0), Server)
-    thread = threading.Thread(target=held.serve_forever, daemon=True)
+    thread = threading.Thread(target=held.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     settings.SMS_URL = f"http://127.0.0.1:{held.server_address[1]}/v1/"
-    settings.SMS_TOKEN, settings.SMS_SENDER, settings.SMS_TIMEOUT = "jeton", "COLLEGE", 2
+    settings.SMS_TOKEN, settings.SMS_SENDER, settings.SMS_TIMEOUT = "jeton", "COLLEGE", PATIENCE
     yield Server
     held.shutdown()
     held.server_close()

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
@@ -33,7 +33,7 @@ def listed(tmp_path: Path, settings: Any) -> Any:
     return write
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(max_examples=60)
 @given(
     known=st.sets(words, min_size=1), others=st.sets(words), end=st.sampled_from(["\n", "\r\n"]),
     counted=st.booleans(), last=st.booleans(), lower=st.booleans(),

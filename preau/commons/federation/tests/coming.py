@@ -11,7 +11,7 @@ from django.test import RequestFactory
 from django.urls import reverse
 from django.utils.module_loading import import_string
 
-from conftest import NOW, SchoolClient
+from conftest import NOW, PATIENCE, SchoolClient
 from preau.commons.federation import actions
 from preau.commons.federation.models import Provider
 from preau.commons.federation.standin import Relying, StandIn
@@ -55,7 +55,7 @@ def asked(browser: SchoolClient, provider: Provider, suite: str = "", **more: st
 
 def chosen(address: str, subject: str = "jeanne") -> str:
     """The address by which the provider sends the browser back, once somebody was chosen there."""
-    answer = requests.post(address, data={"qui": subject}, allow_redirects=False, timeout=5)
+    answer = requests.post(address, data={"qui": subject}, allow_redirects=False, timeout=PATIENCE)
     assert answer.status_code == 303, answer.text[:300]
     return answer.headers["Location"]
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.urls import reverse
-from hypothesis import HealthCheck, example, given
+from hypothesis import example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
@@ -403,9 +403,7 @@ def test_a_provider_that_is_not_open_lets_nobody_in(college: World, everybody: P
 SOME = st.lists(st.sampled_from(["1", "2", "3"]), max_size=3)
 
 
-@hypothesis_settings(
-    max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
-)
+@hypothesis_settings(max_examples=25, deadline=None)
 @given(first=SOME, second=SOME, references=SOME)
 def test_a_subject_never_opens_two_people(
     college: World, everybody: Provider, first: list[str], second: list[str], references: list[str]

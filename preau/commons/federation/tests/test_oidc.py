@@ -12,7 +12,7 @@ from django.db import connection
 from django.urls import reverse
 from joserfc.jwk import ECKey
 
-from conftest import NOW, SchoolClient
+from conftest import NOW, PATIENCE, SchoolClient
 from preau.commons.federation import actions, asking, queries
 from preau.commons.federation.checks import no_provider_stands_in
 from preau.commons.federation.models import Coming, Link, Provider
@@ -197,7 +197,7 @@ def test_signing_out_offers_to_sign_out_there(client: SchoolClient, provider: Pr
     page = client.get(response["Location"]).content.decode()
     assert "Me déconnecter aussi de Guichet" in page
     address = client.session["federation_goodbye"]["address"]
-    answer = requests.get(address, allow_redirects=False, timeout=5)
+    answer = requests.get(address, allow_redirects=False, timeout=PATIENCE)
     assert answer.headers["Location"] == "http://testserver/connexion/"
 
 

@@ -1,6 +1,5 @@
 """What is not believed: nobody comes in, a page says so, and nothing breaks."""
 
-import time
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -9,7 +8,7 @@ import requests
 from django.urls import reverse
 from joserfc.jwk import RSAKey
 
-from conftest import NOW, SchoolClient
+from conftest import NOW, PATIENCE, SchoolClient
 from preau.commons.federation import asking
 from preau.commons.federation.models import Link, Provider
 from preau.commons.federation.tests.coming import SECRET, asked, back, chosen, come, is_in, provider_of
@@ -190,6 +189,12 @@ def test_a_sheet_with_a_nul_does_not_read(monkeypatch: pytest.MonkeyPatch) -> No
         asking.read_json("https://guichet.example/.well-known/openid-configuration")
 
 
+def give_up_soon_on(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What never answers is waited for shortly; all that answers has the time that it needs."""
+    if path == "slow":
+        monkeypatch.setattr(outward, "TIMEOUT", 0.4)
+
+
 @pytest.mark.parametrize(
     ("path", "trouble"),
     [
@@ -209,7 +214,7 @@ def test_a_sheet_that_does_not_read(
     trouble: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(outward, "TIMEOUT", 0.4)
+    give_up_soon_on(path, monkeypatch)
     Provider.objects.update(issuer=f"{broken}/{path}")
     response = client.get(reverse("federation:start", args=[provider.public_id]), {"suite": "/profil/"})
     page = refused(client, response, 503)
@@ -229,12 +234,10 @@ def test_an_address_that_fails_on_the_way_back(
     path: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(outward, "TIMEOUT", 0.4)
+    give_up_soon_on(path, monkeypatch)
     sheet = guichet.sheet() | {place: f"{broken}/{path}"}
     guichet.sheet = lambda: sheet  # type: ignore[method-assign]
-    began = time.monotonic()
     refused(client, come(client, provider), 503)
-    assert time.monotonic() - began < 8
 
 
 def test_a_machine_that_is_off(client: SchoolClient, guichet: Crooked, provider: Provider) -> None:
@@ -285,6 +288,7 @@ def test_the_stand_in_itself_refuses_what_it_must(client: SchoolClient, provider
         address.replace("client_id=preau", "client_id=x"),
     ):
         assert (
-            requests.post(wrong, data={"qui": "jeanne"}, allow_redirects=False, timeout=5).status_code == 400
+            requests.post(wrong, data={"qui": "jeanne"}, allow_redirects=False, timeout=PATIENCE).status_code
+            == 400
         )
     assert Link.objects.count() == 1

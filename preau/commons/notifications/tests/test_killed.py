@@ -9,7 +9,6 @@ import random
 import signal
 import subprocess
 import sys
-import time
 from collections import Counter
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -22,10 +21,10 @@ from django.core import mail
 from django.db import connection, transaction
 from django.utils.module_loading import import_string
 from django_tasks_db.models import DBTaskResult
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conftest import NOW
+from conftest import NOW, PATIENCE
 from preau.commons.notifications import actions, tasks
 from preau.commons.notifications.models import Dispatch, Envelope, Item, Preference, Rhythm
 from preau.commons.outbox.models import Letter
@@ -129,7 +128,7 @@ lives = st.lists(st.integers(0, 25), min_size=20, max_size=20)
 
 
 @pytest.mark.usefixtures("mortal_kinds")
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None)
 @given(wishes=wishes, events=events, lives=lives, hours=st.lists(st.integers(7, 19), min_size=3, max_size=3))
 def test_each_is_told_once_whatever_they_chose_and_whenever_the_worker_dies(
     college: World, clock: Any, monkeypatch: Any, wishes: Any, events: Any, lives: Any, hours: Any
@@ -205,11 +204,39 @@ def worker_environment() -> dict[str, str]:
     return {**os.environ, "DATABASE_URL": url, "DEMO": "1", "LOG_LEVEL": "CRITICAL"}
 
 
-def start_worker() -> subprocess.Popen[bytes]:
-    command = [sys.executable, "manage.py", "run_worker", "--batch"]
-    return subprocess.Popen(
-        command, env=worker_environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+# A worker that is killed at its n-th statement since it began to write letters: the same one, however quick the machine is.
+KILLED_AT = """
+import os, signal, sys
+import django
+django.setup()
+from django.core.management import call_command
+from django.db import connection
+left, letters = int(sys.argv[1]), False
+def count(execute, sql, params, many, context):
+    global left, letters
+    letters = letters or sql.startswith('INSERT INTO "outbox_letter"')
+    left -= letters
+    if left < 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return execute(sql, params, many, context)
+with connection.execute_wrapper(count):
+    call_command("run_worker", batch=True)
+"""
+
+
+def worked(*command: str) -> int:
+    """How a worker ended."""
+    environment = {**worker_environment(), "DJANGO_SETTINGS_MODULE": "preau.settings"}
+    nothing = subprocess.DEVNULL
+    done = subprocess.run(
+        [sys.executable, *command],
+        env=environment,
+        stdout=nothing,
+        stderr=nothing,
+        check=False,
+        timeout=PATIENCE,
     )
+    return done.returncode
 
 
 def forget_the_dead() -> None:
@@ -235,19 +262,12 @@ def test_a_worker_killed_for_good_tells_everyone_once(planted: dict[str, World])
     Dispatch.objects.update(due_at=LONG_AGO)
     DBTaskResult.objects.update(enqueued_at=LONG_AGO)
     chance = random.Random(5)
-    killed = 0
-    while killed < KILLS and Letter.objects.count() < NEWS:
-        before, worker = Letter.objects.count(), start_worker()
-        while Letter.objects.count() == before and worker.poll() is None:
-            time.sleep(0.01)
-        time.sleep(chance.random() * 0.15)
-        killed += worker.poll() is None
-        worker.send_signal(signal.SIGKILL)
-        worker.wait(10)
+    for _kill in range(KILLS):
+        assert worked("-c", KILLED_AT, str(chance.randint(1, 100))) == -signal.SIGKILL
         forget_the_dead()
-    assert killed == KILLS
+    assert 0 < Letter.objects.count() < NEWS, "killed at work"
     for _try in range(3):
-        assert start_worker().wait(120) == 0
+        assert worked("manage.py", "run_worker", "--batch") == 0
         forget_the_dead()
     told = Counter(
         word for letter in Letter.objects.all() for word in letter.body.split() if word.startswith("n")

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from preau.directory.boards import Happened
@@ -14,7 +14,7 @@ HAPPENED = st.lists(
     st.builds(Happened, st.integers(1, 3), DAYS, st.sampled_from(["", "Maths", "EPS"])), max_size=40
 )
 # A busy machine draws slowly: that says nothing of the rule.
-CALM = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+CALM = settings(deadline=None, max_examples=60)
 LOOKED = st.dictionaries(st.integers(1, 3), st.dates(TODAY - timedelta(days=60), TODAY), max_size=3)
 
 

@@ -10,7 +10,7 @@ import pytest
 from django.core import mail
 from django.db import connection, transaction
 from django_tasks_db.models import DBTaskResult
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import NOW
@@ -112,7 +112,7 @@ def test_a_draft_that_was_dropped_is_not_confirmed(draft: Campaign, seat_of: Any
 lives = st.lists(st.integers(0, 40), min_size=12, max_size=12)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None)
 @given(lives=lives)
 def test_each_is_written_to_once_whenever_the_worker_dies(
     draft: Campaign, seat_of: Any, clock: Any, fake: type[Fake], monkeypatch: Any, lives: list[int]

