@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import hypothesis
 import pytest
 import time_machine
+from django.conf import settings
 from django.db import DataError, connection, connections, transaction
 from django.http import HttpResponse
 from django.test import Client, TransactionTestCase
@@ -135,6 +136,8 @@ def django_db_use_migrations() -> bool:
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """Both schools, once a session: each test rolls back to them, or has them put back."""
+    # What kept migrations from running now would hide them from the tests that read them.
+    settings.MIGRATION_MODULES = {}
     with django_db_blocker.unblock():
         _ground.append(laid())
     # What is loaded by now stays: to look for garbage among it again and again takes a twelfth of the time of a request.
