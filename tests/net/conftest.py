@@ -1,5 +1,6 @@
 """The stage of the matrix, set once for all the tests of a file: to set it takes longer than most of them."""
 
+import logging
 import pickle
 from collections.abc import Iterator
 from copy import deepcopy
@@ -41,3 +42,11 @@ def stage(standing: tuple[bytes, dict[str, Any]], db: None, settings: Any) -> St
         setattr(settings, name, value)
     copied: Stage = pickle.loads(made)
     return copied
+
+
+@pytest.fixture
+def quiet() -> Iterator[None]:
+    """Thousands of refusals, each with its warning, would drown the one line that says what is wrong."""
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)

@@ -8,9 +8,9 @@ that its sender does not see, may not touch that object. See docs/net-matrix.md.
 import inspect
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from copy import deepcopy
 from dataclasses import dataclass, field
-from typing import Any
+from http.cookies import SimpleCookie
+from typing import Any, Protocol
 from unittest import mock
 
 from django.db import connection, transaction
@@ -24,7 +24,7 @@ from preau.foundation.access import anyone, by_key
 from preau.foundation.readonly import WRITE
 from tests.building import routes
 from tests.net.matrix_bodies import BODIES
-from tests.net.matrix_stage import DEPARTED, OWN, SCOPES, TOKEN, VISITORS, Mark, Stage, place_of, places_of
+from tests.net.matrix_stage import DEPARTED, SCOPES, TOKEN, VISITORS, Mark, Stage, place_of, places_of
 from tests.net.matrix_table import (
     ASKS_THE_JOURNAL,
     NAMES_TWO,
@@ -35,7 +35,7 @@ from tests.net.matrix_table import (
     Named,
     Told,
 )
-from tests.net.rows import NOT_DOMAIN, digests
+from tests.net.rows import NOT_DOMAIN, digests, remembering
 
 # The methods that views take, and one that none takes, so that a refusal of the method is seen to hold too.
 METHODS = ("GET", "HEAD", "POST", "DELETE")
@@ -56,6 +56,10 @@ class Route:
     is_public: bool
     by_key: bool = False
 
+    @property
+    def house(self) -> str:
+        return self.name.partition(":")[0]
+
     def address(self, found: Model | None) -> str:
         rest = REST_OF_ADDRESS.get(self.name, {})
         mine = {self.by: getattr(found, self.by)} if found is not None else {}
@@ -65,6 +69,15 @@ class Route:
 def all_routes(patterns: Iterable[Any] | None = None) -> list[Route]:
     found = patterns if patterns is not None else get_resolver().url_patterns
     return [route_of(name, view) for name, view in routes(found)]
+
+
+def houses() -> list[str]:
+    """The houses that have a page: the namespaces of the routes."""
+    return sorted({name.partition(":")[0] for name, _ in routes(get_resolver().url_patterns)})
+
+
+def routes_of(house: str) -> list[Route]:
+    return [route for route in all_routes() if route.house == house]
 
 
 def route_of(name: str, view: Callable[..., Any]) -> Route:
@@ -107,14 +120,21 @@ def untold(found: Iterable[Route], told: Told | None = None) -> list[str]:
     return complaints
 
 
+def unmet(stage: Stage, role: str, met: dict[str, set[str]]) -> list[str]:
+    """The marks that a role had to meet and has not, once every house was walked through; a mark that nobody meets protects nothing."""
+    if not met.keys() >= set(houses()):
+        return []
+    must = {mark.name for mark in stage.marks if role in mark.must}
+    return sorted(must - set().union(*met.values()))
+
+
 # What happened
 
 
 @dataclass
 class Findings:
-    """What the matrix did and found: `complaints` by kind; empty means nothing is wrong."""
+    """What was done and found: `complaints` by kind; empty means nothing is wrong. `read`: the marks that each role met."""
 
-    role: str = ""
     routes: set[str] = field(default_factory=set)
     requests: int = 0
     refused: int = 0
@@ -123,15 +143,18 @@ class Findings:
     writes: list[str] = field(default_factory=list)
     answers: list[str] = field(default_factory=list)
     unknown: set[str] = field(default_factory=set)
-    read: set[str] = field(default_factory=set)
+    read: set[tuple[str, str]] = field(default_factory=set)
 
     @property
     def complaints(self) -> list[str]:
         return [*self.leaks, *self.writes, *self.answers, *sorted(self.unknown)]
 
+    def met_by(self, role: str) -> set[str]:
+        return {mark for who, mark in self.read if who == role}
+
     def counted(self) -> dict[str, Any]:
         return {
-            "role": self.role, "routes": len(self.routes), "requests": self.requests, "refused": self.refused,
+            "routes": len(self.routes), "requests": self.requests, "refused": self.refused,
             "substituted": self.substituted, "leaks": len(self.leaks), "writes": len(self.writes),
             "answers": len(self.answers),
         }  # fmt: skip
@@ -209,93 +232,136 @@ def papers_as_text() -> Iterator[None]:
         yield
 
 
+# What it asks
+
+
+@dataclass(frozen=True)
+class Request:
+    """What one role sends to one route. `place`: the number of the object among those of its scope.
+
+    `sent`: what is put in the query or the body; `naming`: the object that it names, and of which scope it is.
+    `watched`: is each parameter that the view asks for to be looked at, and replaced?
+    """
+
+    role: str
+    route: Route
+    scope: str | None
+    method: str
+    place: int = 0
+    sent: tuple[tuple[str, Any], ...] = ()
+    naming: tuple[Named, str] | None = None
+    watched: bool = False
+
+    def __str__(self) -> str:
+        sent = f" {dict(self.sent)}" if self.sent else ""
+        return f"{self.role} {self.method} {self.route.name} ({self.scope or 'no object'}){sent}"
+
+
+class Plan(Protocol):
+    """Which requests are sent (`tests/net/matrix_plans.py`); `Matrix` sends and judges them."""
+
+    def roles(self) -> list[str]:
+        """Whoever sends any of them."""
+
+    def requests(self, route: Route) -> Iterable[Request]:
+        """Those of a route."""
+
+    def substitutions(self, request: Request, asked: Collection[str]) -> Iterable[Request]:
+        """Those that follow a watched request, by the names that its view asked for."""
+
+
+def scopes_of(stage: Stage, route: Route) -> list[str | None]:
+    """Where the stage has objects of this model: a class has no school of its own, a leaver no term."""
+    if route.model is None:
+        return [None]
+    return [scope for scope in SCOPES if scope in stage.objects[route.model]]
+
+
+def may_open(tables: Told, route: Route, scope: str | None, role: str, method: str) -> bool:
+    """A page without an object is also read by whoever may in another profile of theirs (docs/decisions/0008)."""
+    reads_as_parent = role == "teacher_parent" and route.model is None and method in {"GET", "HEAD"}
+    roles = [role, "guardian"] if reads_as_parent else [role]
+    return any(tables.may_open(route.name, scope, one) for one in roles)
+
+
+def is_hidden(tables: Told, route: Route, scope: str | None, role: str) -> bool:
+    """Is the object of this address one that the role does not see?"""
+    return bool(route.model and scope and not tables.sees_object(route.model, scope, role))
+
+
+def parameter(tables: Told, name: str) -> tuple[Named | None, str]:
+    """What a parameter names, and the word before its number when it is the number that names (« statut-12 »)."""
+    bare, _, number = name.rpartition("-")
+    # « matiere-0 » is the first of several lines, and names by its value.
+    if number.isdigit() and bare in NUMBERED:
+        return NUMBERED[bare], bare
+    return tables.names.get(name), ""
+
+
 # What it does
 
 
-class Matrix:
-    """One role, in front of every route."""
+def _values(cookies: SimpleCookie) -> dict[str, str]:
+    return {name: morsel.value for name, morsel in cookies.items()}
 
-    def __init__(self, stage: Stage, role: str, told: Told | None = None) -> None:
-        self.stage, self.role, self.told = stage, role, told or Told()
-        self.is_visitor = role in VISITORS
-        self.findings = Findings(role)
-        self.client = Client(raise_request_exception=False)
-        if role != "visitor":
-            self.client.force_login(stage.people[role].account)
+
+class Matrix:
+    """Sends the requests of a plan, each judged, and undone unless it was refused."""
+
+    def __init__(self, stage: Stage, plan: Plan, tables: Told | None = None) -> None:
+        self.stage, self.plan, self.tables = stage, plan, tables or Told()
+        self.findings = Findings()
+        self.clients = {role: self._signed_in(role) for role in plan.roles()}
+        self.cookies = {role: _values(client.cookies) for role, client in self.clients.items()}
         self.marks: dict[str, list[Mark]] = {}
         for mark in stage.marks:
             if not TOKEN.fullmatch(mark.token):
                 raise Untold(f"« {mark.name} »: its token is not one that the matrix reads for")
             self.marks.setdefault(mark.token, []).append(mark)
 
+    def _signed_in(self, role: str) -> Client:
+        client = Client(raise_request_exception=False)
+        if role != "visitor":
+            client.force_login(self.stage.people[role].account)
+        return client
+
     def run(self, found: Iterable[Route]) -> Findings:
-        before = digests()
-        with papers_as_text():
+        with papers_as_text(), remembering():
+            before = digests()
             for route in found:
                 self.findings.routes.add(route.name)
-                self._route(route)
-        if digests() != before:
-            self.findings.writes.append(f"{self.role}: refused requests have changed rows")
+                for request in self.plan.requests(route):
+                    self._follow(request)
+            changed = [name for name, digest in digests().items() if digest != before[name]]
+        if changed:
+            self.findings.writes.append(f"refused requests have changed rows of {changed}")
         return self.findings
 
-    def _route(self, route: Route) -> None:
-        for scope in self._scopes(route):
-            targets = places_of(self.stage, route.model, scope) if route.model and scope else [None]
-            for further in targets[1:]:
-                self._send(route, scope, min(route.methods), route.address(further))
-            address = route.address(targets[0])
-            for method in METHODS:
-                declared = method in route.methods
-                if not declared and scope not in {None, OWN}:
-                    continue
-                with questions() as asked:
-                    self._send(route, scope, method, address)
-                if declared and method in {"GET", "POST"} and scope in {None, OWN}:
-                    self._substitute(route, scope, method, address, asked)
+    def _follow(self, request: Request) -> None:
+        """A request, and those in which what its view asks for is replaced."""
+        with questions() as asked:
+            self._send(request)
+        if not request.watched:
+            return
+        for name in asked:
+            # How a formatted text was written goes with each of them, whatever it is called.
+            is_known = parameter(self.tables, name)[0] or name in PLAIN or name.endswith("-forme")
+            if not is_known:
+                self.findings.unknown.add(
+                    f"{request.route.name}: nobody told the matrix what « {name} » names"
+                )
+        for further in self.plan.substitutions(request, asked):
+            self.findings.substituted += further.naming is not None
+            self._send(further)
 
-    def _scopes(self, route: Route) -> list[str | None]:
-        """Where the stage has objects of this model: a class has no school of its own, a leaver no term."""
-        if route.model is None:
-            return [None]
-        return [scope for scope in SCOPES if scope in self.stage.objects[route.model]]
-
-    def _substitute(
-        self, route: Route, scope: str | None, method: str, address: str, asked: set[str]
-    ) -> None:
-        """Each object that the view asks to be named is named, one after the other, by the ids of everybody else."""
-        for name in sorted(asked):
-            bare, _, number = name.rpartition("-")
-            # « statut-12 » names by its number; « matiere-0 » is the first of several lines, and names by its value.
-            by_number = number.isdigit() and bare in NUMBERED
-            named = NUMBERED[bare] if by_number else self.told.names.get(name)
-            if named is None:
-                # How a formatted text was written goes with each of them, whatever it is called.
-                if name not in PLAIN and not name.endswith("-forme"):
-                    self.findings.unknown.add(f"{route.name}: nobody told the matrix what « {name} » names")
-                for value in PLAIN.get(name, ()):
-                    self._send(route, scope, method, address, {name: value})
-                continue
-            for other in [one for one in SCOPES[1:] if one in self.stage.objects[named.model]]:
-                sent = {f"{bare}-{named.value(self.stage, other)}" if by_number else name:
-                        "absent" if by_number else named.value(self.stage, other)}  # fmt: skip
-                self.findings.substituted += 1
-                self._send(route, scope, method, address, sent, (named, other))
-            if by_number:
-                asked -= {one for one in asked if one.startswith(f"{bare}-")}
-
-    def _send(
-        self, route: Route, scope: str | None, method: str, address: str, sent: dict[str, Any] | None = None,
-        naming: tuple[Named, str] | None = None,
-    ) -> None:  # fmt: skip
-        """One request, judged, and undone unless it was refused."""
-        what = f"{self.role} {method} {route.name} ({scope or 'no object'}){f' {sent}' if sent else ''}"
+    def _send(self, request: Request) -> None:
         self.findings.requests += 1
-        cookies, writes = deepcopy(self.client.cookies), Writes()
-        stranger = self._stranger(route, naming)
+        client, writes = self.clients[request.role], Writes()
+        stranger = self._stranger(request)
         after = None
         with transaction.atomic():
             with connection.execute_wrapper(writes):
-                response = self._answer(route, method, address, sent or {})
+                response = self._answer(client, request)
             text = text_of(response)
             refused = response.status_code in {403, 404, 405} or self._sends_to_sign_in(response)
             self.findings.refused += refused
@@ -303,71 +369,72 @@ class Matrix:
                 if stranger is not None and writes.seen:
                     after = fingerprint(stranger, writes.seen)
                 transaction.set_rollback(True)
-        self.client.cookies = cookies
-        self._judge_answer(route, scope, method, response, what)
-        self._judge_text(text, what)
+        client.cookies = SimpleCookie(self.cookies[request.role])
+        self._judge_answer(request, response)
+        self._judge_text(request, text)
         if refused and writes.seen:
-            self.findings.writes.append(f"{what}: refused, yet wrote in {sorted(set(writes.seen))}")
+            self.findings.writes.append(f"{request}: refused, yet wrote in {sorted(set(writes.seen))}")
         # The request is undone by now: what is there is what was there before it.
         if stranger is not None and after is not None and after != fingerprint(stranger, writes.seen):
-            self.findings.writes.append(f"{what}: touched what its sender does not see")
+            self.findings.writes.append(f"{request}: touched what its sender does not see")
 
-    def _answer(self, route: Route, method: str, address: str, sent: dict[str, Any]) -> HttpResponse:
-        if method == "GET":
-            return self.client.get(address, sent)
-        if method == "POST":
+    def _answer(self, client: Client, request: Request) -> HttpResponse:
+        route = request.route
+        found = (
+            places_of(self.stage, route.model, request.scope)[request.place]
+            if route.model and request.scope
+            else None
+        )
+        address, sent = route.address(found), dict(request.sent)
+        if request.method == "GET":
+            return client.get(address, sent)
+        if request.method == "POST":
             body = BODIES[route.name].data(self.stage) if route.name in BODIES else {}
-            return self.client.post(address, body | sent)
-        return getattr(self.client, method.lower())(address)
+            return client.post(address, body | sent)
+        return getattr(client, request.method.lower())(address)
 
-    def _stranger(self, route: Route, naming: tuple[Named, str] | None) -> Model | None:
+    def _stranger(self, request: Request) -> Model | None:
         """The object that a substituted id names, when the sender does not see it."""
-        if naming is None:
+        if request.naming is None:
             return None
-        named, scope = naming
-        if scope == DEPARTED and route.name in ASKS_THE_JOURNAL:
+        named, scope = request.naming
+        if scope == DEPARTED and request.route.name in ASKS_THE_JOURNAL:
             return None
         found = place_of(self.stage, named.model, scope)
         there = found.pk is not None and not found._state.adding
-        return found if there and not self.told.sees_object(named.model, scope, self.role) else None
+        return found if there and not self.tables.sees_object(named.model, scope, request.role) else None
 
     def _sends_to_sign_in(self, response: HttpResponse) -> bool:
         return response.status_code == 302 and response["Location"].startswith("/connexion/?suite=")
 
-    def _may_open(self, route: Route, scope: str | None, method: str) -> bool:
-        """A page without an object is also read by whoever may in another profile of theirs (docs/decisions/0008)."""
-        reads_as_parent = self.role == "teacher_parent" and route.model is None and method in {"GET", "HEAD"}
-        roles = [self.role, "guardian"] if reads_as_parent else [self.role]
-        return any(self.told.may_open(route.name, scope, role) for role in roles)
-
-    def _judge_answer(
-        self, route: Route, scope: str | None, method: str, response: HttpResponse, what: str
-    ) -> None:
-        status = response.status_code
+    def _judge_answer(self, request: Request, response: HttpResponse) -> None:
+        route, status = request.route, response.status_code
+        declared = request.method in route.methods
         # No session is a key, whoever's it is.
         if status >= 500 or (route.by_key and status != 401):
-            self.findings.answers.append(f"{what}: {status}, nobody had thought of it")
+            self._wrong(request, f"{status}, nobody had thought of it")
         elif route.name in NOT_HERE or route.is_public or route.by_key:
             return
-        elif self.is_visitor:
+        elif request.role in VISITORS:
             if not self._sends_to_sign_in(response):
-                self.findings.answers.append(f"{what}: {status} where a visitor is asked to sign in")
-        elif self._may_open(route, scope, method):
-            wrong = status in {403, 404} if method in route.methods else status != 405
-            if wrong:
-                self.findings.answers.append(f"{what}: {status} where the role may")
+                self._wrong(request, f"{status} where a visitor is asked to sign in")
+        elif may_open(self.tables, route, request.scope, request.role, request.method):
+            if status in {403, 404} if declared else status != 405:
+                self._wrong(request, f"{status} where the role may")
         else:
-            hidden = route.model and scope and not self.told.sees_object(route.model, scope, self.role)
+            hidden = is_hidden(self.tables, route, request.scope, request.role)
             # An address may name more than its object, which is not there.
             ruled = 404 if hidden or (route.model and route.name in REST_OF_ADDRESS) else 403
-            told = {403, 404} if method in route.methods else {403, 404, 405}
-            either = route.name in NAMES_TWO and not hidden and status in told
-            if status != ruled and not either:
-                self.findings.answers.append(f"{what}: {status} where the rule says {ruled}")
+            either = {403, 404} if declared else {403, 404, 405}
+            if status != ruled and not (route.name in NAMES_TWO and not hidden and status in either):
+                self._wrong(request, f"{status} where the rule says {ruled}")
 
-    def _judge_text(self, text: str, what: str) -> None:
+    def _wrong(self, request: Request, answer: str) -> None:
+        self.findings.answers.append(f"{request}: {answer}")
+
+    def _judge_text(self, request: Request, text: str) -> None:
         for token in set(TOKEN.findall(text)) & self.marks.keys():
             for mark in self.marks[token]:
-                self.findings.read.add(mark.name)
-                if self.role not in mark.readers:
-                    self.findings.leaks.append(f"{what}: shows « {mark.name} »")
+                self.findings.read.add((request.role, mark.name))
+                if request.role not in mark.readers:
+                    self.findings.leaks.append(f"{request}: shows « {mark.name} »")

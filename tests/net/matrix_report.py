@@ -1,20 +1,30 @@
-"""The line that says what the isolation matrix did, at the end of the tests; the same figures in build/net/matrix.json."""
+"""The line that says what each layer of the isolation matrix did, at the end of the tests; the same figures in build/net/matrix.json."""
 
 import json
 from pathlib import Path
 from typing import Any
 
-FIGURES = ("requests", "refused", "substituted", "leaks", "writes", "answers")
 REPORT = Path(__file__).parents[2] / "build" / "net" / "matrix.json"
+# What tells one item from another, and is not counted.
+NAMES = ("layer", "house", "role")
 
 
 def summed(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """The figures of the items of one layer together."""
+    figures = [name for name in rows[0] if name not in NAMES]
     return {
-        "roles": len(rows),
-        "routes": max(row["routes"] for row in rows),
-        **{name: sum(row[name] for row in rows) for name in FIGURES},
-        "by_role": sorted(rows, key=lambda row: str(row["role"])),
+        "items": len(rows),
+        "roles": len({row["role"] for row in rows if "role" in row}),
+        **{name: sum(row[name] for row in rows) for name in figures},
+        "by_item": sorted(rows, key=lambda row: (row["house"], row.get("role", ""))),
     }
+
+
+def line(layer: int, total: dict[str, Any]) -> str:
+    figures = ", ".join(
+        f"{value} {name}" for name, value in total.items() if isinstance(value, int) and value
+    )
+    return f"Isolation matrix, layer {layer}: {figures}."
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
@@ -22,12 +32,15 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     found = [
         value for one in reports for name, value in getattr(one, "user_properties", ()) if name == "matrix"
     ]
-    # A test reports when it is set up, called and taken down: each role once.
-    rows = list({row["role"]: row for row in found}.values())
+    # A test reports when it is set up, called and taken down: each item once.
+    rows = {tuple(row.get(name) for name in NAMES): row for row in found}.values()
     if not rows:
         return
-    total = summed(rows)
+    totals = {
+        layer: summed([row for row in rows if row["layer"] == layer])
+        for layer in sorted({row["layer"] for row in rows})
+    }
     REPORT.parent.mkdir(parents=True, exist_ok=True)
-    REPORT.write_text(json.dumps(total, indent=1) + "\n")
-    said = ", ".join(f"{total[name]} {name}" for name in ("routes", "roles", *FIGURES[:5]))
-    terminalreporter.write_line(f"Isolation matrix: {said}; {total['answers']} wrong answers.")
+    REPORT.write_text(json.dumps(totals, indent=1) + "\n")
+    for layer, total in totals.items():
+        terminalreporter.write_line(line(layer, total))

@@ -1,6 +1,8 @@
 """How far a run goes: quick in CI, complete in `make audit`."""
 
+import json
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,3 +57,14 @@ def is_first(shape: str) -> bool:
     except FileExistsError:
         return False
     return True
+
+
+def shared(subject: str, part: str, words: Iterable[str]) -> dict[str, set[str]]:
+    """Keep what one part of a subject found; give what each part of it has found in this run, in whichever process."""
+    folder = run() / "shared" / subject
+    folder.mkdir(parents=True, exist_ok=True)
+    # Whole or not at all, whoever reads meanwhile.
+    beside = folder / f"{part}.being-written"
+    beside.write_text(json.dumps(sorted(words)))
+    beside.rename(folder / f"{part}.json")
+    return {file.stem: set(json.loads(file.read_text())) for file in folder.glob("*.json")}

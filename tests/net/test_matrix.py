@@ -1,12 +1,12 @@
-"""Nothing leaks, nothing is written by whoever may not; and a planted leak, write or omission is caught."""
+"""Nobody forgot to tell the matrix of a route; and what is planted is caught by each layer that can see it."""
 
-import logging
-from collections.abc import Iterator
+from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
 import pytest
 from django.http import HttpRequest, HttpResponse
+from django.template import engines
 from django.urls import path
 from django.views.decorators.http import require_POST, require_safe
 
@@ -15,88 +15,123 @@ from preau.directory.models.groups import GroupQuerySet
 from preau.domains.timetable.models import Lesson
 from preau.foundation.access import opens, signed_in
 from preau.urls import urlpatterns
-from tests.net import matrix
-from tests.net.matrix_stage import CAST, OF_EACH_KIND, Stage
+from tests.net import matrix, rules
+from tests.net.matrix_plans import Few, Whole
+from tests.net.matrix_stage import Stage
 from tests.net.matrix_table import SIGNED_IN, Told
-from tests.net.plan import PLAN
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def quiet() -> Iterator[None]:
-    """Thousands of refusals, each with its warning, would drown the one line that says what is wrong."""
-    logging.disable(logging.CRITICAL)
-    yield
-    logging.disable(logging.NOTSET)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quiet")]
 
 
 def test_the_matrix_has_been_told_of_every_route() -> None:
     assert matrix.untold(matrix.all_routes()) == []
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("role", CAST if PLAN.eyes else OF_EACH_KIND)
-def test_nobody_reads_or_writes_what_is_not_theirs(stage: Stage, role: str, record_property: Any) -> None:
-    found = matrix.Matrix(stage, role).run(matrix.all_routes())
-    record_property("matrix", found.counted())
-    assert found.complaints == []
-    # Else a mark that nobody ever meets would protect nothing.
-    assert {mark.name for mark in stage.marks if role in mark.must} <= found.read
+# The layers, as functions of the routes and of the role that the third one follows.
+
+Layer = Callable[[Stage, list[Any], Told, str], list[str]]
 
 
-# What is planted must be found.
+def calls(stage: Stage, patterns: list[Any], tables: Told, role: str) -> list[str]:
+    asked = rules.Rules(stage, tables)
+    asked.ask_models([Group])
+    asked.ask_routes(matrix.routes(patterns))
+    return asked.complaints
+
+
+def few(stage: Stage, patterns: list[Any], tables: Told, role: str) -> list[str]:
+    return matrix.Matrix(stage, Few(stage, tables), tables).run(matrix.all_routes(patterns)).complaints
+
+
+def whole(stage: Stage, patterns: list[Any], tables: Told, role: str) -> list[str]:
+    plan = Whole(stage, role, tables)
+    return matrix.Matrix(stage, plan, tables).run(matrix.all_routes(patterns)).complaints
+
+
+EVERY_LAYER = pytest.mark.parametrize("layer", [calls, few, whole])
+LAYERS_OF_REQUESTS = pytest.mark.parametrize("layer", [few, whole])
 
 
 @pytest.fixture
 def found_with(stage: Stage, settings: Any) -> Any:
-    """`found_with("guardian", view, "classe/")`: what the matrix says of one more route, open to all who have signed in."""
+    """`found_with(few, "guardian", view, "classe/")`: what a layer says of one more route, open to all who have signed in."""
 
-    def run(role: str, view: Any, address: str, opens_to: Any = SIGNED_IN) -> matrix.Findings:
-        planted = path(address, view, name="planted")
+    def run(
+        layer: Layer, role: str, view: Any, address: str, opens_to: Any = SIGNED_IN, name: str = "planted"
+    ) -> list[str]:
+        planted = path(address, view, name=name)
         site: Any = ModuleType("planted")
         site.urlpatterns = [planted, *urlpatterns]
         settings.ROOT_URLCONF = site
-        told = Told()
-        told.opens["planted"] = opens_to
-        return matrix.Matrix(stage, role, told).run(matrix.all_routes([planted]))
+        tables = Told()
+        tables.opens[name] = opens_to
+        return layer(stage, [planted], tables, role)
 
     return run
 
 
-def test_a_model_that_forgets_its_schools_is_caught(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+@EVERY_LAYER
+def test_a_model_that_forgets_its_schools_is_caught(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, layer: Layer
+) -> None:
     monkeypatch.setattr(GroupQuerySet, "visible_to", lambda self, viewer: self)
-    routes = [route for route in matrix.all_routes() if route.name == "identity:class_accounts"]
-    leaks = matrix.Matrix(stage, "cpe").run(routes).leaks
-    assert "cpe GET identity:class_accounts (other school): shows « other school »" in leaks
+    patterns = [one for one in urlpatterns if "identity" in str(one.urlconf_name)]
+    patterns = [one for one in patterns[0].url_patterns if one.name == "class_accounts"]
+    named = [path("x/<int:pk>/", patterns[0].callback, name="identity:class_accounts")]
+    found = layer(stage, named, Told(), "cpe")
+    assert [one for one in found if "class_accounts (other school)" in one], found
 
 
-def test_a_page_that_trusts_the_id_in_its_query_is_caught(found_with: Any) -> None:
+@EVERY_LAYER
+def test_an_opening_that_is_wider_than_declared_is_caught(found_with: Any, layer: Layer) -> None:
+    view = opens(to=signed_in)(require_safe(lambda request: HttpResponse()))
+    found = found_with(layer, "cpe", view, "large/", {"head"})
+    assert [one for one in found if " planted (no object)" in one], found
+
+
+@EVERY_LAYER
+def test_an_opening_that_is_narrower_than_declared_is_caught(found_with: Any, layer: Layer) -> None:
+    view = opens(to=lambda viewer: False)(require_safe(lambda request: HttpResponse()))
+    found = found_with(layer, "cpe", view, "étroite/")
+    assert [one for one in found if " planted (no object)" in one], found
+
+
+# Whoever has their turn in the second layer, by the name of the route.
+ANY_TURN = pytest.mark.parametrize("name", ["planted", "planted too", "planted as well"])
+
+
+@ANY_TURN
+@LAYERS_OF_REQUESTS
+def test_a_page_that_trusts_the_id_in_its_query_is_caught(found_with: Any, layer: Layer, name: str) -> None:
     @opens(to=signed_in)
     @require_safe
     def trusting(request: HttpRequest) -> HttpResponse:
         chosen = Group.objects.filter(pk=request.GET.get("classe", 0)).first()
         return HttpResponse(chosen.name if chosen else "")
 
-    leaks = found_with("guardian", trusting, "classe/").leaks
-    assert sum("shows « other class »" in leak for leak in leaks) == 1
-    assert sum("shows « other school »" in leak for leak in leaks) == 1
-    assert sum("shows « class of last year »" in leak for leak in leaks) == 1
+    found = found_with(layer, "guardian", trusting, "classe/", name=name)
+    assert [one for one in found if f"GET {name}" in one and "'classe':" in one and "shows «" in one], found
+    if layer is whole:
+        for mark in ("other class", "other school", "class of last year"):
+            assert sum(f"shows « {mark} »" in one for one in found) == 1
 
 
-def test_a_form_that_trusts_the_id_in_its_body_is_caught(found_with: Any) -> None:
+@ANY_TURN
+@LAYERS_OF_REQUESTS
+def test_a_form_that_trusts_the_id_in_its_body_is_caught(found_with: Any, layer: Layer, name: str) -> None:
     @opens(to=signed_in)
     @require_POST
     def renaming(request: HttpRequest) -> HttpResponse:
         Group.objects.filter(pk=request.POST.get("groups", 0)).update(level="changed")
         return HttpResponse()
 
-    writes = found_with("head", renaming, "renommer/").writes
-    assert len(writes) == 1, "the head sees every class of the school, and none of the twin's"
-    assert writes[0].endswith("touched what its sender does not see")
+    found = found_with(layer, "head", renaming, "renommer/", name=name)
+    assert len(found) == 1, "the head sees every class of the school, and none of the twin's"
+    assert found[0].endswith("touched what its sender does not see")
 
 
-def test_a_refusal_that_writes_is_caught(found_with: Any) -> None:
+@LAYERS_OF_REQUESTS
+def test_a_refusal_that_writes_is_caught(found_with: Any, layer: Layer) -> None:
     def counting(viewer: Any, lesson: Lesson) -> bool:
         School.objects.filter(pk=lesson.school_id).update(phone="lu")
         return False
@@ -106,21 +141,49 @@ def test_a_refusal_that_writes_is_caught(found_with: Any) -> None:
     def never(request: HttpRequest, lesson: Lesson) -> HttpResponse:
         raise AssertionError
 
-    writes = found_with("teacher", never, "seance/<int:pk>/", {}).writes
-    assert "teacher POST planted (own): refused, yet wrote in ['directory_school']" in writes
-    assert "teacher: refused requests have changed rows" in writes
+    found = found_with(layer, "teacher", never, "seance/<int:pk>/", {})
+    assert [one for one in found if one.endswith("refused, yet wrote in ['directory_school']")], found
+    assert [
+        one for one in found if one.endswith("refused requests have changed rows of ['directory_school']")
+    ]
 
 
-def test_a_route_a_method_or_a_parameter_that_nobody_told_of_is_caught(found_with: Any) -> None:
+@ANY_TURN
+@LAYERS_OF_REQUESTS
+def test_a_page_that_leaks_by_itself_is_caught(
+    stage: Stage, found_with: Any, layer: Layer, name: str
+) -> None:
+    secret = stage.mark("words for nobody", set())
+    view = opens(to=signed_in)(require_safe(lambda request: HttpResponse(secret)))
+    found = found_with(layer, "cook", view, "fuite/", name=name)
+    assert [one for one in found if f"GET {name} (no object): shows « words for nobody »" in one], found
+
+
+@LAYERS_OF_REQUESTS
+def test_a_template_that_names_what_is_not_there_is_caught(found_with: Any, layer: Layer) -> None:
+    page = engines["pages"].from_string("{{ absent }}")
+    view = opens(to=signed_in)(require_safe(lambda request: HttpResponse(page.render())))
+    found = found_with(layer, "cook", view, "absent/")
+    assert [one for one in found if one.endswith("GET planted (no object): 500, nobody had thought of it")]
+
+
+@LAYERS_OF_REQUESTS
+def test_a_parameter_that_nobody_told_of_is_caught(found_with: Any, layer: Layer) -> None:
     @opens(to=signed_in)
     @require_safe
     def asking(request: HttpRequest) -> HttpResponse:
         return HttpResponse(request.GET.get("dossier", ""))
 
     says = "planted: nobody told the matrix what « dossier » names"
-    assert says in found_with("head", asking, "dossier/").unknown
-    planted = path("dossier/", asking, name="planted")
-    assert "planted: nobody told the matrix who opens it" in matrix.untold(matrix.all_routes([planted]))
+    assert says in found_with(layer, "head", asking, "dossier/")
+
+
+def test_a_route_or_a_method_that_nobody_told_of_is_caught(stage: Stage) -> None:
+    view = opens(to=signed_in)(require_safe(lambda request: HttpResponse()))
+    planted = path("dossier/", view, name="planted")
+    says = "planted: nobody told the matrix who opens it"
+    assert says in matrix.untold(matrix.all_routes([planted]))
+    assert calls(stage, [planted], Told(), "head") == [says]
     with pytest.raises(matrix.Untold, match="planted: nobody said which methods it takes"):
         matrix.all_routes([path("x/", opens(to=signed_in)(lambda request: HttpResponse()), name="planted")])
 
