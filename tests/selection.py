@@ -24,6 +24,8 @@ from tests.touched import Touched, changed_since, house_of, touched_by
 PAGES_FILE = "tests/test_every_page.py"
 # What only `make net` and `make all` run: every role in front of every route, every page in a browser for everyone.
 WHOLE_NET = "net"
+# Minutes in one piece: the walk of each person through the whole site.
+WALK = "tests/net/test_net.py"
 BROWSER = {"journey", "looks"}
 DATABASE = {"db", "transactional_db", "django_db_setup", "live_server"}
 
@@ -96,9 +98,7 @@ class Selection:
     def is_touched(self, item: pytest.Item, touched: Touched) -> bool:
         if _has(item, WHOLE_NET):
             # Every role and substitution, for the houses of the change alone.
-            return (
-                not touched.everything and "test_net" not in item.nodeid and self.is_of(item, touched.houses)
-            )
+            return not touched.everything and self.is_of(item, touched.houses)
         if touched.everything or (touched.look and any(_has(item, name) for name in BROWSER)):
             return True
         if self.is_of(item, touched.houses) or (_path(item) in touched.files and not self._house_of(item)):
@@ -131,7 +131,7 @@ class Selection:
 
     def _drawn(self, items: list[pytest.Item]) -> list[pytest.Item]:
         """File by file and house by house, in the order that the digest draws: what a file sets up once serves all its tests."""
-        items = [item for item in items if not _has(item, WHOLE_NET) or "test_net" not in item.nodeid]
+        items = [item for item in items if _path(item) != WALK]
 
         def lot(item: pytest.Item) -> str:
             return sha256(f"{self.rest} {_path(item)} {self._house_of(item)}".encode()).hexdigest()
