@@ -1,5 +1,6 @@
 """Who walks through the site: the cast of the schools, and the people whom no school's seeds hold."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -16,7 +17,7 @@ from preau.directory.viewer import Viewer, viewer_for
 from preau.directory.words import LISTS, SETTINGS, Role
 from preau.identity.models import Account, AccountSession
 from tests.net.props import lay
-from tests.test_every_page import PAGES, prepared
+from tests.test_every_page import PAGES, Page, prepared
 
 OF_THE_SCHOOL = ["head", "cpe", "secretary", "teacher", "pupil", "guardian", "other_guardian"]
 KEYS = [
@@ -68,7 +69,8 @@ class Stage:
     table: dict[str, str]
 
 
-def gather(college: World, twin: World) -> Stage:
+def gather(college: World, twin: World, pages: Iterable[Page] = PAGES) -> Stage:
+    """Everybody, and something to show on each of these pages."""
     _lend_the_settings(college)
     _merge_two_rows(college)
     town = _let_the_town_in(college)
@@ -77,7 +79,7 @@ def gather(college: World, twin: World) -> Stage:
     prepared(twin)
     # What an operator sends is theirs: they are there before the pages that show it.
     operator = _operator()
-    table = {page.name: page.address(college) for page in PAGES}
+    table = {page.name: page.address(college) for page in pages}
     members = [Member(key, frozenset({key}), college.people[key]) for key in OF_THE_SCHOOL]
     members += [
         _teacher_parent(college),

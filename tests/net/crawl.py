@@ -23,7 +23,7 @@ from tests.building import routes
 from tests.net.cast import Stage
 from tests.net.forms import Form, forms_of
 from tests.net.plan import Limits
-from tests.test_every_page import ELSEWHERE, MOST_QUERIES, PAGES
+from tests.test_every_page import ELSEWHERE, MOST_QUERIES, PAGES, Page
 
 # It shows every component in every state: nobody reads it between two lessons, and its forms lead nowhere.
 GUIDE = "foundation:styleguide"
@@ -113,8 +113,7 @@ class Crawl:
         for address in self._declared():
             self.see(address)
         for page in PAGES:
-            visit = self.see(self.table[page.name])
-            visit.wanted &= self._of_the_table(page)
+            self.see_page(page)
         self._follow([reverse("portal:home"), *self.table.values()])
         for visit in list(self.visits.values()):
             if visit.status == 200 and not visit.route.startswith(GUIDE):
@@ -148,6 +147,24 @@ class Crawl:
             self.visits[address] = self._look(address)
         return self.visits[address]
 
+    def see_page(self, page: Page) -> Visit:
+        """A page of the table, of which the table says too what must be answered."""
+        visit = self.see(self.table[page.name])
+        visit.wanted &= self._of_the_table(page)
+        return visit
+
+    def may_see_page(self, page: Page) -> bool:
+        return 200 in self._wanted(self.table[page.name]) & self._of_the_table(page)
+
+    def may_see(self, address: str) -> bool:
+        return 200 in self._wanted(address)
+
+    def foresee_links(self, visit: Visit) -> None:
+        """Where the links of a page lead, by what is declared of each: none is followed."""
+        for link in [link for link, status in visit.links.items() if status is None]:
+            wanted = self._wanted(link)
+            visit.links[link] = 200 if 200 in wanted else min(wanted)
+
     def _follow(self, first: list[str]) -> None:
         waiting, known = deque(first), set(first)
         while waiting:
@@ -173,13 +190,17 @@ class Crawl:
     def _declared(self) -> Iterator[str]:
         """Each route of the URL conf, with objects that this person sees and one that they do not."""
         for name, view in routes(urls.urlpatterns):
-            if view.model is None:
-                yield from address_of(name, {})
-                continue
-            for found in self._objects(view.model):
-                value = getattr(found, view.by)
-                self.objects.add((view.model._meta.label, value))
-                yield from address_of(name, {view.by: value})
+            yield from self.addresses_of(name, view)
+
+    def addresses_of(self, name: str, view: Any) -> Iterator[str]:
+        """Those of one route."""
+        if view.model is None:
+            yield from address_of(name, {})
+            return
+        for found in self._objects(view.model):
+            value = getattr(found, view.by)
+            self.objects.add((view.model._meta.label, value))
+            yield from address_of(name, {view.by: value})
 
     def _objects(self, model: Any) -> Iterator[Any]:
         seats = list(self.viewer.every_seat()) if self.viewer else []
@@ -192,7 +213,7 @@ class Crawl:
         visible = [pk for seat in seats for pk in model.objects.visible_to(seat).values_list("pk", flat=True)]
         yield from model.objects.exclude(pk__in=visible).order_by("pk")[:1]
 
-    def _of_the_table(self, page: Any) -> frozenset[int]:
+    def _of_the_table(self, page: Page) -> frozenset[int]:
         """What `PAGES` says of this person, in its own school; of the others, that they do not get in."""
         view = resolve(self.table[page.name]).func
         if self.viewer is None:

@@ -1,6 +1,7 @@
 """A browser in the place of one member of the cast: signed in by the session of their walk, not by typing."""
 
 import time
+from collections.abc import Iterable
 
 from django.conf import settings as site
 from playwright.sync_api import Browser, Page
@@ -62,7 +63,53 @@ class Eyes:
     def look(self, visit: Visit, part: report.Part) -> None:
         began = time.perf_counter()
         found = self.open(visit)
-        shot = run() / "shots" / f"{visit.member}-{len(part.looks)}.jpg"
+        shot = run() / "shots" / f"{part.name}-{visit.member}-{len(part.looks)}.jpg"
         if PLAN.pictures or any(found.values()):
             self.page.screenshot(path=shot, type="jpeg", quality=50, full_page=True)
         part.add_look(visit, found, time.perf_counter() - began, shot)
+
+
+def look(
+    browser: Browser,
+    server: str,
+    seen: Iterable[tuple[Crawl, Iterable[Visit]]],
+    part: report.Part,
+    stranger: Crawl | None,
+) -> None:
+    """In a browser at the known-bad page, as this stranger, then at what each member of the cast is to look at."""
+    engines = audit.Engines() if PLAN.settings else None
+    if stranger is not None:
+        with Eyes(browser, server, stranger, engines) as eyes:
+            visit, found = answers_on_known_bad(stranger)
+            part.planted = found | eyes.open(visit)
+    for crawl, visits in seen:
+        with Eyes(browser, server, crawl, engines) as eyes:
+            for visit in visits:
+                eyes.look(visit, part)
+    if engines:
+        engines.close()
+        part.validate()
+
+
+def answers_on_known_bad(stranger: Crawl) -> tuple[Visit, checkers.Faults]:
+    """What every checker of an answer says of the known-bad page, in this very run."""
+    broken = stranger.see(known_bad.BROKEN)
+    broken.wanted = frozenset({200})
+    visit = stranger.see(known_bad.ADDRESS)
+    for link in [known_bad.BROKEN, f"{known_bad.ADDRESS}nulle-part/"]:
+        visit.links[link] = stranger.see(link).status
+    found = judged(visit)
+    return visit, found | {"réponse": checkers.answer(broken)}
+
+
+def judged(visit: Visit) -> checkers.Faults:
+    """What every checker of an answer says of it."""
+    return {name: check(visit) for name, check in checkers.ANSWER.items()}
+
+
+def missed_on_known_bad(planted: checkers.Faults) -> list[str]:
+    """The defects of the known-bad page that a checker, or an engine that ran, has not seen."""
+    asked = known_bad.planted(planted)
+    if not PLAN.eyes:
+        asked = {name: asked[name] for name in checkers.ANSWER}
+    return checkers.missed(planted, asked)

@@ -29,6 +29,10 @@ class Part:
         # What the validator reads, and where it came from; not written with the rest.
         self.files: dict[Path, Any] = {}
 
+    @property
+    def name(self) -> str:
+        return "-".join(self.keys)
+
     def validate(self) -> None:
         """The bodies of the pages looked at, and of the known-bad one, through the Nu validator, all at once."""
         answer = audit.validated([known_bad.HERE / "known_bad.html", *self.files])
@@ -70,7 +74,7 @@ class Part:
         folder.mkdir(parents=True, exist_ok=True)
         written = {name: value for name, value in vars(self).items() if name != "files"}
         kept = written | {"pairs": sorted(self.pairs), "objects": sorted(self.objects), "seconds": seconds}
-        (folder / f"{'-'.join(self.keys)}.json").write_text(json.dumps(kept, ensure_ascii=False))
+        (folder / f"{self.name}.json").write_text(json.dumps(kept, ensure_ascii=False))
 
 
 def told(faults: list[dict[str, str]]) -> str:

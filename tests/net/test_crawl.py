@@ -6,6 +6,7 @@ from typing import Any
 
 import lxml.html
 import pytest
+from django.urls import reverse
 
 from preau.directory.models import Delivery
 from preau.directory.seeds import World
@@ -13,7 +14,7 @@ from preau.foundation import webpush
 from tests.journeys.conftest import ON_BOTH_ENGINES
 from tests.net import summary
 from tests.net.cast import KEYS, PARTS, gather
-from tests.net.crawl import Crawl, shapes_of
+from tests.net.crawl import Crawl, Visit, shapes_of
 from tests.net.forms import forms_of
 from tests.net.plan import Limits
 from tests.net.reviewed import Reviewed
@@ -65,6 +66,15 @@ def test_what_forms_send_is_taken_back(college: World, twin: World) -> None:
     assert {"directory:approve", "directory:drop", "identity:prepare_class"} <= sent
     assert Delivery.objects.get(school=college.school, source="aaf").state == Delivery.State.BLOCKED
     assert crawl.client.get("/comptes/").status_code == 200
+
+
+def test_a_link_that_would_be_refused_is_foreseen(college: World, twin: World) -> None:
+    """Looks follow no link: where it leads is declared."""
+    crawl = Crawl(gather(college, twin, []), "pupil", Limits())
+    led = dict.fromkeys(["/", reverse("identity:staff_accounts"), "/nulle-part/"])
+    visit = Visit("pupil", "portal:home", "/", frozenset({200}), 200, links=led)
+    crawl.foresee_links(visit)
+    assert list(visit.links.values()) == [200, 403, 404]
 
 
 def page(main: str, frame: str = "<nav><a href='/'>Accueil</a></nav>") -> tuple[str, str]:
