@@ -1,7 +1,7 @@
 """Who is where now, and finding a pupil in two gestures."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from preau.domains.attendance.queries.absences import classes_of
 from preau.foundation import dates, text
 
 MOST_FOUND, FEWEST_LETTERS = 10, 2
+LATELY = timedelta(hours=4)
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,13 @@ def visits_going_on(viewer: Viewer) -> "QuerySet[Visit]":
     """Who is where now, those who came first at the top."""
     here = Visit.objects.visible_to(viewer).going_on()
     return here.select_related("pupil").order_by("starts", "pk")
+
+
+def visits_ended_by_others(viewer: Viewer) -> list[Visit]:
+    """Who was noted gone from one's place by somebody else in these last hours, the latest first (one query)."""
+    seen = Visit.objects.visible_to(viewer).filter(ends__gt=viewer.ago(LATELY), ended_by__isnull=False)
+    others = seen.exclude(ended_by=viewer.person.pk).select_related("pupil", "ended_by")
+    return list(others.order_by("-ends", "-pk")[:MOST_FOUND])
 
 
 def where_said(place: str, starts: datetime, ends: datetime | None, zone: str) -> str:

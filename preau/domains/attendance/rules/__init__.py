@@ -15,6 +15,7 @@ from preau.domains.attendance.models import (
     Entry,
     Explanation,
     Status,
+    Visit,
     places_of,
 )
 from preau.domains.timetable.models import Lesson
@@ -165,6 +166,11 @@ def can_note_visit(viewer: Viewer, person: Person) -> bool:
         school_id=viewer.school_id, role=Role.PUPIL, person=person
     )
     return notes_visits(viewer) and here.exists()
+
+
+def asks_before_leaving(viewer: Viewer, visit: Visit) -> bool:
+    """A visit that a person ends only when they say so: to the infirmary, or to a place that is not theirs."""
+    return visit.place == Visit.Place.INFIRMARY or visit.place not in places_of(viewer)
 
 
 def can_withdraw_announcement(viewer: Viewer, announcement: Announcement) -> bool:
