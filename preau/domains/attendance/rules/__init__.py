@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from preau.directory.models import Holding, Person
 from preau.directory.viewer import Viewer
@@ -39,6 +40,21 @@ def settles_reasons(viewer: Viewer, *_: object) -> bool:
 def reads_confidential(viewer: Viewer, *_: object) -> bool:
     """CPE, assistants, head and nurse, by their function."""
     return viewer.holds(*SCHOOL_LIFE, Role.NURSE)
+
+
+# As a sentence names whoever a head does not choose: a role that comes to follow absences must be named here.
+CALLED = {Role.HEAD: _lazy("la direction"), Role.SCHOOL_LIFE: _lazy("la vie scolaire")}
+
+
+def who_reads_explanations() -> str:
+    """Who reads what a family says of an absence, before it or after: one sentence for every page, form and register, from
+    the roles that `visible_to` asks of. The guides hold it too (tests/test_explanations_read.py)."""
+    named = ", ".join(str(CALLED[role]) for role in Role if role in SCHOOL_LIFE)
+    return _(
+        "Une explication (motif, précision, document) est lue par la personne qui l’a écrite, %(readers)s et, sauf un motif "
+        "confidentiel, qui la direction charge de suivre les absences. Personne d’autre ne la lit : ni les enseignants, ni l’autre "
+        "parent, ni l’élève."
+    ) % {"readers": named}
 
 
 def reason_said(viewer: Viewer, label: str, said_by: int | None, *, confidential: bool) -> str:
