@@ -51,9 +51,9 @@ def who_reads_explanations() -> str:
     the roles that `visible_to` asks of. The guides hold it too (tests/test_explanations_read.py)."""
     named = ", ".join(str(CALLED[role]) for role in Role if role in SCHOOL_LIFE)
     return _(
-        "Une explication (motif, précision, document) est lue par la personne qui l’a écrite, %(readers)s et, sauf un motif "
-        "confidentiel, qui la direction charge de suivre les absences. Personne d’autre ne la lit : ni les enseignants, ni l’autre "
-        "parent, ni l’élève."
+        "Une explication (motif, précision, document) est lue par la personne qui l’a écrite, %(readers)s et les personnes que la "
+        "direction charge de suivre les absences (sauf un motif confidentiel). Personne d’autre ne la lit : ni les enseignants, ni "
+        "l’autre parent, ni l’élève."
     ) % {"readers": named}
 
 

@@ -75,6 +75,9 @@ def test_what_it_says_is_what_the_rule_does(
     assert explained in Explanation.objects.visible_to(entrusted)
     assert not rules.reads_confidential(entrusted)
     said = rules.who_reads_explanations()
-    assert "sauf un motif confidentiel, qui la direction charge de suivre les absences" in plain(said)
+    assert (
+        "les personnes que la direction charge de suivre les absences (sauf un motif confidentiel)"
+        in plain(said)
+    )
     for role in SCHOOL_LIFE:
         assert str(rules.CALLED[role]) in said
