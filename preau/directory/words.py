@@ -86,6 +86,14 @@ class Kinship(models.TextChoices):
     SELF = "self", _("Élève majeur lui-même")
     OTHER = "other", _("Autre")
 
+    @property
+    def on_lists(self) -> str:
+        """What a list that goes around says: that a child is placed, or has lost their parents, is not for its readers."""
+        return str(Kinship.OTHER.label if self in AWAY_FROM_PARENTS else self.label)
+
+
+AWAY_FROM_PARENTS = {Kinship.FOSTER, Kinship.GUARDIAN, Kinship.CHILD_WELFARE, Kinship.EDUCATOR}
+
 
 class Palette(models.TextChoices):
     """The colours a school may take: those of frontend/palettes.json, each tested for its contrasts."""

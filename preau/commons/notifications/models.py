@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 
 from preau.directory.models import Guardianship, Person, School
 from preau.directory.viewer import Viewer
-from preau.directory.words import Profile
 from preau.foundation import quiet
 from preau.foundation.boards import Pace
 
@@ -19,11 +18,6 @@ from preau.foundation.boards import Pace
 def new_token() -> str:
     """Nobody guesses it: it may stand in an address."""
     return get_random_string(32)
-
-
-def followed_by(viewer: Viewer) -> tuple[int, ...]:
-    """The pupils whom this person answers for in one of their seats, as `seats_of` has just read them."""
-    return next((seat.pupils for seat in viewer.seats if seat.profile == Profile.GUARDIAN), ())
 
 
 class ItemQuerySet(models.QuerySet["Item"]):
@@ -38,9 +32,13 @@ class ItemQuerySet(models.QuerySet["Item"]):
         return self.filter(about, person_id=person_id)
 
     def visible_to(self, viewer: Viewer) -> Self:
-        """One's own, whatever the seat; nobody else's, whoever asks."""
-        keys = ["", *(seat.key for seat in viewer.seats)]
-        return self.told_to(viewer.person.pk, followed_by(viewer)).filter(seat__in=keys)
+        """One's own, in the seat to which it was told: what a parent is told is not read over a teacher's shoulder."""
+        return self.told_in(viewer.person.pk, viewer.key, viewer.seat.pupils)
+
+    def told_in(self, person_id: int, seat: str, pupils: Any) -> Self:
+        """What was told to a person in one seat: as such, of a pupil for whom it answers, or of their own account."""
+        here = Q(seat=seat) | Q(seat="", about=None) | Q(seat="", about__in=pupils)
+        return self.filter(here, person_id=person_id)
 
     def shown(self) -> Self:
         """Those that the person wants to find in Préau."""

@@ -15,7 +15,6 @@ from preau.commons.notifications.models import (
     Item,
     Preference,
     Rhythm,
-    followed_by,
 )
 from preau.directory.viewer import Viewer, seats_of
 from preau.foundation import boards, dates, quiet, webpush
@@ -159,30 +158,33 @@ def news_of(viewer: Viewer, kind: str = "", *, unread: bool = False) -> Any:
 
 
 UNREAD = Prepared(
-    lambda person, followed: (
-        Item.objects.told_to(person, followed)
+    lambda person, seat, pupils: (
+        Item.objects.told_in(person, seat, pupils)
         .shown()
         .unread()
         .order_by()
-        .values_list("seat", "kind")
+        .values_list("kind")
         .annotate(Count("pk"))
     )
 )
 
 
 def unread_count(viewer: Viewer) -> int:
-    """How many wait, for the bell of every page (one query): those of `news_of`, seats and kinds told apart here."""
-    seats, known = {"", *(seat.key for seat in viewer.seats)}, kinds()
-    waiting = UNREAD(viewer.person.pk, followed_by(viewer))
-    return sum(count for seat, kind, count in waiting if seat in seats and kind in known)
+    """How many wait in this seat, for the bell of every page (one query): those of `news_of`, kinds told apart here."""
+    known = kinds()
+    return sum(count for kind, count in UNREAD(*_seated(viewer)) if kind in known)
+
+
+def _seated(viewer: Viewer) -> tuple[int, str, tuple[int, ...]]:
+    return viewer.person.pk, viewer.key, viewer.seat.pupils
 
 
 RECEIVED = Prepared(
-    lambda person, followed: (
-        Item.objects.told_to(person, followed)
+    lambda person, seat, pupils: (
+        Item.objects.told_in(person, seat, pupils)
         .shown()
         .order_by()
-        .values_list("seat", "kind")
+        .values_list("kind")
         .annotate(every=Count("pk"), unread=Count("pk", filter=Q(read_at=None)))
     )
 )
@@ -205,14 +207,8 @@ class Received:
 
 
 def received_by(viewer: Viewer) -> Received:
-    """What the list of a person holds, counted (one query)."""
-    seats = {"", *(seat.key for seat in viewer.seats)}
-    counts: dict[str, tuple[int, int]] = {}
-    for seat, kind, every, unread in RECEIVED(viewer.person.pk, followed_by(viewer)):
-        if seat in seats:
-            known = counts.get(kind, (0, 0))
-            counts[kind] = (known[0] + every, known[1] + unread)
-    return Received(counts)
+    """What the list of a person holds in this seat, counted (one query)."""
+    return Received({kind: (every, unread) for kind, every, unread in RECEIVED(*_seated(viewer))})
 
 
 # What leaves

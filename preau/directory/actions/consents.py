@@ -26,8 +26,8 @@ from preau.directory.models.scoping import active_on
 from preau.directory.queries import consents as queries
 from preau.directory.rules.authority import MAJORITY
 from preau.directory.rules.consents import State
-from preau.directory.viewer import Viewer
-from preau.directory.words import Role
+from preau.directory.viewer import Viewer, seats_of
+from preau.directory.words import Profile, Role
 from preau.foundation import dates, journal, notices
 
 ASKED, NOTED, REVOKED = "directory.consent_asked", "directory.consent_noted", "directory.consent_revoked"
@@ -269,11 +269,20 @@ def _parents_of(pupil: Person, today: date) -> list[int]:
 
 
 def _tell_parents(kind: str, pupil: Person, key: str, parents: Iterable[int], url: str) -> None:
-    """Without the pupil as its subject: who does not follow them any more must still read that."""
-    facts = {"pupil": pupil.given_name or pupil.full_name}
+    """Without the pupil as its subject: who does not follow them any more must still read that. As a parent, as long as
+    they follow somebody; else wherever they sit."""
+    facts, today = {"pupil": pupil.given_name or pupil.full_name}, timezone.localdate()
     notices.publish(
-        *(notices.News(kind=kind, person_id=one, key=key, url=url, facts=facts) for one in parents)
-    )
+        *(
+            notices.News(kind=kind, person_id=one.pk, key=key, url=url, seat=_seat_of_parent(one, today), facts=facts)
+            for one in Person.objects.filter(pk__in=list(parents)).order_by("pk")
+        )
+    )  # fmt: skip
+
+
+def _seat_of_parent(parent: Person, today: date) -> str:
+    keys = [seat.key for seat in seats_of(parent, today) if seat.profile == Profile.GUARDIAN]
+    return keys[0] if keys else ""
 
 
 def tell_of_ages(school: School, today: date) -> int:

@@ -80,7 +80,10 @@ STAFF = Prepared(_staff)
 
 
 def families_found(viewer: Viewer, wanted: Wanted) -> list[Hit]:
-    """Who answers for a pupil of the school, or is called for them, with the children they follow here."""
+    """Who answers for a pupil of the school, or is called for them, with the children they follow here.
+
+    People, never an institution: « aide sociale » is not a word by which to find the children who are placed.
+    """
     lines: dict[int, Line] = {}
     for line in FAMILIES(viewer, wanted):
         known = lines.setdefault(line["guardian_id"], line | {"children": []})
@@ -93,7 +96,9 @@ def families_found(viewer: Viewer, wanted: Wanted) -> list[Hit]:
 
 def _families(viewer: Viewer, wanted: Wanted) -> "QuerySet[Guardianship, Line]":
     followed = Guardianship.objects.active(viewer.today).of_another()
-    followed = followed.filter(pupil__in=pupils_here(viewer).values("person_id"))
+    followed = followed.filter(
+        pupil__in=pupils_here(viewer).values("person_id"), guardian__is_institution=False
+    )
     followed = followed.annotate(folded=F("guardian__search_name"))
     columns = {name: F(f"guardian__{name}") for name in NAMES if name != "pk"}
     child = {"child": F("pupil__given_name"), "child_family": F("pupil__family_name")}

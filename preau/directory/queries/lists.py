@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy
 from preau.directory.models import Group, Guardianship, Person
 from preau.directory.queries.finding import classes_of
 from preau.directory.queries.groups import groups_by_pupil
+from preau.directory.queries.school_lists import Call
 from preau.directory.rules import follows_pupil, reads_families
 from preau.directory.viewer import Viewer
-from preau.directory.words import Kinship
 
 
 class Column(StrEnum):
@@ -109,10 +109,7 @@ def to_call(viewer: Viewer, pupils: Collection[int]) -> "QuerySet[Guardianship]"
 def _guardians(viewer: Viewer, pupils: Sequence[int]) -> dict[int, Sequence[str]]:
     found: dict[int, list[str]] = defaultdict(list)
     for row in to_call(viewer, pupils):
-        phone = row.guardian.phone or _("sans téléphone")
-        said = _("%(name)s (%(kinship)s)") % {
-            "name": row.guardian.full_name,
-            "kinship": str(Kinship(row.kinship).label).lower(),
-        }
-        found[row.pupil_id].append(f"{said} {phone}")
+        call = Call.of(row)
+        said = _("%(name)s (%(kinship)s)") % {"name": call.name, "kinship": call.kinship.lower()}
+        found[row.pupil_id].append(f"{said} {call.phone or _('sans téléphone')}")
     return dict(found)

@@ -146,7 +146,9 @@ def _kin(viewer: Viewer, person: Person) -> tuple[tuple[Kin, ...], tuple[Kin, ..
         row.guardian_id for row in found
     }
     guardians = tuple(_kin_of(row, row.guardian, viewer.today, may_rule=keeps) for row in found)
-    children = tuple(_kin_of(row, row.pupil, viewer.today) for row in rows.filter(guardian=person))
+    # An institution makes no family: its page does not list the children who are placed.
+    followed = [] if person.is_institution else rows.filter(guardian=person)
+    children = tuple(_kin_of(row, row.pupil, viewer.today) for row in followed)
     return guardians, children
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from preau.directory.models import Enrolment, Group, Guardianship
 from preau.directory.models.scoping import active_on
@@ -15,11 +16,17 @@ from preau.directory.words import Kinship
 
 @dataclass(frozen=True)
 class Call:
-    """Somebody to call for a pupil."""
+    """Somebody to call for a pupil, as a list that goes around says them: an institution has no name there, only a number."""
 
     name: str
     kinship: str
     phone: str
+
+    @classmethod
+    def of(cls, link: Guardianship) -> "Call":
+        guardian = link.guardian
+        name = _("Responsable de l’élève") if guardian.is_institution else guardian.full_name
+        return cls(name, Kinship(link.kinship).on_lists, guardian.phone)
 
 
 @dataclass(frozen=True)
@@ -60,6 +67,5 @@ def _calls(viewer: Viewer, pupils: list[int]) -> dict[int, list[Call]]:
     rows = rows.filter(pupil__in=pupils, may_not_be_informed=False, guardian__erased_at=None)
     found: dict[int, list[Call]] = defaultdict(list)
     for row in rows.select_related("guardian").order_by("contact_priority", "guardian__search_name", "pk"):
-        guardian = row.guardian
-        found[row.pupil_id].append(Call(guardian.full_name, str(Kinship(row.kinship).label), guardian.phone))
+        found[row.pupil_id].append(Call.of(row))
     return found

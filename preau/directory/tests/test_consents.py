@@ -539,6 +539,26 @@ def test_coming_of_age_is_told_once_that_day(college: World, clock: time_machine
     assert sorted(parents) == sorted(college.people[key].pk for key in ("guardian", "other_guardian"))
 
 
+def test_what_a_parent_is_told_of_a_child_of_age_is_told_to_the_parent(
+    college: World, client: SchoolClient, clock: time_machine.Traveller, seat_of: Any
+) -> None:
+    """A colleague who is the parent of another: not from their seat of the staff. Who follows nobody any more reads it
+    wherever they sit."""
+    teacher = college.people["teacher"]
+    pupil = born(college, date(2008, 11, 25))
+    Guardianship.objects.create(pupil=pupil, guardian=teacher, authority="legal", kinship="father")
+    clock.move_to(NOW + timedelta(days=1))
+    tasks.follow_ages.call()
+    seen = {seat: told_there(seat_of("teacher", seat)) for seat in ("", "guardian")}
+    assert (actions.CHILD_OF_AGE in seen[""], actions.CHILD_OF_AGE in seen["guardian"]) == (False, True)
+    choose(client, college, "fermer")
+    assert actions.CLOSED in told_there(seat_of("teacher"))
+
+
+def told_there(viewer: Any) -> set[str]:
+    return set(Item.objects.visible_to(viewer).values_list("kind", flat=True))
+
+
 def test_a_corrected_birth_date_opens_a_minors_file_again(college: World, client: SchoolClient) -> None:
     pupil = born(college, date(2008, 11, 24))
     choose(client, college, "fermer")

@@ -8,7 +8,8 @@ from django.dispatch import Signal
 from django.utils import timezone
 
 from preau.commons.notifications import queries
-from preau.commons.notifications.models import Dispatch, Envelope, Push
+from preau.commons.notifications.models import Dispatch, Envelope, Item, Push
+from preau.directory.words import Profile
 
 # Longer than the mail server may take to answer (EMAIL_TIMEOUT).
 HOLD = timedelta(minutes=2)
@@ -44,14 +45,29 @@ def pack(person_id: int) -> list[Envelope]:
 
 
 def _batches(due: Iterable[Dispatch]) -> list[list[Dispatch]]:
-    summaries: dict[str, list[Dispatch]] = {}
+    """A summary is of one profile: what a parent is told does not come with what is told to somebody who works."""
+    summaries: dict[tuple[str, str], list[Dispatch]] = {}
     batches: list[list[Dispatch]] = []
     for way in due:
         if way.channel == Envelope.Channel.MAIL:
             batches.append([way])
         else:
-            summaries.setdefault(way.channel, []).append(way)
-    return [*batches, *summaries.values()]
+            summaries.setdefault((way.channel, _profile_of(way.item)), []).append(way)
+    return [*batches, *_with_own(summaries).values()]
+
+
+def _with_own(summaries: dict[tuple[str, str], list[Dispatch]]) -> dict[tuple[str, str], list[Dispatch]]:
+    """What is of one's account alone goes with the first of the others, rather than in a mail more."""
+    for channel, profile in list(summaries):
+        others = [key for key in summaries if key[0] == channel and key[1]]
+        if not profile and others:
+            summaries[others[0]] += summaries.pop((channel, profile))
+    return summaries
+
+
+def _profile_of(item: Item) -> str:
+    """The seat to which it is told; a family's has none."""
+    return item.seat or (Profile.GUARDIAN.value if item.about_id else "")
 
 
 def _envelope(person_id: int, batch: Sequence[Dispatch], now: datetime) -> Envelope:

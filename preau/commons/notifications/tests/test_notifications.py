@@ -417,6 +417,87 @@ def test_a_kind_whose_domain_left_is_not_shown(mother: Person, client: SchoolCli
     assert client.get(f"/notifications/{Item.objects.get().public_id}/").status_code == 302
 
 
+# To the profile to which it was told
+
+
+@pytest.fixture
+def both(college: World) -> Person:
+    """A teacher who is also the parent of a pupil, told one thing as each, and one of their account."""
+    teacher = college.people["teacher"]
+    Item.objects.all().delete()
+    Guardianship.objects.create(
+        pupil=college.people["pupil"], guardian=teacher, authority="legal", kinship="mother"
+    )
+    Person.objects.filter(pk=teacher.pk).update(email="les.deux@ecole.example")
+    return Person.objects.get(pk=teacher.pk)
+
+
+def told_as_each(both: Person, college: World) -> None:
+    pupil, school = college.people["pupil"], college.school.pk
+    notices.publish(
+        news(both, "famille", about_id=pupil.pk, school_id=school),
+        news(both, "travail", seat=f"staff-{school}", school_id=school),
+        news(both, "compte"),
+    )
+
+
+def test_what_a_parent_is_told_is_not_read_from_the_seat_of_a_teacher(
+    both: Person, college: World, client: SchoolClient, seat_of: Any
+) -> None:
+    told_as_each(both, college)
+    for seat, here, elsewhere in (("", "travail", "famille"), ("guardian", "famille", "travail")):
+        viewer = seat_of("teacher", seat)
+        assert {item.key for item in queries.news_of(viewer)} == {here, "compte"}, seat
+        assert queries.unread_count(viewer) == queries.received_by(viewer).count() == 2
+        client.sit(both, seat)
+        page = client.get("/notifications/").content.decode()
+        assert (f"fait {here}" in page, f"fait {elsewhere}" in page) == (True, False), seat
+        assert 'class="bell-count" aria-hidden="true">2<' in page
+        assert "Vos autres profils ont les leurs" in page
+        # The home too.
+        home = client.get("/").content.decode()
+        assert (f"fait {elsewhere}" in home, 'class="bell-count" aria-hidden="true">2<' in home) == (
+            False,
+            True,
+        )
+
+
+def test_reading_everything_reads_what_this_profile_was_told(
+    both: Person, college: World, client: SchoolClient
+) -> None:
+    told_as_each(both, college)
+    client.sit(both)
+    client.post("/notifications/tout-lire/", {"jusqu-a": max(Item.objects.values_list("pk", flat=True))})
+    assert [item.key for item in Item.objects.unread()] == ["famille"]
+
+
+def test_the_link_of_a_mail_opens_it_in_its_own_profile(
+    both: Person, college: World, client: SchoolClient
+) -> None:
+    """Whatever the profile of the browser: a device said « une absence à expliquer »."""
+    told_as_each(both, college)
+    client.sit(both)
+    page = client.get(f"/notifications/{Item.objects.get(key='famille').public_id}/")
+    assert page.status_code == 200
+    assert page.wsgi_request.viewer.key == "guardian"
+
+
+def test_a_summary_is_of_one_profile(both: Person, college: World, clock: Any) -> None:
+    wish(both, Pace.DAILY)
+    told_as_each(both, college)
+    clock.move_to(datetime(2026, 11, 24, 18, tzinfo=PARIS))
+    tasks.pack_due.call()
+    deliver()
+    said = [
+        {key for key in ("famille", "travail", "compte") if f"fait {key}" in one.body} for one in mail.outbox
+    ]
+    # What is of the account alone asks for no mail more.
+    assert sorted(map(sorted, said)) in (
+        [["compte", "famille"], ["travail"]],
+        [["compte", "travail"], ["famille"]],
+    )
+
+
 # The link of a mail
 
 

@@ -72,7 +72,12 @@ from preau.domains.attendance.actions.seating import fill as fill_plan
 from preau.domains.attendance.actions.seating import place as place_pupil
 from preau.domains.attendance.actions.seating import reshape as reshape_plan
 from preau.domains.attendance.actions.seating import undo as undo_plan
-from preau.domains.attendance.actions.visits import begin_visit, end_forgotten_visits, end_visit
+from preau.domains.attendance.actions.visits import (
+    StillElsewhere,
+    begin_visit,
+    end_forgotten_visits,
+    end_visit,
+)
 
 __all__ = [
     "ChangedMeanwhile",
@@ -89,6 +94,7 @@ __all__ = [
     "Sending",
     "SettledAlready",
     "Shape",
+    "StillElsewhere",
     "absences_left",
     "absences_recorded",
     "announce",

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from preau.directory.models import Person
 from preau.directory.viewer import Viewer
+from preau.domains.attendance import rules
 from preau.domains.attendance.models import Visit
 from preau.foundation import journal
 
@@ -14,14 +15,28 @@ from preau.foundation import journal
 FORGOTTEN = timedelta(hours=10)
 
 
+class StillElsewhere(Exception):
+    """The pupil is noted somewhere that must not be left in silence; nothing was written. `visit`: where."""
+
+    def __init__(self, visit: Visit) -> None:
+        super().__init__(visit.pk)
+        self.visit = visit
+
+
 @transaction.atomic
-def begin_visit(viewer: Viewer, pupil: Person, place: str) -> Visit:
-    """A pupil is there now; they were elsewhere no more. The same click twice is one."""
+def begin_visit(viewer: Viewer, pupil: Person, place: str, leaving: int | None = None) -> Visit:
+    """A pupil is there now; they were elsewhere no more. The same click twice is one.
+
+    Raises StillElsewhere, and writes nothing, when that would end a visit to the infirmary or to a place that is not the
+    viewer's, unless they say that this visit (`leaving`) is over.
+    """
     now = timezone.now()
     Person.objects.select_for_update().get(pk=pupil.pk)
     before = Visit.objects.going_on().filter(pupil=pupil, school_id=viewer.school_id).first()
     if before is not None and before.place == place:
         return before
+    if before is not None and before.pk != leaving and rules.asks_before_leaving(viewer, before):
+        raise StillElsewhere(before)
     if before is not None:
         _end(viewer, before)
     visit = Visit.objects.create(

@@ -139,7 +139,7 @@ class ExplainForm(forms.Form):
     )
     comment = forms.CharField(
         label=_("Précision"),
-        help_text=_("Lue par la vie scolaire et la direction seulement. Pas de détail médical."),
+        help_text=_("Pas de détail médical."),
         required=False,
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from preau.directory.boards import Power, powers
@@ -332,6 +333,8 @@ BASIS = dict(
     recipients=_("La vie scolaire, la direction, l’enseignant du cours, l’élève et ses responsables."),
     keep=Retention.YEAR_PLUS_ONE,
 )
+# The register says it in the words of the forms.
+EXPLANATIONS_READ = lazy(rules.who_reads_explanations, str)()
 NONE, PERSONAL, CHILD, SENSITIVE = (
     FieldClass.NONE,
     FieldClass.PERSONAL,
@@ -402,6 +405,7 @@ for label, model, person, fields in [
     ),
 ]:
     forget = actions.forget_words if model == "Explanation" else None
+    told = {"recipients": EXPLANATIONS_READ} if model in {"Explanation", "Decision"} else {}
     shared = own_notice if model == "Notice" else None
     authored = AUTHORED.get(model, {})
     boards.personal_data.add(
@@ -413,7 +417,7 @@ for label, model, person, fields in [
             forget=forget,
             authored=authored,
             shared=shared,
-            **BASIS,
+            **BASIS | told,
         )
     )
 

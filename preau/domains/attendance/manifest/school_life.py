@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from preau.commons.files.models import StoredFile
@@ -148,6 +149,7 @@ for label, model, person, fields, more in [
         {
             "authored": dict.fromkeys(["reason", "comment", "leaves_with", "document"], ("given_by",)),
             "forget": actions.forget_announcements, "shared": own_announcement,
+            "recipients": lazy(rules.who_reads_explanations, str)(),
         },
     ),
     (
@@ -169,7 +171,7 @@ for label, model, person, fields, more in [
     ),
 ]:  # fmt: skip
     boards.personal_data.add(
-        PersonalData(label, f"attendance.{model}", person, fields=fields, **more, **BASIS)
+        PersonalData(label, f"attendance.{model}", person, fields=fields, **BASIS | more)
     )
 
 boards.personal_data.add(

@@ -99,7 +99,12 @@ from preau.domains.attendance.queries.summaries import (
     register_papers,
     register_tables,
 )
-from preau.domains.attendance.queries.visits import PupilRow, pupils_found, visits_going_on
+from preau.domains.attendance.queries.visits import (
+    PupilRow,
+    pupils_found,
+    visits_ended_by_others,
+    visits_going_on,
+)
 
 __all__ = [
     "FORGOTTEN",
@@ -191,6 +196,7 @@ __all__ = [
     "seen_of",
     "settings_of",
     "share_said",
+    "visits_ended_by_others",
     "visits_going_on",
     "waiting_for",
     "when_said",

@@ -33,10 +33,16 @@ AWAY, PLACE = "calendar-event", "door"
 
 @dataclass(frozen=True)
 class Note:
-    """A few words and their drawing."""
+    """A few words and their drawing. `aloud`: what of it a class may read on the wall, "" where nothing: a roll is projected."""
 
     words: str
     icon: str
+    aloud: str = ""
+
+    @property
+    def is_whispered(self) -> bool:
+        """Does it say more than the wall does?"""
+        return self.words != self.aloud
 
 
 def _noted(
@@ -85,16 +91,17 @@ def notes_of(lesson: Lesson, pupils: Sequence[int]) -> dict[int, tuple[Note, ...
         notes[line[0]].append(_note(line))
     for house in (one for one in whereabouts if one.in_rolls):
         for pupil, words in house.said(lesson.school_id, lesson.starts, lesson.ends, pupils).items():
-            notes[pupil].append(Note(words, house.icon))
+            notes[pupil].append(Note(words, house.icon, words))
     return {pupil: tuple(said) for pupil, said in notes.items()}
 
 
 def _note(line: tuple[Any, ...]) -> Note:
     _pupil, source, kind, must_attend, words, starts, ends, zone, _pk = line
     if source == KNOWN:
-        return Note(known_said(kind, starts, zone), ICONS.get(kind, AWAY))
+        said = known_said(kind, starts, zone)
+        return Note(said, ICONS.get(kind, AWAY), said)
     if source == WHERE:
-        return Note(where_said(kind, starts, ends, zone), PLACE)
+        return Note(where_said(kind, starts, ends, zone), PLACE, where_said("", starts, ends, zone))
     return Note(said_of(kind, must_attend, words), ICONS[kind])
 
 

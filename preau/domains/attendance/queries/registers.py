@@ -57,6 +57,16 @@ class RegisterRow:
         return text.initials(self.family_name, self.given_name)
 
     @property
+    def aloud(self) -> list[Note]:
+        """What stands beside the name, for whoever sees the page."""
+        return [note for note in self.notes if note.aloud]
+
+    @property
+    def whispered(self) -> list[Note]:
+        """What is shown when it is asked for."""
+        return [note for note in self.notes if note.is_whispered]
+
+    @property
     def seen(self) -> str:
         return seen_of(self.status, self.minutes_late)
 

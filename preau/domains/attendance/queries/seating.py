@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from preau.directory.models import Enrolment, Group
 from preau.directory.viewer import Viewer
@@ -66,6 +67,15 @@ class Board:
     @property
     def unplaced(self) -> list[Sitter]:
         return [one for one in self.sitters if one.spot is None]
+
+    @property
+    def helped(self) -> list[tuple[str, list[str]]]:
+        """By name, what is arranged for a pupil and whether they are wanted in front: shown when it is asked for."""
+        said = (
+            (one.list_name, [*([_("À placer devant")] if one.in_front else []), *one.needs])
+            for one in self.sitters
+        )
+        return [(name, words) for name, words in said if words]
 
     @property
     def free(self) -> int:

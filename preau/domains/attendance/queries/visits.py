@@ -1,7 +1,7 @@
 """Who is where now, and finding a pupil in two gestures."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from preau.domains.attendance.queries.absences import classes_of
 from preau.foundation import dates, text
 
 MOST_FOUND, FEWEST_LETTERS = 10, 2
+LATELY = timedelta(hours=4)
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,19 @@ def visits_going_on(viewer: Viewer) -> "QuerySet[Visit]":
     return here.select_related("pupil").order_by("starts", "pk")
 
 
+def visits_ended_by_others(viewer: Viewer) -> list[Visit]:
+    """Who was noted gone from one's place by somebody else in these last hours, the latest first (one query)."""
+    seen = Visit.objects.visible_to(viewer).filter(ends__gt=viewer.ago(LATELY), ended_by__isnull=False)
+    others = seen.exclude(ended_by=viewer.person.pk).select_related("pupil", "ended_by")
+    return list(others.order_by("-ends", "-pk")[:MOST_FOUND])
+
+
 def where_said(place: str, starts: datetime, ends: datetime | None, zone: str) -> str:
-    said = {"place": Visit.Place(place).label, "since": dates.hour(starts, zone)}
+    """« Infirmerie depuis 10 h 30 »; without a place, that the pupil is out of the classroom."""
+    said = {
+        "place": Visit.Place(place).label if place else _("Hors de la classe"),
+        "since": dates.hour(starts, zone),
+    }
     if ends is None:
         return _("%(place)s depuis %(since)s") % said
     return _("%(place)s de %(since)s à %(until)s") % (said | {"until": dates.hour(ends, zone)})

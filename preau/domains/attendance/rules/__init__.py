@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from preau.directory.models import Holding, Person
 from preau.directory.viewer import Viewer
@@ -15,6 +16,7 @@ from preau.domains.attendance.models import (
     Entry,
     Explanation,
     Status,
+    Visit,
     places_of,
 )
 from preau.domains.timetable.models import Lesson
@@ -38,6 +40,21 @@ def settles_reasons(viewer: Viewer, *_: object) -> bool:
 def reads_confidential(viewer: Viewer, *_: object) -> bool:
     """CPE, assistants, head and nurse, by their function."""
     return viewer.holds(*SCHOOL_LIFE, Role.NURSE)
+
+
+# As a sentence names whoever a head does not choose: a role that comes to follow absences must be named here.
+CALLED = {Role.HEAD: _lazy("la direction"), Role.SCHOOL_LIFE: _lazy("la vie scolaire")}
+
+
+def who_reads_explanations() -> str:
+    """Who reads what a family says of an absence, before it or after: one sentence for every page, form and register, from
+    the roles that `visible_to` asks of. The guides hold it too (tests/test_explanations_read.py)."""
+    named = ", ".join(str(CALLED[role]) for role in Role if role in SCHOOL_LIFE)
+    return _(
+        "Une explication (motif, précision, document) est lue par la personne qui l’a écrite, %(readers)s et les personnes que la "
+        "direction charge de suivre les absences (sauf un motif confidentiel). Personne d’autre ne la lit : ni les enseignants, ni "
+        "l’autre parent, ni l’élève."
+    ) % {"readers": named}
 
 
 def reason_said(viewer: Viewer, label: str, said_by: int | None, *, confidential: bool) -> str:
@@ -165,6 +182,11 @@ def can_note_visit(viewer: Viewer, person: Person) -> bool:
         school_id=viewer.school_id, role=Role.PUPIL, person=person
     )
     return notes_visits(viewer) and here.exists()
+
+
+def asks_before_leaving(viewer: Viewer, visit: Visit) -> bool:
+    """A visit that a person ends only when they say so: to the infirmary, or to a place that is not theirs."""
+    return visit.place == Visit.Place.INFIRMARY or visit.place not in places_of(viewer)
 
 
 def can_withdraw_announcement(viewer: Viewer, announcement: Announcement) -> bool:

@@ -318,6 +318,69 @@ def test_a_nurse_notes_and_sees_the_infirmary_alone(
         assert seen == (key == "other_guardian"), key
 
 
+def test_a_visit_to_the_infirmary_is_never_ended_in_silence(
+    college: World, client: SchoolClient, seat_of: Any, clock: Any
+) -> None:
+    """Marking « CDI » asks first; the nurse sees who said that the pupil has left."""
+    Holding.objects.filter(person=college.people["secretary"]).update(role=Role.NURSE)
+    pupil = college.people["pupil"]
+    visit = actions.begin_visit(seat_of("secretary"), pupil, "infirmary")
+    clock.shift(600)
+    client.sit(college.people["cpe"])
+    address = reverse("attendance:begin_visit", kwargs={"public_id": pupil.public_id})
+    asked = client.post(address, {"place": "library"})
+    page = asked.content.decode()
+    assert asked.status_code == 409
+    assert "Infirmerie, depuis" in page
+    assert f'name="quitte" value="{visit.pk}"' in page
+    # Another visit, or none, is not the one that was shown.
+    for other in ("", str(visit.pk + 1), "x", "9" * 400):
+        assert client.post(address, {"place": "library", "quitte": other}).status_code == 409, other
+    assert list(Visit.objects.going_on().filter(pupil=pupil)) == [visit]
+    assert not Line.objects.filter(verb="attendance.visit_ended").exists()
+    assert client.post(address, {"place": "library", "quitte": str(visit.pk)}).status_code == 302
+    visit.refresh_from_db()
+    assert (visit.ended_by, Visit.objects.going_on().get(pupil=pupil).place) == (
+        college.people["cpe"],
+        "library",
+    )
+    page = client.sit(college.people["secretary"]).get(reverse("attendance:passages")).content.decode()
+    assert "Notés partis par quelqu’un d’autre" in page
+    assert f"noté par {college.people['cpe'].formal_name}" in page
+    assert "CDI" not in page, "where they went is not hers to read"
+
+
+def test_who_does_not_follow_the_infirmary_does_not_learn_that_a_pupil_is_there(
+    college: World, client: SchoolClient, seat_of: Any
+) -> None:
+    Holding.objects.filter(person=college.people["secretary"]).update(role=Role.LIBRARIAN)
+    pupil = college.people["pupil"]
+    address = reverse("attendance:begin_visit", kwargs={"public_id": pupil.public_id})
+    client.sit(college.people["secretary"])
+    pages = []
+    for place in ("infirmary", "study"):
+        Visit.objects.filter(pupil=pupil).delete()
+        actions.begin_visit(seat_of("cpe"), pupil, place)
+        asked = client.post(address, {"place": "library"})
+        assert asked.status_code == 409, place
+        page = asked.content.decode()
+        pages.append(page[page.index("<main") : page.index('name="quitte"')].partition("csrf")[0])
+    assert "est noté dans un autre lieu" in pages[0]
+    assert pages[0] == pages[1]
+    # What is hers is left as before, in one gesture.
+    Visit.objects.filter(pupil=pupil).update(place="library")
+    assert client.post(address, {"place": "library"}).status_code == 302
+
+
+def test_other_places_are_left_in_one_gesture(college: World, seat_of: Any) -> None:
+    cpe, pupil = seat_of("cpe"), college.people["pupil"]
+    visit = actions.begin_visit(cpe, pupil, "study")
+    assert actions.begin_visit(cpe, pupil, "library").place == "library"
+    visit.refresh_from_db()
+    assert visit.ends == NOW
+    assert not rules.asks_before_leaving(cpe, visit)
+
+
 def test_visits_that_nobody_ended_are_over_by_night(college: World, seat_of: Any, clock: Any) -> None:
     actions.begin_visit(seat_of("cpe"), college.people["pupil"], "study")
     assert actions.end_forgotten_visits() == 0

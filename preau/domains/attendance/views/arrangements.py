@@ -56,7 +56,9 @@ def arrange(request: HttpRequest, pupil: Person) -> HttpResponse:
     form = ArrangementForm(request.viewer, request.POST or None, initial={"first_day": request.viewer.today})
     if request.method == "POST" and form.is_valid():
         actions.arrange(request.viewer, pupil, form.said())
-        messages.success(request, _("C’est noté : les enseignants le verront en faisant l’appel."))
+        messages.success(
+            request, _("C’est noté : les enseignants le verront en faisant l’appel, quand ils le demandent.")
+        )
         return redirect("attendance:pupil_arrangements", public_id=pupil.public_id)
     context = {"pupil": pupil, "form": form}
     return render(request, "attendance/arrange.html", context, status=TYPED_WRONG if form.errors else 200)

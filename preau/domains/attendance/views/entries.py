@@ -68,6 +68,7 @@ def _entry_page(request: HttpRequest, entry: Entry, forms: dict[str, Any], statu
         "entry": entry,
         "lesson": queries.lesson_of(entry),
         "explanation": explanation,
+        "who_reads": rules.who_reads_explanations(),
         "said": queries.reason_of(viewer, explanation.reason, explanation.given_by_id) if explanation else "",
         "words": queries.words_of(viewer, explanation.reason, explanation.comment) if explanation else "",
         "document": queries.paper_of(viewer, explanation),

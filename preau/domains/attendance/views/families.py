@@ -37,6 +37,7 @@ def absences(request: HttpRequest) -> HttpResponse:
         "may_explain": rules.answers_for_absences(viewer),
         "own_pending": queries.own_explanations_waiting(viewer),
         "ways": ways_from(viewer, Place.FAMILY),
+        "who_reads": rules.who_reads_explanations(),
     }
     return render(request, "attendance/absences.html", context)
 
@@ -52,7 +53,7 @@ def explain(request: HttpRequest, entry: Entry) -> HttpResponse:
     form = ExplainForm(request.viewer, entry, request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         return _explained(request, form)
-    context = {"form": form, "entry": entry}
+    context = {"form": form, "entry": entry, "who_reads": rules.who_reads_explanations()}
     return render(request, "attendance/explain.html", context, status=TYPED_WRONG if form.errors else 200)
 
 
@@ -64,7 +65,7 @@ def _explained(request: HttpRequest, form: ExplainForm) -> HttpResponseRedirect:
     except actions.NothingToExplain:
         messages.info(request, _("Cette absence n’est plus à expliquer."))
     else:
-        messages.success(request, _("C’est envoyé. La vie scolaire va lire votre explication."))
+        messages.success(request, _("C’est envoyé. L’établissement va lire votre explication."))
     return redirect("attendance:absences")
 
 
@@ -76,8 +77,9 @@ def announce(request: HttpRequest) -> HttpResponse:
     people = list(Person.objects.filter(pk__in=viewer.own_pupils()))
     form = AnnounceForm(viewer, people, request.POST or None, request.FILES or None)
     if not form.is_valid():
+        context = {"form": form, "who_reads": rules.who_reads_explanations()}
         return render(
-            request, "attendance/announce.html", {"form": form}, status=TYPED_WRONG if form.errors else 200
+            request, "attendance/announce.html", context, status=TYPED_WRONG if form.errors else 200
         )
     data = form.cleaned_data
     actions.announce(

@@ -14,7 +14,7 @@ from preau.domains.attendance.forms.announcements import DepartureForm
 from preau.domains.attendance.models import Announcement, Visit, places_of
 from preau.foundation.access import opens
 
-TYPED_WRONG = 422
+TYPED_WRONG, CONFLICT = 422, 409
 
 
 @opens(to=rules.notes_visits)
@@ -23,6 +23,7 @@ def passages(request: HttpRequest) -> HttpResponse:
     """Who is where now, and a pupil to find."""
     viewer = request.viewer
     typed = request.GET.get("nom", "")[:80]
+    runs = rules.runs_school_life(viewer)
     going_on = Paginator(queries.visits_going_on(viewer), 30).get_page(request.GET.get("page"))
     places = [(place, Visit.Place(place).label) for place in places_of(viewer)]
     context = {
@@ -31,7 +32,9 @@ def passages(request: HttpRequest) -> HttpResponse:
         "places": places,
         "page_obj": going_on,
         "classes": queries.classes_of([one.pupil_id for one in going_on], viewer.today),
-        "runs": rules.runs_school_life(viewer),
+        "runs": runs,
+        # School life ends visits all day; a nurse is told of those that she did not end.
+        "ended": [] if runs else queries.visits_ended_by_others(viewer),
     }
     return render(request, "attendance/passages.html", context)
 
@@ -44,10 +47,27 @@ def begin_visit(request: HttpRequest, pupil: Person) -> HttpResponse:
     if place not in places_of(request.viewer):
         messages.error(request, _("Choisissez un lieu."))
         return redirect("attendance:passages")
-    actions.begin_visit(request.viewer, pupil, place)
+    leaving = request.POST.get("quitte", "")[:18]
+    try:
+        actions.begin_visit(request.viewer, pupil, place, int(leaving) if leaving.isdecimal() else None)
+    except actions.StillElsewhere as still:
+        return _still_elsewhere(request, pupil, place, still.visit)
     said = {"name": pupil.full_name, "place": Visit.Place(place).label}
     messages.success(request, _("C’est noté : %(name)s, %(place)s.") % said)
     return redirect("attendance:passages")
+
+
+def _still_elsewhere(request: HttpRequest, pupil: Person, place: str, visit: Visit) -> HttpResponse:
+    """Ask first. Where the pupil is noted is said to those who may read it; to others, that they are somewhere else."""
+    known = visit.place in places_of(request.viewer)
+    context = {
+        "pupil": pupil,
+        "place": place,
+        "label": Visit.Place(place).label,
+        "visit": visit,
+        "known": known,
+    }
+    return render(request, "attendance/still_elsewhere.html", context, status=CONFLICT)
 
 
 @opens(Visit, to=rules.notes_visits)

@@ -37,7 +37,7 @@ def measures(request: HttpRequest, record: Record) -> HttpResponse:
             messages.info(request, _("Ce dossier est clos."))
         else:
             said = (
-                _("C’est noté : les enseignants le verront en faisant l’appel.")
+                _("C’est noté : les enseignants le verront en faisant l’appel, quand ils le demandent.")
                 if added
                 else _("C’était déjà noté.")
             )

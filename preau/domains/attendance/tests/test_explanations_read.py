@@ -1,0 +1,83 @@
+"""Who reads what a family says of an absence: one sentence, the same everywhere, and as true as `visible_to`."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.urls import reverse
+
+from conftest import NOW, SchoolClient
+from preau.directory.models import Holding
+from preau.directory.seeds import World
+from preau.directory.words import Role
+from preau.domains.attendance import actions, rules
+from preau.domains.attendance.models import ABSENCES, SCHOOL_LIFE, Announcement, Entry, Explanation, Reason
+from preau.foundation import boards
+
+FORMER = ("Lue par la vie scolaire et la direction seulement", "ils sont lus par la vie scolaire")
+
+
+def plain(said: str) -> str:
+    return said.replace("\u202f", " ").replace("\u00a0", " ")
+
+
+def test_every_page_says_the_same_sentence(
+    college: World, client: SchoolClient, absence: Entry, seat_of: Any
+) -> None:
+    said = plain(rules.who_reads_explanations())
+    explain = reverse("attendance:explain", kwargs={"pk": absence.pk})
+    for address in (explain, reverse("attendance:announce"), reverse("attendance:absences")):
+        page = plain(client.sit(college.people["guardian"]).get(address).content.decode())
+        assert said in page, address
+        assert not [one for one in FORMER if one in page], address
+    actions.explain(seat_of("guardian"), [absence], Reason.objects.offered_to_families(college.school.pk)[0])
+    page = client.sit(college.people["cpe"]).get(reverse("attendance:entry", kwargs={"pk": absence.pk}))
+    assert said in plain(page.content.decode())
+
+
+@pytest.mark.parametrize("guide", ["famille", "enseignant", "vie-scolaire"])
+def test_the_guides_say_it_too(guide: str) -> None:
+    text = Path(settings.BASE_DIR, "docs", "guides", f"{guide}.md").read_text()
+    assert plain(rules.who_reads_explanations()) in plain(text)
+    assert not [one for one in FORMER if one in text]
+
+
+@pytest.mark.parametrize("model", ["Explanation", "Announcement", "Decision"])
+def test_the_register_says_it_too(model: str) -> None:
+    (entry,) = [one for one in boards.personal_data if one.model == f"attendance.{model}"]
+    assert str(entry.recipients) == rules.who_reads_explanations()
+
+
+def test_what_it_says_is_what_the_rule_does(
+    college: World, absence: Entry, seat_of: Any, holder: Any
+) -> None:
+    """Whom it names reads; nobody else does, of an explanation as of an announcement."""
+    mother = seat_of("guardian")
+    reason = Reason.objects.offered_to_families(college.school.pk)[0]
+    explained = actions.explain(mother, [absence], reason, "mot de la mère")
+    announced = actions.announce(
+        mother, absence.pupil, college.school.pk, kind=Announcement.Kind.ABSENCE, starts=NOW + timedelta(days=1), ends=NOW + timedelta(days=1, hours=2),
+        reason=reason, comment="mot de la mère",
+    )  # fmt: skip
+    for rows, one in ((Explanation.objects, explained), (Announcement.objects, announced)):
+        read = {role for role in Role if one in rows.visible_to(holder(role))}
+        assert read == set(SCHOOL_LIFE) == set(rules.CALLED)
+        for key in ("other_guardian", "pupil", "teacher", "secretary"):
+            assert one not in rows.visible_to(seat_of(key)), key
+        assert one in rows.visible_to(mother)
+    # Whoever the head asks to follow absences; not what is confidential.
+    day = NOW.date().replace(month=12).isoformat()
+    given = {ABSENCES: {"until": day, "by": college.people["head"].pk}}
+    Holding.objects.filter(person=college.people["secretary"]).update(scope=given)
+    entrusted = seat_of("secretary")
+    assert explained in Explanation.objects.visible_to(entrusted)
+    assert not rules.reads_confidential(entrusted)
+    said = rules.who_reads_explanations()
+    assert (
+        "les personnes que la direction charge de suivre les absences (sauf un motif confidentiel)"
+        in plain(said)
+    )
+    for role in SCHOOL_LIFE:
+        assert str(rules.CALLED[role]) in said
