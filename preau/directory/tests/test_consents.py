@@ -188,6 +188,23 @@ def test_separated_parents_read_nothing_of_each_other(
     )
 
 
+def test_the_refusal_of_a_child_looks_like_a_silence_to_a_parent(
+    college: World, client: SchoolClient, asked: ConsentRequest
+) -> None:
+    """Where both parents must agree, and where the file keeps it from being settled."""
+    main = lambda page: page.split("<main")[1].split("</main")[0].split("csrf")[0]  # noqa: E731
+    for barred in (False, True):
+        Consent.objects.all().delete()
+        ties = Guardianship.objects.filter(pupil=college.people["pupil"])
+        ties.exclude(guardian=college.people["guardian"]).update(may_not_be_informed=barred)
+        say(client, college, asked, "guardian", "yes")
+        client.get(page_of(college))
+        silent = client.get(page_of(college)).content.decode()
+        say(client, college, asked, "pupil", "no")
+        refused = client.sit(college.people["guardian"]).get(page_of(college)).content.decode()
+        assert main(silent) == main(refused), barred
+
+
 def test_a_pupil_reads_of_a_parent_that_they_answered_and_not_what(
     college: World, client: SchoolClient, asked: ConsentRequest
 ) -> None:
