@@ -237,7 +237,7 @@ def test_a_table_or_a_field_that_is_not_classed_is_found() -> None:
 def test_the_board_says_why_and_for_how_long() -> None:
     for entry in boards.personal_data:
         assert isinstance(entry, PersonalData)
-        assert all([entry.purpose, entry.legal_basis, entry.recipients])
+        assert all([entry.purpose, entry.legal_basis, entry.readers])
         assert apps.get_model(entry.model)
 
 

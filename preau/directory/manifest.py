@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from preau.directory import (
@@ -22,6 +21,7 @@ from preau.directory.boards import powers
 from preau.directory.rules import groups as group_rules
 from preau.directory.rules import photos as photo_rules
 from preau.directory.seeds.photos import plant_photos
+from preau.directory.words import Role
 from preau.foundation import boards, dates, works
 from preau.foundation.access import signed_in
 from preau.foundation.boards import (
@@ -32,6 +32,7 @@ from preau.foundation.boards import (
     Retention,
     SettingsPage,
 )
+from preau.foundation.readers import EVERY_ROW, Readers, on_themselves, own, with_guardians
 
 NONE, PERSONAL, CHILD, SENSITIVE = (
     FieldClass.NONE,
@@ -170,11 +171,6 @@ for source in [
     boards.search.add(source)
 
 
-def own_guardianship(guardian_id: int) -> Q:
-    """What ties a child to another guardian is that guardian's."""
-    return Q(guardian=guardian_id)
-
-
 KEEPS = _("Vous tenez l’annuaire de cet établissement.")
 BROUGHT = _("Vous avez déposé ces fichiers.")
 for key, subject, body, action, why, pace in [
@@ -302,18 +298,24 @@ boards.agenda.add(boards.AgendaSource("directory", queries.agenda_of, rules.has_
 BASIS = dict(
     purpose=_("Savoir qui apprend, enseigne et répond de qui dans l’établissement."),
     legal_basis=_("Mission d’intérêt public (RGPD, article 6.1.e)."),
-    recipients=_(
-        "Les personnels de l’établissement selon leur fonction ; la personne elle-même et, pour un élève, ses responsables."
-    ),
     keep=Retention.ACCOUNT,
 )
 
-# What `exports` may hand on (docs/decisions/0074).
-HANDED_ON = {"Person", "Holding", "Enrolment", "Assignment"}
-BEYOND = _(
-    "Les personnels de l’établissement selon leur fonction, la personne elle-même, les responsables d’un élève et, "
-    "quand l’établissement les utilise, le gestionnaire d’accès aux ressources (GAR) et les outils qui lisent OneRoster."
+# Of what `exports` may hand on (docs/decisions/0074), outside of the school.
+BEYOND = (
+    _("si l’établissement les utilise, le gestionnaire d’accès aux ressources (GAR)"),
+    _("et les outils qui lisent OneRoster"),
 )
+STAFF = _("tous les personnels, selon leur fonction")
+READERS = {
+    "Person": with_guardians(STAFF, others=BEYOND),
+    "Holding": with_guardians(STAFF, others=BEYOND),
+    "Enrolment": with_guardians(STAFF, others=BEYOND),
+    "Assignment": on_themselves(STAFF, others=BEYOND),
+    # What ties a child to another guardian is that guardian's.
+    "Guardianship": Readers(EVERY_ROW, own("guardian"), (STAFF,)),
+    "ExternalId": with_guardians(STAFF),
+}
 
 # Enrolments and assignments stay as dated facts of a person without a name; keys go with the person (docs/decisions/0075).
 FORGETS = {
@@ -396,7 +398,8 @@ for label, model, person, fields in [
     forget = FORGETS.get(model)
     # Where a child lives and who may not be told are read by named roles alone (docs/decisions/0012).
     only_some = frozenset({"lives_with", "may_not_be_informed", "ruled_on"} & set(fields))
-    shared = own_guardianship if model == "Guardianship" else None
+    # Who pays and who receives aid is that guardian's to read, not the child's.
+    money = dict.fromkeys(["pays", "receives_aid"], own("guardian")) if model == "Guardianship" else {}
     boards.personal_data.add(
         PersonalData(
             label,
@@ -405,10 +408,11 @@ for label, model, person, fields in [
             fields=fields,
             forget=forget,
             withheld=only_some,
-            shared=shared,
+            field_readers=money,
             says={"scope": said_of_scope} if model == "Holding" else {},
             from_files=True,
-            **(BASIS | {"recipients": BEYOND} if model in HANDED_ON else BASIS),
+            readers=READERS[model],
+            **BASIS,
         )
     )
 
@@ -422,7 +426,7 @@ boards.personal_data.add(
             "effacés dès que la livraison est appliquée ou abandonnée, au plus tard après sept jours."
         ),
         legal_basis=_("Mission d’intérêt public (RGPD, article 6.1.e)."),
-        recipients=_("La direction et le secrétariat de l’établissement."),
+        readers=on_themselves(Role.HEAD, Role.SECRETARY),
         keep=Retention.YEAR_PLUS_ONE,
         fields=dict.fromkeys(
             ["brought_by", "brought_for", "approved_by", "brought_at", "settled_at", "moved_at"], PERSONAL
@@ -441,12 +445,12 @@ boards.personal_data.add(
             "Garder plus longtemps ce qu’une personne partie a laissé, parce qu’un litige est en cours ; un an au plus."
         ),
         legal_basis=_("Constatation, exercice ou défense de droits en justice (RGPD, article 17.3.e)."),
-        recipients=_("La direction et le secrétariat de l’établissement."),
+        readers=with_guardians(Role.HEAD, Role.SECRETARY),
         keep=Retention.ACCOUNT,
         fields={"school": PERSONAL, "person": PERSONAL, "last_day": PERSONAL, "reason": SENSITIVE}
         | {"held_by": PERSONAL, "held_at": PERSONAL},
         forget=actions.forget_holds,
-        authored={"reason": ("held_by",)},
+        field_readers={"reason": own("held_by")},
     )
 )
 boards.personal_data.add(
@@ -456,7 +460,7 @@ boards.personal_data.add(
         person="person",
         purpose=_("N’effacer personne sans que l’établissement l’ait su une semaine avant."),
         legal_basis=_("Mission d’intérêt public (RGPD, article 6.1.e)."),
-        recipients=_("La direction et le secrétariat de l’établissement."),
+        readers=with_guardians(Role.HEAD, Role.SECRETARY),
         keep=Retention.ACCOUNT,
         fields={"person": PERSONAL, "told_on": PERSONAL},
         forget=actions.forget_notice,
@@ -465,7 +469,7 @@ boards.personal_data.add(
 
 PREPARES = dict(
     legal_basis=_("Mission d’intérêt public (RGPD, article 6.1.e)."),
-    recipients=_("La direction et le secrétariat de l’établissement."),
+    readers=on_themselves(Role.HEAD, Role.SECRETARY),
 )
 boards.personal_data.add(
     PersonalData(
@@ -505,7 +509,7 @@ boards.personal_data.add(
 MERGES = dict(
     person="",
     legal_basis=_("Mission d’intérêt public (RGPD, article 6.1.e)."),
-    recipients=_("La direction et le secrétariat de l’établissement."),
+    readers=with_guardians(Role.HEAD, Role.SECRETARY),
 )
 boards.personal_data.add(
     PersonalData(
@@ -598,11 +602,6 @@ boards.notification_kinds.add(
 )
 
 
-def own_answer(guardian_id: int) -> Q:
-    """What a guardian answered about a child is theirs: the other one does not read it."""
-    return Q(giver=guardian_id)
-
-
 PHOTOS = dict(
     person="pupil",
     legal_basis=_(
@@ -617,14 +616,10 @@ boards.personal_data.add(
         purpose=_(
             "Savoir qui est d’accord pour qu’une photo de l’élève paraisse sur le trombinoscope, et pour quelle année."
         ),
-        recipients=_(
-            "La direction, la vie scolaire et le secrétariat de l’établissement ; qui a répondu, pour sa réponse."
-        ),
+        readers=Readers(own("giver"), own("giver"), (Role.HEAD, Role.SCHOOL_LIFE, Role.SECRETARY)),
         fields=dict.fromkeys(["pupil", "year", "school"], CHILD)
         | dict.fromkeys(["giver", "answer", "asked_at", "answered_at"], PERSONAL),
         forget=photos.forget_consents,
-        authored={"answer": ("giver",)},
-        shared=own_answer,
         **PHOTOS,
     )
 )
@@ -635,8 +630,8 @@ boards.personal_data.add(
         purpose=_(
             "Reconnaître les élèves d’une classe. La photo est effacée dès que l’accord est retiré, et au plus tard à la fin de l’année scolaire."
         ),
-        recipients=_(
-            "Les enseignants des classes et groupes de l’élève, la direction, la vie scolaire, le secrétariat ; l’élève et ses responsables."
+        readers=with_guardians(
+            Role.HEAD, Role.SCHOOL_LIFE, Role.SECRETARY, _("enseignants de ses classes et groupes")
         ),
         fields=dict.fromkeys(["pupil", "picture", "school"], CHILD)
         | dict.fromkeys(["taken_by", "taken_at"], PERSONAL),

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +11,7 @@ from preau.directory.boards import Purpose, purposes
 from preau.directory.queries import consents as queries
 from preau.directory.rules import consents as rules
 from preau.directory.seeds.consents import plant_consents
+from preau.directory.words import Role
 from preau.foundation import boards
 from preau.foundation.access import signed_in
 from preau.foundation.boards import (
@@ -24,6 +24,7 @@ from preau.foundation.boards import (
     PersonalData,
     Retention,
 )
+from preau.foundation.readers import Readers, on_themselves, own
 
 NONE, PERSONAL, CHILD = FieldClass.NONE, FieldClass.PERSONAL, FieldClass.CHILD
 actions.telling.connect(tasks.enqueue_telling, dispatch_uid="directory.tell_consents")
@@ -107,39 +108,39 @@ boards.first_steps.add(
     )
 )
 
-for verb, label, private in [
-    ("directory.consents_asked", _("Autorisation demandée aux familles"), False),
-    ("directory.consents_reminded", _("Autorisation rappelée aux familles"), False),
-    ("directory.consents_closed", _("Autorisation plus demandée"), False),
-    ("directory.consents_exported", _("Liste d’autorisations exportée"), False),
-    ("directory.consents_printed", _("Papiers d’autorisation imprimés"), False),
-    ("directory.consent_said", _("Réponse à une autorisation"), True),
-    ("directory.family_closed", _("Accès des parents fermé par l’élève majeur"), True),
-    ("directory.family_reopened", _("Accès des parents rouvert par l’élève majeur"), True),
+for verb, label in [
+    ("directory.consents_asked", _("Autorisation demandée aux familles")),
+    ("directory.consents_reminded", _("Autorisation rappelée aux familles")),
+    ("directory.consents_closed", _("Autorisation plus demandée")),
+    ("directory.consents_exported", _("Liste d’autorisations exportée")),
+    ("directory.consents_printed", _("Papiers d’autorisation imprimés")),
+    ("directory.consent_said", _("Réponse à une autorisation")),
+    ("directory.family_closed", _("Accès des parents fermé par l’élève majeur")),
+    ("directory.family_reopened", _("Accès des parents rouvert par l’élève majeur")),
 ]:
-    boards.journal_words.add(JournalWord(verb, label, private=private))
+    boards.journal_words.add(JournalWord(verb, label))
 
 CONCERNED = _("L’établissement demande votre accord, et votre réponse compte.")
-for key, label, body, action, why, for_whom, pace, private in [
+for key, label, body, action, why, for_whom, pace in [
     (
         actions.ASKED, _("Une autorisation vous est demandée"),
         _("%(school)s demande votre accord (%(about)s).\nLa page dit pour quoi. Ne pas répondre, c’est non ; vous pourrez changer d’avis."),
-        _("Lire et répondre"), CONCERNED, rules.has_consents, Pace.DAILY, True,
+        _("Lire et répondre"), CONCERNED, rules.has_consents, Pace.DAILY,
     ),
     (
         actions.NOTED, _("Votre réponse sur papier est notée"),
         _("%(school)s a noté ce que vous avez répondu sur papier (%(about)s).\nSi ce n’est pas ce que vous avez signé, changez-le ici."),
-        _("Vérifier"), CONCERNED, rules.has_consents, Pace.AT_ONCE, True,
+        _("Vérifier"), CONCERNED, rules.has_consents, Pace.AT_ONCE,
     ),
     (
         actions.REVOKED, _("Une autorisation est retirée"),
         _("Une autorisation donnée est retirée (%(school)s, %(about)s). Enlevez ce qui est publié et n’est plus autorisé."),
-        _("Voir la demande"), _("Vous suivez les autorisations de l’établissement."), rules.asks_consents, Pace.AT_ONCE, True,
+        _("Voir la demande"), _("Vous suivez les autorisations de l’établissement."), rules.asks_consents, Pace.AT_ONCE,
     ),
     (
         actions.CLOSED_HERE, _("Un élève majeur ferme l’accès de ses parents"),
         _("Un élève majeur ne veut plus que ses parents suivent sa scolarité ici (%(school)s, %(about)s). Rencontrez-le s’il le faut."),
-        _("Voir qui prévenir"), _("Vous suivez les autorisations de l’établissement."), rules.asks_consents, Pace.AT_ONCE, True,
+        _("Voir qui prévenir"), _("Vous suivez les autorisations de l’établissement."), rules.asks_consents, Pace.AT_ONCE,
     ),
     (
         actions.OF_AGE, _("Vous êtes majeur : vous décidez"),
@@ -147,7 +148,7 @@ for key, label, body, action, why, for_whom, pace, private in [
             "Depuis vos dix-huit ans, vos autorisations ne dépendent que de vous, et celles de vos parents ne comptent plus.\n"
             "Vos parents continuent de suivre votre scolarité ici tant que vous ne dites rien."
         ),
-        _("Choisir"), _("Vous avez dix-huit ans."), signed_in, Pace.AT_ONCE, False,
+        _("Choisir"), _("Vous avez dix-huit ans."), signed_in, Pace.AT_ONCE,
     ),
     (
         actions.CHILD_OF_AGE, _("Votre enfant est majeur"),
@@ -155,7 +156,7 @@ for key, label, body, action, why, for_whom, pace, private in [
             "%(pupil)s a dix-huit ans : ses autorisations ne dépendent plus de vous. Vous continuez de suivre sa scolarité ici, "
             "sauf si %(pupil)s s’y oppose ; vous en seriez prévenu."
         ),
-        _("Ouvrir Préau"), _("Vous suivez un élève qui vient d’avoir dix-huit ans."), signed_in, Pace.AT_ONCE, False,
+        _("Ouvrir Préau"), _("Vous suivez un élève qui vient d’avoir dix-huit ans."), signed_in, Pace.AT_ONCE,
     ),
     (
         actions.CLOSED, _("Votre enfant majeur ferme votre accès"),
@@ -163,25 +164,20 @@ for key, label, body, action, why, for_whom, pace, private in [
             "%(pupil)s a dix-huit ans ou plus et ne souhaite plus que sa scolarité soit suivie ici. L’établissement en est prévenu : "
             "adressez-vous à lui."
         ),
-        _("Ouvrir Préau"), _("Vous suiviez un élève majeur."), signed_in, Pace.AT_ONCE, False,
+        _("Ouvrir Préau"), _("Vous suiviez un élève majeur."), signed_in, Pace.AT_ONCE,
     ),
     (
         actions.REOPENED, _("Votre enfant majeur rouvre votre accès"),
         _("%(pupil)s veut bien que vous suiviez de nouveau sa scolarité ici."),
-        _("Ouvrir Préau"), _("Vous suivez un élève majeur."), signed_in, Pace.AT_ONCE, False,
+        _("Ouvrir Préau"), _("Vous suivez un élève majeur."), signed_in, Pace.AT_ONCE,
     ),
 ]:  # fmt: skip
     boards.notification_kinds.add(
         NotificationKind(
-            key, label, _("Autorisations"), label, body, action, why, for_whom, pace=pace, order=58, private=private,
+            key, label, _("Autorisations"), label, body, action, why, for_whom, pace=pace, order=58,
             can_be_muted=key == actions.ASKED,
         )
     )  # fmt: skip
-
-
-def own_word(guardian_id: int) -> Q:
-    """What a guardian said of a child is theirs: the other one does not read it."""
-    return Q(giver=guardian_id)
 
 
 BASIS: dict[str, Any] = dict(
@@ -197,15 +193,19 @@ boards.personal_data.add(
         model="directory.Consent",
         person="person",
         purpose=_("Savoir ce qui est permis, par qui et depuis quand, et pouvoir le montrer."),
-        recipients=_(
-            "La direction, la vie scolaire et le secrétariat ; qui a répondu, pour sa réponse. Les enseignants de la classe savent "
-            "seulement si l’élève peut paraître."
+        readers=Readers(
+            own("giver"),
+            own("giver"),
+            (
+                Role.HEAD,
+                Role.SCHOOL_LIFE,
+                Role.SECRETARY,
+                _("enseignants de la classe, seulement si l’élève peut paraître"),
+            ),
         ),
         fields={"request": CHILD, "person": CHILD}
         | dict.fromkeys(["giver", "part", "answer", "given_at", "way", "noted_by"], PERSONAL),
         forget=actions.forget_consents,
-        authored=dict.fromkeys(["part", "answer", "way"], ("giver", "noted_by")),
-        shared=own_word,
         changed_at="directory:consents",
         **BASIS,
     )
@@ -216,7 +216,9 @@ boards.personal_data.add(
         model="directory.ConsentRequest",
         person="asked_by",
         purpose=_("Savoir ce que l’établissement demande aux familles, dans quels mots, et qui l’a demandé."),
-        recipients=_("Les élèves et les familles de l’établissement, et ses personnels."),
+        readers=on_themselves(
+            _("tous les personnels"), others=(_("les élèves et les familles de l’établissement"),)
+        ),
         fields=dict.fromkeys(["asked_by"], PERSONAL)
         | dict.fromkeys(
             [
@@ -244,7 +246,7 @@ boards.personal_data.add(
         purpose=_(
             "Suivre le choix d’un élève majeur de ne plus laisser ses parents suivre sa scolarité ici."
         ),
-        recipients=_("L’élève ; la direction, la vie scolaire et le secrétariat."),
+        readers=on_themselves(Role.HEAD, Role.SCHOOL_LIFE, Role.SECRETARY),
         fields={"pupil": PERSONAL, "closed_at": PERSONAL, "reopened_at": PERSONAL},
         forget=actions.forget_closures,
         changed_at="directory:family_access",

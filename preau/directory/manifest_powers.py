@@ -21,6 +21,7 @@ from preau.foundation.boards import (
     Retention,
     SettingsPage,
 )
+from preau.foundation.readers import on_themselves
 
 NONE, PERSONAL = FieldClass.NONE, FieldClass.PERSONAL
 
@@ -171,7 +172,7 @@ boards.notification_kinds.add(
 
 BASIS = dict(
     legal_basis=_("Mission d’intérêt public et obligation de sécurité (RGPD, articles 6.1.e et 32)."),
-    recipients=_("La direction de l’établissement."),
+    readers=on_themselves(Role.HEAD),
 )
 boards.personal_data.add(
     PersonalData(

@@ -15,6 +15,7 @@ from django.dispatch import Signal
 from django.utils.translation import gettext as _
 
 from preau.foundation import dates
+from preau.foundation.readers import Readers, Rows
 from preau.foundation.registry import Registry
 
 Rule = Callable[..., bool]
@@ -168,7 +169,6 @@ class NotificationKind:
     of the pupil it speaks of; `action` is the verb of the link. `why` answers « Pourquoi ai-je reçu ceci ? ». `for_whom(viewer)` says
     who may choose how to receive it. `pace` and `push` are what a person has who chose nothing. An urgent kind ignores
     the hours of the right to disconnect (docs/decisions/0063); one that cannot be muted always comes, as `pace` says.
-    `private`: in « Mes données », a guardian does not read that a child, or the other guardian, was told.
     """
 
     key: str
@@ -184,7 +184,6 @@ class NotificationKind:
     urgent: bool = False
     can_be_muted: bool = True
     order: int = 50
-    private: bool = False
 
 
 class FieldClass(StrEnum):
@@ -240,9 +239,10 @@ class PersonalData:
     `forget(person_id)` erases; None means that the rows go with the person's own row or stay blanked with it.
     `legal_basis` and `purpose` are sentences for the register of processing and for families.
 
-    What « Mes données » shows of it: every row, except the `withheld` fields (secrets, and what only some roles may read);
-    a field of `authored` only to those whom its lookups name, since words belong to whoever wrote them; a field of `says` in
-    the words that it gives for a code of ours; and to a guardian, of a child's rows, those that `shared(guardian_id)` (a Q) keeps: a parent's row is not the other's.
+    `readers` says who reads which rows, and « Mes données », its archive and the lines of the journal about such a row all ask it
+    (docs/decisions/0130). `about`: further lookups to somebody a row speaks of, whose own it is not. Of the rows that one reads,
+    `withheld` fields are shown to nobody (secrets, and what only some roles may read); a field of `field_readers` only where its
+    Rows keep the row, since words belong to whoever wrote them; a field of `says` in the words that it gives for a code of ours.
 
     What somebody may ask of it (docs/decisions/0109): `erases` says what `forget` does where it is granted to a person who
     is still there (empty: it is not done from a request); `from_files`, that official files bring it again; `changed_at`,
@@ -254,15 +254,15 @@ class PersonalData:
     person: str
     purpose: str
     legal_basis: str
-    recipients: str
+    readers: Readers
     keep: Retention
     fields: Mapping[str, FieldClass]
     forget: Callable[[int], int] | None = None
     order: int = 50
+    about: tuple[str, ...] = ()
     withheld: frozenset[str] = frozenset()
-    authored: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    field_readers: Mapping[str, Rows] = field(default_factory=dict)
     says: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)
-    shared: Callable[[int], Any] | None = None
     erases: str = ""
     from_files: bool = False
     changed_at: str = ""
@@ -527,7 +527,8 @@ class Act:
 class JournalWord:
     """What a verb of the journal means, in the words of its page. `says(details)` adds what changed, or "".
 
-    `private`: in « Mes données » of a child, only the guardian who did it reads it; the other does not learn of it.
+    A line on a row of the personal data board is read by whoever reads that row. `private`: no family reads it whatever the row,
+    since the verb tells by itself what is not theirs yet. `formerly`: the verbs that said the same; sealed lines keep theirs.
     """
 
     verb: str
@@ -535,6 +536,7 @@ class JournalWord:
     topic: str = ""
     says: Callable[[Mapping[str, Any]], str] | None = None
     private: bool = False
+    formerly: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -646,6 +648,11 @@ def offered(board: Iterable[Any], viewer: Any) -> Iterator[tuple[Any, Any]]:
             yield entry, viewer
         elif viewer.offers(entry.service):
             yield entry, viewer.within(entry.service)
+
+
+def journal_words_by_verb() -> dict[str, JournalWord]:
+    """The word of each verb that a line may bear, those of sealed lines too."""
+    return {verb: word for word in journal_words for verb in (word.verb, *word.formerly)}
 
 
 def service_at(namespace: str) -> str:

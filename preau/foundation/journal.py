@@ -56,7 +56,12 @@ def record_read(viewer: Any, verb: str, target: Any, *, subject_id: int) -> None
 
 def record_reads(viewer: Any, verb: str, target: Any, *, subject_ids: Iterable[int]) -> None:
     """The same of a page that is in the file of several people: a line for each, written together."""
-    write(*(_line(viewer, verb, target, one, is_read=True, details={}) for one in subject_ids))
+    record_reads_of(viewer, verb, dict.fromkeys(subject_ids, target))
+
+
+def record_reads_of(viewer: Any, verb: str, targets: Mapping[int, Any]) -> None:
+    """The same where each of them (by their id) has a row of their own on that page."""
+    write(*(_line(viewer, verb, row, one, is_read=True, details={}) for one, row in targets.items()))
 
 
 def _line(

@@ -9,10 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from preau.directory.actions import merging as people
-from preau.directory.words import said_of_seat
+from preau.directory.words import Role, said_of_seat
 from preau.foundation import boards, proof, readonly
 from preau.foundation.access import signed_in
 from preau.foundation.boards import FieldClass, NotificationKind, Pace, PersonalData, Retention
+from preau.foundation.readers import on_themselves
 from preau.identity import actions, queries, rules, seeds, sessions, tasks
 from preau.identity.actions import merging
 
@@ -309,9 +310,11 @@ boards.personal_data.add(
         model="identity.Account",
         person="person",
         changed_at="identity:profile",
-        recipients=_(
-            "La personne elle-même ; la direction, le secrétariat et le référent numérique, sans le mot de passe ; pour un "
-            "élève, la vie scolaire et ses enseignants."
+        readers=on_themselves(
+            Role.HEAD,
+            Role.SECRETARY,
+            Role.DIGITAL_LEAD,
+            _("vie scolaire et enseignants d’un élève, sans le mot de passe"),
         ),
         keep=Retention.ACCOUNT,
         forget=actions.close_account,
@@ -342,9 +345,7 @@ boards.personal_data.add(
         label=_("Codes d’activation"),
         model="identity.Activation",
         person="account__person",
-        recipients=_(
-            "La direction, le secrétariat et le référent numérique de l’établissement, sans le code."
-        ),
+        readers=on_themselves(Role.HEAD, Role.SECRETARY, Role.DIGITAL_LEAD),
         keep=Retention.SECURITY,
         fields=dict.fromkeys(
             ["account", "kind", "issued_by", "rank", "issued_at", "expires_at", "used_at", "cancelled_at"],
@@ -359,7 +360,7 @@ boards.personal_data.add(
         label=_("Cartes à images"),
         model="identity.PictureCard",
         person="account__person",
-        recipients=_("La direction et les enseignants de la classe, sans le code ni les images."),
+        readers=on_themselves(Role.HEAD, _("enseignants de la classe, sans le code ni les images")),
         keep=Retention.ACCOUNT,
         # With the account, whose `forget` deletes it.
         fields=dict.fromkeys(["account", "issued_by", "issued_at"], PERSONAL)
@@ -373,9 +374,7 @@ boards.personal_data.add(
         label=_("Double vérification"),
         model="identity.SecondProof",
         person="account__person",
-        recipients=_(
-            "La personne elle-même ; la direction, le secrétariat et le référent numérique, sans la clé."
-        ),
+        readers=on_themselves(Role.HEAD, Role.SECRETARY, Role.DIGITAL_LEAD),
         keep=Retention.ACCOUNT,
         # With the account, whose `forget` deletes it.
         fields=dict.fromkeys(["account", "installed_at", "used_at"], PERSONAL)
@@ -390,7 +389,7 @@ boards.personal_data.add(
         model="identity.Passkey",
         person="account__person",
         changed_at="identity:second_proof",
-        recipients=_("La personne elle-même."),
+        readers=on_themselves(),
         keep=Retention.ACCOUNT,
         # With the account, whose `forget` deletes them.
         fields=dict.fromkeys(
@@ -408,7 +407,7 @@ boards.personal_data.add(
         model="identity.AccessKey",
         person="account__person",
         changed_at="identity:keys",
-        recipients=_("La personne elle-même ; la direction de l’établissement sait seulement combien il y en a."),
+        readers=on_themselves(_("direction, le nombre seulement")),
         keep=Retention.MONTH,
         # With the account, whose `forget` deletes them.
         fields=dict.fromkeys(
@@ -425,7 +424,7 @@ boards.personal_data.add(
         label=_("Codes de secours"),
         model="identity.RecoveryCode",
         person="account__person",
-        recipients=_("La personne elle-même, sans les codes."),
+        readers=on_themselves(),
         keep=Retention.ACCOUNT,
         # With the account, whose `forget` deletes them.
         fields=dict.fromkeys(["account", "used_at"], PERSONAL) | {"digest": NONE},
@@ -438,7 +437,7 @@ boards.personal_data.add(
         model="identity.AccountSession",
         person="account__person",
         changed_at="identity:sessions",
-        recipients=_("La personne elle-même."),
+        readers=on_themselves(),
         keep=Retention.SECURITY,
         fields=dict.fromkeys(["account", "device", "opened_at", "seen_at"], PERSONAL) | {"public_id": NONE},
         **PURPOSE,

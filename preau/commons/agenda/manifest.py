@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from preau.commons.agenda import actions, api, rules
 from preau.foundation import boards
 from preau.foundation.boards import FieldClass, PersonalData, Retention
+from preau.foundation.readers import on_themselves
 
 boards.menu.add(boards.MenuEntry(_("Agenda"), "agenda:agenda", "calendar-event", rules.has_agenda, order=15))
 boards.public_routes.add(boards.PublicRoute("agenda:feed"))
@@ -30,7 +31,7 @@ boards.personal_data.add(
             "Laisser une personne lire son agenda dans le calendrier de son choix, tant qu’elle le veut."
         ),
         legal_basis=_("À la demande de la personne ; mission d’intérêt public (RGPD, article 6.1.e)."),
-        recipients=_("La personne elle-même, et le calendrier auquel elle a donné l’adresse."),
+        readers=on_themselves(others=(_("le calendrier à qui l’adresse a été donnée"),)),
         keep=Retention.ACCOUNT,
         fields={
             "account": FieldClass.PERSONAL,

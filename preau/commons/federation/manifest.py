@@ -7,9 +7,11 @@ from django.utils.translation import gettext_lazy as _
 from preau.commons.federation import actions, queries, rules, tasks
 from preau.commons.federation.views import ways
 from preau.directory.rules import runs_settings
+from preau.directory.words import Role
 from preau.foundation import boards, readonly
 from preau.foundation.access import signed_in
 from preau.foundation.boards import FieldClass, JournalWord, NotificationKind, Pace, PersonalData, Retention
+from preau.foundation.readers import on_themselves
 from preau.identity import actions as identity
 from preau.identity import boards as signing
 from preau.identity.rules import directs, works_here
@@ -133,7 +135,7 @@ boards.personal_data.add(
         label=_("Comptes d’ailleurs reliés au vôtre"),
         model="federation.Link",
         person="person",
-        recipients=_("La personne elle-même ; la direction et le secrétariat de ses établissements."),
+        readers=on_themselves(Role.HEAD, Role.SECRETARY),
         keep=Retention.ACCOUNT,
         fields=dict.fromkeys(["provider", "person", "how", "made_at", "used_at", "cut_at"], PERSONAL)
         | dict.fromkeys(["subject", "public_id"], NONE),
@@ -149,7 +151,7 @@ boards.personal_data.add(
         label=_("Sessions ouvertes par un compte d’ailleurs"),
         model="federation.Coming",
         person="account__person",
-        recipients=_("La personne elle-même."),
+        readers=on_themselves(),
         keep=Retention.MONTH,
         fields=dict.fromkeys(["provider", "account", "came_at"], PERSONAL)
         | dict.fromkeys(["subject", "sid", "hint"], NONE),
@@ -163,7 +165,7 @@ boards.personal_data.add(
         label=_("Ouvertures de secours"),
         model="federation.LocalDoor",
         person="opened_by",
-        recipients=_("La direction et le secrétariat de l’établissement ; l’exploitant de la plateforme."),
+        readers=on_themselves(Role.HEAD, Role.SECRETARY, others=(_("l’exploitant de la plateforme"),)),
         keep=Retention.SCHOOL,
         fields=dict.fromkeys(["school", "opened_by", "opened_at", "ends_at", "closed_at"], PERSONAL),
         **BASIS,

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from preau.commons.files import actions, queries, rules, tasks
 from preau.foundation import boards
 from preau.foundation.boards import FieldClass, PersonalData, Retention
+from preau.foundation.readers import on_themselves
 from preau.foundation.text import weight
 
 boards.schedule.add(boards.Scheduled("files.sweep", tasks.sweep, every_minutes=24 * 60))
@@ -18,7 +19,7 @@ boards.personal_data.add(
             "Garder ce qu’une personne joint à ce qu’elle écrit ou rend, et le donner à qui doit le lire."
         ),
         legal_basis=_("Mission d’intérêt public (RGPD, article 6.1.e)."),
-        recipients=_("Les personnes qui voient ce à quoi le fichier est joint ; personne d’autre."),
+        readers=on_themselves(others=(_("les personnes qui voient ce à quoi le fichier est joint"),)),
         keep=Retention.YEAR_PLUS_ONE,
         fields=dict.fromkeys(
             ["school", "public_id", "size", "kind", "state", "kept_by", "kept_at"], FieldClass.PERSONAL

@@ -34,10 +34,10 @@ MADE_KINDS = {Extract.Shape.CSV: "text/plain", Extract.Shape.BUNDLE: "applicatio
 
 def word_of(verb: str) -> boards.JournalWord:
     """The words of a verb. Raises LookupError when no manifest gives them: people read the journal."""
-    for word in boards.journal_words:
-        if word.verb == verb:
-            return word
-    raise LookupError(f"{verb}: no JournalWord on the board says what this verb means.")
+    word = boards.journal_words_by_verb().get(verb)
+    if word is None:
+        raise LookupError(f"{verb}: no JournalWord on the board says what this verb means.")
+    return word
 
 
 def keep(*lines: JournalLine) -> None:

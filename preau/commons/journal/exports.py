@@ -69,8 +69,9 @@ class _Read:
             yield line
 
 
-def _words() -> dict[str, str]:
-    return {word.verb: str(word.label) for word in boards.journal_words}
+def _words() -> dict[str, tuple[str, str]]:
+    """The label of each verb, and the code that stands for it today: a former one may tell what its label does not."""
+    return {verb: (str(word.label), word.verb) for verb, word in boards.journal_words_by_verb().items()}
 
 
 def _header() -> list[str]:
@@ -80,12 +81,13 @@ def _header() -> list[str]:
     ]  # fmt: skip
 
 
-def _row(words: dict[str, str], line: Line) -> list[object]:
+def _row(words: dict[str, tuple[str, str]], line: Line) -> list[object]:
+    label, code = words.get(line.verb, (line.verb, line.verb))
     return [
         line.pk,
         timezone.localtime(line.at).isoformat(timespec="seconds"),
-        words.get(line.verb, line.verb),
-        line.verb,
+        label,
+        code,
         _("lecture") if line.is_read else _("changement"),
         line.actor.full_name if line.actor else "",
         line.acting_as,

@@ -1,16 +1,18 @@
 """The journal takes its post as keeper, and says what it holds about people."""
 
+from functools import partial
 from typing import Any
 
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from preau.commons.journal import actions, queries, rules, tasks
+from preau.commons.journal.models import lines_read
 from preau.directory.queries.terms import SINCE
 from preau.directory.viewer import Viewer
-from preau.directory.words import said_of_seat
+from preau.directory.words import Role, said_of_seat
 from preau.foundation import boards, journal, readonly
 from preau.foundation.boards import FieldClass, PersonalData, Retention
+from preau.foundation.readers import Readers, Rows, with_guardians
 
 journal.kept_by(actions.keep)
 # A page that only shows may leave the line that says who read it.
@@ -62,11 +64,7 @@ boards.reasons_to_read.add(
 )
 
 
-def not_of_another_guardian(guardian_id: int) -> Q:
-    """Of what is written about a child, a guardian reads what the school did and what they did themselves; of private gestures,
-    only the latter."""
-    private = [word.verb for word in boards.journal_words if word.private]
-    return (~Q(acting_as="guardian") & ~Q(verb__in=private)) | Q(actor=guardian_id)
+WITHOUT_OTHERS = _("sans ce que fait un autre membre de la famille")
 
 
 def said_of_verb(verb: str) -> str:
@@ -80,9 +78,12 @@ boards.personal_data.add(
         person="subject",
         purpose=_("Savoir qui a fait ou consulté quoi, et le montrer à la personne concernée."),
         legal_basis=_("Mission d’intérêt public et obligation de sécurité (RGPD, articles 6.1.e et 32)."),
-        recipients=_("La personne concernée, la direction de l’établissement."),
+        readers=Readers(
+            Rows(partial(lines_read, "subject"), WITHOUT_OTHERS),
+            Rows(partial(lines_read, "guardian"), WITHOUT_OTHERS),
+            (Role.HEAD,),
+        ),
         keep=Retention.JOURNAL,
-        shared=not_of_another_guardian,
         says={"verb": said_of_verb, "acting_as": said_of_seat},
         fields={
             "at": FieldClass.PERSONAL,
@@ -106,7 +107,7 @@ boards.personal_data.add(
         person="person",
         purpose=_("Savoir qui a fait ou consulté quoi, et le montrer à la personne concernée."),
         legal_basis=_("Mission d’intérêt public et obligation de sécurité (RGPD, articles 6.1.e et 32)."),
-        recipients=_("La direction de l’établissement, et ceux à qui elle remet l’extrait."),
+        readers=with_guardians(Role.HEAD, others=(_("ceux à qui la direction remet l’extrait"),)),
         keep=Retention.MONTH,
         fields=dict.fromkeys(["asked_by", "asked_at", "person", "side", "first", "last"], FieldClass.PERSONAL)
         | dict.fromkeys(

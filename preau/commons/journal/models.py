@@ -3,6 +3,7 @@
 from datetime import date
 from typing import ClassVar, Self
 
+from django.apps import apps
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +12,36 @@ from preau.directory.models import Guardianship, Person, School, SchoolQuerySet
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
 from preau.foundation import boards
+from preau.foundation.readers import EVERY_ROW, NO_ROW
+
+
+def lines_read(side: str, reader_id: int) -> models.Q:
+    """The lines that somebody reads of what is written about them ("subject") or about a minor for whom they answer ("guardian").
+
+    What they did themselves, always. Else what the school did: neither what another of the family did, nor a line on a row that
+    they do not read, which would tell that it is there, and since when (docs/decisions/0130).
+    """
+    others = models.Q(acting_as="guardian") | models.Q(acting_as__startswith="pupil")
+    verbs = [word.verb for word in boards.journal_words if word.private]
+    hidden = others | models.Q(verb__in=verbs) | _on_unread_rows(side, reader_id)
+    return models.Q(actor=reader_id) | ~hidden
+
+
+def _on_unread_rows(side: str, reader_id: int) -> models.Q:
+    """Lines on a row of the personal data board that its readers do not let this person read."""
+    closed, found = [], models.Q()
+    for entry in boards.personal_data:
+        rows = getattr(entry.readers, side)
+        model = apps.get_model(entry.model)
+        if rows is EVERY_ROW or model is Line:
+            continue
+        if rows is NO_ROW:
+            closed.append(model._meta.label_lower)
+            continue
+        kept = model._meta.default_manager
+        read = kept.filter(rows.where(reader_id), pk=models.OuterRef("target_id"))
+        found |= models.Q(target=model._meta.label_lower) & ~models.Exists(read)
+    return found | models.Q(target__in=closed)
 
 
 class LineQuerySet(SchoolQuerySet):
@@ -25,12 +56,11 @@ class LineQuerySet(SchoolQuerySet):
         return self.filter(own | models.Q(school_id=viewer.school_id)).told_to(viewer.person.pk)
 
     def told_to(self, reader_id: int) -> Self:
-        """Without the private gestures of others about the reader's own children: what the other parent asked, and the answers
-        (docs/decisions/0109)."""
-        private = [word.verb for word in boards.journal_words if word.private]
+        """Without what the reader would not read as a guardian of their own children: what the other parent asked, and the
+        answers (docs/decisions/0109)."""
         children = Guardianship.objects.of_another().filter(guardian=reader_id).values("pupil_id")
-        kept_away = models.Q(verb__in=private, subject__in=children)
-        return self.filter(models.Q(actor_id=reader_id) | ~kept_away)
+        kept_away = models.Q(subject__in=children) & ~lines_read("guardian", reader_id)
+        return self.exclude(kept_away)
 
 
 class Seal(models.Model):

@@ -68,7 +68,8 @@ def asked_of(school: School, asked: Asked) -> LineQuerySet:
     if asked.person:
         found = found.filter(_of_person(asked.person.pk, asked.side))
     if asked.verb:
-        found = found.filter(verb=asked.verb)
+        word = boards.journal_words_by_verb().get(asked.verb)
+        found = found.filter(verb__in=[asked.verb, *(word.formerly if word else ())])
     if asked.kind:
         found = found.filter(is_read=asked.kind == Extract.Kind.READ)
     return found.select_related("actor", "subject", "seal").order_by("at", "pk")
@@ -88,8 +89,8 @@ def lines_of(viewer: Viewer, asked: Asked) -> LineQuerySet:
 
 def verbs_in(viewer: Viewer, asked: Asked) -> set[str]:
     """The verbs of the lines that this would show, whatever the verb asked for (one query)."""
-    rows = lines_of(viewer, replace(asked, verb="")).order_by()
-    return set(rows.values_list("verb", flat=True).distinct())
+    rows, words = lines_of(viewer, replace(asked, verb="")).order_by(), boards.journal_words_by_verb()
+    return {words[verb].verb for verb in rows.values_list("verb", flat=True).distinct()}
 
 
 def people_named(viewer: Viewer, text: str) -> list[Person]:
@@ -165,7 +166,7 @@ def _of_school(viewer: Viewer) -> LineQuerySet:
 
 def said(lines: Iterable[Line]) -> list[Change]:
     """Lines as their pages show them; the verbs are those of the board. One query more for the givers."""
-    lines, words = list(lines), {word.verb: word for word in boards.journal_words}
+    lines, words = list(lines), boards.journal_words_by_verb()
     givers = Person.objects.in_bulk({_giver(line) for line in lines if FOR in line.details})
     return [
         Change(

@@ -16,6 +16,7 @@ from preau.directory.viewer import Viewer
 from preau.directory.words import Role
 from preau.foundation import boards, readonly
 from preau.foundation.boards import FieldClass, FirstStep, GroupLink, JournalWord, PersonalData, Retention
+from preau.foundation.readers import on_themselves, with_guardians
 
 NONE, PERSONAL, CHILD = FieldClass.NONE, FieldClass.PERSONAL, FieldClass.CHILD
 
@@ -113,7 +114,7 @@ boards.personal_data.add(
         model="lti.Activity",
         person="given_by",
         purpose=_("Donner à une classe un exercice d’un site relié, et savoir qui l’a donné."),
-        recipients=_("La classe, ses familles, ses professeurs, la direction, et le service qui le propose (sans le nom du professeur)."),
+        readers=on_themselves(Role.HEAD, _("enseignants de la classe"), others=(_("la classe et ses familles"), _("le service qui le propose, sans le nom du professeur"))),
         keep=Retention.YEAR,
         fields=dict.fromkeys(["given_by", "given_at", "ended_at", "title", "text", "due_on"], PERSONAL)
         | dict.fromkeys(["school", "context", "public_id", "target", "custom"], NONE),
@@ -128,7 +129,7 @@ boards.personal_data.add(
         model="lti.Score",
         person="pupil",
         purpose=_("Montrer au professeur, à l’élève et à sa famille ce que le service a noté."),
-        recipients=_("L’élève, sa famille, les professeurs de la classe, la direction, et le service qui l’a noté."),
+        readers=with_guardians(Role.HEAD, _("enseignants de la classe"), others=(_("le service qui l’a noté"),)),
         keep=Retention.YEAR,
         fields=dict.fromkeys(["column", "pupil", "given", "maximum", "comment", "activity", "grading", "said_at"], CHILD),
         forget=actions.forget_scores,
@@ -141,7 +142,7 @@ boards.personal_data.add(
     )
 )  # fmt: skip
 PASSING = dict(
-    recipients=_("La personne elle-même, et le service qu’elle ouvre."),
+    readers=on_themselves(others=(_("le service ouvert"),)),
     keep=Retention.MONTH,
     forget=actions.forget_passing,
 )

@@ -6,6 +6,7 @@ from preau.commons.media import actions, rules, tasks
 from preau.commons.media.actions import sending
 from preau.foundation import boards, works
 from preau.foundation.boards import FieldClass, PersonalData, Retention
+from preau.foundation.readers import on_themselves
 from preau.foundation.text import weight
 
 sending.arrived.connect(tasks.enqueue_make, dispatch_uid="media.make")
@@ -25,7 +26,7 @@ BASIS = {
         "Garder ce qu’une personne envoie pour être montré dans des pages, et savoir à qui le dire."
     ),
     "legal_basis": _("Mission d’intérêt public (RGPD, article 6.1.e)."),
-    "recipients": _("La personne elle-même, et ceux à qui la page est ouverte."),
+    "readers": on_themselves(others=(_("ceux à qui la page est ouverte"),)),
 }
 boards.personal_data.add(
     PersonalData(

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +11,7 @@ from preau.directory.words import said_of_seat
 from preau.foundation import boards, notices
 from preau.foundation.access import signed_in
 from preau.foundation.boards import FieldClass, PersonalData, Retention
+from preau.foundation.readers import Readers, on_themselves, own
 from preau.identity import actions as identity
 
 notices.kept_by(actions.publish, actions.settle, actions.taken_back)
@@ -50,14 +50,24 @@ boards.public_routes.add(boards.PublicRoute("notifications:stop"))
 BASIS = dict(
     purpose=_("Prévenir chaque personne de ce qui la regarde, une fois, par les moyens qu’elle choisit."),
     legal_basis=_("Mission d’intérêt public (RGPD, article 6.1.e)."),
-    recipients=_("La personne elle-même."),
+    readers=on_themselves(),
 )
-CARRIED = dict(
-    recipients=_(
-        "La personne elle-même. Le service d’envoi de son navigateur (Google, Mozilla, Apple ou Microsoft) connaît "
-        "l’adresse de l’appareil et transmet des messages chiffrés, qu’il ne peut pas lire."
+CARRIED: dict[str, Any] = dict(
+    readers=on_themselves(
+        others=(
+            _(
+                "le service d’envoi du navigateur (Google, Mozilla, Apple ou Microsoft), qui connaît l’adresse de l’appareil et transmet des messages chiffrés, sans pouvoir les lire"
+            ),
+        )
     )
 )
+
+
+READERS: Mapping[str, Mapping[str, Any]] = {
+    "Item": dict(readers=Readers(own("person"), own("person"))),
+    "Device": CARRIED,
+    "Push": CARRIED,
+}
 
 
 def said_of_kind(key: str) -> str:
@@ -78,13 +88,6 @@ SAYS: Mapping[str, Mapping[str, Callable[[Any], str]]] = {
     "Preference": {"kind": said_of_kind},
     "StopLink": {"kind": said_of_kind},
 }
-
-
-def not_private(guardian_id: int) -> Q:
-    """Of a child's news, a guardian does not read those that are somebody's own."""
-    return Q(person=guardian_id) | ~Q(
-        kind__in=[kind.key for kind in boards.notification_kinds if kind.private]
-    )
 
 
 # What is not here bears on others too: the news of a pupil are what their guardians were told.
@@ -177,8 +180,9 @@ for label, model, person, keep, forget, fields in [
             says=SAYS.get(model, {}),
             erases=ERASES.get(model, ""),
             changed_at="notifications:preferences" if model in CHOSEN else "",
-            shared=not_private if model == "Item" else None,
-            **BASIS | (CARRIED if model in ("Device", "Push") else {}),
+            # News of a pupil are whose they were told to: one parent does not read what the other was told, nor when they read it.
+            about=("about",) if model == "Item" else (),
+            **BASIS | READERS.get(model, {}),
         )
     )
 boards.first_steps.add(

@@ -9,6 +9,7 @@ from preau.commons.platform import queries, rules, seeds, tasks
 from preau.directory.viewer import Viewer
 from preau.foundation import boards
 from preau.foundation.boards import FieldClass, PersonalData, Retention
+from preau.foundation.readers import NO_ROW, Readers
 
 boards.schedule.add(boards.Scheduled("platform.count_schools", tasks.count_schools, every_minutes=24 * 60))
 boards.seeds.add(boards.Seed("plateforme", seeds.plant, order=90))
@@ -33,7 +34,7 @@ boards.personal_data.add(
         person="",
         purpose=_("Dire à qui exploite la plateforme combien d’établissements et de personnes elle sert."),
         legal_basis=_("Mission d’intérêt public (RGPD, article 6.1.e)."),
-        recipients=_("Les exploitants de la plateforme."),
+        readers=Readers(NO_ROW, NO_ROW, others=(_("les exploitants de la plateforme"),)),
         keep=Retention.ACCOUNT,
         fields=dict.fromkeys(
             ["school", "pupils", "staff", "guardians", "opened", "keys", "delivered_at", "counted_at"],

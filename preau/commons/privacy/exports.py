@@ -117,7 +117,7 @@ def _tables(held: list[Held], subject: Subject, said: dict[str, Any], out: _Out)
             "label": str(one.entry.label),
             "purpose": str(one.entry.purpose),
             "legal_basis": str(one.entry.legal_basis),
-            "recipients": str(one.entry.recipients),
+            "recipients": one.entry.readers.in_words,
             "retention": str(one.entry.keep.said),
         }
         data.write((b",\n" if number else b"\n") + _json(table)[:-1] + b', "rows": [')

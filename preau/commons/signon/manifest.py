@@ -7,6 +7,7 @@ from preau.directory.boards import Purpose, purposes
 from preau.directory.rules import runs_settings
 from preau.foundation import boards, readonly
 from preau.foundation.boards import FieldClass, FirstStep, JournalWord, PersonalData, Retention
+from preau.foundation.readers import on_themselves
 from preau.identity import actions as identity
 
 NONE, PERSONAL = FieldClass.NONE, FieldClass.PERSONAL
@@ -105,7 +106,7 @@ boards.first_steps.add(
 
 BASIS = dict(
     legal_basis=_("Mission d’intérêt public (RGPD, article 6.1.e)."),
-    recipients=_("La personne elle-même, et le service qu’elle ouvre."),
+    readers=on_themselves(others=(_("le service ouvert"),)),
 )
 boards.personal_data.add(
     PersonalData(

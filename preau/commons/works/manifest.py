@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from preau.commons.works import actions, tasks
 from preau.foundation import boards, works
 from preau.foundation.boards import FieldClass, PersonalData, Retention
+from preau.foundation.readers import on_themselves
 
 works.kept_by(actions)
 boards.schedule.add(boards.Scheduled("works.purge", tasks.purge, every_minutes=24 * 60))
@@ -16,7 +17,7 @@ boards.personal_data.add(
         person="person",
         purpose=_("Montrer à une personne où en est ce qu’elle a demandé, et la laisser l’abandonner."),
         legal_basis=_("Mission d’intérêt public (RGPD, article 6.1.e)."),
-        recipients=_("La personne elle-même."),
+        readers=on_themselves(),
         keep=Retention.MONTH,
         fields=dict.fromkeys(
             [

@@ -174,13 +174,13 @@ def current(requests: Iterable[ConsentRequest]) -> list[Told]:
 @dataclass(frozen=True)
 class Question:
     """A request as one viewer answers it about one pupil. `mine`: their last word, None before. `answers`: does their word
-    count? `agreed`: may it be done? What others said stays theirs. `child_waits`: the pupil has said nothing yet."""
+    count? `agreed`: may it be done? What others said, and whether they said anything, stays
+    theirs. `unsettled`: the file does not say who must answer, whatever was answered."""
 
     told: Told
     answers: bool
     mine: bool | None
     agreed: bool
-    child_waits: bool
     needs_guardians: bool
     everyone: bool
     unsettled: bool
@@ -254,10 +254,9 @@ def _question(
         answers=is_own or me in needed.deciders,
         mine=sheet.word(*key, me),
         agreed=state == State.YES,
-        child_waits=not is_own and sheet.word(*key, pupil.pk) is None,
         needs_guardians=needed.guardians is not None,
         everyone=bool(needed.guardians and needed.guardians.all_of_them),
-        unsettled=state == State.UNSETTLED,
+        unsettled=bool(needed.guardians and not needed.guardians.is_settled),
         history=tuple(own.get(key, ())),
     )
 

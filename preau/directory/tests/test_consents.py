@@ -188,7 +188,24 @@ def test_separated_parents_read_nothing_of_each_other(
     )
 
 
-def test_a_pupil_reads_of_a_parent_that_they_answered_and_not_what(
+def test_the_refusal_of_a_child_looks_like_a_silence_to_a_parent(
+    college: World, client: SchoolClient, asked: ConsentRequest
+) -> None:
+    """Where both parents must agree, and where the file keeps it from being settled."""
+    main = lambda page: page.split("<main")[1].split("</main")[0].split("csrf")[0]  # noqa: E731
+    for barred in (False, True):
+        Consent.objects.all().delete()
+        ties = Guardianship.objects.filter(pupil=college.people["pupil"])
+        ties.exclude(guardian=college.people["guardian"]).update(may_not_be_informed=barred)
+        say(client, college, asked, "guardian", "yes")
+        client.get(page_of(college))
+        silent = client.get(page_of(college)).content.decode()
+        say(client, college, asked, "pupil", "no")
+        refused = client.sit(college.people["guardian"]).get(page_of(college)).content.decode()
+        assert main(silent) == main(refused), barred
+
+
+def test_a_pupil_does_not_read_that_a_parent_answered(
     college: World, client: SchoolClient, asked: ConsentRequest
 ) -> None:
     say(client, college, asked, "pupil", "yes")
@@ -196,9 +213,9 @@ def test_a_pupil_reads_of_a_parent_that_they_answered_and_not_what(
     client.sit(college.people["pupil"])
     page = client.get("/mes-donnees/directory-consent/").content.decode()
     assert "D’accord" in page, "their own word"
-    assert "Pas d’accord" not in page and "comme responsable" not in page
+    assert page.count("Ligne ") == 1 and "Pas d’accord" not in page and "comme responsable" not in page
     journal = client.get("/mes-donnees/journal-line/").content.decode()
-    assert journal.count("Réponse à une autorisation") == 2, "a yes and a no read alike"
+    assert journal.count("Réponse à une autorisation") == 1, "their own alone"
     client.sit(college.people["other_guardian"])
     child = {"pour": college.people["pupil"].public_id}
     assert "Pas d’accord" in client.get("/mes-donnees/directory-consent/", child).content.decode()

@@ -10,6 +10,7 @@ from preau.domains.catalogue.actions import editing, following, using
 from preau.domains.catalogue.queries import desk, pages, search
 from preau.foundation import boards
 from preau.foundation.access import signed_in
+from preau.foundation.readers import NO_ROW, Readers, on_themselves
 from preau.identity.rules import runs_platform
 
 KEY = "catalogue"
@@ -83,7 +84,7 @@ boards.personal_data.add(
         legal_basis=_(
             "Mission d’intérêt public ; droit des auteurs à leur nom (code de la propriété intellectuelle, article L. 121-1)."
         ),
-        recipients=_("Tout le monde : ces pages sont publiques."),
+        readers=Readers(NO_ROW, NO_ROW, others=(_("tout le monde : ces pages sont publiques"),)),
         keep=boards.Retention.SCHOOL,
         fields=dict.fromkeys(RECORD, boards.FieldClass.NONE) | {"authors": boards.FieldClass.PERSONAL},
     )
@@ -110,7 +111,6 @@ boards.notification_kinds.add(
         signed_in,
         pace=boards.Pace.WEEKLY,
         order=80,
-        private=True,
     )
 )
 boards.personal_data.add(
@@ -120,7 +120,7 @@ boards.personal_data.add(
         "person",
         purpose=_("Prévenir une personne des nouvelles ressources qu’elle cherche."),
         legal_basis=_("Mission d’intérêt public (RGPD, article 6.1.e), à la demande de la personne."),
-        recipients=_("La personne elle-même."),
+        readers=on_themselves(),
         keep=boards.Retention.ACCOUNT,
         fields=dict.fromkeys(("person", "query", "since"), boards.FieldClass.PERSONAL)
         | {"seen": boards.FieldClass.NONE},

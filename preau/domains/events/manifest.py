@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from preau.directory.queries.terms import SINCE, by_year
@@ -19,6 +18,7 @@ from preau.foundation.boards import (
     Retention,
     Term,
 )
+from preau.foundation.readers import on_themselves
 
 KEY = "events"
 actions.event_told.connect(tasks.enqueue_telling, dispatch_uid="events.telling")
@@ -112,17 +112,12 @@ for key, label, subject, body, options in [
 COMMON: dict[str, Any] = dict(
     purpose=_("Annoncer les réunions, les sorties et les événements, et savoir qui vient."),
     legal_basis=_("Mission d’intérêt public (RGPD, article 6.1.e)."),
-    recipients=_(
-        "Ceux que l’événement concerne ; pour les réponses, la personne et qui prépare l’événement."
+    readers=on_themselves(
+        _("qui prépare l’événement"), others=(_("ceux que l’événement concerne, sans les réponses"),)
     ),
     keep=Retention.YEAR_PLUS_ONE,
 )
 NONE, PERSONAL = FieldClass.NONE, FieldClass.PERSONAL
-
-
-def own_answers(guardian_id: int) -> Q:
-    """What a parent answered is not the other parent's."""
-    return Q(person=guardian_id)
 
 
 for label, model, person, fields, more in [
@@ -142,7 +137,7 @@ for label, model, person, fields, more in [
     (
         _("Invitations et réponses"), "Invitation", "person",
         {"school": NONE, "event": NONE} | dict.fromkeys(["person", "answer", "answered_at"], PERSONAL),
-        {"forget": actions.forget_invitations, "shared": own_answers},
+        {"forget": actions.forget_invitations},
     ),
 ]:  # fmt: skip
     boards.personal_data.add(PersonalData(label, f"events.{model}", person, fields=fields, **COMMON, **more))

@@ -8,6 +8,7 @@ from preau.domains.exams import seeds
 from preau.domains.exams.queries import pages, search
 from preau.foundation import boards
 from preau.foundation.access import signed_in
+from preau.foundation.readers import NO_ROW, Readers
 
 KEY = "exams"
 PAPER = (
@@ -50,7 +51,7 @@ AUTHORS = {
     "legal_basis": _(
         "Mission d’intérêt public ; droit des auteurs à leur nom (code de la propriété intellectuelle, article L. 121-1)."
     ),
-    "recipients": _("Tout le monde : ces pages sont publiques."),
+    "readers": Readers(NO_ROW, NO_ROW, others=(_("tout le monde : ces pages sont publiques"),)),
     "keep": boards.Retention.SCHOOL,
 }
 boards.personal_data.add(

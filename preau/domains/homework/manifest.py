@@ -25,6 +25,7 @@ from preau.foundation.boards import (
     Retention,
     Term,
 )
+from preau.foundation.readers import EVERY_ROW, Readers, on_themselves, once, with_guardians
 
 KEY = "homework"
 lesson_marks.add(LessonMarks(KEY, queries.marks_of, order=20, service=KEY))
@@ -184,6 +185,9 @@ for verb, label in [
     ("homework.limits_set", _("Charge de travail conseillée")),
 ]:
     boards.journal_words.add(boards.JournalWord(verb, label))
+boards.journal_words.add(
+    boards.JournalWord("homework.correction_drafted", _("Correction préparée, pas remise"), private=True)
+)
 boards.reasons_to_read.add(boards.ReasonToRead("homework.hand_in_read", _("Corriger le travail rendu.")))
 
 HOMEWORK, FOLLOWS = _("Travail à faire"), _("Vous suivez le travail de cet élève.")
@@ -244,15 +248,6 @@ boards.notification_kinds.add(
 )
 
 
-def own_hand_in(guardian_id: int) -> Q:
-    """A family reads what was handed in once it is given back."""
-    return Q(returned_at__isnull=False)
-
-
-def own_paper(guardian_id: int) -> Q:
-    return Q(hand_in__returned_at__isnull=False)
-
-
 def record_reading(viewer: Viewer, file: Any) -> None:
     """A file that a pupil handed in is read: it leaves its line, as the page does."""
     paper = queries.paper_of(viewer, file.pk)
@@ -289,10 +284,13 @@ for folder in [
 ]:
     boards.folders.add(folder)
 
-BASIS = dict(
+READ_BY = (Role.HEAD, _("ses enseignants"))
+GIVEN_BACK, PAPER_BACK = Q(returned_at__isnull=False), Q(hand_in__returned_at__isnull=False)
+WHEN_BACK = _("une fois le travail remis")
+BASIS: dict[str, Any] = dict(
     purpose=_("Garder la trace de ce qui est fait en classe, donner le travail et en suivre le rendu."),
     legal_basis=_("Mission d’intérêt public (RGPD, article 6.1.e)."),
-    recipients=_("L’élève, ses responsables, ses enseignants et la direction."),
+    readers=with_guardians(*READ_BY),
     keep=Retention.YEAR_PLUS_ONE,
 )
 NONE, PERSONAL, CHILD, SENSITIVE = (
@@ -311,7 +309,7 @@ for data in [
         )
         | dict.fromkeys(["content", "written_by", "written_at"], PERSONAL),
         withheld=frozenset({"words"}),
-        **BASIS,
+        **BASIS | {"readers": on_themselves(*READ_BY)},
     ),
     PersonalData(
         _("Notes personnelles d’un enseignant"),
@@ -322,8 +320,7 @@ for data in [
         erases=_(
             "Les notes que la personne a écrites pour elle-même sont effacées ; le cahier de textes reste."
         ),
-        authored={"text": ("author",)},
-        **BASIS,
+        **BASIS | {"readers": on_themselves()},
     ),
     PersonalData(
         _("Corrections du cahier de textes"),
@@ -331,7 +328,7 @@ for data in [
         "corrected_by",
         fields={"record": NONE, "content": PERSONAL, "works": PERSONAL, "papers": PERSONAL}
         | dict.fromkeys(["corrected_by", "corrected_at"], PERSONAL),
-        **BASIS,
+        **BASIS | {"readers": on_themselves(*READ_BY)},
     ),
     PersonalData(
         _("Progressions d’un enseignant"),
@@ -339,8 +336,7 @@ for data in [
         "author",
         fields={"school": NONE, "author": PERSONAL, "title": PERSONAL, "changed_at": NONE},
         forget=actions.forget_progressions,
-        authored={"title": ("author",)},
-        **BASIS,
+        **BASIS | {"readers": on_themselves()},
     ),
     PersonalData(
         _("Étapes de ces progressions"),
@@ -353,8 +349,7 @@ for data in [
             "work": PERSONAL,
             "minutes": PERSONAL,
         },
-        authored=dict.fromkeys(["content", "work"], ("progression__author",)),
-        **BASIS,
+        **BASIS | {"readers": on_themselves()},
     ),
     PersonalData(
         _("Visas de cahiers de textes"),
@@ -363,7 +358,7 @@ for data in [
         fields=dict.fromkeys(["school", "group", "subject", "until"], NONE)
         | dict.fromkeys(["comment", "given_by", "given_at"], PERSONAL),
         forget=actions.forget_visas,
-        **BASIS,
+        **BASIS | {"readers": on_themselves(*READ_BY)},
     ),
     PersonalData(
         _("Archives de cahiers de textes"),
@@ -371,7 +366,7 @@ for data in [
         "made_by",
         fields=dict.fromkeys(["school", "group", "year", "state", "records", "file", "sha256"], NONE)
         | dict.fromkeys(["made_by", "asked_at", "made_at"], PERSONAL),
-        **(BASIS | {"keep": Retention.SCHOOL}),
+        **BASIS | {"readers": on_themselves(*READ_BY), "keep": Retention.SCHOOL},
     ),
     PersonalData(
         _("Travail donné à quelques élèves"),
@@ -393,17 +388,27 @@ for data in [
         fields={"school": NONE, "homework": CHILD, "pupil": CHILD, "version": NONE, "corrected_by": PERSONAL}
         | dict.fromkeys(["text", "handed_at", "is_late", "times", "comment", "mark", "returned_at"], CHILD),
         forget=actions.forget_hand_ins,
-        shared=own_hand_in,
+        # Until it is given back, a correction is the teacher's draft.
+        field_readers=dict.fromkeys(
+            ["comment", "mark", "corrected_by", "returned_at"],
+            once(GIVEN_BACK, WHEN_BACK, or_own=["corrected_by"]),
+        ),
         withheld=frozenset({"version"}),
-        **BASIS,
+        **BASIS | {"readers": Readers(EVERY_ROW, once(GIVEN_BACK, WHEN_BACK), READ_BY)},
     ),
     PersonalData(
         _("Fichiers des travaux rendus"),
         "homework.HandInFile",
         "hand_in__pupil",
         fields={"hand_in": CHILD, "file": CHILD, "of_teacher": NONE},
-        shared=own_paper,
-        **BASIS,
+        **BASIS
+        | {
+            "readers": Readers(
+                once(Q(of_teacher=False) | PAPER_BACK, _("celui du professeur, une fois le travail remis")),
+                once(PAPER_BACK, WHEN_BACK),
+                READ_BY,
+            )
+        },
     ),
     PersonalData(
         _("Travail coché"),

@@ -2,16 +2,17 @@
 
 from typing import Any
 
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from preau.directory.boards import Power, powers
 from preau.directory.queries.terms import SINCE, by_year
 from preau.directory.viewer import Viewer
+from preau.directory.words import Role
 from preau.domains.mediacentre import actions, rules, seeds, tasks
 from preau.domains.mediacentre.models import ASSIGNING, BY_FUNCTION
 from preau.foundation import boards
 from preau.foundation.boards import FieldClass, NotificationKind, Pace, PersonalData, Retention, Term
+from preau.foundation.readers import on_themselves, with_guardians
 
 KEY = "mediacentre"
 NONE, PERSONAL, CHILD = FieldClass.NONE, FieldClass.PERSONAL, FieldClass.CHILD
@@ -114,24 +115,18 @@ for key, label, subject, body, action, why, who, options in [
 COMMON: dict[str, Any] = dict(
     purpose=_("Dire qui a quelle ressource numérique, dans la limite des licences, et la lui faire ouvrir."),
     legal_basis=_("Mission d’intérêt public (RGPD, article 6.1.e)."),
-    recipients=_(
-        "La personne, la direction, le professeur documentaliste et ceux à qui ce droit est confié."
-    ),
+    readers=with_guardians(Role.HEAD, Role.LIBRARIAN, _("ceux à qui ce droit est confié")),
     keep=Retention.YEAR_PLUS_ONE,
 )
 
 
-def nobody_elses(guardian_id: int) -> Q:
-    """A child's own reading is not a guardian's to read."""
-    return Q(person=guardian_id)
-
-
+OF_STAFF = {"readers": on_themselves(Role.HEAD, Role.LIBRARIAN, _("ceux à qui ce droit est confié"))}
 for label, model, person, fields, more in [
     (
         _("Attributions de ressources numériques"), "Rule", "made_by",
         dict.fromkeys("school public scope resources sent_as".split(), NONE)
         | dict.fromkeys(["made_by", "made_at", "ended_by", "ended_at"], PERSONAL),
-        {},
+        OF_STAFF,
     ),
     (
         _("Ressources données à une personne"), "Target", "person",
@@ -146,18 +141,18 @@ for label, model, person, fields, more in [
     (
         _("Étapes de ressources numériques"), "Step", "by",
         dict.fromkeys("school resource rule gesture".split(), NONE) | dict.fromkeys(["by", "at"], PERSONAL),
-        {},
+        OF_STAFF,
     ),
     (
         _("Listes du GAR apportées"), "BroughtList", "by",
         dict.fromkeys("school kind state name digest facts report decided_at".split(), NONE)
         | dict.fromkeys(["by", "at"], PERSONAL),
-        {},
+        OF_STAFF,
     ),
     (
         _("Informations lues avant d’ouvrir une ressource"), "Seen", "person",
         {"origin": NONE, "what": NONE, "person": PERSONAL, "at": PERSONAL},
-        {"forget": actions.forget_readings, "shared": nobody_elses, "keep": Retention.ACCOUNT},
+        {"forget": actions.forget_readings, "readers": on_themselves(), "keep": Retention.ACCOUNT},
     ),
 ]:  # fmt: skip
     boards.personal_data.add(PersonalData(label, f"{KEY}.{model}", person, fields=fields, **(COMMON | more)))

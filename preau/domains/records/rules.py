@@ -112,11 +112,6 @@ def audits(viewer: Viewer, *_: object) -> bool:
     return viewer.holds(Role.HEAD)
 
 
-def verb_of(record: Record, gesture: str) -> str:
-    """The journal's verb: private for a professional's notes, of which one parent must not learn through the other."""
-    return f"records.{gesture}" if record.is_shared else f"records.private_{gesture}"
-
-
 def is_to_review(record_review: date, today: date) -> bool:
     """Is the day of the review near, or over?"""
     return (record_review - today).days <= REMINDED

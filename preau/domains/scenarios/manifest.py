@@ -13,6 +13,7 @@ from preau.domains.scenarios.models import QUALIFIES
 from preau.domains.scenarios.queries.beside import beside_resource
 from preau.foundation import boards
 from preau.foundation.boards import FieldClass, NotificationKind, Pace, PersonalData, Retention
+from preau.foundation.readers import on_themselves
 
 KEY = "scenarios"
 # Where a school closes it, its people lose their space; what is published stays open to the world.
@@ -203,8 +204,11 @@ BASIS: dict[str, Any] = dict(
     legal_basis=_(
         "Mission d’intérêt public ; droit des auteurs à leur nom (code de la propriété intellectuelle, article L. 121-1)."
     ),
-    recipients=_(
-        "Les auteurs d’un scénario ; tout le monde, pour ce qui est publié, signé comme ils l’ont choisi."
+    readers=on_themselves(
+        others=(
+            _("les auteurs d’un scénario"),
+            _("tout le monde, pour ce qui est publié, signé comme ils l’ont choisi"),
+        )
     ),
     keep=Retention.ACCOUNT,
 )
@@ -248,8 +252,11 @@ OPINIONS: dict[str, Any] = BASIS | {
         "Dire aux enseignants ce que leurs collègues pensent d’une ressource, et retirer ce qui ne doit pas rester."
     ),
     "legal_basis": _("Mission d’intérêt public (RGPD, article 6.1.e)."),
-    "recipients": _(
-        "Tout le monde, pour un avis, signé comme son auteur l’a choisi ; les modérateurs seuls, pour un signalement."
+    "readers": on_themselves(
+        others=(
+            _("tout le monde, pour un avis, signé comme son auteur l’a choisi"),
+            _("les modérateurs seuls, pour un signalement"),
+        )
     ),
 }
 for data in [
@@ -288,8 +295,11 @@ for data in [
     boards.personal_data.add(data)
 QUALIFYING: dict[str, Any] = OPINIONS | {
     "purpose": _("Recommander des ressources à plusieurs, et garder qui a décidé quoi."),
-    "recipients": _(
-        "Ceux qui qualifient des ressources, sans nom ; la page d’une ressource dit seulement qu’elle est recommandée."
+    "readers": on_themselves(
+        others=(
+            _("ceux qui qualifient des ressources, sans nom"),
+            _("la page d’une ressource dit seulement qu’elle est recommandée"),
+        )
     ),
 }
 for data in [

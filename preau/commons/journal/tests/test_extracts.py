@@ -11,6 +11,7 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
@@ -158,8 +159,12 @@ def test_the_head_reads_nothing_private_of_their_own_child(
     """What the other parent asked, and what they were answered, is not in the page nor in an extract."""
     head, mother, pupil = (college.people[key] for key in ("head", "guardian", "pupil"))
     facts = {"school": college.school, "verb": "privacy.request_sent"}
-    hers = Line.objects.create(actor=mother, subject=pupil, **facts)
-    alone = Line.objects.create(subject=pupil, **facts | {"verb": "privacy.request_told"})
+    asked_by_her = apps.get_model("privacy.DataRequest").objects.create(
+        school=college.school, subject=pupil, asked_by=mother, asked_at=NOW, due=TODAY
+    )
+    on_hers = {"target": "privacy.datarequest", "target_id": asked_by_her.pk}
+    hers = Line.objects.create(actor=mother, acting_as="guardian", subject=pupil, **facts)
+    alone = Line.objects.create(subject=pupil, **facts | on_hers | {"verb": "privacy.request_told"})
     own = Line.objects.create(actor=head, subject=pupil, **facts)
     others = [Line.objects.create(actor=mother, subject=one, **facts) for one in (mother, None)]
     asked = Asked(TODAY, TODAY)
@@ -179,6 +184,14 @@ def test_the_head_reads_nothing_private_of_their_own_child(
 
 
 # Extracts
+
+
+def test_the_code_of_a_former_verb_tells_no_more_than_the_word(college: World, seat_of: Any) -> None:
+    Line.objects.create(
+        verb="records.private_read", actor=college.people["head"], school=college.school, is_read=True
+    )
+    table = content_of(made(seat_of("head"), "csv")).decode("utf-8-sig")
+    assert "Dossier confidentiel lu;records.read;" in table and "private" not in table
 
 
 def test_a_task_makes_the_extract_and_each_step_leaves_a_line(

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from preau.commons.privacy import queries, tasks
@@ -10,6 +9,7 @@ from preau.commons.privacy.actions import copies as actions
 from preau.directory.viewer import Viewer
 from preau.foundation import boards, journal
 from preau.foundation.boards import FieldClass, PersonalData, Retention
+from preau.foundation.readers import Readers, own
 
 actions.copy_asked.connect(tasks.enqueue_copy, dispatch_uid="privacy.copy")
 boards.journal_words.add(boards.JournalWord("privacy.copy_asked", _("Copie des données demandée")))
@@ -27,11 +27,6 @@ boards.file_owners.add(
 )
 
 
-def own_copy(guardian_id: int) -> Q:
-    """What one parent took away is not the other's."""
-    return Q(asked_by=guardian_id)
-
-
 boards.personal_data.add(
     PersonalData(
         label=_("Copies de données demandées"),
@@ -39,11 +34,10 @@ boards.personal_data.add(
         person="subject",
         purpose=_("Donner à une personne la copie de ce qui est gardé sur elle, ou sur son enfant."),
         legal_basis=_("Obligation légale (RGPD, articles 6.1.c, 15 et 20)."),
-        recipients=_("La personne qui l’a demandée."),
+        readers=Readers(own("asked_by"), own("asked_by")),
         keep=Retention.MONTH,
         fields=dict.fromkeys(["subject", "asked_by", "asked_at", "expires_on"], FieldClass.PERSONAL)
         | dict.fromkeys(["school", "seat", "state", "file"], FieldClass.NONE),
-        shared=own_copy,
         forget=actions.forget_copies,
     )
 )

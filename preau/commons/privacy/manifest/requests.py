@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from preau.commons.privacy import actions, queries, rules, seeds, tasks
@@ -19,6 +18,7 @@ from preau.foundation.boards import (
     PersonalData,
     Retention,
 )
+from preau.foundation.readers import Readers, own
 
 NONE, PERSONAL = FieldClass.NONE, FieldClass.PERSONAL
 VERBS = [
@@ -68,7 +68,7 @@ for verb, label in [
     ("privacy.request_told", _("Réponse à une demande sur des données envoyée")),
     *VERBS,
 ]:
-    boards.journal_words.add(JournalWord(verb, label, private=verb != OF_THE_PERSON))
+    boards.journal_words.add(JournalWord(verb, label))
 boards.reasons_to_read.add(
     boards.ReasonToRead("privacy.request_read", _("Répondre à une demande sur des données."))
 )
@@ -88,7 +88,6 @@ for kind in [
         rules.has_data,
         pace=Pace.AT_ONCE,
         order=70,
-        private=True,
     ),
     NotificationKind(
         "privacy.request_answered",
@@ -102,7 +101,6 @@ for kind in [
         pace=Pace.AT_ONCE,
         can_be_muted=False,
         order=71,
-        private=True,
     ),
     NotificationKind(
         "privacy.request_arrived",
@@ -133,21 +131,12 @@ for kind in [
     boards.notification_kinds.add(kind)
 
 
-def own_request(guardian_id: int) -> Q:
-    """What one parent asked is not the other's."""
-    return Q(asked_by=guardian_id)
-
-
-def own_line(guardian_id: int) -> Q:
-    return Q(request__asked_by=guardian_id)
-
-
+ANSWERING = (Role.HEAD, _("qui elle charge de répondre"))
 BASIS: dict[str, Any] = dict(
     purpose=_(
         "Répondre à qui demande une correction, un effacement ou autre chose sur ses données, et pouvoir le montrer."
     ),
     legal_basis=_("Obligation légale (RGPD, articles 6.1.c, 12 et 15 à 22)."),
-    recipients=_("La personne qui a demandé ; la direction, et qui elle charge de répondre."),
     keep=Retention.REQUEST,
 )
 boards.personal_data.add(
@@ -164,8 +153,8 @@ boards.personal_data.add(
             PERSONAL,
         ),
         forget=actions.forget_requests,
-        authored={"prolonged_why": ("asked_by", "taken_by")},
-        shared=own_request,
+        readers=Readers(own("asked_by", "told_to"), own("asked_by"), ANSWERING),
+        field_readers={"prolonged_why": own("asked_by", "taken_by")},
         **BASIS,
     )
 )  # fmt: skip
@@ -183,10 +172,10 @@ boards.personal_data.add(
             PERSONAL,
         ),
         # What is asked belongs to whoever asks; what is answered, to whoever was told, and to who wrote it.
-        authored=dict.fromkeys(["right", "kind", "which", "wrong", "better"], ("request__asked_by",))
-        | dict.fromkeys(["outcome", "answer"], ("request__told_to", "answered_by")),
+        readers=Readers(own("request__asked_by", "request__told_to"), own("request__asked_by"), ANSWERING),
+        field_readers=dict.fromkeys(["right", "kind", "which", "wrong", "better"], own("request__asked_by"))
+        | dict.fromkeys(["outcome", "answer"], own("request__told_to", "answered_by")),
         says={"kind": queries.kind_said},
-        shared=own_line,
         **BASIS,
     )
 )  # fmt: skip

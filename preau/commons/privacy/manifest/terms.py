@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from preau.commons.privacy import rules, seeds, tasks
 from preau.commons.privacy.actions import terms as actions
 from preau.directory.queries.terms import SINCE, by_months
+from preau.directory.words import Role
 from preau.foundation import boards
 from preau.foundation.boards import (
     FieldClass,
@@ -19,6 +20,7 @@ from preau.foundation.boards import (
     Retention,
     Term,
 )
+from preau.foundation.readers import on_themselves
 
 NONE, PERSONAL = FieldClass.NONE, FieldClass.PERSONAL
 
@@ -65,7 +67,9 @@ boards.notification_kinds.add(
 BASIS: dict[str, Any] = dict(
     purpose=_("Montrer que ce qui est arrivé à son terme a été effacé, sur l’accord de deux personnes."),
     legal_basis=_("Obligation légale (RGPD, articles 6.1.c, 5.1.e et 5.2)."),
-    recipients=_("La direction, et qui elle charge de répondre des données ; les exploitants, en nombres."),
+    readers=on_themselves(
+        Role.HEAD, _("qui la direction charge des données"), others=(_("les exploitants, en nombres"),)
+    ),
     keep=Retention.JOURNAL,
 )
 boards.personal_data.add(

@@ -81,7 +81,9 @@ class Found:
 
 
 def label_of(verb: str) -> str:
-    return next((str(word.label) for word in boards.journal_words if word.verb == verb), verb)
+    return next(
+        (str(word.label) for word in boards.journal_words if verb in (word.verb, *word.formerly)), verb
+    )
 
 
 def takes_out(verb: str) -> bool:

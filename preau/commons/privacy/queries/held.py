@@ -7,11 +7,20 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Count, F, IntegerField, OuterRef, Q, Subquery, Value
+from django.db.models import (
+    BooleanField,
+    Count,
+    ExpressionWrapper,
+    IntegerField,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+)
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from preau.commons.journal.models import Line
+from preau.commons.journal.models import Line, lines_read
 from preau.directory.models import Holding, Person, School
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
@@ -77,24 +86,34 @@ def links_of(entry: PersonalData) -> list[str]:
 
 
 def rows_of(entry: PersonalData, subject: Subject) -> models.QuerySet[Any]:
-    """The rows about a person, once each.
-
-    For a child, those of another guardian are that guardian's: a separated parent does not read them.
-    """
-    rows = apps.get_model(entry.model)._meta.default_manager.filter(_about(entry, Value(subject.person.pk)))
-    return _shared(rows, entry, subject).order_by("-pk").distinct()
+    """The rows about a person that the reader reads, once each: the board says which (docs/decisions/0130)."""
+    return _rows(entry, subject, Value(subject.person.pk)).order_by("-pk").distinct()
 
 
-def _about(entry: PersonalData, person: Any) -> Q:
+def rows_about(entry: PersonalData, person: Person) -> models.QuerySet[Any]:
+    """Every row about a person, whoever reads it."""
+    rows = apps.get_model(entry.model)._meta.default_manager.filter(_any_of(links_of(entry), person.pk))
+    return rows.order_by("-pk").distinct()
+
+
+def _rows(entry: PersonalData, subject: Subject, person: Any) -> models.QuerySet[Any]:
+    """Of one's own: what one wrote or did, and what is about oneself as its readers say. Of a child: as they say of a guardian."""
+    links, rows = links_of(entry), apps.get_model(entry.model)._meta.default_manager
+    if not subject.is_own:
+        read = entry.readers.guardian.where(subject.reader.pk)
+        return rows.filter(_any_of(links, person) & read)
+    about = [one for one in links if one in (entry.person, *entry.about)]
+    read = entry.readers.subject.where(subject.person.pk)
+    did = _any_of([one for one in links if one not in about], person)
+    return rows.filter(did | (_any_of(about, person) & read))
+
+
+def _any_of(links: list[str], person: Any) -> Q:
     """Any of the links leads to that person."""
-    found = Q()
-    for link in links_of(entry):
+    found = Q(pk=None)
+    for link in links:
         found |= Q(**{link: person})
     return found
-
-
-def _shared(rows: models.QuerySet[Any], entry: PersonalData, subject: Subject) -> models.QuerySet[Any]:
-    return rows if subject.is_own or not entry.shared else rows.filter(entry.shared(subject.reader.pk))
 
 
 def held_about(subject: Subject) -> list[Held]:
@@ -106,8 +125,8 @@ def held_about(subject: Subject) -> list[Held]:
 
 
 def _count(entry: PersonalData, subject: Subject) -> Any:
-    rows = apps.get_model(entry.model)._meta.default_manager.filter(_about(entry, OuterRef("pk")))
-    rows = _shared(rows, entry, subject).order_by().annotate(all_together=Value(1)).values("all_together")
+    rows = _rows(entry, subject, OuterRef("pk")).order_by()
+    rows = rows.annotate(all_together=Value(1)).values("all_together")
     counted = rows.annotate(rows=Count("pk", distinct=True)).values("rows")
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
@@ -127,12 +146,11 @@ def facts_of(entry: PersonalData, subject: Subject, rows: models.QuerySet[Any]) 
     pointing = [one.name for one in shown if one.is_relation and one.concrete and not one.many_to_many]
     pointing = [name for name in pointing if model._meta.get_field(name).related_model is not Person]
     several = [one.name for one in shown if one.many_to_many]
-    authors = {
-        f"author_{name}_{rank}": F(lookup)
-        for name, lookups in entry.authored.items()
-        for rank, lookup in enumerate(lookups)
+    read = {
+        f"reads_{name}": ExpressionWrapper(rows.where(subject.reader.pk), output_field=BooleanField())
+        for name, rows in entry.field_readers.items()
     }
-    rows = rows.select_related(*pointing).prefetch_related(*several).annotate(**authors)
+    rows = rows.select_related(*pointing).prefetch_related(*several).annotate(**read)
     tellers = [
         (one.name, _label(one), _teller(entry, subject, one))
         for one in sorted(shown, key=lambda one: str(one.verbose_name))
@@ -152,13 +170,10 @@ def _teller(entry: PersonalData, subject: Subject, field: Any) -> Callable[[Any]
         kept = _("gardé, mais pas affiché : demandez à l’établissement")
         return lambda row: kept
     tell = _teller_of_value(entry, subject, field)
-    authors = [
-        f"author_{field.name}_{rank}" for rank, _lookup in enumerate(entry.authored.get(field.name, ()))
-    ]
-    if not authors:
+    if field.name not in entry.field_readers:
         return tell
-    theirs = _("écrit par une autre personne, à qui ces mots appartiennent")
-    return lambda row: tell(row) if subject.reader.pk in {getattr(row, one) for one in authors} else theirs
+    reads, instead = f"reads_{field.name}", str(entry.field_readers[field.name].instead)
+    return lambda row: tell(row) if getattr(row, reads) else instead
 
 
 def _teller_of_value(entry: PersonalData, subject: Subject, field: Any) -> Callable[[Any], str]:
@@ -225,16 +240,15 @@ class Reading:
 
 def readings_of(subject: Subject) -> models.QuerySet[Line]:
     """The times when the file of a person was opened, the newest first."""
+    side = "subject" if subject.is_own else "guardian"
     read = Line.objects.filter(subject_id=subject.person.pk, is_read=True, acting_as__startswith="staff")
-    if not subject.is_own:
-        read = read.exclude(verb__in=[word.verb for word in boards.journal_words if word.private])
-    return read.order_by("-pk")
+    return read.filter(lines_read(side, subject.reader.pk)).order_by("-pk")
 
 
 def said_of_readings(lines: models.QuerySet[Line]) -> list[Reading]:
     """Roles and pages: families read in which role somebody opened a file, not who did (docs/decisions/0019)."""
     lines = list(lines.select_related("school"))  # type: ignore[assignment]
-    words = {word.verb: str(word.label) for word in boards.journal_words}
+    words = {verb: str(word.label) for verb, word in boards.journal_words_by_verb().items()}
     reasons = {one.verb: str(one.why) for one in boards.reasons_to_read}
     held = Holding.objects.exclude(role=Role.PUPIL).filter(person__in={line.actor_id for line in lines})
     roles: dict[tuple[int | None, int | None], list[str]] = {}

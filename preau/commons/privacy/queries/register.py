@@ -153,7 +153,7 @@ def _activity(number: int, purpose: str, held: list[PersonalData]) -> Activity:
         bases=_each(entry.legal_basis for entry in held),
         people=[str(one) for one in PEOPLE if one in people] or [_("personne : des nombres seulement")],
         tables=[_kept(entry) for entry in held],
-        recipients=_each(entry.recipients for entry in held),
+        recipients=_each(entry.readers.in_words for entry in held),
         retentions=_each(entry.keep.said for entry in held),
     )
 

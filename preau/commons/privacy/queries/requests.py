@@ -9,7 +9,15 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from preau.commons.privacy.models import DataRequest, Outcome, RequestLine, Right
-from preau.commons.privacy.queries.held import Held, Subject, entries, entry_of, held_about, key_of, rows_of
+from preau.commons.privacy.queries.held import (
+    Held,
+    Subject,
+    entries,
+    entry_of,
+    held_about,
+    key_of,
+    rows_about,
+)
 from preau.directory.models import Guardianship, Holding, Person, School
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
@@ -219,7 +227,7 @@ def erasure_of(request: DataRequest, line: RequestLine) -> Erasure | None:
     return Erasure(
         label=str(entry.label),
         text=str(entry.erases),
-        rows=rows_of(entry, Subject(request.subject, request.subject)).count(),
+        rows=rows_about(entry, request.subject).count(),
         elsewhere=known_elsewhere(request.subject, request.school_id),
         forget=entry.forget,
     )

@@ -33,20 +33,12 @@ def files_for(subject: Subject, viewer: Viewer) -> Any:
         if entry is None or owner.outlives or owner.field in entry.withheld:
             continue
         rows = rows_of(entry, subject).exclude(**{owner.field: None})
-        authors = entry.authored.get(owner.field, ())
-        if authors:
-            rows = rows.filter(_any_of(authors, subject.reader.pk))
+        if owner.field in entry.field_readers:
+            rows = rows.filter(entry.field_readers[owner.field].where(subject.reader.pk))
         found |= Q(pk__in=rows.order_by().values(owner.field))
     seen = StoredFile.objects.visible_to(viewer).values("pk")
     ready = StoredFile.objects.filter(state=StoredFile.State.READY)
     return ready.filter(found & (own | Q(pk__in=seen))).order_by("kept_at", "pk")
-
-
-def _any_of(lookups: tuple[str, ...], person_id: int) -> Q:
-    found = Q()
-    for lookup in lookups:
-        found |= Q(**{lookup: person_id})
-    return found
 
 
 def hours_of(subject: Subject, viewer: Viewer) -> list[AgendaEntry]:

@@ -90,7 +90,7 @@ def test_what_the_other_parent_asked_is_not_read_through_a_breach(
     """A head looks into what touched the school, hence their own child too: not into the private gestures of the other parent."""
     head, pupil = stolen.people["head"], stolen.people["pupil"]
     Line.objects.filter(subject=pupil).delete()
-    told(stolen, "privacy.request_sent", "pupil", actor="guardian")
+    told(stolen, "privacy.request_sent", "pupil", actor="guardian", acting_as="guardian")
     asked = looked_into(stolen, "")
     assert pupil.pk in {one.person_id for one in breaches.found_in(asked).touched}
     Guardianship.objects.create(pupil=pupil, guardian=head, authority="legal", kinship="other")

@@ -292,9 +292,11 @@ def test_separated_parents_never_read_each_others_requests(
         assert not any(words in body for words in (SECRET, ANSWER, WHY)), page
         assert "Julie" not in body, page
     assert_nothing_is_said(father, child, SECRET, ANSWER, WHY)
-    # The child learns that something was asked, in nobody's words.
-    own = client.sit(child).get("/mes-donnees/privacy-requestline/").content.decode()
-    assert "Ligne 1" in own and SECRET not in own and ANSWER not in own
+    # The child does not read that one parent asked something, nor when.
+    client.sit(child)
+    for page in ("privacy-datarequest", "privacy-requestline"):
+        assert "Rien n’est gardé ici" in client.get(f"/mes-donnees/{page}/").content.decode(), page
+    assert "emande sur des données" not in client.get("/mes-donnees/journal-line/").content.decode()
     mother = client.sit(college.people["guardian"])
     hers = mother.get("/mes-donnees/privacy-requestline/", {"pour": child.public_id}).content.decode()
     assert SECRET in hers and ANSWER in hers

@@ -119,7 +119,8 @@ def note_action(
         made_at=timezone.now(),
         **said,
     )
-    journal.record(viewer, "attendance.follow_up_noted", open_one, subject_id=open_one.pupil_id, kind=kind)
+    # Of the action, not of the follow-up: a family does not read that there is a note of the school's own.
+    journal.record(viewer, "attendance.follow_up_noted", action, subject_id=open_one.pupil_id, kind=kind)
     return action
 
 

@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Q
 from django.utils import timezone
-from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from preau.directory.boards import Power, powers
 from preau.directory.viewer import Viewer
+from preau.directory.words import Role
 from preau.domains.attendance import actions, queries, rules, seeds, tasks
 from preau.domains.attendance.manifest import (  # noqa: F401 - early facts; registers; what school life does; plans
     early,
@@ -30,6 +29,7 @@ from preau.domains.timetable.boards import (
 )
 from preau.foundation import boards
 from preau.foundation.boards import FieldClass, Nature, NotificationKind, Pace, PersonalData, Retention
+from preau.foundation.readers import Readers, on_themselves, own, with_guardians
 
 # Before families are told: what they announced is not asked of them.
 actions.absences_recorded.connect(actions.explain_announced, dispatch_uid="attendance.announced")
@@ -225,17 +225,6 @@ powers.add(
 )
 
 
-def own_notice(guardian_id: int) -> Q:
-    """A letter to another guardian is that guardian's."""
-    return Q(guardian=guardian_id)
-
-
-# What a parent wrote, and what the school answered to it, is not read by the other parent (docs/decisions/0009).
-AUTHORED = {
-    "Explanation": {"reason": ("given_by",), "comment": ("given_by",), "document": ("given_by",)},
-    "Decision": {"comment": ("decided_by", "explanation__given_by")},
-}
-
 ABSENCES, SCHOOL_LIFE = _("Absences"), _("Vie scolaire")
 EXPLAINED = _("Vous avez expliqué cette absence.")
 boards.notification_kinds.add(
@@ -327,14 +316,12 @@ boards.agenda.add(
     )
 )
 
-BASIS = dict(
+BASIS: dict[str, Any] = dict(
     purpose=_("Savoir où sont les élèves, prévenir les familles et suivre l’assiduité."),
     legal_basis=_("Obligation légale et mission d’intérêt public (RGPD, articles 6.1.c et 6.1.e)."),
-    recipients=_("La vie scolaire, la direction, l’enseignant du cours, l’élève et ses responsables."),
+    readers=with_guardians(Role.SCHOOL_LIFE, Role.HEAD, _("enseignant du cours")),
     keep=Retention.YEAR_PLUS_ONE,
 )
-# The register says it in the words of the forms.
-EXPLANATIONS_READ = lazy(rules.who_reads_explanations, str)()
 NONE, PERSONAL, CHILD, SENSITIVE = (
     FieldClass.NONE,
     FieldClass.PERSONAL,
@@ -342,6 +329,30 @@ NONE, PERSONAL, CHILD, SENSITIVE = (
     FieldClass.SENSITIVE,
 )
 
+READ_BY = (Role.SCHOOL_LIFE, Role.HEAD, _("enseignant du cours"))
+# As `rules.who_reads_explanations` says on the pages.
+EXPLANATIONS = (
+    *sorted(rules.SCHOOL_LIFE),
+    _("personnes que la direction charge de suivre les absences"),
+)
+# What a parent wrote, when, and what the school answered, is not read by the other parent, nor by the pupil; all read the state of
+# the absence (docs/decisions/0009). A letter to a guardian is that guardian's.
+READERS: Mapping[str, Mapping[str, Any]] = {
+    "RollCall": {"readers": on_themselves(*READ_BY)},
+    "Explanation": {"readers": Readers(own("given_by"), own("given_by"), EXPLANATIONS)},
+    "Decision": {
+        "readers": Readers(own("explanation__given_by"), own("explanation__given_by"), EXPLANATIONS)
+    },
+    "Notice": {"readers": Readers(own("guardian"), own("guardian"), READ_BY)},
+}
+
+
+def said_of_state(explanation: Any) -> str:
+    """Of an explanation, everybody reads where it stands."""
+    return str(explanation.get_state_display())
+
+
+SAYS: Mapping[str, Mapping[str, Any]] = {"Entry": {"explanation": said_of_state}}
 for label, model, person, fields in [
     (
         _("Appels"),
@@ -405,9 +416,6 @@ for label, model, person, fields in [
     ),
 ]:
     forget = actions.forget_words if model == "Explanation" else None
-    told = {"recipients": EXPLANATIONS_READ} if model in {"Explanation", "Decision"} else {}
-    shared = own_notice if model == "Notice" else None
-    authored = AUTHORED.get(model, {})
     boards.personal_data.add(
         PersonalData(
             label,
@@ -415,9 +423,8 @@ for label, model, person, fields in [
             person,
             fields=fields,
             forget=forget,
-            authored=authored,
-            shared=shared,
-            **BASIS | told,
+            says=SAYS.get(model, {}),
+            **BASIS | READERS.get(model, {}),
         )
     )
 
@@ -428,9 +435,7 @@ boards.personal_data.add(
         "pupil",
         purpose=_("Accueillir chaque élève en cours comme il le faut."),
         legal_basis=BASIS["legal_basis"],
-        recipients=_(
-            "Ses enseignants, la vie scolaire, la direction, l’infirmerie, l’élève et ses responsables."
-        ),
+        readers=with_guardians(Role.SCHOOL_LIFE, Role.HEAD, Role.NURSE, _("ses enseignants")),
         keep=Retention.YEAR_PLUS_ONE,
         fields={
             "school": NONE,
@@ -458,7 +463,7 @@ boards.personal_data.add(
         "pupil",
         purpose=_("Tenir justes les listes des classes et des groupes."),
         legal_basis=BASIS["legal_basis"],
-        recipients=_("Le secrétariat, la direction, l’enseignant qui l’a dite."),
+        readers=with_guardians(Role.SECRETARY, Role.HEAD, _("enseignant qui l’a dite")),
         keep=Retention.YEAR_PLUS_ONE,
         fields={"school": NONE, "lesson": CHILD, "pupil": CHILD, "kind": CHILD, "said_by": PERSONAL}
         | {"said_at": PERSONAL, "settled_by": PERSONAL, "settled_at": PERSONAL},

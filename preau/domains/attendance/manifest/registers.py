@@ -9,6 +9,7 @@ from preau.domains.attendance import queries, rules, tasks
 from preau.domains.attendance.actions import register_files
 from preau.foundation import boards, journal
 from preau.foundation.boards import FieldClass, NotificationKind, Pace, PersonalData, Retention
+from preau.foundation.readers import on_themselves
 
 NONE, PERSONAL = FieldClass.NONE, FieldClass.PERSONAL
 KEY = "attendance"
@@ -55,7 +56,7 @@ boards.personal_data.add(
         "asked_by",
         purpose=_("Savoir où sont les élèves, prévenir les familles et suivre l’assiduité."),
         legal_basis=_("Obligation légale et mission d’intérêt public (RGPD, articles 6.1.c et 6.1.e)."),
-        recipients=_("La personne qui a demandé le registre, et elle seule."),
+        readers=on_themselves(),
         keep=Retention.MONTH,
         fields=dict.fromkeys(
             ["school", "seat", "first", "last", "group", "state", "rows", "table", "paper", "expires_on"],

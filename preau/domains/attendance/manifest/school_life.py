@@ -4,15 +4,16 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from preau.commons.files.models import StoredFile
 from preau.directory.viewer import Viewer
+from preau.directory.words import Role
 from preau.domains.attendance import actions, rules, tasks
 from preau.domains.attendance.models import Announcement, Explanation
 from preau.foundation import boards, journal
 from preau.foundation.boards import FieldClass, PersonalData, Retention
+from preau.foundation.readers import Readers, once, own, with_guardians
 
 NONE, PERSONAL, CHILD, SENSITIVE = (
     FieldClass.NONE,
@@ -20,17 +21,23 @@ NONE, PERSONAL, CHILD, SENSITIVE = (
     FieldClass.CHILD,
     FieldClass.SENSITIVE,
 )
-BASIS = dict(
+SCHOOL_LIFE = (Role.SCHOOL_LIFE, Role.HEAD)
+EXPLANATIONS = (*SCHOOL_LIFE, _("personnes que la direction charge de suivre les absences"))
+# What a parent announces is that parent's; that a pupil has left before the end of the day is known to all.
+ANNOUNCED = once(
+    Q(kind="departure"), _("les départs avant l’heure, et ce qui vient de soi"), or_own=["given_by"]
+)
+# What was done with the family; neither the notes that the school keeps for itself nor the words of somebody else.
+DONE = once(
+    ~Q(kind__in=["note", "word"]), _("sans les notes internes ni les mots d’un autre"), or_own=["made_by"]
+)
+FOR_FAMILY = once(Q(for_family=True), _("si c’est écrit pour la famille"), or_own=["made_by"])
+BASIS: dict[str, Any] = dict(
     purpose=_("Savoir où sont les élèves, prévenir les familles et suivre l’assiduité."),
     legal_basis=_("Obligation légale et mission d’intérêt public (RGPD, articles 6.1.c et 6.1.e)."),
-    recipients=_("La vie scolaire, la direction, l’élève et ses responsables."),
+    readers=with_guardians(*SCHOOL_LIFE),
     keep=Retention.YEAR_PLUS_ONE,
 )
-
-
-def not_another_word(guardian_id: int) -> Q:
-    """Not the word of the other parent."""
-    return ~Q(kind="word") | Q(made_by=guardian_id)
 
 
 boards.settings_pages.add(
@@ -71,11 +78,6 @@ boards.reasons_to_read.add(
 boards.reasons_to_read.add(
     boards.ReasonToRead("attendance.paper_read", _("Lire le document que la famille a joint."))
 )
-
-
-def own_announcement(guardian_id: int) -> Q:
-    """What one parent announces is not read by the other."""
-    return Q(given_by=guardian_id) | Q(kind="departure")
 
 
 def _papers(rows: QuerySet[Any]) -> Callable[[Viewer], Any]:
@@ -147,9 +149,8 @@ for label, model, person, fields, more in [
         | {"comment": SENSITIVE, "leaves_with": PERSONAL, "document": SENSITIVE, "given_by": PERSONAL}
         | {"given_at": PERSONAL, "withdrawn_at": CHILD},
         {
-            "authored": dict.fromkeys(["reason", "comment", "leaves_with", "document"], ("given_by",)),
-            "forget": actions.forget_announcements, "shared": own_announcement,
-            "recipients": lazy(rules.who_reads_explanations, str)(),
+            "field_readers": dict.fromkeys(["reason", "comment", "leaves_with", "document"], own("given_by")),
+            "forget": actions.forget_announcements, "readers": Readers(ANNOUNCED, ANNOUNCED, EXPLANATIONS),
         },
     ),
     (
@@ -166,8 +167,10 @@ for label, model, person, fields, more in [
         _("Actions des suivis d’assiduité"), "FollowUpAction", "follow_up__pupil",
         {"school": NONE, "follow_up": CHILD, "kind": CHILD, "day": CHILD, "words": SENSITIVE, "for_family": NONE}
         | {"made_by": PERSONAL, "made_at": PERSONAL},
-        # A word of one parent is not the other's; those of the school are read on the page of the follow-up.
-        {"authored": {"words": ("made_by",)}, "forget": actions.forget_follow_ups, "shared": not_another_word},
+        {
+            "field_readers": {"words": FOR_FAMILY}, "forget": actions.forget_follow_ups,
+            "readers": Readers(DONE, DONE, SCHOOL_LIFE),
+        },
     ),
 ]:  # fmt: skip
     boards.personal_data.add(
@@ -182,7 +185,7 @@ boards.personal_data.add(
         fields={"school": NONE, "entry": CHILD, "reason": SENSITIVE, "settled": CHILD, "told_by": PERSONAL}
         | {"comment": SENSITIVE, "handled_by": PERSONAL, "handled_at": PERSONAL},
         # What one parent said on the telephone is not read by the other (docs/decisions/0009).
-        authored={"reason": ("told_by",), "told_by": ("told_by",), "comment": ("handled_by",)},
+        field_readers={"reason": own("told_by"), "told_by": own("told_by"), "comment": own("handled_by")},
         forget=actions.forget_handlings,
         **BASIS,
     )

@@ -1,13 +1,17 @@
 """What seating plans show: a link from the page of a class, and what is kept of whom."""
 
+from typing import Any
+
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from preau.directory.words import Role
 from preau.domains.attendance import actions, tasks
 from preau.domains.attendance.manifest.school_life import BASIS, CHILD, NONE, PERSONAL
 from preau.domains.attendance.rules import seating
 from preau.foundation import boards
 from preau.foundation.boards import PersonalData, Retention
+from preau.foundation.readers import on_themselves, with_guardians
 
 
 def plans_of(group: int) -> str:
@@ -32,10 +36,11 @@ for verb, label in [
 ]:
     boards.journal_words.add(boards.JournalWord(verb, label))
 
-SHARED = dict(
+READ_BY = (Role.SCHOOL_LIFE, Role.HEAD, _("enseignants de la classe"))
+SHARED: dict[str, Any] = dict(
     purpose=_("Placer les élèves dans la salle et reconnaître chacun en faisant l’appel."),
     legal_basis=BASIS["legal_basis"],
-    recipients=_("Les enseignants de la classe, la vie scolaire, la direction."),
+    readers=with_guardians(*READ_BY),
     keep=Retention.YEAR,
 )
 for label, model, person, fields, forget in [
@@ -66,6 +71,6 @@ for label, model, person, fields, forget in [
             fields=fields,
             forget=forget,
             withheld=withheld,
-            **SHARED,  # type: ignore[arg-type]
+            **SHARED if model == "Seat" else SHARED | {"readers": on_themselves(*READ_BY)},
         )
     )

@@ -47,7 +47,9 @@ def test_the_guides_say_it_too(guide: str) -> None:
 @pytest.mark.parametrize("model", ["Explanation", "Announcement", "Decision"])
 def test_the_register_says_it_too(model: str) -> None:
     (entry,) = [one for one in boards.personal_data if one.model == f"attendance.{model}"]
-    assert str(entry.recipients) == rules.who_reads_explanations()
+    assert set(entry.readers.staff) >= rules.SCHOOL_LIFE
+    assert "que la direction charge de suivre les absences" in entry.readers.in_words
+    assert "enseignant" not in entry.readers.in_words
 
 
 def test_what_it_says_is_what_the_rule_does(

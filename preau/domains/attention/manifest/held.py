@@ -6,9 +6,11 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from preau.directory.boards import early_facts
+from preau.directory.words import Role
 from preau.domains.attention.actions import deciding
 from preau.foundation import boards
 from preau.foundation.boards import FieldClass, PersonalData, Retention
+from preau.foundation.readers import EVERY_ROW, Readers, once, own, with_guardians
 
 NONE, PERSONAL, CHILD, SENSITIVE = (
     FieldClass.NONE,
@@ -16,27 +18,19 @@ NONE, PERSONAL, CHILD, SENSITIVE = (
     FieldClass.CHILD,
     FieldClass.SENSITIVE,
 )
+FOLLOWING = (Role.HEAD, Role.SCHOOL_LIFE, _("l’adulte qu’elles préviennent, le temps de l’accompagnement"))
 HELPING: dict[str, Any] = dict(
     purpose=_(
         "Voir assez tôt qu’un élève décroche peut-être, pour qu’une personne regarde les faits et propose une aide."
     ),
     legal_basis=_("Mission d’intérêt public (RGPD, article 6.1.e)."),
-    recipients=_(
-        "La direction et la vie scolaire ; l’adulte qu’elles préviennent, le temps de l’accompagnement ; l’élève et ses "
-        "responsables, une fois qu’une personne a regardé."
-    ),
+    readers=with_guardians(*FOLLOWING),
     keep=Retention.SCHOOL_YEAR,
 )
 
 
-def looked_at(guardian_id: int) -> Q:
-    """A family reads the facts that a person has looked at."""
-    return Q(review__isnull=False)
-
-
-def own_words(guardian_id: int) -> Q:
-    """What one parent wrote is not the other's."""
-    return Q(by=guardian_id)
+# A family and a pupil read the facts that a person has looked at, and each their own words.
+LOOKED_AT = once(Q(review__isnull=False), _("une fois qu’une personne a regardé"))
 
 
 def said_of_fact(key: str) -> str:
@@ -46,7 +40,7 @@ def said_of_fact(key: str) -> str:
 
 def add(label: Any, model: str, person: str, fields: dict[str, FieldClass], **more: Any) -> None:
     boards.personal_data.add(
-        PersonalData(label, f"attention.{model}", person, fields=fields, **more, **HELPING)
+        PersonalData(label, f"attention.{model}", person, fields=fields, **HELPING | more)
     )
 
 
@@ -59,7 +53,7 @@ add(
         "Les faits, les accompagnements, leurs décisions, leurs étapes et les mots écrits sont effacés. Un compte qui dépasse encore "
         "son seuil revient la nuit suivante."
     ),
-    shared=looked_at,
+    readers=Readers(LOOKED_AT, LOOKED_AT, FOLLOWING),
     says={"fact": said_of_fact},
 )  # fmt: skip
 add(
@@ -86,7 +80,7 @@ add(
     | dict.fromkeys(["by", "at", "answered_by", "answered_at"], PERSONAL),
     forget=deciding.forget_words,
     erases=_("Les mots que la personne a écrits, et les réponses, sont effacés."),
-    shared=own_words,
+    readers=Readers(EVERY_ROW, own("by"), (Role.HEAD, Role.SCHOOL_LIFE)),
 )  # fmt: skip
 
 boards.endings.add(

@@ -16,7 +16,7 @@ from preau.directory.words import Role
 from preau.domains.attention import queries, rules
 from preau.domains.attention.actions import deciding
 from preau.domains.attention.actions.deciding import Said
-from preau.domains.attention.manifest.held import looked_at
+from preau.domains.attention.manifest.held import LOOKED_AT
 from preau.domains.attention.models import Decision, Finding, Review, Step, Word
 from preau.domains.attention.models.reviews import Kind
 
@@ -85,7 +85,7 @@ def test_before_a_person_has_looked_nobody_but_those_in_charge_knows(
         assert not Finding.objects.visible_to(seat_of(key)).exists(), key
     assert not Finding.objects.filter(pupil=pupil).visible_to(seat_of("cpe", world=twin)).exists()
     assert Finding.objects.visible_to(seat_of("cpe")).exists()
-    assert not Finding.objects.filter(looked_at(college.people["guardian"].pk)).exists()
+    assert not Finding.objects.filter(LOOKED_AT.where(college.people["guardian"].pk)).exists()
     page = client.sit(college.people["guardian"]).get(reverse("attention:mine")).content.decode()
     assert "retard" not in page and not Item.objects.filter(kind__startswith="attention").exists()
 

@@ -2,30 +2,28 @@
 
 from typing import Any
 
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from preau.directory.words import Role
 from preau.domains.campaigns import actions
 from preau.foundation import boards
 from preau.foundation.boards import FieldClass, PersonalData, Retention
+from preau.foundation.readers import NO_ROW, Readers, on_themselves, own
 
 NONE, PERSONAL, CHILD = FieldClass.NONE, FieldClass.PERSONAL, FieldClass.CHILD
 BASIS: dict[str, Any] = dict(
     purpose=_("Écrire aux familles au sujet de l’assiduité, et savoir ce qui est arrivé."),
     legal_basis=_("Obligation légale et mission d’intérêt public (RGPD, articles 6.1.c et 6.1.e)."),
-    recipients=_("La vie scolaire, la direction, la personne à qui l’on écrit ; pour un SMS, l’opérateur."),
+    readers=on_themselves(Role.SCHOOL_LIFE, Role.HEAD, others=(_("pour un SMS, l’opérateur"),)),
     keep=Retention.YEAR_PLUS_ONE,
 )
 
 
-def own_sending(guardian_id: int) -> Q:
-    """A message to another guardian is that guardian's, and so is where they live."""
-    return Q(person=guardian_id)
-
-
-def nobodys(guardian_id: int) -> Q:
-    """How the school prepares what it sends is no matter of a family."""
-    return Q(pk=None)
+# How the school prepares what it sends is no matter of a family; a message is whose it is addressed to.
+PREPARING = Readers(NO_ROW, NO_ROW, (Role.SCHOOL_LIFE, Role.HEAD))
+ADDRESSED = Readers(
+    own("person"), own("person"), (Role.SCHOOL_LIFE, Role.HEAD), (_("pour un SMS, l’opérateur"),)
+)
 
 
 def add(label: Any, model: str, person: str, fields: dict[str, FieldClass], **more: Any) -> None:
@@ -43,11 +41,11 @@ add(
 )  # fmt: skip
 add(
     _("Élèves d’une campagne"), "Target", "pupil",
-    {"school": NONE, "campaign": NONE, "pupil": CHILD, "entries": CHILD}, shared=nobodys,
+    {"school": NONE, "campaign": NONE, "pupil": CHILD, "entries": CHILD}, readers=PREPARING,
 )  # fmt: skip
 add(
     _("Choix avant l’envoi d’une campagne"), "Choice", "person",
-    {"school": NONE, "target": NONE, "person": PERSONAL, "channel": NONE, "wanted": NONE}, shared=nobodys,
+    {"school": NONE, "target": NONE, "person": PERSONAL, "channel": NONE, "wanted": NONE},
 )  # fmt: skip
 add(
     _("Messages de la vie scolaire"), "Sending", "pupil",
@@ -55,9 +53,8 @@ add(
     | {"parts": NONE, "sheet": NONE, "ref": NONE, "number": NONE, "state": CHILD, "reason": CHILD, "tries": NONE}
     | {"made_at": CHILD, "due_at": NONE, "held_until": NONE, "sent_at": CHILD, "ended_at": CHILD},
     withheld=frozenset({"ref", "number", "sheet"}),
-    authored={"to": ("person",), "text": ("person",)},
     forget=actions.forget_sendings,
-    shared=own_sending,
+    readers=ADDRESSED,
 )  # fmt: skip
 add(
     _("Adresses postales"), "PostalAddress", "person",
@@ -65,12 +62,10 @@ add(
     | {"noted_by": PERSONAL, "noted_at": PERSONAL},
     forget=actions.forget_addresses,
     keep=Retention.ACCOUNT,
-    shared=own_sending,
 )  # fmt: skip
 add(
     _("Refus de SMS"), "SmsRefusal", "person",
     {"person": PERSONAL, "said_by": PERSONAL, "said_at": PERSONAL},
     forget=actions.forget_refusal,
     keep=Retention.ACCOUNT,
-    shared=own_sending,
 )  # fmt: skip

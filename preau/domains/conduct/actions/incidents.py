@@ -102,14 +102,14 @@ def _step(viewer: Viewer, incident: Incident, gesture: str, *, before: str = "",
 @transaction.atomic
 def tell_family(viewer: Viewer, involvement: Involvement, sentence: str) -> bool:
     """Give a family the sentence written for it, and tell it once; False when it says that already."""
-    incident = Incident.objects.select_for_update(of=("self",)).get(pk=involvement.incident_id)
+    Incident.objects.select_for_update(of=("self",)).get(pk=involvement.incident_id)
     involvement = Involvement.objects.get(pk=involvement.pk)
     if involvement.told_at and involvement.for_family == sentence:
         return False
     involvement.for_family = sentence
     involvement.told_at = involvement.told_at or timezone.now()
     involvement.save(update_fields=["for_family", "told_at"])
-    journal.record(viewer, "conduct.family_told", incident, subject_id=involvement.person_id)
+    journal.record(viewer, "conduct.family_told", involvement, subject_id=involvement.person_id)
     telling.tell_of_incident(involvement)
     return True
 

@@ -5,9 +5,11 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from preau.directory.words import Role
 from preau.domains.conduct.actions import engagements, incidents, punitions, sanctions
 from preau.foundation import boards
 from preau.foundation.boards import FieldClass, PersonalData, Retention
+from preau.foundation.readers import EVERY_ROW, Readers, on_themselves, once, own, with_guardians
 
 NONE, PERSONAL, CHILD, SENSITIVE = (
     FieldClass.NONE,
@@ -20,9 +22,7 @@ EDUCATING: dict[str, Any] = dict(
         "Savoir ce qui s’est passé, y répondre par des mesures éducatives, et en tenir les familles informées."
     ),
     legal_basis=_("Mission d’intérêt public (RGPD, article 6.1.e)."),
-    recipients=_(
-        "La vie scolaire et la direction ; qui a signalé ou donné ; l’élève et ses responsables pour ce qui le concerne."
-    ),
+    readers=with_guardians(Role.SCHOOL_LIFE, Role.HEAD, _("qui a signalé ou donné")),
     keep=Retention.YEAR_PLUS_ONE,
 )
 JUDGING: dict[str, Any] = dict(
@@ -32,19 +32,17 @@ JUDGING: dict[str, Any] = dict(
     legal_basis=_(
         "Obligation légale (RGPD, article 6.1.c ; Code de l’éducation, articles R. 421-10-1 et R. 511-13)."
     ),
-    recipients=_("La direction et la vie scolaire, l’élève et ses responsables. Aucun autre personnel."),
+    readers=with_guardians(Role.HEAD, Role.SCHOOL_LIFE),
     keep=Retention.SANCTION,
 )
 
 
-def told_to_family(guardian_id: int) -> Q:
-    """Of a child's part in an incident, the family holds what it was told."""
-    return Q(told_at__isnull=False)
-
-
-def own_observation(guardian_id: int) -> Q:
-    """What a parent answered is not the other parent's."""
-    return Q(by=guardian_id)
+# Of a child's part in an incident, the child and the family hold what the school wrote to them.
+KNOWN = once(Q(told_at__isnull=False), _("une fois que l’établissement le leur a écrit"))
+ONCE_THE_FAMILY_KNOWS = Readers(KNOWN, KNOWN, (Role.SCHOOL_LIFE, Role.HEAD, _("qui a signalé")))
+OF_STAFF: dict[str, Any] = {
+    "readers": on_themselves(Role.SCHOOL_LIFE, Role.HEAD, _("qui a signalé ou donné"))
+}
 
 
 def add(label: Any, model: str, person: str, fields: dict[str, FieldClass], **more: Any) -> None:
@@ -58,7 +56,7 @@ add(
     | dict.fromkeys(["reported_by", "reported_at", "state"], PERSONAL),
     # The facts may name children: whoever reported them reads them on their page, as long as they work here.
     withheld=frozenset({"facts"}),
-    **EDUCATING,
+    **EDUCATING | OF_STAFF,
 )  # fmt: skip
 add(
     _("Part dans un incident"), "Involvement", "person",
@@ -66,15 +64,14 @@ add(
     # An incident may be one in which another child was hurt: the school says who was what, at its office.
     withheld=frozenset({"part"}),
     forget=incidents.forget_incidents,
-    shared=told_to_family,
-    **EDUCATING,
+    **EDUCATING | {"readers": ONCE_THE_FAMILY_KNOWS},
 )  # fmt: skip
 add(
     _("Étapes d’un incident"), "IncidentStep", "by",
     {"school": NONE, "incident": NONE, "gesture": PERSONAL, "before": SENSITIVE, "note": SENSITIVE}
     | {"by": PERSONAL, "at": PERSONAL},
     withheld=frozenset({"before", "note"}),
-    **EDUCATING,
+    **EDUCATING | OF_STAFF,
 )  # fmt: skip
 add(
     _("Punitions"), "Punition", "pupil",
@@ -94,7 +91,7 @@ add(
     _("Créneaux de retenue surveillés"), "Slot", "supervisor",
     {"school": NONE, "places": NONE, "room": NONE}
     | dict.fromkeys(["day", "starts", "ends", "supervisor", "opened_by"], PERSONAL),
-    **EDUCATING,
+    **EDUCATING | OF_STAFF,
 )  # fmt: skip
 add(
     _("Procédures et sanctions"), "Sanction", "pupil",
@@ -111,8 +108,7 @@ add(
     _("Observations sur une procédure"), "Observation", "by",
     {"school": NONE, "sanction": NONE, "by": PERSONAL, "text": SENSITIVE, "at": PERSONAL},
     forget=sanctions.forget_observations,
-    shared=own_observation,
-    **JUDGING,
+    **JUDGING | {"readers": Readers(EVERY_ROW, own("by"), (Role.HEAD, Role.SCHOOL_LIFE))},
 )  # fmt: skip
 add(
     _("Mesures de responsabilisation"), "Responsibility", "sanction__pupil",

@@ -243,8 +243,10 @@ def test_each_reading_of_an_incident_is_noted_for_each_pupil(
     incident: Incident, other: Person, college: World, client: SchoolClient
 ) -> None:
     client.sit(college.people["cpe"]).get(reverse("conduct:incident", kwargs={"pk": incident.pk}))
-    read = Line.objects.filter(verb="conduct.page_read", target_id=incident.pk, is_read=True)
-    assert set(read.values_list("subject_id", flat=True)) == {college.people["pupil"].pk, other.pk}
+    read = Line.objects.filter(verb="conduct.page_read", target="conduct.involvement", is_read=True)
+    parts = set(incident.involvements.values_list("pk", "person_id"))
+    assert set(read.values_list("target_id", "subject_id")) == parts
+    assert {person for _part, person in parts} == {college.people["pupil"].pk, other.pk}
 
 
 @pytest.mark.parametrize("role", Role)

@@ -120,8 +120,15 @@ def incident(request: HttpRequest, incident: Incident) -> HttpResponse:
 def _incident_page(request: HttpRequest, incident: Incident, form: SettleForm, status: int) -> HttpResponse:
     incident, viewer = queries.whole_incident(incident.pk), request.viewer
     parts = queries.parts_of(viewer, incident)
-    journal.record_reads(
-        viewer, "conduct.page_read", incident, subject_ids=[one.person_id for one in parts if one.is_pupil]
+    # Of each pupil's own part: a family reads who opened it once it knows of it.
+    journal.record_reads_of(
+        viewer,
+        "conduct.page_read",
+        {
+            one.person_id: Involvement(pk=one.pk, school_id=incident.school_id)
+            for one in parts
+            if one.is_pupil
+        },
     )
     context = {
         "incident": incident, "parts": parts, "history": queries.history_of(incident), "form": form,

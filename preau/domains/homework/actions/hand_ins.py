@@ -112,7 +112,9 @@ def correct(viewer: Viewer, hand_in: HandIn, given: Given, seen: int) -> bool:
         known.returned_at = timezone.now()
     known.save()
     _join(known, given.files, of_teacher=True)
-    journal.record(viewer, "homework.corrected", known, subject_id=known.pupil_id, back=int(goes_back))
+    # What was already given back is read at once; before that, the pupil does not learn that something is written.
+    verb = "homework.corrected" if known.returned_at else "homework.correction_drafted"
+    journal.record(viewer, verb, known, subject_id=known.pupil_id, back=int(goes_back))
     if goes_back:
         telling.tell_returned(known)
     return True

@@ -7,7 +7,6 @@ from django.utils import timezone
 
 from preau.directory.models import Person
 from preau.directory.viewer import Viewer
-from preau.domains.records import rules
 from preau.domains.records.actions import telling
 from preau.domains.records.models import Orphan, Reader, Record
 from preau.foundation import journal
@@ -39,9 +38,7 @@ def _add(viewer: Viewer, record: Record, person: Person, reason: str, until: dat
         school_id=record.school_id, record=record, person=person, reason=reason, until=until, added_by=viewer.person,
         added_at=timezone.now(),
     )  # fmt: skip
-    journal.record(
-        viewer, rules.verb_of(record, "reader_added"), record, subject_id=record.pupil_id, reader=person.pk
-    )
+    journal.record(viewer, "records.reader_added", record, subject_id=record.pupil_id, reader=person.pk)
     telling.tell_reader(reader)
     return reader
 
@@ -60,7 +57,7 @@ def end_reader(viewer: Viewer, reader: Reader) -> bool:
     reader.save(update_fields=["ended_by", "ended_at"])
     journal.record(
         viewer,
-        rules.verb_of(record, "reader_ended"),
+        "records.reader_ended",
         record,
         subject_id=record.pupil_id,
         reader=reader.person_id,

@@ -9,7 +9,7 @@ from preau.directory.models import School
 from preau.directory.queries.authority import whom_to_ask
 from preau.directory.rules.authority import Verdict, verdict
 from preau.directory.viewer import Viewer
-from preau.domains.records import queries, rules
+from preau.domains.records import queries
 from preau.domains.records.actions import hanging
 from preau.domains.records.actions.writing import Unreadable, version_of
 from preau.domains.records.models import Agreement, Record, Version, next_review
@@ -32,7 +32,7 @@ def agree(viewer: Viewer, record: Record) -> bool:
     if record.agreements.standing().filter(by=viewer.person).exists():
         return False
     Agreement.objects.create(school_id=record.school_id, record=record, by=viewer.person, at=timezone.now())
-    journal.record(viewer, rules.verb_of(record, "agreed"), record, subject_id=record.pupil_id)
+    journal.record(viewer, "records.agreed", record, subject_id=record.pupil_id)
     return True
 
 
@@ -42,7 +42,7 @@ def take_back(viewer: Viewer, record: Record) -> bool:
     given = record.agreements.standing().filter(by=viewer.person)
     if not given.update(taken_back_at=timezone.now()):
         return False
-    journal.record(viewer, rules.verb_of(record, "agreement_taken_back"), record, subject_id=record.pupil_id)
+    journal.record(viewer, "records.agreement_taken_back", record, subject_id=record.pupil_id)
     return True
 
 
@@ -93,7 +93,5 @@ def hand_over(viewer: Viewer, record: Record, school: School) -> tuple[Record, b
         if content is None:
             raise Unreadable
         hanging.keep_sealed(viewer, copy, paper.name, paper.kind, content, "")
-    journal.record(
-        viewer, rules.verb_of(record, "handed_over"), record, subject_id=record.pupil_id, to=school.pk
-    )
+    journal.record(viewer, "records.handed_over", record, subject_id=record.pupil_id, to=school.pk)
     return copy, True

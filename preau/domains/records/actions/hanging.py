@@ -14,7 +14,6 @@ from preau.commons.files.models import StoredFile
 from preau.directory.viewer import Viewer
 from preau.domains.attendance import actions as attendance
 from preau.domains.attendance.models import Arrangement
-from preau.domains.records import rules
 from preau.domains.records.actions import telling
 from preau.domains.records.actions.writing import locked
 from preau.domains.records.models import SEALED_FILE, Measure, Paper, Record
@@ -49,7 +48,7 @@ def end_measure(viewer: Viewer, measure: Measure) -> bool:
 
 
 def _note(viewer: Viewer, record: Record, gesture: str) -> None:
-    journal.record(viewer, rules.verb_of(record, gesture), record, subject_id=record.pupil_id)
+    journal.record(viewer, f"records.{gesture}", record, subject_id=record.pupil_id)
 
 
 def add_paper(viewer: Viewer, record: Record, sent: Any) -> Paper:

@@ -80,7 +80,7 @@ def _write(viewer: Viewer, record: Record, words: Words, changed: str) -> None:
 
 
 def _note(viewer: Viewer, record: Record, gesture: str, **details: str | int | None) -> None:
-    journal.record(viewer, rules.verb_of(record, gesture), record, subject_id=record.pupil_id, **details)
+    journal.record(viewer, f"records.{gesture}", record, subject_id=record.pupil_id, **details)
 
 
 def locked(record: Record) -> Record:

@@ -10,6 +10,7 @@ from preau.domains.records.actions import keeping
 from preau.domains.records.models import SHARED
 from preau.foundation import boards
 from preau.foundation.boards import FieldClass, PersonalData, Retention
+from preau.foundation.readers import EVERY_ROW, Readers, on_themselves, once, own
 from preau.foundation.text import weight
 
 NONE, PERSONAL, CHILD, SENSITIVE = (
@@ -25,28 +26,15 @@ KEEPING: dict[str, Any] = dict(
     legal_basis=_(
         "Mission d’intérêt public (RGPD, article 6.1.e) ; intérêt public important pour les données de santé (article 9.2.g ; Code de l’éducation, articles L. 311-7 et D. 311-13 ; circulaire du 10 février 2021 sur le PAI)."
     ),
-    recipients=_(
-        "Les personnes de la liste d’accès du dossier. Pour un PAI, un PAP, un PPS ou un PPRE : l’élève et ses responsables légaux."
-    ),
     keep=Retention.ACCOUNT,
 )
 
 
-def plans(guardian_id: int) -> Q:
-    """Of a child, the plans that are drawn up with the family: a professional's notes are asked for (docs/decisions/0109)."""
-    return Q(kind__in=SHARED)
-
-
-def of_plans(guardian_id: int) -> Q:
-    return Q(record__kind__in=SHARED)
-
-
-def own(guardian_id: int) -> Q:
-    return Q(by=guardian_id)
-
-
-def nobody(guardian_id: int) -> Q:
-    return Q(pk=None)
+# Of a child, a guardian holds the plans that are drawn up with the family: a professional's notes are asked for (docs/decisions/0109).
+LISTED = (_("les personnes de la liste d’accès du dossier"),)
+PLANS = _("un PAI, un PAP, un PPS ou un PPRE")
+READERS = Readers(EVERY_ROW, once(Q(kind__in=SHARED), PLANS), LISTED)
+READERS_WITHIN = Readers(EVERY_ROW, once(Q(record__kind__in=SHARED), PLANS), LISTED)
 
 
 def add(label: Any, model: str, person: str, fields: dict[str, FieldClass], **more: Any) -> None:
@@ -60,7 +48,7 @@ add(
     | dict.fromkeys(["kind", "state", "shows_emergency", "review_on", "came_from"], SENSITIVE)
     | dict.fromkeys(["opened_by", "opened_at", "closed_by", "closed_at"], PERSONAL),
     forget=keeping.forget_records,
-    shared=plans,
+    readers=READERS,
     **KEEPING,
 )  # fmt: skip
 add(
@@ -70,20 +58,20 @@ add(
     # A plan is read on its page, in full or in plain words; notes are answered to a request.
     withheld=frozenset({"sealed", "sealed_emergency"}),
     says={"changed": queries.said_of_parts},
-    shared=of_plans,
+    readers=READERS_WITHIN,
     **KEEPING,
 )  # fmt: skip
 add(
     _("Accès aux dossiers confidentiels"), "Reader", "person",
     {"school": NONE, "record": NONE, "person": PERSONAL, "reason": PERSONAL, "until": PERSONAL}
     | dict.fromkeys(["added_by", "added_at", "ended_by", "ended_at"], PERSONAL),
-    shared=nobody,
+    readers=on_themselves(*LISTED),
     **KEEPING,
 )  # fmt: skip
 add(
     _("Aménagements d’un plan"), "Measure", "record__pupil",
     {"school": NONE, "record": NONE, "arrangement": CHILD},
-    shared=of_plans,
+    readers=READERS_WITHIN,
     **KEEPING,
 )  # fmt: skip
 add(
@@ -92,14 +80,14 @@ add(
     | {"kind": CHILD, "size": NONE, "added_by": PERSONAL, "added_at": PERSONAL},
     withheld=frozenset({"sealed_name", "digest"}),
     says={"size": weight, "kind": queries.word_of},
-    shared=of_plans,
+    readers=READERS_WITHIN,
     **KEEPING,
 )  # fmt: skip
 add(
     _("Accords à la transmission d’un dossier"), "Agreement", "by",
     {"school": NONE, "record": NONE} | dict.fromkeys(["by", "at", "taken_back_at"], PERSONAL),
     forget=keeping.forget_agreements,
-    shared=own,
+    readers=Readers(EVERY_ROW, own("by"), LISTED),
     **KEEPING,
 )  # fmt: skip
 

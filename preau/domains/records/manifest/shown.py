@@ -33,8 +33,11 @@ for key, label, text, roles, order in [
         frozenset[Role](), 63,
     ),
 ]:  # fmt: skip
-    opened = frozenset({"records.opened" if key == HEALTH else "records.private_opened"})
-    powers.add(Power(key, label, text, "records:open_record", roles, verbs=opened, order=order))
+    powers.add(
+        Power(
+            key, label, text, "records:open_record", roles, verbs=frozenset({"records.opened"}), order=order
+        )
+    )
 
 boards.settings_pages.add(
     boards.SettingsPage(

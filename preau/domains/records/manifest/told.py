@@ -25,17 +25,17 @@ for gesture, label in [
     ("agreement_taken_back", _("Accord repris à la transmission d’un dossier")),
     ("handed_over", _("Dossier confidentiel transmis")),
 ]:
-    boards.journal_words.add(JournalWord(f"records.{gesture}", label))
-    # A professional's notes: one parent does not learn of them through the child's data.
-    boards.journal_words.add(JournalWord(f"records.private_{gesture}", label, private=True))
+    # One verb, whatever the record: the journal must not say about whom a professional keeps notes (docs/decisions/0118).
+    boards.journal_words.add(
+        JournalWord(f"records.{gesture}", label, formerly=(f"records.private_{gesture}",))
+    )
 
 for gesture, why in [
     ("read", _("Suivre l’élève, selon son dossier.")),
     ("emergency_read", _("Savoir que faire en cas d’urgence.")),
     ("paper_read", _("Lire un document joint au dossier.")),
 ]:
-    for verb in (f"records.{gesture}", f"records.private_{gesture}"):
-        boards.reasons_to_read.add(boards.ReasonToRead(verb, why))
+    boards.reasons_to_read.add(boards.ReasonToRead(f"records.{gesture}", why))
 
 RECORDS = _("Dossiers confidentiels")
 for kind in [
@@ -49,7 +49,6 @@ for kind in [
         _("Vous êtes sur la liste d’accès de ce dossier."),
         rules.keeps_records,
         pace=Pace.DAILY,
-        private=True,
         order=45,
     ),
     NotificationKind(
@@ -62,7 +61,6 @@ for kind in [
         _("Vous êtes sur la liste d’accès de ce dossier."),
         rules.keeps_records,
         pace=Pace.DAILY,
-        private=True,
         order=46,
     ),
     NotificationKind(

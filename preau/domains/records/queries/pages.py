@@ -197,12 +197,13 @@ class ReadingRow:
     what: str
 
 
-READ = ("read", "emergency_read", "paper_read", "printed")
+READ = ("records.read", "records.emergency_read", "records.paper_read", "records.printed")
 
 
 def readings_of(viewer: Viewer, record: Record) -> "QuerySet[Line]":
     """The times when a record was opened, the newest first. A family reads those of the school and its own, not the other parent's."""
-    verbs = [rules.verb_of(record, gesture) for gesture in READ]
+    words = [word for word in boards.journal_words if word.verb in READ]
+    verbs = [verb for word in words for verb in (word.verb, *word.formerly)]
     found = Line.objects.filter(target="records.record", target_id=record.pk, verb__in=verbs)
     if not viewer.is_staff:
         staff = found.filter(acting_as__startswith="staff")
@@ -213,7 +214,7 @@ def readings_of(viewer: Viewer, record: Record) -> "QuerySet[Line]":
 def reading_rows(viewer: Viewer, record: Record, lines: Iterable[Line]) -> list[ReadingRow]:
     """Lines as rows; for a family, in which role (docs/decisions/0019), one query more."""
     lines = list(lines)
-    words = {word.verb: str(word.label) for word in boards.journal_words}
+    words = {verb: str(word.label) for verb, word in boards.journal_words_by_verb().items()}
     roles = _roles(record, [line.actor_id for line in lines if line.actor_id])
     return [ReadingRow(line.at, _who(viewer, line, roles), words.get(line.verb, line.verb)) for line in lines]
 

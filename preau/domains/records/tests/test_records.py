@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -18,6 +19,7 @@ from conftest import NOW, SchoolClient
 from preau.commons.files import queries as files_queries
 from preau.commons.files.models import StoredFile
 from preau.commons.journal.models import Line
+from preau.commons.journal.queries import Asked, asked_of, said
 from preau.commons.notifications.models import Item
 from preau.directory.models import Group, Guardianship, Holding, Person
 from preau.directory.rules.authority import Verdict as Agreed
@@ -199,7 +201,7 @@ def test_each_opening_leaves_one_line(
     assert address("record", pai) in listed and address("record", notes) in listed and CANARY not in listed
     narrowed = client.get(reverse("records:records"), {"nature": "health", "etat": "open"}).content.decode()
     assert address("record", pai) not in narrowed and address("record", notes) in narrowed
-    for record, verb in ((pai, "records.read"), (notes, "records.private_read")):
+    for record, verb in ((pai, "records.read"), (notes, "records.read")):
         for count in (1, 2):
             assert client.get(address("record", record)).status_code == 200
             assert lines(record, verb).count() == count
@@ -248,8 +250,33 @@ def test_the_notes_of_a_professional_tell_a_parent_nothing(
     for page in (reverse("records:own_records"), "/mes-donnees/", "/notifications/"):
         shown = mother.get(page, follow=True).content.decode()
         assert notes.public_id not in shown and "confidentiel lu" not in shown, page
-    assert all(word.private for word in boards.journal_words if word.verb.startswith("records.private_"))
     assert not Item.objects.filter(person=college.people["guardian"], kind__startswith="records.").exists()
+
+
+def test_the_journal_does_not_tell_notes_from_plans(
+    college: World, client: SchoolClient, pai: Record, notes: Record, nurse: Person
+) -> None:
+    """The head reads that a record was opened: no filter, no code and no extract says of which kind."""
+    client.sit(nurse)
+    for record in (pai, notes):
+        client.get(address("record", record))
+    head = client.sit(college.people["head"])
+    shown = head.get(reverse("journal:lines")).content.decode()
+    (choice,) = re.findall(r'<option value="([^"]+)"[^>]*>Dossier confidentiel lu<', shown)
+    asked = Asked(TODAY, TODAY, verb=choice)
+    found = list(asked_of(college.school, asked))
+    assert {line.target_id for line in found} == {pai.pk, notes.pk}
+    assert len({(line.verb, line.target, str(line.details)) for line in found}) == 1
+
+
+def test_a_line_that_was_sealed_under_a_former_verb_is_read_with_the_others(
+    college: World, notes: Record, nurse: Person
+) -> None:
+    facts = {"school": college.school, "actor": nurse, "target": "records.record", "target_id": notes.pk}
+    former = Line.objects.create(verb="records.private_read", is_read=True, subject=notes.pupil, **facts)
+    asked = Asked(TODAY, TODAY, verb="records.read")
+    assert former in asked_of(college.school, asked)
+    assert said([former])[0].label == "Dossier confidentiel lu"
 
 
 # Writing

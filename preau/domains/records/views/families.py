@@ -35,7 +35,7 @@ def own_record(request: HttpRequest, record: Record) -> HttpResponse:
     """One plan: all of it, or what a minor pupil reads of it."""
     viewer, record = request.viewer, queries.whole(record)
     opened, is_whole = queries.opened_at(record, record.revision), record.is_read_whole_by(request.viewer)
-    journal.record_read(viewer, rules.verb_of(record, "read"), record, subject_id=record.pupil_id)
+    journal.record_read(viewer, "records.read", record, subject_id=record.pupil_id)
     context = {
         "record": record, "opened": opened, "is_whole": is_whole, "measures": queries.own_measures(record, viewer.today),
         "papers": queries.papers_of(record) if is_whole else [], "steps": queries.steps_of(record) if is_whole else [],

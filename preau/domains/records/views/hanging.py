@@ -80,7 +80,7 @@ def papers(request: HttpRequest, record: Record) -> HttpResponse:
     rows = queries.papers_of(record)
     if request.method == "GET" and rows:
         # Names of papers are sealed too: « Ordonnance… » says what a record is about.
-        journal.record_read(request.viewer, rules.verb_of(record, "read"), record, subject_id=record.pupil_id)
+        journal.record_read(request.viewer, "records.read", record, subject_id=record.pupil_id)
     context = {"record": record, "form": form, "rows": rows}
     return render(request, "records/papers.html", context, status=TYPED_WRONG if form.errors else 200)
 
@@ -95,7 +95,7 @@ def paper(request: HttpRequest, paper: Paper) -> HttpResponse:
         raise Http404
     journal.record_read(
         request.viewer,
-        rules.verb_of(paper.record, "paper_read"),
+        "records.paper_read",
         paper.record,
         subject_id=paper.record.pupil_id,
     )

@@ -94,7 +94,7 @@ def record(request: HttpRequest, record: Record) -> HttpResponse:
 
 def _read(request: HttpRequest, record: Record, gesture: str) -> None:
     journal.record_read(
-        request.viewer, rules.verb_of(record, gesture), Record(pk=record.pk, school_id=record.school_id),
+        request.viewer, f"records.{gesture}", Record(pk=record.pk, school_id=record.school_id),
         subject_id=record.pupil_id,
     )  # fmt: skip
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from preau.directory.actions import calendar_changed
 from preau.directory.boards import Power, powers
 from preau.directory.viewer import Viewer
+from preau.directory.words import Role
 from preau.domains.timetable import actions, queries, rules, seeds, tasks
 from preau.domains.timetable.actions import imported
 from preau.domains.timetable.manifest import cover as cover  # what it publishes
@@ -24,6 +25,7 @@ from preau.foundation.boards import (
     Retention,
     SettingsPage,
 )
+from preau.foundation.readers import on_themselves, own
 
 calendar_changed.connect(tasks.enqueue_calendar, dispatch_uid="timetable.calendar")
 actions.weeks_changed.connect(tasks.enqueue_weeks, dispatch_uid="timetable.weeks")
@@ -186,7 +188,9 @@ for key, label, subject, body, options in [
 TEACHERS = dict(
     purpose=_("Organiser les cours et les faire connaître aux élèves, aux familles et aux personnels."),
     legal_basis=_("Mission d’intérêt public (RGPD, article 6.1.e)."),
-    recipients=_("Les personnels de l’établissement, les élèves concernés et leurs responsables."),
+    readers=on_themselves(
+        _("tous les personnels"), others=(_("les élèves de ces cours et leurs responsables"),)
+    ),
     keep=Retention.YEAR_PLUS_ONE,
 )
 COMMON = {
@@ -242,7 +246,7 @@ boards.personal_data.add(
             FieldClass.PERSONAL,
         ),
         forget=actions.forget_notes,
-        authored={"note": ("made_by",)},
+        field_readers={"note": own("made_by")},
         withheld=frozenset({"absence"}),
         **TEACHERS,
     )
@@ -258,7 +262,7 @@ boards.personal_data.add(
             "qui nomment des personnes, sont effacés dès que c’est appliqué ou abandonné, au plus tard après sept jours."
         ),
         legal_basis=_("Mission d’intérêt public (RGPD, article 6.1.e)."),
-        recipients=_("La direction et le secrétariat de l’établissement."),
+        readers=on_themselves(Role.HEAD, Role.SECRETARY),
         keep=Retention.YEAR_PLUS_ONE,
         fields=dict.fromkeys(["brought_by", "brought_at", "moved_at", "settled_at"], FieldClass.PERSONAL)
         | dict.fromkeys(
@@ -278,7 +282,7 @@ boards.personal_data.add(
             "Ne pas défaire, quand un emploi du temps est apporté de nouveau, ce que des personnes ont décidé depuis."
         ),
         legal_basis=_("Mission d’intérêt public (RGPD, article 6.1.e)."),
-        recipients=_("La direction et le secrétariat de l’établissement."),
+        readers=on_themselves(Role.HEAD, Role.SECRETARY),
         keep=Retention.YEAR_PLUS_ONE,
         fields=dict.fromkeys(["school", "year", "source", "key", "pattern"], FieldClass.NONE)
         | dict.fromkeys(["said", "changed_by", "changed_at"], FieldClass.PERSONAL),

@@ -8,11 +8,13 @@ from django.utils.translation import gettext_lazy as _
 
 from preau.directory.boards import Power, powers
 from preau.directory.viewer import Viewer
+from preau.directory.words import Role
 from preau.domains.timetable import actions, queries, rules, tasks
 from preau.domains.timetable.models import COVER, TeacherAbsence
 from preau.domains.timetable.seeds import cover as seeds
 from preau.foundation import boards
 from preau.foundation.boards import FieldClass, NotificationKind, Pace, PersonalData, Retention
+from preau.foundation.readers import on_themselves, own
 
 actions.lesson_changed.connect(tasks.enqueue_closing, dispatch_uid="timetable.closing")
 boards.schedule.add(boards.Scheduled("timetable.forget_causes", tasks.forget_causes, every_minutes=24 * 60))
@@ -122,7 +124,7 @@ for key, label, subject, body, action, why, for_whom, options in [
 BASIS = dict(
     purpose=_("Remplacer les enseignants absents, pour que les élèves aient cours."),
     legal_basis=_("Mission d’intérêt public (RGPD, article 6.1.e)."),
-    recipients=_("La direction et le secrétariat, l’enseignant absent, la personne sollicitée."),
+    readers=on_themselves(Role.HEAD, Role.SECRETARY, _("enseignant absent, personne sollicitée")),
     keep=Retention.YEAR_PLUS_ONE,
 )
 PERSONAL, NONE = FieldClass.PERSONAL, FieldClass.NONE
@@ -148,7 +150,7 @@ boards.personal_data.add(
         fields=dict.fromkeys(["school", "lesson", "absence", "change"], NONE)
         | dict.fromkeys(["person", "asked_by", "asked_at", "state", "answered_at", "words"], PERSONAL),
         forget=actions.forget_words,
-        authored={"words": ("person",)},
+        field_readers={"words": own("person")},
         withheld=frozenset({"absence"}),
         **BASIS,
     )

@@ -6,6 +6,7 @@ from preau.directory.viewer import Viewer
 from preau.domains.timetable import queries, rules
 from preau.foundation import boards, dates
 from preau.foundation.boards import FieldClass, PersonalData, Retention
+from preau.foundation.readers import on_themselves
 
 for verb, label in [
     ("timetable.slot_created", _("Créneau de cantine ou de permanence créé")),
@@ -50,8 +51,9 @@ boards.personal_data.add(
         person="watchers",
         purpose=_("Organiser la journée des élèves à côté des cours, et savoir qui les surveille."),
         legal_basis=_("Mission d’intérêt public (RGPD, article 6.1.e)."),
-        recipients=_(
-            "Les personnels de l’établissement ; pour les heures et la salle, les élèves et leurs responsables."
+        readers=on_themselves(
+            _("tous les personnels"),
+            others=(_("pour les heures et la salle, les élèves et leurs responsables"),),
         ),
         keep=Retention.YEAR_PLUS_ONE,
         fields=dict.fromkeys(["school", "year", "kind", "room", "places", "groups"], FieldClass.NONE)

@@ -1,0 +1,271 @@
+"""What a reader must not learn: somebody types a word of their own, or does something at a minute of their own, and it is looked
+for in all that those it is not for can read."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from io import BytesIO
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+from django.apps import apps
+from django.db import models
+from django.urls import reverse
+
+from conftest import NOW, SchoolClient
+from preau.commons.journal import queries as journal_queries
+from preau.commons.journal.models import Line
+from preau.commons.notifications.models import Item
+from preau.commons.privacy import exports
+from preau.commons.privacy.queries import Subject
+from preau.directory.actions import photos
+from preau.directory.models import Guardianship, PhotoConsent
+from preau.directory.seeds import World
+from preau.directory.words import Role
+from preau.domains.attendance import actions as attendance
+from preau.domains.attendance.models import Entry, Explanation, FollowUpAction, Reason
+from preau.domains.attention.models import Finding
+from preau.domains.conduct.actions import incidents
+from preau.domains.conduct.models import Involvement
+from preau.domains.homework import actions as homework
+from preau.domains.homework.models import HandIn
+from preau.domains.homework.tests.scene import given, lesson_now
+from preau.foundation import boards, dates
+from preau.foundation.readers import EVERY_ROW, NO_ROW
+
+HERS = "Mot-de-la-mère-que-personne-d’autre-ne-lit"
+REPLY = "Réponse-de-l’école-à-la-mère"
+# Minutes at which nothing else happens.
+GIVEN, READ, HANDED = (NOW.replace(hour=2, minute=minute) for minute in (41, 43, 47))
+
+Reads = Callable[..., str]
+
+
+@pytest.fixture
+def reads(college: World) -> Reads:
+    """Everything that somebody reads of themselves or of the pupil: `reads("other_guardian", "pupil")`; `reads("pupil")`."""
+
+    def all_of(reader: str, about: str = "") -> str:
+        who = college.people[about or reader]
+        subject = Subject(who, college.people[reader])
+        with ZipFile(BytesIO(exports.archive_of(subject, NOW))) as archive:
+            texts = [archive.read(name).decode() for name in archive.namelist()]
+        client = SchoolClient().sit(college.people[reader])
+        pages = ["/", "/mes-donnees/", "/mes-donnees/consultations/", "/notifications/", "/absences/"]
+        texts += [client.get(page, {"pour": who.public_id}).content.decode() for page in pages]
+        return "\n".join(texts)
+
+    return all_of
+
+
+def hour_said(moment: datetime) -> str:
+    """As pages and archives write it, on the clock of the school."""
+    return dates.hour(dates.local(moment))
+
+
+@pytest.fixture
+def answered(college: World, seat_of: Any) -> Explanation:
+    """The mother explained, the school refused with a word to her, she has read it: each at a minute of its own."""
+    entry = Entry.objects.to_explain().filter(pupil=college.people["pupil"])[0]
+    reason = Reason.objects.filter(school=None)[0]
+    made = attendance.explain(seat_of("guardian"), [entry], reason, HERS)
+    Explanation.objects.filter(pk=made.pk).update(given_at=GIVEN)
+    attendance.decide(seat_of("cpe"), made, Explanation.State.REFUSED, REPLY)
+    Item.objects.filter(person=college.people["guardian"]).update(read_at=READ)
+    Line.objects.filter(target="attendance.explanation", target_id=made.pk).update(at=GIVEN)
+    return made
+
+
+# Between two parents, and between a parent and a pupil
+
+
+def test_what_the_school_writes_to_one_parent_is_that_parent_s(answered: Explanation, reads: Reads) -> None:
+    mother = reads("guardian", "pupil") + reads("guardian")
+    assert HERS in mother and REPLY in mother and hour_said(READ) in mother and hour_said(GIVEN) in mother
+    for reader, about in (("other_guardian", "pupil"), ("other_guardian", ""), ("pupil", "")):
+        told = reads(reader, about)
+        for secret in (HERS, REPLY, hour_said(READ), hour_said(GIVEN), "Une absence reste à expliquer"):
+            assert secret not in told, (reader, about, secret)
+
+
+def test_an_explanation_taken_back_tells_the_others_nothing(
+    college: World, seat_of: Any, reads: Reads
+) -> None:
+    readers = (("other_guardian", "pupil"), ("pupil", ""))
+    entry = Entry.objects.to_explain().filter(pupil=college.people["pupil"])[0]
+    made = attendance.explain(seat_of("guardian"), [entry], Reason.objects.filter(school=None)[0], HERS)
+    attendance.withdraw(seat_of("guardian"), made)
+    Explanation.objects.filter(pk=made.pk).update(given_at=GIVEN)
+    made.decisions.update(decided_at=GIVEN)
+    Line.objects.filter(target="attendance.explanation", target_id=made.pk).update(at=GIVEN)
+    for reader, about in readers:
+        told = reads(reader, about)
+        assert hour_said(GIVEN) not in told and "Explication retirée" not in told, reader
+
+
+def test_a_photo_refused_is_not_told_by_the_journal(college: World, seat_of: Any, reads: Reads) -> None:
+    pupil = college.people["pupil"]
+    pupil.birth_date = NOW.date().replace(year=2014)
+    pupil.save(update_fields=["birth_date"])
+    PhotoConsent.objects.filter(pupil=pupil).delete()
+    assert photos.answer(seat_of("guardian"), pupil, agrees=False)
+    PhotoConsent.objects.filter(pupil=pupil).update(answered_at=GIVEN)
+    assert "Accord pour une photo refusé" in reads("guardian", "pupil")
+    for reader, about in (("other_guardian", "pupil"), ("pupil", "")):
+        told = reads(reader, about)
+        assert "Accord pour une photo refusé" not in told and hour_said(GIVEN) not in told, reader
+
+
+def test_a_note_of_the_school_s_own_is_not_the_family_s(college: World, seat_of: Any, reads: Reads) -> None:
+    cpe, day = seat_of("cpe"), NOW.date() - timedelta(days=3)
+    follow_up = attendance.open_follow_up(cpe, college.people["pupil"])
+    note = attendance.note_action(cpe, follow_up, FollowUpAction.Kind.NOTE, day, "Mot-interne")
+    attendance.note_action(cpe, follow_up, FollowUpAction.Kind.CALL, day, "Pour-la-famille", for_family=True)
+    assert note
+    FollowUpAction.objects.filter(pk=note.pk).update(made_at=GIVEN)
+    Line.objects.filter(target="attendance.followupaction", target_id=note.pk).update(at=GIVEN)
+    for reader, about in (("guardian", "pupil"), ("pupil", "")):
+        told = reads(reader, about)
+        assert "Pour-la-famille" in told and "Appel téléphonique" in told
+        for secret in ("Mot-interne", "Note interne", "kind\u202f: note", hour_said(GIVEN)):
+            assert secret not in told, (reader, secret)
+
+
+def test_parents_do_not_follow_the_sign_ins_of_a_child(college: World, reads: Reads) -> None:
+    child = SchoolClient()
+    child.sit(college.people["pupil"]).get("/")
+    child.post("/deconnexion/")
+    Line.objects.filter(actor=college.people["pupil"]).update(at=GIVEN)
+    own = reads("pupil")
+    assert "Déconnexion" in own and hour_said(GIVEN) in own
+    told = reads("guardian", "pupil")
+    for secret in ("Déconnexion", "Connexion", hour_said(GIVEN)):
+        assert secret not in told, secret
+    for house in ("identity", "notifications.device", "notifications.push", "signon"):
+        assert f'"table": "{house}' not in told, house
+
+
+@pytest.mark.parametrize("field", ["receives_aid", "pays"])
+def test_a_pupil_does_not_read_who_pays_nor_who_receives_aid(
+    college: World, reads: Reads, field: str
+) -> None:
+    def of_the_ties(text: str) -> str:
+        return text.partition("directory.Guardianship")[2].partition('"table"')[0]
+
+    links = Guardianship.objects.filter(pupil=college.people["pupil"])
+    links.update(**{field: False})
+    without, hers = of_the_ties(reads("pupil")), of_the_ties(reads("guardian"))
+    links.update(**{field: True})
+    assert without and of_the_ties(reads("pupil")) == without
+    assert of_the_ties(reads("guardian")) != hers
+
+
+# Before it is theirs
+
+
+def test_a_correction_is_the_pupil_s_once_it_is_given_back(
+    college: World, seat_of: Any, reads: Reads
+) -> None:
+    work = given(seat_of("teacher"), lesson_now(college), hand_in="online")
+    handed = homework.hand_in(seat_of("pupil"), work, "Ma-rédaction", [])
+    draft = homework.Given(comment="À-revoir-peut-être", mark="7/20 provisoire", files=[], back=False)
+    homework.correct(seat_of("teacher"), handed, draft, handed.version)
+    Line.objects.filter(target="homework.handin", actor=college.people["teacher"]).update(at=HANDED)
+    told = reads("pupil")
+    assert "Ma-rédaction" in told, "what was handed in stays one's own"
+    for secret in (draft.comment, draft.mark, hour_said(HANDED), "Correction préparée", "Travail corrigé"):
+        assert secret not in told, secret
+    assert "7/20 provisoire" in reads("teacher") and draft.mark not in reads("guardian", "pupil")
+    handed.refresh_from_db()
+    homework.correct(
+        seat_of("teacher"),
+        handed,
+        homework.Given(draft.comment, draft.mark, [], back=True),
+        HandIn.objects.get(pk=handed.pk).version,
+    )
+    assert draft.mark in reads("pupil") and draft.mark in reads("guardian", "pupil")
+
+
+def test_an_incident_is_the_family_s_once_the_school_has_written_it(
+    college: World, seat_of: Any, reads: Reads
+) -> None:
+    pupil = college.people["pupil"]
+    Involvement.objects.filter(person=pupil).delete()
+    Line.objects.filter(verb__startswith="conduct.").delete()
+    told = incidents.Facts(NOW.date(), None, "yard", "scuffle", "Bousculade.", {pupil.pk: "concerned"})
+    incident = incidents.report(seat_of("teacher"), told)
+    SchoolClient().sit(college.people["cpe"]).get(reverse("conduct:incident", kwargs={"pk": incident.pk}))
+    Line.objects.filter(verb="conduct.page_read").update(at=READ)
+    for reader, about in (("pupil", ""), ("guardian", "pupil")):
+        before = reads(reader, about)
+        assert '"table": "conduct.Involvement"' not in before and hour_said(READ) not in before, reader
+    part = incident.involvements.get(person=pupil)
+    incidents.tell_family(seat_of("cpe"), part, "Une-phrase-pour-la-famille")
+    for reader, about in (("pupil", ""), ("guardian", "pupil")):
+        after = reads(reader, about)
+        assert "Une-phrase-pour-la-famille" in after and hour_said(READ) in after, reader
+
+
+def test_a_fact_that_nobody_looked_at_is_not_read(college: World, reads: Reads) -> None:
+    pupil = college.people["pupil"]
+    Finding.objects.filter(pupil=pupil).delete()
+    Finding.objects.create(
+        school=college.school, pupil=pupil, fact="attendance.lates", number=9, before=1, threshold=6,
+        since=NOW.date(), until=NOW.date(), found_at=GIVEN,
+    )  # fmt: skip
+    for reader, about in (("pupil", ""), ("guardian", "pupil")):
+        told = reads(reader, about)
+        assert '"table": "attention.Finding"' not in told and hour_said(GIVEN) not in told, reader
+
+
+# The rule itself
+
+
+def test_no_two_choices_of_a_filter_bear_one_label() -> None:
+    """Else a list is split by what its words do not say: the notes of a professional, for whoever reads the journal."""
+    for house, verbs in journal_queries.verbs_by_house():
+        labels = [label for _verb, label in verbs]
+        assert len(labels) == len(set(labels)), (house, sorted(labels))
+    for model in apps.get_models():
+        for field in model._meta.fields:
+            labels = [str(label) for _value, label in field.flatchoices]
+            if model.__module__.startswith("preau."):
+                assert len(labels) == len(set(labels)), (model, field.name)
+
+
+def test_every_entry_says_who_reads_it_in_words() -> None:
+    """Whoever is about a row and reads it is named; so is a guardian; roles come from the list of the roles."""
+    for entry in boards.personal_data:
+        readers = entry.readers
+        assert readers.in_words.endswith("."), entry.model
+        assert ("La personne elle-même" in readers.in_words) == (readers.subject is not NO_ROW), entry.model
+        assert ("responsables légaux" in readers.in_words) == (readers.guardian is not NO_ROW), entry.model
+        for one in readers.staff:
+            assert isinstance(one, Role) or str(one), entry.model
+        for rows in (readers.subject, readers.guardian, *entry.field_readers.values()):
+            assert isinstance(rows.where(0), models.Q), entry.model
+        assert not set(entry.about) - {one.name for one in apps.get_model(entry.model)._meta.fields}
+
+
+def test_an_entry_that_does_not_say_who_reads_it_is_refused() -> None:
+    with pytest.raises(TypeError, match="readers"):
+        boards.PersonalData(  # type: ignore[call-arg]
+            "Carnets", "directory.Diary", "person", purpose="x", legal_basis="y", keep=boards.Retention.YEAR, fields={}
+        )  # fmt: skip
+
+
+# What only people of the school sign under these names.
+OF_STAFF = {"conduct.Punition", "directory.Holding", "homework.Homework", "journal.Extract"}
+
+
+def test_what_a_guardian_may_have_written_is_never_read_whole_by_the_other() -> None:
+    """A table of which a field may name a guardian says which rows another guardian reads."""
+    whole = {
+        entry.model
+        for entry in boards.personal_data
+        for field in apps.get_model(entry.model)._meta.fields
+        if field.name in {"given_by", "giver", "guardian", "asked_by"}
+        and entry.person not in ("", field.name)
+        and entry.readers.guardian is EVERY_ROW
+    }
+    assert whole == OF_STAFF
