@@ -332,7 +332,7 @@ NONE, PERSONAL, CHILD, SENSITIVE = (
 READ_BY = (Role.SCHOOL_LIFE, Role.HEAD, _("enseignant du cours"))
 # As `rules.who_reads_explanations` says on the pages.
 EXPLANATIONS = (
-    *sorted(rules.SCHOOL_LIFE),
+    *rules.SCHOOL_LIFE,
     _("personnes que la direction charge de suivre les absences"),
 )
 # What a parent wrote, when, and what the school answered, is not read by the other parent, nor by the pupil; all read the state of
