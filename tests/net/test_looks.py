@@ -13,6 +13,7 @@ from preau.directory.words import Profile
 from preau.foundation import webpush
 from preau.foundation.access import anyone
 from tests.building import routes
+from tests.declared import gathered
 from tests.journeys.conftest import clock, schools  # noqa: F401 - fixtures, used by their names
 from tests.net import report
 from tests.net.cast import KEYS, Stage, gather
@@ -20,13 +21,12 @@ from tests.net.crawl import Crawl, Visit
 from tests.net.eyes import answers_on_known_bad, judged, look, missed_on_known_bad
 from tests.net.matrix import Route, houses, route_of
 from tests.net.plan import PLAN, is_first
-from tests.test_every_page import PAGES
 
 pytestmark = [pytest.mark.journey, pytest.mark.looks, pytest.mark.django_db(transaction=True)]
 if PLAN.eyes:
     pytestmark.append(pytest.mark.usefixtures("browser", "live_server"))
 
-OF_TABLE = {page.name: page for page in PAGES}
+OF_TABLE = {page.name: page for page in gathered().pages}
 FAMILY = {Profile.PUPIL, Profile.GUARDIAN}
 # What the checkers said of the known-bad page, once a process.
 known: dict[str, list[str]] = {}
