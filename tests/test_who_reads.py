@@ -17,7 +17,7 @@ from preau.commons.journal import queries as journal_queries
 from preau.commons.journal.models import Line
 from preau.commons.notifications.models import Item
 from preau.commons.privacy import exports
-from preau.commons.privacy.queries import Subject
+from preau.commons.privacy.queries import Subject, entry_of, rows_of
 from preau.directory.actions import photos
 from preau.directory.models import Guardianship, PhotoConsent
 from preau.directory.seeds import World
@@ -206,6 +206,18 @@ def test_an_incident_is_the_family_s_once_the_school_has_written_it(
         assert "Une-phrase-pour-la-famille" in after and hour_said(READ) in after, reader
 
 
+def test_homework_given_to_one_pupil_is_theirs_once_it_is_published(college: World, seat_of: Any) -> None:
+    work = given(seat_of("teacher"), lesson_now(college))
+    work.pupils.add(college.people["pupil"])
+    entry = entry_of("homework-homework")
+    readers = [Subject(college.people["pupil"], college.people[key]) for key in ("pupil", "guardian")]
+    assert entry and all(work in rows_of(entry, one) for one in readers)
+    work.record.state = work.record.State.DRAFT
+    work.record.save(update_fields=["state"])
+    assert not any(work in rows_of(entry, one) for one in readers)
+    assert work in rows_of(entry, Subject(college.people["teacher"], college.people["teacher"]))
+
+
 def test_a_fact_that_nobody_looked_at_is_not_read(college: World, reads: Reads) -> None:
     pupil = college.people["pupil"]
     Finding.objects.filter(pupil=pupil).delete()
@@ -239,7 +251,7 @@ def test_every_entry_says_who_reads_it_in_words() -> None:
         readers = entry.readers
         assert readers.in_words.endswith("."), entry.model
         assert ("La personne elle-même" in readers.in_words) == (readers.subject is not NO_ROW), entry.model
-        assert ("responsables légaux" in readers.in_words) == (readers.guardian is not NO_ROW), entry.model
+        assert ("responsable légal" in readers.in_words) == (readers.guardian is not NO_ROW), entry.model
         for one in readers.staff:
             assert isinstance(one, Role) or str(one), entry.model
         for rows in (readers.subject, readers.guardian, *entry.field_readers.values()):
@@ -255,7 +267,7 @@ def test_an_entry_that_does_not_say_who_reads_it_is_refused() -> None:
 
 
 # What only people of the school sign under these names.
-OF_STAFF = {"conduct.Punition", "directory.Holding", "homework.Homework", "journal.Extract"}
+OF_STAFF = {"conduct.Punition", "directory.Holding", "journal.Extract"}
 
 
 def test_what_a_guardian_may_have_written_is_never_read_whole_by_the_other() -> None:

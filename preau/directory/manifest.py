@@ -303,8 +303,9 @@ BASIS = dict(
 
 # Of what `exports` may hand on (docs/decisions/0074), outside of the school.
 BEYOND = (
-    _("si l’établissement les utilise, le gestionnaire d’accès aux ressources (GAR)"),
-    _("et les outils qui lisent OneRoster"),
+    _(
+        "si l’établissement les utilise, le gestionnaire d’accès aux ressources (GAR) et les outils qui lisent OneRoster"
+    ),
 )
 STAFF = _("tous les personnels, selon leur fonction")
 READERS = {

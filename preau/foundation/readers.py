@@ -61,20 +61,30 @@ class Readers:
 
     @property
     def in_words(self) -> str:
-        """As a family reads it: « La personne elle-même ; pour un élève, ses responsables légaux ; direction, secrétariat. »"""
-        family = [
-            (_("la personne elle-même"), self.subject),
-            (_("pour un élève mineur, ses responsables légaux"), self.guardian),
-        ]
-        parts = [
-            f"{name} ({rows.words})" if rows.words else name for name, rows in family if rows is not NO_ROW
-        ]
+        """As a family reads it: « La personne elle-même ; dans l’établissement : direction, secrétariat. »"""
+        parts = self._family_in_words()
         staff = ", ".join(_name_of(one) for one in self.staff)
         if staff:
             parts.append(_("dans l’établissement : %(roles)s") % {"roles": staff})
         parts += [str(one) for one in self.others]
         sentence = "\u202f; ".join(parts) or _("personne")
         return f"{sentence[:1].upper()}{sentence[1:]}."
+
+    def _family_in_words(self) -> list[str]:
+        """Whom rows are about and their guardians: in one breath where the same is true of both."""
+        whole = [one for one in (self.subject, self.guardian) if one is not NO_ROW]
+        if len(whole) == 2 and self.subject.words == self.guardian.words:
+            both = _("la personne elle-même et, pour un élève mineur, chaque responsable légal")
+            return [_said(both, self.subject)]
+        names = [
+            (_("la personne elle-même"), self.subject),
+            (_("pour un élève mineur, chaque responsable légal"), self.guardian),
+        ]
+        return [_said(name, rows) for name, rows in names if rows is not NO_ROW]
+
+
+def _said(name: str, rows: Rows) -> str:
+    return f"{name} ({rows.words})" if rows.words else name
 
 
 def _name_of(role: Any) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from preau.directory.boards import EarlyFact, Power, early_facts, powers
@@ -13,6 +14,7 @@ from preau.directory.viewer import Viewer
 from preau.directory.words import Profile, Role
 from preau.domains.homework import actions, api, queries, rules, seeds, tasks
 from preau.domains.homework.models import RECORDS
+from preau.domains.homework.models.records import published
 from preau.domains.homework.queries import early
 from preau.domains.timetable.boards import LessonMarks, lesson_marks
 from preau.foundation import boards, journal
@@ -25,7 +27,7 @@ from preau.foundation.boards import (
     Retention,
     Term,
 )
-from preau.foundation.readers import EVERY_ROW, Readers, on_themselves, once, with_guardians
+from preau.foundation.readers import EVERY_ROW, Readers, Rows, on_themselves, once, with_guardians
 
 KEY = "homework"
 lesson_marks.add(LessonMarks(KEY, queries.marks_of, order=20, service=KEY))
@@ -287,6 +289,9 @@ for folder in [
 READ_BY = (Role.HEAD, _("ses enseignants"))
 GIVEN_BACK, PAPER_BACK = Q(returned_at__isnull=False), Q(hand_in__returned_at__isnull=False)
 WHEN_BACK = _("une fois le travail remis")
+PUBLISHED = Rows(
+    lambda reader_id: Q(given_by=reader_id) | published(timezone.now(), "record__"), _("une fois publié")
+)
 BASIS: dict[str, Any] = dict(
     purpose=_("Garder la trace de ce qui est fait en classe, donner le travail et en suivre le rendu."),
     legal_basis=_("Mission d’intérêt public (RGPD, article 6.1.e)."),
@@ -379,7 +384,7 @@ for data in [
         | {"for_some": CHILD, "pupils": CHILD}
         | dict.fromkeys(["given_by", "given_at"], PERSONAL),
         withheld=frozenset({"words", "pupils"}),
-        **BASIS,
+        **BASIS | {"readers": Readers(PUBLISHED, PUBLISHED, READ_BY)},
     ),
     PersonalData(
         _("Travaux rendus"),

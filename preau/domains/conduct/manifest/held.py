@@ -38,7 +38,7 @@ JUDGING: dict[str, Any] = dict(
 
 
 # Of a child's part in an incident, the child and the family hold what the school wrote to them.
-KNOWN = once(Q(told_at__isnull=False), _("une fois que l’établissement le leur a écrit"))
+KNOWN = once(Q(told_at__isnull=False), _("une fois que l’établissement l’a écrit à la famille"))
 ONCE_THE_FAMILY_KNOWS = Readers(KNOWN, KNOWN, (Role.SCHOOL_LIFE, Role.HEAD, _("qui a signalé")))
 OF_STAFF: dict[str, Any] = {
     "readers": on_themselves(Role.SCHOOL_LIFE, Role.HEAD, _("qui a signalé ou donné"))
