@@ -399,6 +399,22 @@ def test_the_letter_is_for_the_head_and_the_family(
 
 
 @pytest.mark.django_db
+def test_the_letter_to_one_parent_says_nothing_of_the_other(
+    opened: Sanction, college: World, client: SchoolClient, seat_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mother, drawn = college.people["guardian"], []
+    monkeypatch.setattr("preau.foundation.pdf.is_possible", lambda: True)
+    monkeypatch.setattr("preau.foundation.pdf.made", lambda page, style: drawn.append(page) or b"%PDF-")
+    address = reverse("conduct:letter", kwargs={"pk": opened.pk})
+    client.sit(college.people["other_guardian"])
+    assert client.get(address).status_code == 200
+    sanctions.answer(seat_of("guardian"), opened, "Mots de la mère.")
+    assert client.get(address).status_code == 200
+    assert drawn[0] == drawn[1], "that the other has answered, or not, is not told"
+    assert mother.given_name not in drawn[1] and "Mots de la mère" not in drawn[1]
+
+
+@pytest.mark.django_db
 def test_the_register_names_nobody(
     opened: Sanction, college: World, client: SchoolClient, seat_of: Any
 ) -> None:
