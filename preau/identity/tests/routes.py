@@ -123,7 +123,8 @@ SEES: dict[type[Model], Near] = {
     # Those of the stage are of people who do not sign in with their password there: it would suffice no more.
     AccessKey: near(own={"cpe"}, other_class={"teacher_parent"}, other_school={"neighbour_head"}),
     Passkey: near(own={"cpe"}, other_class={"teacher_parent"}, other_school={"neighbour_head"}),
-    Activation: near(own=OFFICE, other_class=OFFICE, other_school={"neighbour_head"}),
+    # A code that somebody was given is theirs to see.
+    Activation: near(own=OFFICE | {"pupil"}, other_class=OFFICE, other_school={"neighbour_head"}),
 }  # fmt: skip
 CODE_GIVERS = near(
     own={"head", "cpe", "teacher", "secretary"}, other_class={"head", "cpe", "teacher_parent", "secretary"},

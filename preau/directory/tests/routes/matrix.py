@@ -31,6 +31,7 @@ from tests.net.matrix_cast import (
     NEIGHBOURING,
     OFFICE,
     OTHER_FAMILY,
+    OTHER_SCHOOL,
     OWN,
     OWN_FAMILY,
     PHOTOGRAPHERS,
@@ -45,6 +46,11 @@ from tests.net.matrix_cast import (
 )
 
 AND_THE_TOWN: Near = MEMBERS | near(own=MEMBERS[OWN] | {"town"})
+# A room and a subject are read on the timetable of the families too.
+WITH_FAMILIES = {
+    scope: roles if scope == OTHER_SCHOOL else roles | OWN_FAMILY | OTHER_FAMILY
+    for scope, roles in EVERYWHERE_STAFF.items()
+}
 SEES: dict[type[Model], Near] = {
     Person: near(
         own=WITH_PUPILS | OWN_FAMILY, other_class=WITH_PUPILS | OTHER_FAMILY, other_school={"neighbour_head"}
@@ -54,8 +60,8 @@ SEES: dict[type[Model], Near] = {
     Delivery: near(
         own=OFFICE, other_class=OFFICE | {"neighbour_head"}, departed=OFFICE, other_school={"neighbour_head"}
     ),
-    Room: EVERYWHERE_STAFF,
-    Subject: EVERYWHERE_STAFF,
+    Room: WITH_FAMILIES,
+    Subject: WITH_FAMILIES,
     School: AND_THE_TOWN,
     Period: MEMBERS,
     Closure: MEMBERS,

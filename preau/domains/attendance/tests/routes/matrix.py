@@ -143,6 +143,8 @@ NAMES = {
     "enfant": Named(Person, "public_id"),
     "devant": Named(Person, "public_id"),
     "plan": Named(SeatingPlan),
+    # The visit that begins where another one ends.
+    "quitte": Named(Visit),
     "subjects": Named(Subject),
     "pupil": Named(Person),
     "told_by": Named(Person),
