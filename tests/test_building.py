@@ -37,6 +37,7 @@ from preau.foundation.access import AccessMiddleware, anyone, confirmed, opens, 
 from preau.foundation.boards import PersonalData
 from preau.foundation.text import french
 from tests import building
+from tests.declared import gathered
 
 PACKAGE = Path(__file__).parent.parent / "preau"
 OURS = [model for model in apps.get_models() if model.__module__.startswith("preau.")]
@@ -45,49 +46,6 @@ OURS = [model for model in apps.get_models() if model.__module__.startswith("pre
 def test_each_process_of_the_tests_keeps_its_files_apart() -> None:
     """A test that sweeps the files no row names would take those of another worker, whose rows are in another database."""
     assert Path(settings.MEDIA_ROOT).parent.name == os.environ.get("PYTEST_XDIST_WORKER", "alone")
-
-
-# What is confirmed besides the files that people take away: powers and guests, sending to many, letters and cards of many,
-# adding a passkey, making a key of access, taking a second proof away, demanding one or putting it off, signing everybody out, a long register.
-GESTURES = {
-    "directory:administrators", "directory:end_delegation", "directory:invite", "directory:guest", "directory:end_guest",
-    "campaigns:confirm", "identity:prepare_class", "identity:prepare_staff", "identity:give_cards",
-    "identity:make_key",
-    "identity:add_passkey", "identity:remove_passkey", "identity:second_proof", "identity:install_second_proof", "identity:lift_second_proof", "identity:everyone_out", "attendance:prepare_register",
-    "identity:proof_demand", "identity:platform_proof", "identity:delay_proof", "journal:extract",
-    "signon:create", "signon:change", "signon:secret", "lti:tool",
-    "federation:create", "federation:change", "federation:secret", "federation:only_ways", "federation:local_door", "federation:cut",
-    "federation:saml",
-    "records:open_record", "records:record", "records:revise", "records:readers", "records:end_reader", "records:papers",
-    "records:remove_paper", "records:hand_over", "records:entrust",
-    "privacy:approve_run", "privacy:confirm_run",
-}  # fmt: skip
-# Files that ask nothing, and why.
-NOT_CONFIRMED = {
-    "identity:letters_pdf": "the codes of the page that was confirmed, printed",
-    "directory:report_csv": "what a delivery that they brought themselves did",
-    "directory:report_json": "the same",
-    "timetable:import_csv": "the same, of a timetable",
-    "timetable:import_json": "the same",
-    "timetable:export_changes": "lessons, which their people read anyway",
-    "platform:export": "counts of schools, nobody's data",
-    "attendance:plan_pdf": "a sheet for the wall of a classroom, printed each week",
-    "attendance:letters": "letters to some families, on paper, one alert each",
-    "campaigns:letters": "letters of a campaign that was confirmed",
-    "conduct:slip": "one sheet for one pupil",
-    "media:bytes": "what a page shows, and a browser that only reads has no session to confirm",
-    "catalogue:paper": "a page that anyone may read, to print",
-    "scenarios:paper": "a page that anyone may read, to print",
-    "catalogue:export_harvests": "what was read of a public catalogue, nobody's data",
-    "catalogue:export_problems": "the same",
-    "catalogue:export_dead_links": "the same",
-    "catalogue:export_misses": "words that find nothing, nobody's data",
-    "exams:basket_page": "exercises that anyone may read, to print",
-    "exams:basket_pdf": "the same",
-    "exams:paper_pdf": "a paper that anyone may read",
-    "exams:correction_pdf": "its correction, from its day on",
-    "privacy:export_register": "why data are kept, nobody's data",
-}
 
 
 # 1. Every URL says who may open it.
@@ -138,7 +96,9 @@ def test_a_public_page_missing_from_the_board_would_show() -> None:
 
 
 def test_what_a_browser_left_open_must_not_do_is_confirmed() -> None:
-    assert building.unconfirmed_routes(get_resolver().url_patterns, GESTURES, NOT_CONFIRMED) == []
+    told = gathered()
+    patterns = get_resolver().url_patterns
+    assert building.unconfirmed_routes(patterns, told.confirmed, told.not_confirmed) == []
 
 
 def test_a_file_that_nobody_confirms_is_found() -> None:

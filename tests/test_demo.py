@@ -38,7 +38,7 @@ from preau.identity.models import Account
 from preau.identity.seeds import PASSWORD
 from preau.portal import demo
 from preau.portal.visitors import GATHERINGS
-from tests.test_every_page import MOST_BYTES, MOST_QUERIES, counted, faults
+from tests.pages import MOST_BYTES, MOST_QUERIES, counted, faults
 
 TODAY = NOW.date()
 

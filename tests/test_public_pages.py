@@ -22,7 +22,7 @@ from preau.foundation.boards import FieldClass, Retention
 from preau.foundation.models import WorkerBeat
 from preau.foundation.tasks.worker import make_round
 from preau.portal import condition, evidence, guides
-from tests.test_every_page import MOST_BYTES, MOST_QUERIES, counted, faults
+from tests.pages import MOST_BYTES, MOST_QUERIES, counted, faults
 
 
 def read(client: SchoolClient, address: str) -> str:

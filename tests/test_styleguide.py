@@ -15,7 +15,7 @@ from preau.directory.seeds import World
 from preau.foundation.http import UploadMiddleware
 from preau.foundation.sorting import Sorting
 from preau.foundation.styleguide import SECTIONS, examples_of
-from tests.test_every_page import MOST_BYTES, counted, faults
+from tests.pages import MOST_BYTES, counted, faults
 
 ORDERS = {"nom": ("name", "pk"), "jour": ("day", "-hour")}
 

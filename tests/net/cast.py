@@ -12,11 +12,11 @@ from preau.directory.actions.powers import give
 from preau.directory.models import Enrolment, Holding, Person, Territory
 from preau.directory.seeds import World
 from preau.directory.seeds.world import make_parent_of
+from preau.directory.tests.props import prepared
 from preau.directory.viewer import Viewer, viewer_for
 from preau.directory.words import LISTS, SETTINGS, Role
 from preau.identity.models import Account, AccountSession
-from tests.net.props import lay
-from tests.test_every_page import PAGES, prepared
+from tests.declared import gathered
 
 OF_THE_SCHOOL = ["head", "cpe", "secretary", "teacher", "pupil", "guardian", "other_guardian"]
 KEYS = [
@@ -72,12 +72,13 @@ def gather(college: World, twin: World) -> Stage:
     _lend_the_settings(college)
     _merge_two_rows(college)
     town = _let_the_town_in(college)
-    lay(college)
+    for lay in gathered().lay:
+        lay(college)
     # The neighbour has a year to prepare too.
     prepared(twin)
     # What an operator sends is theirs: they are there before the pages that show it.
     operator = _operator()
-    table = {page.name: page.address(college) for page in PAGES}
+    table = {page.name: page.address(college) for page in gathered().pages}
     members = [Member(key, frozenset({key}), college.people[key]) for key in OF_THE_SCHOOL]
     members += [
         _teacher_parent(college),

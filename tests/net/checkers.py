@@ -17,7 +17,7 @@ from tests.net import known_bad
 from tests.net.crawl import GUIDE, Visit
 from tests.net.plan import is_first
 from tests.net.reviewed import is_reviewed
-from tests.test_every_page import MOST_BYTES, MOST_QUERIES, faults
+from tests.pages import MOST_BYTES, MOST_QUERIES, faults
 
 PROBES = (Path(__file__).parent / "probes.js").read_text()
 SCRIPT = Axe().axe_script

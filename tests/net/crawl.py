@@ -20,10 +20,11 @@ from conftest import SchoolClient
 from preau import urls
 from preau.foundation.access import anyone, by_key, signed_in
 from tests.building import routes
+from tests.declared import gathered
 from tests.net.cast import Stage
 from tests.net.forms import Form, forms_of
 from tests.net.plan import Limits
-from tests.test_every_page import ELSEWHERE, MOST_QUERIES, PAGES
+from tests.pages import MOST_QUERIES
 
 # It shows every component in every state: nobody reads it between two lessons, and its forms lead nowhere.
 GUIDE = "foundation:styleguide"
@@ -44,16 +45,7 @@ TELLING = {
 }
 PAGE = frozenset({200, 302})  # an absence already settled leads back to the list
 SENT = frozenset({200, 302, 409, 422, 429})  # a form that a page offers is not refused
-# A form sent on the way takes its files away, which nothing takes back: it then leads to the page of the delivery.
-LEADS_BACK = {"directory:columns"}
 ASIDE = frozenset({200, 302, 404, 405})  # what is not a page: files, POST only, nothing put aside
-TOKENS_ALONE = {
-    "signon:oidc_userinfo",
-    "lti:members",
-    "lti:lines",
-    "lti:line",
-    "lti:results",
-}  # whoever shows no token is not known there, cookie or not
 
 
 class Asked:
@@ -112,7 +104,7 @@ class Crawl:
     def walk(self) -> list[Visit]:
         for address in self._declared():
             self.see(address)
-        for page in PAGES:
+        for page in gathered().pages:
             visit = self.see(self.table[page.name])
             visit.wanted &= self._of_the_table(page)
         self._follow([reverse("portal:home"), *self.table.values()])
@@ -204,7 +196,7 @@ class Crawl:
             if self.member.key == "teacher_parent" and view.model is not None:
                 # A pupil of the school who is not their child is seen, and may be refused.
                 return frozenset({200, page.otherwise, 404})
-            found = PAGE if page.name in LEADS_BACK else frozenset({200})
+            found = PAGE if page.name in gathered().leads_back else frozenset({200})
             return found if at_home else frozenset({404})
         # Nobody is refused what is theirs: `visible_to` alone says whose it is.
         return frozenset({200, 404}) if view.opening is signed_in else frozenset({page.otherwise, 404})
@@ -214,8 +206,8 @@ class Crawl:
         match = match_of(address)
         if match is None:
             return frozenset({404})
-        view, opened = match.func, ASIDE if match.view_name in ELSEWHERE else PAGE
-        if match.view_name in TOKENS_ALONE or view.opening is by_key:
+        view, opened = match.func, ASIDE if match.view_name in gathered().elsewhere else PAGE
+        if match.view_name in gathered().tokens_alone or view.opening is by_key:
             return frozenset({401})
         if view.opening is anyone:
             return opened

@@ -1,6 +1,6 @@
 """Every form of the platform: sent twice, sent too late, sent from another seat, sent with a mistake.
 
-The routes are those that take a POST; what each sends is in `matrix_bodies`, where a new one must say it.
+The routes are those that take a POST; what each sends is said by its house, where a new one must say it (tests/declared.py).
 """
 
 import html
@@ -23,61 +23,19 @@ from preau.directory.words import Authority, Role
 from preau.foundation import kept, stamp
 from preau.identity.middleware import SEAT
 from preau.identity.models import Account
+from tests.declared import Data, gathered
 from tests.net.matrix import Route, all_routes, papers_as_text
-from tests.net.matrix_bodies import BODIES, Data
+from tests.net.matrix_bodies import BODIES
 from tests.net.matrix_stage import Stage
 from tests.net.rows import digests, remembering
 
 pytestmark = pytest.mark.django_db
-# Servers send these to ours, with a word that serves once: no form, no person (commons/signon/tests/test_oidc*.py).
-BETWEEN_SERVERS = {
-    "signon:oidc_token",
-    "signon:oidc_userinfo",
-    *(f"federation:{one}" for one in ("ended", "saml_acs", "saml_logout")),
-    *(f"lti:{one}" for one in ("token", "chosen", "lines", "scores")),
-    # Catalogues ask ours by POST as by GET, and change nothing: catalogue/tests/test_provider.py.
-    "catalogue:oai",
-}
-# What a device signs for one request, which waits in the session: identity/tests/test_passkeys.py sends it wrong, late and twice.
-BY_A_DEVICE = {"identity:add_passkey"}
-# A file sent in parts by a script, which asks again what was cut: commons/media/tests/test_sending.py.
-IN_PARTS = {"media:tus"}
-FORMS = {
-    route.name: route
-    for route in all_routes()
-    if "POST" in route.methods and route.name not in BETWEEN_SERVERS | BY_A_DEVICE | IN_PARTS
-}
-# Signing out and taking a seat hold nothing typed, and are never asked again after the session; a service worker types nothing.
-NOTHING_TYPED = {
-    "identity:sign_out", "identity:switch", "identity:end_session", "identity:confirm_otherwise", "identity:passkey_options",
-    "notifications:renew_device",
-}  # fmt: skip
-WITH_SECRETS = {
-    "identity:change_password",
-    "identity:install_second_proof",
-    "identity:confirm",
-    "identity:letters_pdf",
-    "signon:confirm",
-    "signon:oidc_confirm",
-    "signon:saml_confirm",
-    "federation:secret",
-}
-# Files are not kept: the page asks for them again, and for what is said of them.
-FILES = {"files", "file", "fichier", "picture", "eleves", "responsables", "personnels", "liste"}
-FILES_ALONE = {
-    "media:send",
-    "directory:pupil_photo",
-    "directory:bring",
-    "directory:bring_tables",
-    "timetable:imports",
-    "directory:take_logo",
-    "identity:take_picture",
-    "mediacentre:lists",
-    "records:papers",
-}
+OURS = gathered()
+APART = OURS.between_servers | OURS.by_a_device | OURS.in_parts
+FORMS = {route.name: route for route in all_routes() if "POST" in route.methods and route.name not in APART}
 PUBLIC = {route.name for route in FORMS.values() if route.is_public}
-STAMPED = sorted(set(FORMS) - PUBLIC - NOTHING_TYPED - WITH_SECRETS)
-KEPT = sorted(set(STAMPED) - FILES_ALONE)
+STAMPED = sorted(set(FORMS) - PUBLIC - OURS.nothing_typed - OURS.with_secrets)
+KEPT = sorted(set(STAMPED) - OURS.files_alone)
 
 
 @pytest.fixture(autouse=True)
@@ -138,7 +96,7 @@ class Sender:
     def send(self, more: Data | None = None, *, stamped: str = "", confirmed: bool = False) -> HttpResponse:
         """Files are read once: the data is made again each time."""
         sent = self.data | (more or {})
-        for name in (FILES & set(self.data)) - set(more or {}):
+        for name in files_of(self.data) - set(more or {}):
             sent[name] = self.body.data(self.stage)[name]
         if stamped:
             sent[stamp.FIELD] = stamp.seal(self.account.pk, stamped, confirmed=confirmed)
@@ -146,9 +104,20 @@ class Sender:
 
     def typed(self) -> list[str]:
         """What a page may show again: no secret, no file."""
-        shown = {name: value for name, value in self.data.items() if name not in kept.SECRETS | FILES}
+        shown = {
+            name: value for name, value in self.data.items() if name not in kept.SECRETS | files_of(self.data)
+        }
         values = [value if isinstance(value, list) else [value] for value in shown.values()]
         return [str(one) for found in values for one in found if str(one)]
+
+
+def files_of(data: Data) -> set[str]:
+    """The fields that send a file, or several."""
+    return {
+        name
+        for name, value in data.items()
+        if any(hasattr(one, "read") for one in (value if isinstance(value, list) else [value]))
+    }
 
 
 def tables() -> dict[str, str]:
@@ -245,7 +214,7 @@ def sent_too_late(stage: Stage, name: str) -> None:
     assert lost(text, sender.typed()) == []
 
 
-@pytest.mark.parametrize("forms", houses(WITH_SECRETS | NOTHING_TYPED))
+@pytest.mark.parametrize("forms", houses(OURS.with_secrets | OURS.nothing_typed))
 def test_secrets_and_leaving_are_not_kept(stage: Stage, forms: list[str]) -> None:
     each(stage, forms, sent_too_late_with_secrets)
 
@@ -312,18 +281,10 @@ def sent_by_another_person(stage: Stage, name: str) -> None:
 
 # Sent with a mistake
 
-# A single button: there is nothing in it to mistake.
-# `check`, `received` and `second_proof`: a page of single buttons, where nothing is typed.
-ONE_BUTTON = {
-    "notifications:stop", "attendance:letters", "signon:logout", "signon:oidc_leave", "signon:saml_leave", "signon:secret", "privacy:erase",
-    "campaigns:check", "campaigns:received", "identity:second_proof", "scenarios:qualify",
-}  # fmt: skip
-
-
 MISTAKABLE = [
     name
     for name, route in FORMS.items()
-    if {"GET", "POST"} <= route.methods and BODIES[name].writes and name not in ONE_BUTTON
+    if {"GET", "POST"} <= route.methods and BODIES[name].writes and name not in OURS.one_button
 ]
 
 

@@ -4,7 +4,6 @@ import ast
 import csv
 import inspect
 from collections.abc import Iterator
-from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -16,17 +15,11 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.test import Client
 from django.urls import get_resolver
 
-from preau.commons.lti.models import Score
-from preau.directory.models import Delivery, Group, Person, Room, School, Subject
-from preau.domains.attendance.models import Reason
-from preau.domains.campaigns.models import Sending
-from preau.domains.conduct.models import RegisterLine
-from preau.domains.homework.models import HandIn
-from preau.domains.timetable.models import TimetableImport
 from preau.foundation import csvtext
 from tests.building import routes
+from tests.declared import gathered
 from tests.net.matrix import Route, all_routes, close_files, papers_as_text
-from tests.net.matrix_bodies import BODIES, runs_the_platform
+from tests.net.matrix_bodies import BODIES
 from tests.net.matrix_stage import Stage
 
 pytestmark = pytest.mark.django_db
@@ -46,28 +39,7 @@ def address_of(stage: Stage, route: Route) -> str:
 # Fragments
 
 
-@dataclass(frozen=True)
-class Fragment:
-    """The block that a page answers to HTMX, who asks for it, and the addresses between which the page moves."""
-
-    by: str
-    block: str
-    queries: tuple[str, ...]
-
-
-FRAGMENTS = {
-    "attendance:board": Fragment(
-        "cpe",
-        "calls",
-        ("", "?appels=tous", "?jour=2026-11-23", "?jour=2026-11-23&appels=tous", "?jour=2026-11-21"),
-    ),
-    "directory:delivery": Fragment("secretary", "progress", ("",)),
-    "timetable:import": Fragment("secretary", "progress", ("",)),
-    "works:works": Fragment("guardian", "works", ("", "?page=2")),
-    "homework:to_do": Fragment("pupil", "works", ("",)),
-    "media:shelf": Fragment("operator", "medias", ("",)),
-    "media:medium": Fragment("operator", "etat", ("",)),
-}
+FRAGMENTS = gathered().fragments
 
 
 def answers_fragments(view: Any) -> bool:
@@ -128,16 +100,7 @@ def said(tree: Any) -> list[tuple[Any, ...]]:
 @pytest.mark.parametrize("name", sorted(FRAGMENTS))
 def test_a_fragment_put_in_the_page_is_the_page(stage: Stage, name: str) -> None:
     fragment, route = FRAGMENTS[name], ROUTES[name]
-    if route.model is Delivery:
-        Delivery.objects.filter(pk=stage.own(Delivery).pk).update(
-            state=Delivery.State.READING, done=3, total=9
-        )
-    if route.model is TimetableImport:
-        TimetableImport.objects.filter(pk=stage.own(TimetableImport).pk).update(
-            state=TimetableImport.State.READING
-        )
-    if name.startswith("media:"):
-        runs_the_platform(stage)
+    fragment.before(stage)
     client, address = signed_in(stage, fragment.by), address_of(stage, route)
     headers = {"HX-Request": "true", "HX-Target": fragment.block}
     for there in fragment.queries:
@@ -161,59 +124,7 @@ def test_a_fragment_that_differs_is_caught() -> None:
 
 # Files for spreadsheets
 
-SHEETS = {
-    "attendance:export": "cpe",
-    "attendance:register_csv": "cpe",
-    "homework:hand_ins_csv": "teacher",
-    "lti:export": "teacher",
-    "conduct:export": "cpe",
-    "campaigns:export": "cpe",
-    "conduct:export_register": "head",
-    "privacy:breach_contacts": "head",
-    "events:export": "head",
-    "mediacentre:export": "head",
-    "platform:export": "operator",
-    "directory:export_list": "teacher",
-} | dict.fromkeys(
-    [
-        "directory:report_csv",
-        "timetable:import_csv",
-        "directory:export",
-        "directory:export_departures",
-        "directory:export_consents",
-        "directory:export_year_pupils",
-        "timetable:export_changes",
-        "timetable:export_hours",
-        "timetable:export_cover",
-    ],
-    "secretary",
-)
-# Other files: of these, no spreadsheet makes formulas.
-OTHER_FILES = {
-    "catalogue:paper",
-    "scenarios:paper",
-    "media:bytes",
-    "privacy:export",
-    "privacy:export_register",
-    "directory:report_json",
-    "timetable:import_json",
-    "identity:letters_pdf",
-    "attendance:letters",
-    "attendance:register_pdf",
-    "attendance:plan_pdf",
-    "conduct:slip",
-    "conduct:letter",
-    "records:printed",
-    "records:paper",
-    "campaigns:letters",
-    "directory:consent_papers",
-    "identity:picture",
-    "directory:logo",
-    "directory:photo",
-    "files:file",
-}
-# A workbook whose every cell is a text, and says so: privacy/tests/test_register.py.
-TYPED_SHEETS = {"privacy:export_register"}
+SHEETS, OTHER_FILES = gathered().sheets, gathered().other_files
 SHEET_TYPES = ("text/csv", "text/tab-separated-values", "application/vnd.")
 
 
@@ -249,37 +160,15 @@ def test_every_file_is_here(stage: Stage, settings: Any, tmp_path: Path) -> None
     settings.VAR_DIR = tmp_path
     with papers_as_text():
         found = dict(files_of(stage))
-    assert set(found) == set(SHEETS) | OTHER_FILES
-    assert {name for name, response in found.items() if is_sheet(response)} == set(SHEETS) | TYPED_SHEETS
+    sheets = set(SHEETS) | gathered().typed_sheets
+    assert set(found) == sheets | OTHER_FILES
+    assert {name for name, response in found.items() if is_sheet(response)} == sheets
 
 
 def plant_formulas(stage: Stage, sign: str) -> None:
     """Everything that people or files may name begins as a formula does."""
-    evil = f"{sign}HYPERLINK(1)"
-    Person.objects.update(family_name=evil, given_name=evil, search_name="x")
-    for number, model in enumerate((Group, Subject, Room)):
-        for one in model.objects.all():
-            model.objects.filter(pk=one.pk).update(name=f"{evil}{number}{one.pk}")
-    RegisterLine.objects.update(facts=evil)
-    for one in Reason.objects.all():
-        Reason.objects.filter(pk=one.pk).update(label=f"{evil}{one.pk}")
-    for one in School.objects.all():
-        School.objects.filter(pk=one.pk).update(name=evil)
-    HandIn.objects.update(mark=evil)
-    Score.objects.update(comment=evil)
-    Sending.objects.update(to=evil)
-    note = {"file": evil, "line": 7, "key": evil, "reason": evil}
-    TimetableImport.objects.update(
-        files=[evil], report={"put_aside": [note | {"what": evil}], "rooms_created": [evil]}
-    )
-    Delivery.objects.update(
-        files=[evil],
-        report={
-            "quarantined": [note],
-            "sentences": {"quarantined": [[evil, 1]]},
-            "counts": {"departures": 1},
-        },
-    )
+    for plant in gathered().plant_formulas:
+        plant(f"{sign}HYPERLINK(1)")
 
 
 def cells_of(response: HttpResponse | StreamingHttpResponse) -> list[str]:
@@ -314,5 +203,5 @@ def test_no_cell_is_a_formula(stage: Stage, name: str, sign: str) -> None:
 
 def test_a_file_that_writes_formulas_is_caught(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     plant_formulas(stage, "=")
-    monkeypatch.setattr("preau.domains.attendance.exports.safe", str)
-    assert formulas(cells_of(signed_in(stage, "cpe").get(address_of(stage, ROUTES["attendance:export"]))))
+    monkeypatch.setattr(csvtext, "safe", str)
+    assert formulas(cells_of(sheet_of(stage, "directory:export_departures")))

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from preau.directory.models import Group, School
 from preau.directory.models.groups import GroupQuerySet
-from preau.domains.timetable.models import Lesson
 from preau.foundation.access import opens, signed_in
 from preau.urls import urlpatterns
 from tests.net import matrix
@@ -97,16 +96,16 @@ def test_a_form_that_trusts_the_id_in_its_body_is_caught(found_with: Any) -> Non
 
 
 def test_a_refusal_that_writes_is_caught(found_with: Any) -> None:
-    def counting(viewer: Any, lesson: Lesson) -> bool:
-        School.objects.filter(pk=lesson.school_id).update(phone="lu")
+    def counting(viewer: Any, group: Group) -> bool:
+        School.objects.filter(pk=group.school_id).update(phone="lu")
         return False
 
-    @opens(Lesson, to=counting)
+    @opens(Group, to=counting)
     @require_POST
-    def never(request: HttpRequest, lesson: Lesson) -> HttpResponse:
+    def never(request: HttpRequest, group: Group) -> HttpResponse:
         raise AssertionError
 
-    writes = found_with("teacher", never, "seance/<int:pk>/", {}).writes
+    writes = found_with("teacher", never, "groupe/<int:pk>/", {}).writes
     assert "teacher POST planted (own): refused, yet wrote in ['directory_school']" in writes
     assert "teacher: refused requests have changed rows" in writes
 

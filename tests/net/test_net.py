@@ -10,6 +10,7 @@ from preau import urls
 from preau.directory.seeds import World
 from preau.foundation import webpush
 from tests.building import routes
+from tests.declared import gathered
 from tests.journeys.conftest import clock, schools  # noqa: F401 - fixtures, used by their names
 from tests.net import audit, checkers, known_bad, report
 from tests.net.cast import PARTS, Stage, gather
@@ -20,21 +21,6 @@ from tests.net.plan import PLAN, is_first
 pytestmark = [pytest.mark.journey, pytest.mark.long, pytest.mark.django_db(transaction=True)]
 if PLAN.eyes:
     pytestmark.append(pytest.mark.usefixtures("browser", "live_server"))
-
-
-# Providers and tools of others send people or words there; no page of ours leads to them (commons/federation/tests, commons/lti/tests).
-OF_OTHERS = {
-    *(f"federation:{one}" for one in ("start", "back", "ended", "saml_metadata", "saml_acs", "saml_arrival", "saml_logout")),
-    *(f"lti:{one}" for one in ("members", "lines", "line", "scores", "results")),
-    # Telephones and file managers go there with a key (tests/test_caldav.py, tests/test_drive.py).
-    "agenda:calendar", "files:in_drive",
-    # Another site frames a card; a program asks for a resource by its identifier (catalogue/tests).
-    "catalogue:card", "portal:api_ressource",
-    # A browser asks for a drawing or a film, beside the page that shows it; a script sends a file there.
-    "catalogue:media", "media:bytes",
-    # Of the author of a scenario, and of a correction that came as a file (scenarios/tests, exams/tests).
-    "scenarios:arrange", "exams:correction_pdf",
-}  # fmt: skip
 
 
 @pytest.fixture
@@ -69,8 +55,8 @@ def test_every_page_for_everyone(request: pytest.FixtureRequest, stage: Stage, k
     assert checkers.missed(part.planted, asked) == []
     if "head" in keys:
         walked_to = {visit.route for visit in crawls[keys.index("head")].visits.values()}
-        # A new gesture wants an object to be made on: `props.py`.
-        assert {name for name, _ in routes(urls.urlpatterns)} - walked_to == OF_OTHERS
+        # A new gesture wants an object to be made on: `lay` of its house.
+        assert {name for name, _ in routes(urls.urlpatterns)} - walked_to == gathered().of_others
     assert not part.faults, report.told(part.faults)
 
 

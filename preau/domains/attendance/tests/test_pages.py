@@ -17,8 +17,11 @@ from preau.directory.words import Authority, Role
 from preau.domains.attendance import actions
 from preau.domains.attendance.models import Entry, Explanation, Reason, RollCall, Status
 from preau.domains.attendance.queries import entries_matching, register_of, rolls_of_day
+from preau.domains.attendance.tests.props import many_absences
 from preau.domains.timetable.models import Lesson, WeeklyPattern
+from preau.domains.timetable.tests.props import lesson_now
 from preau.foundation import stamp
+from tests.pages import MOST_BYTES, counted
 
 TODAY = NOW.date()
 STATEMENTS = ("SELECT", "INSERT", "UPDATE", "DELETE")
@@ -486,3 +489,14 @@ def test_a_roll_of_one_class_says_it_once(
     assert {line[3] for line in roll.pupils} == {""}
     client.sit(college.people["teacher"])
     assert "data-class" not in client.get(roll_of(lesson)).content.decode()
+
+
+def test_the_roll_of_thirty_costs_what_one_of_six_does(college: World, client: SchoolClient) -> None:
+    client.sit(college.people["teacher"])
+    address = reverse("attendance:roll", kwargs={"pk": lesson_now(college).pk})
+    _, few = counted(client, address)
+    many_absences(college, 30)
+    page, many = counted(client, address)
+    assert many == few
+    assert page.content.decode().count('type="radio"') >= 36 * 3
+    assert len(page.content) <= MOST_BYTES

@@ -15,7 +15,7 @@ from preau.directory.seeds import World
 from preau.domains.catalogue.models import Resource
 from preau.domains.catalogue.queries import index
 from preau.domains.catalogue.queries.pages import home
-from tests.test_every_page import MOST_BYTES, MOST_QUERIES, counted, faults
+from tests.pages import MOST_BYTES, MOST_QUERIES, counted, faults
 
 KEY = "nombres-et-calculs/les-fractions-et-la-tablette"
 

@@ -23,8 +23,8 @@ from preau.domains.catalogue.queries import index
 from preau.domains.catalogue.queries.search import Search, found, related_to
 from preau.domains.catalogue.queries.words import sound, wanted
 from preau.domains.catalogue.tasks import drop_old_misses
+from preau.domains.catalogue.tests.props import own_resource
 from preau.foundation.lookup import Wanted
-from tests.test_every_page import own_resource
 
 SEARCH = "/ressources/recherche/"
 FRACTIONS = "nombres-et-calculs/les-fractions-et-la-tablette"

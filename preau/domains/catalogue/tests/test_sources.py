@@ -14,9 +14,9 @@ from preau.domains.catalogue import tasks
 from preau.domains.catalogue.actions import count_miss, harvesting
 from preau.domains.catalogue.actions.harvesting import Found
 from preau.domains.catalogue.models import Harvest, Miss, Resource, Source
+from preau.domains.catalogue.tests import props
 from preau.identity.models import Account
-from tests import test_every_page as every
-from tests.test_every_page import MOST_BYTES, MOST_QUERIES, counted, faults
+from tests.pages import MOST_BYTES, MOST_QUERIES, counted, faults
 
 pytestmark = pytest.mark.django_db
 HERE = "/catalogue/sources/"
@@ -205,10 +205,10 @@ def test_reports_of_a_year_ago_go_and_the_last_one_stays(operator: SchoolClient,
 
 def test_thirty_rows_cost_the_queries_of_one(college: World, operator: SchoolClient) -> None:
     for address, more in (
-        (HERE, every.many_sources),
-        (f"{HERE}source-0/", every.many_harvests),
-        (f"{HERE}liens-morts/", every.many_dead_links),
-        ("/catalogue/manques/", every.many_misses),
+        (HERE, props.many_sources),
+        (f"{HERE}source-0/", props.many_harvests),
+        (f"{HERE}liens-morts/", props.many_dead_links),
+        ("/catalogue/manques/", props.many_misses),
     ):
         more(college, 1)
         operator.get(address)

@@ -26,9 +26,10 @@ from preau.domains.exams.queries import index, pages
 from preau.domains.exams.queries.basket import MOST, Basket
 from preau.domains.exams.queries.search import Search, beside, results
 from preau.domains.exams.queries.training import Training
+from preau.domains.exams.tests.props import many_exam_papers
 from preau.foundation import boards, dates, pdf
 from preau.foundation.access import signed_in
-from tests.test_every_page import MOST_BYTES, MOST_QUERIES, counted, faults, many_exam_papers
+from tests.pages import MOST_BYTES, MOST_QUERIES, counted, faults
 
 FIRST = "bac-general/entrainement-specialite-maths-2026-1"
 SECOND = "bac-general/entrainement-specialite-maths-2026-2"

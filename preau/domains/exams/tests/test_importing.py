@@ -27,7 +27,7 @@ from preau.domains.exams.imports.places import zones_of
 from preau.domains.exams.models import Correction, CorrectionPart, Exercise, Paper, code_of
 from preau.domains.exams.queries import files, index
 from preau.domains.exams.queries.search import Search, results
-from tests.test_every_page import MOST_BYTES
+from tests.pages import MOST_BYTES
 
 # The two real indexes are never in the repository: EXAM_INDEXES says in which folder they are.
 DATA = Path(os.environ.get("EXAM_INDEXES", "nowhere"))

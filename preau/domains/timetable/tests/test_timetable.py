@@ -14,6 +14,7 @@ from preau.directory.seeds import World
 from preau.directory.words import Authority, Role
 from preau.domains.timetable import actions, queries, rules
 from preau.domains.timetable.models import Lesson, WeeklyPattern
+from tests.pages import counted
 
 TODAY = NOW.date()
 
@@ -331,3 +332,13 @@ def test_a_lesson_of_nobody_counts_nobody(college: World, seat_of: Any) -> None:
 def test_a_number_that_no_database_holds_is_no_lesson(client: SchoolClient, college: World) -> None:
     client.sit(college.people["head"])
     assert client.get(f"/appel/{10**30}/").status_code == 404
+
+
+def test_forty_weekly_lessons_cost_what_one_does(college: World, client: SchoolClient) -> None:
+    client.sit(college.people["head"])
+    _, many = counted(client, reverse("timetable:patterns"))
+    patterns = WeeklyPattern.objects.filter(year=college.year)
+    patterns.exclude(pk=patterns[0].pk).delete()
+    page, few = counted(client, reverse("timetable:patterns"))
+    assert many == few
+    assert page.content.decode().count("<tr") == 2

@@ -1,0 +1,93 @@
+"""Objects of privacy for the tests of pages: one of the cast's own, or many more."""
+
+from datetime import timedelta
+
+from conftest import NOW
+from preau.commons.privacy.models import DataRequest, RequestLine, RetentionPart, RetentionRun, due_after
+from preau.directory.seeds import World
+from preau.foundation import boards
+
+
+def own_request(college: World) -> DataRequest:
+    """What the mother of the cast's pupil asked about him, with one line."""
+    request, made = DataRequest.objects.get_or_create(
+        school=college.school, subject=college.people["pupil"], asked_by=college.people["guardian"], state="received",
+        defaults={"asked_at": NOW, "due": due_after(NOW.date())},
+    )  # fmt: skip
+    if made:
+        _request_line(request)
+    return request
+
+
+def own_request_line(college: World) -> RequestLine:
+    line: RequestLine = own_request(college).lines.all()[0]
+    return line
+
+
+def own_erasure(college: World) -> RequestLine:
+    """An erasure that was granted, and told."""
+    request = DataRequest.objects.get_or_create(
+        school=college.school, subject=college.people["pupil"], asked_by=college.people["guardian"], state="answered",
+        defaults={"asked_at": NOW, "due": due_after(NOW.date()), "answered_at": NOW, "told_at": NOW},
+    )[0]  # fmt: skip
+    return RequestLine.objects.get_or_create(
+        school=college.school, request=request, right="erase", kind="signon-alias",
+        defaults={"wrong": "Plus utile.", "outcome": "granted", "answer": "C’est accordé.", "answered_at": NOW},
+    )[0]  # fmt: skip
+
+
+def _request_line(request: DataRequest) -> None:
+    RequestLine.objects.create(
+        school_id=request.school_id, request=request, right="rectify", kind="attendance-entry", wrong="Une erreur",
+        better="Présent",
+    )  # fmt: skip
+
+
+def own_run(college: World) -> RetentionRun:
+    """What is past its term in the school, with one rule."""
+    run, made = RetentionRun.objects.get_or_create(
+        school=college.school, state="prepared", defaults={"day": NOW.date(), "prepared_at": NOW}
+    )
+    if made:
+        many_parts(college, 1)
+    return run
+
+
+def many_parts(college: World, count: int) -> None:
+    """`count` rules more that find something."""
+    run = own_run(college)
+    start = run.parts.count()
+    for number in range(start, start + count):
+        term = list(boards.terms)[number] if number < len(boards.terms) else None
+        RetentionPart.objects.create(
+            run=run, rule=term.key if term else f"x.{number}", since=term.since if term else NOW.date(), count=3,
+            oldest=NOW.date(), newest=NOW.date(),
+        )  # fmt: skip
+
+
+def many_runs(college: World, count: int) -> None:
+    """`count` runs more that are done."""
+    for number in range(count):
+        RetentionRun.objects.create(
+            school=college.school, day=NOW.date() - timedelta(days=number), prepared_at=NOW, state="done", done_at=NOW,
+            approved_by=college.people["head"], confirmed_by=college.people["secretary"],
+        )  # fmt: skip
+
+
+def many_requests(college: World, count: int) -> None:
+    """`count` requests more of the mother of the cast's pupil."""
+    for _ in range(count):
+        request = DataRequest.objects.create(
+            school=college.school, subject=college.people["pupil"], asked_by=college.people["guardian"],
+            asked_at=NOW, due=due_after(NOW.date()), state="in_hand", taken_by=college.people["head"],
+        )  # fmt: skip
+        _request_line(request)
+
+
+def many_lines(college: World, count: int) -> None:
+    """`count` lines more in the request of the page, each answered."""
+    for _ in range(count):
+        _request_line(own_request(college))
+    own_request(college).lines.update(
+        outcome="granted", answer="C’est fait.", answered_by=college.people["head"], answered_at=NOW
+    )

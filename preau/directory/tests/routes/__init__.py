@@ -1,0 +1,1 @@
+"""The routes of directory, as it tells the tests of them (tests/declared.py)."""

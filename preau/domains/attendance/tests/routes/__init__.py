@@ -1,0 +1,1 @@
+"""The routes of attendance, as it tells the tests of them (tests/declared.py)."""

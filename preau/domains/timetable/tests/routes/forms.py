@@ -1,0 +1,177 @@
+"""A valid body for every form, and what is said of files."""
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from preau.directory.models import Assignment, Group, Holding, Person, Room, Subject
+from preau.directory.words import Role
+from preau.domains.timetable.models import Alternation, Lesson, LessonChange, TeacherAbsence, TimetableImport
+from tests.declared import Body, Data, Fragment
+from tests.net.matrix_cast import Stage
+
+
+def _study(stage: Stage) -> Data:
+    return {
+        "kind": "study", "name": "Étude du soir", "weekdays": ["3", "4"], "starts_at": "17:15", "ends_at": "18:15", "room": "",
+        "places": "20", "watchers": [stage.people["cpe"].pk],
+    }  # fmt: skip
+
+
+def _timetable(stage: Stage) -> Data:
+    held = "Jour;Début;Fin;Matière;Classe\nsamedi;8h;9h;Théâtre;6e A\n".encode()
+    return {"scope": "some", "files": [SimpleUploadedFile("edt.csv", held)]}
+
+
+def _held(stage: Stage) -> Data:
+    held = ("day", "hours", "subject", "class", "teacher")
+    return {f"colonne-{place}": key for place, key in enumerate(held)}
+
+
+def _no_open_timetable(stage: Stage) -> None:
+    TimetableImport.objects.filter(pk=stage.own(TimetableImport).pk).update(
+        state=TimetableImport.State.DONE, settled_at=timezone.now()
+    )
+
+
+def _weekly(stage: Stage) -> Data:
+    return {
+        "subject": stage.own(Subject).pk, "groups": [stage.own(Group).pk], "teachers": [stage.people["teacher"].pk],
+        "room": stage.own(Room).pk, "weekday": "5", "starts_at": "16:00", "ends_at": "17:00",
+        "first_day": "2026-11-24",
+    }  # fmt: skip
+
+
+def _weekly_later(stage: Stage) -> Data:
+    return _weekly(stage) | {"first_day": "2026-12-01", "starts_at": "19:00", "ends_at": "19:30"}
+
+
+def _elsewhere(stage: Stage) -> Data:
+    """A Saturday evening, when nobody has lessons."""
+    return {
+        "day": "2026-11-28", "starts_at": "20:00", "ends_at": "20:55", "room": stage.own(Room).pk, "reason": "exam",
+        "note": "Le gymnase est pris",
+    }  # fmt: skip
+
+
+def _someone_free(stage: Stage) -> None:
+    person = Person.objects.create(family_name="Libre", given_name="Ada")
+    Holding.objects.create(person=person, role=Role.TEACHER, school=stage.college.school)
+
+
+def _replaced(stage: Stage) -> Data:
+    free = Person.objects.filter(family_name="Libre").first() or stage.people["teacher_parent"]
+    return {"gone": stage.people["teacher"].pk, "comes": free.pk, "reason": "away", "note": "En formation"}
+
+
+def _one_off(stage: Stage) -> Data:
+    whom = {name: _weekly(stage)[name] for name in ("subject", "groups", "teachers")}
+    return whom | _elsewhere(stage)
+
+
+def _away(stage: Stage) -> Data:
+    days = {"first_day": "2026-12-01", "last_day": "2026-12-02", "starts_at": "09:00", "ends_at": "17:00"}
+    return days | {"teacher": stage.people["teacher_parent"].pk, "cause": "duty"}
+
+
+def _unconfirmed(stage: Stage) -> None:
+    TeacherAbsence.objects.filter(pk=stage.own(TeacherAbsence).pk).update(confirmed_at=None)
+
+
+def _free_for_it(stage: Stage) -> None:
+    """A colleague who teaches the class too, and has no lesson now."""
+    _someone_free(stage)
+    person, lesson = Person.objects.get(family_name="Libre"), stage.own(Lesson)
+    Assignment.objects.create(
+        school=stage.college.school, group=stage.own(Group), teacher=person, subject=lesson.subject
+    )
+
+
+def _asked(stage: Stage) -> Data:
+    free = Person.objects.filter(family_name="Libre").first() or stage.people["teacher_parent"]
+    return {"teachers": [free.pk]}
+
+
+def _in_turn(stage: Stage) -> None:
+    for letter, monday in (("A", "2026-11-23"), ("B", "2026-11-30")):
+        Alternation.objects.create(
+            school=stage.college.school, year=stage.college.year, name=f"Semaine {letter}", code=letter,
+            mondays=[monday], names_weeks=True,
+        )  # fmt: skip
+
+
+def _cancelled_tomorrow(stage: Stage) -> None:
+    """A lesson that its pattern gives next week too."""
+    lesson = Lesson.objects.filter(school=stage.college.school, day="2026-11-25").exclude(pattern=None)[0]
+    Lesson.objects.filter(pk=lesson.pk).update(state=Lesson.State.CANCELLED, revision=1)
+    LessonChange.objects.create(
+        school=lesson.school, lesson=lesson, kind="cancelled", made_by=stage.people["head"], made_at=timezone.now()
+    )  # fmt: skip
+
+
+def _weeks(stage: Stage) -> Data:
+    return {"name": "Semaines de projet", "weeks": ["2026-11-30", "2026-12-07"]}
+
+
+BODIES = {
+    "timetable:create": Body("secretary", _weekly, wrong=lambda stage: {"ends_at": "15:00"}),
+    "timetable:stop": Body("secretary"),
+    "timetable:change_pattern": Body("secretary", _weekly_later, wrong=lambda stage: {"ends_at": "15:00"}),
+    "timetable:add": Body("secretary", _one_off, wrong=lambda stage: {"ends_at": "15:00"}),
+    "timetable:cancel": Body(
+        "secretary", lambda stage: {"reason": "outing", "note": "Au musée"}, wrong=lambda stage: {"reason": "?"}
+    ),
+    "timetable:move": Body("secretary", _elsewhere, wrong=lambda stage: {"ends_at": "15:00"}),
+    "timetable:room": Body(
+        "secretary", lambda stage: {"room": "", "reason": "room", "note": "En travaux"}, wrong=lambda stage: {"reason": "?"}
+    ),
+    "timetable:replace": Body("secretary", _replaced, _someone_free, lambda stage: {"comes": ""}),
+    "timetable:undo": Body("secretary"),
+    "timetable:copy_week": Body(
+        "secretary", lambda stage: {"week": "2026-11-23", "to": "2026-11-30"}, _cancelled_tomorrow, wrong=lambda stage: {"to": "2026-11-23"}
+    ),
+    "timetable:weeks": Body("secretary", lambda stage: {"first": "A"}, wrong=lambda stage: {"first": "?"}),
+    "timetable:change_week": Body(
+        "secretary", lambda stage: {"week": "2026-11-30", "to": "A"}, _in_turn, lambda stage: {"to": "?"}
+    ),
+    "timetable:create_alternation": Body("secretary", _weeks, wrong=lambda stage: {"weeks": []}),
+    "timetable:alternation": Body("secretary", _weeks, wrong=lambda stage: {"weeks": []}),
+    "timetable:remove_alternation": Body("secretary"),
+    "timetable:imports": Body("secretary", _timetable, _no_open_timetable, lambda stage: {"files": []}),
+    "timetable:apply_import": Body("secretary"),
+    "timetable:drop_import": Body("secretary"),
+    "timetable:import_columns": Body("secretary", _held, wrong=lambda stage: {"colonne-0": "?"}),
+    "timetable:import_choices": Body("secretary", lambda stage: {"shown": "cours:un", "take": "cours:un"}, wrong=lambda stage: {"take": "cours:deux"}),
+    "timetable:announce_absence": Body("secretary", _away, wrong=lambda stage: {"last_day": "2026-11-20"}),
+    "timetable:confirm_absence": Body("secretary", before=_unconfirmed),
+    "timetable:withdraw_absence": Body("secretary"),
+    "timetable:cover_lesson": Body("secretary", _asked, _free_for_it, wrong=lambda stage: {"teachers": ["0"]}),
+    "timetable:settle_cover": Body("secretary", lambda stage: {"geste": "permanence"}),
+    "timetable:accept": Body("teacher_parent"),
+    "timetable:decline": Body("teacher_parent", lambda stage: {"words": "En conseil"}, wrong=lambda stage: {"words": "x" * 300}),
+    "timetable:cancel_ask": Body("secretary"),
+    "timetable:create_slot": Body("cpe", _study, wrong=lambda stage: {"name": ""}),
+    "timetable:change_slot": Body("cpe", _study, wrong=lambda stage: {"name": ""}),
+    "timetable:remove_slot": Body("cpe"),
+}  # fmt: skip
+FILES_ALONE = {"timetable:imports"}
+
+
+def _being_read(stage: Stage) -> None:
+    TimetableImport.objects.filter(pk=stage.own(TimetableImport).pk).update(
+        state=TimetableImport.State.READING
+    )
+
+
+FRAGMENTS = {"timetable:import": Fragment("secretary", "progress", before=_being_read)}
+SHEETS = {
+    "timetable:import_csv": "secretary",
+    "timetable:export_changes": "secretary",
+    "timetable:export_hours": "secretary",
+    "timetable:export_cover": "secretary",
+}
+OTHER_FILES = {"timetable:import_json"}
+NOT_CONFIRMED = {
+    "timetable:import_csv": "the same, of a timetable",
+    "timetable:import_json": "the same",
+    "timetable:export_changes": "lessons, which their people read anyway",
+}

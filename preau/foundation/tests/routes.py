@@ -1,0 +1,37 @@
+"""The routes of foundation, as it tells the tests of them (tests/declared.py)."""
+
+from tests import pages
+from tests.declared import Body
+from tests.net.matrix_cast import EVERYONE, Near
+from tests.pages import Page
+
+# Pages
+
+PAGES = [
+    Page("foundation:styleguide", pages.EVERYONE),
+]
+PUBLIC = {"foundation:styleguide"}
+ELSEWHERE = {"foundation:alive", "foundation:ready", "foundation:styleguide_section"}
+ONE_THING = {
+    "foundation:alive", "foundation:ready", "foundation:styleguide", "foundation:styleguide_section",
+}  # fmt: skip
+
+# The isolation matrix
+
+OPENS: dict[str, Near | set[str]] = {
+    "foundation:alive": EVERYONE,
+    "foundation:ready": EVERYONE,
+    "foundation:styleguide": EVERYONE,
+    "foundation:styleguide_section": EVERYONE,
+}  # fmt: skip
+REST_OF_ADDRESS = {
+    "foundation:styleguide_section": {"key": "actions"},
+}
+PLAIN = dict.fromkeys(["csrfmiddlewaretoken", "tri"], ())
+
+# Forms and files
+
+BODIES = {
+    "foundation:styleguide": Body("visitor", writes=False),
+    "foundation:styleguide_section": Body("visitor", writes=False),
+}  # fmt: skip

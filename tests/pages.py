@@ -1,0 +1,89 @@
+"""What a house says of its pages, in the words of the cast of the schools; and what is looked at in each of them."""
+
+import re
+from collections.abc import Callable, Iterator, Set
+from dataclasses import dataclass
+from typing import Any
+
+import html5lib
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from conftest import SchoolClient
+from preau.directory.seeds import World
+from preau.foundation.text import french
+
+STAFF = {"teacher", "teacher_1", "cpe", "head", "secretary"}
+FAMILY = {"guardian", "other_guardian", "pupil"}
+EVERYONE = STAFF | FAMILY
+# Of no school; `tests/net/` brings them, and « town », an agent whom the head let in.
+ABROAD = {"agent", "operator"}
+SCHOOL_LIFE = {"cpe", "head"}
+TEACHERS = {"teacher", "teacher_1"}
+OFFICE = {"head", "secretary"}
+KEEPERS = SCHOOL_LIFE | OFFICE
+MOST_QUERIES = 12
+MOST_BYTES = 60_000
+
+
+@dataclass(frozen=True)
+class Page:
+    """A route, the arguments found in the cast's school, who opens it, and what the others are told."""
+
+    name: str
+    open_to: Set[str]
+    otherwise: int = 403
+    model: Callable[[World], Any] | None = None
+    by: str = "pk"
+    beside: Callable[[World], dict[str, Any]] | None = None
+
+    def address(self, college: World) -> str:
+        if self.model is None:
+            return reverse(self.name)
+        rest = self.beside(college) if self.beside else {}
+        if not self.by:
+            # The page has no object of its own, but one must be there.
+            self.model(college)
+            return reverse(self.name, kwargs=rest)
+        return reverse(self.name, kwargs={self.by: getattr(self.model(college), self.by)} | rest)
+
+
+def counted(client: SchoolClient, address: str) -> tuple[Any, int]:
+    """The answer and how many statements it took, transactions aside (docs/decisions/0027)."""
+    with CaptureQueriesContext(connection) as done:
+        response = client.get(address)
+    read = [q for q in done.captured_queries if re.match(r"\s*(SELECT|INSERT|UPDATE|DELETE)", q["sql"])]
+    return response, len(read)
+
+
+def faults(page: str) -> Iterator[str]:
+    """What is wrong with a page's HTML: syntax, headings, ids, labels, tables, inline code."""
+    parser = html5lib.HTMLParser(strict=False, namespaceHTMLElements=False)
+    tree = parser.parse(page)
+    for _, code, data in parser.errors:
+        yield f"{code} {data}"
+    if len(list(tree.iter("h1"))) != 1:
+        yield "one h1 is expected"
+    ids = [element.get("id") for element in tree.iter() if element.get("id")]
+    yield from (f"id {name} twice" for name in {name for name in ids if ids.count(name) > 1})
+    labelled = {label.get("for") for label in tree.iter("label")}
+    for field in [*tree.iter("input"), *tree.iter("select"), *tree.iter("textarea")]:
+        if field.get("type") not in {"hidden", "submit"} and field.get("id") not in labelled:
+            yield f"no label for {field.get('name')}"
+    yield from ("table without a caption" for table in tree.iter("table") if table.find("caption") is None)
+    for element in tree.iter():
+        if element.get("style") or any(str(name).startswith("on") for name in element.keys()):  # noqa: SIM118
+            yield f"inline code on {element.tag}"
+    yield from (f"a sign may leave its word: {words}" for words in loose_signs(tree))
+
+
+def loose_signs(element: Any) -> Iterator[str]:
+    """The texts of a page where a plain space stands before « : » and its like: a line may break there."""
+    if element.tag in {"script", "style", "pre", "code", "textarea"} or not isinstance(element.tag, str):
+        return
+    said = [element.text, *(child.tail for child in element)]
+    said += [element.get(name) for name in ("aria-label", "title", "placeholder", "data-title")]
+    yield from (words.strip() for words in said if words and words != french(words))
+    for child in element:
+        yield from loose_signs(child)
