@@ -109,6 +109,7 @@ class Mutations:
         if session.testsfailed:
             raise session.Interrupted("Some tests cannot even be read.")
         started, self.items = time.perf_counter(), session.items
+        print(f"{len(self.items)} tests, first with the rules as they are", flush=True)
         self._set_up_once()
         failed = self._run_as_is() or self._control()
         mutants = [one for path in self.paths for one in mutants_of(path, Path(path).read_text())]
@@ -184,9 +185,11 @@ class Mutations:
         return not any(report.failed for report in reports)
 
     def _survivors(self, mutants: list[Mutant]) -> list[Mutant]:
-        survivors = []
+        survivors: list[Mutant] = []
         works = [lambda one=one: self._survives(one) for one in mutants]
-        for number, lives in forked(works, self.at_once):
+        for done, (number, lives) in enumerate(forked(works, self.at_once), start=1):
+            if done % 25 == 0:
+                print(f"{done} of {len(mutants)} mutants, {len(survivors)} survived", flush=True)
             if lives:
                 one = mutants[number]
                 survivors.append(one)
