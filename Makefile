@@ -105,8 +105,8 @@ coverage: tools ## the tests without a browser, and which lines they never ran; 
 	$(RUN) -m coverage json --quiet -o build/coverage/report.json
 	$(RUN) -m tests.coverage_bars build/coverage/report.json
 
-mutate: tools ## make each rule wrong in each small way: some test must fail (docs/decisions/0056-mutants.md); minutes; H=attendance: of one house, by its tests
-	env -u DATABASE_URL $(RUN) -m tests.mutation.run $(if $(H),--rules $(wildcard $(foreach room,rules.py rules/*.py,preau/$(H)/$(room) preau/*/$(H)/$(room))) --tests $(wildcard preau/$(H)/tests preau/*/$(H)/tests)) $(ARGS)
+mutate: tools ## make each rule wrong in each small way: some test must fail (docs/decisions/0056-mutants.md); minutes; H=attendance: of one house, by its tests and pages
+	env -u DATABASE_URL $(RUN) -m tests.mutation.run $(if $(H),--house $(H)) $(ARGS)
 
 audit: tools ## the whole net: every object and setting, six more engines; then mutate; long (docs/net.md)
 	@$(PYTHON) bootstrap.py audit

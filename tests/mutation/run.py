@@ -244,11 +244,14 @@ def main() -> int:
     asked = ArgumentParser(description=__doc__)
     asked.add_argument("--rules", nargs="*", help="files, else those of every house")
     asked.add_argument("--tests", nargs="*", default=TESTS)
+    asked.add_argument("--house", default="", help="the rules of this house, by its tests and its pages")
     asked.add_argument("--at-once", type=int, default=2)
     told = asked.parse_args()
-    plugin = Mutations(told.rules or every_path(), told.at_once)
-    quiet = ["-qq", "-s", "--tb=no", "-m", "not journey"]
-    return int(pytest.main([*quiet, *told.tests], plugins=[plugin]))
+    rules = told.rules or [path for path in every_path() if f"/{told.house}/" in path or not told.house]
+    plugin = Mutations(rules, told.at_once)
+    quiet = ["-qq", "-s", "--tb=no", "-m", "not journey and not net"]
+    house = ["--house", told.house] if told.house else []
+    return int(pytest.main([*quiet, *house, *told.tests], plugins=[plugin]))
 
 
 if __name__ == "__main__":
