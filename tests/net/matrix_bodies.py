@@ -54,7 +54,7 @@ from preau.directory.tests.aaf import document, eleve, etab
 from preau.directory.viewer import viewer_for
 from preau.directory.words import Role
 from preau.domains.attendance import actions as attendance
-from preau.domains.attendance.models import Alert, Entry, Explanation, FollowUp, Reason, SeatingPlan
+from preau.domains.attendance.models import Alert, Entry, Explanation, FollowUp, Reason, SeatingPlan, Visit
 from preau.domains.attention.actions import deciding as attention
 from preau.domains.attention.models import Finding
 from preau.domains.campaigns import queries as campaigns
@@ -1249,7 +1249,7 @@ BODIES: dict[str, Body] = {
     "attendance:retire_reason": Body("cpe", lambda stage: {"geste": "retirer"}),
     "attendance:announce": Body("guardian", _announcement, wrong=lambda stage: {"reason": ""}),
     "attendance:withdraw_announcement": Body("guardian"),
-    "attendance:begin_visit": Body("cpe", lambda stage: {"place": "library"}),
+    "attendance:begin_visit": Body("cpe", lambda stage: {"place": "library", "quitte": str(stage.own(Visit).pk)}),
     "attendance:end_visit": Body("cpe"),
     "attendance:depart": Body("cpe", _departure, wrong=lambda stage: {"leaves_with": ""}),
     "attendance:open_follow_up": Body("cpe"),

@@ -1084,6 +1084,7 @@ NAMES: dict[str, Named] = {
     "prof": Named(Person, "public_id"),
     "salle": Named(Room),
     "devant": Named(Person, "public_id"),
+    "quitte": Named(Visit),
     "plan": Named(SeatingPlan),
     "demande": Named(ConsentRequest),
     "signe": Named(Person, "public_id"),
