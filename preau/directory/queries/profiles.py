@@ -147,7 +147,7 @@ def _kin(viewer: Viewer, person: Person) -> tuple[tuple[Kin, ...], tuple[Kin, ..
     }
     guardians = tuple(_kin_of(row, row.guardian, viewer.today, may_rule=keeps) for row in found)
     # An institution makes no family: its page does not list the children who are placed.
-    followed = [] if person.is_institution else rows.filter(guardian=person)
+    followed = rows.none() if person.is_institution else rows.filter(guardian=person)
     children = tuple(_kin_of(row, row.pupil, viewer.today) for row in followed)
     return guardians, children
 
