@@ -5,7 +5,7 @@ from django.utils import timezone
 from preau.directory.models import Person, Subject
 from preau.directory.viewer import viewer_for
 from preau.domains.attendance import actions
-from preau.domains.attendance.models import Alert, Entry, Explanation, FollowUp, Reason, SeatingPlan
+from preau.domains.attendance.models import Alert, Entry, Explanation, FollowUp, Reason, SeatingPlan, Visit
 from preau.domains.timetable.models import Lesson
 from tests.declared import Body, Data, Fragment
 from tests.net.matrix_cast import Stage
@@ -134,7 +134,9 @@ BODIES = {
     "attendance:retire_reason": Body("cpe", lambda stage: {"geste": "retirer"}),
     "attendance:announce": Body("guardian", _announcement, wrong=lambda stage: {"reason": ""}),
     "attendance:withdraw_announcement": Body("guardian"),
-    "attendance:begin_visit": Body("cpe", lambda stage: {"place": "library"}),
+    "attendance:begin_visit": Body(
+        "cpe", lambda stage: {"place": "library", "quitte": str(stage.own(Visit).pk)}
+    ),
     "attendance:end_visit": Body("cpe"),
     "attendance:depart": Body("cpe", _departure, wrong=lambda stage: {"leaves_with": ""}),
     "attendance:open_follow_up": Body("cpe"),
