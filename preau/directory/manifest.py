@@ -719,7 +719,7 @@ for words in [
         "directory.Consent",
         boards.Section.PERMISSIONS,
         when="given_at",
-        sentence=("%(request)s : %(answer)s", "(%(way)s)"),
+        sentence=(_("%(request)s : %(answer)s"), "(%(way)s)"),
         quiet=frozenset({"part"}),
     ),
     boards.InWords("directory.ConsentRequest", boards.Section.PERMISSIONS, names=_permission),

@@ -568,7 +568,7 @@ for words in [
     boards.InWords(
         "identity.AccessKey",
         when="made_at",
-        sentence=("%(kind)s « %(name)s »", "(%(scopes)s)", _("valable jusqu’au %(expires_at)s")),
+        sentence=(_("%(kind)s « %(name)s »"), "(%(scopes)s)", _("valable jusqu’au %(expires_at)s")),
         quiet=frozenset({"prefix", "seat"}),
     ),
 ]:

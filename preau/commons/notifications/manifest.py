@@ -226,7 +226,7 @@ for words in [
         "notifications.Item",
         when="published_at",
         sentence=("%(kind)s", "(%(facts)s)", _("lue le %(read_at)s")),
-        quiet=frozenset({"url", "in_app", "person", "seat"}),
+        quiet=frozenset({"url", "in_app", "person"}),
     ),
     boards.InWords(
         "notifications.Device",

@@ -494,7 +494,7 @@ for words in [
         sentence=(
             _("Rendu : « %(homework)s »"),
             "%(mark)s",
-            "« %(text)s »",
+            _("« %(text)s »"),
             _("Commentaire : « %(comment)s »"),
             _("remis le %(returned_at)s"),
         ),
@@ -504,6 +504,6 @@ for words in [
     ),
     boards.InWords("homework.HandInFile", sentence=("%(file)s", "%(hand_in)s")),
     boards.InWords("homework.Done", when="done_at", sentence=(_("Coché comme fait : « %(homework)s »"),)),
-    boards.InWords("homework.LessonRecord", when="written_at", sentence=("« %(content)s »",)),
+    boards.InWords("homework.LessonRecord", when="written_at", sentence=(_("« %(content)s »"),)),
 ]:
     boards.data_in_words.add(words)

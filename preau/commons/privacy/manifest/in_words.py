@@ -21,7 +21,7 @@ for words in [
         "privacy.RequestLine",
         when="answered_at",
         sentence=(
-            "%(right)s : %(kind)s",
+            _("%(right)s : %(kind)s"),
             "%(which)s",
             "%(wrong)s",
             _("Ce qui serait juste : %(better)s"),

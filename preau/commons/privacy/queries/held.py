@@ -188,7 +188,7 @@ def _paths_of(field: Any, name: str) -> list[str]:
     return [f"{name}__{path}" for path in words.names_with] if words else []
 
 
-def _prefetched(field: Any) -> Prefetch:
+def _prefetched(field: Any) -> Any:
     rows, words = field.related_model._meta.default_manager.all(), words_of(field.related_model)
     return Prefetch(
         field.name, rows.select_related(*words.names_with) if words and words.names_with else rows

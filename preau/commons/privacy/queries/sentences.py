@@ -65,6 +65,15 @@ class SectionShown:
     def since(self) -> date | None:
         return min((one.since for one in self.kinds if one.since), default=None)
 
+    @property
+    def reasons(self) -> list[tuple[str, PersonalData]]:
+        """Why, read by whom, how long: once for the kinds of which the same is true, under all their names."""
+        alike: dict[tuple[str, str, str], list[PersonalData]] = {}
+        for one in self.kinds:
+            said = str(one.entry.purpose), one.entry.readers.in_words, str(one.entry.keep.said)
+            alike.setdefault(said, []).append(one.entry)
+        return [(", ".join(str(one.label) for one in found), found[0]) for found in alike.values()]
+
 
 @dataclass(frozen=True)
 class Sentence:
@@ -137,7 +146,7 @@ def _quiet(entry: PersonalData) -> set[str]:
     spoken = {name for part in words.sentence for name in NEEDED.findall(str(part))} if words else set()
     fields: list[Any] = [model._meta.get_field(name) for name in entry.fields]
     mute = {one.name for one in fields if one.related_model is School or isinstance(one, models.JSONField)}
-    return (mute | (words.quiet if words else set())) - spoken - {*entry.says}
+    return ((mute - {*entry.says}) | (words.quiet if words else set())) - spoken
 
 
 def _is_said(field: Any) -> Q:
@@ -213,7 +222,7 @@ def sentences_of(entry: PersonalData, subject: Subject, rows: models.QuerySet[An
             values[ITSELF] = _without(words.names(row), day).replace(f", {day.partition(', ')[2]}", "")
         kept = [part for part in parts if set(NEEDED.findall(part)) <= {*values}]
         spoken = {name for part in kept for name in NEEDED.findall(part)} | quiet
-        text = _joined([part % _inside(model, part, values) for part in kept]) or str(
+        text = _joined([part % _inside(entry, part, values) for part in kept]) or str(
             model._meta.verbose_name
         )
         left = [replace(one, value=values[name]) for name, one in told.items() if name not in spoken]
@@ -222,11 +231,12 @@ def sentences_of(entry: PersonalData, subject: Subject, rows: models.QuerySet[An
         )
 
 
-def _inside(model: Any, part: str, values: dict[str, str]) -> dict[str, str]:
+def _inside(entry: PersonalData, part: str, values: dict[str, str]) -> dict[str, str]:
     """The label of a choice begins small within a part; names and free words stay as they are written."""
+    model = apps.get_model(entry.model)
     inside = [name for name in NEEDED.findall(part) if name != ITSELF and not part.startswith(f"%({name})s")]
-    choices = [name for name in inside if model._meta.get_field(name).choices]
-    return values | {name: _small(values[name]) for name in choices}
+    labels = [name for name in inside if name in entry.says or model._meta.get_field(name).choices]
+    return values | {name: _small(values[name]) for name in labels}
 
 
 def _small(label: str) -> str:

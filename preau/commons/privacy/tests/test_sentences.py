@@ -136,7 +136,7 @@ def test_an_absence_is_said_by_its_day_and_its_lesson(client: SchoolClient, coll
     assert dates.capital(dates.day(entry.day, year=True)) in page
     assert f"Absent, {lesson}, {hour}" in page
     changes = client.get("/mes-donnees/attendance-entrychange/").content.decode()
-    assert f"absence du {dates.day(entry.day)}, {hour}, {lesson}" in changes
+    assert f"Absence du {dates.day(entry.day)}, {hour}, {lesson}" in changes
 
 
 def test_the_law_is_said_once_behind_a_fold(client: SchoolClient, college: World) -> None:

@@ -34,13 +34,16 @@ for words in [
     InWords("attendance", Section.SCHOOL_LIFE),
     InWords(
         "attendance.Entry",
-        sentence=("%(status)s, %(lesson)s", _("%(minutes_late)s min"), "%(explanation)s", "%(handling)s"),
+        sentence=(
+            "%(status)s, %(lesson)s",
+            _("%(minutes_late)s min"),
+            _("explication : %(explanation)s"),
+            "%(handling)s",
+        ),
         names=_entry,
         names_with=("lesson__subject",),
     ),
-    InWords(
-        "attendance.EntryChange", sentence=(_("Noté : %(status)s, pour %(entry)s"), _("%(minutes_late)s min"))
-    ),
+    InWords("attendance.EntryChange", sentence=(_("%(entry)s : noté %(status)s"), _("%(minutes_late)s min"))),
     InWords(
         "attendance.Explanation",
         sentence=(_("Explication de l’absence : %(reason)s"), "%(state)s", "%(comment)s", "%(announcement)s"),
@@ -95,6 +98,6 @@ for words in [
         quiet=frozenset({"in_front"}),
     ),
     InWords("attendance.RollCall", sentence=(_("Appel fait"),)),
-    InWords("attendance.ListRemark", when="said_at", sentence=("%(kind)s : %(lesson)s",)),
+    InWords("attendance.ListRemark", when="said_at", sentence=(_("%(kind)s : %(lesson)s"),)),
 ]:
     boards.data_in_words.add(words)

@@ -8,7 +8,9 @@ from preau.foundation.boards import InWords, Section
 for words in [
     InWords("records", Section.SCHOOLING),
     InWords(
-        "records.Record", when="opened_at", sentence=("%(kind)s : %(state)s", _("à revoir le %(review_on)s"))
+        "records.Record",
+        when="opened_at",
+        sentence=(_("%(kind)s : %(state)s"), _("à revoir le %(review_on)s")),
     ),
     InWords("records.Version", when="at", sentence=(_("Le dossier a été écrit ou changé"),)),
     InWords("records.Measure", sentence=("%(arrangement)s",)),
