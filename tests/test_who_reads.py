@@ -17,7 +17,7 @@ from preau.commons.journal import queries as journal_queries
 from preau.commons.journal.models import Line
 from preau.commons.notifications.models import Item
 from preau.commons.privacy import exports
-from preau.commons.privacy.queries import Subject, entry_of, rows_of
+from preau.commons.privacy.queries import Subject, entry_of, rows_of, sections_of
 from preau.directory.actions import photos
 from preau.directory.models import Guardianship, PhotoConsent
 from preau.directory.seeds import World
@@ -52,6 +52,7 @@ def reads(college: World) -> Reads:
             texts = [archive.read(name).decode() for name in archive.namelist()]
         client = SchoolClient().sit(college.people[reader])
         pages = ["/", "/mes-donnees/", "/mes-donnees/consultations/", "/notifications/", "/absences/"]
+        pages += [f"/mes-donnees/{kind.key}/" for one in sections_of(subject) for kind in one.kinds]
         texts += [client.get(page, {"pour": who.public_id}).content.decode() for page in pages]
         return "\n".join(texts)
 

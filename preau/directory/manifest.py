@@ -17,7 +17,7 @@ from preau.directory import (
     tasks,
 )
 from preau.directory.actions import deliveries, merging, photos, years
-from preau.directory.boards import powers
+from preau.directory.boards import powers, purposes
 from preau.directory.rules import groups as group_rules
 from preau.directory.rules import photos as photo_rules
 from preau.directory.seeds.photos import plant_photos
@@ -653,3 +653,81 @@ boards.acts.add(
         "directory.photo", _("Montrer la photo de l’élève à ceux de sa classe"), boards.Nature.USUAL, order=20
     )
 )
+
+
+def _permission(row: Any) -> str:
+    """What is asked, as the page of consents calls it."""
+    purpose = purposes.named(row.purpose)
+    return ", ".join(filter(None, [str(purpose.label) if purpose else "", row.words])) or row.purpose
+
+
+# How people read it.
+for words in [
+    boards.InWords("directory", boards.Section.IDENTITY),
+    boards.InWords(
+        "directory.Person",
+        when="",
+        sentence=(
+            "%(given_name)s %(family_name)s",
+            _("date de naissance : %(birth_date)s"),
+            "%(email)s",
+            _("téléphone : %(phone)s"),
+        ),
+        quiet=frozenset({"search_name"}),
+    ),
+    boards.InWords(
+        "directory.Guardianship",
+        when="starts",
+        sentence=("%(kinship)s, %(authority)s", "(%(guardian)s)", _("jusqu’au %(ends)s")),
+        quiet=frozenset({"contact_priority"}),
+    ),
+    boards.InWords(
+        "directory.ExternalId", when="", sentence=(_("Numéro dans un autre système : %(value)s"),)
+    ),
+    boards.InWords(
+        "directory.Enrolment",
+        boards.Section.SCHOOLING,
+        when="starts",
+        sentence=("%(group)s, %(school)s", _("jusqu’au %(ends)s")),
+    ),
+    boards.InWords(
+        "directory.Holding",
+        boards.Section.SCHOOLING,
+        when="starts",
+        sentence=("%(role)s", "(%(title)s)", "%(scope)s", "%(school)s", _("jusqu’au %(ends)s")),
+        quiet=frozenset({"programme"}),
+    ),
+    boards.InWords(
+        "directory.Assignment",
+        boards.Section.SCHOOLING,
+        when="starts",
+        sentence=("%(kind)s", "%(subject)s", _("jusqu’au %(ends)s")),
+    ),
+    boards.InWords(
+        "directory.PupilPhoto",
+        when="taken_at",
+        sentence=(_("Photo enregistrée"),),
+        quiet=frozenset({"picture"}),
+    ),
+    boards.InWords("directory.Placement", boards.Section.SCHOOLING),
+    boards.InWords("directory.YearPlan", boards.Section.SCHOOLING),
+    boards.InWords("directory.Delivery", boards.Section.SCHOOLING),
+    boards.InWords("directory.AccessDoubt", boards.Section.SCHOOLING),
+    boards.InWords("directory.AccessReview", boards.Section.SCHOOLING),
+    boards.InWords("directory.Guest", boards.Section.SCHOOLING),
+    boards.InWords(
+        "directory.Consent",
+        boards.Section.PERMISSIONS,
+        when="given_at",
+        sentence=(_("%(request)s : %(answer)s"), "(%(way)s)"),
+        quiet=frozenset({"part"}),
+    ),
+    boards.InWords("directory.ConsentRequest", boards.Section.PERMISSIONS, names=_permission),
+    boards.InWords(
+        "directory.PhotoConsent",
+        boards.Section.PERMISSIONS,
+        when="asked_at",
+        sentence=(_("Photo pour le trombinoscope, année %(year)s : %(answer)s"),),
+    ),
+]:
+    boards.data_in_words.add(words)

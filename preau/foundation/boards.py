@@ -268,6 +268,54 @@ class PersonalData:
     changed_at: str = ""
 
 
+class Section(StrEnum):
+    """Under which heading « Mes données » shows a table, in the order in which families read them."""
+
+    IDENTITY = "identity"
+    SCHOOLING = "schooling"
+    SCHOOL_LIFE = "school life"
+    WORK = "work"
+    PERMISSIONS = "permissions"
+    SIGN_INS = "sign-ins"
+    OTHER = "other"
+
+    @property
+    def label(self) -> str:
+        return {
+            Section.IDENTITY: _("Identité et famille"),
+            Section.SCHOOLING: _("Scolarité et emploi du temps"),
+            Section.SCHOOL_LIFE: _("Absences et vie scolaire"),
+            Section.WORK: _("Travail et ressources"),
+            Section.PERMISSIONS: _("Autorisations"),
+            Section.SIGN_INS: _("Connexions et appareils"),
+            Section.OTHER: _("Journal, notifications et demandes"),
+        }[self]
+
+
+@dataclass(frozen=True)
+class InWords:
+    """How people read the rows of a table of the personal data board: under which section, and as which sentence.
+
+    `model`: « attendance.Entry », or « attendance » for the section of a whole house. `when`: the field of the day or moment
+    that a row begins with; None takes the first that looks like one, "" has none. `sentence`: parts, each with the fields it
+    needs (« %(minutes)s de retard »), given as words; a part of which a field is empty, or not the reader's, is left out, and
+    fields that no part names follow with their labels: so a sentence cannot say more than the fields do.
+
+    `names(row)`: what another row calls it (« absence du mardi 24 novembre, 8 h 30, mathématiques »). It may tell only what
+    everyone who reads a row pointing at it may know: a day, a subject; never who, why, nor the minute of a gesture.
+    `names_with`: the relations it goes through, read with the row. `quiet`: fields that say nothing to people (an address, a
+    number of versions), for the copy alone unless a part names them.
+    """
+
+    model: str
+    section: Section | None = None
+    when: str | None = None
+    sentence: tuple[Any, ...] = ()
+    names: Callable[[Any], str] | None = None
+    names_with: tuple[str, ...] = ()
+    quiet: frozenset[str] = frozenset()
+
+
 @dataclass(frozen=True)
 class Term:
     """A dated rule of retention about people's records: what a school keeps no longer, and what becomes of it (docs/decisions/0113).
@@ -616,6 +664,7 @@ agenda: Registry[AgendaSource] = Registry(AgendaSource)
 search: Registry[SearchSource] = Registry(SearchSource)
 notification_kinds: Registry[NotificationKind] = Registry(NotificationKind)
 personal_data: Registry[PersonalData] = Registry(PersonalData)
+data_in_words: Registry[InWords] = Registry(InWords)
 terms: Registry[Term] = Registry(Term)
 endings: Registry[Ending] = Registry(Ending)
 measures: Registry[Measure] = Registry(Measure)

@@ -546,3 +546,30 @@ boards.endings.add(
         within="identity.Account",
     )
 )
+
+# How people read it.
+for words in [
+    boards.InWords("identity", boards.Section.SIGN_INS),
+    boards.InWords(
+        "identity.Account",
+        when="",
+        sentence=(
+            _("Identifiant : %(login)s"),
+            _("compte créé le %(created_at)s"),
+            _("dernière connexion le %(last_login)s"),
+        ),
+        quiet=frozenset({"stem", "is_active"}),
+    ),
+    boards.InWords(
+        "identity.AccountSession",
+        when="opened_at",
+        sentence=(_("Session ouverte"), "(%(device)s)", _("vue le %(seen_at)s")),
+    ),
+    boards.InWords(
+        "identity.AccessKey",
+        when="made_at",
+        sentence=(_("%(kind)s « %(name)s »"), "(%(scopes)s)", _("valable jusqu’au %(expires_at)s")),
+        quiet=frozenset({"prefix", "seat"}),
+    ),
+]:
+    boards.data_in_words.add(words)

@@ -71,3 +71,9 @@ for verb, label in [
     ("agenda.feed_closed", _("Abonnement à l’agenda fermé")),
 ]:
     boards.journal_words.add(boards.JournalWord(verb, label))
+
+# How people read it.
+for words in [
+    boards.InWords("agenda", boards.Section.SIGN_INS),
+]:
+    boards.data_in_words.add(words)

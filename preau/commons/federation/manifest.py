@@ -208,3 +208,9 @@ boards.endings.add(
         _("Qui a rouvert les mots de passe, et quand, reste : l’établissement doit pouvoir le montrer."),
     )
 )
+
+# How people read it.
+for words in [
+    boards.InWords("federation", boards.Section.SIGN_INS),
+]:
+    boards.data_in_words.add(words)

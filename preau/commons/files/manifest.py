@@ -57,3 +57,15 @@ boards.endings.add(
         by="files.sweep",
     )
 )
+
+# How people read it.
+for words in [
+    boards.InWords("files", boards.Section.WORK),
+    boards.InWords(
+        "files.StoredFile",
+        when="kept_at",
+        sentence=("%(name)s", "%(size)s"),
+        quiet=frozenset({"public_id", "kind", "state"}),
+    ),
+]:
+    boards.data_in_words.add(words)

@@ -133,3 +133,9 @@ boards.endings.add(
         ("journal.Extract",), _("Une copie, pour l’enquête qui l’a demandée."), by="journal.erase_extracts"
     )
 )
+
+# How people read it.
+for words in [
+    boards.InWords("journal.Line", when="at", sentence=("%(verb)s", "(%(acting_as)s)")),
+]:
+    boards.data_in_words.add(words)

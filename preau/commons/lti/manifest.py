@@ -181,3 +181,18 @@ boards.endings.add(
         by="lti.purge",
     )
 )
+
+# How people read it.
+for words in [
+    boards.InWords("lti", boards.Section.WORK),
+    boards.InWords(
+        "lti.Activity", when="given_at", sentence=("%(title)s", "%(text)s", _("pour le %(due_on)s"))
+    ),
+    boards.InWords(
+        "lti.Score",
+        when="said_at",
+        sentence=(_("%(column)s : %(given)s sur %(maximum)s"), "%(comment)s"),
+        quiet=frozenset({"activity", "grading"}),
+    ),
+]:
+    boards.data_in_words.add(words)

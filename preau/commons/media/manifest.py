@@ -86,3 +86,9 @@ boards.endings.add(
         by="media.sweep",
     )
 )
+
+# How people read it.
+for words in [
+    boards.InWords("media", boards.Section.WORK),
+]:
+    boards.data_in_words.add(words)

@@ -219,3 +219,22 @@ boards.endings.add(
         within="notifications.Preference",
     )
 )
+
+# How people read it.
+for words in [
+    boards.InWords(
+        "notifications.Item",
+        when="published_at",
+        sentence=("%(kind)s", "(%(facts)s)", _("lue le %(read_at)s")),
+        quiet=frozenset({"url", "in_app", "person"}),
+    ),
+    boards.InWords(
+        "notifications.Device",
+        boards.Section.SIGN_INS,
+        when="added_at",
+        sentence=("%(label)s",),
+        quiet=frozenset({"endpoint"}),
+    ),
+    boards.InWords("notifications.Push", boards.Section.SIGN_INS),
+]:
+    boards.data_in_words.add(words)

@@ -183,3 +183,18 @@ boards.endings.add(
         by="signon.purge",
     )
 )
+
+# How people read it.
+for words in [
+    boards.InWords("signon", boards.Section.SIGN_INS),
+    boards.InWords(
+        "signon.Alias",
+        when="made_at",
+        sentence=(
+            "%(service)s",
+            _("votre identifiant là-bas : %(value)s"),
+            _("dernier passage le %(used_on)s"),
+        ),
+    ),
+]:
+    boards.data_in_words.add(words)

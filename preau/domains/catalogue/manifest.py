@@ -185,3 +185,9 @@ for verb, label in [
     ("catalogue.put_back", _("Ressource remise")),
 ]:
     boards.journal_words.add(boards.JournalWord(verb, label))
+
+# How people read it.
+for words in [
+    boards.InWords("catalogue", boards.Section.WORK),
+]:
+    boards.data_in_words.add(words)

@@ -150,3 +150,15 @@ boards.terms.add(
         with_it=("events.EventStep", "events.Invitation"), order=30,
     )
 )  # fmt: skip
+
+# How people read it.
+for words in [
+    boards.InWords("events", boards.Section.SCHOOLING),
+    boards.InWords(
+        "events.Invitation",
+        sentence=(_("Invitation : « %(self)s »"), _("réponse : %(answer)s")),
+        names=lambda row: row.event.title,
+        names_with=("event",),
+    ),
+]:
+    boards.data_in_words.add(words)

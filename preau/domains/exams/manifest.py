@@ -101,3 +101,9 @@ boards.public_routes.add(
     boards.PublicRoute("exams:exam", in_sitemap=True, addresses=exam_addresses, and_below=True)
 )
 boards.public_routes.add(boards.PublicRoute("exams:paper", in_sitemap=True, addresses=paper_addresses))
+
+# How people read it.
+for words in [
+    boards.InWords("exams", boards.Section.WORK),
+]:
+    boards.data_in_words.add(words)

@@ -478,3 +478,32 @@ boards.endings.add(
         ),
     )
 )
+
+# How people read it.
+for words in [
+    boards.InWords("homework", boards.Section.WORK),
+    boards.InWords(
+        "homework.Homework",
+        when="given_at",
+        sentence=(_("Travail donné : « %(self)s »"),),
+        names=lambda row: row.title,
+    ),
+    boards.InWords(
+        "homework.HandIn",
+        when="handed_at",
+        sentence=(
+            _("Rendu : « %(homework)s »"),
+            "%(mark)s",
+            _("« %(text)s »"),
+            _("Commentaire : « %(comment)s »"),
+            _("remis le %(returned_at)s"),
+        ),
+        names=lambda row: row.homework.title,
+        names_with=("homework",),
+        quiet=frozenset({"times"}),
+    ),
+    boards.InWords("homework.HandInFile", sentence=("%(file)s", "%(hand_in)s")),
+    boards.InWords("homework.Done", when="done_at", sentence=(_("Coché comme fait : « %(homework)s »"),)),
+    boards.InWords("homework.LessonRecord", when="written_at", sentence=(_("« %(content)s »"),)),
+]:
+    boards.data_in_words.add(words)

@@ -182,3 +182,9 @@ for key, label, model, when, options in [
             due=by_year(f"{KEY}.{model}", when), **options,
         )
     )  # fmt: skip
+
+# How people read it.
+for words in [
+    boards.InWords("mediacentre", boards.Section.WORK),
+]:
+    boards.data_in_words.add(words)

@@ -344,3 +344,11 @@ boards.endings.add(
         within="scenarios.Scenario",
     )
 )  # fmt: skip
+
+# How people read it.
+for words in [
+    boards.InWords("scenarios", boards.Section.WORK),
+    boards.InWords("scenarios.Scenario", sentence=("%(title)s",), quiet=frozenset({"origin"})),
+    boards.InWords("scenarios.Version", sentence=("%(title)s",), quiet=frozenset({"signatures"})),
+]:
+    boards.data_in_words.add(words)

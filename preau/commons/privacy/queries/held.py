@@ -13,6 +13,7 @@ from django.db.models import (
     ExpressionWrapper,
     IntegerField,
     OuterRef,
+    Prefetch,
     Q,
     Subquery,
     Value,
@@ -25,7 +26,7 @@ from preau.directory.models import Holding, Person, School
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
 from preau.foundation import boards, dates
-from preau.foundation.boards import FieldClass, PersonalData
+from preau.foundation.boards import FieldClass, InWords, PersonalData
 from preau.identity.models import Account
 
 
@@ -57,6 +58,8 @@ class Fact:
     name: str
     label: str
     value: str
+    # Not where nothing is said or ticked, where only its writer reads it, nor of whom the page is about already, or of somebody unnamed.
+    tells: bool = True
 
 
 def key_of(entry: PersonalData) -> str:
@@ -87,7 +90,7 @@ def links_of(entry: PersonalData) -> list[str]:
 
 def rows_of(entry: PersonalData, subject: Subject) -> models.QuerySet[Any]:
     """The rows about a person that the reader reads, once each: the board says which (docs/decisions/0130)."""
-    return _rows(entry, subject, Value(subject.person.pk)).order_by("-pk").distinct()
+    return rows_read(entry, subject, Value(subject.person.pk)).order_by("-pk").distinct()
 
 
 def rows_about(entry: PersonalData, person: Person) -> models.QuerySet[Any]:
@@ -96,7 +99,7 @@ def rows_about(entry: PersonalData, person: Person) -> models.QuerySet[Any]:
     return rows.order_by("-pk").distinct()
 
 
-def _rows(entry: PersonalData, subject: Subject, person: Any) -> models.QuerySet[Any]:
+def rows_read(entry: PersonalData, subject: Subject, person: Any) -> models.QuerySet[Any]:
     """Of one's own: what one wrote or did, and what is about oneself as its readers say. Of a child: as they say of a guardian."""
     links, rows = links_of(entry), apps.get_model(entry.model)._meta.default_manager
     if not subject.is_own:
@@ -125,17 +128,28 @@ def held_about(subject: Subject) -> list[Held]:
 
 
 def _count(entry: PersonalData, subject: Subject) -> Any:
-    rows = _rows(entry, subject, OuterRef("pk")).order_by()
-    rows = rows.annotate(all_together=Value(1)).values("all_together")
-    counted = rows.annotate(rows=Count("pk", distinct=True)).values("rows")
-    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+    return counted(rows_read(entry, subject, OuterRef("pk")))
+
+
+def counted(rows: models.QuerySet[Any]) -> Any:
+    """How many rows of an inner query, as a column of the outer one."""
+    rows = rows.order_by().annotate(all_together=Value(1)).values("all_together")
+    number = rows.annotate(rows=Count("pk", distinct=True)).values("rows")
+    return Coalesce(Subquery(number, output_field=IntegerField()), 0)
 
 
 # In words
 
 
 def facts_of(entry: PersonalData, subject: Subject, rows: models.QuerySet[Any]) -> Iterator[list[Fact]]:
-    """Each row, field by field; what is not personal is left out, what is another person's is not shown.
+    """Each row, field by field."""
+    return (facts for _row, facts in rows_told(entry, subject, rows))
+
+
+def rows_told(
+    entry: PersonalData, subject: Subject, rows: models.QuerySet[Any]
+) -> Iterator[tuple[Any, list[Fact]]]:
+    """Each row and its facts; what is not personal is left out, what is another person's is not shown.
 
     Read a thousand at a time, and what does not change from row to row is found once: a person of a school may be in
     tens of thousands of rows.
@@ -150,13 +164,35 @@ def facts_of(entry: PersonalData, subject: Subject, rows: models.QuerySet[Any]) 
         f"reads_{name}": ExpressionWrapper(rows.where(subject.reader.pk), output_field=BooleanField())
         for name, rows in entry.field_readers.items()
     }
-    rows = rows.select_related(*pointing).prefetch_related(*several).annotate(**read)
+    words = words_of(model)
+    along = [path for name in pointing for path in (name, *_paths_of(model._meta.get_field(name), name))]
+    along += words.names_with if words else ()
+    linked = [_prefetched(model._meta.get_field(name)) for name in several]
+    rows = rows.select_related(*along).prefetch_related(*linked).annotate(**read)
     tellers = [
-        (one.name, _label(one), _teller(entry, subject, one))
+        (one.name, _label(one), _teller(entry, subject, one), _telling(entry, subject, one))
         for one in sorted(shown, key=lambda one: str(one.verbose_name))
     ]
     for row in rows.iterator(chunk_size=1000):
-        yield [Fact(name, label, tell(row)) for name, label, tell in tellers]
+        yield row, [Fact(name, label, tell(row), tells(row)) for name, label, tell, tells in tellers]
+
+
+def words_of(model: Any) -> InWords | None:
+    """How a table is said to people, where its house declared it."""
+    return boards.data_in_words.named(model._meta.label, by="model")
+
+
+def _paths_of(field: Any, name: str) -> list[str]:
+    """What the name of the row at the other end is made of, to be read with it."""
+    words = words_of(field.related_model)
+    return [f"{name}__{path}" for path in words.names_with] if words else []
+
+
+def _prefetched(field: Any) -> Any:
+    rows, words = field.related_model._meta.default_manager.all(), words_of(field.related_model)
+    return Prefetch(
+        field.name, rows.select_related(*words.names_with) if words and words.names_with else rows
+    )
 
 
 def _label(field: Any) -> str:
@@ -191,6 +227,32 @@ def _teller_of_value(entry: PersonalData, subject: Subject, field: Any) -> Calla
     return lambda row: said(getattr(row, name), subject)
 
 
+def _telling(entry: PersonalData, subject: Subject, field: Any) -> Callable[[Any], bool]:
+    """Whether one field of a row tells the reader anything."""
+    says = _telling_value(subject, field)
+    if field.name in entry.withheld:
+        return lambda row: False
+    if field.name in entry.field_readers:
+        return lambda row: bool(getattr(row, f"reads_{field.name}")) and says(row)
+    return says
+
+
+def _telling_value(subject: Subject, field: Any) -> Callable[[Any], bool]:
+    """Of people only the reader is named, and that only tells something of a child."""
+    if field.related_model is Person and not field.many_to_many and not subject.is_own:
+        return lambda row: getattr(row, field.attname) == subject.reader.pk
+    if field.related_model in {Person, Account}:
+        return lambda row: False
+    if field.many_to_many:
+        return lambda row: bool(getattr(row, field.name).all())
+    return lambda row: _is_something(getattr(row, field.attname))
+
+
+def _is_something(value: Any) -> bool:
+    """Not empty, and not a box that nobody ticked; a number is one, zero too."""
+    return bool(value) or (isinstance(value, int) and value is not False)
+
+
 def said(value: Any, subject: Subject) -> str:
     """A value as people write it."""
     if value is None or value == "":
@@ -214,14 +276,17 @@ def _when(value: date | time) -> str:
 
 
 def _named(found: models.Model, subject: Subject) -> str:
-    """Oneself by name, another person as another; anything else by its name or its number."""
+    """Oneself by name, another person as another; anything else by its name, else by what it is: a number says nothing."""
     if isinstance(found, Account):
         found = found.person if found.person_id in {subject.person.pk, subject.reader.pk} else Person()
     if isinstance(found, Person):
         known = found.pk in {subject.person.pk, subject.reader.pk}
         return found.full_name if known else _("une autre personne")
+    words = words_of(type(found))
+    if words and words.names:
+        return words.names(found)
     name = getattr(found, "name", "") or getattr(found, "label", "")
-    return str(name or f"{found._meta.verbose_name} n° {found.pk}")
+    return str(name or found._meta.verbose_name)
 
 
 # Who has read

@@ -31,7 +31,7 @@ def own_data(request: HttpRequest) -> HttpResponse:
     context = {
         "subject": subject,
         "people": [request.viewer.person, *children] if children else [],
-        "held": queries.held_about(subject),
+        "sections": queries.sections_of(subject),
         "contacts": queries.contacts_of(request.viewer),
         "copies": queries.copies_of(request.viewer, subject),
     }
@@ -41,13 +41,13 @@ def own_data(request: HttpRequest) -> HttpResponse:
 @opens(to=rules.has_data)
 @require_safe
 def part(request: HttpRequest, key: str) -> HttpResponse:
-    """One kind of data in full: why, for how long, who receives it, and each row."""
+    """One kind of data, row by row in sentences; behind a fold why, for how long, and who reads it."""
     subject, _children = subject_of(request, request.GET.get("pour", ""))
     entry = queries.entry_of(key)
     if entry is None:
         raise Http404
-    page = Paginator(queries.rows_of(entry, subject), 20).get_page(request.GET.get("page"))
-    rows = list(queries.facts_of(entry, subject, page.object_list)) if page.paginator.count else []
+    page = Paginator(queries.rows_shown(entry, subject), 20).get_page(request.GET.get("page"))
+    rows = list(queries.sentences_of(entry, subject, page.object_list)) if page.paginator.count else []
     context = {"subject": subject, "entry": entry, "key": key, "page_obj": page, "rows": rows}
     return render(request, "privacy/part.html", context)
 

@@ -12,6 +12,7 @@ from preau.directory.words import Role
 from preau.domains.attendance import actions, queries, rules, seeds, tasks
 from preau.domains.attendance.manifest import (  # noqa: F401 - early facts; registers; what school life does; plans
     early,
+    in_words,
     registers,
     school_life,
     seating,

@@ -1,5 +1,5 @@
 """What campaigns show to the rest of the platform: their links, what is told and when, what they hold of people."""
 
-from preau.domains.campaigns.manifest import held, shown, terms
+from preau.domains.campaigns.manifest import held, in_words, shown, terms
 
-__all__ = ["held", "shown", "terms"]
+__all__ = ["held", "in_words", "shown", "terms"]
