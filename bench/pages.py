@@ -77,5 +77,4 @@ LARGE_PAGES = (
     Page("absences_large", ("attendance:entries",), "cpe", TWICE),
     Page("home_cpe_large", ("portal:home",), "cpe", HOME),
 )
-MOST_QUERIES = 12
 MOST_GROWTH = 1.2

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from bench.measures import World
-from bench.pages import BARE, LARGE_PAGES, MOST_GROWTH, MOST_QUERIES, PAGES, REFERENCE, Page
+from bench.pages import BARE, LARGE_PAGES, MOST_GROWTH, PAGES, REFERENCE, Page
 from bench.scratch import LARGE
+from tests.statements import MOST_QUERIES
 
 README = Path(__file__).parent / "README.md"
 NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}

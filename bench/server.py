@@ -8,7 +8,6 @@ import cProfile
 import io
 import json
 import pstats
-import re
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -25,9 +24,9 @@ import time_machine
 
 from bench.pages import LARGE_PAGES, PAGES, Page
 from bench.worlds import NOW
+from tests.statements import Statements
 
 WARM_UP = 5
-STATEMENT = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH)", re.IGNORECASE)
 AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
 
@@ -207,25 +206,6 @@ class Server:
         stats.strip_dirs().sort_stats("tottime").print_stats(25)
         stats.sort_stats("cumulative").print_stats(60)
         return text.getvalue()
-
-
-class Statements:
-    """Counts the statements of a request, transactions aside."""
-
-    def __init__(self, connection: Any) -> None:
-        self.connection = connection
-        self.count = 0
-
-    def __enter__(self) -> "Statements":
-        self.connection.execute_wrappers.append(self._count)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.connection.execute_wrappers.remove(self._count)
-
-    def _count(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        self.count += bool(STATEMENT.match(sql))
-        return execute(sql, params, many, context)
 
 
 def environ_of(cookies: dict[str, str], path: str, query: str, body: bytes | None) -> dict[str, Any]:

@@ -1,18 +1,17 @@
 """What a house says of its pages, in the words of the cast of the schools; and what is looked at in each of them."""
 
-import re
 from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
 from typing import Any
 
 import html5lib
 from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from conftest import SchoolClient
 from preau.directory.seeds import World
 from preau.foundation.text import french
+from tests.statements import Statements
 
 STAFF = {"teacher", "teacher_1", "cpe", "head", "secretary"}
 FAMILY = {"guardian", "other_guardian", "pupil"}
@@ -23,7 +22,6 @@ SCHOOL_LIFE = {"cpe", "head"}
 TEACHERS = {"teacher", "teacher_1"}
 OFFICE = {"head", "secretary"}
 KEEPERS = SCHOOL_LIFE | OFFICE
-MOST_QUERIES = 12
 MOST_BYTES = 60_000
 
 
@@ -51,10 +49,9 @@ class Page:
 
 def counted(client: SchoolClient, address: str) -> tuple[Any, int]:
     """The answer and how many statements it took, transactions aside (docs/decisions/0027)."""
-    with CaptureQueriesContext(connection) as done:
+    with Statements(connection) as asked:
         response = client.get(address)
-    read = [q for q in done.captured_queries if re.match(r"\s*(SELECT|INSERT|UPDATE|DELETE)", q["sql"])]
-    return response, len(read)
+    return response, asked.count
 
 
 def faults(page: str) -> Iterator[str]:

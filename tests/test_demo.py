@@ -38,7 +38,8 @@ from preau.identity.models import Account
 from preau.identity.seeds import PASSWORD
 from preau.portal import demo
 from preau.portal.visitors import GATHERINGS
-from tests.pages import MOST_BYTES, MOST_QUERIES, counted, faults
+from tests.pages import MOST_BYTES, counted, faults
+from tests.statements import MOST_QUERIES
 
 TODAY = NOW.date()
 

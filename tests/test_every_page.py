@@ -15,7 +15,8 @@ from preau.directory.words import Role
 from tests.building import routes
 from tests.declared import gathered
 from tests.net.matrix import all_routes
-from tests.pages import EVERYONE, MOST_BYTES, MOST_QUERIES, Page, counted, faults
+from tests.pages import EVERYONE, MOST_BYTES, Page, counted, faults
+from tests.statements import MOST_QUERIES
 
 __all__ = [
     "ELSEWHERE", "LISTS", "LISTS_APART", "MOST_BYTES", "MOST_QUERIES", "ONE_THING", "PAGES", "PUBLIC", "Page", "address_of", "counted", "faults",

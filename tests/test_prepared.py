@@ -8,6 +8,7 @@ import pytest
 from django.core.paginator import Paginator
 from django.db import connection
 from django.db.models import BooleanField, Count, ExpressionWrapper, F, Q
+from django.db.models.sql.compiler import SQLCompiler
 from django.test.utils import CaptureQueriesContext
 
 from preau.directory.counting import numbers
@@ -72,6 +73,7 @@ def test_each_kind_of_column_is_read_as_the_queryset_reads_it(college: World) ->
         ),
         Reason.objects.order_by("pk").values_list("settles", "school", "retired_on"),
         School.objects.order_by("pk").values_list("services", "settled"),
+        Person.objects.order_by("pk").values_list("pk", "given_name", named=True),
     ]
     for queryset in read:
         plain, prepared = plain_and_prepared(queryset)
@@ -104,8 +106,6 @@ def test_what_holds_rows_of_its_own_is_refused(college: World) -> None:
     subject = Lesson.objects.order_by("pk")[0].subject
     with pytest.raises(TypeError):
         Prepared(subject.lessons.all)()
-    with pytest.raises(TypeError):
-        Prepared(Person.objects.order_by("pk").values_list("pk", named=True).all)()
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 3, 5])
@@ -187,6 +187,27 @@ def test_a_part_is_what_a_slice_gives_and_all_parts_are_one_statement(college: W
 def test_a_query_that_prefetches_is_refused(college: World) -> None:
     with pytest.raises(TypeError):
         Prepared(lambda pk: Lesson.objects.filter(pk=pk).prefetch_related("groups"))(1)
+
+
+def test_a_statement_is_compiled_once_and_its_rows_belong_to_the_call(
+    college: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What `_Statement` takes from the inside of Django: a compiler that is asked for its SQL once, and rows that are never kept."""
+    compiled: list[Any] = []
+    as_sql = SQLCompiler.as_sql
+
+    def noted(self: Any, *arguments: Any, **named: Any) -> Any:
+        compiled.append(self)
+        return as_sql(self, *arguments, **named)
+
+    monkeypatch.setattr(SQLCompiler, "as_sql", noted)
+    of = Prepared(lambda pk: Person.objects.filter(pk=pk))
+    head, cpe = college.people["head"], college.people["cpe"]
+    (first,), (again,), (other,) = of(head.pk), of(head.pk), of(cpe.pk)
+    assert len(compiled) == 1
+    assert (first, again, other) == (head, head, cpe)
+    assert first is not again
+    assert of(0) == []
 
 
 def test_what_is_only_sorted_by_is_not_given(college: World) -> None:

@@ -22,7 +22,8 @@ from preau.foundation.boards import FieldClass, Retention
 from preau.foundation.models import WorkerBeat
 from preau.foundation.tasks.worker import make_round
 from preau.portal import condition, evidence, guides
-from tests.pages import MOST_BYTES, MOST_QUERIES, counted, faults
+from tests.pages import MOST_BYTES, counted, faults
+from tests.statements import MOST_QUERIES
 
 
 def read(client: SchoolClient, address: str) -> str:

@@ -1,9 +1,8 @@
 """All that differs between SQLite and PostgreSQL, in one place."""
 
 import fcntl
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
 from enum import Enum
 from json import dumps
 from pathlib import Path
@@ -13,7 +12,6 @@ from zlib import crc32
 import psycopg
 from django.db import connection, models
 from django.db.backends.sqlite3.base import SQLiteCursorWrapper
-from django.db.backends.sqlite3.operations import DatabaseOperations as SQLiteOperations
 from django.db.backends.utils import CursorDebugWrapper, CursorWrapper
 from django.db.models.fields.files import FieldFile
 
@@ -138,50 +136,6 @@ class _KnownCursor(SQLiteCursorWrapper):
 
 
 _converted: dict[str, str] = {}
-
-
-def reading_of(converters: Sequence[Any], expression: Any, connection: Any) -> Callable[[Any], Any]:
-    """One function of a value alone: what a column's `converters` make of it, one after the other.
-
-    SQLite's own ask at each value what never changes (is there a time zone? which?); ours do what theirs come to.
-    """
-    steps = [_step(one, expression, connection) for one in converters]
-    if len(steps) == 1:
-        return steps[0]
-
-    def read(value: Any) -> Any:
-        for step in steps:
-            value = step(value)
-        return value
-
-    return read
-
-
-def _step(converter: Any, expression: Any, connection: Any) -> Callable[[Any], Any]:
-    known = _SQLITE_READINGS.get(getattr(converter, "__func__", None))
-    return known or (lambda value: converter(value, expression, connection))
-
-
-def _moment(value: Any) -> datetime | None:
-    if value is None:
-        return None
-    found = value if isinstance(value, datetime) else datetime.fromisoformat(value)
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
-
-
-def _day(value: Any) -> date | None:
-    return value if value is None or isinstance(value, date) else date.fromisoformat(value)
-
-
-def _truth(value: Any) -> bool | None:
-    return None if value is None else bool(value)
-
-
-_SQLITE_READINGS: dict[Any, Callable[[Any], Any]] = {
-    SQLiteOperations.convert_datetimefield_value: _moment,
-    SQLiteOperations.convert_datefield_value: _day,
-    SQLiteOperations.convert_booleanfield_value: _truth,
-}
 
 
 def insert(rows: Sequence[models.Model]) -> None:

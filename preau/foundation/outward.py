@@ -18,6 +18,20 @@ from django.conf import settings
 
 TIMEOUT = 5
 LONGEST_ANSWER = 65_536
+# Behind NAT64 every address of IPv4 is written so: the last 32 bits say where it leads.
+NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+# Other ways of carrying an address of IPv4, which is then that of a tunnel or of a network's own: nothing public answers there.
+# Python took some of them for public until 3.13.
+CARRIERS = [
+    ipaddress.IPv6Network(one)
+    for one in (
+        "::/96",  # compatible (RFC 4291)
+        "::ffff:0:0:0/96",  # translated (RFC 2765)
+        "64:ff9b:1::/48",  # NAT64 within a network (RFC 8215)
+        "2001::/32",  # Teredo (RFC 4380)
+        "2002::/16",  # 6to4 (RFC 3056)
+    )
+]
 
 
 class Refused(OSError):
@@ -36,9 +50,23 @@ def places_of(host: str, port: int) -> list[tuple[str, int]]:
 
 
 def _may_be_reached(address: str) -> bool:
+    return is_public(address) or (settings.SIGNON_LOOPBACK and _unmapped(address).is_loopback)
+
+
+def is_public(address: str) -> bool:
+    """Whether an address leads outside of every network of somebody's own, in whatever form it is written."""
+    there = _unmapped(address)
+    if isinstance(there, ipaddress.IPv6Address):
+        if there in NAT64:
+            there = ipaddress.IPv4Address(int(there) & 0xFFFF_FFFF)
+        elif any(there in network for network in CARRIERS):
+            return False
+    return there.is_global
+
+
+def _unmapped(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
     there = ipaddress.ip_address(address.partition("%")[0])
-    inner = getattr(there, "ipv4_mapped", None) or there
-    return inner.is_global or (settings.SIGNON_LOOPBACK and inner.is_loopback)
+    return getattr(there, "ipv4_mapped", None) or there
 
 
 def reached(host: str, port: int) -> socket.socket:

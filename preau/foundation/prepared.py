@@ -6,12 +6,18 @@
 The builder is called once for each *shape* of its arguments, with slots in the place of their values. It must not look at
 a value: what depended on one would be kept for everybody (docs/decisions/0057). Stand-ins hold no value at all: a builder
 finds nothing of the first caller to keep, and one that reads or compares a value fails at its first call.
+
+Django has no such thing, so this leans on its inside, in `_Statement` alone: `Query.get_compiler` and `SQLCompiler.as_sql` give the
+statement; its rows go back into `SQLCompiler.execute_sql`, from where the queryset's `_iterable_class` reads them as any others;
+`_prefetch_related_lookups` and `_known_related_objects` say what is refused. `tests/test_prepared.py` holds each of them.
 """
 
 from collections.abc import Callable, Hashable
+from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
+from types import SimpleNamespace
 from typing import Any, Protocol, cast
 
 from django.core.exceptions import EmptyResultSet
@@ -20,7 +26,6 @@ from django.db.models.expressions import Expression
 from django.db.models.sql.compiler import SQLCompiler
 
 from preau.foundation.db import preparing_cursor
-from preau.foundation.rowreading import row_reader
 
 FIELDS: dict[type, Callable[[], models.Field[Any, Any]]] = {
     int: models.BigIntegerField, str: models.TextField, date: models.DateField, datetime: models.DateTimeField,
@@ -169,15 +174,16 @@ def _stand_in(number: int, argument: Any) -> Any:
 
 
 class _Statement:
-    """A compiled query, and how its rows are read."""
+    """A compiled query, whose rows Django reads as those of the queryset."""
 
-    def __init__(self, queryset: "models.QuerySet[Any, Any]") -> None:
-        if queryset._prefetch_related_lookups:  # type: ignore[attr-defined]  # noqa: SLF001
+    def __init__(self, queryset: Any) -> None:
+        if queryset._prefetch_related_lookups:  # noqa: SLF001
             raise TypeError("A prepared query is one statement: it prefetches nothing.")
-        compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
-        self._sql, self._params = compiler.as_sql()
-        # How columns become values depends on what is selected and on the kind of database: neither changes.
-        self._read = row_reader(queryset, compiler)
+        if queryset._known_related_objects:  # noqa: SLF001
+            raise TypeError("A prepared query knows no row before: it would be given to everybody.")
+        self._queryset = queryset
+        self._compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
+        self._sql, self._params = self._compiler.as_sql()
 
     def rows(self, arguments: tuple[Any, ...], part: tuple[int, int] | None = None) -> list[Any]:
         """What the statement finds; `part` is how many of them, and after how many."""
@@ -190,4 +196,17 @@ class _Statement:
         with preparing_cursor(connection) as cursor:
             cursor.execute(sql, [*values, *(part or ())])
             found = cursor.fetchall()
-        return self._read(found)
+        return self._read(found, connection) if found else []
+
+    def _read(self, found: list[Any], connection: Any) -> list[Any]:
+        """The rows as the queryset gives them, which is asked for no more than its compiler: one that has executed already."""
+        compiler: Any = copy(self._compiler)
+        if compiler.has_extra_select:
+            # What is only sorted by comes last.
+            found = [row[: compiler.col_count] for row in found]
+        compiler.connection = connection
+        compiler.execute_sql = lambda *_, **__: [found]
+        query: Any = copy(self._queryset.query)
+        query.get_compiler = lambda *_, **__: compiler
+        executed: Any = SimpleNamespace(**vars(self._queryset) | {"db": DEFAULT_DB_ALIAS, "query": query})
+        return list(self._queryset._iterable_class(executed))  # noqa: SLF001

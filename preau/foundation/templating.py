@@ -20,7 +20,6 @@ from jinja2_fragments import render_block as jinja_render_block
 from markupsafe import Markup
 
 from preau.foundation import dates, richtext, stamp, text
-from preau.foundation.inlining import InliningEnvironment
 from preau.foundation.text import ELIDED, elided, number
 
 # No address has it of its own.
@@ -88,14 +87,14 @@ def static(path: str) -> str:
     return staticfiles_storage.url(path)
 
 
-def install_texts(env: InliningEnvironment) -> None:
+def install_texts(env: Environment) -> None:
     """Give templates their translations. Where there is one language, nobody is asked which before each text."""
     active: Any = translation
     if len(settings.LANGUAGES) == 1:
         active = trans_real.translation(settings.LANGUAGE_CODE)
     env.install_gettext_callables(active.gettext, active.ngettext, newstyle=True, pgettext=active.pgettext)  # type: ignore[attr-defined]
     if len(settings.LANGUAGES) == 1:
-        env.globals["_"] = env.says = in_one_language(active.gettext)
+        env.globals["_"] = in_one_language(active.gettext)
     plural: Any = env.globals["ngettext"]
     env.globals["ngettext"] = counted(plural)
 
@@ -160,9 +159,8 @@ _drawn = cache(_draw)
 def environment(**options: Any) -> Environment:
     """The environment of every page (Django's Jinja2 backend calls it)."""
     options |= {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
-    env = InliningEnvironment(
-        **options, extensions=["jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols"]
-    )  # nosec B701
+    options["extensions"] = ["jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols"]
+    env = Environment(**options)  # nosec B701  # noqa: S701 - Django's backend says that it escapes
     install_texts(env)
     env.globals |= {
         "url": url,

@@ -4,7 +4,6 @@ RFC 8030 (sending), 8188 and 8291 (encryption), 8292 (who sends). Written here r
 """
 
 import http.client
-import ipaddress
 import json
 import socket
 import ssl
@@ -23,6 +22,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
 from django.utils import timezone
+
+from preau.foundation.outward import is_public
 
 TIMEOUT = 10
 # How long a service keeps a notice for a device that is off.
@@ -176,7 +177,7 @@ def _is_under(host: str, known: str) -> bool:
 def addresses_of(host: str) -> list[tuple[str, int]]:
     """The public addresses of a host. Raises Refused when one is not: a name must not lead into our own network."""
     found = [place[4] for place in socket.getaddrinfo(host, 443, type=socket.SOCK_STREAM)]
-    if not found or not all(ipaddress.ip_address(place[0]).is_global for place in found):
+    if not found or not all(is_public(str(place[0])) for place in found):
         raise Refused(f"{host} leads elsewhere than to public addresses")
     return [(str(place[0]), 443) for place in found]
 

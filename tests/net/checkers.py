@@ -17,7 +17,8 @@ from tests.net import known_bad
 from tests.net.crawl import GUIDE, Visit
 from tests.net.plan import is_first
 from tests.net.reviewed import is_reviewed
-from tests.pages import MOST_BYTES, MOST_QUERIES, faults
+from tests.pages import MOST_BYTES, faults
+from tests.statements import MOST_QUERIES
 
 PROBES = (Path(__file__).parent / "probes.js").read_text()
 SCRIPT = Axe().axe_script

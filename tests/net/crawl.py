@@ -24,11 +24,11 @@ from tests.declared import gathered
 from tests.net.cast import Stage
 from tests.net.forms import Form, forms_of
 from tests.net.plan import Limits
-from tests.pages import MOST_QUERIES, Page
+from tests.pages import Page
+from tests.statements import MOST_QUERIES, counts
 
 # It shows every component in every state: nobody reads it between two lessons, and its forms lead nowhere.
 GUIDE = "foundation:styleguide"
-READS = re.compile(r"\s*\(?(SELECT|INSERT|UPDATE|DELETE)")
 # Once in some minutes, on whichever page is then opened: that the session lives.
 LIVES = re.compile(r'UPDATE "(django_session|identity_accountsession)" SET ("session_data"|"seen_at")')
 # A shape is made of the names of all attributes, and of the values of those that change how an element looks or acts.
@@ -55,7 +55,7 @@ class Asked:
         self.thread, self.statements = get_ident(), list[str]()
 
     def __call__(self, execute: Any, sql: str, *args: Any) -> Any:
-        if get_ident() == self.thread and READS.match(sql) and not LIVES.match(sql):
+        if get_ident() == self.thread and counts(sql) and not LIVES.match(sql):
             self.statements.append(sql)
         return execute(sql, *args)
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from preau import urls
 from preau.directory.models import School
 from preau.foundation.access import anyone, opens
+from tests.statements import MOST_QUERIES
 
 HERE = Path(__file__).parent
 ADDRESS, BROKEN = "/page-fautive/", "/page-fautive/en-panne/"
@@ -22,7 +23,7 @@ STRANGER = "http://tiers.example"
 @csp_update({"img-src": [STRANGER]})
 def bad(request: HttpRequest) -> HttpResponse:
     """Too many queries, too heavy, and all that is wrong in the page itself."""
-    for _ in range(13):
+    for _ in range(MOST_QUERIES + 1):
         School.objects.count()
     return HttpResponse((HERE / "known_bad.html").read_text().replace("LOURD", "lourd " * 11_000))
 

@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from conftest import NOW, SchoolClient
@@ -17,6 +16,7 @@ from preau.domains.attendance import actions
 from preau.domains.attendance.models import Entry, EntryChange, RollCall, Status
 from preau.domains.attendance.queries import register_of, rolls_of_day
 from preau.domains.timetable.models import Lesson
+from tests.statements import MOST_QUERIES, Statements
 
 FEED = "/appel/du-jour/"
 
@@ -191,9 +191,9 @@ def test_the_page_and_the_device_cost_few_statements(
     client.sit(college.people["teacher"])
     client.get(FEED)
     for ask in (lambda: client.get(FEED), lambda: client.get(f"/appel/{lesson.pk}/")):
-        with CaptureQueriesContext(connection) as asked:
+        with Statements(connection) as asked:
             assert ask().status_code == 200
-        assert len([one for one in asked.captured_queries if one["sql"].startswith("SELECT")]) <= 12
+        assert asked.count <= MOST_QUERIES
 
 
 @pytest.mark.parametrize("key", ["teacher", "guardian"])

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from conftest import NOW, SchoolClient
@@ -22,9 +21,9 @@ from preau.domains.timetable.models import Lesson, WeeklyPattern
 from preau.domains.timetable.tests.props import lesson_now
 from preau.foundation import stamp
 from tests.pages import MOST_BYTES, counted
+from tests.statements import Statements
 
 TODAY = NOW.date()
-STATEMENTS = ("SELECT", "INSERT", "UPDATE", "DELETE")
 
 
 @pytest.fixture
@@ -68,10 +67,9 @@ def test_marking_one_pupil_takes_few_statements(college: World, client: SchoolCl
     client.sit(college.people["teacher"])
     for status, most in ((Status.ABSENT, 13), (Status.PRESENT, 12)):
         sent = typed(lesson, college.people["pupil"], status)
-        with CaptureQueriesContext(connection) as asked:
+        with Statements(connection) as asked:
             assert client.post(roll_of(lesson), sent).status_code == 302
-        said = [one["sql"] for one in asked.captured_queries if one["sql"].startswith(STATEMENTS)]
-        assert len(said) <= most, "\n".join(said)
+        assert asked.count <= most, "\n".join(asked.made)
         assert Entry.objects.get(lesson=lesson, pupil=college.people["pupil"]).status == status
         client.get("/")
 

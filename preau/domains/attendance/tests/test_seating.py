@@ -5,7 +5,6 @@ from random import Random
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as some
@@ -22,6 +21,7 @@ from preau.domains.attendance.models import Arrangement, Entry, Seat, SeatingPla
 from preau.domains.attendance.rules import seating
 from preau.domains.timetable.models import Lesson
 from preau.identity.models import Account
+from tests.pages import counted
 
 TODAY = NOW.date()
 
@@ -454,19 +454,6 @@ def test_the_plan_of_the_room_comes_first_and_another_may_be_asked_for(
     assert "Plan Labo" not in client.get(f"{roll_of(lesson)}?plan=9999").content.decode().replace(
         "\u202f", " "
     )
-
-
-def counted(client: SchoolClient, address: str) -> tuple[Any, int]:
-    """The answer and how many rows were asked for. By a wrapper: prepared queries are not in the log that Django counts."""
-    asked: list[str] = []
-
-    def hear(execute: Any, sql: str, *rest: Any) -> Any:
-        asked.append(sql)
-        return execute(sql, *rest)
-
-    with connection.execute_wrapper(hear):
-        page = client.get(address)
-    return page, sum(sql.lstrip().startswith("SELECT") for sql in asked)
 
 
 def test_a_plan_costs_the_roll_one_query_and_only_when_it_is_used(

@@ -23,7 +23,8 @@ from preau.domains.catalogue.actions import editing
 from preau.domains.catalogue.models import Collection, Edition, Node, Resource
 from preau.domains.catalogue.queries import index, search
 from preau.foundation import captions
-from tests.pages import MOST_BYTES, MOST_QUERIES, counted, faults
+from tests.pages import MOST_BYTES, counted, faults
+from tests.statements import MOST_QUERIES
 
 pytestmark = pytest.mark.django_db
 VTT = captions.written(captions.read(CUES.replace("Phrase", "Le wombat numéro")))

@@ -15,7 +15,8 @@ from preau.directory.seeds import World
 from preau.domains.catalogue.models import Resource
 from preau.domains.catalogue.queries import index
 from preau.domains.catalogue.queries.pages import home
-from tests.pages import MOST_BYTES, MOST_QUERIES, counted, faults
+from tests.pages import MOST_BYTES, counted, faults
+from tests.statements import MOST_QUERIES
 
 KEY = "nombres-et-calculs/les-fractions-et-la-tablette"
 

@@ -16,7 +16,8 @@ from preau.domains.catalogue.actions.harvesting import Found
 from preau.domains.catalogue.models import Harvest, Miss, Resource, Source
 from preau.domains.catalogue.tests import props
 from preau.identity.models import Account
-from tests.pages import MOST_BYTES, MOST_QUERIES, counted, faults
+from tests.pages import MOST_BYTES, counted, faults
+from tests.statements import MOST_QUERIES
 
 pytestmark = pytest.mark.django_db
 HERE = "/catalogue/sources/"

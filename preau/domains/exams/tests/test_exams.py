@@ -29,7 +29,8 @@ from preau.domains.exams.queries.training import Training
 from preau.domains.exams.tests.props import many_exam_papers
 from preau.foundation import boards, dates, pdf
 from preau.foundation.access import signed_in
-from tests.pages import MOST_BYTES, MOST_QUERIES, counted, faults
+from tests.pages import MOST_BYTES, counted, faults
+from tests.statements import MOST_QUERIES
 
 FIRST = "bac-general/entrainement-specialite-maths-2026-1"
 SECOND = "bac-general/entrainement-specialite-maths-2026-2"

@@ -18,6 +18,8 @@ from preau.domains.mediacentre import actions, queries
 from preau.domains.mediacentre.exports import assignments_csv
 from preau.domains.mediacentre.models import Resource, Rule, Seen, Subscription, Target
 from preau.domains.mediacentre.queries import Proposal
+from tests.pages import counted
+from tests.statements import MOST_QUERIES, Statements
 
 MINE, ALL, ASSIGN = (reverse(f"mediacentre:{name}") for name in ("mine", "resources", "assign"))
 
@@ -269,19 +271,9 @@ def test_a_large_school_costs_the_same_and_is_counted_right(large: World, client
         reverse("mediacentre:people", kwargs={"pk": resource.pk}) + f"?qui=sans&classe={group.pk}", ASSIGN + f"?ressource={resource.pk}",
     ]  # fmt: skip
     for address in addresses:
-        with CaptureQueriesContext(connection) as done:
-            answer = client.get(address)
+        answer, asked = counted(client, address)
         assert answer.status_code == 200
-        assert (
-            len(
-                [
-                    one
-                    for one in done
-                    if one["sql"].lstrip().startswith(("SELECT", "INSERT", "UPDATE", "DELETE"))
-                ]
-            )
-            <= 12
-        ), address
+        assert asked <= MOST_QUERIES, address
         assert len(answer.content) <= 60_000, address
     subject = Subject.objects.filter(school=large.school)[0]
     said = {
@@ -290,7 +282,7 @@ def test_a_large_school_costs_the_same_and_is_counted_right(large: World, client
         ]
     }
     said |= {"whom": "teacher-subjects", "subjects": [subject.pk], "geste": "voir"}
-    with CaptureQueriesContext(connection) as done:
+    with Statements(connection) as done:
         answer = client.post(ASSIGN, said)
     assert answer.status_code == 200
-    assert len([one for one in done if one["sql"].lstrip().startswith("SELECT")]) <= 14
+    assert done.count <= MOST_QUERIES

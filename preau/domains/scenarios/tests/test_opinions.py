@@ -18,7 +18,8 @@ from preau.domains.scenarios import actions, queries, rules, seeds
 from preau.domains.scenarios.models import CRITERIA, Case, Report, Review, Scenario
 from preau.domains.scenarios.tests.scene import an_operator, draft, published
 from preau.identity.models import Account
-from tests.pages import MOST_BYTES, MOST_QUERIES, counted, faults
+from tests.pages import MOST_BYTES, counted, faults
+from tests.statements import MOST_QUERIES
 
 PAGE = "/ressources/maths-au-college/le-theoreme-de-thales/"
 REVIEW = "/mon-espace/avis/"

@@ -16,7 +16,8 @@ from preau.domains.catalogue.models import Resource
 from preau.domains.scenarios import actions, rules, seeds
 from preau.domains.scenarios.models import QUALIFIES, Qualification, QualificationStep
 from preau.domains.scenarios.tests.scene import an_operator
-from tests.pages import MOST_BYTES, MOST_QUERIES, counted, faults
+from tests.pages import MOST_BYTES, counted, faults
+from tests.statements import MOST_QUERIES
 
 PAGE = "/ressources/maths-au-college/le-theoreme-de-thales/"
 State = Qualification.State
