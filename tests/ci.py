@@ -23,7 +23,8 @@ from typing import Any
 from tests.touched import ROOT, changed_since, touched_by
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "preau" / "tests"
-STATE, RECORDS = CACHE / "ci.json", ROOT / "build" / "ci"
+# The commits that passed; and for each engine, what its last run left and took.
+PASSED, RECORDS = CACHE / "passed.json", ROOT / "build" / "ci"
 RUNS = ROOT / "docs" / "net-runs.md"
 # Git's name for no file at all: since then, everything has changed.
 NOTHING = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
@@ -84,29 +85,28 @@ def postgres_url() -> str:
 def run() -> int:
     """The run of a change."""
     began = float(os.environ.get("CI_BEGAN") or time.time())
-    state, base, tree = read_state(), "", git("rev-parse", "HEAD^{tree}")
-    base = os.environ.get("CI_BASE") or last_passed(state)
+    tree, base = git("rev-parse", "HEAD^{tree}"), os.environ.get("CI_BASE") or last_passed(passed())
     touched = touched_by(changed_since(base))
     print(f"Since {base[:10] if base != NOTHING else 'nothing'}: {touched}", flush=True)
     parts = [part("check", 3, ["make", "check"])]
     url, last = postgres_url(), MINUTES + MORE
     # The second engine first, so that it has its share of the time whatever the first one takes.
     share = minutes_left(began, last if touched.everything else MINUTES) * 0.35
-    options = [*IN_ORDER, "--touched", base, "--engine-only", "--first", str(STATE)]
+    options = [*IN_ORDER, "--touched", base, "--engine-only", "--first", str(last_run("postgresql"))]
     parts.append(part("migrations", 1, ["make", "lint-migrations"], DATABASE_URL=url))
     parts.append(tests("postgresql", share, [*options, "--at-most", f"{share:.2f}"], DATABASE_URL=url))
     soon, late = (max(minutes_left(began, total), 1) for total in (MINUTES - 1, last - 1.5))
-    options = [*IN_ORDER, "--touched", base, "--rest", tree, "--first", str(STATE)]
+    options = [*IN_ORDER, "--touched", base, "--rest", tree, "--first", str(last_run("sqlite"))]
     parts.append(tests("sqlite", soon, [*options, "--minutes", f"{soon:.2f}", "--at-most", f"{late:.2f}"]))
     green = not any(one.code for one in parts)
-    remember(state, parts[-1].record, passed=green)
+    remember(parts, green=green)
     report(parts, (time.time() - began) / 60)
     return 0 if green else 1
 
 
-def last_passed(state: dict[str, Any]) -> str:
+def last_passed(commits: Iterable[str]) -> str:
     """The nearest commit before this one that passed on this machine: this one is tried again, whoever tried it."""
-    passed = set(state["passed"])
+    passed = set(commits)
     history = git("rev-list", "--max-count=2000", "HEAD").split()[1:]
     return next((commit for commit in history if commit in passed), NOTHING)
 
@@ -117,24 +117,30 @@ def git(*arguments: str) -> str:
     ).stdout.strip()
 
 
-def read_state() -> dict[str, Any]:
-    """What former runs left and took: `left` tests, `seconds` of each, commits that `passed`."""
-    if STATE.exists():
-        return dict(json.loads(STATE.read_text()))
-    return {"left": [], "seconds": {}, "passed": []}
+def last_run(engine: str) -> Path:
+    """Where the tests that the last run left are kept, and what each took."""
+    return CACHE / f"last-run-{engine}.json"
 
 
-def write_state(state: dict[str, Any]) -> None:
+def passed() -> list[str]:
+    """The commits that passed on this machine, the newest last."""
+    return list(json.loads(PASSED.read_text())) if PASSED.exists() else []
+
+
+def remember(parts: list[Part], *, green: bool) -> None:
     CACHE.mkdir(parents=True, exist_ok=True)
-    beside = STATE.with_suffix(f".{os.getpid()}")
-    beside.write_text(json.dumps(state))
-    beside.rename(STATE)
+    for one in parts:
+        if one.record:
+            write(last_run(one.name), {"left": one.record["left"], "seconds": one.record["seconds"]})
+    if green:
+        write(PASSED, [*passed(), git("rev-parse", "HEAD")][-200:])
 
 
-def remember(state: dict[str, Any], record: dict[str, Any], *, passed: bool) -> None:
-    commits = [*state["passed"], git("rev-parse", "HEAD")] if passed else state["passed"]
-    seconds = state["seconds"] | {name: round(took, 2) for name, took in record.get("seconds", {}).items()}
-    write_state({"left": record.get("left", []), "seconds": seconds, "passed": commits[-200:]})
+def write(file: Path, content: Any) -> None:
+    """Whole or not at all: two runs may end together."""
+    beside = file.with_suffix(f".{os.getpid()}")
+    beside.write_text(json.dumps(content))
+    beside.rename(file)
 
 
 def report(parts: list[Part], spent: float) -> None:

@@ -180,8 +180,8 @@ def test_long_tests_begin_each_half() -> None:
 
 def test_a_change_begins_after_the_last_commit_that_passed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ci, "git", lambda *_: "head before older oldest")
-    assert ci.last_passed({"passed": ["oldest", "older", "head"]}) == "older"
-    assert ci.last_passed({"passed": ["head"]}) == ci.NOTHING
+    assert ci.last_passed(["oldest", "older", "head"]) == "older"
+    assert ci.last_passed(["head"]) == ci.NOTHING
 
 
 def test_a_report_ends_with_the_line_that_counts(capsys: pytest.CaptureFixture[str]) -> None:
