@@ -719,7 +719,7 @@ for words in [
         "directory.Consent",
         boards.Section.PERMISSIONS,
         when="given_at",
-        sentence=(_("%(request)s : %(answer)s"), "(%(way)s)"),
+        sentence=("%(request)s", "%(answer)s", "(%(way)s)"),
         quiet=frozenset({"part"}),
     ),
     boards.InWords("directory.ConsentRequest", boards.Section.PERMISSIONS, names=_permission),
@@ -727,7 +727,10 @@ for words in [
         "directory.PhotoConsent",
         boards.Section.PERMISSIONS,
         when="asked_at",
-        sentence=(_("Photo pour le trombinoscope, année %(year)s : %(answer)s"),),
+        sentence=(
+            _("Photo pour le trombinoscope, année %(year)s"),
+            "%(answer)s",
+        ),
     ),
 ]:
     boards.data_in_words.add(words)

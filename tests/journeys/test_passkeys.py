@@ -94,7 +94,7 @@ def test_a_key_alone_opens_confirms_and_goes(owner: Visitor, schools: dict[str, 
 
     with time_machine.travel(NOW + timedelta(minutes=11), tick=True):
         owner.open("/mes-donnees/")
-        page.get_by_role("button", name="Télécharger").click()
+        page.get_by_role("button", name="Télécharger une copie").click()
         expect(page.get_by_role("heading", level=1, name="Confirmez que c’est bien vous")).to_be_visible()
         owner.check("confirmer-cle")
         page.get_by_role("button", name="Confirmer avec ma clé d’accès").click()

@@ -65,7 +65,7 @@ for words in [
         "files.StoredFile",
         when="kept_at",
         sentence=("%(name)s", "%(size)s"),
-        quiet=frozenset({"public_id", "kind", "state"}),
+        quiet=frozenset({"kind", "state"}),
     ),
 ]:
     boards.data_in_words.add(words)

@@ -213,7 +213,7 @@ def test_a_pupil_does_not_read_that_a_parent_answered(
     client.sit(college.people["pupil"])
     page = client.get("/mes-donnees/directory-consent/").content.decode()
     assert "D’accord" in page, "their own word"
-    assert page.count("Ligne ") == 1 and "Pas d’accord" not in page and "comme responsable" not in page
+    assert page.count("timeline-when") == 1 and "Pas d’accord" not in page and "comme responsable" not in page
     journal = client.get("/mes-donnees/journal-line/").content.decode()
     assert journal.count("Réponse à une autorisation") == 1, "their own alone"
     client.sit(college.people["other_guardian"])

@@ -222,13 +222,10 @@ def sentences_of(entry: PersonalData, subject: Subject, rows: models.QuerySet[An
             values[ITSELF] = _without(words.names(row), day).replace(f", {day.partition(', ')[2]}", "")
         kept = [part for part in parts if set(NEEDED.findall(part)) <= {*values}]
         spoken = {name for part in kept for name in NEEDED.findall(part)} | quiet
-        text = _joined([part % _inside(entry, part, values) for part in kept]) or str(
-            model._meta.verbose_name
-        )
+        text = _joined([(part % _inside(entry, part, values), _is_typed(entry, part)) for part in kept])
+        text = text or dates.capital(str(model._meta.verbose_name))
         left = [replace(one, value=values[name]) for name, one in told.items() if name not in spoken]
-        yield Sentence(
-            dates.capital(day), _ended(dates.capital(text)), sorted(left, key=lambda one: rank[one.name])
-        )
+        yield Sentence(dates.capital(day), _ended(text), sorted(left, key=lambda one: rank[one.name]))
 
 
 def _inside(entry: PersonalData, part: str, values: dict[str, str]) -> dict[str, str]:
@@ -244,14 +241,24 @@ def _small(label: str) -> str:
     return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
-def _joined(parts: list[str]) -> str:
-    """One sentence, or several where a part begins one."""
+def _is_typed(entry: PersonalData, part: str) -> bool:
+    """Does it begin with words of somebody, « devoir.pdf », which stay as they were typed?"""
+    found = NEEDED.match(part)
+    if not found or found[1] == ITSELF or found[1] in entry.says:
+        return False
+    field = apps.get_model(entry.model)._meta.get_field(found[1])
+    return isinstance(field, models.CharField | models.TextField) and not field.choices
+
+
+def _joined(parts: list[tuple[str, bool]]) -> str:
+    """One sentence, or several where a part begins one; only what nobody typed is given a capital."""
     text = ""
-    for part in parts:
+    for part, is_typed in parts:
+        first = part if is_typed else dates.capital(part)
         if not text or part.startswith("("):
-            text += f" {part}" if text else part
+            text += f" {part}" if text else first
         elif text.endswith(ENDS):
-            text += f" {dates.capital(part)}"
+            text += f" {first}"
         else:
             text += f"{', ' if part[:1].islower() or part[:1].isdigit() else '. '}{part}"
     return text
