@@ -17,7 +17,7 @@ import grimp
 ROOT = Path(__file__).resolve().parent.parent
 # Every new house adds a line to some of these: a line added selects one page of each house, a line changed everything.
 WIRING = re.compile(
-    r"preau/(settings|urls)\.py|pyproject\.toml|Makefile|bootstrap\.py|requirements/.*|package(-lock)?\.json|\.ci/run|CONTRIBUTING\.md"
+    r"\.npmrc|preau/(settings|urls)\.py|pyproject\.toml|Makefile|bootstrap\.py|requirements/.*|package(-lock)?\.json|\.ci/run|CONTRIBUTING\.md"
 )
 # What is read by people alone, unless a test names the file.
 WORDS = re.compile(r".*\.(md|txt)|docs/.*|LICENSE|\.gitignore|bench/.*")
