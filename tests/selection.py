@@ -88,6 +88,8 @@ class Selection:
             wanted = [item for item in items if depends_on_engine(item, also=set(wanted))]
         rest = self._drawn([item for item in items if item not in set(wanted)]) if self.rest else []
         self.wanted = {item.nodeid for item in wanted}
+        # What a browser looks at takes a hundred times what the others do: they come first.
+        wanted.sort(key=lambda item: any(_has(item, name) for name in BROWSER))
         self._keep(config, items, [*_left_first(wanted, self.first), *_left_first(rest, self.first)])
 
     def _keep(self, config: pytest.Config, items: list[pytest.Item], chosen: list[pytest.Item]) -> None:
@@ -157,6 +159,9 @@ class Selection:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self.seconds[report.nodeid] += report.duration
+        if report.failed and not self.is_worker and self.record:
+            # At once: a long run is not waited for to mend what it found.
+            print(f"\nFAILED {report.nodeid}", flush=True)
         if report.when == "call" or report.outcome != "passed":
             self.outcomes[report.outcome] += 1
 
