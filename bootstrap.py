@@ -31,8 +31,6 @@ VENV = ROOT / ".venv"
 BIN = VENV / "bin"
 PYTHON = BIN / "python"
 REQUIREMENTS = ROOT / "requirements"
-# What one clone made and another may take: built interface, databases of the tests (tests/template.py).
-CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "preau"
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true")
 OLDEST_PYTHON = (3, 11)
 OLDEST_NODE = 22
@@ -177,12 +175,6 @@ def front_end() -> None:
     built = "frontend", fingerprint(*locked, *files_in(ROOT / "frontend"))
     if is_fresh(*built) and (ROOT / "build" / "static").is_dir():
         return
-    # Another clone may have built the same sources: it takes a minute and Node.js, to copy them a tenth of a second.
-    kept = CACHE / f"static-{built[1][:16]}"
-    if kept.is_dir():
-        with stamped(*built):
-            replace_folder(kept, ROOT / "build" / "static")
-        return
     environment = node_environment()
     if not (is_fresh(*installed) and (ROOT / "node_modules").is_dir()):
         hint = "Vérifiez l’accès au dépôt de paquets npm (réseau, réglages de npm), puis relancez."
@@ -190,27 +182,6 @@ def front_end() -> None:
             run("Paquets de l’interface (npm)", ["npm", "ci", "--ignore-scripts"], hint, environment)
     with stamped(*built):
         run("Construction de l’interface", ["npm", "run", "build"], environment=environment)
-    if IN_CI or CACHE.is_dir():
-        keep_built(kept)
-
-
-def keep_built(kept: Path) -> None:
-    """For the next clone; the four newest are kept."""
-    with contextlib.suppress(OSError):
-        CACHE.mkdir(parents=True, exist_ok=True)
-        replace_folder(ROOT / "build" / "static", kept)
-        for old in sorted(CACHE.glob("static-*"), key=lambda one: -one.stat().st_mtime)[4:]:
-            shutil.rmtree(old)
-
-
-def replace_folder(source: Path, target: Path) -> None:
-    """Whole or not at all, whoever looks meanwhile."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    beside = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}-"))
-    shutil.copytree(source, beside, dirs_exist_ok=True)
-    shutil.rmtree(target, ignore_errors=True)
-    beside.rename(target)
-    target.touch()
 
 
 def node_environment() -> dict[str, str]:
