@@ -70,8 +70,11 @@ def part(name: str, planned: float, command: list[str], **environment: str) -> P
 
 
 def tests(name: str, planned: float, options: Iterable[str], **environment: str) -> Part:
-    """pytest, with what it says of its tests kept in a record. No test to run is no failure."""
-    command = [sys.executable, "-m", "pytest", "--record", str(RECORDS / f"{name}.json"), *options]
+    """pytest, with what it says of its tests kept in a record. No test to run is no failure.
+
+    Options and their values are one word: pytest would take the path after an option that it does not know yet for its folder.
+    """
+    command = [sys.executable, "-m", "pytest", f"--record={RECORDS / name}.json", *options]
     done = part(name, planned, command, **environment)
     done.code = 0 if done.code == 5 else done.code
     return done
@@ -92,12 +95,12 @@ def run() -> int:
     url, last = postgres_url(), MINUTES + MORE
     # The second engine first, so that it has its share of the time whatever the first one takes.
     share = minutes_left(began, last if touched.everything else MINUTES) * 0.35
-    options = [*IN_ORDER, "--touched", base, "--engine-only", "--first", str(last_run("postgresql"))]
+    options = [*IN_ORDER, f"--touched={base}", "--engine-only", f"--first={last_run('postgresql')}"]
     parts.append(part("migrations", 1, ["make", "lint-migrations"], DATABASE_URL=url))
-    parts.append(tests("postgresql", share, [*options, "--at-most", f"{share:.2f}"], DATABASE_URL=url))
+    parts.append(tests("postgresql", share, [*options, f"--at-most={share:.2f}"], DATABASE_URL=url))
     soon, late = (max(minutes_left(began, total), 1) for total in (MINUTES - 1, last - 1.5))
-    options = [*IN_ORDER, "--touched", base, "--rest", tree, "--first", str(last_run("sqlite"))]
-    parts.append(tests("sqlite", soon, [*options, "--minutes", f"{soon:.2f}", "--at-most", f"{late:.2f}"]))
+    options = [*IN_ORDER, f"--touched={base}", f"--rest={tree}", f"--first={last_run('sqlite')}"]
+    parts.append(tests("sqlite", soon, [*options, f"--minutes={soon:.2f}", f"--at-most={late:.2f}"]))
     green = not any(one.code for one in parts)
     remember(parts, green=green)
     report(parts, (time.time() - began) / 60)
