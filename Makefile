@@ -45,11 +45,11 @@ test: tools ## every test, on SQLite; the whole net apart (`make net`)
 	env -u DATABASE_URL $(RUN) -m pytest -n 2 --dist worksteal -m "not net and not plain" $(ARGS)
 
 house: tools ## what is of one house, H=attendance: its tests, its pages, forms and rules in front of everyone; a minute
-	env -u DATABASE_URL $(RUN) -m pytest -n 2 --dist worksteal --house $(H) $(ARGS) \
+	env -u DATABASE_URL $(RUN) -m pytest -n 2 --dist worksteal --house=$(H) $(ARGS) \
 		$$(ls -d preau/$(H)/tests preau/*/$(H)/tests 2>/dev/null) tests/test_every_page.py tests/net
 
 pre: tools check ## before a commit: the checks, and what the change touches, five minutes at most; BASE=main by default
-	env -u DATABASE_URL $(RUN) -m pytest -n 2 --dist load --maxschedchunk 2 --touched $(or $(BASE),main) --at-most 4 $(ARGS)
+	env -u DATABASE_URL $(RUN) -m pytest -n 2 --dist load --maxschedchunk 2 --touched=$(or $(BASE),main) --at-most=4 $(ARGS)
 
 ci: tools ## what `.ci/run` runs: the checks, what the change touches on both engines, a share of the rest; CI_MINUTES=25
 	$(RUN) -m tests.ci run

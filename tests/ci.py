@@ -69,13 +69,16 @@ def part(name: str, planned: float, command: list[str], **environment: str) -> P
     return done
 
 
+def pytest_command(name: str, options: Iterable[str]) -> list[str]:
+    return [sys.executable, "-m", "pytest", f"--record={RECORDS / name}.json", *options]
+
+
 def tests(name: str, planned: float, options: Iterable[str], **environment: str) -> Part:
     """pytest, with what it says of its tests kept in a record. No test to run is no failure.
 
     Options and their values are one word: pytest would take the path after an option that it does not know yet for its folder.
     """
-    command = [sys.executable, "-m", "pytest", f"--record={RECORDS / name}.json", *options]
-    done = part(name, planned, command, **environment)
+    done = part(name, planned, pytest_command(name, options), **environment)
     done.code = 0 if done.code == 5 else done.code
     return done
 
@@ -95,16 +98,33 @@ def run() -> int:
     url, last = postgres_url(), MINUTES + MORE
     # The second engine first, so that it has its share of the time whatever the first one takes.
     share = minutes_left(began, last if touched.everything else MINUTES) * 0.35
-    options = [*IN_ORDER, f"--touched={base}", "--engine-only", f"--first={last_run('postgresql')}"]
     parts.append(part("migrations", 1, ["make", "lint-migrations"], DATABASE_URL=url))
-    parts.append(tests("postgresql", share, [*options, f"--at-most={share:.2f}"], DATABASE_URL=url))
+    parts.append(tests("postgresql", share, on_the_second_engine(base, share), DATABASE_URL=url))
     soon, late = (max(minutes_left(began, total), 1) for total in (MINUTES - 1, last - 1.5))
-    options = [*IN_ORDER, f"--touched={base}", f"--rest={tree}", f"--first={last_run('sqlite')}"]
-    parts.append(tests("sqlite", soon, [*options, f"--minutes={soon:.2f}", f"--at-most={late:.2f}"]))
+    parts.append(tests("sqlite", soon, on_the_first_engine(base, tree, soon, late)))
     green = not any(one.code for one in parts)
     remember(parts, green=green)
     report(parts, (time.time() - began) / 60)
     return 0 if green else 1
+
+
+def on_the_first_engine(base: str, tree: str, minutes: float, at_most: float) -> list[str]:
+    """What is touched, then a share of all the rest."""
+    first = f"--first={last_run('sqlite')}"
+    return [
+        *IN_ORDER,
+        f"--touched={base}",
+        f"--rest={tree}",
+        first,
+        f"--minutes={minutes:.2f}",
+        f"--at-most={at_most:.2f}",
+    ]
+
+
+def on_the_second_engine(base: str, minutes: float) -> list[str]:
+    """What depends on the engine, and what is touched."""
+    first = f"--first={last_run('postgresql')}"
+    return [*IN_ORDER, f"--touched={base}", "--engine-only", first, f"--at-most={minutes:.2f}"]
 
 
 def last_passed(commits: Iterable[str]) -> str:

@@ -1,6 +1,8 @@
 """A run takes what a change touches, says what it left, and takes that first the next time."""
 
+import subprocess
 import time
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import Mock
@@ -161,6 +163,27 @@ def test_nothing_of_the_rest_begins_after_its_time(monkeypatch: pytest.MonkeyPat
     # What follows would find the remains of what was not taken down.
     assert ours.pytest_runtest_protocol(item("a::touched")) is True
     assert ours.left == ["a::rest", "a::touched"]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [ci.on_the_first_engine("HEAD", "0", 1, 2), ci.on_the_second_engine("HEAD", 1)],
+    ids=["first engine", "second engine"],
+)
+def test_pytest_takes_no_option_of_a_run_for_its_folder(options: list[str], tmp_path: Path) -> None:
+    """Where it stands, it reads the options of the project; elsewhere, none of ours exists."""
+    there = [one.replace(str(ci.CACHE), str(tmp_path)) for one in options]
+    (tmp_path / "last-run-sqlite.json").write_text('{"left": []}')
+    (tmp_path / "last-run-postgresql.json").write_text('{"left": []}')
+    command = [
+        *ci.pytest_command("selection", there),
+        "--collect-only",
+        "-vv",
+        "-n0",
+        "tests/test_selection.py",
+    ]
+    done = subprocess.run(command, cwd=ci.ROOT, capture_output=True, text=True, check=False)
+    assert f"rootdir: {ci.ROOT}" in done.stdout.splitlines(), done.stdout + done.stderr
 
 
 def test_long_tests_begin_each_half() -> None:
