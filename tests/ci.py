@@ -190,7 +190,8 @@ def _left(record: dict[str, Any]) -> str:
     if not record:
         return ""
     ran = sum(record["outcomes"].values())
-    found = f"; {ran} tests, {record['touched']} touched, {len(record['left'])} left for the next run"
+    touched = f"{record['touched']} touched, done after {record['touched_minutes']:.1f}"
+    found = f"; {ran} tests, {touched}, {len(record['left'])} left for the next run"
     return found + (f", {record['touched_left']} of them TOUCHED" if record["touched_left"] else "")
 
 

@@ -13,6 +13,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,8 @@ WHOLE_NET = "net"
 # Minutes in one piece: the walk of each person through the whole site.
 WALK = "tests/net/test_net.py"
 BROWSER = {"journey", "looks"}
+# Houses that show what all others publish, and own little else.
+GATHERERS = ("preau/commons/", "preau/portal")
 DATABASE = {"db", "transactional_db", "django_db_setup", "live_server"}
 
 
@@ -63,6 +66,8 @@ class Selection:
         self.wanted: set[str] = set()
         self.left: list[str] = []
         self.seconds: Counter[str] = Counter()
+        # Minutes after the start, by test.
+        self.ends: dict[str, float] = {}
         self.outcomes: Counter[str] = Counter()
         self.houses: dict[str, str] = {}
 
@@ -80,6 +85,9 @@ class Selection:
             self._keep(config, items, chosen)
             return
         touched = touched_by(changed_since(self.base))
+        if self.engine_only:
+            # What others show of it looks the same on both engines.
+            touched = replace(touched, readers=frozenset())
         smoke = set(self._one_page_of_each_house(items)) if touched.smoke else set()
         wanted = [
             item for item in items if item in smoke or _is_smoke(item) or self.is_touched(item, touched)
@@ -89,7 +97,7 @@ class Selection:
         rest = self._drawn([item for item in items if item not in set(wanted)]) if self.rest else []
         self.wanted = {item.nodeid for item in wanted}
         # What a browser looks at takes a hundred times what the others do: they come first.
-        wanted.sort(key=lambda item: any(_has(item, name) for name in BROWSER))
+        wanted.sort(key=_in_browser)
         self._keep(config, items, [*_left_first(wanted, self.first), *_left_first(rest, self.first)])
 
     def _keep(self, config: pytest.Config, items: list[pytest.Item], chosen: list[pytest.Item]) -> None:
@@ -101,11 +109,17 @@ class Selection:
         if _has(item, WHOLE_NET):
             # Every role and substitution, for the houses of the change alone.
             return not touched.everything and self.is_of(item, touched.houses)
-        if touched.everything or (touched.look and any(_has(item, name) for name in BROWSER)):
+        if touched.everything or (touched.look and _in_browser(item)):
             return True
         if self.is_of(item, touched.houses) or (_path(item) in touched.files and not self._house_of(item)):
             return True
-        return self.is_of(item, touched.readers) and not any(_has(item, name) for name in BROWSER)
+        # Those who show what others publish: their pages; and their tests, where gathering is all they do.
+        here = house_of(_path(item))
+        return (
+            self.is_of(item, touched.readers)
+            and (not here or here.startswith(GATHERERS))
+            and not _in_browser(item)
+        )
 
     def is_of(self, item: pytest.Item, houses: Iterable[str]) -> bool:
         return self._house_of(item) in set(houses)
@@ -159,6 +173,7 @@ class Selection:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self.seconds[report.nodeid] += report.duration
+        self.ends[report.nodeid] = (time.monotonic() - self.began) / 60
         if report.failed and not self.is_worker and self.record:
             # At once: a long run is not waited for to mend what it found.
             print(f"\nFAILED {report.nodeid}", flush=True)
@@ -186,6 +201,7 @@ class Selection:
             told = {
                 "outcomes": self.outcomes, "left": self.left, "touched": len(self.wanted), "seconds": self.seconds,
                 "touched_left": len(self.wanted & set(self.left)), "minutes": (time.monotonic() - self.began) / 60,
+                "touched_minutes": max((at for name, at in self.ends.items() if name in self.wanted), default=0),
             }  # fmt: skip
             Path(self.record).parent.mkdir(parents=True, exist_ok=True)
             Path(self.record).write_text(json.dumps(told))
@@ -206,7 +222,7 @@ def depends_on_engine(item: pytest.Item, also: set[pytest.Item]) -> bool:
     """What differs from one database to another, and what is touched and reads one; a page looks the same on both."""
     if _has(item, "engine"):
         return True
-    if any(_has(item, name) for name in BROWSER):
+    if _in_browser(item):
         return False
     # Whoever commits, races or waits for a lock; the clients of others only want a server.
     if "transactional_db" in getattr(item, "fixturenames", ()) and not _path(item).startswith(
@@ -214,6 +230,10 @@ def depends_on_engine(item: pytest.Item, also: set[pytest.Item]) -> bool:
     ):
         return True
     return item in also and uses_database(item) and not _has(item, WHOLE_NET)
+
+
+def _in_browser(item: pytest.Item) -> bool:
+    return any(_has(item, name) for name in BROWSER)
 
 
 def _is_smoke(item: pytest.Item) -> bool:

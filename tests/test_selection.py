@@ -131,6 +131,14 @@ def test_what_is_touched_is_wanted_and_the_whole_net_for_its_house_alone() -> No
     )
 
 
+def test_who_shows_a_touched_house_is_asked_for_its_pages_and_who_gathers_for_all_its_tests() -> None:
+    ours, touched = selection(), Touched(readers=frozenset({PORTAL, "preau/directory"}))
+    page = SimpleNamespace(name="directory:pupil")
+    assert ours.is_touched(item("tests/test_every_page.py::test_page[x]", page=page), touched)
+    assert ours.is_touched(item(f"{PORTAL}/tests/test_home.py::test_card"), touched)
+    assert not ours.is_touched(item("preau/directory/tests/test_merging.py::test_merge"), touched)
+
+
 def test_the_second_engine_takes_races_and_what_is_touched_but_no_browser() -> None:
     race, marked = item("a::b", fixtures=("transactional_db",)), item("a::c", "engine")
     touched, browser = item("a::d", "django_db"), item("a::e", "journey", fixtures=("transactional_db",))
@@ -213,9 +221,13 @@ def test_a_report_ends_with_the_line_that_counts(capsys: pytest.CaptureFixture[s
         "left": ["x"],
         "touched": 3,
         "touched_left": 0,
+        "touched_minutes": 6.25,
         "seconds": {"a::b": 4.0},
     }
     ci.report([ci.Part("check", 3, 2.0), ci.Part("sqlite", 20, 21.0, code=1, record=record)], 23.0)
     lines = capsys.readouterr().out.splitlines()
     assert lines[-1] == "8 passed, 1 failed, 0 skipped"
-    assert any("sqlite" in line and "FAILED" in line and "1 left for the next run" in line for line in lines)
+    assert any(
+        "sqlite" in line and "FAILED" in line and "3 touched, done after 6.2, 1 left for the next run" in line
+        for line in lines
+    )
