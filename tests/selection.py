@@ -96,8 +96,8 @@ class Selection:
             wanted = [item for item in items if depends_on_engine(item, also=set(wanted))]
         rest = self._drawn([item for item in items if item not in set(wanted)]) if self.rest else []
         self.wanted = {item.nodeid for item in wanted}
-        # What a browser looks at takes a hundred times what the others do: they come first.
-        wanted.sort(key=_in_browser)
+        # What is of the change itself first; what a browser looks at takes a hundred times what the others do, and comes after them.
+        wanted.sort(key=lambda item: (not self.is_of(item, touched.houses), _in_browser(item)))
         self._keep(config, items, [*_left_first(wanted, self.first), *_left_first(rest, self.first)])
 
     def _keep(self, config: pytest.Config, items: list[pytest.Item], chosen: list[pytest.Item]) -> None:
