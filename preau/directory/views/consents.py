@@ -21,6 +21,7 @@ from preau.directory.rules import consents as rules
 from preau.directory.viewer import Viewer
 from preau.foundation import downloads, journal, pdf
 from preau.foundation.access import confirmed, opens
+from preau.foundation.pages import render_form, status_of
 from preau.foundation.text import natural
 
 A_PAGE = 40
@@ -123,7 +124,7 @@ def family_access(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("Vos parents suivent de nouveau votre scolarité ici."))
         return redirect("directory:family_access")
-    status = TYPED_WRONG if form.errors else HTTPStatus.OK
+    status = status_of(form)
     context = {"closure": queries.closure_of(viewer), "wrong": bool(form.errors)}
     return render(request, "directory/family_access.html", context, status=status)
 
@@ -159,8 +160,7 @@ def consent_requests(request: HttpRequest) -> HttpResponse:
                 messages.info(request, _("C’était déjà demandé, dans les mêmes mots."))
             return redirect("directory:consent_request", pk=asked.pk)
     context = {"told": queries.questions_of(viewer), "form": form}
-    status = TYPED_WRONG if form.errors else HTTPStatus.OK
-    return render(request, "directory/consent_requests.html", context, status=status)
+    return render_form(request, "directory/consent_requests.html", context)
 
 
 @opens(ConsentRequest, to=rules.follows_request)
@@ -250,9 +250,7 @@ def paper_consent(request: HttpRequest, consent_request: ConsentRequest) -> Http
         "form": form,
         "status": status,
     }
-    return render(
-        request, "directory/paper_consent.html", context, status=TYPED_WRONG if form.errors else status
-    )
+    return render(request, "directory/paper_consent.html", context, status=status_of(form, status))
 
 
 @opens(ConsentRequest, to=rules.follows_request)

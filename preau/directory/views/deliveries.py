@@ -25,8 +25,7 @@ from preau.foundation import dates, journal, uploads
 from preau.foundation.access import opens
 from preau.foundation.downloads import csv_file, json_file
 from preau.foundation.http import page_or_block
-
-TYPED_WRONG = 422
+from preau.foundation.pages import render_form
 
 
 @opens(to=rules.keeps_directory)
@@ -66,7 +65,7 @@ def bring(request: HttpRequest) -> HttpResponse:
             return redirect("directory:delivery", pk=brought.pk)
     open_one = Delivery.objects.visible_to(request.viewer).unsettled().exclude(school=None).first()
     context = {"form": form, "open_one": open_one}
-    return render(request, "directory/bring.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "directory/bring.html", context)
 
 
 @opens(Delivery, to=rules.keeps_directory)

@@ -15,9 +15,9 @@ from preau.directory.forms.departures import HoldForm, LeaverFilter
 from preau.directory.models import Leaver
 from preau.foundation import csvtext, journal
 from preau.foundation.access import confirmed, opens
+from preau.foundation.pages import CONFLICT, status_of
 
 A_PAGE = 40
-TYPED_WRONG, CONFLICT = 422, 409
 
 
 @opens(to=rules.keeps_directory)
@@ -83,7 +83,7 @@ def leaver(request: HttpRequest, leaver: Leaver) -> HttpResponse:
         "mark": actions.mark_of(hold),
         "erased_on": queries.erasure_day(leaver, viewer.today),
     }
-    status = TYPED_WRONG if form.errors else CONFLICT if moved else 200
+    status = status_of(form, CONFLICT if moved else 200)
     return render(request, "directory/leaver.html", context, status=status)
 
 

@@ -15,8 +15,8 @@ from preau.directory.queries import duplicates as queries
 from preau.directory.rules import duplicates as judged
 from preau.foundation import journal
 from preau.foundation.access import opens
+from preau.foundation.pages import CONFLICT, TYPED_WRONG
 
-TYPED_WRONG, CONFLICT = 422, 409
 A_PAGE = 20
 
 

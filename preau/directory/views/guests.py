@@ -17,8 +17,8 @@ from preau.directory.rules.powers import may_doubt, review_due_on
 from preau.directory.views.powers import REVIEW
 from preau.foundation import dates
 from preau.foundation.access import confirmed, opens
+from preau.foundation.pages import render_form
 
-TYPED_WRONG = 422
 A_PAGE = 30
 
 
@@ -47,9 +47,7 @@ def invite(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("C’est noté. Il reste à lui donner de quoi ouvrir son compte."))
             return redirect("directory:guest", pk=guest.pk)
-    return render(
-        request, "directory/invite.html", {"form": form}, status=TYPED_WRONG if form.errors else 200
-    )
+    return render_form(request, "directory/invite.html", {"form": form})
 
 
 @opens(Guest, to=rules.invites_guests)
@@ -69,7 +67,7 @@ def guest(request: HttpRequest, guest: Guest) -> HttpResponse:
             messages.info(request, _("Rien n’a changé."))
         return redirect("directory:guest", pk=guest.pk)
     context = {"form": form, "row": row}
-    return render(request, "directory/guest.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "directory/guest.html", context)
 
 
 @opens(Guest, to=rules.invites_guests)

@@ -17,9 +17,9 @@ from preau.directory.rules import photos as rules
 from preau.foundation import pictures, uploads
 from preau.foundation.access import opens
 from preau.foundation.fields import PictureForm
+from preau.foundation.pages import CONFLICT, render_form, status_of
 
 A_PAGE, SIDE = 60, 600
-TYPED_WRONG, CONFLICT = 422, 409
 
 
 @opens(Group, to=rules.sees_faces)
@@ -77,8 +77,7 @@ def photo_consent(request: HttpRequest, person: Person) -> HttpResponse:
             )
         return redirect("directory:photo_consent", public_id=person.public_id)
     context = {"person": person, "asked": asked, "form": form, "is_own": viewer.person.pk == person.pk}
-    status = TYPED_WRONG if form.errors else 200
-    return render(request, "directory/photo_consent.html", context, status=status)
+    return render_form(request, "directory/photo_consent.html", context)
 
 
 @opens(Person, to=rules.keeps_photo_of, by="public_id")
@@ -105,7 +104,7 @@ def pupil_photo(request: HttpRequest, person: Person) -> HttpResponse:
         "may_put": bool(queries.allowed([person], year.pk if year else None, viewer.today)),
         "needs_guardian": rules.needs_guardian(person, viewer.today),
     }
-    status = TYPED_WRONG if form.errors else CONFLICT if refused else 200
+    status = status_of(form, CONFLICT if refused else 200)
     return render(request, "directory/pupil_photo.html", context, status=status)
 
 

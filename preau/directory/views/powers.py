@@ -16,8 +16,8 @@ from preau.directory.words import LISTS, SETTINGS
 from preau.foundation import journal
 from preau.foundation.access import confirmed, opens
 from preau.foundation.gone import removes
+from preau.foundation.pages import render_form
 
-TYPED_WRONG = 422
 # Each row of what was given holds a form.
 A_PAGE, GIVEN_PAGE = 40, 25
 # From the page of the review, one comes back to it.
@@ -62,9 +62,7 @@ def administrators(request: HttpRequest) -> HttpResponse:
         return redirect("directory:administrators")
     page = Paginator(queries.given_here(viewer), GIVEN_PAGE).get_page(request.GET.get("page"))
     context = {"form": form, "page_obj": page, "powers": queries.powers_to_give()}
-    return render(
-        request, "directory/administrators.html", context, status=TYPED_WRONG if form.errors else 200
-    )
+    return render_form(request, "directory/administrators.html", context)
 
 
 @removes

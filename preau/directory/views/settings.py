@@ -25,18 +25,15 @@ from preau.foundation import pictures, uploads
 from preau.foundation.access import opens
 from preau.foundation.fields import PictureForm
 from preau.foundation.gone import removes
+from preau.foundation.pages import TYPED_WRONG, render_form
 
-TYPED_WRONG = 422
 LOGO_SIDE = 512
 # The address of a logo changes with it: a browser may keep it, on the shelf of this person alone.
 A_DAY = "private, max-age=86400"
 
 
 def _page(request: HttpRequest, template: str, form: Any, **context: Any) -> HttpResponse:
-    status = TYPED_WRONG if form.errors else 200
-    return render(
-        request, template, {"form": form, "school": request.viewer.school, **context}, status=status
-    )
+    return render_form(request, template, {"form": form, "school": request.viewer.school, **context})
 
 
 def _said(request: HttpRequest, changed: object, said: str) -> None:

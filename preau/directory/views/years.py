@@ -32,11 +32,11 @@ from preau.directory.queries import years as reads
 from preau.foundation import csvtext, dates, journal
 from preau.foundation.access import confirmed, opens
 from preau.foundation.gone import removes
+from preau.foundation.pages import CONFLICT, TYPED_WRONG, status_of
 
 A_PAGE = 40
 # A page of pupils holds so many choices in all: a lycée has sixty classes.
 CHOICES = 700
-TYPED_WRONG, CONFLICT = 422, 409
 MOVED = gettext_lazy("Ce qui était préparé a changé entre-temps : voici où vous en êtes.")
 
 
@@ -105,7 +105,7 @@ def next_year(request: HttpRequest) -> HttpResponse:
         "switched": switched,
         "may_undo": switched is not None and rules.may_undo_on(switched, viewer.today),
     }
-    return _page(request, "directory/next_year.html", context, TYPED_WRONG if form.errors else 200)
+    return _page(request, "directory/next_year.html", context, status_of(form))
 
 
 def _overview(request: HttpRequest, plan: YearPlan) -> HttpResponse:
@@ -149,7 +149,7 @@ def year_dates(request: HttpRequest, plan: YearPlan) -> HttpResponse:
         request,
         "directory/year_dates.html",
         {"form": form, "plan": plan},
-        TYPED_WRONG if form.errors else 200,
+        status_of(form),
     )
 
 
@@ -208,7 +208,7 @@ def _class_form(request: HttpRequest, plan: YearPlan, planned: PlannedClass | No
         shown = reads.pupils_shown(plan, reads.Show.MOVES, request.viewer.today, planned)
         context["page_obj"] = Paginator(shown, A_PAGE).get_page(request.GET.get("page"))
         context["rows"] = context["page_obj"].object_list
-    return _page(request, "directory/year_class.html", context, TYPED_WRONG if form.errors else 200)
+    return _page(request, "directory/year_class.html", context, status_of(form))
 
 
 @removes
@@ -382,7 +382,7 @@ def year_staff(request: HttpRequest, plan: YearPlan) -> HttpResponse:
         "alone": alone,
         "query": "montrer=sans-classe" if alone else "",
     }
-    return _page(request, "directory/year_staff.html", context, TYPED_WRONG if form.errors else 200)
+    return _page(request, "directory/year_staff.html", context, status_of(form))
 
 
 # Compared
@@ -434,7 +434,7 @@ def switch_year(request: HttpRequest, plan: YearPlan) -> HttpResponse:
             return redirect("directory:next_year")
     staff = reads.leaving_staff(plan, viewer.today).count()
     context = {"plan": plan, "form": form, "totals": totals, "staff": staff}
-    return _page(request, "directory/year_switch.html", context, TYPED_WRONG if form.errors else 200)
+    return _page(request, "directory/year_switch.html", context, status_of(form))
 
 
 def _not_ready(why: str) -> str:

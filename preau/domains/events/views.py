@@ -16,10 +16,10 @@ from preau.domains.events.models import Event
 from preau.foundation import dates, journal
 from preau.foundation.access import confirmed, opens
 from preau.foundation.gone import removes
+from preau.foundation.pages import CONFLICT, TYPED_WRONG, render_form, status_of
 from preau.foundation.prepared import Lines
 
 A_PAGE = 20
-TYPED_WRONG, CONFLICT = 422, 409
 
 
 @opens(to=rules.reads_events)
@@ -56,9 +56,7 @@ def create(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("Le brouillon est gardé. Personne n’est encore prévenu."))
         return redirect("events:event", pk=event.pk)
-    return render(
-        request, "events/edit.html", {"form": form, "event": None}, status=TYPED_WRONG if form.errors else 200
-    )
+    return render_form(request, "events/edit.html", {"form": form, "event": None})
 
 
 @opens(Event, to=rules.reads_events)
@@ -109,7 +107,7 @@ def change(request: HttpRequest, event: Event) -> HttpResponse:
         else:
             messages.success(request, _("L’événement est changé."))
             return redirect("events:event", pk=event.pk)
-    status = TYPED_WRONG if form.errors and status == 200 else status
+    status = status_of(form) if status == 200 else status
     return render(request, "events/edit.html", {"form": form, "event": event}, status=status)
 
 

@@ -15,8 +15,9 @@ from preau.commons.lti.models import Activity
 from preau.commons.lti.views.going import go
 from preau.foundation import journal
 from preau.foundation.access import confirmed, opens
+from preau.foundation.pages import render_form
 
-A_PAGE, TYPED_WRONG = 20, 422
+A_PAGE = 20
 
 
 @opens(to=rules.uses_activities)
@@ -82,7 +83,7 @@ def change(request: HttpRequest, activity: Activity) -> HttpResponse:
         messages.success(request, _("C’est enregistré.") if changed else _("Rien n’a changé."))
         return redirect("lti:activity", public_id=activity.public_id)
     context = {"form": form, "activity": activity}
-    return render(request, "lti/change.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "lti/change.html", context)
 
 
 @opens(Activity, to=rules.keeps_activity, by="public_id")

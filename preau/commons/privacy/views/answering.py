@@ -14,8 +14,9 @@ from preau.commons.privacy.models import DataRequest, RequestLine
 from preau.directory.rules import reads_families
 from preau.foundation import journal
 from preau.foundation.access import opens
+from preau.foundation.pages import CONFLICT, TYPED_WRONG, status_of
 
-TYPED_WRONG, CONFLICT, A_PAGE = 422, 409, 30
+A_PAGE = 30
 
 
 @opens(to=rules.answers_requests)
@@ -112,7 +113,7 @@ def answer_line(request: HttpRequest, line: RequestLine) -> HttpResponse:
         return redirect("privacy:handle", pk=asked.pk)
     if not asked.is_waiting:
         return _over(request, asked)
-    return _line_page(request, line, form, TYPED_WRONG if form.errors else 200)
+    return _line_page(request, line, form, status_of(form))
 
 
 def _answered_meanwhile(request: HttpRequest, line: RequestLine, form: AnswerForm) -> HttpResponse:

@@ -13,8 +13,9 @@ from preau.commons.privacy.models import DataRequest, RequestLine
 from preau.commons.privacy.views.own import subject_of
 from preau.directory.models import Person, School
 from preau.foundation.access import opens
+from preau.foundation.pages import TYPED_WRONG, render_form
 
-TYPED_WRONG, CONFLICT, A_PAGE = 422, 409, 20
+A_PAGE = 20
 # In an address: no kind of data in particular.
 ANY = "autre"
 
@@ -45,7 +46,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Votre demande est envoyée. Voici votre accusé de réception."))
         return redirect("privacy:asked", pk=made.pk)
     context = {"subject": subject, "form": form, "wanted": wanted, **_about(kind, subject)}
-    return render(request, "privacy/ask.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "privacy/ask.html", context)
 
 
 def _ask_what(
@@ -112,7 +113,7 @@ def add_line(request: HttpRequest, asked: DataRequest) -> HttpResponse:
         "line": None,
         **_about(kind, subject),
     }
-    return render(request, "privacy/line.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "privacy/line.html", context)
 
 
 @opens(RequestLine, to=rules.follows_line)
@@ -140,7 +141,7 @@ def change_line(request: HttpRequest, line: RequestLine) -> HttpResponse:
         "line": line,
         **_about(line.kind, subject),
     }
-    return render(request, "privacy/line.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "privacy/line.html", context)
 
 
 def _refused(request: HttpRequest, asked: DataRequest) -> HttpResponse:

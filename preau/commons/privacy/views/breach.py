@@ -18,8 +18,9 @@ from preau.commons.privacy.queries import breach as breaches
 from preau.commons.privacy.queries.breach import Breach
 from preau.foundation import csvtext, journal
 from preau.foundation.access import confirmed, opens
+from preau.foundation.pages import TYPED_WRONG, status_of
 
-A_PAGE, TYPED_WRONG = 40, 422
+A_PAGE = 40
 
 
 @opens(to=rules.answers_breach)
@@ -96,7 +97,7 @@ def _breach_of_operator(request: HttpRequest) -> HttpResponse:
             context["schools"] = counted
             person = request.viewer.person
             journal.record(request.viewer, "privacy.breach_measured", person, schools=len(counted))
-    status = TYPED_WRONG if form.errors else 200
+    status = status_of(form)
     return render(request, "privacy/breach.html", context, status=status)
 
 

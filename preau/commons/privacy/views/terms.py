@@ -14,8 +14,9 @@ from preau.commons.privacy.actions import terms as actions
 from preau.commons.privacy.forms import PostponeForm
 from preau.commons.privacy.models import RetentionRun
 from preau.foundation.access import confirmed, opens
+from preau.foundation.pages import TYPED_WRONG
 
-TYPED_WRONG, A_PAGE = 422, 30
+A_PAGE = 30
 
 
 @opens(to=rules.follows_terms)

@@ -15,8 +15,9 @@ from preau.commons.signon.forms import OpeningForm, ServiceForm
 from preau.commons.signon.models import Service
 from preau.directory import queries as directory
 from preau.foundation.access import confirmed, opens
+from preau.foundation.pages import render_form, status_of
 
-A_PAGE, TYPED_WRONG = 20, 422
+A_PAGE = 20
 
 
 @opens(to=rules.has_services)
@@ -72,8 +73,7 @@ def _write(request: HttpRequest, service: Service | None) -> HttpResponse:
             said = _("Le service est enregistré.") if changed or service is None else _("Rien n’a changé.")
             messages.success(request, said)
             return redirect("signon:service", public_id=written.public_id)
-    status = TYPED_WRONG if form.errors else 200
-    return render(request, "signon/write.html", {"form": form, "service": service}, status=status)
+    return render_form(request, "signon/write.html", {"form": form, "service": service})
 
 
 @opens(Service, to=rules.reads_register, by="public_id")
@@ -103,7 +103,7 @@ def service(request: HttpRequest, service: Service) -> HttpResponse:
         "may_change": rules.changes(viewer, service),
         "pages": boards.pages_for(viewer, service),
     }
-    status = TYPED_WRONG if form and form.errors else 200
+    status = status_of(form)
     return render(request, "signon/service.html", context, status=status)
 
 

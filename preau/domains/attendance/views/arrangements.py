@@ -13,8 +13,7 @@ from preau.domains.attendance.forms import ArrangementFilter, ArrangementForm
 from preau.domains.attendance.models import Arrangement
 from preau.foundation import journal
 from preau.foundation.access import opens
-
-TYPED_WRONG = 422
+from preau.foundation.pages import render_form
 
 
 @opens(to=rules.keeps_arrangements)
@@ -61,7 +60,7 @@ def arrange(request: HttpRequest, pupil: Person) -> HttpResponse:
         )
         return redirect("attendance:pupil_arrangements", public_id=pupil.public_id)
     context = {"pupil": pupil, "form": form}
-    return render(request, "attendance/arrange.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "attendance/arrange.html", context)
 
 
 @opens(Arrangement, to=rules.keeps_arrangements)

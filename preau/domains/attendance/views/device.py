@@ -16,8 +16,8 @@ from preau.domains.timetable.models import Lesson
 from preau.domains.timetable.queries import LessonRow
 from preau.foundation import ondevice, stamp
 from preau.foundation.access import anyone, opens
+from preau.foundation.pages import TYPED_WRONG
 
-TYPED_WRONG = 422
 CONFLICT = 409
 
 

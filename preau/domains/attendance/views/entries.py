@@ -15,8 +15,8 @@ from preau.domains.attendance.forms.reasons import SettleOneForm
 from preau.domains.attendance.models import Entry, Explanation, Status
 from preau.foundation import journal
 from preau.foundation.access import opens
+from preau.foundation.pages import TYPED_WRONG, status_of
 
-TYPED_WRONG = 422
 CONFLICT = 409
 
 
@@ -26,7 +26,7 @@ def entry(request: HttpRequest, entry: Entry) -> HttpResponse:
     """One absence: what was seen, every change since, and the means to correct it."""
     form = CorrectionForm(request.POST or None, initial=_seen(entry))
     if request.method != "POST" or not form.is_valid():
-        return _entry_page(request, entry, {"form": form}, TYPED_WRONG if form.errors else 200)
+        return _entry_page(request, entry, {"form": form}, status_of(form))
     try:
         actions.correct_entry(request.viewer, entry, **form.cleaned_data)
     except actions.CorrectedOtherwise as conflict:

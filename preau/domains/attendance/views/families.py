@@ -14,8 +14,8 @@ from preau.domains.attendance.forms import ExplainForm
 from preau.domains.attendance.forms.announcements import AnnounceForm
 from preau.domains.attendance.models import Announcement, Entry, Explanation
 from preau.foundation.access import opens
+from preau.foundation.pages import render_form
 
-TYPED_WRONG = 422
 MOST_ANNOUNCED = 20
 
 
@@ -54,7 +54,7 @@ def explain(request: HttpRequest, entry: Entry) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         return _explained(request, form)
     context = {"form": form, "entry": entry, "who_reads": rules.who_reads_explanations()}
-    return render(request, "attendance/explain.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "attendance/explain.html", context)
 
 
 def _explained(request: HttpRequest, form: ExplainForm) -> HttpResponseRedirect:
@@ -78,9 +78,7 @@ def announce(request: HttpRequest) -> HttpResponse:
     form = AnnounceForm(viewer, people, request.POST or None, request.FILES or None)
     if not form.is_valid():
         context = {"form": form, "who_reads": rules.who_reads_explanations()}
-        return render(
-            request, "attendance/announce.html", context, status=TYPED_WRONG if form.errors else 200
-        )
+        return render_form(request, "attendance/announce.html", context)
     data = form.cleaned_data
     actions.announce(
         viewer, data["enfant"], data["school"].pk, next(iter(data["papers"]), None),

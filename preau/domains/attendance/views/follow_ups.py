@@ -15,8 +15,8 @@ from preau.domains.attendance.forms.follow_ups import ActionForm, ChosenAlerts, 
 from preau.domains.attendance.models import Alert, FollowUp, FollowUpAction
 from preau.foundation import journal, pdf
 from preau.foundation.access import opens
+from preau.foundation.pages import render_form, status_of
 
-TYPED_WRONG = 422
 CONFLICT = 409
 MOST_LETTERS = 40
 
@@ -82,7 +82,7 @@ def follow_up(request: HttpRequest, follow_up: FollowUp) -> HttpResponse:
     """One follow-up: the facts, what was done, and the means to add to it."""
     form = ActionForm(request.viewer, request.POST or None)
     if request.method != "POST" or not form.is_valid():
-        return _page(request, follow_up, form, TYPED_WRONG if form.errors else 200)
+        return _page(request, follow_up, form, status_of(form))
     data = form.cleaned_data
     try:
         noted = actions.note_action(
@@ -136,7 +136,7 @@ def end_follow_up(request: HttpRequest, follow_up: FollowUp) -> HttpResponse:
 def told_follow_up(request: HttpRequest, follow_up: FollowUp) -> HttpResponse:
     """What a family reads of a follow-up: the facts, what was done; and its own word, which contests them if need be."""
     form = WordForm(request.POST or None)
-    status = TYPED_WRONG if form.errors else 200
+    status = status_of(form)
     if request.method == "POST" and form.is_valid():
         try:
             kind, words = FollowUpAction.Kind.WORD, form.cleaned_data["words"]
@@ -192,6 +192,4 @@ def counting(request: HttpRequest) -> HttpResponse:
         else:
             messages.info(request, _("Rien n’a changé."))
         return redirect("attendance:alerts")
-    return render(
-        request, "attendance/counting.html", {"form": form}, status=TYPED_WRONG if form.errors else 200
-    )
+    return render_form(request, "attendance/counting.html", {"form": form})

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -10,8 +10,7 @@ from preau.domains.attendance import actions, queries, rules
 from preau.domains.attendance.forms.reasons import ReasonForm
 from preau.domains.attendance.models import Reason
 from preau.foundation.access import opens
-
-TYPED_WRONG = 422
+from preau.foundation.pages import render_form
 
 
 @opens(to=rules.settles_reasons)
@@ -26,8 +25,7 @@ def reasons(request: HttpRequest) -> HttpResponse:
             messages.info(request, _("Ce motif existe déjà."))
         return redirect("attendance:reasons")
     rows = queries.reasons_of(request.viewer)
-    status = TYPED_WRONG if form.errors else 200
-    return render(request, "attendance/reasons.html", {"form": form, "rows": rows}, status=status)
+    return render_form(request, "attendance/reasons.html", {"form": form, "rows": rows})
 
 
 @opens(Reason, to=rules.settles_reasons)
@@ -41,8 +39,7 @@ def reason(request: HttpRequest, reason: Reason) -> HttpResponse:
         else:
             messages.info(request, _("Rien n’a changé."))
         return redirect("attendance:reasons")
-    status = TYPED_WRONG if form.errors else 200
-    return render(request, "attendance/reason.html", {"form": form, "reason": reason}, status=status)
+    return render_form(request, "attendance/reason.html", {"form": form, "reason": reason})
 
 
 @opens(Reason, to=rules.settles_reasons)

@@ -15,10 +15,10 @@ from preau.domains.attendance.exports.registers import register_csv, register_pd
 from preau.domains.attendance.forms.registers import LongRegisterForm, RegisterFilter
 from preau.foundation import journal, pdf
 from preau.foundation.access import confirmed, opens
+from preau.foundation.pages import TYPED_WRONG
 
 # A term is made at once; longer, and by pupil of the whole school, it is prepared by a task.
 MOST = timedelta(days=100)
-TYPED_WRONG = 422
 
 
 def _asked(request: HttpRequest) -> tuple[RegisterFilter, date, date, Group | None]:

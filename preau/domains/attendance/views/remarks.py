@@ -13,8 +13,7 @@ from preau.domains.attendance.models import ListRemark
 from preau.domains.timetable.models import Lesson
 from preau.domains.timetable.queries import row_at_hand
 from preau.foundation.access import opens
-
-TYPED_WRONG = 422
+from preau.foundation.pages import render_form
 
 
 @opens(Lesson, to=rules.can_call_register)
@@ -35,7 +34,7 @@ def lesson_list(request: HttpRequest, lesson: Lesson) -> HttpResponse:
         "found": [one for one in queries.pupils_named(request.viewer, typed) if one.pk not in known],
         "said": queries.remarked_in(lesson),
     }
-    return render(request, "attendance/lesson_list.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "attendance/lesson_list.html", context)
 
 
 def _remarked(request: HttpRequest, lesson: Lesson, form: RemarkForm) -> HttpResponseRedirect:

@@ -17,8 +17,8 @@ from preau.domains.attendance.views.device import clock_of, moments_of
 from preau.domains.timetable.models import Lesson
 from preau.domains.timetable.queries import row_at_hand
 from preau.foundation.access import opens
+from preau.foundation.pages import TYPED_WRONG
 
-TYPED_WRONG = 422
 CONFLICT = 409
 
 

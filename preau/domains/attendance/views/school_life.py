@@ -20,9 +20,8 @@ from preau.domains.attendance.forms.reasons import SettleForm, TakeBackForm
 from preau.foundation import dates, journal
 from preau.foundation.access import confirmed, opens
 from preau.foundation.http import page_or_block, safe_next
+from preau.foundation.pages import TYPED_WRONG
 from preau.foundation.sorting import Sorting
-
-TYPED_WRONG = 422
 
 
 @opens(to=rules.runs_school_life)

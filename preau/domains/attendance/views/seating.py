@@ -26,9 +26,8 @@ from preau.domains.timetable.models import Lesson
 from preau.foundation import pdf
 from preau.foundation.access import opens
 from preau.foundation.gone import removes
+from preau.foundation.pages import TYPED_WRONG, render_form, status_of
 from preau.identity.actions import read_there
-
-TYPED_WRONG, CONFLICT = 422, 409
 
 
 @opens(Group, to=seating.keeps_plans_of)
@@ -42,7 +41,7 @@ def plans(request: HttpRequest, group: Group) -> HttpResponse:
             messages.info(request, _("Ce plan existe déjà, le voici."))
         return redirect("attendance:plan", pk=plan.pk)
     context = {"group": group, "form": form, "rows": queries.plans_of(request.viewer, group)}
-    return render(request, "attendance/plans.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "attendance/plans.html", context)
 
 
 @opens(SeatingPlan, to=seating.keeps_plan)
@@ -55,7 +54,7 @@ def plan(request: HttpRequest, plan: SeatingPlan) -> HttpResponse:
         sitter = form.cleaned_data["eleve"]
         actions.place_pupil(request.viewer, plan, Person(pk=sitter.pupil_id), form.cleaned_data["spot"])
         return redirect(f"{request.path}#plan")
-    return _plan_page(request, board, form, TYPED_WRONG if form.errors else 200)
+    return _plan_page(request, board, form, status_of(form))
 
 
 def _plan_page(
@@ -104,9 +103,7 @@ def plan_settings(request: HttpRequest, plan: SeatingPlan) -> HttpResponse:
             messages.success(request, _("Le plan est enregistré."))
             return redirect("attendance:plan", pk=plan.pk)
     context = {"board": board, "plan": plan, "form": form}
-    return render(
-        request, "attendance/plan_settings.html", context, status=TYPED_WRONG if form.errors else 200
-    )
+    return render_form(request, "attendance/plan_settings.html", context)
 
 
 @removes

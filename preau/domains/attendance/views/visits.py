@@ -13,8 +13,7 @@ from preau.domains.attendance import actions, queries, rules
 from preau.domains.attendance.forms.announcements import DepartureForm
 from preau.domains.attendance.models import Announcement, Visit, places_of
 from preau.foundation.access import opens
-
-TYPED_WRONG, CONFLICT = 422, 409
+from preau.foundation.pages import CONFLICT, render_form
 
 
 @opens(to=rules.notes_visits)
@@ -98,7 +97,7 @@ def depart(request: HttpRequest, pupil: Person) -> HttpResponse:
         )
         return redirect("attendance:announced")
     context = {"form": form, "pupil": pupil}
-    return render(request, "attendance/depart.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "attendance/depart.html", context)
 
 
 @opens(to=rules.runs_school_life)

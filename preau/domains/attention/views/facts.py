@@ -14,8 +14,9 @@ from preau.domains.attention.forms import DecisionForm, ThresholdsForm
 from preau.domains.attention.models import Finding
 from preau.foundation import journal
 from preau.foundation.access import opens
+from preau.foundation.pages import CONFLICT, render_form, status_of
 
-TYPED_WRONG, CONFLICT, A_PAGE = 422, 409, 20
+A_PAGE = 20
 
 
 @opens(to=rules.looks_at_facts)
@@ -42,7 +43,7 @@ def look(request: HttpRequest, pupil: Person) -> HttpResponse:
     shown = {"shown": deciding.mark_of(findings)}
     form = DecisionForm(request.viewer, pupil.pk, request.POST or None, initial=shown)
     if request.method != "POST" or not form.is_valid():
-        return _look_page(request, pupil, findings, form, TYPED_WRONG if form.errors else 200)
+        return _look_page(request, pupil, findings, form, status_of(form))
     try:
         review = deciding.decide(request.viewer, pupil, form.cleaned_data["shown"], form.said())
     except deciding.LookedAtAlready:
@@ -83,5 +84,4 @@ def thresholds(request: HttpRequest) -> HttpResponse:
         else:
             messages.info(request, _("Rien n’a changé."))
         return redirect("attention:waiting")
-    status = TYPED_WRONG if form.errors else 200
-    return render(request, "attention/thresholds.html", {"form": form}, status=status)
+    return render_form(request, "attention/thresholds.html", {"form": form})

@@ -12,8 +12,9 @@ from preau.domains.attention.actions import deciding
 from preau.domains.attention.forms import WordForm
 from preau.domains.attention.models import Review
 from preau.foundation.access import opens
+from preau.foundation.pages import render_form
 
-TYPED_WRONG, A_PAGE = 422, 20
+A_PAGE = 20
 
 
 @opens(to=rules.follows_own)
@@ -38,4 +39,4 @@ def told(request: HttpRequest, review: Review) -> HttpResponse:
             messages.info(request, _("Ce mot est déjà envoyé."))
         return redirect("attention:told", pk=review.pk)
     context = {"found": queries.page_of(request.viewer, review.pk), "form": form}
-    return render(request, "attention/told.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "attention/told.html", context)

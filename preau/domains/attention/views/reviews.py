@@ -15,8 +15,9 @@ from preau.domains.attention.forms import AnswerForm, DecisionForm, EndForm, Ste
 from preau.domains.attention.models import Review, Step, Word
 from preau.foundation import journal
 from preau.foundation.access import opens
+from preau.foundation.pages import TYPED_WRONG, render_form
 
-TYPED_WRONG, CONFLICT, A_PAGE = 422, 409, 30
+A_PAGE = 30
 
 
 @opens(to=rules.looks_at_facts)
@@ -68,8 +69,7 @@ def decide_again(request: HttpRequest, review: Review) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         found = queries.page_of(request.viewer, review.pk, whole=False)
         journal.record_read(request.viewer, "attention.page_read", review, subject_id=review.pupil_id)
-        status = TYPED_WRONG if form.errors else 200
-        return render(request, "attention/decide_again.html", {"found": found, "form": form}, status=status)
+        return render_form(request, "attention/decide_again.html", {"found": found, "form": form})
     if deciding.decide_again(request.viewer, review, form.said()):
         messages.success(request, _("La décision est changée. L’ancienne reste lisible."))
     else:

@@ -14,8 +14,8 @@ from preau.domains.campaigns.forms import ChosenForm, ConfirmForm, GestureForm, 
 from preau.domains.campaigns.models import Campaign
 from preau.foundation import pdf, sms
 from preau.foundation.access import confirmed, opens
+from preau.foundation.pages import CONFLICT, render_form, status_of
 
-TYPED_WRONG, CONFLICT = 422, 409
 A_PAGE = 25
 
 
@@ -46,7 +46,7 @@ def start(request: HttpRequest) -> HttpResponse:
             return redirect("campaigns:text", pk=actions.make_draft(request.viewer, found, asked).pk)
         form.add_error(None, _("Aucun élève ne correspond : changez les jours, le nombre ou la classe."))
     context = {"form": form, "steps": _steps()}
-    return render(request, "campaigns/start.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "campaigns/start.html", context)
 
 
 @opens(to=rules.prepares_campaigns)
@@ -85,7 +85,7 @@ def text(request: HttpRequest, campaign: Campaign) -> HttpResponse:
         "has_letter": pdf.is_possible() and any(line.channel == "letter" and line.to for line in lines),
         "sms_offered": sms.is_offered(),
     }  # fmt: skip
-    return render(request, "campaigns/text.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "campaigns/text.html", context)
 
 
 @opens(Campaign, to=rules.changes_campaign)
@@ -172,7 +172,7 @@ def confirm(request: HttpRequest, campaign: Campaign) -> HttpResponse:
             said = ngettext("%(num)s message est confirmé.", "%(num)s messages sont confirmés.", count)
             messages.success(request, said % {"num": count})
             return redirect("campaigns:campaign", pk=campaign.pk)
-    return _to_confirm(request, campaign, form, TYPED_WRONG if form.errors else status)
+    return _to_confirm(request, campaign, form, status_of(form, status))
 
 
 def _to_confirm(request: HttpRequest, campaign: Campaign, form: ConfirmForm, status: int) -> HttpResponse:

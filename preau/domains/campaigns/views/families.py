@@ -13,8 +13,7 @@ from preau.domains.campaigns.forms import AddressForm, SmsForm
 from preau.domains.campaigns.models import PostalAddress, SmsRefusal
 from preau.foundation import journal
 from preau.foundation.access import opens
-
-TYPED_WRONG = 422
+from preau.foundation.pages import render_form
 
 
 @opens(to=rules.reads_messages)
@@ -70,4 +69,4 @@ def reach(request: HttpRequest, person: Person) -> HttpResponse:
     if request.method != "POST":
         journal.record_read(request.viewer, "campaigns.reach_read", person, subject_id=person.pk)
     context = {"person": person, "form": form}
-    return render(request, "campaigns/reach.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "campaigns/reach.html", context)

@@ -20,10 +20,11 @@ from preau.domains.catalogue.models import Harvest, Source
 from preau.domains.catalogue.queries import sources as queries
 from preau.foundation import csvtext
 from preau.foundation.access import opens
+from preau.foundation.pages import render_form
 from preau.foundation.paging import page_of
 from preau.identity.rules import runs_platform
 
-A_PAGE, TYPED_WRONG, ALREADY = 30, 422, 409
+A_PAGE, ALREADY = 30, 409
 CSV = "text/csv; charset=utf-8"
 
 
@@ -75,8 +76,7 @@ def change_source(request: HttpRequest, source: Source) -> HttpResponse:
 
 
 def _form(request: HttpRequest, form: SourceForm, source: Source | None) -> HttpResponse:
-    status = TYPED_WRONG if form.errors else 200
-    return render(request, "catalogue/source_form.html", {"form": form, "source": source}, status=status)
+    return render_form(request, "catalogue/source_form.html", {"form": form, "source": source})
 
 
 @opens(Source, to=runs_platform, by="slug")

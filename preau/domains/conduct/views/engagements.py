@@ -24,6 +24,7 @@ from preau.domains.conduct.views.incidents import (
 )
 from preau.foundation import journal
 from preau.foundation.access import opens
+from preau.foundation.pages import render_form
 
 
 @opens(Sanction, to=rules.decides_sanctions)
@@ -45,7 +46,7 @@ def responsibility(request: HttpRequest, sanction: Sanction) -> HttpResponse:
         return redirect("conduct:sanction", pk=sanction.pk)
     journal.record_read(request.viewer, "conduct.page_read", sanction, subject_id=sanction.pupil_id)
     context = {"form": form, "sanction": whole_sanction(sanction.pk)}
-    return render(request, "conduct/responsibility.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "conduct/responsibility.html", context)
 
 
 @opens(Responsibility, to=rules.follows_own)
@@ -94,7 +95,7 @@ def open_contract(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Le contrat est ouvert. L’élève et sa famille le lisent."))
         return redirect("conduct:contract", pk=made.pk)
     context = {"form": form} | classes_context(request, group)
-    return render(request, "conduct/open_contract.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "conduct/open_contract.html", context)
 
 
 @opens(Contract, to=rules.reads_contract)

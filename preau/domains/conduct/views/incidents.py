@@ -18,8 +18,9 @@ from preau.domains.conduct.models import Incident, Involvement
 from preau.domains.conduct.queries import incidents as queries
 from preau.foundation import journal
 from preau.foundation.access import confirmed, opens
+from preau.foundation.pages import CONFLICT, TYPED_WRONG, render_form, status_of
 
-TYPED_WRONG, CONFLICT, A_PAGE = 422, 409, 30
+A_PAGE = 30
 LONGEST_ID = 18
 
 
@@ -107,7 +108,7 @@ def report(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("C’est signalé. La vie scolaire est prévenue."))
         return redirect("conduct:incident", pk=made.pk)
     context = {"form": form} | classes_context(request, group)
-    return render(request, "conduct/report.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "conduct/report.html", context)
 
 
 @opens(Incident, to=rules.reads_as_staff)
@@ -146,7 +147,7 @@ def correct(request: HttpRequest, incident: Incident) -> HttpResponse:
     group = chosen_group(request)
     people = list(Person.objects.filter(involvements__incident=incident))
     form = ReportForm(request.viewer, group, request.POST or None, initial=_initial(incident), kept=people)
-    status = TYPED_WRONG if form.errors else 200
+    status = status_of(form)
     if request.method == "POST" and form.is_valid():
         try:
             actions.correct(request.viewer, incident, form.told(), form.cleaned_data["revision"] or 0)
@@ -214,4 +215,4 @@ def tell(request: HttpRequest, involvement: Involvement) -> HttpResponse:
             messages.info(request, _("La famille lit déjà cette phrase."))
         return redirect("conduct:incident", pk=involvement.incident_id)
     context = {"form": form, "involvement": involvement}
-    return render(request, "conduct/tell.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "conduct/tell.html", context)

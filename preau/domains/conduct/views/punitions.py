@@ -27,6 +27,7 @@ from preau.domains.conduct.views.incidents import (
 )
 from preau.foundation import journal
 from preau.foundation.access import opens
+from preau.foundation.pages import render_form
 
 
 @opens(to=rules.gives_punitions)
@@ -62,7 +63,7 @@ def give(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _given(request, form):
         return redirect("conduct:punitions")
     context = {"form": form, "incident": incident} | classes_context(request, group)
-    return render(request, "conduct/give.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "conduct/give.html", context)
 
 
 def _given(request: HttpRequest, form: GiveForm) -> bool:

@@ -26,6 +26,7 @@ from preau.domains.conduct.views.incidents import (
 from preau.foundation import journal
 from preau.foundation.access import confirmed, opens
 from preau.foundation.gone import removes
+from preau.foundation.pages import render_form
 
 
 @opens(to=rules.reads_sanctions)
@@ -58,7 +59,7 @@ def open_procedure(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("La procédure est ouverte. L’élève et sa famille sont prévenus."))
         return redirect("conduct:sanction", pk=made.pk)
     context = {"form": form, "incident": incident} | classes_context(request, group)
-    return render(request, "conduct/open_procedure.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "conduct/open_procedure.html", context)
 
 
 @opens(Sanction, to=rules.reads_one_sanction)
@@ -122,7 +123,7 @@ def pronounce(request: HttpRequest, sanction: Sanction) -> HttpResponse:
         "form": form, "sanction": sanction, "observations": queries.observations_of(request.viewer, sanction),
         "too_early": request.viewer.today <= sanction.defend_until,
     }  # fmt: skip
-    return render(request, "conduct/pronounce.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "conduct/pronounce.html", context)
 
 
 def _pronounced(request: HttpRequest, sanction: Sanction, form: PronounceForm) -> bool:

@@ -15,8 +15,7 @@ from preau.domains.homework.views.family import work_page
 from preau.domains.timetable.queries import row_of
 from preau.foundation import journal
 from preau.foundation.access import confirmed, opens
-
-TYPED_WRONG, CONFLICT = 422, 409
+from preau.foundation.pages import CONFLICT, TYPED_WRONG
 
 
 @opens(Homework, to=rules.hands_in)

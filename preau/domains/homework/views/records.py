@@ -20,8 +20,8 @@ from preau.domains.timetable.models import Lesson
 from preau.domains.timetable.queries import row_at_hand, row_of
 from preau.foundation import dates
 from preau.foundation.access import opens
+from preau.foundation.pages import CONFLICT, TYPED_WRONG, status_of
 
-TYPED_WRONG, CONFLICT = 422, 409
 PAGE = 30
 
 
@@ -181,7 +181,7 @@ def edit(request: HttpRequest, homework: Homework) -> HttpResponse:
         for warning in queries.warnings_of(lesson, list(lesson.groups.all()), form.work().due_day):
             messages.warning(request, warning)
         return redirect("homework:record", pk=lesson.pk)
-    return _edit_page(request, homework, form, TYPED_WRONG if form.errors else 200)
+    return _edit_page(request, homework, form, status_of(form))
 
 
 def _edit_page(

@@ -22,10 +22,10 @@ from preau.domains.mediacentre.forms import (
 from preau.domains.mediacentre.models import Resource, Rule, Subscription
 from preau.foundation import journal
 from preau.foundation.access import confirmed, opens
+from preau.foundation.pages import CONFLICT, TYPED_WRONG, status_of
 from preau.foundation.prepared import Lines
 
 A_PAGE, MOST_CHOSEN = 20, 100
-TYPED_WRONG, CONFLICT = 422, 409
 
 
 def _query(request: HttpRequest) -> str:
@@ -66,7 +66,7 @@ def assign(request: HttpRequest) -> HttpResponse:
             if isinstance(answer, HttpResponse):
                 return answer
             preview, status = answer
-    status = TYPED_WRONG if form.errors and status == 200 else status
+    status = status_of(form) if status == 200 else status
     context = {"form": form, "resources": found, "preview": preview}
     return render(request, "mediacentre/assign.html", context, status=status)
 

@@ -16,9 +16,10 @@ from preau.domains.mediacentre.imports.reading import LARGEST
 from preau.domains.mediacentre.models import BroughtList
 from preau.foundation import uploads
 from preau.foundation.access import opens
+from preau.foundation.pages import render_form
 from preau.foundation.reading import Unreadable
 
-A_PAGE, NOTES_A_PAGE, TYPED_WRONG = 20, 50, 422
+A_PAGE, NOTES_A_PAGE = 20, 50
 
 
 @opens(to=rules.assigns)
@@ -31,7 +32,7 @@ def lists(request: HttpRequest) -> HttpResponse:
         return answer
     page = Paginator(queries.lists_of(request.viewer), A_PAGE).get_page(request.GET.get("page"))
     context = {"form": form, "page_obj": page}
-    return render(request, "mediacentre/lists.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "mediacentre/lists.html", context)
 
 
 def _brought(request: HttpRequest, form: UploadForm) -> HttpResponseRedirect | None:

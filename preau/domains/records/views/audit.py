@@ -13,8 +13,9 @@ from preau.domains.records.forms import EntrustForm
 from preau.domains.records.models import Orphan
 from preau.foundation.access import confirmed, opens
 from preau.foundation.gone import removes
+from preau.foundation.pages import render_form
 
-TYPED_WRONG, A_PAGE = 422, 40
+A_PAGE = 40
 
 
 @opens(to=rules.audits)
@@ -44,9 +45,8 @@ def entrust(request: HttpRequest, orphan: Orphan) -> HttpResponse:
             messages.success(request, _("Le dossier est confié."))
         return redirect("records:audit")
     [row] = queries.orphan_rows([orphan])
-    return render(
+    return render_form(
         request,
         "records/entrust.html",
         {"form": form, "row": row},
-        status=TYPED_WRONG if form.errors else 200,
     )

@@ -17,8 +17,9 @@ from preau.domains.records.forms import OpenForm, RecordFilter, ReviseForm
 from preau.domains.records.models import Kind, Record, Words
 from preau.foundation import journal, pdf
 from preau.foundation.access import confirmed, opens
+from preau.foundation.pages import CONFLICT, render_form, status_of
 
-TYPED_WRONG, CONFLICT, A_PAGE = 422, 409, 30
+A_PAGE = 30
 LONGEST_ID = 18
 
 
@@ -70,7 +71,7 @@ def open_record(request: HttpRequest) -> HttpResponse:
         "kinds": [(one.value, one.label) for one in rules.kinds_opened_by(request.viewer)],
         "groups": list(queries.groups_to_choose(request.viewer)), "is_shared": rules.has_plain_part(kind),
     }  # fmt: skip
-    return render(request, "records/open.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "records/open.html", context)
 
 
 @opens(Record, to=rules.reads_as_staff, by="public_id")
@@ -116,7 +117,7 @@ def revise(request: HttpRequest, record: Record) -> HttpResponse:
     else:
         # The form shows all of it: it is a reading too.
         _read(request, record, "read")
-    return _revise_page(request, record, form, None, TYPED_WRONG if form.errors else 200)
+    return _revise_page(request, record, form, None, status_of(form))
 
 
 def _revised(request: HttpRequest, record: Record, form: ReviseForm) -> HttpResponse:

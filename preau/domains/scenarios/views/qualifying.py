@@ -13,9 +13,9 @@ from preau.domains.scenarios import actions, queries, rules
 from preau.domains.scenarios.forms import CommentForm, MoveForm
 from preau.domains.scenarios.models import Qualification
 from preau.foundation.access import opens
+from preau.foundation.pages import TYPED_WRONG
 from preau.foundation.paging import page_of
 
-TYPED_WRONG = 422
 PAGE = 20
 
 

@@ -13,9 +13,9 @@ from preau.domains.scenarios.forms import InviteForm, PublishForm, SignatureForm
 from preau.domains.scenarios.models import Author, Scenario, Version
 from preau.foundation.access import opens
 from preau.foundation.gone import removes
+from preau.foundation.pages import TYPED_WRONG, render_form
 from preau.foundation.paging import page_of
 
-TYPED_WRONG = 422
 PAGE = 20
 
 
@@ -165,7 +165,7 @@ def invitation(request: HttpRequest, author: Author) -> HttpResponse:
         return redirect("scenarios:workshop", pk=author.scenario_id)
     first = next((one for one in queries.authors_of(author.scenario) if one.is_first), None)
     context = {"form": form, "author": author, "first": first}
-    return render(request, "scenarios/invitation.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "scenarios/invitation.html", context)
 
 
 @removes

@@ -13,8 +13,7 @@ from preau.domains.scenarios import actions, queries, rules
 from preau.domains.scenarios.forms import JoinForm
 from preau.domains.scenarios.models import Scenario
 from preau.foundation.access import opens
-
-TYPED_WRONG = 422
+from preau.foundation.pages import render_form
 
 
 @opens(to=rules.writes)
@@ -42,7 +41,7 @@ def take_up(request: HttpRequest) -> HttpResponse:
         "address": address, "title": said.title, "licence": said.get_licence_display(), "allowed": allowed, "form": form,
         "resource": resource,
     }  # fmt: skip
-    return render(request, "scenarios/take_up.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "scenarios/take_up.html", context)
 
 
 def _adapt(request: HttpRequest, source: Resource | Scenario) -> HttpResponseRedirect:

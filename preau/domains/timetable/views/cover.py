@@ -17,6 +17,7 @@ from preau.domains.timetable.forms import AskForm, DeclineForm, FilterForm, Sett
 from preau.domains.timetable.models import CoverAsk, Lesson, TeacherAbsence
 from preau.foundation import journal
 from preau.foundation.access import confirmed, opens
+from preau.foundation.pages import TYPED_WRONG, render_form
 
 FORTNIGHT = timedelta(days=14)
 
@@ -37,7 +38,7 @@ def cover(request: HttpRequest) -> HttpResponse:
         "all_of_them": request.GET.get("etat") == "tous",
         "days": _days(form),
     }
-    return render(request, "timetable/cover_list.html", context, status=422 if form.errors else 200)
+    return render_form(request, "timetable/cover_list.html", context)
 
 
 def _found(request: HttpRequest) -> tuple[FilterForm, Any]:
@@ -90,7 +91,7 @@ def cover_lesson(request: HttpRequest, lesson: Lesson) -> HttpResponse:
         "need": need, "row": need.row, "form": form, "proposals": proposals,
         "can_edit": rules.edits_timetable(request.viewer),
     }  # fmt: skip
-    return render(request, "timetable/cover_lesson.html", context, status=422 if form.errors else 200)
+    return render_form(request, "timetable/cover_lesson.html", context)
 
 
 def _need(lesson: Lesson) -> queries.NeedRow:
@@ -194,7 +195,7 @@ def decline(request: HttpRequest, ask: CoverAsk) -> HttpResponse:
     """Say no, with or without a word."""
     form = DeclineForm(request.POST)
     if not form.is_valid():
-        return _ask_page(request, ask, form, 422)
+        return _ask_page(request, ask, form, TYPED_WRONG)
     try:
         actions.decline_cover(request.viewer, ask, form.cleaned_data["words"])
     except (actions.AlreadyAnswered, actions.TakenByAnother):

@@ -26,8 +26,7 @@ from preau.foundation import dates, journal, uploads
 from preau.foundation.access import opens
 from preau.foundation.downloads import csv_file, json_file
 from preau.foundation.http import page_or_block
-
-TYPED_WRONG = 422
+from preau.foundation.pages import TYPED_WRONG, render_form
 
 
 @opens(to=rules.edits_timetable)
@@ -42,7 +41,7 @@ def imports(request: HttpRequest) -> HttpResponse:
     rows = queries.rows_of(page.object_list)
     open_one = TimetableImport.objects.visible_to(request.viewer).unsettled().first()
     context = {"form": form, "page_obj": page, "rows": rows, "open_one": open_one}
-    return render(request, "timetable/imports.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "timetable/imports.html", context)
 
 
 def _brought(request: HttpRequest, form: ImportForm) -> HttpResponseRedirect | None:
@@ -130,9 +129,7 @@ def import_columns(request: HttpRequest, brought: TimetableImport) -> HttpRespon
         return _decided(request, brought, name, _("Vos colonnes sont notées : le tableau est lu."))
     fields = list(zip(form, [column["cells"] for column in columns], strict=True))
     context = {"brought": brought, "form": form, "fields": fields}
-    return render(
-        request, "timetable/import_columns.html", context, status=TYPED_WRONG if form.errors else 200
-    )
+    return render_form(request, "timetable/import_columns.html", context)
 
 
 @opens(TimetableImport, to=rules.edits_timetable)

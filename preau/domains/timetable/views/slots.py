@@ -18,6 +18,7 @@ from preau.domains.timetable.models import DaySlot
 from preau.foundation import dates, journal
 from preau.foundation.access import opens
 from preau.foundation.gone import removes
+from preau.foundation.pages import render_form
 
 A_PAGE = 60
 
@@ -57,7 +58,7 @@ def _edit(request: HttpRequest, slot: DaySlot | None) -> HttpResponse:
             messages.success(request, _("Le créneau est enregistré."))
             return redirect("timetable:slots")
     context = {"form": form, "slot": slot}
-    return render(request, "timetable/slot.html", context, status=422 if form.errors else 200)
+    return render_form(request, "timetable/slot.html", context)
 
 
 @removes
