@@ -9,8 +9,9 @@ from django.views.decorators.http import require_POST, require_safe
 from preau.commons.platform import queries, rules
 from preau.commons.platform.forms import SchoolFilter
 from preau.commons.platform.models import OperatedDelivery, OperatedSchool
-from preau.foundation import csvtext, journal
+from preau.foundation import journal
 from preau.foundation.access import opens
+from preau.foundation.downloads import csv_file
 from preau.foundation.sorting import Sorting
 from preau.identity.rules import runs_platform
 
@@ -49,10 +50,7 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
         _("UAI"), _("Nom"), _("Nature"), _("Année"), _("Élèves"), _("Personnels"), _("Responsables"),
         _("Comptes ouverts"), _("Dernière livraison"),
     ]  # fmt: skip
-    response = StreamingHttpResponse(csvtext.lines(header, rows), content_type="text/csv; charset=utf-8")
-    name = f"etablissements-{request.viewer.today:%Y-%m-%d}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return csv_file(f"etablissements-{request.viewer.today:%Y-%m-%d}", header, rows)
 
 
 @opens(OperatedSchool, to=rules.operates, by="public_id")

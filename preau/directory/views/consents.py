@@ -21,6 +21,7 @@ from preau.directory.rules import consents as rules
 from preau.directory.viewer import Viewer
 from preau.foundation import downloads, journal, pdf
 from preau.foundation.access import confirmed, opens
+from preau.foundation.downloads import pdf_file
 from preau.foundation.pages import render_form, status_of
 from preau.foundation.text import natural
 
@@ -286,9 +287,7 @@ def consent_papers(request: HttpRequest, consent_request: ConsentRequest) -> Htt
         messages.info(request, _("Aucun papier à imprimer : tout le monde peut répondre ici."))
         return redirect("directory:consent_request", pk=consent_request.pk)
     journal.record(request.viewer, "directory.consents_printed", consent_request, rows=len(rows))
-    response = HttpResponse(exports.papers(told, rows), content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="autorisations-{consent_request.pk}.pdf"'
-    return response
+    return pdf_file(f"autorisations-{consent_request.pk}", exports.papers(told, rows))
 
 
 @opens(Group, to=rules.reads_group_consents)

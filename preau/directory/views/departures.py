@@ -13,8 +13,9 @@ from preau.directory import queries, rules
 from preau.directory.actions import departures as actions
 from preau.directory.forms.departures import HoldForm, LeaverFilter
 from preau.directory.models import Leaver
-from preau.foundation import csvtext, journal
+from preau.foundation import journal
 from preau.foundation.access import confirmed, opens
+from preau.foundation.downloads import csv_file
 from preau.foundation.pages import CONFLICT, status_of
 
 A_PAGE = 40
@@ -50,10 +51,7 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
     rows = list(queries.leaver_lines(viewer, kind))
     journal.record(viewer, "directory.departures_exported", viewer.school, table=kind, rows=len(rows))
     header = [_("Nom"), _("Prénom"), _("Précision"), _("Départ"), _("Suite")]
-    response = StreamingHttpResponse(csvtext.lines(header, rows), content_type="text/csv; charset=utf-8")
-    name = f"departs-{kind}-{viewer.today:%Y-%m-%d}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return csv_file(f"departs-{kind}-{viewer.today:%Y-%m-%d}", header, rows)
 
 
 @opens(Leaver, to=rules.keeps_longer, by="public_id")

@@ -20,6 +20,7 @@ from preau.directory.viewer import Viewer
 from preau.directory.views.tables import TYPES
 from preau.foundation import journal
 from preau.foundation.access import confirmed, opens
+from preau.foundation.downloads import as_file
 
 # A class is far below; the choir of a large school takes a second sheet.
 A_SHEET = 150
@@ -64,10 +65,10 @@ def export_list(request: HttpRequest, group: Group) -> StreamingHttpResponse:
     table = Table("liste", _("Liste"), queries.list_header(columns), lambda _scope: iter(rows))
     kind = "xlsx" if request.POST.get("forme") == "xlsx" else "csv"
     content = book_of(table, rows) if kind == "xlsx" else csv_of(table, rows)
-    response = StreamingHttpResponse(content, content_type=TYPES[kind])
-    name = f"liste-{slugify(group.name) or group.pk}-{viewer.today:%Y-%m-%d}.{kind}"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return as_file(
+        StreamingHttpResponse(content, content_type=TYPES[kind]),
+        f"liste-{slugify(group.name) or group.pk}-{viewer.today:%Y-%m-%d}.{kind}",
+    )
 
 
 def _line(viewer: Viewer, group: Group, columns: Iterable[Column]) -> journal.Line:

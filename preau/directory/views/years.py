@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -29,8 +29,9 @@ from preau.directory.forms.years import (
 )
 from preau.directory.models import Group, PlannedClass, YearPlan
 from preau.directory.queries import years as reads
-from preau.foundation import csvtext, dates, journal
+from preau.foundation import dates, journal
 from preau.foundation.access import confirmed, opens
+from preau.foundation.downloads import csv_file
 from preau.foundation.gone import removes
 from preau.foundation.pages import CONFLICT, TYPED_WRONG, status_of
 
@@ -268,11 +269,7 @@ def export_year_pupils(request: HttpRequest, plan: YearPlan) -> HttpResponseBase
     rows = list(reads.lines_shown(plan, show, viewer.today))
     journal.record(viewer, "directory.year_exported", plan, table=show.value, rows=len(rows))
     header = [_("Nom"), _("Prénom"), _("Cette année"), _("À la rentrée"), _("Où")]
-    response = StreamingHttpResponse(csvtext.lines(header, rows), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = (
-        f'attachment; filename="rentree-{show.value}-{viewer.today:%Y-%m-%d}.csv"'
-    )
-    return response
+    return csv_file(f"rentree-{show.value}-{viewer.today:%Y-%m-%d}", header, rows)
 
 
 @opens(Group, to=rules.places_class)

@@ -15,6 +15,7 @@ from preau.domains.events.forms import AnswerForm, CancelForm, EventForm, Filter
 from preau.domains.events.models import Event
 from preau.foundation import dates, journal
 from preau.foundation.access import confirmed, opens
+from preau.foundation.downloads import csv_lines
 from preau.foundation.gone import removes
 from preau.foundation.pages import CONFLICT, TYPED_WRONG, render_form, status_of
 from preau.foundation.prepared import Lines
@@ -196,6 +197,4 @@ def answer(request: HttpRequest, event: Event) -> HttpResponse:
 def export(request: HttpRequest, event: Event) -> StreamingHttpResponse:
     """The answers, for a spreadsheet."""
     journal.record(request.viewer, "events.exported", event)
-    response = StreamingHttpResponse(exports.answers_csv(event), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="reponses-{event.first_day:%Y-%m-%d}.csv"'
-    return response
+    return csv_lines(f"reponses-{event.first_day:%Y-%m-%d}", exports.answers_csv(event))

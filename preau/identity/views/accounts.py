@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from preau.directory.models import Group, Person
 from preau.foundation import pdf
 from preau.foundation.access import confirmed, opens
+from preau.foundation.downloads import pdf_file
 from preau.identity import actions, boards, exports, queries, rules
 from preau.identity.forms import AccountFilter
 from preau.identity.queries import Audience, State
@@ -196,9 +197,7 @@ def letters_pdf(request: HttpRequest) -> HttpResponse:
             ),
         )
         return redirect("identity:accounts")
-    response = HttpResponse(exports.pdf_of(_letters(request, letters)), content_type="application/pdf")
-    response["Content-Disposition"] = 'attachment; filename="courriers.pdf"'
-    return response
+    return pdf_file("courriers", exports.pdf_of(_letters(request, letters)))
 
 
 def _codes(sent: QueryDict) -> dict[int, str]:

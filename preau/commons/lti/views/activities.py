@@ -15,6 +15,7 @@ from preau.commons.lti.models import Activity
 from preau.commons.lti.views.going import go
 from preau.foundation import journal
 from preau.foundation.access import confirmed, opens
+from preau.foundation.downloads import csv_lines
 from preau.foundation.pages import render_form
 
 A_PAGE = 20
@@ -112,6 +113,4 @@ def export(request: HttpRequest, activity: Activity) -> StreamingHttpResponse:
     """Its results, as a spreadsheet."""
     rows = queries.class_results(request.viewer, activity)
     journal.record(request.viewer, "lti.exported", activity, rows=len(rows))
-    response = StreamingHttpResponse(exports.csv_of(rows), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="activite-{activity.given_at:%Y-%m-%d}.csv"'
-    return response
+    return csv_lines(f"activite-{activity.given_at:%Y-%m-%d}", exports.csv_of(rows))

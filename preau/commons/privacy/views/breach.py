@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from preau.commons.privacy.queries import breach as breaches
 from preau.commons.privacy.queries.breach import Breach
 from preau.foundation import csvtext, journal
 from preau.foundation.access import confirmed, opens
+from preau.foundation.downloads import csv_lines
 from preau.foundation.pages import TYPED_WRONG, status_of
 
 A_PAGE = 40
@@ -114,10 +115,7 @@ def breach_contacts(request: HttpRequest) -> HttpResponse:
     rows = [exports.contact_line(one) for one in touched]
     _note(request, "privacy.breach_contacts_exported", asked, rows=len(rows))
     lines = csvtext.lines(exports.contact_header(), rows)
-    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    name = f"personnes-a-prevenir-{request.viewer.today:%Y-%m-%d}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return csv_lines(f"personnes-a-prevenir-{request.viewer.today:%Y-%m-%d}", lines)
 
 
 @opens(to=rules.warns_people)

@@ -15,6 +15,7 @@ from preau.domains.attendance.forms.follow_ups import ActionForm, ChosenAlerts, 
 from preau.domains.attendance.models import Alert, FollowUp, FollowUpAction
 from preau.foundation import journal, pdf
 from preau.foundation.access import opens
+from preau.foundation.downloads import pdf_file
 from preau.foundation.pages import render_form, status_of
 
 CONFLICT = 409
@@ -168,11 +169,7 @@ def letters(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and writable and pdf.is_possible():
         for row in writable:
             actions.letter_sent(request.viewer, row.alert)
-        response = HttpResponse(letters_pdf(request.viewer, writable), content_type="application/pdf")
-        response["Content-Disposition"] = (
-            f'attachment; filename="courriers-{request.viewer.today:%Y-%m-%d}.pdf"'
-        )
-        return response
+        return pdf_file(f"courriers-{request.viewer.today:%Y-%m-%d}", letters_pdf(request.viewer, writable))
     if not rows:
         messages.info(request, _("Choisissez au moins une alerte."))
         return redirect("attendance:alerts")

@@ -19,6 +19,7 @@ from preau.domains.attendance.forms import AbsenceFilter
 from preau.domains.attendance.forms.reasons import SettleForm, TakeBackForm
 from preau.foundation import dates, journal
 from preau.foundation.access import confirmed, opens
+from preau.foundation.downloads import csv_lines
 from preau.foundation.http import page_or_block, safe_next
 from preau.foundation.pages import TYPED_WRONG
 from preau.foundation.sorting import Sorting
@@ -150,8 +151,6 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
     """The filtered list as CSV, streamed."""
     found = queries.entries_matching(request.viewer, AbsenceFilter(request.GET).chosen())
     journal.record(request.viewer, "attendance.exported", request.viewer.school, rows=found.count())
-    response = StreamingHttpResponse(
-        exports.csv_of(request.viewer, queries.lines_of(found)), content_type="text/csv; charset=utf-8"
+    return csv_lines(
+        f"absences-{request.viewer.today:%Y-%m-%d}", exports.csv_of(request.viewer, queries.lines_of(found))
     )
-    response["Content-Disposition"] = f'attachment; filename="absences-{request.viewer.today:%Y-%m-%d}.csv"'
-    return response

@@ -25,6 +25,7 @@ from preau.domains.attendance.rules import can_call_register, seating
 from preau.domains.timetable.models import Lesson
 from preau.foundation import pdf
 from preau.foundation.access import opens
+from preau.foundation.downloads import no_pdf, pdf_file
 from preau.foundation.gone import removes
 from preau.foundation.pages import TYPED_WRONG, render_form, status_of
 from preau.identity.actions import read_there
@@ -121,13 +122,9 @@ def remove_plan(request: HttpRequest, plan: SeatingPlan) -> HttpResponseRedirect
 def plan_on_paper(request: HttpRequest, plan: SeatingPlan) -> HttpResponse:
     """The plan on an A4 sheet: names and places, nothing else."""
     if not pdf.is_possible():
-        return HttpResponse(
-            _("Ce serveur ne sait pas faire de PDF."), status=503, content_type="text/plain; charset=utf-8"
-        )
+        return no_pdf()
     board = queries.board_of(request.viewer, plan, needs=False)
-    response = HttpResponse(plan_pdf(request.viewer, board), content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="plan-de-classe-{plan.pk}.pdf"'
-    return response
+    return pdf_file(f"plan-de-classe-{plan.pk}", plan_pdf(request.viewer, board))
 
 
 @opens(Lesson, to=can_call_register)

@@ -18,6 +18,7 @@ from preau.domains.conduct.models import Incident, Involvement
 from preau.domains.conduct.queries import incidents as queries
 from preau.foundation import journal
 from preau.foundation.access import confirmed, opens
+from preau.foundation.downloads import csv_lines
 from preau.foundation.pages import CONFLICT, TYPED_WRONG, render_form, status_of
 
 A_PAGE = 30
@@ -88,11 +89,9 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
     """The list, as it is filtered, for a spreadsheet."""
     found = queries.incidents_matching(request.viewer, IncidentFilter(request.GET).chosen())
     journal.record(request.viewer, "conduct.exported", request.viewer.school, lines=found.count())
-    response = StreamingHttpResponse(
-        exports.incidents_csv(queries.lines_of(found)), content_type="text/csv; charset=utf-8"
+    return csv_lines(
+        f"incidents-{request.viewer.today:%Y-%m-%d}", exports.incidents_csv(queries.lines_of(found))
     )
-    response["Content-Disposition"] = f'attachment; filename="incidents-{request.viewer.today:%Y-%m-%d}.csv"'
-    return response
 
 
 @opens(to=rules.reports_incidents)

@@ -25,6 +25,7 @@ from preau.domains.conduct.views.incidents import (
 )
 from preau.foundation import journal
 from preau.foundation.access import confirmed, opens
+from preau.foundation.downloads import csv_lines
 from preau.foundation.gone import removes
 from preau.foundation.pages import render_form
 
@@ -187,8 +188,4 @@ def export_register(request: HttpRequest) -> StreamingHttpResponse:
     """The register for a spreadsheet."""
     found = queries.register_of(request.viewer)
     journal.record(request.viewer, "conduct.register_exported", request.viewer.school, lines=found.count())
-    response = StreamingHttpResponse(
-        exports.register_csv(found.iterator()), content_type="text/csv; charset=utf-8"
-    )
-    response["Content-Disposition"] = f'attachment; filename="registre-{request.viewer.today:%Y-%m-%d}.csv"'
-    return response
+    return csv_lines(f"registre-{request.viewer.today:%Y-%m-%d}", exports.register_csv(found.iterator()))

@@ -22,6 +22,7 @@ from preau.domains.mediacentre.forms import (
 from preau.domains.mediacentre.models import Resource, Rule, Subscription
 from preau.foundation import journal
 from preau.foundation.access import confirmed, opens
+from preau.foundation.downloads import csv_lines
 from preau.foundation.pages import CONFLICT, TYPED_WRONG, status_of
 from preau.foundation.prepared import Lines
 
@@ -254,10 +255,4 @@ def restore(request: HttpRequest, rule: Rule) -> HttpResponse:
 def export(request: HttpRequest) -> StreamingHttpResponse:
     """Who has what, for a spreadsheet."""
     journal.record(request.viewer, "mediacentre.exported", request.viewer.school)
-    response = StreamingHttpResponse(
-        exports.assignments_csv(request.viewer), content_type="text/csv; charset=utf-8"
-    )
-    response["Content-Disposition"] = (
-        f'attachment; filename="attributions-{request.viewer.today:%Y-%m-%d}.csv"'
-    )
-    return response
+    return csv_lines(f"attributions-{request.viewer.today:%Y-%m-%d}", exports.assignments_csv(request.viewer))

@@ -17,6 +17,7 @@ from preau.domains.records.forms import OpenForm, RecordFilter, ReviseForm
 from preau.domains.records.models import Kind, Record, Words
 from preau.foundation import journal, pdf
 from preau.foundation.access import confirmed, opens
+from preau.foundation.downloads import pdf_file
 from preau.foundation.pages import CONFLICT, render_form, status_of
 
 A_PAGE = 30
@@ -182,6 +183,4 @@ def printed(request: HttpRequest, record: Record) -> HttpResponse:
     page = exports.page_of(context)
     if not pdf.is_possible():
         return HttpResponse(page)
-    response = HttpResponse(exports.pdf_of(page), content_type="application/pdf")
-    response["Content-Disposition"] = 'attachment; filename="dossier.pdf"'
-    return response
+    return pdf_file("dossier", exports.pdf_of(page))

@@ -17,6 +17,7 @@ from preau.domains.timetable.forms import AskForm, DeclineForm, FilterForm, Sett
 from preau.domains.timetable.models import CoverAsk, Lesson, TeacherAbsence
 from preau.foundation import journal
 from preau.foundation.access import confirmed, opens
+from preau.foundation.downloads import csv_lines
 from preau.foundation.pages import TYPED_WRONG, render_form
 
 FORTNIGHT = timedelta(days=14)
@@ -67,9 +68,7 @@ def export_cover(request: HttpRequest) -> StreamingHttpResponse:
     viewer = request.viewer
     journal.record(viewer, "timetable.covers_exported", viewer.school, rows=found.count())
     lines = exports.cover_csv(found, timezone.now())
-    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="remplacements-{viewer.today:%Y-%m-%d}.csv"'
-    return response
+    return csv_lines(f"remplacements-{viewer.today:%Y-%m-%d}", lines)
 
 
 @opens(Lesson, to=rules.organises_covers)

@@ -13,6 +13,7 @@ from preau.domains.timetable import exports, queries, rules
 from preau.domains.timetable.forms import HoursForm
 from preau.foundation import journal
 from preau.foundation.access import confirmed, opens
+from preau.foundation.downloads import csv_lines
 
 LINES = 30
 
@@ -51,6 +52,4 @@ def export_hours(request: HttpRequest) -> StreamingHttpResponse:
     _form, asked = _asked(request)
     rows = queries.hours_rows(queries.hours_between(*asked))
     journal.record(request.viewer, "timetable.hours_exported", request.viewer.school, rows=len(rows))
-    response = StreamingHttpResponse(exports.hours_csv(rows), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="heures-faites-{asked[2]:%Y-%m-%d}.csv"'
-    return response
+    return csv_lines(f"heures-faites-{asked[2]:%Y-%m-%d}", exports.hours_csv(rows))

@@ -26,6 +26,7 @@ from preau.domains.timetable.forms import (
 from preau.domains.timetable.models import Lesson, LessonChange
 from preau.foundation import dates, journal
 from preau.foundation.access import opens
+from preau.foundation.downloads import csv_lines
 from preau.foundation.pages import render_form
 
 MOST_SAID = 10
@@ -226,7 +227,4 @@ def export_changes(request: HttpRequest) -> StreamingHttpResponse:
     _form, found = _found(request)
     viewer = request.viewer
     journal.record(viewer, "timetable.changes_exported", viewer.school, rows=found.count())
-    response = StreamingHttpResponse(exports.changes_csv(found), content_type="text/csv; charset=utf-8")
-    name = f"changements-{viewer.today:%Y-%m-%d}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return csv_lines(f"changements-{viewer.today:%Y-%m-%d}", exports.changes_csv(found))
