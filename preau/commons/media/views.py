@@ -24,7 +24,7 @@ from preau.foundation import served, uploads
 from preau.foundation.access import anyone, opens
 from preau.foundation.gone import removes
 from preau.foundation.http import page_or_block
-from preau.foundation.pages import render_form
+from preau.foundation.pages import NOTHING_CHANGED, render_form, tell_outcome
 from preau.foundation.paging import page_of
 from preau.foundation.text import weight
 from preau.foundation.uploads import Refused
@@ -255,10 +255,12 @@ def words(request: HttpRequest, medium: Medium) -> HttpResponse:
     """Captions, transcript, chapters; what a picture shows."""
     form = WordsForm(medium, request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        if actions.describe(request.viewer, medium, form.words()):
-            messages.success(request, _("C’est enregistré."))
-        else:
-            messages.info(request, _("Rien n’a changé."))
+        tell_outcome(
+            request,
+            actions.describe(request.viewer, medium, form.words()),
+            _("C’est enregistré."),
+            NOTHING_CHANGED,
+        )
         return redirect("media:medium", public_id=medium.public_id)
     return render_form(
         request,

@@ -22,7 +22,7 @@ from preau.directory.viewer import Viewer
 from preau.foundation import downloads, journal, pdf
 from preau.foundation.access import confirmed, opens
 from preau.foundation.downloads import pdf_file
-from preau.foundation.pages import render_form, status_of
+from preau.foundation.pages import render_form, status_of, tell_outcome
 from preau.foundation.text import natural
 
 A_PAGE = 40
@@ -153,12 +153,12 @@ def consent_requests(request: HttpRequest) -> HttpResponse:
                 None, _("L’établissement n’a pas d’année scolaire en cours : rien ne peut être demandé.")
             )
         else:
-            if is_new:
-                messages.success(
-                    request, _("C’est demandé. Chacun est prévenu dans les minutes qui viennent.")
-                )
-            else:
-                messages.info(request, _("C’était déjà demandé, dans les mêmes mots."))
+            tell_outcome(
+                request,
+                is_new,
+                _("C’est demandé. Chacun est prévenu dans les minutes qui viennent."),
+                _("C’était déjà demandé, dans les mêmes mots."),
+            )
             return redirect("directory:consent_request", pk=asked.pk)
     context = {"told": queries.questions_of(viewer), "form": form}
     return render_form(request, "directory/consent_requests.html", context)
@@ -211,10 +211,11 @@ def remind_consents(request: HttpRequest, consent_request: ConsentRequest) -> Ht
 @require_POST
 def close_consents(request: HttpRequest, consent_request: ConsentRequest) -> HttpResponseRedirect:
     """Ask it no more."""
-    if actions.close(request.viewer, consent_request):
-        messages.success(request, _("Ce n’est plus demandé, et plus rien n’est autorisé par cette demande."))
-    else:
-        messages.info(request, _("C’était déjà fait."))
+    tell_outcome(
+        request,
+        actions.close(request.viewer, consent_request),
+        _("Ce n’est plus demandé, et plus rien n’est autorisé par cette demande."),
+    )
     return redirect("directory:consent_requests")
 
 
@@ -237,10 +238,9 @@ def paper_consent(request: HttpRequest, consent_request: ConsentRequest) -> Http
         except actions.NotAsked:
             status = CONFLICT
         else:
-            if changed:
-                messages.success(request, _("C’est noté. La personne en est prévenue."))
-            else:
-                messages.info(request, _("C’était déjà sa réponse."))
+            tell_outcome(
+                request, changed, _("C’est noté. La personne en est prévenue."), _("C’était déjà sa réponse.")
+            )
             return redirect("directory:consent_request", pk=consent_request.pk)
     context = {
         "asked": consent_request,

@@ -16,7 +16,7 @@ from preau.directory.models import Leaver
 from preau.foundation import journal
 from preau.foundation.access import confirmed, opens
 from preau.foundation.downloads import csv_file
-from preau.foundation.pages import CONFLICT, status_of
+from preau.foundation.pages import CONFLICT, status_of, tell_outcome
 
 A_PAGE = 40
 
@@ -94,10 +94,7 @@ def let_go(request: HttpRequest, leaver: Leaver) -> HttpResponseRedirect:
     except actions.MovedOn:
         messages.error(request, _("Quelqu’un d’autre vient de changer ce qui est demandé : relisez-le."))
         return redirect("directory:leaver", public_id=leaver.public_id)
-    if done:
-        messages.success(
-            request, _("C’est retiré : cette personne sera effacée au terme, après une semaine d’annonce.")
-        )
-    else:
-        messages.info(request, _("C’était déjà fait."))
+    tell_outcome(
+        request, done, _("C’est retiré : cette personne sera effacée au terme, après une semaine d’annonce.")
+    )
     return redirect("directory:departures")

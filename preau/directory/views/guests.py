@@ -17,7 +17,7 @@ from preau.directory.rules.powers import may_doubt, review_due_on
 from preau.directory.views.powers import REVIEW
 from preau.foundation import dates
 from preau.foundation.access import confirmed, opens
-from preau.foundation.pages import render_form
+from preau.foundation.pages import render_form, tell_outcome
 
 A_PAGE = 30
 
@@ -75,10 +75,11 @@ def guest(request: HttpRequest, guest: Guest) -> HttpResponse:
 @require_POST
 def end_guest(request: HttpRequest, guest: Guest) -> HttpResponseRedirect:
     """Show somebody out."""
-    if actions.end(request.viewer, guest):
-        messages.success(request, _("C’est fait : cette personne n’entre plus, dès la prochaine page."))
-    else:
-        messages.info(request, _("C’était déjà fait."))
+    tell_outcome(
+        request,
+        actions.end(request.viewer, guest),
+        _("C’est fait : cette personne n’entre plus, dès la prochaine page."),
+    )
     return redirect("directory:review" if request.POST.get("suite") == REVIEW else "directory:guests")
 
 
@@ -132,8 +133,5 @@ def doubt(request: HttpRequest, holding: Holding) -> HttpResponseRedirect:
         said = _(
             "C’est noté : à corriger dans le fichier officiel. L’accès s’arrête quand le fichier corrigé arrive."
         )
-    if done:
-        messages.success(request, said)
-    else:
-        messages.info(request, _("C’était déjà fait."))
+    tell_outcome(request, done, said)
     return redirect("directory:review")

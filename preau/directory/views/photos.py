@@ -17,7 +17,7 @@ from preau.directory.rules import photos as rules
 from preau.foundation import pictures, uploads
 from preau.foundation.access import opens
 from preau.foundation.fields import PictureForm
-from preau.foundation.pages import CONFLICT, render_form, status_of
+from preau.foundation.pages import CONFLICT, render_form, status_of, tell_outcome
 
 A_PAGE, SIDE = 60, 600
 
@@ -112,10 +112,7 @@ def pupil_photo(request: HttpRequest, person: Person) -> HttpResponse:
 @require_POST
 def remove_photo(request: HttpRequest, person: Person) -> HttpResponseRedirect:
     """Erase the photo; the agreement stays."""
-    if actions.remove_photo(request.viewer, person):
-        messages.success(request, _("La photo est effacée."))
-    else:
-        messages.info(request, _("C’était déjà fait."))
+    tell_outcome(request, actions.remove_photo(request.viewer, person), _("La photo est effacée."))
     return redirect("directory:pupil_photo", public_id=person.public_id)
 
 

@@ -33,7 +33,7 @@ from preau.foundation import dates, journal
 from preau.foundation.access import confirmed, opens
 from preau.foundation.downloads import csv_file
 from preau.foundation.gone import removes
-from preau.foundation.pages import CONFLICT, TYPED_WRONG, status_of
+from preau.foundation.pages import CONFLICT, NOTHING_CHANGED, TYPED_WRONG, status_of, tell_outcome
 
 A_PAGE = 40
 # A page of pupils holds so many choices in all: a lycée has sixty classes.
@@ -64,13 +64,6 @@ def _moved_on(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
     return render(request, template, context, status=status)
-
-
-def _said(request: HttpRequest, changed: object, said: str) -> None:
-    if changed:
-        messages.success(request, said)
-    else:
-        messages.info(request, _("Rien n’a changé."))
 
 
 # Begun
@@ -140,10 +133,11 @@ def year_dates(request: HttpRequest, plan: YearPlan) -> HttpResponse:
     shown = {"name": plan.name, "starts": plan.starts, "ends": plan.ends}
     form = YearForm(plan.from_year, request.POST or None, initial=shown)
     if form.is_valid():
-        _said(
+        tell_outcome(
             request,
             actions.change_dates(request.viewer, **form.cleaned_data),
             _("Les dates sont enregistrées."),
+            NOTHING_CHANGED,
         )
         return redirect("directory:next_year")
     return _page(
@@ -158,10 +152,11 @@ def year_dates(request: HttpRequest, plan: YearPlan) -> HttpResponse:
 @require_POST
 def give_up_year(request: HttpRequest) -> HttpResponse:
     """Throw away what is prepared."""
-    if actions.give_up(request.viewer):
-        messages.success(request, _("La préparation est abandonnée. Rien n’a changé dans l’année en cours."))
-    else:
-        messages.info(request, _("C’était déjà fait."))
+    tell_outcome(
+        request,
+        actions.give_up(request.viewer),
+        _("La préparation est abandonnée. Rien n’a changé dans l’année en cours."),
+    )
     return redirect("directory:next_year")
 
 
@@ -202,7 +197,7 @@ def _class_form(request: HttpRequest, plan: YearPlan, planned: PlannedClass | No
         except actions.NameTaken:
             form.add_error("name", _("Une autre classe de la rentrée porte déjà ce nom."))
         else:
-            _said(request, changed, _("La classe est enregistrée."))
+            tell_outcome(request, changed, _("La classe est enregistrée."), NOTHING_CHANGED)
             return redirect("directory:year_classes")
     context: dict[str, Any] = {"form": form, "plan": plan, "planned": planned, "rows": []}
     if planned:
@@ -232,7 +227,7 @@ def keep_teams(request: HttpRequest, plan: YearPlan) -> HttpResponse:
     """Every class keeps the teachers of this year's class of the same name."""
     count = actions.keep_teams(request.viewer)
     said = ngettext("%(num)s équipe est reconduite.", "%(num)s équipes sont reconduites.", count)
-    _said(request, count, said % {"num": count})
+    tell_outcome(request, count, said % {"num": count}, NOTHING_CHANGED)
     return redirect("directory:year_classes")
 
 
@@ -302,7 +297,7 @@ def _placing(request: HttpRequest, plan: YearPlan, group: Group | None) -> HttpR
     if whole_sent and whole.is_valid():
         count = actions.place_rest(viewer, group, whole.choice())
         said = ngettext("%(num)s élève est placé.", "%(num)s élèves sont placés.", count) % {"num": count}
-        _said(request, count, said)
+        tell_outcome(request, count, said, NOTHING_CHANGED)
         return redirect(request.path)
     sent = request.POST if request.method == "POST" and not whole_sent else None
     form = PlacingForm(pupils, {row.person_id: row for row in known}, options, sent)
@@ -315,7 +310,7 @@ def _placing(request: HttpRequest, plan: YearPlan, group: Group | None) -> HttpR
             form.tell_changes(changed.now)
         else:
             said = ngettext("%(num)s élève a changé.", "%(num)s élèves ont changé.", count) % {"num": count}
-            _said(request, count, said)
+            tell_outcome(request, count, said, NOTHING_CHANGED)
             following = f"?page={page.number}" if page.number > 1 else ""
             return redirect(request.path + following)
     elif form.errors or whole.errors:
@@ -338,12 +333,12 @@ def propose_year(request: HttpRequest, plan: YearPlan) -> HttpResponse:
     """Place whoever is to decide where the class that follows is plain."""
     count = actions.propose(request.viewer)
     said = ngettext("%(num)s élève est placé.", "%(num)s élèves sont placés.", count) % {"num": count}
-    if count:
-        messages.success(request, said)
-    else:
-        messages.info(
-            request, _("Préau n’a pas de classe évidente à proposer : choisissez-la classe par classe.")
-        )
+    tell_outcome(
+        request,
+        count,
+        said,
+        _("Préau n’a pas de classe évidente à proposer : choisissez-la classe par classe."),
+    )
     return redirect("directory:next_year")
 
 
@@ -365,7 +360,7 @@ def year_staff(request: HttpRequest, plan: YearPlan) -> HttpResponse:
         except actions.LastKeeper:
             form.add_error("personnes", _("Plus personne ne tiendrait l’annuaire : il en faut un."))
         else:
-            _said(request, count, _("C’est noté."))
+            tell_outcome(request, count, _("C’est noté."), NOTHING_CHANGED)
             return redirect("directory:year_staff")
     shown = reads.teachers_without_class(plan, viewer.today) if alone else everyone
     page = Paginator(shown, A_PAGE).get_page(request.GET.get("page"))
@@ -420,7 +415,12 @@ def switch_year(request: HttpRequest, plan: YearPlan) -> HttpResponse:
         day, alone = form.cleaned_data["day"], form.cleaned_data["leave_undecided"]
         if day > viewer.today:
             changed = actions.choose_day(viewer, day, leave_undecided=alone)
-            _said(request, changed, _("C’est prévu : la bascule se fera %(day)s.") % {"day": dates.day(day)})
+            tell_outcome(
+                request,
+                changed,
+                _("C’est prévu : la bascule se fera %(day)s.") % {"day": dates.day(day)},
+                NOTHING_CHANGED,
+            )
             return redirect("directory:next_year")
         try:
             switching.switch(plan, day, viewer, leave_undecided=alone)
@@ -451,10 +451,7 @@ def _not_ready(why: str) -> str:
 @_prepared
 def forget_switch(request: HttpRequest, plan: YearPlan) -> HttpResponse:
     """No switch by itself any more."""
-    if actions.forget_day(request.viewer):
-        messages.success(request, _("La bascule n’est plus prévue."))
-    else:
-        messages.info(request, _("C’était déjà fait."))
+    tell_outcome(request, actions.forget_day(request.viewer), _("La bascule n’est plus prévue."))
     return redirect("directory:next_year")
 
 
@@ -468,10 +465,7 @@ def undo_switch(request: HttpRequest) -> HttpResponse:
     except switching.CannotUndo as refusal:
         messages.error(request, _cannot_undo(refusal.why))
         return redirect("directory:next_year")
-    if done:
-        messages.success(request, _("L’année précédente est de nouveau en cours, comme avant la bascule."))
-    else:
-        messages.info(request, _("C’était déjà fait."))
+    tell_outcome(request, done, _("L’année précédente est de nouveau en cours, comme avant la bascule."))
     return redirect("directory:next_year")
 
 

@@ -17,7 +17,7 @@ from preau.foundation import dates, journal
 from preau.foundation.access import confirmed, opens
 from preau.foundation.downloads import csv_lines
 from preau.foundation.gone import removes
-from preau.foundation.pages import CONFLICT, TYPED_WRONG, render_form, status_of
+from preau.foundation.pages import CONFLICT, TYPED_WRONG, render_form, status_of, tell_outcome
 from preau.foundation.prepared import Lines
 
 A_PAGE = 20
@@ -113,10 +113,7 @@ def change(request: HttpRequest, event: Event) -> HttpResponse:
 
 
 def _done(request: HttpRequest, event: Event, done: bool, said: str, otherwise: str) -> HttpResponseRedirect:
-    if done:
-        messages.success(request, said)
-    else:
-        messages.info(request, otherwise)
+    tell_outcome(request, done, said, otherwise)
     return redirect("events:event", pk=event.pk)
 
 

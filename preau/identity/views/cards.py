@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from preau.directory.models import Group, Person
 from preau.foundation import kept
 from preau.foundation.access import anyone, confirmed, opens
-from preau.foundation.pages import TYPED_WRONG, render_form
+from preau.foundation.pages import TYPED_WRONG, render_form, tell_outcome
 from preau.identity import actions, devices, exports, queries, rules
 from preau.identity.actions import cards
 from preau.identity.codes import digest_of
@@ -75,10 +75,7 @@ def give_cards(request: HttpRequest, group: Group) -> HttpResponse:
 @require_POST
 def withdraw_card(request: HttpRequest, person: Person) -> HttpResponseRedirect:
     """A card that was lost opens nothing any more."""
-    if cards.withdraw_card(request.viewer, person):
-        messages.success(request, _("La carte ne marche plus."))
-    else:
-        messages.info(request, _("C’était déjà fait."))
+    tell_outcome(request, cards.withdraw_card(request.viewer, person), _("La carte ne marche plus."))
     return redirect(_list_of(request, person))
 
 

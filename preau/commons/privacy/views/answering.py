@@ -14,7 +14,7 @@ from preau.commons.privacy.models import DataRequest, RequestLine
 from preau.directory.rules import reads_families
 from preau.foundation import journal
 from preau.foundation.access import opens
-from preau.foundation.pages import CONFLICT, TYPED_WRONG, status_of
+from preau.foundation.pages import CONFLICT, NOTHING_CHANGED, TYPED_WRONG, status_of, tell_outcome
 
 A_PAGE = 30
 
@@ -85,10 +85,12 @@ def prolong(request: HttpRequest, asked: DataRequest) -> HttpResponse:
     except actions.TooLate:
         messages.error(request, _("Le premier mois est passé : la loi ne permet plus de prolonger."))
         return redirect("privacy:handle", pk=asked.pk)
-    if done:
-        messages.success(request, _("Le délai est prolongé de deux mois. La personne en est prévenue."))
-    else:
-        messages.info(request, _("Le délai était déjà prolongé."))
+    tell_outcome(
+        request,
+        done,
+        _("Le délai est prolongé de deux mois. La personne en est prévenue."),
+        _("Le délai était déjà prolongé."),
+    )
     return redirect("privacy:handle", pk=asked.pk)
 
 
@@ -106,10 +108,12 @@ def answer_line(request: HttpRequest, line: RequestLine) -> HttpResponse:
             return _over(request, asked)
         except actions.AnsweredMeanwhile:
             return _answered_meanwhile(request, line, form)
-        if done:
-            messages.success(request, _("La réponse à cette ligne est notée. Elle partira avec les autres."))
-        else:
-            messages.info(request, _("Rien n’a changé."))
+        tell_outcome(
+            request,
+            done,
+            _("La réponse à cette ligne est notée. Elle partira avec les autres."),
+            NOTHING_CHANGED,
+        )
         return redirect("privacy:handle", pk=asked.pk)
     if not asked.is_waiting:
         return _over(request, asked)
@@ -151,10 +155,12 @@ def send_answer(request: HttpRequest, asked: DataRequest) -> HttpResponse:
     except actions.Unanswered:
         messages.error(request, _("Répondez d’abord à chaque ligne."))
         return redirect("privacy:handle", pk=asked.pk)
-    if done:
-        messages.success(request, _("La réponse part dans dix minutes. D’ici là, vous pouvez la reprendre."))
-    else:
-        messages.info(request, _("La réponse était déjà donnée."))
+    tell_outcome(
+        request,
+        done,
+        _("La réponse part dans dix minutes. D’ici là, vous pouvez la reprendre."),
+        _("La réponse était déjà donnée."),
+    )
     return redirect("privacy:handle", pk=asked.pk)
 
 

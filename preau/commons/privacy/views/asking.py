@@ -13,7 +13,7 @@ from preau.commons.privacy.models import DataRequest, RequestLine
 from preau.commons.privacy.views.own import subject_of
 from preau.directory.models import Person, School
 from preau.foundation.access import opens
-from preau.foundation.pages import TYPED_WRONG, render_form
+from preau.foundation.pages import NOTHING_CHANGED, TYPED_WRONG, render_form, tell_outcome
 
 A_PAGE = 20
 # In an address: no kind of data in particular.
@@ -100,10 +100,9 @@ def add_line(request: HttpRequest, asked: DataRequest) -> HttpResponse:
             added = actions.add_line(request.viewer, asked, form.asked())
         except actions.TakenInHand:
             return _refused(request, asked)
-        if added:
-            messages.success(request, _("La ligne est ajoutée à votre demande."))
-        else:
-            messages.info(request, _("Cette ligne y était déjà."))
+        tell_outcome(
+            request, added, _("La ligne est ajoutée à votre demande."), _("Cette ligne y était déjà.")
+        )
         return redirect("privacy:asked", pk=asked.pk)
     context = {
         "form": form,
@@ -126,10 +125,7 @@ def change_line(request: HttpRequest, line: RequestLine) -> HttpResponse:
             changed = actions.change_line(request.viewer, line, form.asked())
         except actions.TakenInHand:
             return _refused(request, line.request)
-        if changed:
-            messages.success(request, _("La ligne est changée."))
-        else:
-            messages.info(request, _("Rien n’a changé."))
+        tell_outcome(request, changed, _("La ligne est changée."), NOTHING_CHANGED)
         return redirect("privacy:asked", pk=line.request_id)
     if request.method != "POST" and line.request.state != DataRequest.State.RECEIVED:
         return _refused(request, line.request)

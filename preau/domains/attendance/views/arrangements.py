@@ -13,7 +13,7 @@ from preau.domains.attendance.forms import ArrangementFilter, ArrangementForm
 from preau.domains.attendance.models import Arrangement
 from preau.foundation import journal
 from preau.foundation.access import opens
-from preau.foundation.pages import render_form
+from preau.foundation.pages import render_form, tell_outcome
 
 
 @opens(to=rules.keeps_arrangements)
@@ -67,10 +67,12 @@ def arrange(request: HttpRequest, pupil: Person) -> HttpResponse:
 @require_POST
 def end_arrangement(request: HttpRequest, arrangement: Arrangement) -> HttpResponseRedirect:
     """It holds no more."""
-    if actions.end_arrangement(request.viewer, arrangement):
-        messages.success(request, _("C’est terminé : l’appel ne le montre plus."))
-    else:
-        messages.info(request, _("C’était déjà terminé."))
+    tell_outcome(
+        request,
+        actions.end_arrangement(request.viewer, arrangement),
+        _("C’est terminé : l’appel ne le montre plus."),
+        _("C’était déjà terminé."),
+    )
     return redirect("attendance:pupil_arrangements", public_id=arrangement.pupil.public_id)
 
 

@@ -16,9 +16,7 @@ from preau.domains.timetable.models import Lesson
 from preau.domains.timetable.queries import LessonRow
 from preau.foundation import ondevice, stamp
 from preau.foundation.access import anyone, opens
-from preau.foundation.pages import TYPED_WRONG
-
-CONFLICT = 409
+from preau.foundation.pages import CONFLICT, TYPED_WRONG
 
 
 @opens(to=anyone)

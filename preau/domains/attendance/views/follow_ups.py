@@ -16,9 +16,8 @@ from preau.domains.attendance.models import Alert, FollowUp, FollowUpAction
 from preau.foundation import journal, pdf
 from preau.foundation.access import opens
 from preau.foundation.downloads import pdf_file
-from preau.foundation.pages import render_form, status_of
+from preau.foundation.pages import CONFLICT, NOTHING_CHANGED, render_form, status_of, tell_outcome
 
-CONFLICT = 409
 MOST_LETTERS = 40
 
 
@@ -50,10 +49,11 @@ def open_follow_up(request: HttpRequest, alert: Alert) -> HttpResponse:
 @require_POST
 def close_alert(request: HttpRequest, alert: Alert) -> HttpResponse:
     """Leave an alert there."""
-    if actions.close_alert(request.viewer, alert):
-        messages.success(request, _("L’alerte est classée. Les absences ne changent pas."))
-    else:
-        messages.info(request, _("C’était déjà fait."))
+    tell_outcome(
+        request,
+        actions.close_alert(request.viewer, alert),
+        _("L’alerte est classée. Les absences ne changent pas."),
+    )
     return redirect("attendance:alerts")
 
 
@@ -97,10 +97,7 @@ def follow_up(request: HttpRequest, follow_up: FollowUp) -> HttpResponse:
     except actions.ClosedAlready:
         form.add_error(None, _("Ce suivi vient d’être fermé par quelqu’un d’autre : rien n’a été ajouté."))
         return _page(request, follow_up, form, CONFLICT)
-    if noted:
-        messages.success(request, _("C’est noté."))
-    else:
-        messages.info(request, _("C’était déjà fait."))
+    tell_outcome(request, noted, _("C’est noté."))
     return redirect("attendance:follow_up", pk=follow_up.pk)
 
 
@@ -184,9 +181,11 @@ def counting(request: HttpRequest) -> HttpResponse:
     known = queries.settings_of(request.viewer.school_id or 0)
     form = CountingForm(request.POST or None, instance=known)
     if form.is_valid():
-        if actions.settle_counting(request.viewer, **form.cleaned_data):
-            messages.success(request, _("C’est enregistré. Les alertes sont recomptées."))
-        else:
-            messages.info(request, _("Rien n’a changé."))
+        tell_outcome(
+            request,
+            actions.settle_counting(request.viewer, **form.cleaned_data),
+            _("C’est enregistré. Les alertes sont recomptées."),
+            NOTHING_CHANGED,
+        )
         return redirect("attendance:alerts")
     return render_form(request, "attendance/counting.html", {"form": form})

@@ -10,7 +10,7 @@ from preau.domains.attendance import actions, queries, rules
 from preau.domains.attendance.forms.reasons import ReasonForm
 from preau.domains.attendance.models import Reason
 from preau.foundation.access import opens
-from preau.foundation.pages import render_form
+from preau.foundation.pages import NOTHING_CHANGED, render_form, tell_outcome
 
 
 @opens(to=rules.settles_reasons)
@@ -19,10 +19,12 @@ def reasons(request: HttpRequest) -> HttpResponse:
     """Every reason of the school with its switches, and a form for one more."""
     form = ReasonForm(request.viewer, None, request.POST or None)
     if form.is_valid():
-        if actions.create_reason(request.viewer, **form.cleaned_data):
-            messages.success(request, _("Le motif est ajouté."))
-        else:
-            messages.info(request, _("Ce motif existe déjà."))
+        tell_outcome(
+            request,
+            actions.create_reason(request.viewer, **form.cleaned_data),
+            _("Le motif est ajouté."),
+            _("Ce motif existe déjà."),
+        )
         return redirect("attendance:reasons")
     rows = queries.reasons_of(request.viewer)
     return render_form(request, "attendance/reasons.html", {"form": form, "rows": rows})
@@ -34,10 +36,12 @@ def reason(request: HttpRequest, reason: Reason) -> HttpResponse:
     """One reason and its switches; a common one is changed for this school alone."""
     form = ReasonForm(request.viewer, reason, request.POST or None)
     if form.is_valid():
-        if actions.change_reason(request.viewer, reason, **form.cleaned_data):
-            messages.success(request, _("C’est enregistré. Ce qui était déjà noté ne change pas."))
-        else:
-            messages.info(request, _("Rien n’a changé."))
+        tell_outcome(
+            request,
+            actions.change_reason(request.viewer, reason, **form.cleaned_data),
+            _("C’est enregistré. Ce qui était déjà noté ne change pas."),
+            NOTHING_CHANGED,
+        )
         return redirect("attendance:reasons")
     return render_form(request, "attendance/reason.html", {"form": form, "reason": reason})
 

@@ -1,6 +1,5 @@
 """The list of a lesson is wrong: its teacher says so, the secretary mends it."""
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -13,7 +12,7 @@ from preau.domains.attendance.models import ListRemark
 from preau.domains.timetable.models import Lesson
 from preau.domains.timetable.queries import row_at_hand
 from preau.foundation.access import opens
-from preau.foundation.pages import render_form
+from preau.foundation.pages import render_form, tell_outcome
 
 
 @opens(Lesson, to=rules.can_call_register)
@@ -39,12 +38,12 @@ def lesson_list(request: HttpRequest, lesson: Lesson) -> HttpResponse:
 
 def _remarked(request: HttpRequest, lesson: Lesson, form: RemarkForm) -> HttpResponseRedirect:
     data = form.cleaned_data
-    if actions.remark(request.viewer, lesson, data["pupil"], data["remark"]):
-        messages.success(
-            request, _("Le secrétariat est prévenu. La liste changera quand il l’aura corrigée.")
-        )
-    else:
-        messages.info(request, _("Le secrétariat le sait déjà."))
+    tell_outcome(
+        request,
+        actions.remark(request.viewer, lesson, data["pupil"], data["remark"]),
+        _("Le secrétariat est prévenu. La liste changera quand il l’aura corrigée."),
+        _("Le secrétariat le sait déjà."),
+    )
     return redirect("attendance:roll", pk=lesson.pk)
 
 
@@ -60,8 +59,7 @@ def remarks(request: HttpRequest) -> HttpResponse:
 @opens(ListRemark, to=rules.mends_lists)
 @require_POST
 def settle_remark(request: HttpRequest, said: ListRemark) -> HttpResponseRedirect:
-    if actions.settle_remark(request.viewer, said):
-        messages.success(request, _("C’est réglé."))
-    else:
-        messages.info(request, _("C’était déjà réglé."))
+    tell_outcome(
+        request, actions.settle_remark(request.viewer, said), _("C’est réglé."), _("C’était déjà réglé.")
+    )
     return redirect("attendance:remarks")

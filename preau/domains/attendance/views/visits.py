@@ -13,7 +13,7 @@ from preau.domains.attendance import actions, queries, rules
 from preau.domains.attendance.forms.announcements import DepartureForm
 from preau.domains.attendance.models import Announcement, Visit, places_of
 from preau.foundation.access import opens
-from preau.foundation.pages import CONFLICT, render_form
+from preau.foundation.pages import CONFLICT, render_form, tell_outcome
 
 
 @opens(to=rules.notes_visits)
@@ -73,10 +73,7 @@ def _still_elsewhere(request: HttpRequest, pupil: Person, place: str, visit: Vis
 @require_POST
 def end_visit(request: HttpRequest, visit: Visit) -> HttpResponse:
     """The pupil has left."""
-    if actions.end_visit(request.viewer, visit):
-        messages.success(request, _("C’est noté : l’élève est reparti."))
-    else:
-        messages.info(request, _("C’était déjà fait."))
+    tell_outcome(request, actions.end_visit(request.viewer, visit), _("C’est noté : l’élève est reparti."))
     return redirect("attendance:passages")
 
 
@@ -113,9 +110,8 @@ def announced(request: HttpRequest) -> HttpResponse:
 @require_POST
 def withdraw_announcement(request: HttpRequest, announcement: Announcement) -> HttpResponse:
     """Take back an announcement: by whoever gave it, or a departure by school life."""
-    if actions.withdraw_announcement(request.viewer, announcement):
-        messages.success(request, _("L’annonce est retirée."))
-    else:
-        messages.info(request, _("C’était déjà fait."))
+    tell_outcome(
+        request, actions.withdraw_announcement(request.viewer, announcement), _("L’annonce est retirée.")
+    )
     back = "attendance:announced" if request.viewer.is_staff else "attendance:absences"
     return redirect(reverse(back))

@@ -14,7 +14,7 @@ from preau.domains.attention.forms import DecisionForm, ThresholdsForm
 from preau.domains.attention.models import Finding
 from preau.foundation import journal
 from preau.foundation.access import opens
-from preau.foundation.pages import CONFLICT, render_form, status_of
+from preau.foundation.pages import CONFLICT, NOTHING_CHANGED, render_form, status_of, tell_outcome
 
 A_PAGE = 20
 
@@ -79,9 +79,11 @@ def thresholds(request: HttpRequest) -> HttpResponse:
     facts = queries.facts_open_in(school)
     form = ThresholdsForm(facts, queries.thresholds_of(school.pk, facts), request.POST or None)
     if request.method == "POST" and form.is_valid():
-        if watching.settle_thresholds(request.viewer, form.said()):
-            messages.success(request, _("C’est enregistré. Les faits sont recomptés."))
-        else:
-            messages.info(request, _("Rien n’a changé."))
+        tell_outcome(
+            request,
+            watching.settle_thresholds(request.viewer, form.said()),
+            _("C’est enregistré. Les faits sont recomptés."),
+            NOTHING_CHANGED,
+        )
         return redirect("attention:waiting")
     return render_form(request, "attention/thresholds.html", {"form": form})

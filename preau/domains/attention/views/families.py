@@ -1,6 +1,5 @@
 """What a pupil and a family read of it, and what they say of it."""
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,7 +11,7 @@ from preau.domains.attention.actions import deciding
 from preau.domains.attention.forms import WordForm
 from preau.domains.attention.models import Review
 from preau.foundation.access import opens
-from preau.foundation.pages import render_form
+from preau.foundation.pages import render_form, tell_outcome
 
 A_PAGE = 20
 
@@ -33,10 +32,14 @@ def told(request: HttpRequest, review: Review) -> HttpResponse:
     """One of them: the facts that were looked at, the decision, what is planned; and a word, which the school answers."""
     form = WordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        if deciding.write_word(request.viewer, review, form.cleaned_data["about"], form.cleaned_data["text"]):
-            messages.success(request, _("C’est envoyé. L’établissement vous répondra ici."))
-        else:
-            messages.info(request, _("Ce mot est déjà envoyé."))
+        tell_outcome(
+            request,
+            deciding.write_word(
+                request.viewer, review, form.cleaned_data["about"], form.cleaned_data["text"]
+            ),
+            _("C’est envoyé. L’établissement vous répondra ici."),
+            _("Ce mot est déjà envoyé."),
+        )
         return redirect("attention:told", pk=review.pk)
     context = {"found": queries.page_of(request.viewer, review.pk), "form": form}
     return render_form(request, "attention/told.html", context)

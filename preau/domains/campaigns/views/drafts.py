@@ -14,7 +14,7 @@ from preau.domains.campaigns.forms import ChosenForm, ConfirmForm, GestureForm, 
 from preau.domains.campaigns.models import Campaign
 from preau.foundation import pdf, sms
 from preau.foundation.access import confirmed, opens
-from preau.foundation.pages import CONFLICT, render_form, status_of
+from preau.foundation.pages import CONFLICT, render_form, status_of, tell_outcome
 
 A_PAGE = 25
 
@@ -191,8 +191,7 @@ def _to_confirm(request: HttpRequest, campaign: Campaign, form: ConfirmForm, sta
 @require_POST
 def drop(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     """Give a draft up."""
-    if actions.drop(request.viewer, campaign):
-        messages.success(request, _("La campagne est abandonnée. Rien n’est parti."))
-    else:
-        messages.info(request, _("C’était déjà fait."))
+    tell_outcome(
+        request, actions.drop(request.viewer, campaign), _("La campagne est abandonnée. Rien n’est parti.")
+    )
     return redirect("campaigns:campaigns")

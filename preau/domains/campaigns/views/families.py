@@ -13,7 +13,7 @@ from preau.domains.campaigns.forms import AddressForm, SmsForm
 from preau.domains.campaigns.models import PostalAddress, SmsRefusal
 from preau.foundation import journal
 from preau.foundation.access import opens
-from preau.foundation.pages import render_form
+from preau.foundation.pages import NOTHING_CHANGED, render_form, tell_outcome
 
 
 @opens(to=rules.reads_messages)
@@ -61,10 +61,7 @@ def reach(request: HttpRequest, person: Person) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         noted = actions.note_address(request.viewer, person, form.address())
         said = actions.say_sms(request.viewer, person, wanted=not form.cleaned_data["no_sms"])
-        if noted or said:
-            messages.success(request, _("C’est enregistré."))
-        else:
-            messages.info(request, _("Rien n’a changé."))
+        tell_outcome(request, noted or said, _("C’est enregistré."), NOTHING_CHANGED)
         return redirect("campaigns:reach", public_id=person.public_id)
     if request.method != "POST":
         journal.record_read(request.viewer, "campaigns.reach_read", person, subject_id=person.pk)

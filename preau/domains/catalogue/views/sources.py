@@ -20,11 +20,11 @@ from preau.domains.catalogue.models import Harvest, Source
 from preau.domains.catalogue.queries import sources as queries
 from preau.foundation.access import opens
 from preau.foundation.downloads import csv_file
-from preau.foundation.pages import render_form
+from preau.foundation.pages import NOTHING_CHANGED, render_form, tell_outcome
 from preau.foundation.paging import page_of
 from preau.identity.rules import runs_platform
 
-A_PAGE, ALREADY = 30, 409
+A_PAGE = 30
 
 
 @opens(to=runs_platform)
@@ -66,10 +66,12 @@ def change_source(request: HttpRequest, source: Source) -> HttpResponse:
         changed = actions.change_source(
             request.viewer, source, form.facts(), form.cleaned_data["institution"]
         )
-        if changed:
-            messages.success(request, _("C’est enregistré. La prochaine moisson relira toute la source."))
-        else:
-            messages.info(request, _("Rien n’a changé."))
+        tell_outcome(
+            request,
+            changed,
+            _("C’est enregistré. La prochaine moisson relira toute la source."),
+            NOTHING_CHANGED,
+        )
         return redirect("catalogue:source", slug=source.slug)
     return _form(request, form, source)
 

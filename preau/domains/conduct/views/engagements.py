@@ -24,7 +24,7 @@ from preau.domains.conduct.views.incidents import (
 )
 from preau.foundation import journal
 from preau.foundation.access import opens
-from preau.foundation.pages import render_form
+from preau.foundation.pages import NOTHING_CHANGED, render_form, tell_outcome
 
 
 @opens(Sanction, to=rules.decides_sanctions)
@@ -39,10 +39,12 @@ def responsibility(request: HttpRequest, sanction: Sanction) -> HttpResponse:
     initial = {name: getattr(known, name) for name in names} if known else {}
     form = ResponsibilityForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        if actions.prepare(request.viewer, sanction, form.measure()):
-            messages.success(request, _("La mesure est enregistrée. L’élève et sa famille la lisent."))
-        else:
-            messages.info(request, _("Rien n’a changé."))
+        tell_outcome(
+            request,
+            actions.prepare(request.viewer, sanction, form.measure()),
+            _("La mesure est enregistrée. L’élève et sa famille la lisent."),
+            NOTHING_CHANGED,
+        )
         return redirect("conduct:sanction", pk=sanction.pk)
     journal.record_read(request.viewer, "conduct.page_read", sanction, subject_id=sanction.pupil_id)
     context = {"form": form, "sanction": whole_sanction(sanction.pk)}
@@ -52,10 +54,12 @@ def responsibility(request: HttpRequest, sanction: Sanction) -> HttpResponse:
 @opens(Responsibility, to=rules.follows_own)
 @require_POST
 def agree(request: HttpRequest, responsibility: Responsibility) -> HttpResponseRedirect:
-    if actions.agree(request.viewer, responsibility):
-        messages.success(request, _("Votre accord est enregistré."))
-    else:
-        messages.info(request, _("L’accord était déjà donné."))
+    tell_outcome(
+        request,
+        actions.agree(request.viewer, responsibility),
+        _("Votre accord est enregistré."),
+        _("L’accord était déjà donné."),
+    )
     return redirect("conduct:sanction", pk=responsibility.sanction_id)
 
 
@@ -126,10 +130,12 @@ def note_week(request: HttpRequest, contract: Contract) -> HttpResponse:
     if not form.is_valid():
         return _contract_page(request, contract, {"week": form}, TYPED_WRONG)
     data = form.cleaned_data
-    if actions.note_week(request.viewer, contract, request.viewer.today, data["how"], data["note"]):
-        messages.success(request, _("Le point de la semaine est noté. L’élève et sa famille le lisent."))
-    else:
-        messages.info(request, _("Rien n’a changé."))
+    tell_outcome(
+        request,
+        actions.note_week(request.viewer, contract, request.viewer.today, data["how"], data["note"]),
+        _("Le point de la semaine est noté. L’élève et sa famille le lisent."),
+        NOTHING_CHANGED,
+    )
     return redirect("conduct:contract", pk=contract.pk)
 
 
@@ -140,8 +146,10 @@ def end_contract(request: HttpRequest, contract: Contract) -> HttpResponse:
     form = EndForm(request.POST)
     if not form.is_valid():
         return _contract_page(request, contract, {"end": form}, TYPED_WRONG)
-    if actions.end_contract(request.viewer, contract, form.cleaned_data["outcome"]):
-        messages.success(request, _("Le contrat est terminé. L’élève et sa famille lisent le bilan."))
-    else:
-        messages.info(request, _("Ce contrat était déjà terminé."))
+    tell_outcome(
+        request,
+        actions.end_contract(request.viewer, contract, form.cleaned_data["outcome"]),
+        _("Le contrat est terminé. L’élève et sa famille lisent le bilan."),
+        _("Ce contrat était déjà terminé."),
+    )
     return redirect("conduct:contract", pk=contract.pk)

@@ -19,7 +19,7 @@ from preau.domains.conduct.queries import incidents as queries
 from preau.foundation import journal
 from preau.foundation.access import confirmed, opens
 from preau.foundation.downloads import csv_lines
-from preau.foundation.pages import CONFLICT, TYPED_WRONG, render_form, status_of
+from preau.foundation.pages import CONFLICT, TYPED_WRONG, render_form, status_of, tell_outcome
 
 A_PAGE = 30
 LONGEST_ID = 18
@@ -181,20 +181,24 @@ def settle(request: HttpRequest, incident: Incident) -> HttpResponse:
     form = SettleForm(request.POST)
     if not form.is_valid():
         return _incident_page(request, incident, form, TYPED_WRONG)
-    if actions.settle(request.viewer, incident, form.cleaned_data["note"]):
-        messages.success(request, _("L’incident est traité."))
-    else:
-        messages.info(request, _("Cet incident était déjà traité."))
+    tell_outcome(
+        request,
+        actions.settle(request.viewer, incident, form.cleaned_data["note"]),
+        _("L’incident est traité."),
+        _("Cet incident était déjà traité."),
+    )
     return redirect("conduct:incident", pk=incident.pk)
 
 
 @opens(Incident, to=rules.can_handle)
 @require_POST
 def reopen(request: HttpRequest, incident: Incident) -> HttpResponseRedirect:
-    if actions.reopen(request.viewer, incident):
-        messages.success(request, _("L’incident est rouvert."))
-    else:
-        messages.info(request, _("Cet incident est déjà ouvert."))
+    tell_outcome(
+        request,
+        actions.reopen(request.viewer, incident),
+        _("L’incident est rouvert."),
+        _("Cet incident est déjà ouvert."),
+    )
     return redirect("conduct:incident", pk=incident.pk)
 
 
@@ -208,10 +212,12 @@ def tell(request: HttpRequest, involvement: Involvement) -> HttpResponse:
     )
     form = FamilyForm(others, request.POST or None, initial={"sentence": involvement.for_family})
     if request.method == "POST" and form.is_valid():
-        if actions.tell_family(request.viewer, involvement, form.cleaned_data["sentence"]):
-            messages.success(request, _("C’est envoyé à la famille de cet élève."))
-        else:
-            messages.info(request, _("La famille lit déjà cette phrase."))
+        tell_outcome(
+            request,
+            actions.tell_family(request.viewer, involvement, form.cleaned_data["sentence"]),
+            _("C’est envoyé à la famille de cet élève."),
+            _("La famille lit déjà cette phrase."),
+        )
         return redirect("conduct:incident", pk=involvement.incident_id)
     context = {"form": form, "involvement": involvement}
     return render_form(request, "conduct/tell.html", context)

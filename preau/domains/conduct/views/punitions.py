@@ -27,7 +27,7 @@ from preau.domains.conduct.views.incidents import (
 )
 from preau.foundation import journal
 from preau.foundation.access import opens
-from preau.foundation.pages import render_form
+from preau.foundation.pages import render_form, tell_outcome
 
 
 @opens(to=rules.gives_punitions)
@@ -104,10 +104,12 @@ def _punition_page(request: HttpRequest, punition: Punition, form: CancelForm, s
 @opens(Punition, to=rules.can_end)
 @require_POST
 def finish(request: HttpRequest, punition: Punition) -> HttpResponseRedirect:
-    if actions.finish(request.viewer, punition):
-        messages.success(request, _("La punition est notée comme faite."))
-    else:
-        messages.info(request, _("Cette punition était déjà terminée."))
+    tell_outcome(
+        request,
+        actions.finish(request.viewer, punition),
+        _("La punition est notée comme faite."),
+        _("Cette punition était déjà terminée."),
+    )
     return redirect("conduct:punition", pk=punition.pk)
 
 
@@ -118,10 +120,12 @@ def cancel(request: HttpRequest, punition: Punition) -> HttpResponse:
     form = CancelForm(request.POST)
     if not form.is_valid():
         return _punition_page(request, punition, form, TYPED_WRONG)
-    if actions.cancel(request.viewer, punition, form.cleaned_data["why"]):
-        messages.success(request, _("La punition est annulée. La famille lit pourquoi."))
-    else:
-        messages.info(request, _("Cette punition était déjà terminée."))
+    tell_outcome(
+        request,
+        actions.cancel(request.viewer, punition, form.cleaned_data["why"]),
+        _("La punition est annulée. La famille lit pourquoi."),
+        _("Cette punition était déjà terminée."),
+    )
     return redirect("conduct:punition", pk=punition.pk)
 
 

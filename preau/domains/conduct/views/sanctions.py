@@ -27,7 +27,7 @@ from preau.foundation import journal
 from preau.foundation.access import confirmed, opens
 from preau.foundation.downloads import csv_lines
 from preau.foundation.gone import removes
-from preau.foundation.pages import render_form
+from preau.foundation.pages import render_form, tell_outcome
 
 
 @opens(to=rules.reads_sanctions)
@@ -143,10 +143,12 @@ def _pronounced(request: HttpRequest, sanction: Sanction, form: PronounceForm) -
 @opens(Sanction, to=rules.decides_sanctions)
 @require_POST
 def drop(request: HttpRequest, sanction: Sanction) -> HttpResponseRedirect:
-    if actions.drop(request.viewer, sanction):
-        messages.success(request, _("La procédure est close sans suite. La famille est prévenue."))
-    else:
-        messages.info(request, _("Cette procédure est déjà terminée."))
+    tell_outcome(
+        request,
+        actions.drop(request.viewer, sanction),
+        _("La procédure est close sans suite. La famille est prévenue."),
+        _("Cette procédure est déjà terminée."),
+    )
     return redirect("conduct:sanction", pk=sanction.pk)
 
 

@@ -20,7 +20,7 @@ from preau.domains.timetable.models import Lesson
 from preau.domains.timetable.queries import row_at_hand, row_of
 from preau.foundation import dates
 from preau.foundation.access import opens
-from preau.foundation.pages import CONFLICT, TYPED_WRONG, status_of
+from preau.foundation.pages import CONFLICT, TYPED_WRONG, status_of, tell_outcome
 
 PAGE = 30
 
@@ -152,10 +152,12 @@ def _record_page(
 def publish(request: HttpRequest, lesson: Lesson) -> HttpResponseRedirect:
     """A draft is published as it is."""
     known = queries.record_of(lesson)
-    if known and actions.publish_record(request.viewer, known):
-        messages.success(request, _("C’est publié."))
-    else:
-        messages.info(request, _("C’était déjà publié, ou il n’y a rien à publier."))
+    tell_outcome(
+        request,
+        known and actions.publish_record(request.viewer, known),
+        _("C’est publié."),
+        _("C’était déjà publié, ou il n’y a rien à publier."),
+    )
     return redirect("homework:record", pk=lesson.pk)
 
 
@@ -196,18 +198,22 @@ def _edit_page(
 @require_POST
 def remove(request: HttpRequest, homework: Homework) -> HttpResponseRedirect:
     """Take homework away; the page of the lesson offers to put it back."""
-    if actions.remove(request.viewer, homework):
-        messages.success(request, _("Le travail est retiré. Vous pouvez le remettre."))
-    else:
-        messages.info(request, _("Ce travail était déjà retiré."))
+    tell_outcome(
+        request,
+        actions.remove(request.viewer, homework),
+        _("Le travail est retiré. Vous pouvez le remettre."),
+        _("Ce travail était déjà retiré."),
+    )
     return redirect("homework:record", pk=homework.record.lesson_id)
 
 
 @opens(Homework, to=rules.changes_homework)
 @require_POST
 def restore(request: HttpRequest, homework: Homework) -> HttpResponseRedirect:
-    if actions.restore(request.viewer, homework):
-        messages.success(request, _("Le travail est remis."))
-    else:
-        messages.info(request, _("Ce travail était déjà là."))
+    tell_outcome(
+        request,
+        actions.restore(request.viewer, homework),
+        _("Le travail est remis."),
+        _("Ce travail était déjà là."),
+    )
     return redirect("homework:record", pk=homework.record.lesson_id)

@@ -14,7 +14,7 @@ from preau.domains.scenarios.forms import AppealForm, DecisionForm, ReportForm, 
 from preau.domains.scenarios.models import Case, Review, Scenario
 from preau.foundation.access import anyone, opens, signed_in
 from preau.foundation.gone import removes
-from preau.foundation.pages import render_form
+from preau.foundation.pages import render_form, tell_outcome
 from preau.foundation.paging import page_of
 
 PAGE = 15
@@ -90,12 +90,12 @@ def report(request: HttpRequest) -> HttpResponse:
     form = ReportForm(request.POST or None)
     work_of = target.work if isinstance(target, Review) else target
     if request.method == "POST" and form.is_valid():
-        if actions.report(request.viewer, target, form.cleaned_data["reason"], form.cleaned_data["words"]):
-            messages.success(
-                request, _("Merci. Un modérateur va regarder ; votre nom n’est pas dit à l’auteur.")
-            )
-        else:
-            messages.info(request, _("Vous l’aviez déjà signalé."))
+        tell_outcome(
+            request,
+            actions.report(request.viewer, target, form.cleaned_data["reason"], form.cleaned_data["words"]),
+            _("Merci. Un modérateur va regarder ; votre nom n’est pas dit à l’auteur."),
+            _("Vous l’aviez déjà signalé."),
+        )
         return redirect(work_of.address)
     context = _facts(work_of) | {"form": form, "review": target if isinstance(target, Review) else None}
     return render_form(request, "scenarios/report.html", context)
@@ -136,10 +136,12 @@ def appeal(request: HttpRequest, known: Case) -> HttpResponse:
     """What was decided of what one wrote, why, and asking once to look again."""
     form = AppealForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        if actions.appeal(request.viewer, known, form.cleaned_data["words"]):
-            messages.success(request, _("Votre contestation est envoyée. La réponse vous sera dite."))
-        else:
-            messages.info(request, _("Vous l’aviez déjà contesté, ou ce n’est plus à contester."))
+        tell_outcome(
+            request,
+            actions.appeal(request.viewer, known, form.cleaned_data["words"]),
+            _("Votre contestation est envoyée. La réponse vous sera dite."),
+            _("Vous l’aviez déjà contesté, ou ce n’est plus à contester."),
+        )
         return redirect("scenarios:appeal", pk=known.pk)
     work = known.review.work if known.review else known.scenario
     may = known.state == Case.State.DECIDED and known.hidden and known.appealed_at is None

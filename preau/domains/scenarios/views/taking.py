@@ -13,7 +13,7 @@ from preau.domains.scenarios import actions, queries, rules
 from preau.domains.scenarios.forms import JoinForm
 from preau.domains.scenarios.models import Scenario
 from preau.foundation.access import opens
-from preau.foundation.pages import render_form
+from preau.foundation.pages import render_form, tell_outcome
 
 
 @opens(to=rules.writes)
@@ -60,8 +60,10 @@ def _adapt(request: HttpRequest, source: Resource | Scenario) -> HttpResponseRed
 
 
 def _join(request: HttpRequest, scenario: Scenario, resource: Resource) -> HttpResponseRedirect:
-    if actions.join_resource(request.viewer, scenario, resource):
-        messages.success(request, _("La ressource est liée à « %(title)s ».") % {"title": scenario.title})
-    else:
-        messages.info(request, _("Cette ressource est déjà liée, ou ce scénario en lie déjà assez."))
+    tell_outcome(
+        request,
+        actions.join_resource(request.viewer, scenario, resource),
+        _("La ressource est liée à « %(title)s ».") % {"title": scenario.title},
+        _("Cette ressource est déjà liée, ou ce scénario en lie déjà assez."),
+    )
     return redirect("scenarios:workshop", pk=scenario.pk)
