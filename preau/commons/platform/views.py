@@ -1,6 +1,5 @@
 """Pages of whoever runs the platform: counts, deliveries and settings, never a pupil's row."""
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -12,6 +11,7 @@ from preau.commons.platform.models import OperatedDelivery, OperatedSchool
 from preau.foundation import journal
 from preau.foundation.access import opens
 from preau.foundation.downloads import csv_file
+from preau.foundation.paging import page_for, query_of
 from preau.foundation.sorting import Sorting
 from preau.identity.rules import runs_platform
 
@@ -26,15 +26,13 @@ def schools(request: HttpRequest) -> HttpResponse:
     chosen = form.chosen()
     sorting = Sorting(request.GET, queries.ORDERS, default="nom")
     found = queries.schools_of(request.viewer, **chosen, order=sorting.fields)
-    query = request.GET.copy()
-    query.pop("page", None)
     context = {
         "form": form,
         "filtered": any(chosen.values()),
         "totals": queries.totals_of(request.viewer),
-        "page_obj": Paginator(found, A_PAGE).get_page(request.GET.get("page")),
+        "page_obj": page_for(request, found, A_PAGE),
         "sorting": sorting,
-        "query": query.urlencode(),
+        "query": query_of(request),
         "may_demand": runs_platform(request.viewer),
     }
     return render(request, "platform/schools.html", context)
@@ -74,7 +72,7 @@ def school(request: HttpRequest, school: OperatedSchool) -> HttpResponse:
 @require_safe
 def deliveries(request: HttpRequest) -> HttpResponse:
     """The deliveries brought for several schools, by a command or by the drop folder."""
-    page = Paginator(queries.deliveries_of(request.viewer), A_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, queries.deliveries_of(request.viewer), A_PAGE)
     context = {"page_obj": page, "rows": queries.brought(page.object_list)}
     return render(request, "platform/deliveries.html", context)
 

@@ -3,7 +3,6 @@
 from http import HTTPStatus
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import urlencode
@@ -23,6 +22,7 @@ from preau.foundation import downloads, journal, pdf
 from preau.foundation.access import confirmed, opens
 from preau.foundation.downloads import pdf_file
 from preau.foundation.pages import render_form, status_of, tell_outcome
+from preau.foundation.paging import page_for
 from preau.foundation.text import natural
 
 A_PAGE = 40
@@ -175,7 +175,7 @@ def consent_request(request: HttpRequest, consent_request: ConsentRequest) -> Ht
         sorted({row.school_class for row in rows if row.school_class}, key=natural), request.GET
     )
     school_class, what = form.chosen()
-    page = Paginator(queries.chosen(rows, school_class, what), A_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, queries.chosen(rows, school_class, what), A_PAGE)
     context = {
         "asked": consent_request,
         "told": told,
@@ -295,7 +295,7 @@ def consent_papers(request: HttpRequest, consent_request: ConsentRequest) -> Htt
 def group_consents(request: HttpRequest, group: Group) -> HttpResponse:
     """Who of a class may appear in what the school publishes: yes or no, never why."""
     viewer = request.viewer
-    page = Paginator(pupils_of(viewer, group), A_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, pupils_of(viewer, group), A_PAGE)
     told, rows = queries.appearing(viewer, group, page.object_list)
     context = {"group": group, "told": told, "rows": rows, "page_obj": page}
     return render(request, "directory/group_consents.html", context)

@@ -3,7 +3,6 @@
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -17,6 +16,7 @@ from preau.foundation import journal
 from preau.foundation.access import confirmed, opens
 from preau.foundation.downloads import csv_file
 from preau.foundation.pages import CONFLICT, status_of, tell_outcome
+from preau.foundation.paging import page_for
 
 A_PAGE = 40
 
@@ -28,7 +28,7 @@ def departures(request: HttpRequest) -> HttpResponse:
     form = LeaverFilter(request.POST if request.method == "POST" else request.GET)
     kind, name = form.chosen()
     name = name if request.method == "POST" else ""
-    page = Paginator(queries.leavers_of(request.viewer, kind, name), A_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, queries.leavers_of(request.viewer, kind, name), A_PAGE)
     context = {
         "form": form,
         "kind": kind,

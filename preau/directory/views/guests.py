@@ -1,7 +1,6 @@
 """Pages of the guests of a school, and of the review of who holds more than an ordinary seat."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -18,6 +17,7 @@ from preau.directory.views.powers import REVIEW
 from preau.foundation import dates
 from preau.foundation.access import confirmed, opens
 from preau.foundation.pages import render_form, tell_outcome
+from preau.foundation.paging import page_for
 
 A_PAGE = 30
 
@@ -26,7 +26,7 @@ A_PAGE = 30
 @require_safe
 def guests(request: HttpRequest) -> HttpResponse:
     """Who was let in from outside, and until when."""
-    page = Paginator(queries.guests_of(request.viewer), A_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, queries.guests_of(request.viewer), A_PAGE)
     context = {"page_obj": page, "rows": queries.guest_rows(request.viewer, page.object_list)}
     return render(request, "directory/guests.html", context)
 
@@ -91,7 +91,7 @@ def end_guest(request: HttpRequest, guest: Guest) -> HttpResponseRedirect:
 def review(request: HttpRequest) -> HttpResponse:
     """Everybody who holds more than an ordinary seat, and the reviews that were done."""
     viewer = request.viewer
-    page = Paginator(queries.access_of(viewer), A_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, queries.access_of(viewer), A_PAGE)
     done = list(AccessReview.objects.visible_to(viewer).select_related("done_by")[:8])
     last = timezone.localdate(done[0].done_at) if done else None
     due = review_due_on(last, viewer.year)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.text import slugify
@@ -21,6 +20,7 @@ from preau.directory.views.tables import TYPES
 from preau.foundation import journal
 from preau.foundation.access import confirmed, opens
 from preau.foundation.downloads import as_file
+from preau.foundation.paging import page_for, query_of
 
 # A class is far below; the choir of a large school takes a second sheet.
 A_SHEET = 150
@@ -33,12 +33,10 @@ def group_list(request: HttpRequest, group: Group) -> HttpResponse:
     viewer = request.viewer
     form = ListForm(viewer, group, request.GET)
     columns, boxes = form.chosen()
-    page = Paginator(pupils_of(viewer, group), A_SHEET).get_page(request.GET.get("page"))
+    page = page_for(request, pupils_of(viewer, group), A_SHEET)
     rows = queries.list_of(viewer, page.object_list, columns)
     if rows and queries.OF_THE_FILE & set(columns):
         journal.write(_line(viewer, group, columns))
-    asked = request.GET.copy()
-    asked.pop("page", None)
     context = {
         "group": group,
         "form": form,
@@ -48,7 +46,7 @@ def group_list(request: HttpRequest, group: Group) -> HttpResponse:
         "columns": columns,
         "boxes": range(1, boxes + 1),
         "says_whom_to_call": Column.GUARDIANS in columns,
-        "query": asked.urlencode(),
+        "query": query_of(request),
     }
     return render(request, "directory/group_list.html", context)
 

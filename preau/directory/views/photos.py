@@ -1,7 +1,6 @@
 """Photos of pupils: the faces of a class, the answer of a family, the photo that somebody puts."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -18,6 +17,7 @@ from preau.foundation import pictures, uploads
 from preau.foundation.access import opens
 from preau.foundation.fields import PictureForm
 from preau.foundation.pages import CONFLICT, render_form, status_of, tell_outcome
+from preau.foundation.paging import page_for
 
 A_PAGE, SIDE = 60, 600
 
@@ -27,7 +27,7 @@ A_PAGE, SIDE = 60, 600
 def faces(request: HttpRequest, group: Group) -> HttpResponse:
     """The pupils of a class or a group: a photo where it is allowed, else initials and the reason."""
     viewer = request.viewer
-    page = Paginator(pupils_of(viewer, group), A_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, pupils_of(viewer, group), A_PAGE)
     shown, somebody_to_ask = queries.faces_of(viewer, group, page.object_list)
     keeps = rules.keeps_photos(viewer)
     context = {

@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -34,6 +33,7 @@ from preau.foundation.access import confirmed, opens
 from preau.foundation.downloads import csv_file
 from preau.foundation.gone import removes
 from preau.foundation.pages import CONFLICT, NOTHING_CHANGED, TYPED_WRONG, status_of, tell_outcome
+from preau.foundation.paging import page_for
 
 A_PAGE = 40
 # A page of pupils holds so many choices in all: a lycée has sixty classes.
@@ -105,7 +105,7 @@ def next_year(request: HttpRequest) -> HttpResponse:
 def _overview(request: HttpRequest, plan: YearPlan) -> HttpResponse:
     today = request.viewer.today
     totals, (unplaced, unplaced_left) = reads.totals_of(plan, today), reads.without_class(plan, today)
-    page = Paginator(reads.classes_of(plan.from_year_id), A_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, reads.classes_of(plan.from_year_id), A_PAGE)
     rows = reads.class_rows(plan, today, page.object_list)
     classes = list(plan.classes.all()) if totals.undecided else []
     context = {
@@ -169,7 +169,7 @@ def give_up_year(request: HttpRequest) -> HttpResponse:
 def year_classes(request: HttpRequest, plan: YearPlan) -> HttpResponse:
     """The classes of next year."""
     rows = reads.planned_rows(plan, request.viewer.today)
-    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, rows, A_PAGE)
     return _page(
         request, "directory/year_classes.html", {"plan": plan, "page_obj": page, "rows": page.object_list}
     )
@@ -202,7 +202,7 @@ def _class_form(request: HttpRequest, plan: YearPlan, planned: PlannedClass | No
     context: dict[str, Any] = {"form": form, "plan": plan, "planned": planned, "rows": []}
     if planned:
         shown = reads.pupils_shown(plan, reads.Show.MOVES, request.viewer.today, planned)
-        context["page_obj"] = Paginator(shown, A_PAGE).get_page(request.GET.get("page"))
+        context["page_obj"] = page_for(request, shown, A_PAGE)
         context["rows"] = context["page_obj"].object_list
     return _page(request, "directory/year_class.html", context, status_of(form))
 
@@ -240,9 +240,7 @@ def keep_teams(request: HttpRequest, plan: YearPlan) -> HttpResponse:
 def year_pupils(request: HttpRequest, plan: YearPlan) -> HttpResponse:
     """Pupils by what becomes of them."""
     show = ShowFilter(request.GET).chosen()
-    page = Paginator(reads.pupils_shown(plan, show, request.viewer.today), A_PAGE).get_page(
-        request.GET.get("page")
-    )
+    page = page_for(request, reads.pupils_shown(plan, show, request.viewer.today), A_PAGE)
     context = {
         "plan": plan,
         "show": show,
@@ -286,9 +284,7 @@ def _placing(request: HttpRequest, plan: YearPlan, group: Group | None) -> HttpR
     viewer, classes = request.viewer, list(plan.classes.all())
     options = choices_for(group, classes)
     each = max(10, min(A_PAGE, CHOICES // (size_of(options) + 4)))
-    page = Paginator(reads.in_class(reads.learning_in(plan, viewer.today), group), each).get_page(
-        request.GET.get("page")
-    )
+    page = page_for(request, reads.in_class(reads.learning_in(plan, viewer.today), group), each)
     pupils = list(page.object_list)
     known = plan.placements.of_pupils().filter(person__in=pupils).select_related("target")
     proposal = actions.proposal_for(group, classes, plan.school.kind) if group else None
@@ -363,7 +359,7 @@ def year_staff(request: HttpRequest, plan: YearPlan) -> HttpResponse:
             tell_outcome(request, count, _("C’est noté."), NOTHING_CHANGED)
             return redirect("directory:year_staff")
     shown = reads.teachers_without_class(plan, viewer.today) if alone else everyone
-    page = Paginator(shown, A_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, shown, A_PAGE)
     people = list(page.object_list)
     context = {
         "plan": plan,
@@ -387,7 +383,7 @@ def year_compare(request: HttpRequest, plan: YearPlan) -> HttpResponse:
     """This year beside the next."""
     today = request.viewer.today
     here, there = reads.counted_classes(plan, today), reads.planned_rows(plan, today)
-    page = Paginator(there, A_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, there, A_PAGE)
     context = {
         "plan": plan,
         "totals": reads.totals_of(plan, today),

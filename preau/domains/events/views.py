@@ -18,6 +18,7 @@ from preau.foundation.access import confirmed, opens
 from preau.foundation.downloads import csv_lines
 from preau.foundation.gone import removes
 from preau.foundation.pages import CONFLICT, TYPED_WRONG, render_form, status_of, tell_outcome
+from preau.foundation.paging import page_for, query_of
 from preau.foundation.prepared import Lines
 
 A_PAGE = 20
@@ -29,15 +30,11 @@ def events(request: HttpRequest) -> HttpResponse:
     """The events that the viewer sees: to come, past, drafts."""
     form = FilterForm(request.viewer, request.GET)
     chosen = form.chosen()
-    page = Paginator(queries.events_matching(request.viewer, chosen), A_PAGE).get_page(
-        request.GET.get("page")
-    )
-    query = request.GET.copy()
-    query.pop("page", None)
+    page = page_for(request, queries.events_matching(request.viewer, chosen), A_PAGE)
     rows = queries.rows_of(page.object_list)
     context = {
         # Which other classes are meant is the staff's to read.
-        "form": form, "rows": queries.with_groups(rows) if request.viewer.is_staff else rows, "page_obj": page, "query": query.urlencode(),
+        "form": form, "rows": queries.with_groups(rows) if request.viewer.is_staff else rows, "page_obj": page, "query": query_of(request),
         "filtered": bool(chosen), "may_create": rules.creates_events(request.viewer), "is_guardian": request.viewer.is_guardian,
     }  # fmt: skip
     return render(request, "events/events.html", context)

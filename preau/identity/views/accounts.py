@@ -5,7 +5,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,6 +17,7 @@ from preau.directory.models import Group, Person
 from preau.foundation import pdf
 from preau.foundation.access import confirmed, opens
 from preau.foundation.downloads import pdf_file
+from preau.foundation.paging import page_for
 from preau.identity import actions, boards, exports, queries, rules
 from preau.identity.forms import AccountFilter
 from preau.identity.queries import Audience, State
@@ -77,7 +77,7 @@ def _list(request: HttpRequest, audience: Audience, group: Group | None) -> Http
     everyone = queries.rows_of(viewer, people, audience)
     rows = queries.matching(everyone, state=chosen["etat"], name=chosen["nom"])
     keeps = rules.keeps_accounts(viewer) and (group is None or rules.keeps_class(viewer, group))
-    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, rows, A_PAGE)
     waiting = [row for row in everyone if row.account.state in {State.NONE, State.EXPIRED}]
     context = {
         "form": form,

@@ -2,7 +2,6 @@
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,6 +15,7 @@ from preau.commons.federation.models import Provider
 from preau.commons.federation.words import Protocol, Trouble
 from preau.foundation.access import confirmed, opens
 from preau.foundation.pages import render_form
+from preau.foundation.paging import page_for
 
 A_PAGE = 20
 
@@ -25,7 +25,7 @@ A_PAGE = 20
 def providers(request: HttpRequest) -> HttpResponse:
     """The providers of the school, or of the platform."""
     viewer = request.viewer
-    page = Paginator(queries.providers_of(viewer), A_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, queries.providers_of(viewer), A_PAGE)
     context = {
         "page_obj": page,
         "rows": [queries.row_of(one, viewer.moment) for one in page],

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -17,6 +16,7 @@ from preau.foundation import journal
 from preau.foundation.access import confirmed, opens
 from preau.foundation.downloads import csv_lines
 from preau.foundation.pages import render_form
+from preau.foundation.paging import page_for
 
 A_PAGE = 20
 
@@ -29,7 +29,7 @@ def activities(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("classe", "")
     group = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 12 else None
     found = queries.activities_of(viewer, openings, group)
-    page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, found, A_PAGE)
     context = {
         "page_obj": page,
         "rows": queries.rows_of(viewer, page, openings),

@@ -1,7 +1,6 @@
 """Those who answer: what waits, one request, its lines, and erasing what was granted."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -15,6 +14,7 @@ from preau.directory.rules import reads_families
 from preau.foundation import journal
 from preau.foundation.access import opens
 from preau.foundation.pages import CONFLICT, NOTHING_CHANGED, TYPED_WRONG, status_of, tell_outcome
+from preau.foundation.paging import page_for
 
 A_PAGE = 30
 
@@ -25,7 +25,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     """What was asked of the school, the nearest day first."""
     part = request.GET.get("voir", "")
     part = part if part in queries.PARTS else ""
-    page = Paginator(queries.queue_of(request.viewer, part), A_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, queries.queue_of(request.viewer, part), A_PAGE)
     context = {
         "page_obj": page, "part": part, "today": request.viewer.today,
         "kept_away": queries.number_kept_away(request.viewer),

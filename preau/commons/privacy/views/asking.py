@@ -1,7 +1,6 @@
 """What a person asks about their data, or a child's: the list, a request, its lines."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -14,6 +13,7 @@ from preau.commons.privacy.views.own import subject_of
 from preau.directory.models import Person, School
 from preau.foundation.access import opens
 from preau.foundation.pages import NOTHING_CHANGED, TYPED_WRONG, render_form, tell_outcome
+from preau.foundation.paging import page_for
 
 A_PAGE = 20
 # In an address: no kind of data in particular.
@@ -24,7 +24,7 @@ ANY = "autre"
 @require_safe
 def requests(request: HttpRequest) -> HttpResponse:
     """What I asked, and where it is."""
-    page = Paginator(queries.requests_of(request.viewer), A_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, queries.requests_of(request.viewer), A_PAGE)
     return render(request, "privacy/requests.html", {"page_obj": page, "today": request.viewer.today})
 
 

@@ -4,7 +4,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -20,6 +19,7 @@ from preau.foundation import csvtext, journal
 from preau.foundation.access import confirmed, opens
 from preau.foundation.downloads import csv_lines
 from preau.foundation.pages import TYPED_WRONG, status_of
+from preau.foundation.paging import page_for
 
 A_PAGE = 40
 
@@ -39,7 +39,7 @@ def breach(request: HttpRequest) -> HttpResponse:
         return render(request, "privacy/breach.html", _empty(form), status=TYPED_WRONG)
     asked = _asked(request, form, request.GET.get("personne", ""))
     found = breaches.found_in(asked)
-    page = Paginator(found.touched, A_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, found.touched, A_PAGE)
     people = breaches.people_in(page.object_list)
     _note(request, "privacy.breach_measured", asked, people=len(found.touched))
     context = _empty(form) | {

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -16,6 +15,7 @@ from preau.commons.signon.models import Service
 from preau.directory import queries as directory
 from preau.foundation.access import confirmed, opens
 from preau.foundation.pages import render_form, status_of
+from preau.foundation.paging import page_for
 
 A_PAGE = 20
 
@@ -24,7 +24,7 @@ A_PAGE = 20
 @require_safe
 def services(request: HttpRequest) -> HttpResponse:
     """The services that one may open from here, and what leaves for each."""
-    page = Paginator(queries.tiles_of(request.viewer), A_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, queries.tiles_of(request.viewer), A_PAGE)
     keeps = rules.reads_register(request.viewer)
     context = {"page_obj": page, "keeps": keeps, "opener_of": boards.opener_of, "openers": boards.openers}
     return render(request, "signon/services.html", context)
@@ -34,7 +34,7 @@ def services(request: HttpRequest) -> HttpResponse:
 @require_safe
 def register(request: HttpRequest) -> HttpResponse:
     """Every service that the school has or is offered; for operators, those of the platform."""
-    page = Paginator(queries.services_of(request.viewer), A_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, queries.services_of(request.viewer), A_PAGE)
     context = {
         "page_obj": page,
         "rows": queries.rows_of(page, request.viewer.today),

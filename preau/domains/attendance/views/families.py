@@ -1,7 +1,6 @@
 """What a family follows of absences, and explains."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -15,6 +14,7 @@ from preau.domains.attendance.forms.announcements import AnnounceForm
 from preau.domains.attendance.models import Announcement, Entry, Explanation
 from preau.foundation.access import opens
 from preau.foundation.pages import render_form
+from preau.foundation.paging import page_for
 
 MOST_ANNOUNCED = 20
 
@@ -26,7 +26,7 @@ def absences(request: HttpRequest) -> HttpResponse:
     viewer = request.viewer
     children = queries.children_of(viewer)
     child = next((c for c in children if c.public_id == request.GET.get("enfant")), None)
-    page = Paginator(queries.absences_followed(viewer, child), 30).get_page(request.GET.get("page"))
+    page = page_for(request, queries.absences_followed(viewer, child), 30)
     context = {
         "page_obj": page,
         "rows": queries.rows_of(page.object_list, {}, viewer),

@@ -1,7 +1,6 @@
 """Alerts, follow-ups, letters: what counts say, and what people decide of it."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -17,6 +16,7 @@ from preau.foundation import journal, pdf
 from preau.foundation.access import opens
 from preau.foundation.downloads import pdf_file
 from preau.foundation.pages import CONFLICT, NOTHING_CHANGED, render_form, status_of, tell_outcome
+from preau.foundation.paging import page_for
 
 MOST_LETTERS = 40
 
@@ -25,7 +25,7 @@ MOST_LETTERS = 40
 @require_safe
 def alerts(request: HttpRequest) -> HttpResponse:
     """Who has reached a threshold, with the half-days that it counts."""
-    page = Paginator(queries.alerts_waiting(request.viewer), 20).get_page(request.GET.get("page"))
+    page = page_for(request, queries.alerts_waiting(request.viewer), 20)
     context = {
         "page_obj": page,
         "rows": queries.rows_of_alerts(request.viewer, page.object_list),
@@ -70,9 +70,7 @@ def start_follow_up(request: HttpRequest, pupil: Person) -> HttpResponse:
 def follow_ups(request: HttpRequest) -> HttpResponse:
     """The follow-ups that go on, or those that are over."""
     closed = request.GET.get("voir") == "fermes"
-    page = Paginator(queries.follow_ups_of(request.viewer, closed=closed), 30).get_page(
-        request.GET.get("page")
-    )
+    page = page_for(request, queries.follow_ups_of(request.viewer, closed=closed), 30)
     ways = ways_from(request.viewer, Place.CHOSEN)
     return render(request, "attendance/follow_ups.html", {"page_obj": page, "closed": closed, "ways": ways})
 

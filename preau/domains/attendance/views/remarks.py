@@ -1,6 +1,5 @@
 """The list of a lesson is wrong: its teacher says so, the secretary mends it."""
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -13,6 +12,7 @@ from preau.domains.timetable.models import Lesson
 from preau.domains.timetable.queries import row_at_hand
 from preau.foundation.access import opens
 from preau.foundation.pages import render_form, tell_outcome
+from preau.foundation.paging import page_for
 
 
 @opens(Lesson, to=rules.can_call_register)
@@ -51,7 +51,7 @@ def _remarked(request: HttpRequest, lesson: Lesson, form: RemarkForm) -> HttpRes
 @require_safe
 def remarks(request: HttpRequest) -> HttpResponse:
     """What teachers say of the lists, the oldest first."""
-    page = Paginator(queries.remarks_open(request.viewer), 40).get_page(request.GET.get("page"))
+    page = page_for(request, queries.remarks_open(request.viewer), 40)
     context = {"page_obj": page, "rows": queries.remark_rows(page.object_list)}
     return render(request, "attendance/remarks.html", context)
 

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -22,6 +21,7 @@ from preau.foundation.access import confirmed, opens
 from preau.foundation.downloads import csv_lines
 from preau.foundation.http import page_or_block, safe_next
 from preau.foundation.pages import TYPED_WRONG
+from preau.foundation.paging import page_for, query_of
 from preau.foundation.sorting import Sorting
 
 
@@ -41,7 +41,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "figures": figures,
         "may_settle_reasons": rules.settles_reasons(viewer),
         "ways": ways_from(viewer, Place.SCHOOL_LIFE),
-        "page_obj": Paginator(calls, 30).get_page(request.GET.get("page")),
+        "page_obj": page_for(request, calls, 30),
         "all_calls": everything,
         "now": now,
         "day": day,
@@ -67,17 +67,15 @@ def _entries_page(request: HttpRequest, settling: SettleForm, status: int = 200)
     sorting = Sorting(request.GET, ORDERS, "-jour")
     order = queries.Order(tuple(sorting.fields))
     found = queries.entries_listed(request.viewer, form.chosen(), order)
-    page = Paginator(found, 30).get_page(request.GET.get("page"))
+    page = page_for(request, found, 30)
     classes = queries.classes_of([line["pupil_id"] for line in page.object_list], request.viewer.today)
-    query = request.GET.copy()
-    query.pop("page", None)
     context = {
         "form": form,
         "settling": settling,
         "picked": set(request.POST.getlist("entries")),
         "page_obj": page,
         "rows": queries.rows_of(page.object_list, classes, request.viewer),
-        "query": query.urlencode(),
+        "query": query_of(request),
         "whole_query": request.GET.urlencode(),
         "filtered": bool(form.chosen()),
         "sorting": sorting,

@@ -1,7 +1,6 @@
 """Who is where now: a name, a place, two gestures; and the slip of who leaves early."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,6 +13,7 @@ from preau.domains.attendance.forms.announcements import DepartureForm
 from preau.domains.attendance.models import Announcement, Visit, places_of
 from preau.foundation.access import opens
 from preau.foundation.pages import CONFLICT, render_form, tell_outcome
+from preau.foundation.paging import page_for
 
 
 @opens(to=rules.notes_visits)
@@ -23,7 +23,7 @@ def passages(request: HttpRequest) -> HttpResponse:
     viewer = request.viewer
     typed = request.GET.get("nom", "")[:80]
     runs = rules.runs_school_life(viewer)
-    going_on = Paginator(queries.visits_going_on(viewer), 30).get_page(request.GET.get("page"))
+    going_on = page_for(request, queries.visits_going_on(viewer), 30)
     places = [(place, Visit.Place(place).label) for place in places_of(viewer)]
     context = {
         "typed": typed,
@@ -101,7 +101,7 @@ def depart(request: HttpRequest, pupil: Person) -> HttpResponse:
 @require_safe
 def announced(request: HttpRequest) -> HttpResponse:
     """Absences and departures known in advance, from today on."""
-    page = Paginator(queries.announced_in(request.viewer), 30).get_page(request.GET.get("page"))
+    page = page_for(request, queries.announced_in(request.viewer), 30)
     context = {"page_obj": page, "rows": queries.announced_rows(request.viewer, page.object_list)}
     return render(request, "attendance/announced.html", context)
 

@@ -1,7 +1,6 @@
 """Facts that wait for somebody to look at them, the decision, and the thresholds."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -15,6 +14,7 @@ from preau.domains.attention.models import Finding
 from preau.foundation import journal
 from preau.foundation.access import opens
 from preau.foundation.pages import CONFLICT, NOTHING_CHANGED, render_form, status_of, tell_outcome
+from preau.foundation.paging import page_for
 
 A_PAGE = 20
 
@@ -23,7 +23,7 @@ A_PAGE = 20
 @require_safe
 def waiting(request: HttpRequest) -> HttpResponse:
     """The pupils of whom a fact has passed its threshold since somebody last looked, by name."""
-    page = Paginator(queries.waiting_pupils(request.viewer), A_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, queries.waiting_pupils(request.viewer), A_PAGE)
     rows = queries.sentences_of(request.viewer, list(page.object_list))
     journal.record_reads(
         request.viewer,

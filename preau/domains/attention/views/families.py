@@ -1,6 +1,5 @@
 """What a pupil and a family read of it, and what they say of it."""
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -12,6 +11,7 @@ from preau.domains.attention.forms import WordForm
 from preau.domains.attention.models import Review
 from preau.foundation.access import opens
 from preau.foundation.pages import render_form, tell_outcome
+from preau.foundation.paging import page_for
 
 A_PAGE = 20
 
@@ -20,7 +20,7 @@ A_PAGE = 20
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
     """What somebody has looked at and decided, for oneself or one's children."""
-    page = Paginator(queries.told_reviews(request.viewer), A_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, queries.told_reviews(request.viewer), A_PAGE)
     return render(
         request, "attention/mine.html", {"page_obj": page, "several": len(request.viewer.own_pupils()) > 1}
     )

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -16,6 +15,7 @@ from preau.domains.attention.models import Review, Step, Word
 from preau.foundation import journal
 from preau.foundation.access import opens
 from preau.foundation.pages import NOTHING_CHANGED, TYPED_WRONG, render_form, tell_outcome
+from preau.foundation.paging import page_for
 
 A_PAGE = 30
 
@@ -26,7 +26,7 @@ def reviews(request: HttpRequest) -> HttpResponse:
     """Those that go on, those with a word that waits for its answer, those that are over."""
     asked = request.GET.get("voir")
     part = asked if asked in {"fermes", "mots"} else ""
-    page = Paginator(queries.reviews_of(request.viewer, part), A_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, queries.reviews_of(request.viewer, part), A_PAGE)
     seen = [row.pupil_id for row in page.object_list]
     journal.record_reads(
         request.viewer, "attention.page_read", request.viewer.school, subject_ids=sorted(set(seen))

@@ -1,7 +1,6 @@
 """The history of campaigns, one that was confirmed, its papers and its table."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -14,13 +13,14 @@ from preau.domains.campaigns.views.drafts import A_PAGE
 from preau.foundation import journal, pdf
 from preau.foundation.access import confirmed, opens
 from preau.foundation.downloads import csv_lines, no_pdf, pdf_file
+from preau.foundation.paging import page_for
 
 
 @opens(to=rules.prepares_campaigns)
 @require_safe
 def campaigns(request: HttpRequest) -> HttpResponse:
     """What was sent to families, newest first, and what is being prepared."""
-    page = Paginator(queries.campaigns_of(request.viewer), 20).get_page(request.GET.get("page"))
+    page = page_for(request, queries.campaigns_of(request.viewer), 20)
     context = {"page_obj": page, "rows": queries.rows_of(page.object_list)}
     return render(request, "campaigns/campaigns.html", context)
 
@@ -32,7 +32,7 @@ def campaign(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     if campaign.confirmed_at is None:
         gone = campaign.dropped_at is not None
         return redirect("campaigns:campaigns") if gone else redirect("campaigns:text", pk=campaign.pk)
-    page = Paginator(queries.sendings_of(campaign), A_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, queries.sendings_of(campaign), A_PAGE)
     context = {
         "campaign": campaign, "progress": queries.progress_of(campaign), "page_obj": page,
         "rows": queries.sending_rows(page.object_list), "lots": queries.lots_of(campaign), "has_pdf": pdf.is_possible(),

@@ -1,7 +1,6 @@
 """The steps before sending: choose, write, check, confirm."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,6 +14,7 @@ from preau.domains.campaigns.models import Campaign
 from preau.foundation import pdf, sms
 from preau.foundation.access import confirmed, opens
 from preau.foundation.pages import CONFLICT, render_form, status_of, tell_outcome
+from preau.foundation.paging import page_for
 
 A_PAGE = 25
 
@@ -97,7 +97,7 @@ def check(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     if request.method == "POST":
         return _chosen(request, campaign)
     lines = queries.lines_of(request.viewer, campaign)
-    page = Paginator(lines, A_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, lines, A_PAGE)
     context = {
         "campaign": campaign, "steps": _steps(), "counts": queries.counts_of(lines), "page_obj": page,
         "rows": queries.line_rows(page.object_list), "summary": queries.summary_of(lines),

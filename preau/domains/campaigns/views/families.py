@@ -1,7 +1,6 @@
 """What families were written, and how they are reached."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -14,6 +13,7 @@ from preau.domains.campaigns.models import PostalAddress, SmsRefusal
 from preau.foundation import journal
 from preau.foundation.access import opens
 from preau.foundation.pages import NOTHING_CHANGED, render_form, tell_outcome
+from preau.foundation.paging import page_for
 
 
 @opens(to=rules.reads_messages)
@@ -30,7 +30,7 @@ def received(request: HttpRequest) -> HttpResponse:
         else:
             messages.info(request, _("C’était déjà fait."))
         return redirect("campaigns:received")
-    page = Paginator(queries.received_by(request.viewer), 20).get_page(request.GET.get("page"))
+    page = page_for(request, queries.received_by(request.viewer), 20)
     context = {
         "page_obj": page, "rows": queries.sending_rows(page.object_list),
         "refuses": SmsRefusal.objects.filter(person=me).exists(),
@@ -43,7 +43,7 @@ def received(request: HttpRequest) -> HttpResponse:
 def sent(request: HttpRequest, pupil: Person) -> HttpResponse:
     """What was sent to families about a pupil."""
     journal.record_read(request.viewer, "campaigns.sendings_read", pupil, subject_id=pupil.pk)
-    page = Paginator(queries.sent_about(request.viewer, pupil), 20).get_page(request.GET.get("page"))
+    page = page_for(request, queries.sent_about(request.viewer, pupil), 20)
     context = {"pupil": pupil, "page_obj": page, "rows": queries.sending_rows(page.object_list)}
     return render(request, "campaigns/sent.html", context)
 

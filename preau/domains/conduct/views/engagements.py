@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -25,6 +24,7 @@ from preau.domains.conduct.views.incidents import (
 from preau.foundation import journal
 from preau.foundation.access import opens
 from preau.foundation.pages import NOTHING_CHANGED, render_form, tell_outcome
+from preau.foundation.paging import page_for
 
 
 @opens(Sanction, to=rules.decides_sanctions)
@@ -83,7 +83,7 @@ def accomplish(request: HttpRequest, responsibility: Responsibility) -> HttpResp
 @require_safe
 def contracts(request: HttpRequest) -> HttpResponse:
     """The contracts of the school."""
-    page = Paginator(queries.contracts_of(request.viewer), A_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, queries.contracts_of(request.viewer), A_PAGE)
     return render(request, "conduct/contracts.html", {"page_obj": page} | parts_open_to(request))
 
 

@@ -20,6 +20,7 @@ from preau.foundation import journal
 from preau.foundation.access import confirmed, opens
 from preau.foundation.downloads import csv_lines
 from preau.foundation.pages import CONFLICT, TYPED_WRONG, render_form, status_of, tell_outcome
+from preau.foundation.paging import query_of
 
 A_PAGE = 30
 LONGEST_ID = 18
@@ -73,10 +74,8 @@ def incidents(request: HttpRequest) -> HttpResponse:
     paginator = Paginator(queries.lines_of(found), A_PAGE)
     paginator.count = found.count()
     page = paginator.get_page(request.GET.get("page"))
-    query = request.GET.copy()
-    query.pop("page", None)
     context = {
-        "form": form, "rows": queries.rows_of(list(page.object_list)), "page_obj": page, "query": query.urlencode(),
+        "form": form, "rows": queries.rows_of(list(page.object_list)), "page_obj": page, "query": query_of(request),
         "filtered": bool(form.chosen()),
     }  # fmt: skip
     return render(request, "conduct/incidents.html", context | parts_open_to(request))

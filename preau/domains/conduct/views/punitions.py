@@ -28,6 +28,7 @@ from preau.domains.conduct.views.incidents import (
 from preau.foundation import journal
 from preau.foundation.access import opens
 from preau.foundation.pages import render_form, tell_outcome
+from preau.foundation.paging import query_of
 
 
 @opens(to=rules.gives_punitions)
@@ -39,10 +40,8 @@ def punitions(request: HttpRequest) -> HttpResponse:
     paginator = Paginator(queries.with_hours(found.order_by("-day", "-pk")), A_PAGE)
     paginator.count = found.count()
     page = paginator.get_page(request.GET.get("page"))
-    query = request.GET.copy()
-    query.pop("page", None)
     context = {
-        "form": form, "rows": queries.rows_of(page.object_list), "page_obj": page, "query": query.urlencode(),
+        "form": form, "rows": queries.rows_of(page.object_list), "page_obj": page, "query": query_of(request),
         "filtered": bool(form.chosen()),
     }  # fmt: skip
     return render(request, "conduct/punitions.html", context | parts_open_to(request))

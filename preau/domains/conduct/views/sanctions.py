@@ -1,7 +1,6 @@
 """Sanctions: a procedure that is told, answered and decided; the register; the letter."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -28,6 +27,7 @@ from preau.foundation.access import confirmed, opens
 from preau.foundation.downloads import csv_lines
 from preau.foundation.gone import removes
 from preau.foundation.pages import render_form, tell_outcome
+from preau.foundation.paging import page_for
 
 
 @opens(to=rules.reads_sanctions)
@@ -35,7 +35,7 @@ from preau.foundation.pages import render_form, tell_outcome
 def sanctions(request: HttpRequest) -> HttpResponse:
     """The procedures and sanctions that the school still holds."""
     state = request.GET.get("etat", "")
-    page = Paginator(queries.sanctions_of(request.viewer, state), A_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, queries.sanctions_of(request.viewer, state), A_PAGE)
     context = {
         "rows": queries.rows_of(page.object_list), "page_obj": page, "state": state, "states": Sanction.State.choices,
         "may_open": rules.decides_sanctions(request.viewer),
@@ -179,7 +179,7 @@ def letter(request: HttpRequest, sanction: Sanction) -> HttpResponse:
 @require_safe
 def register(request: HttpRequest) -> HttpResponse:
     """The register of sanctions: what was decided and why, without a name."""
-    page = Paginator(queries.register_of(request.viewer), A_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, queries.register_of(request.viewer), A_PAGE)
     return render(request, "conduct/register.html", {"page_obj": page})
 
 

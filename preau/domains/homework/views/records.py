@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -21,6 +20,7 @@ from preau.domains.timetable.queries import row_at_hand, row_of
 from preau.foundation import dates
 from preau.foundation.access import opens
 from preau.foundation.pages import CONFLICT, TYPED_WRONG, status_of, tell_outcome
+from preau.foundation.paging import page_for
 
 PAGE = 30
 
@@ -31,7 +31,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
     """« Mes séances »: a week of the teacher's lessons and what is written of each; or all that is to be filled."""
     viewer = request.viewer
     if request.GET.get("montrer") == "a-remplir":
-        page = Paginator(queries.missing_of_year(viewer), PAGE).get_page(request.GET.get("page"))
+        page = page_for(request, queries.missing_of_year(viewer), PAGE)
         context = {"page_obj": page, "rows": queries.rows_of_page(page.object_list), "missing": True}
         return render(request, "homework/missing.html", context)
     monday = dates.monday_of(dates.parse(request.GET.get("semaine"), viewer.today))

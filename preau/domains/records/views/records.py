@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -19,6 +18,7 @@ from preau.foundation import journal, pdf
 from preau.foundation.access import confirmed, opens
 from preau.foundation.downloads import pdf_file
 from preau.foundation.pages import CONFLICT, render_form, status_of
+from preau.foundation.paging import page_for, query_of
 
 A_PAGE = 30
 LONGEST_ID = 18
@@ -30,12 +30,10 @@ def records(request: HttpRequest) -> HttpResponse:
     """The records that one may open; nothing of what they say."""
     form = RecordFilter(request.viewer, request.GET)
     chosen = form.chosen()
-    page = Paginator(queries.records_of(request.viewer, chosen), A_PAGE).get_page(request.GET.get("page"))
-    query = request.GET.copy()
-    query.pop("page", None)
+    page = page_for(request, queries.records_of(request.viewer, chosen), A_PAGE)
     context = {
         "form": form, "page_obj": page, "rows": queries.rows_of(request.viewer, page.object_list),
-        "query": query.urlencode(), "filtered": bool(chosen), "may_open": rules.opens_records(request.viewer),
+        "query": query_of(request), "filtered": bool(chosen), "may_open": rules.opens_records(request.viewer),
         "audits": rules.audits(request.viewer),
     }  # fmt: skip
     return render(request, "records/records.html", context)

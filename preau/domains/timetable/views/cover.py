@@ -4,7 +4,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -19,6 +18,7 @@ from preau.foundation import journal
 from preau.foundation.access import confirmed, opens
 from preau.foundation.downloads import csv_lines
 from preau.foundation.pages import TYPED_WRONG, render_form
+from preau.foundation.paging import page_for
 
 FORTNIGHT = timedelta(days=14)
 
@@ -29,7 +29,7 @@ def cover(request: HttpRequest) -> HttpResponse:
     """The lessons whose teacher is away, day by day: what is left to do, or all of them."""
     form, found = _found(request)
     viewer, now = request.viewer, timezone.now()
-    page = Paginator(queries.lines_of(found), 30).get_page(request.GET.get("page"))
+    page = page_for(request, queries.lines_of(found), 30)
     rows = [row for row in queries.absences_of(viewer, now) if row.is_waiting]
     context = {
         "form": form,

@@ -3,7 +3,6 @@
 from datetime import date
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -14,6 +13,7 @@ from preau.domains.timetable.forms import HoursForm
 from preau.foundation import journal
 from preau.foundation.access import confirmed, opens
 from preau.foundation.downloads import csv_lines
+from preau.foundation.paging import page_for, query_of
 
 LINES = 30
 
@@ -33,13 +33,11 @@ def _asked(request: HttpRequest) -> tuple[HoursForm, tuple[Any, date, date, Grou
 def hours(request: HttpRequest) -> HttpResponse:
     """Hours planned, held, replaced, cancelled and added since the start of the year, or in some days of it."""
     form, asked = _asked(request)
-    page = Paginator(queries.hours_between(*asked), LINES).get_page(request.GET.get("page"))
-    kept = request.GET.copy()
-    kept.pop("page", None)
+    page = page_for(request, queries.hours_between(*asked), LINES)
     context = {
         "form": form, "first": asked[1], "last": asked[2], "group": asked[3], "page_obj": page,
         "rows": queries.hours_rows(page.object_list), "whole": queries.hours_in_all(*asked),
-        "said": queries.hours_said, "kept": kept.urlencode(),
+        "said": queries.hours_said, "kept": query_of(request),
     }  # fmt: skip
     return render(request, "timetable/hours.html", context)
 
