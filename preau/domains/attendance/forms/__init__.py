@@ -13,7 +13,6 @@ from preau.commons.files.actions import Desk
 from preau.commons.files.rules import PAPER
 from preau.directory.models import Holding, Person, Subject
 from preau.directory.viewer import Viewer
-from preau.directory.words import Role
 from preau.domains.attendance.actions import Conflict, Mark, Said, Sending
 from preau.domains.attendance.models import Arrangement, Entry, Explanation, ListRemark, Reason, Status
 from preau.domains.attendance.queries import RegisterRow, same_day_to_explain, seen_of
@@ -305,7 +304,7 @@ class RemarkForm(forms.Form):
     def __init__(self, viewer: Viewer, lesson: Lesson, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.lesson = lesson
-        here = Holding.objects.active(viewer.today).filter(school_id=viewer.school_id, role=Role.PUPIL)
+        here = Holding.objects.pupils_here(viewer)
         self.fields["pupil"].queryset = Person.objects.filter(pk__in=here.values("person_id"))  # type: ignore[attr-defined]
 
     def clean_pupil(self) -> Person:
