@@ -74,7 +74,7 @@ def public_routes(patterns: Iterable[Any]) -> set[str]:
     return {name for name, view in routes(patterns) if getattr(view, "opening", None) is anyone}
 
 
-HANDS_OVER = re.compile(r"attachment|csv_file\(|json_file\(")
+HANDS_OVER = re.compile(r"attachment|\b(?:as|csv|json|pdf)_file\(|\bcsv_lines\(")
 
 
 def hands_over(view: Callable[..., Any]) -> bool:

@@ -31,6 +31,7 @@ from preau.directory.words import Role
 from preau.foundation import boards, readonly
 from preau.foundation.access import AccessMiddleware, anyone, confirmed, opens, signed_in
 from preau.foundation.boards import PersonalData
+from preau.foundation.templating import NotOffered
 from tests import building
 from tests.declared import gathered
 from tests.environment import ROOM
@@ -267,7 +268,16 @@ def test_an_undefined_name_fails(template: str, says: str) -> None:
     [
         ("{{ ui.button('Valider', colour='green') }}", TypeError, "no keyword argument 'colour'"),
         ("{{ ui.buton('Valider') }}", UndefinedError, "no attribute 'buton'"),
-        ("{{ ui.tag('Fait', tone='vert') }}", UndefinedError, "vert"),
+        (
+            "{{ ui.tag('Fait', tone='vert') }}",
+            NotOffered,
+            "ui.tag: tone is one of neutral, done, todo, changed, not « vert »",
+        ),
+        (
+            "{{ ui.button('Valider', variant='big') }}",
+            NotOffered,
+            "variant is one of primary, secondary, quiet, danger",
+        ),
     ],
 )
 def test_an_unknown_component_or_argument_fails(template: str, error: type[Exception], says: str) -> None:

@@ -1,4 +1,4 @@
-"""Form fields that Django lacks."""
+"""Form fields that Django lacks, and the form of a filter."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +11,21 @@ from django.utils.translation import gettext_lazy as _
 
 from preau.foundation import richtext
 from preau.foundation.uploads import Refused
+
+
+class Day(forms.DateField):
+    """A day, typed in the browser's own calendar."""
+
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class Filter(forms.Form):
+    """What a list is narrowed by. A wrong value is as if nobody had chosen it, never an error page."""
+
+    def chosen(self) -> dict[str, Any]:
+        """What holds, by name."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
 
 
 class OneRow(forms.ModelChoiceField):  # type: ignore[type-arg]

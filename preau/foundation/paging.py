@@ -1,9 +1,10 @@
-"""A page of a list and the length of the list, in one statement."""
+"""The page of a list that an address asks for; and a list with its length, in one statement."""
 
 from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, QuerySet, Window
+from django.http import HttpRequest
 
 from preau.foundation.prepared import Lines, Prepared
 
@@ -46,3 +47,15 @@ def page_of(rows: "QuerySet[Any] | Lines", asked: str | None, size: int) -> "Pag
 
 def _built(rows: "QuerySet[Any]") -> Lines:
     return Lines(rows.count, lambda first, last: list(counted(rows)[first:last]))
+
+
+def page_for(request: HttpRequest, rows: Any, size: int) -> "Page[Any]":
+    """The page of these rows that the address asks for, or the nearest that exists; the list is counted apart."""
+    return Paginator(rows, size).get_page(request.GET.get("page"))
+
+
+def query_of(request: HttpRequest) -> str:
+    """What the address asks besides its page: the links to the other pages say it again."""
+    query = request.GET.copy()
+    query.pop("page", None)
+    return query.urlencode()

@@ -20,7 +20,7 @@ from django.template import engines
 from markupsafe import Markup
 
 from preau.foundation import richtext
-from preau.foundation.fields import Attachments, RichText, SeveralFiles
+from preau.foundation.fields import Attachments, Day, RichText, SeveralFiles
 from preau.foundation.sorting import Sorting
 from preau.foundation.text import french
 from preau.foundation.uploads import Refused
@@ -99,9 +99,7 @@ class SampleForm(forms.Form):
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
     )
     minutes = forms.IntegerField(label="Durée en minutes", min_value=1)
-    day = forms.DateField(
-        label="Jour", required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )
+    day = Day(label="Jour", required=False)
     starts = forms.TimeField(
         label="Début", required=False, widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"})
     )

@@ -43,6 +43,21 @@ class Components:
         return macro
 
 
+class NotOffered(ValueError):
+    """A template asks a component for a look that it does not have."""
+
+
+class Looks(dict[str, Any]):
+    """What a component draws for each of few words. Another word is an error that names them all."""
+
+    def __init__(self, component: str, argument: str, words: Mapping[str, Any]) -> None:
+        super().__init__(words)
+        self._component, self._argument = component, argument
+
+    def __missing__(self, word: object) -> Any:
+        raise NotOffered(f"{self._component}: {self._argument} is one of {', '.join(self)}, not « {word} »")
+
+
 def full_url(name: str) -> str:
     """The whole address of a page without arguments, for what is copied into another program."""
     return settings.PUBLIC_URL + url(name)
@@ -170,6 +185,7 @@ def environment(**options: Any) -> Environment:
         "dates": dates,
         "part": part,
         "drawn_once": drawn_once,
+        "one_of": Looks,
     }
     env.filters |= {
         "hour": dates.hour,

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from preau.foundation import dates
+from preau.foundation.fields import Day
 from preau.identity import reading
 from preau.identity.demands import LONGEST_DELAY, NOTICE
 from preau.identity.models import Account, ProofDemand
@@ -364,12 +365,6 @@ class InstallForm(forms.Form):
         max_length=20,
         error_messages={"required": _("Écrivez les six chiffres de l’application.")},
     )
-
-
-class Day(forms.DateField):
-    """A day, typed in the browser's own calendar."""
-
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class ProofDemandForm(forms.Form):

@@ -26,7 +26,7 @@ def followed_people(viewer: Viewer) -> "models.QuerySet[Person]":
     """Whose account a viewer may look at: the office everyone of the school, school life its pupils, a teacher their own."""
     if viewer.holds(*OFFICE):
         return Person.objects.visible_to(viewer)
-    pupils = Holding.objects.filter(active_on(viewer.today), school_id=viewer.school_id, role=Role.PUPIL)
+    pupils = Holding.objects.pupils_here(viewer)
     if viewer.holds(Role.SCHOOL_LIFE):
         return Person.objects.filter(pk__in=pupils.values("person_id"))
     if viewer.holds(Role.TEACHER):

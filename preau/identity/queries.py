@@ -426,7 +426,7 @@ def _count(people: set[int], states: dict[int, AccountState]) -> Count:
 
 def _guardians_by_pupil(viewer: Viewer) -> dict[int, set[int]]:
     found: dict[int, set[int]] = defaultdict(set)
-    here = Holding.objects.active(viewer.today).filter(school_id=viewer.school_id, role=Role.PUPIL)
+    here = Holding.objects.pupils_here(viewer)
     followed = _followers(viewer).filter(pupil__in=here.values("person_id"))
     for pupil, guardian in followed.values_list("pupil_id", "guardian_id"):
         found[pupil].add(guardian)
@@ -462,7 +462,7 @@ def everyone_of(viewer: Viewer, audience: Audience) -> "QuerySet[Person]":
     """The people of a school, all classes together: its pupils, those who follow one of them, or its staff."""
     if audience == Audience.STAFF:
         return staff_of(viewer)
-    here = Holding.objects.active(viewer.today).filter(school_id=viewer.school_id, role=Role.PUPIL)
+    here = Holding.objects.pupils_here(viewer)
     if audience == Audience.PUPILS:
         return Person.objects.filter(pk__in=here.values("person_id"), erased_at=None)
     followed = _followers(viewer).filter(pupil__in=here.values("person_id"))
@@ -593,7 +593,7 @@ def matching(rows: Iterable[PersonRow], *, state: str = "", name: str = "") -> l
 
 def children_of(viewer: Viewer, guardians: Sequence[int]) -> dict[int, list[str]]:
     """« Nina Abadie (5e B) »: the children whom each of them follows in the viewer's school, and in no other."""
-    here = Holding.objects.active(viewer.today).filter(school_id=viewer.school_id, role=Role.PUPIL)
+    here = Holding.objects.pupils_here(viewer)
     followed = list(
         _followers(viewer)
         .filter(guardian__in=guardians, pupil__in=here.values("person_id"))

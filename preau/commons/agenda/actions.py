@@ -9,6 +9,7 @@ from preau.commons.agenda.models import Feed
 from preau.commons.agenda.queries import digest_of
 from preau.directory.viewer import Viewer
 from preau.foundation import journal
+from preau.foundation.locks import lock
 from preau.identity.models import Account
 
 
@@ -23,7 +24,7 @@ def open_feed(viewer: Viewer, *, seen: int) -> str:
     `seen`: the number of the feed that the page showed, 0 for none; a second click gives no second address.
     Raises AlreadyChanged.
     """
-    Account.objects.select_for_update().get(pk=viewer.account_id)
+    lock(Account, viewer.account_id)
     feed = Feed.objects.visible_to(viewer).first()
     if (feed.number if feed else 0) != seen:
         raise AlreadyChanged

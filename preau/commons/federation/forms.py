@@ -11,6 +11,7 @@ from preau.commons.federation.models import Provider
 from preau.commons.federation.words import Audience, Icon, Key, Protocol
 from preau.directory.models import Territory
 from preau.directory.viewer import Viewer
+from preau.foundation.fields import Day
 
 OIDC_FACTS = ("issuer", "client_id", "scopes", "acr", "strong")
 FACTS = (
@@ -21,12 +22,6 @@ USUAL = {
     Key.VECTOR: "FrEduVecteur", Key.REFERENCE: "FrEduCtRefId", Key.JOINTURE: "ENTPersonJointure", Key.EMAIL: "email",
 }  # fmt: skip
 LONGEST_LIST = 20
-
-
-class Day(forms.DateField):
-    """A day, typed in the browser's own calendar."""
-
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class Words(forms.CharField):

@@ -21,6 +21,7 @@ from preau.directory.models import Person
 from preau.directory.viewer import Viewer
 from preau.foundation import antivirus, boards, filekinds, journal, pictures, vault
 from preau.foundation.antivirus import Verdict
+from preau.foundation.locks import lock
 from preau.foundation.uploads import MEGABYTE, Refused
 
 State = StoredFile.State
@@ -130,7 +131,7 @@ def keep_made(school_id: int, name: str, content: bytes, kind: str) -> StoredFil
 @transaction.atomic
 def _rows(viewer: Viewer, school_id: int, ready: Sequence[_Ready]) -> list[StoredFile]:
     # Two clicks at once: the second waits, then finds what the first kept.
-    Person.objects.select_for_update().get(pk=viewer.person.pk)
+    lock(Person, viewer.person.pk)
     kept = [_row(viewer, school_id, one) for one in ready]
     if kept and queries.room_left(school_id) < 0:
         raise Refused(

@@ -19,6 +19,7 @@ from preau.directory.models import Person, School
 from preau.directory.viewer import Viewer
 from preau.foundation import boards, journal, works
 from preau.foundation.journal import Line as JournalLine
+from preau.foundation.locks import lock
 from preau.foundation.works import Ending
 
 log = structlog.get_logger(__name__)
@@ -106,7 +107,7 @@ def work_of(extract_id: int) -> str:
 @transaction.atomic
 def ask_extract(viewer: Viewer, asked: Asked, shape: str) -> Extract:
     """Ask for lines of the journal of the viewer's school; a second click while it is being made is the same extract."""
-    Person.objects.select_for_update(of=("self",)).get(pk=viewer.person.pk)
+    lock(Person, viewer.person.pk)
     facts = {
         "first": asked.first, "last": asked.last, "person": asked.person, "side": asked.side, "verb": asked.verb,
         "kind": asked.kind, "shape": shape,

@@ -12,6 +12,7 @@ from preau.commons.journal.models import Extract
 from preau.commons.journal.queries import Asked
 from preau.directory.models import Person
 from preau.directory.viewer import Viewer
+from preau.foundation.fields import Day
 
 # What the page shows when nobody says: a month.
 MONTH = timedelta(days=30)
@@ -28,15 +29,13 @@ class LineFilter(forms.Form):
     )
     action = forms.ChoiceField(label=gettext_lazy("Action"), required=False)
     genre = forms.ChoiceField(label=gettext_lazy("Genre"), required=False, choices=Extract.Kind.choices)
-    du = forms.DateField(
+    du = Day(
         label=gettext_lazy("Du"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
-    au = forms.DateField(
+    au = Day(
         label=gettext_lazy("Au"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     personne = forms.CharField(required=False, max_length=24, widget=forms.HiddenInput)
 

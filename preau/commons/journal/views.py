@@ -4,7 +4,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -15,7 +14,7 @@ from preau.commons.journal.forms import LineFilter
 from preau.commons.journal.models import Extract
 from preau.foundation import journal, signed
 from preau.foundation.access import confirmed, opens
-from preau.foundation.paging import page_of
+from preau.foundation.paging import page_for, page_of
 
 # What the address asks for: what was done « A pour B ».
 GIVEN = "delegations"
@@ -30,7 +29,7 @@ def changes(request: HttpRequest) -> HttpResponse:
     lines = (
         queries.given_lines_of(request.viewer) if given else queries.changes_of(request.viewer, "settings")
     )
-    page = Paginator(lines, 30).get_page(request.GET.get("page"))
+    page = page_for(request, lines, 30)
     context = {"page_obj": page, "rows": queries.said(page.object_list), "given": given}
     return render(request, "journal/changes.html", context)
 

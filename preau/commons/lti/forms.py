@@ -17,14 +17,9 @@ from preau.commons.lti.words import ALLOWED
 from preau.commons.signon import queries as signon
 from preau.commons.signon.models import Opening
 from preau.directory.viewer import Viewer
+from preau.foundation.fields import Day
 
 MOST_ADDRESSES = 10
-
-
-class Day(forms.DateField):
-    """A day, typed in the browser's own calendar."""
-
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class ToolForm(forms.Form):

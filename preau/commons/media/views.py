@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import http_date
@@ -24,6 +24,7 @@ from preau.foundation import served, uploads
 from preau.foundation.access import anyone, opens
 from preau.foundation.gone import removes
 from preau.foundation.http import page_or_block
+from preau.foundation.pages import NOTHING_CHANGED, render_form, tell_outcome
 from preau.foundation.paging import page_of
 from preau.foundation.text import weight
 from preau.foundation.uploads import Refused
@@ -89,7 +90,7 @@ def send(request: HttpRequest) -> HttpResponse:
         "unfinished": queries.unfinished_of(request.viewer),
         "heaviest": rules.heaviest(),
     }
-    return render(request, "media/send.html", context, status=UNPROCESSABLE if form.errors else 200)
+    return render_form(request, "media/send.html", context)
 
 
 @removes
@@ -254,16 +255,17 @@ def words(request: HttpRequest, medium: Medium) -> HttpResponse:
     """Captions, transcript, chapters; what a picture shows."""
     form = WordsForm(medium, request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        if actions.describe(request.viewer, medium, form.words()):
-            messages.success(request, _("C’est enregistré."))
-        else:
-            messages.info(request, _("Rien n’a changé."))
+        tell_outcome(
+            request,
+            actions.describe(request.viewer, medium, form.words()),
+            _("C’est enregistré."),
+            NOTHING_CHANGED,
+        )
         return redirect("media:medium", public_id=medium.public_id)
-    return render(
+    return render_form(
         request,
         "media/words.html",
         {"medium": medium, "form": form},
-        status=UNPROCESSABLE if form.errors else 200,
     )
 
 

@@ -23,6 +23,7 @@ from preau.foundation import throttle, webpush
 from preau.foundation.access import anyone, opens, signed_in
 from preau.foundation.gone import removes
 from preau.foundation.http import safe_next
+from preau.foundation.pages import TYPED_WRONG
 from preau.identity import sessions
 
 PAGE = 20
@@ -99,7 +100,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
         actions.choose(viewer, form.wishes(), hour=values["hour"], weekday=values["weekday"])
         messages.success(request, _("Vos préférences sont enregistrées."))
         return redirect(reverse("notifications:preferences") + form.query)
-    return _preferences_page(request, form, status=422 if request.method == "POST" else 200)
+    return _preferences_page(request, form, status=TYPED_WRONG if request.method == "POST" else 200)
 
 
 def _preferences_form(request: HttpRequest, data: Any = None) -> PreferencesForm:
@@ -139,7 +140,7 @@ def add_device(request: HttpRequest) -> HttpResponse:
         raise Http404
     form = DeviceForm(request.POST)
     if not form.is_valid():
-        return _preferences_page(request, _preferences_form(request), form, status=422)
+        return _preferences_page(request, _preferences_form(request), form, status=TYPED_WRONG)
     label = sessions.device_of(request.headers.get("User-Agent", ""))
     key = str(request.session.session_key)
     device = actions.add_device(request.viewer, key, label=label, **form.cleaned_data)
@@ -161,7 +162,7 @@ def renew_device(request: HttpRequest) -> HttpResponse:
     """The push service of a device has changed its address (frontend/push-worker.js); the answer says nothing."""
     form = RenewedForm(request.POST)
     if not webpush.is_offered() or not form.is_valid():
-        return HttpResponse(status=422)
+        return HttpResponse(status=TYPED_WRONG)
     actions.renew_device(request.viewer, **form.cleaned_data)
     return HttpResponse()
 

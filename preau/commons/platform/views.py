@@ -1,6 +1,5 @@
 """Pages of whoever runs the platform: counts, deliveries and settings, never a pupil's row."""
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -9,8 +8,10 @@ from django.views.decorators.http import require_POST, require_safe
 from preau.commons.platform import queries, rules
 from preau.commons.platform.forms import SchoolFilter
 from preau.commons.platform.models import OperatedDelivery, OperatedSchool
-from preau.foundation import csvtext, journal
+from preau.foundation import journal
 from preau.foundation.access import opens
+from preau.foundation.downloads import csv_file
+from preau.foundation.paging import page_for, query_of
 from preau.foundation.sorting import Sorting
 from preau.identity.rules import runs_platform
 
@@ -25,15 +26,13 @@ def schools(request: HttpRequest) -> HttpResponse:
     chosen = form.chosen()
     sorting = Sorting(request.GET, queries.ORDERS, default="nom")
     found = queries.schools_of(request.viewer, **chosen, order=sorting.fields)
-    query = request.GET.copy()
-    query.pop("page", None)
     context = {
         "form": form,
         "filtered": any(chosen.values()),
         "totals": queries.totals_of(request.viewer),
-        "page_obj": Paginator(found, A_PAGE).get_page(request.GET.get("page")),
+        "page_obj": page_for(request, found, A_PAGE),
         "sorting": sorting,
-        "query": query.urlencode(),
+        "query": query_of(request),
         "may_demand": runs_platform(request.viewer),
     }
     return render(request, "platform/schools.html", context)
@@ -49,10 +48,7 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
         _("UAI"), _("Nom"), _("Nature"), _("Année"), _("Élèves"), _("Personnels"), _("Responsables"),
         _("Comptes ouverts"), _("Dernière livraison"),
     ]  # fmt: skip
-    response = StreamingHttpResponse(csvtext.lines(header, rows), content_type="text/csv; charset=utf-8")
-    name = f"etablissements-{request.viewer.today:%Y-%m-%d}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return csv_file(f"etablissements-{request.viewer.today:%Y-%m-%d}", header, rows)
 
 
 @opens(OperatedSchool, to=rules.operates, by="public_id")
@@ -76,7 +72,7 @@ def school(request: HttpRequest, school: OperatedSchool) -> HttpResponse:
 @require_safe
 def deliveries(request: HttpRequest) -> HttpResponse:
     """The deliveries brought for several schools, by a command or by the drop folder."""
-    page = Paginator(queries.deliveries_of(request.viewer), A_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, queries.deliveries_of(request.viewer), A_PAGE)
     context = {"page_obj": page, "rows": queries.brought(page.object_list)}
     return render(request, "platform/deliveries.html", context)
 

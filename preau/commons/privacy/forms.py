@@ -11,6 +11,7 @@ from preau.commons.privacy.actions import Asked, mark_of
 from preau.commons.privacy.models import Outcome, RequestLine, Right
 from preau.directory.models import School
 from preau.directory.viewer import Viewer
+from preau.foundation.fields import Day
 
 MOMENT = "%Y-%m-%dT%H:%M"
 # Longer, it is an inquiry: the journal and its extracts serve it.
@@ -130,8 +131,8 @@ def _moment() -> forms.DateTimeInput:
 class PostponeForm(forms.Form):
     """Until when what is past its term stays, and why."""
 
-    until = forms.DateField(
-        label=_("Jusqu’au"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    until = Day(
+        label=_("Jusqu’au"),
         error_messages={"required": _("Choisissez un jour."), "invalid": _("Choisissez un jour.")},
     )  # fmt: skip
     why = words(

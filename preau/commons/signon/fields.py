@@ -12,12 +12,6 @@ from preau.commons.signon.addresses import Place
 MOST_ADDRESSES = 10
 
 
-class Day(forms.DateField):
-    """A day, typed in the browser's own calendar."""
-
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-
-
 class Lines(forms.CharField):
     """Addresses, one a line."""
 

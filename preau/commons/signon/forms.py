@@ -9,13 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from preau.commons.signon import addresses
 from preau.commons.signon.actions import Said, Settled
 from preau.commons.signon.addresses import Place
-from preau.commons.signon.fields import Day, Lines, read_address
+from preau.commons.signon.fields import Lines, read_address
 from preau.commons.signon.models import Client, Opening, Service
 from preau.commons.signon.samlfields import SamlFields, with_file
 from preau.commons.signon.words import ADMITTED, ATTRIBUTES, Icon, Protocol, Shape
 from preau.directory.models import Group
 from preau.directory.viewer import Viewer
 from preau.directory.words import level_said
+from preau.foundation.fields import Day
 
 FOR_WHOM = [
     (one.value, label)

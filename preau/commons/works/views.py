@@ -1,7 +1,6 @@
 """The page of one's works."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -11,6 +10,7 @@ from preau.commons.works import actions, queries, rules
 from preau.commons.works.models import Work
 from preau.foundation.access import opens, signed_in
 from preau.foundation.http import page_or_block
+from preau.foundation.paging import page_for
 from preau.foundation.works import CannotStop
 
 PAGE = 20
@@ -20,7 +20,7 @@ PAGE = 20
 @require_safe
 def works(request: HttpRequest) -> HttpResponse:
     """What this person asked for: how far it is, what came of it."""
-    page = Paginator(queries.works_of(request.viewer), PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, queries.works_of(request.viewer), PAGE)
     rows = queries.rows_of(page)
     context = {
         "rows": rows,

@@ -29,6 +29,7 @@ from preau.directory.rules.consents import State
 from preau.directory.viewer import Viewer, seats_of
 from preau.directory.words import Profile, Role
 from preau.foundation import dates, journal, notices
+from preau.foundation.locks import lock
 
 ASKED, NOTED, REVOKED = "directory.consent_asked", "directory.consent_noted", "directory.consent_revoked"
 OF_AGE, CHILD_OF_AGE = "directory.of_age", "directory.child_of_age"
@@ -63,7 +64,7 @@ def key_of(request: ConsentRequest, pupil_id: int, giver_id: int, day: str = "")
 @transaction.atomic
 def ask(viewer: Viewer, purpose: Purpose, about: str = "", words: str = "") -> tuple[ConsentRequest, bool]:
     """Ask, for this year; returns the request, and whether it is new. What a thing said before is closed. Raises NotAsked."""
-    school = School.objects.select_for_update(of=("self",)).get(pk=viewer.school_id)
+    school = lock(School, viewer.school_id)
     if school.current_year_id is None:
         raise NotAsked
     version = ""
@@ -90,7 +91,7 @@ def ask(viewer: Viewer, purpose: Purpose, about: str = "", words: str = "") -> t
 @transaction.atomic
 def remind(viewer: Viewer, request: ConsentRequest) -> None:
     """Tell again those whose word is missing. Raises TooSoon, NotAsked."""
-    request = _locked(request)
+    request = lock(ConsentRequest, request.pk, "school")
     now = timezone.now()
     if not request.is_in_force:
         raise NotAsked
@@ -105,18 +106,13 @@ def remind(viewer: Viewer, request: ConsentRequest) -> None:
 @transaction.atomic
 def close(viewer: Viewer, request: ConsentRequest) -> bool:
     """Ask it no more: nothing is allowed by it from now on. False when it was closed already."""
-    request = _locked(request)
+    request = lock(ConsentRequest, request.pk, "school")
     if request.is_closed:
         return False
     request.closed_at = timezone.now()
     request.save(update_fields=["closed_at"])
     journal.record(viewer, "directory.consents_closed", request)
     return True
-
-
-def _locked(request: ConsentRequest) -> ConsentRequest:
-    rows = ConsentRequest.objects.select_for_update(of=("self",)).select_related("school")
-    return rows.get(pk=request.pk)
 
 
 def tell(request_id: int, day: str) -> int:
@@ -177,8 +173,8 @@ def note(viewer: Viewer, request: ConsentRequest, pupil: Person, giver: int, *, 
 def _say(
     viewer: Viewer, request: ConsentRequest, pupil: Person, giver: int, *, agrees: bool, way: Consent.Way
 ) -> bool:
-    Person.objects.select_for_update(of=("self",)).get(pk=pupil.pk)
-    request = _locked(request)
+    lock(Person, pupil.pk)
+    request = lock(ConsentRequest, request.pk, "school")
     _check(request, pupil, giver, viewer.today, way)
     sheet = queries.sheet_of([request], [pupil], viewer.today)
     if sheet.word(request.pk, pupil.pk, giver) is agrees:
@@ -236,7 +232,7 @@ def _tell_office(kind: str, school: School, key: str, pupil: Person, today: date
 @transaction.atomic
 def close_family(viewer: Viewer) -> bool:
     """The pupil, of age, closes their file to their parents: from the next request on. They and the school are told."""
-    pupil = Person.objects.select_for_update(of=("self",)).get(pk=viewer.person.pk)
+    pupil = lock(Person, viewer.person.pk)
     if FamilyClosure.objects.filter(pupil=pupil, reopened_at=None).exists():
         return False
     parents = _parents_of(pupil, viewer.today)
@@ -252,7 +248,7 @@ def close_family(viewer: Viewer) -> bool:
 @transaction.atomic
 def open_family(viewer: Viewer) -> bool:
     """Let the parents follow again."""
-    pupil = Person.objects.select_for_update(of=("self",)).get(pk=viewer.person.pk)
+    pupil = lock(Person, viewer.person.pk)
     row = FamilyClosure.objects.filter(pupil=pupil, reopened_at=None).first()
     if row is None:
         return False

@@ -17,6 +17,7 @@ from preau.directory.actions.columns import remember_columns
 from preau.directory.models import Delivery, Person, School
 from preau.directory.viewer import Viewer
 from preau.foundation import journal, uploads, works
+from preau.foundation.locks import lock
 
 State = Delivery.State
 WAITS = timedelta(days=7)
@@ -110,7 +111,7 @@ def name_columns(
     viewer: Viewer, delivery: Delivery, columns: Mapping[str, Sequence[tuple[str, str]]]
 ) -> None:
     """Say what each column holds (its heading, a field or ""); it is read then, and remembered. Raises MovedOn."""
-    known = _locked(delivery.pk)
+    known = lock(Delivery, delivery.pk)
     if not rules.may_name_columns(viewer, known):
         raise MovedOn
     known.matching = (known.matching or {}) | {
@@ -133,7 +134,7 @@ def _only_one(viewer: Viewer) -> None:
 @transaction.atomic
 def _open(viewer: Viewer, folder: str, names: list[str], **more: Any) -> Delivery:
     # Two clicks at once: the second waits here, and finds the first.
-    School.objects.select_for_update(of=("self",)).get(pk=viewer.school_id)
+    lock(School, viewer.school_id)
     _only_one(viewer)
     delivery = Delivery.objects.create(
         school=viewer.school, brought_by=viewer.person, brought_for_id=viewer.stands_in_for("directory.delivery_brought"), folder=folder, files=names, moved_at=timezone.now(),
@@ -149,7 +150,7 @@ def _open(viewer: Viewer, folder: str, names: list[str], **more: Any) -> Deliver
 @transaction.atomic
 def apply(viewer: Viewer, delivery: Delivery) -> None:
     """Agree to what the preview shows. Raises MovedOn when there is nothing to agree to any more."""
-    known = _locked(delivery.pk)
+    known = lock(Delivery, delivery.pk)
     if not rules.may_apply(viewer, known):
         raise MovedOn
     _agree(viewer, known, "directory.delivery_agreed")
@@ -158,7 +159,7 @@ def apply(viewer: Viewer, delivery: Delivery) -> None:
 @transaction.atomic
 def approve(viewer: Viewer, delivery: Delivery) -> None:
     """Agree, as a second person, to a large departure. Raises MovedOn, for the person who brought it too."""
-    known = _locked(delivery.pk)
+    known = lock(Delivery, delivery.pk)
     if not rules.may_approve(viewer, known):
         raise MovedOn
     known.approved_by = viewer.person
@@ -177,7 +178,7 @@ def _agree(viewer: Viewer, delivery: Delivery, verb: str) -> None:
 def drop(viewer: Viewer, delivery: Delivery) -> None:
     """Give up a delivery before anything of it is written. Raises MovedOn."""
     with transaction.atomic():
-        known = _locked(delivery.pk)
+        known = lock(Delivery, delivery.pk)
         if not rules.may_drop(viewer, known):
             raise MovedOn
         telling.end_work(known, works.Ending.CANCELLED)
@@ -207,7 +208,7 @@ def stop_work(viewer: Viewer, key: str, **_: Any) -> None:
 @transaction.atomic
 def start(delivery_id: int, state: str, *before: str) -> Delivery | None:
     """The delivery, put in the state of the work that begins; None when it is not to be done any more."""
-    delivery = _locked(delivery_id)
+    delivery = lock(Delivery, delivery_id)
     if delivery.state not in {state, *before}:
         return None
     _move(delivery, state)
@@ -230,7 +231,7 @@ def tell(delivery_id: int, step: str, done: int, total: int) -> None:
 @transaction.atomic
 def show(delivery_id: int, report: Mapping[str, Any], preview: Mapping[str, Any], *, blocked: bool) -> None:
     """The files are read, or could not be applied by themselves: somebody must decide."""
-    delivery = _locked(delivery_id)
+    delivery = lock(Delivery, delivery_id)
     if delivery.state not in {State.READING, State.APPLYING}:
         return
     # Held back after all: what was asked for is not done.
@@ -255,7 +256,7 @@ def _finish(
     delivery_id: int, state: str, report: Mapping[str, Any], tell: Callable[[Delivery], None]
 ) -> None:
     with transaction.atomic():
-        delivery = _locked(delivery_id)
+        delivery = lock(Delivery, delivery_id)
         if not delivery.is_working:
             return
         delivery.report = dict(report)
@@ -283,7 +284,7 @@ def expire(now: datetime) -> dict[str, int]:
 
 def _expire(delivery_id: int) -> bool:
     with transaction.atomic():
-        delivery = _locked(delivery_id)
+        delivery = lock(Delivery, delivery_id)
         if not delivery.is_waiting:
             return False
         folder = _end(delivery, State.DROPPED)
@@ -320,11 +321,6 @@ def _sweep(now: datetime) -> int:
 
 
 # All of them
-
-
-def _locked(delivery_id: int) -> Delivery:
-    found: Delivery = Delivery.objects.select_for_update(of=("self",)).get(pk=delivery_id)
-    return found
 
 
 def _move(delivery: Delivery, state: str, *fields: str) -> None:

@@ -15,6 +15,7 @@ from preau.directory.rules.departures import erased_on
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
 from preau.foundation import boards, dates, journal, notices
+from preau.foundation.locks import lock
 
 log = structlog.get_logger(__name__)
 TOLD = "directory.erasure_soon"
@@ -40,7 +41,7 @@ def hold_of(viewer: Viewer, leaver: Leaver) -> Hold | None:
 @transaction.atomic
 def keep_longer(viewer: Viewer, leaver: Leaver, *, last_day: date, reason: str, seen: str) -> None:
     """Keep a leaver until `last_day` included. Raises MovedOn."""
-    if Person.objects.select_for_update().get(pk=leaver.pk).erased_at:
+    if lock(Person, leaver.pk).erased_at:
         raise MovedOn
     known = hold_of(viewer, leaver)
     if known and (known.last_day, known.reason) == (last_day, reason):
@@ -60,7 +61,7 @@ def keep_longer(viewer: Viewer, leaver: Leaver, *, last_day: date, reason: str, 
 @transaction.atomic
 def let_go(viewer: Viewer, leaver: Leaver, *, seen: str) -> bool:
     """Take back what the school asked: the term is again that of everyone. False when nothing was asked. Raises MovedOn."""
-    Person.objects.select_for_update().get(pk=leaver.pk)
+    lock(Person, leaver.pk)
     known = hold_of(viewer, leaver)
     if known is None:
         return False
@@ -137,7 +138,7 @@ def _erased(person_id: int, today: date) -> bool:
 @transaction.atomic
 def erase(person_id: int, today: date) -> bool:
     """Run every `forget` of the personal data board for a leaver past their term. False when they are not, any more."""
-    Person.objects.select_for_update().get(pk=person_id)
+    lock(Person, person_id)
     if not Leaver.objects.past_term(today).filter(pk=person_id).exists():
         return False
     _forget(person_id)
@@ -147,7 +148,7 @@ def erase(person_id: int, today: date) -> bool:
 @transaction.atomic
 def erase_again(person_id: int) -> None:
     """Erase at once somebody who was erased before, and whom a restored backup brought back: their term is long past."""
-    Person.objects.select_for_update().get(pk=person_id)
+    lock(Person, person_id)
     _forget(person_id)
 
 

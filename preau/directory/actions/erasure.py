@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from preau.directory.models import Distinction, ErasureNotice, ExternalId, Guardianship, Hold, Holding, Person
 from preau.directory.words import Kinship
+from preau.foundation.locks import lock
 
 
 @transaction.atomic
@@ -15,7 +16,7 @@ def blank_person(person_id: int) -> int:
     Returns the number of rows changed. What other domains hold is erased by their own `forget`.
     """
     gone = ExternalId.objects.filter(person_id=person_id).delete()[0]
-    person = Person.objects.select_for_update().get(pk=person_id)
+    person = lock(Person, person_id)
     person.family_name = "Personne effacée"
     for name in ("given_name", "birth_name", "civil_given_names", "email", "phone", "civility"):
         setattr(person, name, "")

@@ -8,6 +8,7 @@ from django.db import transaction
 from preau.directory.models import Guardianship
 from preau.directory.viewer import Viewer
 from preau.foundation import journal
+from preau.foundation.locks import lock
 
 RULED = ("ruled_on", "may_not_be_informed", "ends")
 
@@ -34,7 +35,7 @@ def mark_of(link: Guardianship) -> str:
 def rule(viewer: Viewer, link: Guardianship, ruling: Ruling, seen: str) -> None:
     """Note a decision, in force at once; its end is at midnight, where the school is. Raises MovedOn."""
     ends = ruling.last_day + timedelta(days=1) if ruling.last_day else None
-    row = Guardianship.objects.select_for_update(of=("self",)).get(pk=link.pk)
+    row = lock(Guardianship, link.pk)
     if (row.ruled_on, row.may_not_be_informed, row.ends) == (ruling.ruled_on, ruling.barred, ends):
         # The second of two clicks.
         return
@@ -46,7 +47,7 @@ def rule(viewer: Viewer, link: Guardianship, ruling: Ruling, seen: str) -> None:
 @transaction.atomic
 def lift(viewer: Viewer, link: Guardianship, seen: str) -> None:
     """Take back what was noted: the link is again what the files say. Raises MovedOn."""
-    row = Guardianship.objects.select_for_update(of=("self",)).get(pk=link.pk)
+    row = lock(Guardianship, link.pk)
     _check(row, seen)
     row.ruled_on, row.may_not_be_informed, row.ends = None, False, None
     _save(viewer, row, "directory.ruling_lifted")

@@ -15,6 +15,7 @@ from preau.directory.models.scoping import active_on
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
 from preau.foundation import journal
+from preau.foundation.locks import lock
 from preau.foundation.text import fold
 
 A_DAY = timedelta(days=1)
@@ -45,7 +46,7 @@ def invite(viewer: Viewer, sent: Invitation) -> Guest:
 
     The same invitation sent twice is one. Raises AlreadyHere.
     """
-    school = School.objects.select_for_update().get(pk=viewer.school_id)
+    school = lock(School, viewer.school_id)
     person = _known(viewer, school, sent)
     if person and (same := _same(person, school, sent)):
         return same
@@ -126,7 +127,7 @@ def prolong(viewer: Viewer, guest: Guest, until: date) -> bool:
 @transaction.atomic
 def end(viewer: Viewer, guest: Guest) -> bool:
     """Show somebody out: today is the first day without. False when it was done already."""
-    holding = Holding.objects.select_for_update().get(pk=guest.holding_id)
+    holding = lock(Holding, guest.holding_id)
     if holding.ends and holding.ends <= viewer.today:
         return False
     holding.ends, holding.scope = viewer.today, {}

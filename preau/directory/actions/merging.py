@@ -26,6 +26,7 @@ from preau.directory.queries import duplicates as queries
 from preau.directory.rules import duplicates as rules
 from preau.directory.viewer import Viewer
 from preau.foundation import journal, notices
+from preau.foundation.locks import lock
 
 # Sent inside the transaction. ledger, kept, other: before anything is moved, so that whoever holds rows of their own sort
 # settles them; kept, other: once they are two again; person_id: a merged row that is never to be its own again.
@@ -141,7 +142,7 @@ def _write(book: Merging, kept: Person, other: Person) -> None:
 
 def _locked(viewer: Viewer, *people: Person) -> tuple[School, list[Person]]:
     """These people, in the order given, locked in that of their keys; an import of the school waits, or is waited for."""
-    school = School.objects.select_for_update(of=("self",)).get(pk=viewer.school_id)
+    school = lock(School, viewer.school_id)
     rows = Person.objects.select_for_update(of=("self",)).filter(pk__in=[one.pk for one in people])
     found = {row.pk: row for row in rows.order_by("pk")}
     return school, [found[one.pk] for one in people]
@@ -164,7 +165,7 @@ def _tell(done: Merge, kind: str, *people: Person) -> None:
 def undo(viewer: Viewer, done: Merge) -> None:
     """Put every row back as it was. Raises MovedOn when it is parted already, Refused when something prevents it."""
     _school, (kept, other) = _locked(viewer, done.kept, done.other)
-    done = Merge.objects.select_for_update(of=("self",)).get(pk=done.pk)
+    done = lock(Merge, done.pk)
     if done.undone_at:
         raise MovedOn
     if not done.before or done.at <= timezone.now() - queries.UNDOABLE:

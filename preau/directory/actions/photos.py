@@ -13,6 +13,7 @@ from preau.directory.models import Group, Person, PhotoConsent, PupilPhoto, Scho
 from preau.directory.queries import photos as queries
 from preau.directory.viewer import Viewer
 from preau.foundation import journal, notices, pictures
+from preau.foundation.locks import lock
 
 ASKED = "directory.photo_asked"
 Answer = PhotoConsent.Answer
@@ -33,7 +34,7 @@ def key_of(year_id: int, pupil_id: int, giver_id: int) -> str:
 @transaction.atomic
 def ask(viewer: Viewer, group: Group) -> int:
     """Ask whoever was not asked yet about a pupil of this class or group; returns how many people are told."""
-    school = School.objects.select_for_update(of=("self",)).get(pk=viewer.school_id)
+    school = lock(School, viewer.school_id)
     wanted, now = queries.to_ask(viewer, group), timezone.now()
     if not wanted:
         return 0
@@ -58,7 +59,7 @@ def ask(viewer: Viewer, group: Group) -> int:
 @transaction.atomic
 def answer(viewer: Viewer, pupil: Person, *, agrees: bool) -> bool:
     """Say yes or no about a pupil's photo, in force at once: one that may not be shown any more is erased. False when it was said already."""
-    Person.objects.select_for_update(of=("self",)).get(pk=pupil.pk)
+    lock(Person, pupil.pk)
     said, changed = (Answer.YES if agrees else Answer.NO), False
     for school in queries.places_of(viewer, pupil):
         row, _made = PhotoConsent.objects.get_or_create(
@@ -82,7 +83,7 @@ def answer(viewer: Viewer, pupil: Person, *, agrees: bool) -> bool:
 @transaction.atomic
 def put_photo(viewer: Viewer, pupil: Person, picture: ContentFile[bytes]) -> None:
     """Keep a photo already redrawn instead of the former one. Raises NotAllowed."""
-    Person.objects.select_for_update(of=("self",)).get(pk=pupil.pk)
+    lock(Person, pupil.pk)
     year = viewer.year
     if not queries.allowed([pupil], year.pk if year else None, viewer.today):
         raise NotAllowed
@@ -98,7 +99,7 @@ def put_photo(viewer: Viewer, pupil: Person, picture: ContentFile[bytes]) -> Non
 @transaction.atomic
 def remove_photo(viewer: Viewer, pupil: Person) -> bool:
     """Erase the photo of a pupil of the school. False when there is none."""
-    Person.objects.select_for_update(of=("self",)).get(pk=pupil.pk)
+    lock(Person, pupil.pk)
     photo = PupilPhoto.objects.filter(school=viewer.school_id, pupil=pupil).first()
     if photo is None:
         return False
@@ -114,7 +115,7 @@ def drop_past_photos(today: date) -> int:
 
 @transaction.atomic
 def _drop(photo_id: int, pupil_id: int) -> int:
-    Person.objects.select_for_update(of=("self",)).get(pk=pupil_id)
+    lock(Person, pupil_id)
     return _erase(PupilPhoto.objects.filter(pk=photo_id))
 
 

@@ -10,6 +10,7 @@ from preau.directory.models import Holding
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
 from preau.foundation import dates, journal, notices
+from preau.foundation.locks import lock
 
 GIVEN = "directory.power_given"
 
@@ -17,7 +18,7 @@ GIVEN = "directory.power_given"
 @transaction.atomic
 def give(viewer: Viewer, holding: Holding, key: str, until: date) -> None:
     """Let somebody of the school use a power until a day, included. It ends with their role, too."""
-    locked = Holding.objects.select_for_update().get(pk=holding.pk)
+    locked = lock(Holding, holding.pk)
     given = {"until": until.isoformat(), "by": viewer.person.pk}
     if locked.scope.get(key) == given:
         return
@@ -37,7 +38,7 @@ def give(viewer: Viewer, holding: Holding, key: str, until: date) -> None:
 @transaction.atomic
 def take_back(viewer: Viewer, holding: Holding, key: str) -> None:
     """Take a power back; it is gone at the next page."""
-    locked = Holding.objects.select_for_update().get(pk=holding.pk)
+    locked = lock(Holding, holding.pk)
     if key not in locked.scope:
         return
     notices.settle(GIVEN, _key_of(locked, key))

@@ -13,6 +13,7 @@ from preau.directory.rules.powers import review_due_on
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
 from preau.foundation import journal, notices
+from preau.foundation.locks import lock
 
 DUE = "directory.review_due"
 
@@ -30,7 +31,7 @@ def mark_of(school_id: int) -> str:
 @transaction.atomic
 def finish(viewer: Viewer, *, seen: str) -> AccessReview:
     """Write that the review is done, with its counts. Raises DoneMeanwhile: one page is one review."""
-    school = School.objects.select_for_update().get(pk=viewer.school_id)
+    school = lock(School, viewer.school_id)
     if mark_of(school.pk) != seen:
         raise DoneMeanwhile
     due = _due(school)

@@ -16,6 +16,7 @@ from preau.directory.calendar import closures_in
 from preau.directory.models import Closure, Period, School, SchoolYear
 from preau.directory.viewer import Viewer
 from preau.foundation import journal, pictures
+from preau.foundation.locks import lock
 
 # Sent once the change is certain: `school_id`, `closed` and `opened`, lists of (first day, last day), both included.
 calendar_changed = Signal()
@@ -29,7 +30,7 @@ class Overlapping(Exception):
 
 def _own_school(viewer: Viewer) -> School:
     """The viewer's school, locked: two people who change its settings wait for each other."""
-    return School.objects.select_for_update().get(pk=viewer.school_id)
+    return lock(School, viewer.school_id)
 
 
 @transaction.atomic
@@ -91,7 +92,7 @@ def remove_logo(viewer: Viewer) -> None:
 @transaction.atomic
 def save_period(viewer: Viewer, period: Period) -> Period:
     """Create or change a period of a year. Raises Overlapping when another holds one of its days, or its name."""
-    SchoolYear.objects.select_for_update().get(pk=period.year_id)
+    lock(SchoolYear, period.year_id)
     others = Period.objects.filter(year_id=period.year_id).exclude(pk=period.pk)
     same_days = others.filter(starts__lte=period.ends, ends__gte=period.starts)
     if same_days.exists() or others.filter(name=period.name).exists():

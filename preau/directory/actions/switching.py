@@ -33,6 +33,7 @@ from preau.directory.models.years import UNDOABLE
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
 from preau.foundation import dates, journal, notices
+from preau.foundation.locks import lock
 
 log = structlog.get_logger(__name__)
 DATED: dict[str, type[Model]] = {"enrolment": Enrolment, "assignment": Assignment, "holding": Holding}
@@ -57,7 +58,7 @@ class CannotUndo(Exception):
 
 def _locked(plan: YearPlan) -> YearPlan:
     """The plan as it is now, and its school, alone to write them: a delivery takes the same lock."""
-    School.objects.select_for_update(of=("self",)).get(pk=plan.school_id)
+    lock(School, plan.school_id)
     return YearPlan.objects.select_related("school__current_year", "from_year", "to_year").get(pk=plan.pk)
 
 

@@ -16,6 +16,7 @@ from preau.directory.rules.years import Named, follower_of, is_last
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
 from preau.foundation import journal
+from preau.foundation.locks import lock
 
 Outcome = Placement.Outcome
 
@@ -67,7 +68,7 @@ class Choice:
 
 def locked_plan(viewer: Viewer) -> YearPlan:
     """What the viewer's school prepares, alone to write it. Raises MovedOn."""
-    School.objects.select_for_update(of=("self",)).get(pk=viewer.school_id)
+    lock(School, viewer.school_id)
     plan = queries.plan_of(viewer)
     if plan is None:
         raise MovedOn
@@ -80,9 +81,7 @@ def locked_plan(viewer: Viewer) -> YearPlan:
 @transaction.atomic
 def begin(viewer: Viewer, *, name: str, starts: date, ends: date) -> YearPlan:
     """Prepare next year, with the classes of this one. Begun twice, it is one. Raises MovedOn."""
-    school = (
-        School.objects.select_for_update(of=("self",)).select_related("current_year").get(pk=viewer.school_id)
-    )
+    school = lock(School, viewer.school_id, "current_year")
     known = queries.plan_of(viewer)
     if known:
         return known
@@ -118,7 +117,7 @@ def change_dates(viewer: Viewer, *, name: str, starts: date, ends: date) -> bool
 @transaction.atomic
 def give_up(viewer: Viewer) -> bool:
     """Throw away what was prepared. False when nothing was."""
-    School.objects.select_for_update(of=("self",)).get(pk=viewer.school_id)
+    lock(School, viewer.school_id)
     plan = queries.plan_of(viewer)
     if plan is None:
         return False

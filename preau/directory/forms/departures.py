@@ -9,12 +9,12 @@ from django.utils.translation import gettext_lazy
 
 from preau.directory import queries
 from preau.directory.actions.departures import mark_of
-from preau.directory.forms.settings import Day
 from preau.directory.models import Hold, Leaver
 from preau.directory.queries import Kind
 from preau.directory.rules.departures import last_day_possible, term_of
 from preau.directory.viewer import Viewer
 from preau.foundation import dates
+from preau.foundation.fields import Day
 
 
 class LeaverFilter(forms.Form):

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from preau.directory.actions.families import Ruling, mark_of
-from preau.directory.forms.settings import Day
 from preau.directory.models import Guardianship
 from preau.directory.viewer import Viewer
+from preau.foundation.fields import Day
 
 
 class RulingForm(forms.Form):

@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from preau.directory import queries
 from preau.directory.actions.guests import Invitation
 from preau.directory.boards import power_of
-from preau.directory.forms.settings import A_YEAR, Day
+from preau.directory.forms.settings import A_YEAR
 from preau.directory.models import Group, Person
 from preau.directory.viewer import Viewer
 from preau.directory.words import Profile, Role
-from preau.foundation.fields import OneRow
+from preau.foundation.fields import Day, OneRow
 
 TOO_FAR = _("Choisissez un jour entre aujourd’hui et dans un an.")
 

@@ -13,18 +13,13 @@ from preau.directory.models import Closure, Period, School, SchoolYear
 from preau.directory.viewer import Viewer
 from preau.directory.words import Palette, Zone, level_said
 from preau.foundation import boards
+from preau.foundation.fields import Day
 
 PHONE = RegexValidator(
     r"^\+?[\d .()-]{6,30}$",
     _("Un numéro de téléphone n’a que des chiffres, des espaces, des points et un +."),
 )
 A_YEAR = timedelta(days=366)
-
-
-class Day(forms.DateField):
-    """A day, typed in the browser's own calendar."""
-
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class Hour(forms.TimeField):

@@ -9,13 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from preau.directory.actions.years import Choice
-from preau.directory.forms.settings import Day
 from preau.directory.models import Group, Person, Placement, PlannedClass, SchoolYear, YearPlan
 from preau.directory.queries.years import SHOWN, Show
 from preau.directory.rules import may_switch_on
 from preau.directory.rules.years import comes_after, letter_of, rank_of
 from preau.foundation import dates
-from preau.foundation.fields import OneRow, SeveralRows
+from preau.foundation.fields import Day, OneRow, SeveralRows
 
 LONGEST = 400
 

@@ -104,6 +104,10 @@ class HoldingQuerySet(SchoolQuerySet):
     def active(self, day: date) -> Self:
         return self.filter(active_on(day))
 
+    def pupils_here(self, viewer: "Viewer") -> Self:
+        """Those of the pupils of the viewer's school today."""
+        return self.active(viewer.today).filter(school_id=viewer.school_id, role=Role.PUPIL)
+
     def visible_to(self, viewer: "Viewer") -> Self:
         """The holdings of one's school for its staff; one's own for everyone."""
         own = Q(person_id=viewer.person.pk)
@@ -189,7 +193,7 @@ class FamilyClosureQuerySet(models.QuerySet["FamilyClosure"]):
         own = Q(pupil_id=viewer.person.pk)
         if not viewer.holds(Role.HEAD, Role.SCHOOL_LIFE, Role.SECRETARY):
             return self.filter(own)
-        pupils = Holding.objects.filter(active_on(viewer.today), school_id=viewer.school_id, role=Role.PUPIL)
+        pupils = Holding.objects.pupils_here(viewer)
         return self.filter(own | Q(pupil__in=pupils.values("person_id")))
 
 
@@ -236,7 +240,7 @@ class GuardianshipQuerySet(models.QuerySet["Guardianship"]):
         own = Q(guardian_id=viewer.person.pk)
         if not viewer.holds(Role.HEAD, Role.SCHOOL_LIFE, Role.SECRETARY) and not viewer.was_given(DIRECTORY):
             return self.filter(own)
-        pupils = Holding.objects.filter(active_on(viewer.today), school_id=viewer.school_id, role=Role.PUPIL)
+        pupils = Holding.objects.pupils_here(viewer)
         return self.filter(own | Q(pupil__in=pupils.values("person_id")))
 
 

@@ -41,7 +41,7 @@ def _pupil_ids(viewer: Viewer) -> Any:
 
 def pupils_here(viewer: Viewer) -> "QuerySet[Holding]":
     """Who is a pupil of the viewer's school today."""
-    return Holding.objects.active(viewer.today).filter(school_id=viewer.school_id, role=Role.PUPIL)
+    return Holding.objects.pupils_here(viewer)
 
 
 def classes_of(viewer: Viewer, pupils: Sequence[int]) -> dict[int, str]:

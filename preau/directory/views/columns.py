@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -14,8 +14,7 @@ from preau.directory.imports.tables.shown import check_headings, tables_of
 from preau.directory.models import Delivery
 from preau.foundation import uploads
 from preau.foundation.access import opens
-
-TYPED_WRONG = 422
+from preau.foundation.pages import render_form
 
 
 @opens(to=rules.keeps_directory)
@@ -46,7 +45,7 @@ def bring_tables(request: HttpRequest) -> HttpResponse:
             return redirect("directory:columns", pk=brought.pk)
     open_one = Delivery.objects.visible_to(request.viewer).unsettled().exclude(school=None).first()
     context = {"form": form, "open_one": open_one}
-    return render(request, "directory/bring_tables.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "directory/bring_tables.html", context)
 
 
 @opens(Delivery, to=rules.decides_on)
@@ -75,4 +74,4 @@ def columns(request: HttpRequest, delivery: Delivery) -> HttpResponse:
         "form": form,
         "tables": [(table, table.fields_of(form)) for table in told],
     }
-    return render(request, "directory/columns.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "directory/columns.html", context)

@@ -3,7 +3,6 @@
 from http import HTTPStatus
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import urlencode
@@ -21,6 +20,9 @@ from preau.directory.rules import consents as rules
 from preau.directory.viewer import Viewer
 from preau.foundation import downloads, journal, pdf
 from preau.foundation.access import confirmed, opens
+from preau.foundation.downloads import pdf_file
+from preau.foundation.pages import render_form, status_of, tell_outcome
+from preau.foundation.paging import page_for
 from preau.foundation.text import natural
 
 A_PAGE = 40
@@ -123,7 +125,7 @@ def family_access(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("Vos parents suivent de nouveau votre scolarité ici."))
         return redirect("directory:family_access")
-    status = TYPED_WRONG if form.errors else HTTPStatus.OK
+    status = status_of(form)
     context = {"closure": queries.closure_of(viewer), "wrong": bool(form.errors)}
     return render(request, "directory/family_access.html", context, status=status)
 
@@ -151,16 +153,15 @@ def consent_requests(request: HttpRequest) -> HttpResponse:
                 None, _("L’établissement n’a pas d’année scolaire en cours : rien ne peut être demandé.")
             )
         else:
-            if is_new:
-                messages.success(
-                    request, _("C’est demandé. Chacun est prévenu dans les minutes qui viennent.")
-                )
-            else:
-                messages.info(request, _("C’était déjà demandé, dans les mêmes mots."))
+            tell_outcome(
+                request,
+                is_new,
+                _("C’est demandé. Chacun est prévenu dans les minutes qui viennent."),
+                _("C’était déjà demandé, dans les mêmes mots."),
+            )
             return redirect("directory:consent_request", pk=asked.pk)
     context = {"told": queries.questions_of(viewer), "form": form}
-    status = TYPED_WRONG if form.errors else HTTPStatus.OK
-    return render(request, "directory/consent_requests.html", context, status=status)
+    return render_form(request, "directory/consent_requests.html", context)
 
 
 @opens(ConsentRequest, to=rules.follows_request)
@@ -174,7 +175,7 @@ def consent_request(request: HttpRequest, consent_request: ConsentRequest) -> Ht
         sorted({row.school_class for row in rows if row.school_class}, key=natural), request.GET
     )
     school_class, what = form.chosen()
-    page = Paginator(queries.chosen(rows, school_class, what), A_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, queries.chosen(rows, school_class, what), A_PAGE)
     context = {
         "asked": consent_request,
         "told": told,
@@ -210,10 +211,11 @@ def remind_consents(request: HttpRequest, consent_request: ConsentRequest) -> Ht
 @require_POST
 def close_consents(request: HttpRequest, consent_request: ConsentRequest) -> HttpResponseRedirect:
     """Ask it no more."""
-    if actions.close(request.viewer, consent_request):
-        messages.success(request, _("Ce n’est plus demandé, et plus rien n’est autorisé par cette demande."))
-    else:
-        messages.info(request, _("C’était déjà fait."))
+    tell_outcome(
+        request,
+        actions.close(request.viewer, consent_request),
+        _("Ce n’est plus demandé, et plus rien n’est autorisé par cette demande."),
+    )
     return redirect("directory:consent_requests")
 
 
@@ -236,10 +238,9 @@ def paper_consent(request: HttpRequest, consent_request: ConsentRequest) -> Http
         except actions.NotAsked:
             status = CONFLICT
         else:
-            if changed:
-                messages.success(request, _("C’est noté. La personne en est prévenue."))
-            else:
-                messages.info(request, _("C’était déjà sa réponse."))
+            tell_outcome(
+                request, changed, _("C’est noté. La personne en est prévenue."), _("C’était déjà sa réponse.")
+            )
             return redirect("directory:consent_request", pk=consent_request.pk)
     context = {
         "asked": consent_request,
@@ -250,9 +251,7 @@ def paper_consent(request: HttpRequest, consent_request: ConsentRequest) -> Http
         "form": form,
         "status": status,
     }
-    return render(
-        request, "directory/paper_consent.html", context, status=TYPED_WRONG if form.errors else status
-    )
+    return render(request, "directory/paper_consent.html", context, status=status_of(form, status))
 
 
 @opens(ConsentRequest, to=rules.follows_request)
@@ -288,9 +287,7 @@ def consent_papers(request: HttpRequest, consent_request: ConsentRequest) -> Htt
         messages.info(request, _("Aucun papier à imprimer : tout le monde peut répondre ici."))
         return redirect("directory:consent_request", pk=consent_request.pk)
     journal.record(request.viewer, "directory.consents_printed", consent_request, rows=len(rows))
-    response = HttpResponse(exports.papers(told, rows), content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="autorisations-{consent_request.pk}.pdf"'
-    return response
+    return pdf_file(f"autorisations-{consent_request.pk}", exports.papers(told, rows))
 
 
 @opens(Group, to=rules.reads_group_consents)
@@ -298,7 +295,7 @@ def consent_papers(request: HttpRequest, consent_request: ConsentRequest) -> Htt
 def group_consents(request: HttpRequest, group: Group) -> HttpResponse:
     """Who of a class may appear in what the school publishes: yes or no, never why."""
     viewer = request.viewer
-    page = Paginator(pupils_of(viewer, group), A_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, pupils_of(viewer, group), A_PAGE)
     told, rows = queries.appearing(viewer, group, page.object_list)
     context = {"group": group, "told": told, "rows": rows, "page_obj": page}
     return render(request, "directory/group_consents.html", context)

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import (
     Http404,
     HttpRequest,
@@ -25,15 +24,15 @@ from preau.foundation import dates, journal, uploads
 from preau.foundation.access import opens
 from preau.foundation.downloads import csv_file, json_file
 from preau.foundation.http import page_or_block
-
-TYPED_WRONG = 422
+from preau.foundation.pages import render_form
+from preau.foundation.paging import page_for
 
 
 @opens(to=rules.keeps_directory)
 @require_safe
 def deliveries(request: HttpRequest) -> HttpResponse:
     """What was brought, and what became of it."""
-    page = Paginator(queries.table_of(request.viewer), 20).get_page(request.GET.get("page"))
+    page = page_for(request, queries.table_of(request.viewer), 20)
     context = {
         "page_obj": page,
         "rows": queries.rows_of(request.viewer, page.object_list),
@@ -66,7 +65,7 @@ def bring(request: HttpRequest) -> HttpResponse:
             return redirect("directory:delivery", pk=brought.pk)
     open_one = Delivery.objects.visible_to(request.viewer).unsettled().exclude(school=None).first()
     context = {"form": form, "open_one": open_one}
-    return render(request, "directory/bring.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "directory/bring.html", context)
 
 
 @opens(Delivery, to=rules.keeps_directory)
@@ -111,7 +110,7 @@ def delivery_part(request: HttpRequest, delivery: Delivery, part: str) -> HttpRe
     listed = queries.part_of(request.viewer, delivery, part)
     if listed is None:
         raise Http404
-    page = Paginator(listed.rows, 50).get_page(request.GET.get("page"))
+    page = page_for(request, listed.rows, 50)
     return render(request, "directory/part.html", {"delivery": delivery, "listed": listed, "page_obj": page})
 
 

@@ -3,7 +3,6 @@
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -13,11 +12,13 @@ from preau.directory import queries, rules
 from preau.directory.actions import departures as actions
 from preau.directory.forms.departures import HoldForm, LeaverFilter
 from preau.directory.models import Leaver
-from preau.foundation import csvtext, journal
+from preau.foundation import journal
 from preau.foundation.access import confirmed, opens
+from preau.foundation.downloads import csv_file
+from preau.foundation.pages import CONFLICT, status_of, tell_outcome
+from preau.foundation.paging import page_for
 
 A_PAGE = 40
-TYPED_WRONG, CONFLICT = 422, 409
 
 
 @opens(to=rules.keeps_directory)
@@ -27,7 +28,7 @@ def departures(request: HttpRequest) -> HttpResponse:
     form = LeaverFilter(request.POST if request.method == "POST" else request.GET)
     kind, name = form.chosen()
     name = name if request.method == "POST" else ""
-    page = Paginator(queries.leavers_of(request.viewer, kind, name), A_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, queries.leavers_of(request.viewer, kind, name), A_PAGE)
     context = {
         "form": form,
         "kind": kind,
@@ -50,10 +51,7 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
     rows = list(queries.leaver_lines(viewer, kind))
     journal.record(viewer, "directory.departures_exported", viewer.school, table=kind, rows=len(rows))
     header = [_("Nom"), _("Prénom"), _("Précision"), _("Départ"), _("Suite")]
-    response = StreamingHttpResponse(csvtext.lines(header, rows), content_type="text/csv; charset=utf-8")
-    name = f"departs-{kind}-{viewer.today:%Y-%m-%d}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return csv_file(f"departs-{kind}-{viewer.today:%Y-%m-%d}", header, rows)
 
 
 @opens(Leaver, to=rules.keeps_longer, by="public_id")
@@ -83,7 +81,7 @@ def leaver(request: HttpRequest, leaver: Leaver) -> HttpResponse:
         "mark": actions.mark_of(hold),
         "erased_on": queries.erasure_day(leaver, viewer.today),
     }
-    status = TYPED_WRONG if form.errors else CONFLICT if moved else 200
+    status = status_of(form, CONFLICT if moved else 200)
     return render(request, "directory/leaver.html", context, status=status)
 
 
@@ -96,10 +94,7 @@ def let_go(request: HttpRequest, leaver: Leaver) -> HttpResponseRedirect:
     except actions.MovedOn:
         messages.error(request, _("Quelqu’un d’autre vient de changer ce qui est demandé : relisez-le."))
         return redirect("directory:leaver", public_id=leaver.public_id)
-    if done:
-        messages.success(
-            request, _("C’est retiré : cette personne sera effacée au terme, après une semaine d’annonce.")
-        )
-    else:
-        messages.info(request, _("C’était déjà fait."))
+    tell_outcome(
+        request, done, _("C’est retiré : cette personne sera effacée au terme, après une semaine d’annonce.")
+    )
     return redirect("directory:departures")

@@ -1,7 +1,6 @@
 """Pages of the people who may be one: compared, merged, told apart, parted again."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -15,8 +14,9 @@ from preau.directory.queries import duplicates as queries
 from preau.directory.rules import duplicates as judged
 from preau.foundation import journal
 from preau.foundation.access import opens
+from preau.foundation.pages import CONFLICT, TYPED_WRONG
+from preau.foundation.paging import page_for
 
-TYPED_WRONG, CONFLICT = 422, 409
 A_PAGE = 20
 
 
@@ -25,9 +25,7 @@ A_PAGE = 20
 def duplicates(request: HttpRequest) -> HttpResponse:
     """Who looks like somebody else, the likest first; or those whom somebody set aside."""
     aside = request.GET.get("montrer") == "ecartes"
-    page = Paginator(queries.pairs_of(request.viewer, set_aside=aside), A_PAGE).get_page(
-        request.GET.get("page")
-    )
+    page = page_for(request, queries.pairs_of(request.viewer, set_aside=aside), A_PAGE)
     context = {"page_obj": page, "rows": page.object_list, "aside": aside}
     return render(request, "directory/duplicates.html", context)
 
@@ -105,7 +103,7 @@ def tell_apart(request: HttpRequest, person: Person, other: str) -> HttpResponse
 @require_safe
 def merges(request: HttpRequest) -> HttpResponse:
     """What was merged, and can still be parted."""
-    page = Paginator(queries.merges_of(request.viewer), A_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, queries.merges_of(request.viewer), A_PAGE)
     context = {"page_obj": page, "rows": queries.merge_rows(request.viewer, page.object_list)}
     return render(request, "directory/merges.html", context)
 

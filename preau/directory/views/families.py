@@ -13,8 +13,7 @@ from preau.directory.models import Guardianship
 from preau.directory.words import Authority, Kinship
 from preau.foundation import journal
 from preau.foundation.access import opens
-
-TYPED_WRONG, CONFLICT = 422, 409
+from preau.foundation.pages import CONFLICT, status_of
 
 
 @opens(Guardianship, to=rules.keeps_family)
@@ -45,9 +44,7 @@ def guardianship(request: HttpRequest, guardianship: Guardianship) -> HttpRespon
         "authority": Authority(guardianship.authority).label,
         "mark": families.mark_of(guardianship),
     }
-    return render(
-        request, "directory/guardianship.html", context, status=TYPED_WRONG if form.errors else status
-    )
+    return render(request, "directory/guardianship.html", context, status=status_of(form, status))
 
 
 @opens(Guardianship, to=rules.keeps_family)

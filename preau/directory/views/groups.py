@@ -1,6 +1,5 @@
 """Pages of classes and groups: all of them, one of them, and the pupils who have no class."""
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -13,6 +12,7 @@ from preau.directory.rules import groups as rules
 from preau.directory.rules import photos as photo_rules
 from preau.foundation import boards
 from preau.foundation.access import opens
+from preau.foundation.paging import page_for
 
 A_PAGE = 40
 # The largest choir of a school goes on a second page; a class never does.
@@ -35,7 +35,7 @@ def groups(request: HttpRequest) -> HttpResponse:
     context = {"without": queries.pupils_without_class(viewer).count(), "shown": request.GET.get("montrer")}
     if context["shown"] == GROUPS:
         found = queries.groups_of_year(viewer, Group.Kind.GROUP)
-        page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
+        page = page_for(request, found, A_PAGE)
         context |= {"page_obj": page, "rows": queries.group_rows(viewer, page.object_list)}
     else:
         context |= {"levels": queries.classes_by_level(viewer)}
@@ -47,7 +47,7 @@ def groups(request: HttpRequest) -> HttpResponse:
 def without_class(request: HttpRequest) -> HttpResponse:
     """The pupils of the school whom no class holds."""
     found = queries.pupils_without_class(request.viewer)
-    page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, found, A_PAGE)
     return render(request, "directory/without_class.html", {"page_obj": page})
 
 
@@ -72,7 +72,7 @@ def group(request: HttpRequest, group: Group) -> HttpResponse:
     }
     if context["reads_pupils"]:
         pupils = queries.pupils_of(viewer, group)
-        page = Paginator(pupils, PUPILS_A_PAGE).get_page(request.GET.get("page"))
+        page = page_for(request, pupils, PUPILS_A_PAGE)
         classes = {} if context["is_class"] else classes_of(viewer, [one.pk for one in page.object_list])
         context |= {"page_obj": page, "classes": classes}
     return render(request, "directory/group.html", context)

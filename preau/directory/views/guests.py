@@ -1,7 +1,6 @@
 """Pages of the guests of a school, and of the review of who holds more than an ordinary seat."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -17,8 +16,9 @@ from preau.directory.rules.powers import may_doubt, review_due_on
 from preau.directory.views.powers import REVIEW
 from preau.foundation import dates
 from preau.foundation.access import confirmed, opens
+from preau.foundation.pages import render_form, tell_outcome
+from preau.foundation.paging import page_for
 
-TYPED_WRONG = 422
 A_PAGE = 30
 
 
@@ -26,7 +26,7 @@ A_PAGE = 30
 @require_safe
 def guests(request: HttpRequest) -> HttpResponse:
     """Who was let in from outside, and until when."""
-    page = Paginator(queries.guests_of(request.viewer), A_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, queries.guests_of(request.viewer), A_PAGE)
     context = {"page_obj": page, "rows": queries.guest_rows(request.viewer, page.object_list)}
     return render(request, "directory/guests.html", context)
 
@@ -47,9 +47,7 @@ def invite(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("C’est noté. Il reste à lui donner de quoi ouvrir son compte."))
             return redirect("directory:guest", pk=guest.pk)
-    return render(
-        request, "directory/invite.html", {"form": form}, status=TYPED_WRONG if form.errors else 200
-    )
+    return render_form(request, "directory/invite.html", {"form": form})
 
 
 @opens(Guest, to=rules.invites_guests)
@@ -69,7 +67,7 @@ def guest(request: HttpRequest, guest: Guest) -> HttpResponse:
             messages.info(request, _("Rien n’a changé."))
         return redirect("directory:guest", pk=guest.pk)
     context = {"form": form, "row": row}
-    return render(request, "directory/guest.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "directory/guest.html", context)
 
 
 @opens(Guest, to=rules.invites_guests)
@@ -77,10 +75,11 @@ def guest(request: HttpRequest, guest: Guest) -> HttpResponse:
 @require_POST
 def end_guest(request: HttpRequest, guest: Guest) -> HttpResponseRedirect:
     """Show somebody out."""
-    if actions.end(request.viewer, guest):
-        messages.success(request, _("C’est fait : cette personne n’entre plus, dès la prochaine page."))
-    else:
-        messages.info(request, _("C’était déjà fait."))
+    tell_outcome(
+        request,
+        actions.end(request.viewer, guest),
+        _("C’est fait : cette personne n’entre plus, dès la prochaine page."),
+    )
     return redirect("directory:review" if request.POST.get("suite") == REVIEW else "directory:guests")
 
 
@@ -92,7 +91,7 @@ def end_guest(request: HttpRequest, guest: Guest) -> HttpResponseRedirect:
 def review(request: HttpRequest) -> HttpResponse:
     """Everybody who holds more than an ordinary seat, and the reviews that were done."""
     viewer = request.viewer
-    page = Paginator(queries.access_of(viewer), A_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, queries.access_of(viewer), A_PAGE)
     done = list(AccessReview.objects.visible_to(viewer).select_related("done_by")[:8])
     last = timezone.localdate(done[0].done_at) if done else None
     due = review_due_on(last, viewer.year)
@@ -134,8 +133,5 @@ def doubt(request: HttpRequest, holding: Holding) -> HttpResponseRedirect:
         said = _(
             "C’est noté : à corriger dans le fichier officiel. L’accès s’arrête quand le fichier corrigé arrive."
         )
-    if done:
-        messages.success(request, said)
-    else:
-        messages.info(request, _("C’était déjà fait."))
+    tell_outcome(request, done, said)
     return redirect("directory:review")

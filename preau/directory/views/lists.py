@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.text import slugify
@@ -20,6 +19,8 @@ from preau.directory.viewer import Viewer
 from preau.directory.views.tables import TYPES
 from preau.foundation import journal
 from preau.foundation.access import confirmed, opens
+from preau.foundation.downloads import as_file
+from preau.foundation.paging import page_for, query_of
 
 # A class is far below; the choir of a large school takes a second sheet.
 A_SHEET = 150
@@ -32,12 +33,10 @@ def group_list(request: HttpRequest, group: Group) -> HttpResponse:
     viewer = request.viewer
     form = ListForm(viewer, group, request.GET)
     columns, boxes = form.chosen()
-    page = Paginator(pupils_of(viewer, group), A_SHEET).get_page(request.GET.get("page"))
+    page = page_for(request, pupils_of(viewer, group), A_SHEET)
     rows = queries.list_of(viewer, page.object_list, columns)
     if rows and queries.OF_THE_FILE & set(columns):
         journal.write(_line(viewer, group, columns))
-    asked = request.GET.copy()
-    asked.pop("page", None)
     context = {
         "group": group,
         "form": form,
@@ -47,7 +46,7 @@ def group_list(request: HttpRequest, group: Group) -> HttpResponse:
         "columns": columns,
         "boxes": range(1, boxes + 1),
         "says_whom_to_call": Column.GUARDIANS in columns,
-        "query": asked.urlencode(),
+        "query": query_of(request),
     }
     return render(request, "directory/group_list.html", context)
 
@@ -64,10 +63,10 @@ def export_list(request: HttpRequest, group: Group) -> StreamingHttpResponse:
     table = Table("liste", _("Liste"), queries.list_header(columns), lambda _scope: iter(rows))
     kind = "xlsx" if request.POST.get("forme") == "xlsx" else "csv"
     content = book_of(table, rows) if kind == "xlsx" else csv_of(table, rows)
-    response = StreamingHttpResponse(content, content_type=TYPES[kind])
-    name = f"liste-{slugify(group.name) or group.pk}-{viewer.today:%Y-%m-%d}.{kind}"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return as_file(
+        StreamingHttpResponse(content, content_type=TYPES[kind]),
+        f"liste-{slugify(group.name) or group.pk}-{viewer.today:%Y-%m-%d}.{kind}",
+    )
 
 
 def _line(viewer: Viewer, group: Group, columns: Iterable[Column]) -> journal.Line:

@@ -1,7 +1,6 @@
 """Photos of pupils: the faces of a class, the answer of a family, the photo that somebody puts."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -17,9 +16,10 @@ from preau.directory.rules import photos as rules
 from preau.foundation import pictures, uploads
 from preau.foundation.access import opens
 from preau.foundation.fields import PictureForm
+from preau.foundation.pages import CONFLICT, render_form, status_of, tell_outcome
+from preau.foundation.paging import page_for
 
 A_PAGE, SIDE = 60, 600
-TYPED_WRONG, CONFLICT = 422, 409
 
 
 @opens(Group, to=rules.sees_faces)
@@ -27,7 +27,7 @@ TYPED_WRONG, CONFLICT = 422, 409
 def faces(request: HttpRequest, group: Group) -> HttpResponse:
     """The pupils of a class or a group: a photo where it is allowed, else initials and the reason."""
     viewer = request.viewer
-    page = Paginator(pupils_of(viewer, group), A_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, pupils_of(viewer, group), A_PAGE)
     shown, somebody_to_ask = queries.faces_of(viewer, group, page.object_list)
     keeps = rules.keeps_photos(viewer)
     context = {
@@ -77,8 +77,7 @@ def photo_consent(request: HttpRequest, person: Person) -> HttpResponse:
             )
         return redirect("directory:photo_consent", public_id=person.public_id)
     context = {"person": person, "asked": asked, "form": form, "is_own": viewer.person.pk == person.pk}
-    status = TYPED_WRONG if form.errors else 200
-    return render(request, "directory/photo_consent.html", context, status=status)
+    return render_form(request, "directory/photo_consent.html", context)
 
 
 @opens(Person, to=rules.keeps_photo_of, by="public_id")
@@ -105,7 +104,7 @@ def pupil_photo(request: HttpRequest, person: Person) -> HttpResponse:
         "may_put": bool(queries.allowed([person], year.pk if year else None, viewer.today)),
         "needs_guardian": rules.needs_guardian(person, viewer.today),
     }
-    status = TYPED_WRONG if form.errors else CONFLICT if refused else 200
+    status = status_of(form, CONFLICT if refused else 200)
     return render(request, "directory/pupil_photo.html", context, status=status)
 
 
@@ -113,10 +112,7 @@ def pupil_photo(request: HttpRequest, person: Person) -> HttpResponse:
 @require_POST
 def remove_photo(request: HttpRequest, person: Person) -> HttpResponseRedirect:
     """Erase the photo; the agreement stays."""
-    if actions.remove_photo(request.viewer, person):
-        messages.success(request, _("La photo est effacée."))
-    else:
-        messages.info(request, _("C’était déjà fait."))
+    tell_outcome(request, actions.remove_photo(request.viewer, person), _("La photo est effacée."))
     return redirect("directory:pupil_photo", public_id=person.public_id)
 
 

@@ -1,7 +1,6 @@
 """Who may do what: the page of the functions, what is given until a day, the lists of the school."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -16,8 +15,9 @@ from preau.directory.words import LISTS, SETTINGS
 from preau.foundation import journal
 from preau.foundation.access import confirmed, opens
 from preau.foundation.gone import removes
+from preau.foundation.pages import render_form
+from preau.foundation.paging import page_for
 
-TYPED_WRONG = 422
 # Each row of what was given holds a form.
 A_PAGE, GIVEN_PAGE = 40, 25
 # From the page of the review, one comes back to it.
@@ -40,9 +40,7 @@ def powers(request: HttpRequest) -> HttpResponse:
         "gives": rules.gives_powers(viewer),
     }
     if row:
-        context["page_obj"] = Paginator(queries.people_in(viewer, row.key), A_PAGE).get_page(
-            request.GET.get("page")
-        )
+        context["page_obj"] = page_for(request, queries.people_in(viewer, row.key), A_PAGE)
         return render(request, "directory/function.html", context)
     context["given"] = queries.given_here(viewer)
     return render(request, "directory/powers.html", context)
@@ -60,11 +58,9 @@ def administrators(request: HttpRequest) -> HttpResponse:
         actions.give(viewer, sent["holding"], sent["power"], sent["until"])
         messages.success(request, _("C’est confié : cette personne le trouve sur son accueil."))
         return redirect("directory:administrators")
-    page = Paginator(queries.given_here(viewer), GIVEN_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, queries.given_here(viewer), GIVEN_PAGE)
     context = {"form": form, "page_obj": page, "powers": queries.powers_to_give()}
-    return render(
-        request, "directory/administrators.html", context, status=TYPED_WRONG if form.errors else 200
-    )
+    return render_form(request, "directory/administrators.html", context)
 
 
 @removes

@@ -25,25 +25,15 @@ from preau.foundation import pictures, uploads
 from preau.foundation.access import opens
 from preau.foundation.fields import PictureForm
 from preau.foundation.gone import removes
+from preau.foundation.pages import NOTHING_CHANGED, TYPED_WRONG, render_form, tell_outcome
 
-TYPED_WRONG = 422
 LOGO_SIDE = 512
 # The address of a logo changes with it: a browser may keep it, on the shelf of this person alone.
 A_DAY = "private, max-age=86400"
 
 
 def _page(request: HttpRequest, template: str, form: Any, **context: Any) -> HttpResponse:
-    status = TYPED_WRONG if form.errors else 200
-    return render(
-        request, template, {"form": form, "school": request.viewer.school, **context}, status=status
-    )
-
-
-def _said(request: HttpRequest, changed: object, said: str) -> None:
-    if changed:
-        messages.success(request, said)
-    else:
-        messages.info(request, _("Rien n’a changé."))
+    return render_form(request, template, {"form": form, "school": request.viewer.school, **context})
 
 
 @opens(to=rules.runs_settings)
@@ -79,7 +69,7 @@ def identity(request: HttpRequest) -> HttpResponse:
     form = IdentityForm.of(request.viewer.school, request.POST or None)
     if form.is_valid():
         changed = actions.change_identity(request.viewer, form.cleaned_data)
-        _said(request, changed, _("Le nom et les contacts sont enregistrés."))
+        tell_outcome(request, changed, _("Le nom et les contacts sont enregistrés."), NOTHING_CHANGED)
         return redirect("directory:settings")
     return _page(request, "directory/identity.html", form)
 
@@ -91,7 +81,9 @@ def look(request: HttpRequest) -> HttpResponse:
     form = PaletteForm(request.POST or None, initial={"palette": request.viewer.school.palette})
     if form.is_valid():
         changed = actions.change_palette(request.viewer, form.cleaned_data["palette"])
-        _said(request, changed, _("Les couleurs de l’établissement sont enregistrées."))
+        tell_outcome(
+            request, changed, _("Les couleurs de l’établissement sont enregistrées."), NOTHING_CHANGED
+        )
         return redirect("directory:look")
     return _page(request, "directory/look.html", form, logo_form=PictureForm(), palettes=Palette.choices)
 
@@ -138,7 +130,7 @@ def hours(request: HttpRequest) -> HttpResponse:
     )
     if form.is_valid():
         changed = actions.change_hours(request.viewer, **form.cleaned_data)
-        _said(request, changed, _("Les horaires sont enregistrés."))
+        tell_outcome(request, changed, _("Les horaires sont enregistrés."), NOTHING_CHANGED)
         return redirect("directory:settings")
     return _page(request, "directory/hours.html", form)
 
@@ -223,8 +215,11 @@ def zone(request: HttpRequest) -> HttpResponse:
     form = ZoneForm(asked if "zone" in asked else None, initial={"zone": viewer.school.holiday_zone})
     if request.method == "POST" and form.is_valid():
         changed = actions.change_zone(viewer, form.cleaned_data["zone"])
-        _said(
-            request, changed.gone or changed.new, _("Les vacances à venir sont celles de la nouvelle zone.")
+        tell_outcome(
+            request,
+            changed.gone or changed.new,
+            _("Les vacances à venir sont celles de la nouvelle zone."),
+            NOTHING_CHANGED,
         )
         return redirect("directory:closures")
     preview = None
@@ -264,6 +259,6 @@ def service(request: HttpRequest, key: str) -> HttpResponse:
     form = ServiceForm(row, queries.levels_of(request.viewer), sent)
     if form.is_valid():
         changed = actions.change_service(request.viewer, key, form.said())
-        _said(request, changed, _("Le service est enregistré."))
+        tell_outcome(request, changed, _("Le service est enregistré."), NOTHING_CHANGED)
         return redirect("directory:services")
     return _page(request, "directory/service.html", form, row=row)

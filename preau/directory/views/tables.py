@@ -8,6 +8,7 @@ from preau.directory.exports.scope import Scope
 from preau.directory.exports.tables import TABLES, book_of, csv_of, file_name
 from preau.foundation import journal
 from preau.foundation.access import confirmed, opens
+from preau.foundation.downloads import as_file
 
 TYPES = {
     "csv": "text/csv; charset=utf-8",
@@ -27,6 +28,6 @@ def export(request: HttpRequest, key: str) -> StreamingHttpResponse:
     journal.record(viewer, "directory.exported", viewer.school, table=table.key, rows=len(rows))
     kind = "xlsx" if request.POST.get("forme") == "xlsx" else "csv"
     content = book_of(table, rows) if kind == "xlsx" else csv_of(table, rows)
-    response = StreamingHttpResponse(content, content_type=TYPES[kind])
-    response["Content-Disposition"] = f'attachment; filename="{file_name(table, viewer.today, kind)}"'
-    return response
+    return as_file(
+        StreamingHttpResponse(content, content_type=TYPES[kind]), file_name(table, viewer.today, kind)
+    )

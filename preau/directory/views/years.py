@@ -6,8 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -29,14 +28,16 @@ from preau.directory.forms.years import (
 )
 from preau.directory.models import Group, PlannedClass, YearPlan
 from preau.directory.queries import years as reads
-from preau.foundation import csvtext, dates, journal
+from preau.foundation import dates, journal
 from preau.foundation.access import confirmed, opens
+from preau.foundation.downloads import csv_file
 from preau.foundation.gone import removes
+from preau.foundation.pages import CONFLICT, NOTHING_CHANGED, TYPED_WRONG, status_of, tell_outcome
+from preau.foundation.paging import page_for
 
 A_PAGE = 40
 # A page of pupils holds so many choices in all: a lycée has sixty classes.
 CHOICES = 700
-TYPED_WRONG, CONFLICT = 422, 409
 MOVED = gettext_lazy("Ce qui était préparé a changé entre-temps : voici où vous en êtes.")
 
 
@@ -63,13 +64,6 @@ def _moved_on(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
     return render(request, template, context, status=status)
-
-
-def _said(request: HttpRequest, changed: object, said: str) -> None:
-    if changed:
-        messages.success(request, said)
-    else:
-        messages.info(request, _("Rien n’a changé."))
 
 
 # Begun
@@ -105,13 +99,13 @@ def next_year(request: HttpRequest) -> HttpResponse:
         "switched": switched,
         "may_undo": switched is not None and rules.may_undo_on(switched, viewer.today),
     }
-    return _page(request, "directory/next_year.html", context, TYPED_WRONG if form.errors else 200)
+    return _page(request, "directory/next_year.html", context, status_of(form))
 
 
 def _overview(request: HttpRequest, plan: YearPlan) -> HttpResponse:
     today = request.viewer.today
     totals, (unplaced, unplaced_left) = reads.totals_of(plan, today), reads.without_class(plan, today)
-    page = Paginator(reads.classes_of(plan.from_year_id), A_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, reads.classes_of(plan.from_year_id), A_PAGE)
     rows = reads.class_rows(plan, today, page.object_list)
     classes = list(plan.classes.all()) if totals.undecided else []
     context = {
@@ -139,17 +133,18 @@ def year_dates(request: HttpRequest, plan: YearPlan) -> HttpResponse:
     shown = {"name": plan.name, "starts": plan.starts, "ends": plan.ends}
     form = YearForm(plan.from_year, request.POST or None, initial=shown)
     if form.is_valid():
-        _said(
+        tell_outcome(
             request,
             actions.change_dates(request.viewer, **form.cleaned_data),
             _("Les dates sont enregistrées."),
+            NOTHING_CHANGED,
         )
         return redirect("directory:next_year")
     return _page(
         request,
         "directory/year_dates.html",
         {"form": form, "plan": plan},
-        TYPED_WRONG if form.errors else 200,
+        status_of(form),
     )
 
 
@@ -157,10 +152,11 @@ def year_dates(request: HttpRequest, plan: YearPlan) -> HttpResponse:
 @require_POST
 def give_up_year(request: HttpRequest) -> HttpResponse:
     """Throw away what is prepared."""
-    if actions.give_up(request.viewer):
-        messages.success(request, _("La préparation est abandonnée. Rien n’a changé dans l’année en cours."))
-    else:
-        messages.info(request, _("C’était déjà fait."))
+    tell_outcome(
+        request,
+        actions.give_up(request.viewer),
+        _("La préparation est abandonnée. Rien n’a changé dans l’année en cours."),
+    )
     return redirect("directory:next_year")
 
 
@@ -173,7 +169,7 @@ def give_up_year(request: HttpRequest) -> HttpResponse:
 def year_classes(request: HttpRequest, plan: YearPlan) -> HttpResponse:
     """The classes of next year."""
     rows = reads.planned_rows(plan, request.viewer.today)
-    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, rows, A_PAGE)
     return _page(
         request, "directory/year_classes.html", {"plan": plan, "page_obj": page, "rows": page.object_list}
     )
@@ -201,14 +197,14 @@ def _class_form(request: HttpRequest, plan: YearPlan, planned: PlannedClass | No
         except actions.NameTaken:
             form.add_error("name", _("Une autre classe de la rentrée porte déjà ce nom."))
         else:
-            _said(request, changed, _("La classe est enregistrée."))
+            tell_outcome(request, changed, _("La classe est enregistrée."), NOTHING_CHANGED)
             return redirect("directory:year_classes")
     context: dict[str, Any] = {"form": form, "plan": plan, "planned": planned, "rows": []}
     if planned:
         shown = reads.pupils_shown(plan, reads.Show.MOVES, request.viewer.today, planned)
-        context["page_obj"] = Paginator(shown, A_PAGE).get_page(request.GET.get("page"))
+        context["page_obj"] = page_for(request, shown, A_PAGE)
         context["rows"] = context["page_obj"].object_list
-    return _page(request, "directory/year_class.html", context, TYPED_WRONG if form.errors else 200)
+    return _page(request, "directory/year_class.html", context, status_of(form))
 
 
 @removes
@@ -231,7 +227,7 @@ def keep_teams(request: HttpRequest, plan: YearPlan) -> HttpResponse:
     """Every class keeps the teachers of this year's class of the same name."""
     count = actions.keep_teams(request.viewer)
     said = ngettext("%(num)s équipe est reconduite.", "%(num)s équipes sont reconduites.", count)
-    _said(request, count, said % {"num": count})
+    tell_outcome(request, count, said % {"num": count}, NOTHING_CHANGED)
     return redirect("directory:year_classes")
 
 
@@ -244,9 +240,7 @@ def keep_teams(request: HttpRequest, plan: YearPlan) -> HttpResponse:
 def year_pupils(request: HttpRequest, plan: YearPlan) -> HttpResponse:
     """Pupils by what becomes of them."""
     show = ShowFilter(request.GET).chosen()
-    page = Paginator(reads.pupils_shown(plan, show, request.viewer.today), A_PAGE).get_page(
-        request.GET.get("page")
-    )
+    page = page_for(request, reads.pupils_shown(plan, show, request.viewer.today), A_PAGE)
     context = {
         "plan": plan,
         "show": show,
@@ -268,11 +262,7 @@ def export_year_pupils(request: HttpRequest, plan: YearPlan) -> HttpResponseBase
     rows = list(reads.lines_shown(plan, show, viewer.today))
     journal.record(viewer, "directory.year_exported", plan, table=show.value, rows=len(rows))
     header = [_("Nom"), _("Prénom"), _("Cette année"), _("À la rentrée"), _("Où")]
-    response = StreamingHttpResponse(csvtext.lines(header, rows), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = (
-        f'attachment; filename="rentree-{show.value}-{viewer.today:%Y-%m-%d}.csv"'
-    )
-    return response
+    return csv_file(f"rentree-{show.value}-{viewer.today:%Y-%m-%d}", header, rows)
 
 
 @opens(Group, to=rules.places_class)
@@ -294,9 +284,7 @@ def _placing(request: HttpRequest, plan: YearPlan, group: Group | None) -> HttpR
     viewer, classes = request.viewer, list(plan.classes.all())
     options = choices_for(group, classes)
     each = max(10, min(A_PAGE, CHOICES // (size_of(options) + 4)))
-    page = Paginator(reads.in_class(reads.learning_in(plan, viewer.today), group), each).get_page(
-        request.GET.get("page")
-    )
+    page = page_for(request, reads.in_class(reads.learning_in(plan, viewer.today), group), each)
     pupils = list(page.object_list)
     known = plan.placements.of_pupils().filter(person__in=pupils).select_related("target")
     proposal = actions.proposal_for(group, classes, plan.school.kind) if group else None
@@ -305,7 +293,7 @@ def _placing(request: HttpRequest, plan: YearPlan, group: Group | None) -> HttpR
     if whole_sent and whole.is_valid():
         count = actions.place_rest(viewer, group, whole.choice())
         said = ngettext("%(num)s élève est placé.", "%(num)s élèves sont placés.", count) % {"num": count}
-        _said(request, count, said)
+        tell_outcome(request, count, said, NOTHING_CHANGED)
         return redirect(request.path)
     sent = request.POST if request.method == "POST" and not whole_sent else None
     form = PlacingForm(pupils, {row.person_id: row for row in known}, options, sent)
@@ -318,7 +306,7 @@ def _placing(request: HttpRequest, plan: YearPlan, group: Group | None) -> HttpR
             form.tell_changes(changed.now)
         else:
             said = ngettext("%(num)s élève a changé.", "%(num)s élèves ont changé.", count) % {"num": count}
-            _said(request, count, said)
+            tell_outcome(request, count, said, NOTHING_CHANGED)
             following = f"?page={page.number}" if page.number > 1 else ""
             return redirect(request.path + following)
     elif form.errors or whole.errors:
@@ -341,12 +329,12 @@ def propose_year(request: HttpRequest, plan: YearPlan) -> HttpResponse:
     """Place whoever is to decide where the class that follows is plain."""
     count = actions.propose(request.viewer)
     said = ngettext("%(num)s élève est placé.", "%(num)s élèves sont placés.", count) % {"num": count}
-    if count:
-        messages.success(request, said)
-    else:
-        messages.info(
-            request, _("Préau n’a pas de classe évidente à proposer : choisissez-la classe par classe.")
-        )
+    tell_outcome(
+        request,
+        count,
+        said,
+        _("Préau n’a pas de classe évidente à proposer : choisissez-la classe par classe."),
+    )
     return redirect("directory:next_year")
 
 
@@ -368,10 +356,10 @@ def year_staff(request: HttpRequest, plan: YearPlan) -> HttpResponse:
         except actions.LastKeeper:
             form.add_error("personnes", _("Plus personne ne tiendrait l’annuaire : il en faut un."))
         else:
-            _said(request, count, _("C’est noté."))
+            tell_outcome(request, count, _("C’est noté."), NOTHING_CHANGED)
             return redirect("directory:year_staff")
     shown = reads.teachers_without_class(plan, viewer.today) if alone else everyone
-    page = Paginator(shown, A_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, shown, A_PAGE)
     people = list(page.object_list)
     context = {
         "plan": plan,
@@ -382,7 +370,7 @@ def year_staff(request: HttpRequest, plan: YearPlan) -> HttpResponse:
         "alone": alone,
         "query": "montrer=sans-classe" if alone else "",
     }
-    return _page(request, "directory/year_staff.html", context, TYPED_WRONG if form.errors else 200)
+    return _page(request, "directory/year_staff.html", context, status_of(form))
 
 
 # Compared
@@ -395,7 +383,7 @@ def year_compare(request: HttpRequest, plan: YearPlan) -> HttpResponse:
     """This year beside the next."""
     today = request.viewer.today
     here, there = reads.counted_classes(plan, today), reads.planned_rows(plan, today)
-    page = Paginator(there, A_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, there, A_PAGE)
     context = {
         "plan": plan,
         "totals": reads.totals_of(plan, today),
@@ -423,7 +411,12 @@ def switch_year(request: HttpRequest, plan: YearPlan) -> HttpResponse:
         day, alone = form.cleaned_data["day"], form.cleaned_data["leave_undecided"]
         if day > viewer.today:
             changed = actions.choose_day(viewer, day, leave_undecided=alone)
-            _said(request, changed, _("C’est prévu : la bascule se fera %(day)s.") % {"day": dates.day(day)})
+            tell_outcome(
+                request,
+                changed,
+                _("C’est prévu : la bascule se fera %(day)s.") % {"day": dates.day(day)},
+                NOTHING_CHANGED,
+            )
             return redirect("directory:next_year")
         try:
             switching.switch(plan, day, viewer, leave_undecided=alone)
@@ -434,7 +427,7 @@ def switch_year(request: HttpRequest, plan: YearPlan) -> HttpResponse:
             return redirect("directory:next_year")
     staff = reads.leaving_staff(plan, viewer.today).count()
     context = {"plan": plan, "form": form, "totals": totals, "staff": staff}
-    return _page(request, "directory/year_switch.html", context, TYPED_WRONG if form.errors else 200)
+    return _page(request, "directory/year_switch.html", context, status_of(form))
 
 
 def _not_ready(why: str) -> str:
@@ -454,10 +447,7 @@ def _not_ready(why: str) -> str:
 @_prepared
 def forget_switch(request: HttpRequest, plan: YearPlan) -> HttpResponse:
     """No switch by itself any more."""
-    if actions.forget_day(request.viewer):
-        messages.success(request, _("La bascule n’est plus prévue."))
-    else:
-        messages.info(request, _("C’était déjà fait."))
+    tell_outcome(request, actions.forget_day(request.viewer), _("La bascule n’est plus prévue."))
     return redirect("directory:next_year")
 
 
@@ -471,10 +461,7 @@ def undo_switch(request: HttpRequest) -> HttpResponse:
     except switching.CannotUndo as refusal:
         messages.error(request, _cannot_undo(refusal.why))
         return redirect("directory:next_year")
-    if done:
-        messages.success(request, _("L’année précédente est de nouveau en cours, comme avant la bascule."))
-    else:
-        messages.info(request, _("C’était déjà fait."))
+    tell_outcome(request, done, _("L’année précédente est de nouveau en cours, comme avant la bascule."))
     return redirect("directory:next_year")
 
 

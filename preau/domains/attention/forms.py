@@ -13,7 +13,7 @@ from preau.domains.attention import queries
 from preau.domains.attention.actions.deciding import Said
 from preau.domains.attention.models import Review, Word
 from preau.domains.attention.models.reviews import Kind
-from preau.foundation.fields import OneRow
+from preau.foundation.fields import Day, OneRow
 
 USUAL, LONGEST = timedelta(weeks=6), timedelta(days=120)
 
@@ -21,12 +21,6 @@ USUAL, LONGEST = timedelta(weeks=6), timedelta(days=120)
 class OneAdult(OneRow):
     def label_from_instance(self, obj: Person) -> str:  # type: ignore[override]
         return obj.list_name
-
-
-def day_field(label: Any, **options: Any) -> forms.DateField:
-    return forms.DateField(
-        label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **options
-    )
 
 
 def words(label: Any, most: int, missing: Any, rows: int = 3, **options: Any) -> forms.CharField:
@@ -52,15 +46,15 @@ class DecisionForm(forms.Form):
         Person.objects.none(), label=_("Qui prévenir"), required=False, empty_label=_("Personne"),
         help_text=_("Pour « Prévenir un adulte » : il lira les faits et la décision, jusqu’à la fin de l’accompagnement."),
     )  # fmt: skip
-    until = day_field(
-        _("Jusqu’au"), required=False,
+    until = Day(
+        label=_("Jusqu’au"), required=False,
         help_text=_("L’accompagnement s’arrête ce jour-là s’il n’est pas prolongé. Sans objet s’il n’y a rien à faire."),
     )  # fmt: skip
     first_step = forms.CharField(
         label=_("Première étape"), required=False, max_length=200,
         help_text=_("Par exemple : entretien avec l’élève."),
     )  # fmt: skip
-    first_step_on = day_field(_("Étape pour le"), required=False)
+    first_step_on = Day(label=_("Étape pour le"), required=False)
 
     def __init__(
         self, viewer: Viewer, pupil_id: int, *args: Any, review: Review | None = None, **kwargs: Any
@@ -108,7 +102,7 @@ class StepForm(forms.Form):
         label=_("Étape"), max_length=200, help_text=_("L’élève et sa famille la lisent."),
         error_messages={"required": _("Dites ce qui est prévu.")},
     )  # fmt: skip
-    due = day_field(_("Pour le"), error_messages={"required": _("Choisissez un jour.")})
+    due = Day(label=_("Pour le"), error_messages={"required": _("Choisissez un jour.")})
 
     def __init__(self, today: date, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -15,7 +15,7 @@ from preau.domains.events import rules
 from preau.domains.events.actions import Planned
 from preau.domains.events.models import Event, Invitation
 from preau.domains.events.queries import taken_at
-from preau.foundation.fields import OneRow, SeveralRows
+from preau.foundation.fields import Day, Filter, OneRow, SeveralRows
 
 Audience = Event.Audience
 STAFF = [role for role in Role if role.profile == Profile.STAFF]
@@ -27,12 +27,6 @@ LONGEST = timedelta(days=60)
 class PeopleChoice(SeveralRows):
     def label_from_instance(self, obj: Person) -> str:  # type: ignore[override]
         return obj.list_name
-
-
-def _day(label: Any, **options: Any) -> forms.DateField:
-    return forms.DateField(
-        label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **options
-    )
 
 
 def _hour(label: Any, **options: Any) -> forms.TimeField:
@@ -55,8 +49,10 @@ class EventForm(forms.Form):
         max_length=120,
         error_messages={"required": _("Donnez un titre, en quelques mots.")},
     )
-    first_day = _day(_("Jour"))
-    last_day = _day(_("Dernier jour"), required=False, help_text=_("Seulement s’il dure plusieurs jours."))
+    first_day = Day(label=_("Jour"))
+    last_day = Day(
+        label=_("Dernier jour"), required=False, help_text=_("Seulement s’il dure plusieurs jours.")
+    )
     starts_at = _hour(_("Début"), help_text=_("Sans heure, c’est la journée entière."))
     ends_at = _hour(_("Fin"))
     room = OneRow(Room.objects.none(), label=_("Salle"), required=False, empty_label=_("Aucune"))
@@ -214,7 +210,7 @@ def _initial(event: Event) -> dict[str, Any]:
     return told
 
 
-class FilterForm(forms.Form):
+class FilterForm(Filter):
     """Which events a list shows; what nobody can mean is not looked at."""
 
     quand = forms.ChoiceField(
@@ -231,11 +227,6 @@ class FilterForm(forms.Form):
         if not rules.creates_events(viewer):
             field: Any = self.fields["quand"]
             field.choices = field.choices[:2]
-
-    def chosen(self) -> dict[str, Any]:
-        """What was chosen, without what nobody could."""
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
 
 
 class CancelForm(forms.Form):

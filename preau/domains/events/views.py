@@ -15,11 +15,13 @@ from preau.domains.events.forms import AnswerForm, CancelForm, EventForm, Filter
 from preau.domains.events.models import Event
 from preau.foundation import dates, journal
 from preau.foundation.access import confirmed, opens
+from preau.foundation.downloads import csv_lines
 from preau.foundation.gone import removes
+from preau.foundation.pages import CONFLICT, TYPED_WRONG, render_form, status_of, tell_outcome
+from preau.foundation.paging import page_for, query_of
 from preau.foundation.prepared import Lines
 
 A_PAGE = 20
-TYPED_WRONG, CONFLICT = 422, 409
 
 
 @opens(to=rules.reads_events)
@@ -28,15 +30,11 @@ def events(request: HttpRequest) -> HttpResponse:
     """The events that the viewer sees: to come, past, drafts."""
     form = FilterForm(request.viewer, request.GET)
     chosen = form.chosen()
-    page = Paginator(queries.events_matching(request.viewer, chosen), A_PAGE).get_page(
-        request.GET.get("page")
-    )
-    query = request.GET.copy()
-    query.pop("page", None)
+    page = page_for(request, queries.events_matching(request.viewer, chosen), A_PAGE)
     rows = queries.rows_of(page.object_list)
     context = {
         # Which other classes are meant is the staff's to read.
-        "form": form, "rows": queries.with_groups(rows) if request.viewer.is_staff else rows, "page_obj": page, "query": query.urlencode(),
+        "form": form, "rows": queries.with_groups(rows) if request.viewer.is_staff else rows, "page_obj": page, "query": query_of(request),
         "filtered": bool(chosen), "may_create": rules.creates_events(request.viewer), "is_guardian": request.viewer.is_guardian,
     }  # fmt: skip
     return render(request, "events/events.html", context)
@@ -56,9 +54,7 @@ def create(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("Le brouillon est gardé. Personne n’est encore prévenu."))
         return redirect("events:event", pk=event.pk)
-    return render(
-        request, "events/edit.html", {"form": form, "event": None}, status=TYPED_WRONG if form.errors else 200
-    )
+    return render_form(request, "events/edit.html", {"form": form, "event": None})
 
 
 @opens(Event, to=rules.reads_events)
@@ -109,15 +105,12 @@ def change(request: HttpRequest, event: Event) -> HttpResponse:
         else:
             messages.success(request, _("L’événement est changé."))
             return redirect("events:event", pk=event.pk)
-    status = TYPED_WRONG if form.errors and status == 200 else status
+    status = status_of(form) if status == 200 else status
     return render(request, "events/edit.html", {"form": form, "event": event}, status=status)
 
 
 def _done(request: HttpRequest, event: Event, done: bool, said: str, otherwise: str) -> HttpResponseRedirect:
-    if done:
-        messages.success(request, said)
-    else:
-        messages.info(request, otherwise)
+    tell_outcome(request, done, said, otherwise)
     return redirect("events:event", pk=event.pk)
 
 
@@ -198,6 +191,4 @@ def answer(request: HttpRequest, event: Event) -> HttpResponse:
 def export(request: HttpRequest, event: Event) -> StreamingHttpResponse:
     """The answers, for a spreadsheet."""
     journal.record(request.viewer, "events.exported", event)
-    response = StreamingHttpResponse(exports.answers_csv(event), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="reponses-{event.first_day:%Y-%m-%d}.csv"'
-    return response
+    return csv_lines(f"reponses-{event.first_day:%Y-%m-%d}", exports.answers_csv(event))

@@ -21,6 +21,7 @@ from preau.domains.exams.queries import files, index, pages, search, training
 from preau.domains.exams.queries.basket import Basket
 from preau.foundation import boards, pdf, throttle
 from preau.foundation.access import anyone, opens
+from preau.foundation.downloads import as_file
 from preau.foundation.http import client_address
 from preau.foundation.linked import as_script
 from preau.foundation.paging import page_of
@@ -297,9 +298,7 @@ def basket_page(request: HttpRequest) -> HttpResponse:
     """The basket in one file to print: the exercises, then their corrections on the last sheet."""
     found, address = _held(request)
     page = exports.page_of_basket(found, _title_of(request), address)
-    response = HttpResponse(page)
-    response.headers["Content-Disposition"] = 'attachment; filename="sujet.html"'
-    return response
+    return as_file(HttpResponse(page), "sujet.html")
 
 
 @opens(to=anyone)

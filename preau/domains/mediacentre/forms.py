@@ -12,7 +12,7 @@ from preau.directory.viewer import Viewer
 from preau.directory.words import level_said
 from preau.domains.mediacentre.models import Public, Resource, Rule, Subscription
 from preau.domains.mediacentre.queries import Proposal
-from preau.foundation.fields import SeveralRows
+from preau.foundation.fields import Day, Filter, SeveralRows
 
 LEVELS, GROUPS, SUBJECTS = Rule.Scope.LEVELS, Rule.Scope.GROUPS, Rule.Scope.SUBJECTS
 WHOM = [
@@ -135,15 +135,13 @@ class LicencesForm(forms.Form):
         help_text=_("Par établissement : tous ceux de ces publics ont la ressource, sans l’attribuer."),
         error_messages={"required": _("Dites comment elle s’attribue.")},
     )  # fmt: skip
-    starts = forms.DateField(
+    starts = Day(
         label=_("Premier jour"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
-    ends = forms.DateField(
+    ends = Day(
         label=_("Dernier jour"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
     def clean(self) -> dict[str, Any]:
@@ -161,14 +159,10 @@ def licences_before(row: Subscription | None) -> dict[str, Any]:
     return told | {"publics": [public.value for public in row.publics]}
 
 
-class _Filter(forms.Form):
+class _Filter(Filter):
     """What a list shows; what nobody can mean is not looked at."""
 
     texte = forms.CharField(label=_("Chercher"), required=False, max_length=80)
-
-    def chosen(self) -> dict[str, Any]:
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
 
 
 class TextFilterForm(_Filter):

@@ -15,6 +15,7 @@ from preau.domains.timetable.imports import run, tables
 from preau.domains.timetable.models import TimetableImport
 from preau.foundation import uploads, works
 from preau.foundation.db import only_one
+from preau.foundation.locks import lock
 from preau.foundation.reading import Unreadable
 from preau.foundation.tasks import job
 
@@ -125,7 +126,7 @@ def _apply(import_id: int) -> None:
     folders = []
 
     def keep(result: run.Result) -> None:
-        known = imported.locked(import_id)
+        known = lock(TimetableImport, import_id)
         if known.state != State.APPLYING or run.fingerprint(result) != known.preview.get("print"):
             raise _Differs
         folders.append(imported.finish(known, run.report_of(result)))

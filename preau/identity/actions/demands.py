@@ -11,6 +11,7 @@ from django.utils import timezone
 from preau.directory.models import Person
 from preau.directory.viewer import Viewer
 from preau.foundation import journal, notices
+from preau.foundation.locks import lock
 from preau.identity import demands
 from preau.identity.actions.telling import PROOF_KINDS, proof_key, tell_proof_asked, tell_proof_soon
 from preau.identity.models import Account, ProofDemand
@@ -61,7 +62,7 @@ def delay_proof(viewer: Viewer, person: Person, until: date) -> bool:
 @transaction.atomic
 def work_out(account_id: int, *, at_once: bool = False) -> date | None:
     """What is demanded of one account today, kept with it; returns the day, None when nothing is."""
-    account = Account.objects.select_for_update(of=("self",)).get(pk=account_id)
+    account = lock(Account, account_id)
     today = timezone.localdate()
     _keep([account], demands.due_days([account], today, at_once=at_once), today)
     return account.proves_from

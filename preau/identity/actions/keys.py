@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from preau.directory.viewer import Viewer
 from preau.foundation import journal, readonly
+from preau.foundation.locks import lock
 from preau.identity import keys
 from preau.identity.actions.signing import end_sessions
 from preau.identity.actions.telling import tell_key_made
@@ -34,7 +35,7 @@ def make_key(
 
     Raises TooManyAccesses and MadeAlready.
     """
-    account = Account.objects.select_for_update().get(pk=viewer.account_id)
+    account = lock(Account, viewer.account_id)
     own, now = AccessKey.objects.filter(account=account), timezone.now()
     if own.filter(pk__gt=seen).exists():
         raise MadeAlready

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from preau.directory.viewer import Viewer
 from preau.foundation import journal, throttle
+from preau.foundation.locks import lock
 from preau.identity import passkeys, waiting
 from preau.identity.actions.accounts import trace
 from preau.identity.actions.demands import work_out
@@ -43,7 +44,7 @@ def add_passkey(viewer: Viewer, session: Any, typed: str, name: str) -> list[str
 
 @transaction.atomic
 def _keep(viewer: Viewer, key: Passkey, *, here: str) -> list[str]:
-    account = Account.objects.select_for_update().get(pk=viewer.account_id)
+    account = lock(Account, viewer.account_id)
     if Passkey.objects.filter(account=account).count() >= MOST:
         raise TooManyKeys
     if Passkey.objects.filter(credential_id=key.credential_id).exists():
@@ -73,7 +74,7 @@ def rename_passkey(viewer: Viewer, key: Passkey, name: str) -> bool:
 @transaction.atomic
 def remove_passkey(viewer: Viewer, key: Passkey) -> bool:
     """It opens nothing any more. Returns whether the password is enough again: it was the last second proof."""
-    account = Account.objects.select_for_update().get(pk=viewer.account_id)
+    account = lock(Account, viewer.account_id)
     journal.record(viewer, "identity.passkey_removed", key, subject_id=account.person_id)
     Passkey.objects.visible_to(viewer).filter(pk=key.pk).delete()
     is_over = not waiting.is_asked_of(account)

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from preau.directory.viewer import Viewer, viewer_for
 from preau.foundation import journal
+from preau.foundation.locks import lock
 from preau.identity import waiting
 from preau.identity.actions.keys import shut_out
 from preau.identity.actions.signing import remember, sign_in
@@ -29,7 +30,7 @@ def activate(request: HttpRequest, activation: Activation, password: str) -> Vie
 
     Where a second proof is asked, it does not open yet: this browser waits for it (`waiting`).
     """
-    account = Account.objects.select_for_update().get(pk=activation.account_id)
+    account = lock(Account, activation.account_id)
     now = timezone.now()
     if not Activation.objects.open(now).filter(pk=activation.pk).exists():
         raise CodeGone
@@ -56,7 +57,7 @@ def activate(request: HttpRequest, activation: Activation, password: str) -> Vie
 @transaction.atomic
 def change_password(request: HttpRequest, viewer: Viewer, password: str) -> int:
     """Take another password; every other session of the account ends, every code and every key of access. Returns how many sessions."""
-    account = Account.objects.select_for_update().get(pk=viewer.account_id)
+    account = lock(Account, viewer.account_id)
     account.set_password(password)
     account.save(update_fields=["password"])
     account.activations.open(timezone.now()).update(cancelled_at=timezone.now())

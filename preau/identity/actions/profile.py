@@ -7,12 +7,13 @@ from django.db import transaction
 
 from preau.directory.viewer import Viewer
 from preau.foundation import journal, pictures
+from preau.foundation.locks import lock
 from preau.identity import reading
 from preau.identity.models import Account
 
 
 def _own(viewer: Viewer) -> Account:
-    return Account.objects.select_for_update().get(pk=viewer.account_id)
+    return lock(Account, viewer.account_id)
 
 
 @transaction.atomic

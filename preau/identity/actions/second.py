@@ -8,6 +8,7 @@ from django.utils import timezone
 from preau.directory.models import Person
 from preau.directory.viewer import Viewer
 from preau.foundation import journal, throttle
+from preau.foundation.locks import lock
 from preau.foundation.sealed import seal, unseal
 from preau.identity import waiting
 from preau.identity.actions.demands import work_out
@@ -33,7 +34,7 @@ def install_second_proof(viewer: Viewer, secret: bytes, typed: str, *, here: str
 
     Sessions opened with the password alone end, but the one `here`. Raises AlreadyThere.
     """
-    account = Account.objects.select_for_update().get(pk=viewer.account_id)
+    account = lock(Account, viewer.account_id)
     if SecondProof.objects.filter(account=account).exists():
         raise AlreadyThere
     now = timezone.now()
@@ -54,7 +55,7 @@ def install_second_proof(viewer: Viewer, secret: bytes, typed: str, *, here: str
 @transaction.atomic
 def renew_recovery_codes(viewer: Viewer, *, seen: int) -> list[str] | None:
     """Ten other codes on paper; the former ones open nothing any more. None when the page was old, or nothing is asked."""
-    account = Account.objects.select_for_update().get(pk=viewer.account_id)
+    account = lock(Account, viewer.account_id)
     newer = RecoveryCode.objects.filter(account=account, pk__gt=seen)
     if newer.exists() or not waiting.is_asked_of(account):
         return None
@@ -74,7 +75,7 @@ def fresh_codes(account: Account) -> list[str]:
 @transaction.atomic
 def remove_second_proof(viewer: Viewer) -> bool:
     """The application is asked no more; without a passkey, the password is enough again. False when it was so already."""
-    account = Account.objects.select_for_update().get(pk=viewer.account_id)
+    account = lock(Account, viewer.account_id)
     if not SecondProof.objects.filter(account=account).delete()[0]:
         return False
     is_over = not waiting.is_asked_of(account)

@@ -5,7 +5,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,6 +16,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from preau.directory.models import Group, Person
 from preau.foundation import pdf
 from preau.foundation.access import confirmed, opens
+from preau.foundation.downloads import pdf_file
+from preau.foundation.paging import page_for
 from preau.identity import actions, boards, exports, queries, rules
 from preau.identity.forms import AccountFilter
 from preau.identity.queries import Audience, State
@@ -76,7 +77,7 @@ def _list(request: HttpRequest, audience: Audience, group: Group | None) -> Http
     everyone = queries.rows_of(viewer, people, audience)
     rows = queries.matching(everyone, state=chosen["etat"], name=chosen["nom"])
     keeps = rules.keeps_accounts(viewer) and (group is None or rules.keeps_class(viewer, group))
-    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, rows, A_PAGE)
     waiting = [row for row in everyone if row.account.state in {State.NONE, State.EXPIRED}]
     context = {
         "form": form,
@@ -196,9 +197,7 @@ def letters_pdf(request: HttpRequest) -> HttpResponse:
             ),
         )
         return redirect("identity:accounts")
-    response = HttpResponse(exports.pdf_of(_letters(request, letters)), content_type="application/pdf")
-    response["Content-Disposition"] = 'attachment; filename="courriers.pdf"'
-    return response
+    return pdf_file("courriers", exports.pdf_of(_letters(request, letters)))
 
 
 def _codes(sent: QueryDict) -> dict[int, str]:

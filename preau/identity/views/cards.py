@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from preau.directory.models import Group, Person
 from preau.foundation import kept
 from preau.foundation.access import anyone, confirmed, opens
+from preau.foundation.pages import TYPED_WRONG, render_form, tell_outcome
 from preau.identity import actions, devices, exports, queries, rules
 from preau.identity.actions import cards
 from preau.identity.codes import digest_of
@@ -74,10 +75,7 @@ def give_cards(request: HttpRequest, group: Group) -> HttpResponse:
 @require_POST
 def withdraw_card(request: HttpRequest, person: Person) -> HttpResponseRedirect:
     """A card that was lost opens nothing any more."""
-    if cards.withdraw_card(request.viewer, person):
-        messages.success(request, _("La carte ne marche plus."))
-    else:
-        messages.info(request, _("C’était déjà fait."))
+    tell_outcome(request, cards.withdraw_card(request.viewer, person), _("La carte ne marche plus."))
     return redirect(_list_of(request, person))
 
 
@@ -108,7 +106,7 @@ def _take_card(request: HttpRequest) -> HttpResponse | None:
         request.session[CARD] = form.cleaned_data["code"]
         return redirect("identity:pictures")
     if form.is_bound or not request.session.get(CARD):
-        return render(request, "identity/card_code.html", {"form": form}, status=422 if form.errors else 200)
+        return render_form(request, "identity/card_code.html", {"form": form})
     return None
 
 
@@ -137,9 +135,9 @@ def _try(request: HttpRequest, code: str, chosen: list[str]) -> HttpResponse:
         return response
     account = cards.account_by_card(code, chosen)
     if account is None:
-        return _step(request, [], WRONG_PICTURES, 422)
+        return _step(request, [], WRONG_PICTURES, TYPED_WRONG)
     request.session.pop(CARD, None)
     if actions.sign_in(request, account) is None:
-        return _step(request, [], NO_ROLE, 422)
+        return _step(request, [], NO_ROLE, TYPED_WRONG)
     devices.reopen(request, door, "pictures")
     return redirect("identity:resume" if kept.KEY in request.session else "/")

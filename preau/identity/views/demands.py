@@ -1,7 +1,6 @@
 """Pages where a second proof is demanded of the staff from a day, followed, put off for somebody (docs/decisions/0108)."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.shortcuts import render as rendered
@@ -11,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from preau.directory.models import Person
 from preau.foundation import dates
 from preau.foundation.access import confirmed, opens, signed_in
+from preau.foundation.paging import page_for
 from preau.identity import actions, queries, rules
 from preau.identity.forms import DelayForm, ProofDemandForm, ReadinessFilter
 from preau.identity.queries import Readiness
@@ -68,7 +68,7 @@ def proof_readiness(request: HttpRequest) -> HttpResponse:
     form = ReadinessFilter(request.GET)
     chosen, rows = form.chosen(), queries.readiness_of(request.viewer)
     shown = [row for row in rows if not chosen or row.state == chosen]
-    page = Paginator(shown, A_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, shown, A_PAGE)
     context = {
         "form": form, "page_obj": page, "rows": queries.with_links(request.viewer, page.object_list),
         "ready": sum(row.state == Readiness.READY for row in rows), "total": len(rows),

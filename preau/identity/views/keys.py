@@ -12,6 +12,7 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from preau.foundation.access import confirmed, opens, signed_in
+from preau.foundation.pages import tell_outcome
 from preau.identity import actions, queries, rules
 from preau.identity import keys as secrets
 from preau.identity.forms import MakeKeyForm
@@ -99,10 +100,11 @@ def _try(request: HttpRequest, form: MakeKeyForm, kind: Kind) -> HttpResponse | 
 @require_POST
 def revoke_key(request: HttpRequest, key: AccessKey) -> HttpResponseRedirect:
     """It opens nothing any more; what was set up with it asks for another."""
-    if actions.revoke_key(request.viewer, key):
-        messages.success(request, _("L’accès «\u202f%(name)s\u202f» n’ouvre plus rien.") % {"name": key.name})
-    else:
-        messages.info(request, _("C’était déjà fait."))
+    tell_outcome(
+        request,
+        actions.revoke_key(request.viewer, key),
+        _("L’accès «\u202f%(name)s\u202f» n’ouvre plus rien.") % {"name": key.name},
+    )
     return redirect("identity:keys")
 
 
@@ -112,8 +114,5 @@ def revoke_keys(request: HttpRequest) -> HttpResponseRedirect:
     """All of one's own at once."""
     count = actions.revoke_keys(request.viewer)
     said = ngettext("%(num)d accès n’ouvre plus rien.", "%(num)d accès n’ouvrent plus rien.", count)
-    if count:
-        messages.success(request, said % {"num": count})
-    else:
-        messages.info(request, _("C’était déjà fait."))
+    tell_outcome(request, count, said % {"num": count})
     return redirect("identity:keys")

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -10,12 +10,12 @@ from preau.directory.models import Person
 from preau.foundation import pictures, uploads
 from preau.foundation.access import opens, signed_in
 from preau.foundation.fields import PictureForm
+from preau.foundation.pages import render_form
 from preau.identity import actions, boards, queries, rules
 from preau.identity.forms import ReadingForm
 from preau.identity.models import Account
 
 SIDE = 400
-TYPED_WRONG = 422
 
 
 @opens(to=signed_in)
@@ -39,7 +39,7 @@ def _profile(request: HttpRequest, form: PictureForm) -> HttpResponse:
         "contacts_from": queries.contacts_from(viewer.person),
         "more_links": boards.profile_links,
     }
-    return render(request, "identity/profile.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "identity/profile.html", context)
 
 
 @opens(to=signed_in, stamped=False)
@@ -51,9 +51,7 @@ def reading(request: HttpRequest) -> HttpResponse:
         actions.read_as(request.viewer, form.cleaned_data)
         messages.success(request, _("Votre affichage est enregistré : il vous suit sur tous vos appareils."))
         return redirect("identity:reading")
-    return render(
-        request, "identity/reading.html", {"form": form}, status=TYPED_WRONG if form.errors else 200
-    )
+    return render_form(request, "identity/reading.html", {"form": form})
 
 
 @opens(to=rules.may_have_picture, stamped=False)

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from preau.directory.models import Person
 from preau.foundation import kept
 from preau.foundation.access import anyone, confirmed, opens
+from preau.foundation.pages import tell_outcome
 from preau.foundation.sealed import seal, unseal
 from preau.identity import actions, devices, exports, passkeys, queries, rules, totp, waiting
 from preau.identity.forms import InstallForm, SecondStepForm
@@ -123,15 +124,13 @@ def _renew(request: HttpRequest) -> HttpResponse:
 
 
 def _remove(request: HttpRequest) -> HttpResponse:
-    if actions.remove_second_proof(request.viewer):
-        messages.success(
-            request,
-            _("L’application est retirée\u202f: vos clés d’accès suffisent.")
-            if waiting.is_asked_of(request.user)
-            else _("Votre mot de passe suffit de nouveau."),
-        )
-    else:
-        messages.info(request, _("C’était déjà fait."))
+    tell_outcome(
+        request,
+        actions.remove_second_proof(request.viewer),
+        _("L’application est retirée\u202f: vos clés d’accès suffisent.")
+        if waiting.is_asked_of(request.user)
+        else _("Votre mot de passe suffit de nouveau."),
+    )
     return redirect("identity:second_proof")
 
 

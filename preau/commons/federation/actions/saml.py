@@ -31,6 +31,7 @@ from preau.directory.viewer import Viewer
 from preau.foundation import assertions, journal, throttle
 from preau.foundation.assertions import Reason, Refused
 from preau.foundation.assertions.words import LONGEST_METADATA, REDIRECT
+from preau.foundation.locks import lock
 from preau.foundation.sealed import seal, unseal
 
 # In the session: what this browser asked of SAML providers. Tabs that wait at the same time: a few.
@@ -261,7 +262,7 @@ def read_description(raw: bytes, pinned: str, now: datetime, *, entity_id: str =
 
 @transaction.atomic
 def _note(provider: Provider, found: assertions.Provider, now: datetime) -> bool:
-    row = Provider.objects.select_for_update().get(pk=provider.pk)
+    row = lock(Provider, provider.pk)
     said = found.as_json()
     is_new = row.saml.get("described") != said
     row.saml |= {"described": said, "read_at": now.isoformat()}
@@ -289,7 +290,7 @@ TRIES[Protocol.SAML] = _try
 def settle(viewer: Viewer, provider: Provider, facts: dict[str, Any]) -> bool:
     """Write how a provider speaks SAML; whether something changed. Raises Followed when its people are linked already and it
     would become another provider."""
-    row = Provider.objects.select_for_update().get(pk=provider.pk)
+    row = lock(Provider, provider.pk)
     before, after = queries.settled(row), Settled(**facts)
     if before == replace(after, read_at=before.read_at):
         return False

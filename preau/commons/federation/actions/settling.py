@@ -17,6 +17,7 @@ from preau.commons.federation.words import Audience, Icon, Key, Protocol, Troubl
 from preau.directory.models import School
 from preau.directory.viewer import Viewer
 from preau.foundation import journal
+from preau.foundation.locks import lock
 from preau.foundation.sealed import seal, unseal
 from preau.identity import actions as identity
 from preau.identity.models import AccountSession
@@ -61,7 +62,7 @@ def save_provider(
 @transaction.atomic
 def keep_secret(viewer: Viewer, provider: Provider, secret: str) -> bool:
     """Keep the secret that the provider gave, sealed; False when it was there already."""
-    held = Provider.objects.select_for_update(of=("self",)).get(pk=provider.pk)
+    held = lock(Provider, provider.pk)
     if held.secret and unseal(oidc.SECRET, held.secret) == secret.encode():
         return False
     held.secret, held.changed_at = seal(oidc.SECRET, secret.encode()), timezone.now()
@@ -79,7 +80,7 @@ def _held(viewer: Viewer, facts: Mapping[str, Any], provider: Provider | None) -
     if provider:
         if namesakes.exclude(pk=provider.pk).exists():
             raise SameName
-        return Provider.objects.select_for_update(of=("self",)).get(pk=provider.pk)
+        return lock(Provider, provider.pk)
     found = namesakes.first()
     if found and any(getattr(found, name) != value for name, value in facts.items()):
         raise SameName
@@ -130,7 +131,7 @@ def note_failure(provider: Provider, trouble: Trouble) -> None:
 @transaction.atomic
 def say_only_ways(viewer: Viewer, audiences: Sequence[str]) -> bool:
     """Say for which audiences of the viewer's school passwords open nothing; returns whether something changed."""
-    school = School.objects.select_for_update().get(pk=viewer.school_id)
+    school = lock(School, viewer.school_id)
     known = set(OnlyWay.objects.filter(school=school).values_list("audience", flat=True))
     wanted = set(audiences)
     if wanted == known:
@@ -146,7 +147,7 @@ def say_only_ways(viewer: Viewer, audiences: Sequence[str]) -> bool:
 @transaction.atomic
 def open_door(viewer: Viewer, days: int) -> LocalDoor | None:
     """« Le guichet ne répond pas »: passwords and codes open the viewer's school for so many days. None when they did already."""
-    school = School.objects.select_for_update().get(pk=viewer.school_id)
+    school = lock(School, viewer.school_id)
     now = timezone.now()
     LocalDoor.objects.filter(school=school, closed_at=None, ends_at__lte=now).update(closed_at=now)
     if LocalDoor.objects.open(now).filter(school=school).exists():
@@ -174,7 +175,7 @@ def close_door(viewer: Viewer) -> bool:
 @transaction.atomic
 def cut_link(viewer: Viewer, link: Link) -> bool:
     """The account of elsewhere opens this one no more; what it had opened is closed. False when it was done already."""
-    held = Link.objects.select_for_update().get(pk=link.pk)
+    held = lock(Link, link.pk)
     if held.cut_at is not None:
         return False
     held.cut_at = timezone.now()

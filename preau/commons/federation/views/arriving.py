@@ -11,7 +11,6 @@ import structlog
 from django.conf import settings
 from django.contrib import messages
 from django.core import signing
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -28,6 +27,7 @@ from preau.directory.viewer import Viewer
 from preau.foundation import kept, proof
 from preau.foundation.access import anyone, ask_to_confirm, opens
 from preau.foundation.http import safe_next
+from preau.foundation.paging import page_for
 
 logger = structlog.get_logger(__name__)
 Start = Callable[[HttpRequest, Provider, str, int], HttpResponse]
@@ -40,7 +40,7 @@ A_PAGE = 20
 @require_safe
 def others(request: HttpRequest) -> HttpResponse:
     """Every provider by which one may come in here."""
-    page = Paginator(queries.all_gates(timezone.now()), A_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, queries.all_gates(timezone.now()), A_PAGE)
     context = {"page_obj": page, "suite": safe_next(request, "")}
     return render(request, "federation/others.html", context)
 

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -12,8 +12,7 @@ from preau.commons.federation.forms_saml import SamlForm
 from preau.commons.federation.models import Provider
 from preau.commons.federation.words import Protocol
 from preau.foundation.access import confirmed, opens
-
-TYPED_WRONG = 422
+from preau.foundation.pages import render_form
 
 
 @opens(Provider, to=rules.changes, by="public_id")
@@ -42,4 +41,4 @@ def settings(request: HttpRequest, provider: Provider) -> HttpResponse:
         "places": queries.places(provider),
         "shown": queries.shown(provider),
     }
-    return render(request, "federation/saml.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "federation/saml.html", context)

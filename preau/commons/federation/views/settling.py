@@ -2,7 +2,6 @@
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,8 +14,10 @@ from preau.commons.federation.forms import DoorForm, OnlyWaysForm, ProviderForm,
 from preau.commons.federation.models import Provider
 from preau.commons.federation.words import Protocol, Trouble
 from preau.foundation.access import confirmed, opens
+from preau.foundation.pages import render_form
+from preau.foundation.paging import page_for
 
-A_PAGE, TYPED_WRONG = 20, 422
+A_PAGE = 20
 
 
 @opens(to=rules.reads_providers)
@@ -24,7 +25,7 @@ A_PAGE, TYPED_WRONG = 20, 422
 def providers(request: HttpRequest) -> HttpResponse:
     """The providers of the school, or of the platform."""
     viewer = request.viewer
-    page = Paginator(queries.providers_of(viewer), A_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, queries.providers_of(viewer), A_PAGE)
     context = {
         "page_obj": page,
         "rows": [queries.row_of(one, viewer.moment) for one in page],
@@ -69,8 +70,7 @@ def _write(request: HttpRequest, provider: Provider | None) -> HttpResponse:
                 request, _("Le fournisseur est enregistré.") if changed else _("Rien n’a changé.")
             )
             return redirect("federation:provider", public_id=written.public_id)
-    status = TYPED_WRONG if form.errors else 200
-    return render(request, "federation/write.html", {"form": form, "provider": provider}, status=status)
+    return render_form(request, "federation/write.html", {"form": form, "provider": provider})
 
 
 @opens(Provider, to=rules.changes, by="public_id")
@@ -84,8 +84,7 @@ def secret(request: HttpRequest, provider: Provider) -> HttpResponse:
         actions.keep_secret(request.viewer, provider, form.cleaned_data["secret"])
         messages.success(request, _("Le secret est enregistré."))
         return redirect("federation:provider", public_id=provider.public_id)
-    status = TYPED_WRONG if form.errors else 200
-    return render(request, "federation/secret.html", {"form": form, "provider": provider}, status=status)
+    return render_form(request, "federation/secret.html", {"form": form, "provider": provider})
 
 
 @opens(Provider, to=rules.reads_providers, by="public_id")
@@ -131,8 +130,7 @@ def only_ways(request: HttpRequest) -> HttpResponse:
         changed = actions.say_only_ways(request.viewer, form.cleaned_data["audiences"])
         messages.success(request, _("C’est enregistré.") if changed else _("Rien n’a changé."))
         return redirect("federation:providers")
-    status = TYPED_WRONG if form.errors else 200
-    return render(request, "federation/only_ways.html", {"form": form, "served": served}, status=status)
+    return render_form(request, "federation/only_ways.html", {"form": form, "served": served})
 
 
 @opens(to=rules.opens_local_door)
@@ -159,5 +157,4 @@ def local_door(request: HttpRequest) -> HttpResponse:
         "only_ways": queries.only_ways_told(request.viewer),
         "reads_providers": rules.reads_providers(request.viewer),
     }
-    status = TYPED_WRONG if form.errors else 200
-    return render(request, "federation/local_door.html", context, status=status)
+    return render_form(request, "federation/local_door.html", context)

@@ -13,6 +13,7 @@ from preau.commons.signon.models import Opening
 from preau.directory.models import Group
 from preau.directory.viewer import Viewer
 from preau.foundation import journal
+from preau.foundation.locks import lock
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Direct:
 @transaction.atomic
 def give(viewer: Viewer, proposal: Proposal, chosen: Collection[int]) -> list[Activity]:
     """Give to the class what the teacher kept of their choice (ranks in `items`); nothing at the second click."""
-    held = Proposal.objects.select_for_update().get(pk=proposal.pk)
+    held = lock(Proposal, proposal.pk)
     context = Context.objects.select_related("opening__school", "group").get(pk=held.context_id)
     if held.taken_at or held.ends_at <= timezone.now() or not _is_in_charge(viewer, context):
         return []
@@ -63,7 +64,7 @@ def _give(viewer: Viewer, context: Context, item: dict[str, Any]) -> Activity:
 def give_one(viewer: Viewer, said: Direct) -> Activity:
     """Give the first page of a service, under a title; the same, given twice, is there once."""
     context = Context.objects.get_or_create(opening=said.opening, group=said.group)[0]
-    Context.objects.select_for_update().get(pk=context.pk)
+    lock(Context, context.pk)
     known = Activity.objects.going().filter(
         context=context, title=said.title, target="", due_on=said.due_on, given_by=viewer.person.pk
     )
@@ -85,7 +86,7 @@ def give_one(viewer: Viewer, said: Direct) -> Activity:
 @transaction.atomic
 def rename(viewer: Viewer, activity: Activity, *, title: str, text: str, due_on: date | None) -> bool:
     """Another title, another sentence, another day; returns whether anything changed."""
-    held = Activity.objects.select_for_update().get(pk=activity.pk)
+    held = lock(Activity, activity.pk)
     said = {"title": title, "text": text, "due_on": due_on}
     changed = [name for name, value in said.items() if getattr(held, name) != value]
     if not changed:

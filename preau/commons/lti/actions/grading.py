@@ -8,6 +8,7 @@ from django.db import transaction
 
 from preau.commons.lti.models import Activity, Column, Context, Score
 from preau.commons.lti.rules import MOST_COLUMNS
+from preau.foundation.locks import lock
 
 
 class Clash(Exception):
@@ -37,7 +38,7 @@ class Said:
 def score(column: Column, said: Said) -> bool:
     """Keep what a service says of a pupil. The same again changes nothing (False); what is older than what is known is
     refused. Raises Clash."""
-    Column.objects.select_for_update().get(pk=column.pk)
+    lock(Column, column.pk)
     known = Score.objects.filter(column=column, pupil=said.pupil).first()
     facts = said.facts()
     if known is None:
@@ -58,7 +59,7 @@ def write_line(
     context: Context, facts: dict[str, Any], activity: Activity | None, line: Column | None = None
 ) -> Column:
     """A line more, or what is said of a known one. Raises Clash when the class has too many."""
-    Context.objects.select_for_update().get(pk=context.pk)
+    lock(Context, context.pk)
     if line is None:
         if Column.objects.filter(context=context).count() >= MOST_COLUMNS:
             raise Clash

@@ -10,6 +10,7 @@ from preau.commons.lti.models import Agreement, Tool
 from preau.commons.signon.models import Opening, Service
 from preau.directory.viewer import Viewer
 from preau.foundation import journal
+from preau.foundation.locks import lock
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Facts:
 @transaction.atomic
 def save_tool(viewer: Viewer, service: Service, said: Facts) -> list[str]:
     """Write what was said of a service; returns the names of what changed. Keys read at a former address are forgotten."""
-    Service.objects.select_for_update().get(pk=service.pk)
+    lock(Service, service.pk)
     tool = Tool.objects.filter(service=service).first() or Tool(service=service)
     asks = {
         key: {"why": why, "since": tool.asks.get(key, {}).get("since", viewer.today.isoformat())}
@@ -45,7 +46,7 @@ def save_tool(viewer: Viewer, service: Service, said: Facts) -> list[str]:
 @transaction.atomic
 def agree(viewer: Viewer, opening: Opening, tool: Tool, allowed: Collection[str]) -> bool:
     """What the school lets the service do by itself; returns whether it changed."""
-    Opening.objects.select_for_update().get(pk=opening.pk)
+    lock(Opening, opening.pk)
     held = Agreement.objects.filter(opening=opening).first() or Agreement(opening=opening)
     kept = [key for key in tool.wants if key in allowed]
     if kept == held.allowed and held.pk:

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -15,8 +14,11 @@ from preau.commons.lti.models import Activity
 from preau.commons.lti.views.going import go
 from preau.foundation import journal
 from preau.foundation.access import confirmed, opens
+from preau.foundation.downloads import csv_lines
+from preau.foundation.pages import render_form
+from preau.foundation.paging import page_for
 
-A_PAGE, TYPED_WRONG = 20, 422
+A_PAGE = 20
 
 
 @opens(to=rules.uses_activities)
@@ -27,7 +29,7 @@ def activities(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("classe", "")
     group = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 12 else None
     found = queries.activities_of(viewer, openings, group)
-    page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, found, A_PAGE)
     context = {
         "page_obj": page,
         "rows": queries.rows_of(viewer, page, openings),
@@ -82,7 +84,7 @@ def change(request: HttpRequest, activity: Activity) -> HttpResponse:
         messages.success(request, _("C’est enregistré.") if changed else _("Rien n’a changé."))
         return redirect("lti:activity", public_id=activity.public_id)
     context = {"form": form, "activity": activity}
-    return render(request, "lti/change.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "lti/change.html", context)
 
 
 @opens(Activity, to=rules.keeps_activity, by="public_id")
@@ -111,6 +113,4 @@ def export(request: HttpRequest, activity: Activity) -> StreamingHttpResponse:
     """Its results, as a spreadsheet."""
     rows = queries.class_results(request.viewer, activity)
     journal.record(request.viewer, "lti.exported", activity, rows=len(rows))
-    response = StreamingHttpResponse(exports.csv_of(rows), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="activite-{activity.given_at:%Y-%m-%d}.csv"'
-    return response
+    return csv_lines(f"activite-{activity.given_at:%Y-%m-%d}", exports.csv_of(rows))

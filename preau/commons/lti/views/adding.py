@@ -17,8 +17,7 @@ from preau.commons.lti.forms import AddForm, ChoiceForm
 from preau.commons.lti.models import Proposal
 from preau.commons.lti.views.going import go
 from preau.foundation.access import anyone, opens
-
-TYPED_WRONG = 422
+from preau.foundation.pages import render_form, status_of
 
 
 @opens(to=rules.gives_activities)
@@ -35,7 +34,7 @@ def add(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("L’activité est donnée."))
         return redirect("lti:activity", public_id=made.public_id)
     context = {"form": form, "may": bool(form.groups and form.tools)}
-    return render(request, "lti/add.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "lti/add.html", context)
 
 
 @opens(to=anyone)
@@ -68,4 +67,4 @@ def choice(request: HttpRequest, proposal: Proposal) -> HttpResponse:
         messages.success(request, said if given else _("Ce choix a déjà servi, ou n’attend plus."))
         return redirect("lti:activities")
     told = {"form": form, "proposal": proposal, "service": service, "group": context.group}
-    return render(request, "lti/choice.html", told, status=TYPED_WRONG if form and form.errors else 200)
+    return render(request, "lti/choice.html", told, status=status_of(form))

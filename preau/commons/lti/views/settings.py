@@ -13,8 +13,7 @@ from preau.commons.signon import queries as signon
 from preau.commons.signon.models import Service
 from preau.commons.signon.words import Protocol
 from preau.foundation.access import confirmed, opens
-
-TYPED_WRONG = 422
+from preau.foundation.pages import render_form, status_of
 
 
 @opens(Service, to=rules.sets_tool, by="public_id")
@@ -37,7 +36,7 @@ def tool(request: HttpRequest, service: Service) -> HttpResponse:
         "deployment": _deployment(request, service),
         "told": told() if known else [],
     }
-    return render(request, "lti/tool.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "lti/tool.html", context)
 
 
 def _elsewhere(request: HttpRequest, service: Service) -> HttpResponse:
@@ -77,4 +76,4 @@ def agreement(request: HttpRequest, service: Service) -> HttpResponse:
         messages.success(request, _("C’est enregistré.") if changed else _("Rien n’a changé."))
         return redirect("lti:agreement", public_id=service.public_id)
     context = {"service": service, "form": form, "deployment": queries.deployment_of(opening)}
-    return render(request, "lti/agreement.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render(request, "lti/agreement.html", context, status=status_of(form))

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from preau.commons.media.models import Medium, Rendition, Upload
 from preau.directory.viewer import Viewer
 from preau.foundation import journal, mediaroom, works
+from preau.foundation.locks import lock
 from preau.foundation.works import CannotStop, Ending
 
 # medium_id: whoever shows it may have to say it again.
@@ -31,7 +32,7 @@ class InUse(Exception):
 @transaction.atomic
 def describe(viewer: Viewer, medium: Medium, words: Mapping[str, Any]) -> bool:
     """Give a medium its captions, transcript, chapters…; was anything changed?"""
-    known: Medium = Medium.objects.select_for_update(of=("self",)).get(pk=medium.pk)
+    known = lock(Medium, medium.pk)
     changed = [name for name, value in words.items() if name in WORDS and getattr(known, name) != value]
     if not changed:
         return False

@@ -23,6 +23,7 @@ from preau.commons.media.models import Medium, Upload
 from preau.directory.models import Person
 from preau.directory.viewer import Viewer
 from preau.foundation import filekinds, films, journal, mediaroom, papers, vault, works
+from preau.foundation.locks import lock
 from preau.foundation.text import weight
 from preau.foundation.uploads import CHUNK, MEGABYTE, Refused
 
@@ -62,7 +63,7 @@ class Part:
 def begin(viewer: Viewer, name: str, size: int, modified: str = "") -> Upload:
     """Make room for a file; the same one goes on from where it stopped. Raises TooMuch."""
     # Two clicks at once: the second waits, then finds the row of the first.
-    Person.objects.select_for_update().get(pk=viewer.person.pk)
+    lock(Person, viewer.person.pk)
     shown = filekinds.shown(name) or _("fichier")
     mine = Upload.objects.visible_to(viewer)
     known: Upload | None = mine.filter(name=shown, size=size, modified=modified[:20]).first()

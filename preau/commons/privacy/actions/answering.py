@@ -8,6 +8,7 @@ from preau.commons.privacy.actions import telling
 from preau.commons.privacy.models import DataRequest, RequestLine, due_after
 from preau.directory.viewer import Viewer
 from preau.foundation import journal
+from preau.foundation.locks import lock
 
 
 class Over(Exception):
@@ -26,15 +27,8 @@ class Unanswered(Exception):
     """A line has no answer yet; nothing was written."""
 
 
-def _locked(request_id: int) -> DataRequest:
-    found: DataRequest = (
-        DataRequest.objects.select_for_update(of=("self",)).select_related("school").get(pk=request_id)
-    )
-    return found
-
-
 def _waiting(request_id: int) -> DataRequest:
-    request = _locked(request_id)
+    request = lock(DataRequest, request_id, "school")
     if not request.is_waiting:
         raise Over
     return request
@@ -88,7 +82,7 @@ def mark_of(line: RequestLine) -> str:
 def answer_line(viewer: Viewer, line: RequestLine, outcome: str, answer: str, seen: str = "") -> bool:
     """Write what one line is answered; nothing is told yet. False when it says that already; raises Over, AnsweredMeanwhile."""
     request = _waiting(line.request_id)
-    line = RequestLine.objects.select_for_update(of=("self",)).get(pk=line.pk)
+    line = lock(RequestLine, line.pk)
     if (line.outcome, line.answer) == (outcome, answer):
         return False
     if mark_of(line) != seen:
@@ -104,7 +98,7 @@ def answer_line(viewer: Viewer, line: RequestLine, outcome: str, answer: str, se
 @transaction.atomic
 def send_answer(viewer: Viewer, request: DataRequest) -> bool:
     """Answer the request: it is told in a few minutes. False when it was done; raises Over when withdrawn, Unanswered."""
-    request = _locked(request.pk)
+    request = lock(DataRequest, request.pk, "school")
     if request.state == DataRequest.State.ANSWERED:
         return False
     if not request.is_waiting:
@@ -125,7 +119,7 @@ def send_answer(viewer: Viewer, request: DataRequest) -> bool:
 @transaction.atomic
 def take_back_answer(viewer: Viewer, request: DataRequest) -> bool:
     """The answer is not the right one after all, and nobody has been told. False when it was done; raises TooLate."""
-    request = _locked(request.pk)
+    request = lock(DataRequest, request.pk, "school")
     if request.state == DataRequest.State.IN_HAND:
         return False
     if (
@@ -143,8 +137,8 @@ def take_back_answer(viewer: Viewer, request: DataRequest) -> bool:
 @transaction.atomic
 def apply_erasure(viewer: Viewer, line: RequestLine) -> int | None:
     """Erase what was granted, by the `forget` of its kind; returns how many rows, None when it was done. Raises Over when it may not be."""
-    request = _locked(line.request_id)
-    line = RequestLine.objects.select_for_update(of=("self",)).get(pk=line.pk)
+    request = lock(DataRequest, line.request_id, "school")
+    line = lock(RequestLine, line.pk)
     if line.applied_at:
         return None
     plan = queries.erasure_of(request, line)

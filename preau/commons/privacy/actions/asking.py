@@ -10,6 +10,7 @@ from preau.commons.privacy.models import MOST_LINES, DataRequest, RequestLine, d
 from preau.directory.models import Person, School
 from preau.directory.viewer import Viewer
 from preau.foundation import dates, journal
+from preau.foundation.locks import lock
 
 
 class TakenInHand(Exception):
@@ -31,7 +32,7 @@ class Asked:
 def ask(viewer: Viewer, school: School, subject: Person, asked: Asked) -> DataRequest:
     """Send a request with one line. The same line twice is the same request."""
     # Two clicks at once wait for one another.
-    Person.objects.select_for_update(of=("self",)).get(pk=viewer.person.pk)
+    lock(Person, viewer.person.pk)
     mine = DataRequest.objects.waiting().filter(school=school, subject=subject, asked_by=viewer.person)
     known = mine.filter(pk__in=RequestLine.objects.filter(**asdict(asked)).values("request_id")).first()
     if known is not None:
@@ -48,17 +49,10 @@ def ask(viewer: Viewer, school: School, subject: Person, asked: Asked) -> DataRe
     return request
 
 
-def _locked(request: DataRequest) -> DataRequest:
-    found: DataRequest = (
-        DataRequest.objects.select_for_update(of=("self",)).select_related("school").get(pk=request.pk)
-    )
-    return found
-
-
 @transaction.atomic
 def add_line(viewer: Viewer, request: DataRequest, asked: Asked) -> bool:
     """Ask one thing more in the same request. False for the same thing twice; raises TakenInHand."""
-    request = _locked(request)
+    request = lock(DataRequest, request.pk, "school")
     if not request.may_still_add():
         raise TakenInHand
     lines = list(request.lines.all())
@@ -74,8 +68,8 @@ def add_line(viewer: Viewer, request: DataRequest, asked: Asked) -> bool:
 @transaction.atomic
 def change_line(viewer: Viewer, line: RequestLine, asked: Asked) -> bool:
     """Say a line otherwise, as long as nobody has taken the request in hand. False when nothing changes; raises TakenInHand."""
-    request = _locked(line.request)
-    line = RequestLine.objects.select_for_update(of=("self",)).get(pk=line.pk)
+    request = lock(DataRequest, line.request.pk, "school")
+    line = lock(RequestLine, line.pk)
     if _said(line) == asked:
         return False
     if request.state != DataRequest.State.RECEIVED:
@@ -94,7 +88,7 @@ def _said(line: RequestLine) -> Asked:
 @transaction.atomic
 def withdraw(viewer: Viewer, request: DataRequest) -> bool:
     """Take a request back, whatever was begun. False when it is taken back already; raises TakenInHand once it is answered."""
-    request = _locked(request)
+    request = lock(DataRequest, request.pk, "school")
     if request.state == DataRequest.State.WITHDRAWN:
         return False
     if not request.is_waiting:

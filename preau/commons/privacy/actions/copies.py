@@ -15,6 +15,7 @@ from preau.commons.privacy.queries import Subject
 from preau.directory.models import Person
 from preau.directory.viewer import Viewer
 from preau.foundation import journal, works
+from preau.foundation.locks import lock
 from preau.foundation.works import Ending
 
 KEPT = timedelta(days=7)
@@ -32,7 +33,7 @@ def work_of(copy_id: int) -> str:
 @transaction.atomic
 def ask_copy(viewer: Viewer, subject: Subject, school_id: int) -> DataCopy:
     """Ask for a copy, which this school keeps; a second click while it is being made is the same one."""
-    Person.objects.select_for_update(of=("self",)).get(pk=viewer.person.pk)
+    lock(Person, viewer.person.pk)
     going = DataCopy.objects.being_made().filter(asked_by=viewer.person, subject=subject.person)
     same: DataCopy | None = going.filter(asked_at__gt=timezone.now() - LOST).first()
     if same:

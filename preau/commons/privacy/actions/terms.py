@@ -19,6 +19,7 @@ from preau.directory.viewer import Viewer
 from preau.directory.words import Profile
 from preau.foundation import dates, journal, notices, works
 from preau.foundation.boards import Term
+from preau.foundation.locks import lock
 from preau.foundation.works import Ending
 
 State = RetentionRun.State
@@ -50,7 +51,7 @@ def prepare(school: School | None, day: date) -> RetentionRun | None:
     """Count what is past its term in a school; None when nothing is. What nobody has agreed to yet is counted again."""
     if school:
         # Asked for twice at once, it is one run: the second one waits here, and finds the first.
-        School.objects.select_for_update(of=("self",)).get(pk=school.pk)
+        lock(School, school.pk)
     run = RetentionRun.objects.select_for_update(of=("self",)).open().filter(school=school).first()
     if run is not None and run.state != State.PREPARED:
         return run
@@ -77,7 +78,7 @@ def prepare(school: School | None, day: date) -> RetentionRun | None:
 def remind(run: RetentionRun, today: date) -> int:
     """Tell those who may decide, once a week; returns how many were told. Nothing is ever erased because nobody answered."""
     with transaction.atomic():
-        locked = RetentionRun.objects.select_for_update(of=("self",)).select_related("school").get(pk=run.pk)
+        locked = lock(RetentionRun, run.pk, "school")
         if not locked.waits_on(today):
             return 0
         if locked.reminded_on and today < locked.reminded_on + REMINDED_EVERY:
@@ -118,15 +119,8 @@ def mark_of(run: RetentionRun) -> str:
     return hashlib.sha256(json.dumps(facts, default=str).encode()).hexdigest()
 
 
-def _locked(run: RetentionRun) -> RetentionRun:
-    found: RetentionRun = (
-        RetentionRun.objects.select_for_update(of=("self",)).select_related("school").get(pk=run.pk)
-    )
-    return found
-
-
 def _locked_as(run: RetentionRun, seen: str) -> RetentionRun:
-    found = _locked(run)
+    found = lock(RetentionRun, run.pk, "school")
     if mark_of(found) != seen:
         raise RunMovedOn
     return found
@@ -172,7 +166,7 @@ def confirm(viewer: Viewer, run: RetentionRun, seen: str) -> None:
 @transaction.atomic
 def postpone(viewer: Viewer, run: RetentionRun, until: date, why: str, seen: str) -> None:
     """Not now, for this reason: it is counted again on that day, and needs two people again. Raises RunMovedOn."""
-    run = _locked(run)
+    run = lock(RetentionRun, run.pk, "school")
     # Said twice, it is said once.
     if (run.postponed_by_id, run.postponed_until, run.postponed_why) == (viewer.person.pk, until, why):
         return

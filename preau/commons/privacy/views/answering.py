@@ -1,7 +1,6 @@
 """Those who answer: what waits, one request, its lines, and erasing what was granted."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -14,8 +13,10 @@ from preau.commons.privacy.models import DataRequest, RequestLine
 from preau.directory.rules import reads_families
 from preau.foundation import journal
 from preau.foundation.access import opens
+from preau.foundation.pages import CONFLICT, NOTHING_CHANGED, TYPED_WRONG, status_of, tell_outcome
+from preau.foundation.paging import page_for
 
-TYPED_WRONG, CONFLICT, A_PAGE = 422, 409, 30
+A_PAGE = 30
 
 
 @opens(to=rules.answers_requests)
@@ -24,7 +25,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     """What was asked of the school, the nearest day first."""
     part = request.GET.get("voir", "")
     part = part if part in queries.PARTS else ""
-    page = Paginator(queries.queue_of(request.viewer, part), A_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, queries.queue_of(request.viewer, part), A_PAGE)
     context = {
         "page_obj": page, "part": part, "today": request.viewer.today,
         "kept_away": queries.number_kept_away(request.viewer),
@@ -84,10 +85,12 @@ def prolong(request: HttpRequest, asked: DataRequest) -> HttpResponse:
     except actions.TooLate:
         messages.error(request, _("Le premier mois est passé : la loi ne permet plus de prolonger."))
         return redirect("privacy:handle", pk=asked.pk)
-    if done:
-        messages.success(request, _("Le délai est prolongé de deux mois. La personne en est prévenue."))
-    else:
-        messages.info(request, _("Le délai était déjà prolongé."))
+    tell_outcome(
+        request,
+        done,
+        _("Le délai est prolongé de deux mois. La personne en est prévenue."),
+        _("Le délai était déjà prolongé."),
+    )
     return redirect("privacy:handle", pk=asked.pk)
 
 
@@ -105,14 +108,16 @@ def answer_line(request: HttpRequest, line: RequestLine) -> HttpResponse:
             return _over(request, asked)
         except actions.AnsweredMeanwhile:
             return _answered_meanwhile(request, line, form)
-        if done:
-            messages.success(request, _("La réponse à cette ligne est notée. Elle partira avec les autres."))
-        else:
-            messages.info(request, _("Rien n’a changé."))
+        tell_outcome(
+            request,
+            done,
+            _("La réponse à cette ligne est notée. Elle partira avec les autres."),
+            NOTHING_CHANGED,
+        )
         return redirect("privacy:handle", pk=asked.pk)
     if not asked.is_waiting:
         return _over(request, asked)
-    return _line_page(request, line, form, TYPED_WRONG if form.errors else 200)
+    return _line_page(request, line, form, status_of(form))
 
 
 def _answered_meanwhile(request: HttpRequest, line: RequestLine, form: AnswerForm) -> HttpResponse:
@@ -150,10 +155,12 @@ def send_answer(request: HttpRequest, asked: DataRequest) -> HttpResponse:
     except actions.Unanswered:
         messages.error(request, _("Répondez d’abord à chaque ligne."))
         return redirect("privacy:handle", pk=asked.pk)
-    if done:
-        messages.success(request, _("La réponse part dans dix minutes. D’ici là, vous pouvez la reprendre."))
-    else:
-        messages.info(request, _("La réponse était déjà donnée."))
+    tell_outcome(
+        request,
+        done,
+        _("La réponse part dans dix minutes. D’ici là, vous pouvez la reprendre."),
+        _("La réponse était déjà donnée."),
+    )
     return redirect("privacy:handle", pk=asked.pk)
 
 

@@ -1,7 +1,6 @@
 """What a person asks about their data, or a child's: the list, a request, its lines."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -13,8 +12,10 @@ from preau.commons.privacy.models import DataRequest, RequestLine
 from preau.commons.privacy.views.own import subject_of
 from preau.directory.models import Person, School
 from preau.foundation.access import opens
+from preau.foundation.pages import NOTHING_CHANGED, TYPED_WRONG, render_form, tell_outcome
+from preau.foundation.paging import page_for
 
-TYPED_WRONG, CONFLICT, A_PAGE = 422, 409, 20
+A_PAGE = 20
 # In an address: no kind of data in particular.
 ANY = "autre"
 
@@ -23,7 +24,7 @@ ANY = "autre"
 @require_safe
 def requests(request: HttpRequest) -> HttpResponse:
     """What I asked, and where it is."""
-    page = Paginator(queries.requests_of(request.viewer), A_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, queries.requests_of(request.viewer), A_PAGE)
     return render(request, "privacy/requests.html", {"page_obj": page, "today": request.viewer.today})
 
 
@@ -45,7 +46,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Votre demande est envoyée. Voici votre accusé de réception."))
         return redirect("privacy:asked", pk=made.pk)
     context = {"subject": subject, "form": form, "wanted": wanted, **_about(kind, subject)}
-    return render(request, "privacy/ask.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "privacy/ask.html", context)
 
 
 def _ask_what(
@@ -99,10 +100,9 @@ def add_line(request: HttpRequest, asked: DataRequest) -> HttpResponse:
             added = actions.add_line(request.viewer, asked, form.asked())
         except actions.TakenInHand:
             return _refused(request, asked)
-        if added:
-            messages.success(request, _("La ligne est ajoutée à votre demande."))
-        else:
-            messages.info(request, _("Cette ligne y était déjà."))
+        tell_outcome(
+            request, added, _("La ligne est ajoutée à votre demande."), _("Cette ligne y était déjà.")
+        )
         return redirect("privacy:asked", pk=asked.pk)
     context = {
         "form": form,
@@ -112,7 +112,7 @@ def add_line(request: HttpRequest, asked: DataRequest) -> HttpResponse:
         "line": None,
         **_about(kind, subject),
     }
-    return render(request, "privacy/line.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "privacy/line.html", context)
 
 
 @opens(RequestLine, to=rules.follows_line)
@@ -125,10 +125,7 @@ def change_line(request: HttpRequest, line: RequestLine) -> HttpResponse:
             changed = actions.change_line(request.viewer, line, form.asked())
         except actions.TakenInHand:
             return _refused(request, line.request)
-        if changed:
-            messages.success(request, _("La ligne est changée."))
-        else:
-            messages.info(request, _("Rien n’a changé."))
+        tell_outcome(request, changed, _("La ligne est changée."), NOTHING_CHANGED)
         return redirect("privacy:asked", pk=line.request_id)
     if request.method != "POST" and line.request.state != DataRequest.State.RECEIVED:
         return _refused(request, line.request)
@@ -140,7 +137,7 @@ def change_line(request: HttpRequest, line: RequestLine) -> HttpResponse:
         "line": line,
         **_about(line.kind, subject),
     }
-    return render(request, "privacy/line.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "privacy/line.html", context)
 
 
 def _refused(request: HttpRequest, asked: DataRequest) -> HttpResponse:

@@ -4,8 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,8 +17,11 @@ from preau.commons.privacy.queries import breach as breaches
 from preau.commons.privacy.queries.breach import Breach
 from preau.foundation import csvtext, journal
 from preau.foundation.access import confirmed, opens
+from preau.foundation.downloads import csv_lines
+from preau.foundation.pages import TYPED_WRONG, status_of
+from preau.foundation.paging import page_for
 
-A_PAGE, TYPED_WRONG = 40, 422
+A_PAGE = 40
 
 
 @opens(to=rules.answers_breach)
@@ -37,7 +39,7 @@ def breach(request: HttpRequest) -> HttpResponse:
         return render(request, "privacy/breach.html", _empty(form), status=TYPED_WRONG)
     asked = _asked(request, form, request.GET.get("personne", ""))
     found = breaches.found_in(asked)
-    page = Paginator(found.touched, A_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, found.touched, A_PAGE)
     people = breaches.people_in(page.object_list)
     _note(request, "privacy.breach_measured", asked, people=len(found.touched))
     context = _empty(form) | {
@@ -96,7 +98,7 @@ def _breach_of_operator(request: HttpRequest) -> HttpResponse:
             context["schools"] = counted
             person = request.viewer.person
             journal.record(request.viewer, "privacy.breach_measured", person, schools=len(counted))
-    status = TYPED_WRONG if form.errors else 200
+    status = status_of(form)
     return render(request, "privacy/breach.html", context, status=status)
 
 
@@ -113,10 +115,7 @@ def breach_contacts(request: HttpRequest) -> HttpResponse:
     rows = [exports.contact_line(one) for one in touched]
     _note(request, "privacy.breach_contacts_exported", asked, rows=len(rows))
     lines = csvtext.lines(exports.contact_header(), rows)
-    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    name = f"personnes-a-prevenir-{request.viewer.today:%Y-%m-%d}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return csv_lines(f"personnes-a-prevenir-{request.viewer.today:%Y-%m-%d}", lines)
 
 
 @opens(to=rules.warns_people)

@@ -1,7 +1,6 @@
 """« Mes données »: what is held, who has read, the archive."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,6 +13,7 @@ from preau.commons.privacy.actions import copies
 from preau.directory.models import Person
 from preau.foundation import journal
 from preau.foundation.access import confirmed, opens
+from preau.foundation.paging import page_for
 
 
 def subject_of(request: HttpRequest, asked: str) -> tuple[queries.Subject, list[Person]]:
@@ -46,7 +46,7 @@ def part(request: HttpRequest, key: str) -> HttpResponse:
     entry = queries.entry_of(key)
     if entry is None:
         raise Http404
-    page = Paginator(queries.rows_shown(entry, subject), 20).get_page(request.GET.get("page"))
+    page = page_for(request, queries.rows_shown(entry, subject), 20)
     rows = list(queries.sentences_of(entry, subject, page.object_list)) if page.paginator.count else []
     context = {"subject": subject, "entry": entry, "key": key, "page_obj": page, "rows": rows}
     return render(request, "privacy/part.html", context)
@@ -57,7 +57,7 @@ def part(request: HttpRequest, key: str) -> HttpResponse:
 def readings(request: HttpRequest) -> HttpResponse:
     """Who has opened my file, or my child's: in which role, and when."""
     subject, _children = subject_of(request, request.GET.get("pour", ""))
-    page = Paginator(queries.readings_of(subject), 30).get_page(request.GET.get("page"))
+    page = page_for(request, queries.readings_of(subject), 30)
     rows = queries.said_of_readings(page.object_list) if page.paginator.count else []
     return render(request, "privacy/readings.html", {"subject": subject, "page_obj": page, "rows": rows})
 

@@ -1,6 +1,5 @@
 """The register of processing (RGPD, article 30)."""
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -10,6 +9,7 @@ from preau.commons.privacy import exports, queries, rules
 from preau.commons.privacy.words import Shape
 from preau.foundation import journal
 from preau.foundation.access import opens
+from preau.foundation.paging import page_for
 
 A_PAGE = 25
 
@@ -19,7 +19,7 @@ A_PAGE = 25
 def register(request: HttpRequest) -> HttpResponse:
     """The register of processing, as the head keeps it for the school, or the operator for whom it works."""
     found = queries.register_for(request.viewer)
-    page = Paginator(found.activities, A_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, found.activities, A_PAGE)
     return render(request, "privacy/register.html", {"register": found, "page_obj": page})
 
 

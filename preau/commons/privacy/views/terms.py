@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -14,15 +13,17 @@ from preau.commons.privacy.actions import terms as actions
 from preau.commons.privacy.forms import PostponeForm
 from preau.commons.privacy.models import RetentionRun
 from preau.foundation.access import confirmed, opens
+from preau.foundation.pages import TYPED_WRONG
+from preau.foundation.paging import page_for
 
-TYPED_WRONG, A_PAGE = 422, 30
+A_PAGE = 30
 
 
 @opens(to=rules.follows_terms)
 @require_safe
 def terms(request: HttpRequest) -> HttpResponse:
     """What waits, what is done, and the rules."""
-    page = Paginator(queries.runs_of(request.viewer), A_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, queries.runs_of(request.viewer), A_PAGE)
     context = {
         "page_obj": page, "rules": queries.rules_said(), "may_count": rules.prepares_terms(request.viewer),
         "today": request.viewer.today, "is_operator": request.viewer.school_id is None,

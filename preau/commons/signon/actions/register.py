@@ -17,6 +17,7 @@ from preau.commons.signon.words import KeyUse
 from preau.directory.models import School
 from preau.directory.viewer import Viewer
 from preau.foundation import journal
+from preau.foundation.locks import lock
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def _held(viewer: Viewer, said: Said, service: Service | None) -> Service:
     if service:
         if namesake.exclude(pk=service.pk).exists():
             raise SameName
-        return Service.objects.select_for_update().get(pk=service.pk)
+        return lock(Service, service.pk)
     found = namesake.first()
     if found is None:
         return Service(school_id=school_id, released={})
@@ -142,7 +143,7 @@ def _place(service: Service, places: Sequence[Place]) -> bool:
 @transaction.atomic
 def settle(viewer: Viewer, service: Service, settled: Settled) -> list[str]:
     """Open a service in the viewer's school, close it, or change for whom; returns the names of what changed."""
-    Service.objects.select_for_update().get(pk=service.pk)
+    lock(Service, service.pk)
     here = {"service": service, "school": viewer.school}
     opening = Opening.objects.filter(**here).first() or Opening(**here)
     facts = {

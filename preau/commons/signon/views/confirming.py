@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib.auth import authenticate
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -16,9 +16,8 @@ from preau.commons.signon import queries, rules
 from preau.commons.signon.forms import PasswordForm
 from preau.commons.signon.views.cas import enter, one, refused, unknown
 from preau.foundation.access import opens
+from preau.foundation.pages import render_form
 from preau.identity import boards, devices
-
-TYPED_WRONG = 422
 
 
 @opens(to=rules.has_services)
@@ -58,7 +57,7 @@ def page(
         "form": form, "service": openings[0].service, "wanted": wanted, "ways": ways,
         "types": request.user.has_usable_password() or not ways,
     }  # fmt: skip
-    return render(request, "signon/confirm.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "signon/confirm.html", context)
 
 
 def is_theirs(request: HttpRequest, form: PasswordForm) -> bool:

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -15,15 +14,17 @@ from preau.commons.signon.forms import OpeningForm, ServiceForm
 from preau.commons.signon.models import Service
 from preau.directory import queries as directory
 from preau.foundation.access import confirmed, opens
+from preau.foundation.pages import render_form, status_of
+from preau.foundation.paging import page_for
 
-A_PAGE, TYPED_WRONG = 20, 422
+A_PAGE = 20
 
 
 @opens(to=rules.has_services)
 @require_safe
 def services(request: HttpRequest) -> HttpResponse:
     """The services that one may open from here, and what leaves for each."""
-    page = Paginator(queries.tiles_of(request.viewer), A_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, queries.tiles_of(request.viewer), A_PAGE)
     keeps = rules.reads_register(request.viewer)
     context = {"page_obj": page, "keeps": keeps, "opener_of": boards.opener_of, "openers": boards.openers}
     return render(request, "signon/services.html", context)
@@ -33,7 +34,7 @@ def services(request: HttpRequest) -> HttpResponse:
 @require_safe
 def register(request: HttpRequest) -> HttpResponse:
     """Every service that the school has or is offered; for operators, those of the platform."""
-    page = Paginator(queries.services_of(request.viewer), A_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, queries.services_of(request.viewer), A_PAGE)
     context = {
         "page_obj": page,
         "rows": queries.rows_of(page, request.viewer.today),
@@ -72,8 +73,7 @@ def _write(request: HttpRequest, service: Service | None) -> HttpResponse:
             said = _("Le service est enregistré.") if changed or service is None else _("Rien n’a changé.")
             messages.success(request, said)
             return redirect("signon:service", public_id=written.public_id)
-    status = TYPED_WRONG if form.errors else 200
-    return render(request, "signon/write.html", {"form": form, "service": service}, status=status)
+    return render_form(request, "signon/write.html", {"form": form, "service": service})
 
 
 @opens(Service, to=rules.reads_register, by="public_id")
@@ -103,7 +103,7 @@ def service(request: HttpRequest, service: Service) -> HttpResponse:
         "may_change": rules.changes(viewer, service),
         "pages": boards.pages_for(viewer, service),
     }
-    status = TYPED_WRONG if form and form.errors else 200
+    status = status_of(form)
     return render(request, "signon/service.html", context, status=status)
 
 

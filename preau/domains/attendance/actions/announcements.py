@@ -18,6 +18,7 @@ from preau.directory.words import Role
 from preau.domains.attendance.actions import notices
 from preau.domains.attendance.models import Announcement, Decision, Entry, Explanation, Handling
 from preau.foundation import dates, journal
+from preau.foundation.locks import lock
 from preau.foundation.notices import News, publish, settle
 from preau.foundation.prepared import Prepared
 
@@ -31,7 +32,7 @@ def announce(
 ) -> Announcement:
     """Announce an absence or a departure; the same one twice is one. What was noted already in that time is covered too."""
     # Two clicks at once: the second waits, then finds what the first wrote.
-    Person.objects.select_for_update().get(pk=viewer.person.pk)
+    lock(Person, viewer.person.pk)
     about = {"school_id": school_id, "pupil": pupil, "given_by": viewer.person}
     times = {name: said[name] for name in ("kind", "starts", "ends")}
     known: Announcement | None = Announcement.objects.standing().filter(**about, **times).first()
@@ -52,7 +53,7 @@ def announce(
 @transaction.atomic
 def withdraw_announcement(viewer: Viewer, announcement: Announcement) -> bool:
     """Take it back, and what it explains that nobody has decided on. False when it was taken back already."""
-    one = Announcement.objects.select_for_update(of=("self",)).get(pk=announcement.pk)
+    one = lock(Announcement, announcement.pk)
     if one.withdrawn_at:
         return False
     one.withdrawn_at = timezone.now()

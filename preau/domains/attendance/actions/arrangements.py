@@ -12,6 +12,7 @@ from preau.directory.viewer import Viewer
 from preau.domains.attendance.actions import follow_ups, notices
 from preau.domains.attendance.models import Arrangement, Entry
 from preau.foundation import journal
+from preau.foundation.locks import lock
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def end_arrangement(viewer: Viewer, arrangement: Arrangement) -> bool:
 
     A lesson that begins afterwards, and whose roll was called already, is missed after all: its family is told.
     """
-    arrangement = Arrangement.objects.select_for_update(of=("self",)).get(pk=arrangement.pk)
+    arrangement = lock(Arrangement, arrangement.pk)
     if arrangement.ended_at:
         return False
     exempt = _exempt(arrangement, viewer.today)

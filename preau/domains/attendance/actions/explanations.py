@@ -16,6 +16,7 @@ from preau.domains.attendance.models import (
     Reason,
 )
 from preau.foundation import journal
+from preau.foundation.locks import lock
 
 
 class NothingToExplain(Exception):
@@ -65,7 +66,7 @@ def explain(
 @transaction.atomic
 def withdraw(viewer: Viewer, explanation: Explanation) -> bool:
     """Take back an explanation that nobody has decided on; returns False when it was too late."""
-    explanation = Explanation.objects.select_for_update().get(pk=explanation.pk)
+    explanation = lock(Explanation, explanation.pk)
     if not explanation.is_pending:
         return False
     _decide(viewer, explanation, Explanation.State.WITHDRAWN, "")
@@ -82,7 +83,7 @@ def decide(
 
     `seen`: the last decision that the page showed (0: none). Raises DecidedOtherwise when there is another since.
     """
-    explanation = Explanation.objects.select_for_update().get(pk=explanation.pk)
+    explanation = lock(Explanation, explanation.pk)
     last = explanation.decisions.last()
     same = last is not None and (last.state, last.comment) == (state, comment)
     # One that another has replaced covers no absence any more: there is nothing to decide.

@@ -13,6 +13,7 @@ from preau.domains.attendance.models import Alert, FollowUp, FollowUpAction
 from preau.domains.attendance.queries import missed_by, settings_of
 from preau.domains.attendance.rules.thresholds import Reached, reached_by
 from preau.foundation import dates, journal
+from preau.foundation.locks import lock
 
 Level = Alert.Level
 Kind = FollowUpAction.Kind
@@ -75,7 +76,7 @@ def look_again(school_id: int, pupils: Sequence[int]) -> None:
 def open_follow_up(viewer: Viewer, pupil: Person, alert: Alert | None = None) -> FollowUp:
     """Follow a pupil, by somebody's decision; the one that is open already goes on. The alert is dealt with."""
     # Two who open it at once: one after the other.
-    School.objects.select_for_update().get(pk=viewer.school_id)
+    lock(School, viewer.school_id)
     follow_up = FollowUp.objects.going_on().filter(school_id=viewer.school_id, pupil=pupil).first()
     if follow_up is None:
         follow_up = FollowUp.objects.create(
@@ -127,8 +128,8 @@ def note_action(
 @transaction.atomic
 def end_follow_up(viewer: Viewer, follow_up: FollowUp, *, closed: bool) -> bool:
     """Close a follow-up, or open it again; False when it is so already, or when another is open for this pupil."""
-    School.objects.select_for_update().get(pk=follow_up.school_id)
-    follow_up = FollowUp.objects.select_for_update(of=("self",)).get(pk=follow_up.pk)
+    lock(School, follow_up.school_id)
+    follow_up = lock(FollowUp, follow_up.pk)
     others = FollowUp.objects.going_on().filter(school_id=follow_up.school_id, pupil_id=follow_up.pupil_id)
     if follow_up.is_open != closed or (not closed and others.exists()):
         return False
@@ -152,7 +153,7 @@ def letter_sent(viewer: Viewer, alert: Alert) -> FollowUp:
 @transaction.atomic
 def settle_counting(viewer: Viewer, **said: object) -> bool:
     """When the afternoon begins, and the thresholds of the school; False when nothing changes."""
-    school = School.objects.select_for_update().get(pk=viewer.school_id)
+    school = lock(School, viewer.school_id)
     known = settings_of(school.pk)
     changed = [name for name, value in said.items() if getattr(known, name) != value]
     if not changed:

@@ -10,6 +10,7 @@ from preau.directory.models import School
 from preau.directory.viewer import Viewer
 from preau.domains.attendance.models import Reason
 from preau.foundation import journal
+from preau.foundation.locks import lock
 
 SWITCHES = ("for_families", "settles", "in_report", "in_alerts", "confidential")
 TYPED = ("label", "order", *SWITCHES)
@@ -54,8 +55,7 @@ def retire_reason(viewer: Viewer, reason: Reason, *, retired: bool) -> bool:
 
 def _locked(viewer: Viewer) -> School:
     """The school of the viewer: two people who settle its reasons do so one after the other."""
-    school: School = School.objects.select_for_update().get(pk=viewer.school_id)
-    return school
+    return lock(School, viewer.school_id)
 
 
 def _own(viewer: Viewer, reason: Reason) -> Reason:

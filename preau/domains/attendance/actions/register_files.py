@@ -15,6 +15,7 @@ from preau.directory.viewer import Viewer
 from preau.domains.attendance.models import RegisterFile
 from preau.domains.attendance.models.register_files import KEPT
 from preau.foundation import journal, notices, works
+from preau.foundation.locks import lock
 from preau.foundation.works import Ending
 
 register_asked = Signal()  # register_id: nobody makes it yet
@@ -42,7 +43,7 @@ def work_of(register_id: int) -> str:
 @transaction.atomic
 def ask_register(viewer: Viewer, first: date, last: date, group: Group | None) -> RegisterFile:
     """Ask for a register; while one is being made for this person, asking again is the same one."""
-    Person.objects.select_for_update(of=("self",)).get(pk=viewer.person.pk)
+    lock(Person, viewer.person.pk)
     making = RegisterFile.objects.being_made().filter(school_id=viewer.school_id or 0, asked_by=viewer.person)
     known: RegisterFile | None = making.first()
     if known and known.asked_at > timezone.now() - LOST:

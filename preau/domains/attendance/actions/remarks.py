@@ -8,6 +8,7 @@ from preau.directory.viewer import Viewer
 from preau.domains.attendance.models import Entry, EntryChange, ListRemark, Status
 from preau.domains.timetable.models import Lesson
 from preau.foundation import journal
+from preau.foundation.locks import lock
 
 
 @transaction.atomic
@@ -51,7 +52,7 @@ def _on_the_roll(viewer: Viewer, lesson: Lesson, pupil: Person) -> None:
 @transaction.atomic
 def settle_remark(viewer: Viewer, said: ListRemark) -> bool:
     """The list is mended, or was right; False when somebody had said so already."""
-    said = ListRemark.objects.select_for_update(of=("self",)).get(pk=said.pk)
+    said = lock(ListRemark, said.pk)
     if said.settled_at:
         return False
     said.settled_by, said.settled_at = viewer.person, timezone.now()

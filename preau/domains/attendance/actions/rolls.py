@@ -22,6 +22,7 @@ from preau.domains.attendance.queries import noted_in, seen_of
 from preau.domains.attendance.rules import EARLY
 from preau.domains.timetable.models import Lesson
 from preau.foundation import journal
+from preau.foundation.locks import lock
 
 Noted = tuple[str, int | None]
 # Sent inside the transaction: its receivers only enqueue tasks, in the same database, so that a task exists if and only
@@ -224,8 +225,8 @@ def correct_entry(
     `seen`: what the page showed (`queries.seen_of`). Raises CorrectedOtherwise when it is something else by now.
     """
     # The lock of `validate_roll`: one writes after the other, never over the other.
-    Lesson.objects.select_for_update().get(pk=entry.lesson_id)
-    entry = Entry.objects.select_for_update(of=("self",)).select_related("lesson").get(pk=entry.pk)
+    lock(Lesson, entry.lesson_id)
+    entry = lock(Entry, entry.pk, "lesson")
     before = entry.state_label
     late = status == Status.LATE
     minutes = (minutes_late or minutes_since(entry.lesson, timezone.now())) if late else None

@@ -14,6 +14,7 @@ from preau.domains.attendance.models import Seat, SeatingPlan, SeatingStep
 from preau.domains.attendance.rules import seating as filling
 from preau.domains.attendance.rules.seating import Spot
 from preau.foundation import journal
+from preau.foundation.locks import lock
 
 # A lesson's worth of second thoughts; a plan is no archive.
 STEPS_KEPT = 20
@@ -183,7 +184,7 @@ def remove_plan(viewer: Viewer, plan: SeatingPlan) -> None:
 
 def _opened(viewer: Viewer, plan: SeatingPlan, revision: int | None = None) -> tuple[SeatingPlan, Sitting]:
     """The plan under its lock, and who sits there among the pupils of today: a departure has freed its place."""
-    plan = SeatingPlan.objects.select_for_update(of=("self",)).get(pk=plan.pk)
+    plan = lock(SeatingPlan, plan.pk)
     if revision is not None and plan.revision != revision:
         raise ChangedMeanwhile
     here = set(learners(plan.group_id, viewer.today))

@@ -10,6 +10,7 @@ from preau.directory.viewer import Viewer
 from preau.domains.attendance import rules
 from preau.domains.attendance.models import Visit
 from preau.foundation import journal
+from preau.foundation.locks import lock
 
 # A visit that nobody ended is over in the night: nobody sleeps at the library.
 FORGOTTEN = timedelta(hours=10)
@@ -31,7 +32,7 @@ def begin_visit(viewer: Viewer, pupil: Person, place: str, leaving: int | None =
     viewer's, unless they say that this visit (`leaving`) is over.
     """
     now = timezone.now()
-    Person.objects.select_for_update().get(pk=pupil.pk)
+    lock(Person, pupil.pk)
     before = Visit.objects.going_on().filter(pupil=pupil, school_id=viewer.school_id).first()
     if before is not None and before.place == place:
         return before
@@ -49,7 +50,7 @@ def begin_visit(viewer: Viewer, pupil: Person, place: str, leaving: int | None =
 @transaction.atomic
 def end_visit(viewer: Viewer, visit: Visit) -> bool:
     """The pupil has left. False when it was said already."""
-    visit = Visit.objects.select_for_update(of=("self",)).get(pk=visit.pk)
+    visit = lock(Visit, visit.pk)
     if visit.ends:
         return False
     _end(viewer, visit)

@@ -13,12 +13,11 @@ from preau.commons.files.actions import Desk
 from preau.commons.files.rules import PAPER
 from preau.directory.models import Holding, Person, Subject
 from preau.directory.viewer import Viewer
-from preau.directory.words import Role
 from preau.domains.attendance.actions import Conflict, Mark, Said, Sending
 from preau.domains.attendance.models import Arrangement, Entry, Explanation, ListRemark, Reason, Status
 from preau.domains.attendance.queries import RegisterRow, same_day_to_explain, seen_of
 from preau.domains.timetable.models import Lesson
-from preau.foundation.fields import Attachments, OneRow, SeveralRows
+from preau.foundation.fields import Attachments, Day, Filter, OneRow, SeveralRows
 
 MOST_MINUTES = 600
 MOST_DIGITS = 18
@@ -211,7 +210,7 @@ class CorrectionForm(forms.Form):
         return data
 
 
-class AbsenceFilter(forms.Form):
+class AbsenceFilter(Filter):
     """The filters of the list of absences. A wrong value is ignored, never an error page."""
 
     STATES = [
@@ -226,20 +225,9 @@ class AbsenceFilter(forms.Form):
         ("retard", _("Retards")),
     ]
     nom = forms.CharField(label=_("Nom de l’élève"), required=False, max_length=80)
-    du = forms.DateField(
-        label=_("Du"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-    au = forms.DateField(
-        label=_("Au"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    du = Day(label=_("Du"), required=False)
+    au = Day(label=_("Au"), required=False)
     etat = forms.ChoiceField(label=_("État"), required=False, choices=STATES)
-
-    def chosen(self) -> dict[str, Any]:
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
-
-
-DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class ArrangementForm(forms.Form):
@@ -268,10 +256,8 @@ class ArrangementForm(forms.Form):
         required=False,
         max_length=120,
     )
-    first_day = forms.DateField(label=_("Du"), widget=DAY)
-    last_day = forms.DateField(
-        label=_("Au"), widget=DAY, required=False, help_text=_("Vide : jusqu’à nouvel ordre.")
-    )
+    first_day = Day(label=_("Du"))
+    last_day = Day(label=_("Au"), required=False, help_text=_("Vide : jusqu’à nouvel ordre."))
 
     def __init__(self, viewer: Viewer, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -318,7 +304,7 @@ class RemarkForm(forms.Form):
     def __init__(self, viewer: Viewer, lesson: Lesson, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.lesson = lesson
-        here = Holding.objects.active(viewer.today).filter(school_id=viewer.school_id, role=Role.PUPIL)
+        here = Holding.objects.pupils_here(viewer)
         self.fields["pupil"].queryset = Person.objects.filter(pk__in=here.values("person_id"))  # type: ignore[attr-defined]
 
     def clean_pupil(self) -> Person:

@@ -14,7 +14,7 @@ from preau.directory.models import Person, School
 from preau.directory.viewer import Viewer
 from preau.domains.attendance.models import Reason
 from preau.domains.attendance.queries import schools_of
-from preau.foundation.fields import Attachments, OneRow
+from preau.foundation.fields import Attachments, Day, OneRow
 
 FARTHEST = timedelta(days=120)
 WHOLE_DAY = (time(0, 0), time(23, 59))
@@ -23,12 +23,6 @@ WHOLE_DAY = (time(0, 0), time(23, 59))
 class Child(OneRow):
     def label_from_instance(self, obj: Person) -> str:  # type: ignore[override]
         return obj.given_name
-
-
-def _day(label: Any, **more: Any) -> forms.DateField:
-    return forms.DateField(
-        label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **more
-    )
 
 
 def _hour(label: Any, **more: Any) -> forms.TimeField:
@@ -48,8 +42,8 @@ class AnnounceForm(forms.Form):
         empty_label=None,
         error_messages={"required": _("Choisissez un enfant.")},
     )
-    first_day = _day(_("Premier jour"))
-    last_day = _day(_("Dernier jour"), required=False, help_text=_("Rien à écrire pour un seul jour."))
+    first_day = Day(label=_("Premier jour"))
+    last_day = Day(label=_("Dernier jour"), required=False, help_text=_("Rien à écrire pour un seul jour."))
     from_hour = _hour(_("À partir de"), required=False, help_text=_("Rien à écrire pour la journée entière."))
     until_hour = _hour(_("Jusqu’à"), required=False)
     reason = OneRow(

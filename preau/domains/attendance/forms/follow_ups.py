@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from preau.directory.viewer import Viewer
 from preau.domains.attendance.models import Alert, AttendanceSettings, FollowUpAction
-from preau.foundation.fields import SeveralRows
+from preau.foundation.fields import Day, SeveralRows
 
 Kind = FollowUpAction.Kind
 MADE = [(kind.value, kind.label) for kind in Kind if kind != Kind.WORD]
@@ -18,9 +18,7 @@ class ActionForm(forms.Form):
     """What was done: a call, a meeting, a letter, a report, a note."""
 
     kind = forms.ChoiceField(label=_("Ce qui a été fait"), choices=MADE, widget=forms.RadioSelect)
-    done_on = forms.DateField(
-        label=_("Le"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    done_on = Day(label=_("Le"))
     words = forms.CharField(
         label=_("Précisions"),
         required=False,

@@ -9,13 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from preau.directory.models import Group
 from preau.directory.viewer import Viewer
-from preau.foundation.fields import FewRows, OneRow
+from preau.foundation.fields import Day, FewRows, Filter, OneRow
 
 
 def _day(label: Any, *, required: bool = False) -> forms.DateField:
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    missing = {"required": _("Choisissez un jour.")}
-    return forms.DateField(label=label, required=required, widget=widget, error_messages=missing)
+    return Day(label=label, required=required, error_messages={"required": _("Choisissez un jour.")})
 
 
 def _classes_of(viewer: Viewer) -> "QuerySet[Group]":
@@ -48,7 +46,7 @@ class LongRegisterForm(forms.Form):
         return data
 
 
-class RegisterFilter(forms.Form):
+class RegisterFilter(Filter):
     """From when to when, which class. A wrong value is ignored, never an error page."""
 
     du = _day(_("Du"))
@@ -67,7 +65,3 @@ class RegisterFilter(forms.Form):
         same: Any = other.fields["classe"]
         # By `iter`: a list first asks these choices how many they are, which is one more query.
         offered.choices = same.choices = list(iter(offered.choices))
-
-    def chosen(self) -> dict[str, Any]:
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}

@@ -8,7 +8,6 @@ from django.db.models import Q, QuerySet
 
 from preau.directory.models import Holding, Person
 from preau.directory.viewer import Viewer
-from preau.directory.words import Role
 from preau.domains.attendance.models import Arrangement, said_of
 from preau.foundation import dates, text
 from preau.foundation.lookup import Wanted
@@ -82,6 +81,6 @@ def pupils_named(viewer: Viewer, typed: str) -> list[Person]:
     wanted = Wanted.typed(typed)
     if wanted.letters < LETTERS:
         return []
-    here = Holding.objects.active(viewer.today).filter(school_id=viewer.school_id, role=Role.PUPIL)
+    here = Holding.objects.pupils_here(viewer)
     rows = wanted.among(Person.objects.filter(pk__in=here.values("person_id")), "search_name")
     return [person for person, _ in wanted.best(rows, lambda person: person.search_name)[:MOST]]

@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 
 from preau.directory.models import Holding, Person
 from preau.directory.viewer import Viewer
-from preau.directory.words import Role
 from preau.domains.attendance.models import Visit
 from preau.domains.attendance.queries.absences import classes_of
 from preau.foundation import dates, text
@@ -31,7 +30,7 @@ def pupils_found(viewer: Viewer, typed: str) -> list[PupilRow]:
     wanted = text.fold(typed).strip()
     if len(wanted) < FEWEST_LETTERS:
         return []
-    here = Holding.objects.active(viewer.today).filter(school_id=viewer.school_id, role=Role.PUPIL)
+    here = Holding.objects.pupils_here(viewer)
     found = Person.objects.filter(pk__in=here.values("person_id"))
     for word in wanted.split():
         found = found.filter(search_name__contains=word)

@@ -96,7 +96,7 @@ def keeps_arrangements(viewer: Viewer, *_: object) -> bool:
 
 def keeps_arrangements_of(viewer: Viewer, person: Person) -> bool:
     """The same, of a pupil of the school."""
-    here = Holding.objects.active(viewer.today).filter(school_id=viewer.school_id, role=Role.PUPIL)
+    here = Holding.objects.pupils_here(viewer)
     return keeps_arrangements(viewer) and here.filter(person=person).exists()
 
 
@@ -160,9 +160,7 @@ def can_settle(viewer: Viewer, entry: Entry) -> bool:
 
 def can_follow(viewer: Viewer, person: Person) -> bool:
     """School life and head, a pupil of their school."""
-    here = Holding.objects.active(viewer.today).filter(
-        school_id=viewer.school_id, role=Role.PUPIL, person=person
-    )
+    here = Holding.objects.pupils_here(viewer).filter(person=person)
     return viewer.has_power(ABSENCES) and here.exists()
 
 
@@ -178,9 +176,7 @@ def only_notes_visits(viewer: Viewer) -> bool:
 
 def can_note_visit(viewer: Viewer, person: Person) -> bool:
     """A pupil of the school, who comes to a place of theirs."""
-    here = Holding.objects.active(viewer.today).filter(
-        school_id=viewer.school_id, role=Role.PUPIL, person=person
-    )
+    here = Holding.objects.pupils_here(viewer).filter(person=person)
     return notes_visits(viewer) and here.exists()
 
 

@@ -1,7 +1,6 @@
 """Exemptions and adjustments: who has some, noting one, ending it, and what a family reads of its own."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -13,8 +12,8 @@ from preau.domains.attendance.forms import ArrangementFilter, ArrangementForm
 from preau.domains.attendance.models import Arrangement
 from preau.foundation import journal
 from preau.foundation.access import opens
-
-TYPED_WRONG = 422
+from preau.foundation.pages import render_form, tell_outcome
+from preau.foundation.paging import page_for, query_of
 
 
 @opens(to=rules.keeps_arrangements)
@@ -24,17 +23,13 @@ def arrangements(request: HttpRequest) -> HttpResponse:
     form = ArrangementFilter(request.GET)
     chosen = form.chosen()
     name, over = chosen.get("nom", ""), chosen.get("etat") == "fini"
-    page = Paginator(queries.arrangements_matching(request.viewer, name, over=over), 40).get_page(
-        request.GET.get("page")
-    )
-    query = request.GET.copy()
-    query.pop("page", None)
+    page = page_for(request, queries.arrangements_matching(request.viewer, name, over=over), 40)
     context = {
         "form": form,
         "page_obj": page,
         "rows": queries.arrangement_rows(page.object_list, request.viewer.today),
         "pupils": queries.pupils_named(request.viewer, name),
-        "query": query.urlencode(),
+        "query": query_of(request),
         "filtered": bool(name or over),
     }
     return render(request, "attendance/arrangements.html", context)
@@ -61,17 +56,19 @@ def arrange(request: HttpRequest, pupil: Person) -> HttpResponse:
         )
         return redirect("attendance:pupil_arrangements", public_id=pupil.public_id)
     context = {"pupil": pupil, "form": form}
-    return render(request, "attendance/arrange.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "attendance/arrange.html", context)
 
 
 @opens(Arrangement, to=rules.keeps_arrangements)
 @require_POST
 def end_arrangement(request: HttpRequest, arrangement: Arrangement) -> HttpResponseRedirect:
     """It holds no more."""
-    if actions.end_arrangement(request.viewer, arrangement):
-        messages.success(request, _("C’est terminé : l’appel ne le montre plus."))
-    else:
-        messages.info(request, _("C’était déjà terminé."))
+    tell_outcome(
+        request,
+        actions.end_arrangement(request.viewer, arrangement),
+        _("C’est terminé : l’appel ne le montre plus."),
+        _("C’était déjà terminé."),
+    )
     return redirect("attendance:pupil_arrangements", public_id=arrangement.pupil.public_id)
 
 

@@ -16,9 +16,7 @@ from preau.domains.timetable.models import Lesson
 from preau.domains.timetable.queries import LessonRow
 from preau.foundation import ondevice, stamp
 from preau.foundation.access import anyone, opens
-
-TYPED_WRONG = 422
-CONFLICT = 409
+from preau.foundation.pages import CONFLICT, TYPED_WRONG
 
 
 @opens(to=anyone)

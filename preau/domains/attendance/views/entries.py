@@ -15,9 +15,7 @@ from preau.domains.attendance.forms.reasons import SettleOneForm
 from preau.domains.attendance.models import Entry, Explanation, Status
 from preau.foundation import journal
 from preau.foundation.access import opens
-
-TYPED_WRONG = 422
-CONFLICT = 409
+from preau.foundation.pages import CONFLICT, TYPED_WRONG, status_of, tell_outcome
 
 
 @opens(Entry, to=rules.runs_school_life)
@@ -26,7 +24,7 @@ def entry(request: HttpRequest, entry: Entry) -> HttpResponse:
     """One absence: what was seen, every change since, and the means to correct it."""
     form = CorrectionForm(request.POST or None, initial=_seen(entry))
     if request.method != "POST" or not form.is_valid():
-        return _entry_page(request, entry, {"form": form}, TYPED_WRONG if form.errors else 200)
+        return _entry_page(request, entry, {"form": form}, status_of(form))
     try:
         actions.correct_entry(request.viewer, entry, **form.cleaned_data)
     except actions.CorrectedOtherwise as conflict:
@@ -102,10 +100,7 @@ def settle_one(request: HttpRequest, entry: Entry) -> HttpResponse:
     except actions.SettledAlready as conflict:
         form.add_error("motif", _settled_already(request, conflict))
         return _entry_page(request, entry, {"settling": form}, CONFLICT)
-    if done:
-        messages.success(request, _("C’est noté."))
-    else:
-        messages.info(request, _("C’était déjà fait."))
+    tell_outcome(request, done, _("C’est noté."))
     return redirect("attendance:entry", pk=entry.pk)
 
 
@@ -136,10 +131,12 @@ def decide(request: HttpRequest, explanation: Explanation) -> HttpResponse:
         decided = actions.decide(request.viewer, explanation, **form.cleaned_data)
     except actions.DecidedOtherwise as conflict:
         return _asked_again(request, about, _decided_otherwise(request, conflict), CONFLICT)
-    if decided:
-        messages.success(request, _("La décision est enregistrée."))
-    else:
-        messages.info(request, _("Cette explication avait déjà reçu cette décision, ou a été retirée."))
+    tell_outcome(
+        request,
+        decided,
+        _("La décision est enregistrée."),
+        _("Cette explication avait déjà reçu cette décision, ou a été retirée."),
+    )
     return redirect("attendance:board")
 
 

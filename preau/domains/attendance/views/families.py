@@ -1,7 +1,6 @@
 """What a family follows of absences, and explains."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -14,8 +13,9 @@ from preau.domains.attendance.forms import ExplainForm
 from preau.domains.attendance.forms.announcements import AnnounceForm
 from preau.domains.attendance.models import Announcement, Entry, Explanation
 from preau.foundation.access import opens
+from preau.foundation.pages import render_form
+from preau.foundation.paging import page_for
 
-TYPED_WRONG = 422
 MOST_ANNOUNCED = 20
 
 
@@ -26,7 +26,7 @@ def absences(request: HttpRequest) -> HttpResponse:
     viewer = request.viewer
     children = queries.children_of(viewer)
     child = next((c for c in children if c.public_id == request.GET.get("enfant")), None)
-    page = Paginator(queries.absences_followed(viewer, child), 30).get_page(request.GET.get("page"))
+    page = page_for(request, queries.absences_followed(viewer, child), 30)
     context = {
         "page_obj": page,
         "rows": queries.rows_of(page.object_list, {}, viewer),
@@ -54,7 +54,7 @@ def explain(request: HttpRequest, entry: Entry) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         return _explained(request, form)
     context = {"form": form, "entry": entry, "who_reads": rules.who_reads_explanations()}
-    return render(request, "attendance/explain.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "attendance/explain.html", context)
 
 
 def _explained(request: HttpRequest, form: ExplainForm) -> HttpResponseRedirect:
@@ -78,9 +78,7 @@ def announce(request: HttpRequest) -> HttpResponse:
     form = AnnounceForm(viewer, people, request.POST or None, request.FILES or None)
     if not form.is_valid():
         context = {"form": form, "who_reads": rules.who_reads_explanations()}
-        return render(
-            request, "attendance/announce.html", context, status=TYPED_WRONG if form.errors else 200
-        )
+        return render_form(request, "attendance/announce.html", context)
     data = form.cleaned_data
     actions.announce(
         viewer, data["enfant"], data["school"].pk, next(iter(data["papers"]), None),

@@ -1,7 +1,6 @@
 """Alerts, follow-ups, letters: what counts say, and what people decide of it."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -15,9 +14,10 @@ from preau.domains.attendance.forms.follow_ups import ActionForm, ChosenAlerts, 
 from preau.domains.attendance.models import Alert, FollowUp, FollowUpAction
 from preau.foundation import journal, pdf
 from preau.foundation.access import opens
+from preau.foundation.downloads import pdf_file
+from preau.foundation.pages import CONFLICT, NOTHING_CHANGED, render_form, status_of, tell_outcome
+from preau.foundation.paging import page_for
 
-TYPED_WRONG = 422
-CONFLICT = 409
 MOST_LETTERS = 40
 
 
@@ -25,7 +25,7 @@ MOST_LETTERS = 40
 @require_safe
 def alerts(request: HttpRequest) -> HttpResponse:
     """Who has reached a threshold, with the half-days that it counts."""
-    page = Paginator(queries.alerts_waiting(request.viewer), 20).get_page(request.GET.get("page"))
+    page = page_for(request, queries.alerts_waiting(request.viewer), 20)
     context = {
         "page_obj": page,
         "rows": queries.rows_of_alerts(request.viewer, page.object_list),
@@ -49,10 +49,11 @@ def open_follow_up(request: HttpRequest, alert: Alert) -> HttpResponse:
 @require_POST
 def close_alert(request: HttpRequest, alert: Alert) -> HttpResponse:
     """Leave an alert there."""
-    if actions.close_alert(request.viewer, alert):
-        messages.success(request, _("L’alerte est classée. Les absences ne changent pas."))
-    else:
-        messages.info(request, _("C’était déjà fait."))
+    tell_outcome(
+        request,
+        actions.close_alert(request.viewer, alert),
+        _("L’alerte est classée. Les absences ne changent pas."),
+    )
     return redirect("attendance:alerts")
 
 
@@ -69,9 +70,7 @@ def start_follow_up(request: HttpRequest, pupil: Person) -> HttpResponse:
 def follow_ups(request: HttpRequest) -> HttpResponse:
     """The follow-ups that go on, or those that are over."""
     closed = request.GET.get("voir") == "fermes"
-    page = Paginator(queries.follow_ups_of(request.viewer, closed=closed), 30).get_page(
-        request.GET.get("page")
-    )
+    page = page_for(request, queries.follow_ups_of(request.viewer, closed=closed), 30)
     ways = ways_from(request.viewer, Place.CHOSEN)
     return render(request, "attendance/follow_ups.html", {"page_obj": page, "closed": closed, "ways": ways})
 
@@ -82,7 +81,7 @@ def follow_up(request: HttpRequest, follow_up: FollowUp) -> HttpResponse:
     """One follow-up: the facts, what was done, and the means to add to it."""
     form = ActionForm(request.viewer, request.POST or None)
     if request.method != "POST" or not form.is_valid():
-        return _page(request, follow_up, form, TYPED_WRONG if form.errors else 200)
+        return _page(request, follow_up, form, status_of(form))
     data = form.cleaned_data
     try:
         noted = actions.note_action(
@@ -96,10 +95,7 @@ def follow_up(request: HttpRequest, follow_up: FollowUp) -> HttpResponse:
     except actions.ClosedAlready:
         form.add_error(None, _("Ce suivi vient d’être fermé par quelqu’un d’autre : rien n’a été ajouté."))
         return _page(request, follow_up, form, CONFLICT)
-    if noted:
-        messages.success(request, _("C’est noté."))
-    else:
-        messages.info(request, _("C’était déjà fait."))
+    tell_outcome(request, noted, _("C’est noté."))
     return redirect("attendance:follow_up", pk=follow_up.pk)
 
 
@@ -136,7 +132,7 @@ def end_follow_up(request: HttpRequest, follow_up: FollowUp) -> HttpResponse:
 def told_follow_up(request: HttpRequest, follow_up: FollowUp) -> HttpResponse:
     """What a family reads of a follow-up: the facts, what was done; and its own word, which contests them if need be."""
     form = WordForm(request.POST or None)
-    status = TYPED_WRONG if form.errors else 200
+    status = status_of(form)
     if request.method == "POST" and form.is_valid():
         try:
             kind, words = FollowUpAction.Kind.WORD, form.cleaned_data["words"]
@@ -168,11 +164,7 @@ def letters(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and writable and pdf.is_possible():
         for row in writable:
             actions.letter_sent(request.viewer, row.alert)
-        response = HttpResponse(letters_pdf(request.viewer, writable), content_type="application/pdf")
-        response["Content-Disposition"] = (
-            f'attachment; filename="courriers-{request.viewer.today:%Y-%m-%d}.pdf"'
-        )
-        return response
+        return pdf_file(f"courriers-{request.viewer.today:%Y-%m-%d}", letters_pdf(request.viewer, writable))
     if not rows:
         messages.info(request, _("Choisissez au moins une alerte."))
         return redirect("attendance:alerts")
@@ -187,11 +179,11 @@ def counting(request: HttpRequest) -> HttpResponse:
     known = queries.settings_of(request.viewer.school_id or 0)
     form = CountingForm(request.POST or None, instance=known)
     if form.is_valid():
-        if actions.settle_counting(request.viewer, **form.cleaned_data):
-            messages.success(request, _("C’est enregistré. Les alertes sont recomptées."))
-        else:
-            messages.info(request, _("Rien n’a changé."))
+        tell_outcome(
+            request,
+            actions.settle_counting(request.viewer, **form.cleaned_data),
+            _("C’est enregistré. Les alertes sont recomptées."),
+            NOTHING_CHANGED,
+        )
         return redirect("attendance:alerts")
-    return render(
-        request, "attendance/counting.html", {"form": form}, status=TYPED_WRONG if form.errors else 200
-    )
+    return render_form(request, "attendance/counting.html", {"form": form})

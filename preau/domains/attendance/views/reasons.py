@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -10,8 +10,7 @@ from preau.domains.attendance import actions, queries, rules
 from preau.domains.attendance.forms.reasons import ReasonForm
 from preau.domains.attendance.models import Reason
 from preau.foundation.access import opens
-
-TYPED_WRONG = 422
+from preau.foundation.pages import NOTHING_CHANGED, render_form, tell_outcome
 
 
 @opens(to=rules.settles_reasons)
@@ -20,14 +19,15 @@ def reasons(request: HttpRequest) -> HttpResponse:
     """Every reason of the school with its switches, and a form for one more."""
     form = ReasonForm(request.viewer, None, request.POST or None)
     if form.is_valid():
-        if actions.create_reason(request.viewer, **form.cleaned_data):
-            messages.success(request, _("Le motif est ajouté."))
-        else:
-            messages.info(request, _("Ce motif existe déjà."))
+        tell_outcome(
+            request,
+            actions.create_reason(request.viewer, **form.cleaned_data),
+            _("Le motif est ajouté."),
+            _("Ce motif existe déjà."),
+        )
         return redirect("attendance:reasons")
     rows = queries.reasons_of(request.viewer)
-    status = TYPED_WRONG if form.errors else 200
-    return render(request, "attendance/reasons.html", {"form": form, "rows": rows}, status=status)
+    return render_form(request, "attendance/reasons.html", {"form": form, "rows": rows})
 
 
 @opens(Reason, to=rules.settles_reasons)
@@ -36,13 +36,14 @@ def reason(request: HttpRequest, reason: Reason) -> HttpResponse:
     """One reason and its switches; a common one is changed for this school alone."""
     form = ReasonForm(request.viewer, reason, request.POST or None)
     if form.is_valid():
-        if actions.change_reason(request.viewer, reason, **form.cleaned_data):
-            messages.success(request, _("C’est enregistré. Ce qui était déjà noté ne change pas."))
-        else:
-            messages.info(request, _("Rien n’a changé."))
+        tell_outcome(
+            request,
+            actions.change_reason(request.viewer, reason, **form.cleaned_data),
+            _("C’est enregistré. Ce qui était déjà noté ne change pas."),
+            NOTHING_CHANGED,
+        )
         return redirect("attendance:reasons")
-    status = TYPED_WRONG if form.errors else 200
-    return render(request, "attendance/reason.html", {"form": form, "reason": reason}, status=status)
+    return render_form(request, "attendance/reason.html", {"form": form, "reason": reason})
 
 
 @opens(Reason, to=rules.settles_reasons)

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -15,10 +15,11 @@ from preau.domains.attendance.exports.registers import register_csv, register_pd
 from preau.domains.attendance.forms.registers import LongRegisterForm, RegisterFilter
 from preau.foundation import journal, pdf
 from preau.foundation.access import confirmed, opens
+from preau.foundation.downloads import csv_lines, no_pdf, pdf_file
+from preau.foundation.pages import TYPED_WRONG
 
 # A term is made at once; longer, and by pupil of the whole school, it is prepared by a task.
 MOST = timedelta(days=100)
-TYPED_WRONG = 422
 
 
 def _asked(request: HttpRequest) -> tuple[RegisterFilter, date, date, Group | None]:
@@ -92,9 +93,7 @@ def register_as_csv(request: HttpRequest) -> HttpResponse:
     _form, first, last, group = _asked(request)
     found = queries.register_between(request.viewer, first, last, group)
     journal.record(request.viewer, "attendance.exported", request.viewer.school, rows=len(found.lines))
-    response = StreamingHttpResponse(register_csv(found), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="registre-{last:%Y-%m-%d}.csv"'
-    return response
+    return csv_lines(f"registre-{last:%Y-%m-%d}", register_csv(found))
 
 
 @opens(to=rules.runs_school_life)
@@ -105,10 +104,6 @@ def register_as_pdf(request: HttpRequest) -> HttpResponse:
     _form, first, last, group = _asked(request)
     found = queries.register_between(request.viewer, first, last, group)
     if not pdf.is_possible():
-        return HttpResponse(
-            _("Ce serveur ne sait pas faire de PDF."), status=503, content_type="text/plain; charset=utf-8"
-        )
+        return no_pdf()
     journal.record(request.viewer, "attendance.exported", request.viewer.school, rows=len(found.lines))
-    response = HttpResponse(register_pdf(request.viewer, found, group), content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="registre-{last:%Y-%m-%d}.pdf"'
-    return response
+    return pdf_file(f"registre-{last:%Y-%m-%d}", register_pdf(request.viewer, found, group))

@@ -1,7 +1,5 @@
 """The list of a lesson is wrong: its teacher says so, the secretary mends it."""
 
-from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -13,8 +11,8 @@ from preau.domains.attendance.models import ListRemark
 from preau.domains.timetable.models import Lesson
 from preau.domains.timetable.queries import row_at_hand
 from preau.foundation.access import opens
-
-TYPED_WRONG = 422
+from preau.foundation.pages import render_form, tell_outcome
+from preau.foundation.paging import page_for
 
 
 @opens(Lesson, to=rules.can_call_register)
@@ -35,17 +33,17 @@ def lesson_list(request: HttpRequest, lesson: Lesson) -> HttpResponse:
         "found": [one for one in queries.pupils_named(request.viewer, typed) if one.pk not in known],
         "said": queries.remarked_in(lesson),
     }
-    return render(request, "attendance/lesson_list.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "attendance/lesson_list.html", context)
 
 
 def _remarked(request: HttpRequest, lesson: Lesson, form: RemarkForm) -> HttpResponseRedirect:
     data = form.cleaned_data
-    if actions.remark(request.viewer, lesson, data["pupil"], data["remark"]):
-        messages.success(
-            request, _("Le secrétariat est prévenu. La liste changera quand il l’aura corrigée.")
-        )
-    else:
-        messages.info(request, _("Le secrétariat le sait déjà."))
+    tell_outcome(
+        request,
+        actions.remark(request.viewer, lesson, data["pupil"], data["remark"]),
+        _("Le secrétariat est prévenu. La liste changera quand il l’aura corrigée."),
+        _("Le secrétariat le sait déjà."),
+    )
     return redirect("attendance:roll", pk=lesson.pk)
 
 
@@ -53,7 +51,7 @@ def _remarked(request: HttpRequest, lesson: Lesson, form: RemarkForm) -> HttpRes
 @require_safe
 def remarks(request: HttpRequest) -> HttpResponse:
     """What teachers say of the lists, the oldest first."""
-    page = Paginator(queries.remarks_open(request.viewer), 40).get_page(request.GET.get("page"))
+    page = page_for(request, queries.remarks_open(request.viewer), 40)
     context = {"page_obj": page, "rows": queries.remark_rows(page.object_list)}
     return render(request, "attendance/remarks.html", context)
 
@@ -61,8 +59,7 @@ def remarks(request: HttpRequest) -> HttpResponse:
 @opens(ListRemark, to=rules.mends_lists)
 @require_POST
 def settle_remark(request: HttpRequest, said: ListRemark) -> HttpResponseRedirect:
-    if actions.settle_remark(request.viewer, said):
-        messages.success(request, _("C’est réglé."))
-    else:
-        messages.info(request, _("C’était déjà réglé."))
+    tell_outcome(
+        request, actions.settle_remark(request.viewer, said), _("C’est réglé."), _("C’était déjà réglé.")
+    )
     return redirect("attendance:remarks")

@@ -17,9 +17,7 @@ from preau.domains.attendance.views.device import clock_of, moments_of
 from preau.domains.timetable.models import Lesson
 from preau.domains.timetable.queries import row_at_hand
 from preau.foundation.access import opens
-
-TYPED_WRONG = 422
-CONFLICT = 409
+from preau.foundation.pages import CONFLICT, TYPED_WRONG
 
 
 @opens(Lesson, to=rules.can_call_register)

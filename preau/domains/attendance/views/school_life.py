@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,10 +18,11 @@ from preau.domains.attendance.forms import AbsenceFilter
 from preau.domains.attendance.forms.reasons import SettleForm, TakeBackForm
 from preau.foundation import dates, journal
 from preau.foundation.access import confirmed, opens
+from preau.foundation.downloads import csv_lines
 from preau.foundation.http import page_or_block, safe_next
+from preau.foundation.pages import TYPED_WRONG
+from preau.foundation.paging import page_for, query_of
 from preau.foundation.sorting import Sorting
-
-TYPED_WRONG = 422
 
 
 @opens(to=rules.runs_school_life)
@@ -41,7 +41,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "figures": figures,
         "may_settle_reasons": rules.settles_reasons(viewer),
         "ways": ways_from(viewer, Place.SCHOOL_LIFE),
-        "page_obj": Paginator(calls, 30).get_page(request.GET.get("page")),
+        "page_obj": page_for(request, calls, 30),
         "all_calls": everything,
         "now": now,
         "day": day,
@@ -67,17 +67,15 @@ def _entries_page(request: HttpRequest, settling: SettleForm, status: int = 200)
     sorting = Sorting(request.GET, ORDERS, "-jour")
     order = queries.Order(tuple(sorting.fields))
     found = queries.entries_listed(request.viewer, form.chosen(), order)
-    page = Paginator(found, 30).get_page(request.GET.get("page"))
+    page = page_for(request, found, 30)
     classes = queries.classes_of([line["pupil_id"] for line in page.object_list], request.viewer.today)
-    query = request.GET.copy()
-    query.pop("page", None)
     context = {
         "form": form,
         "settling": settling,
         "picked": set(request.POST.getlist("entries")),
         "page_obj": page,
         "rows": queries.rows_of(page.object_list, classes, request.viewer),
-        "query": query.urlencode(),
+        "query": query_of(request),
         "whole_query": request.GET.urlencode(),
         "filtered": bool(form.chosen()),
         "sorting": sorting,
@@ -151,8 +149,6 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
     """The filtered list as CSV, streamed."""
     found = queries.entries_matching(request.viewer, AbsenceFilter(request.GET).chosen())
     journal.record(request.viewer, "attendance.exported", request.viewer.school, rows=found.count())
-    response = StreamingHttpResponse(
-        exports.csv_of(request.viewer, queries.lines_of(found)), content_type="text/csv; charset=utf-8"
+    return csv_lines(
+        f"absences-{request.viewer.today:%Y-%m-%d}", exports.csv_of(request.viewer, queries.lines_of(found))
     )
-    response["Content-Disposition"] = f'attachment; filename="absences-{request.viewer.today:%Y-%m-%d}.csv"'
-    return response

@@ -25,10 +25,10 @@ from preau.domains.attendance.rules import can_call_register, seating
 from preau.domains.timetable.models import Lesson
 from preau.foundation import pdf
 from preau.foundation.access import opens
+from preau.foundation.downloads import no_pdf, pdf_file
 from preau.foundation.gone import removes
+from preau.foundation.pages import TYPED_WRONG, render_form, status_of
 from preau.identity.actions import read_there
-
-TYPED_WRONG, CONFLICT = 422, 409
 
 
 @opens(Group, to=seating.keeps_plans_of)
@@ -42,7 +42,7 @@ def plans(request: HttpRequest, group: Group) -> HttpResponse:
             messages.info(request, _("Ce plan existe déjà, le voici."))
         return redirect("attendance:plan", pk=plan.pk)
     context = {"group": group, "form": form, "rows": queries.plans_of(request.viewer, group)}
-    return render(request, "attendance/plans.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "attendance/plans.html", context)
 
 
 @opens(SeatingPlan, to=seating.keeps_plan)
@@ -55,7 +55,7 @@ def plan(request: HttpRequest, plan: SeatingPlan) -> HttpResponse:
         sitter = form.cleaned_data["eleve"]
         actions.place_pupil(request.viewer, plan, Person(pk=sitter.pupil_id), form.cleaned_data["spot"])
         return redirect(f"{request.path}#plan")
-    return _plan_page(request, board, form, TYPED_WRONG if form.errors else 200)
+    return _plan_page(request, board, form, status_of(form))
 
 
 def _plan_page(
@@ -104,9 +104,7 @@ def plan_settings(request: HttpRequest, plan: SeatingPlan) -> HttpResponse:
             messages.success(request, _("Le plan est enregistré."))
             return redirect("attendance:plan", pk=plan.pk)
     context = {"board": board, "plan": plan, "form": form}
-    return render(
-        request, "attendance/plan_settings.html", context, status=TYPED_WRONG if form.errors else 200
-    )
+    return render_form(request, "attendance/plan_settings.html", context)
 
 
 @removes
@@ -124,13 +122,9 @@ def remove_plan(request: HttpRequest, plan: SeatingPlan) -> HttpResponseRedirect
 def plan_on_paper(request: HttpRequest, plan: SeatingPlan) -> HttpResponse:
     """The plan on an A4 sheet: names and places, nothing else."""
     if not pdf.is_possible():
-        return HttpResponse(
-            _("Ce serveur ne sait pas faire de PDF."), status=503, content_type="text/plain; charset=utf-8"
-        )
+        return no_pdf()
     board = queries.board_of(request.viewer, plan, needs=False)
-    response = HttpResponse(plan_pdf(request.viewer, board), content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="plan-de-classe-{plan.pk}.pdf"'
-    return response
+    return pdf_file(f"plan-de-classe-{plan.pk}", plan_pdf(request.viewer, board))
 
 
 @opens(Lesson, to=can_call_register)

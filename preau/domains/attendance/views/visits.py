@@ -1,7 +1,6 @@
 """Who is where now: a name, a place, two gestures; and the slip of who leaves early."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,8 +12,8 @@ from preau.domains.attendance import actions, queries, rules
 from preau.domains.attendance.forms.announcements import DepartureForm
 from preau.domains.attendance.models import Announcement, Visit, places_of
 from preau.foundation.access import opens
-
-TYPED_WRONG, CONFLICT = 422, 409
+from preau.foundation.pages import CONFLICT, render_form, tell_outcome
+from preau.foundation.paging import page_for
 
 
 @opens(to=rules.notes_visits)
@@ -24,7 +23,7 @@ def passages(request: HttpRequest) -> HttpResponse:
     viewer = request.viewer
     typed = request.GET.get("nom", "")[:80]
     runs = rules.runs_school_life(viewer)
-    going_on = Paginator(queries.visits_going_on(viewer), 30).get_page(request.GET.get("page"))
+    going_on = page_for(request, queries.visits_going_on(viewer), 30)
     places = [(place, Visit.Place(place).label) for place in places_of(viewer)]
     context = {
         "typed": typed,
@@ -74,10 +73,7 @@ def _still_elsewhere(request: HttpRequest, pupil: Person, place: str, visit: Vis
 @require_POST
 def end_visit(request: HttpRequest, visit: Visit) -> HttpResponse:
     """The pupil has left."""
-    if actions.end_visit(request.viewer, visit):
-        messages.success(request, _("C’est noté : l’élève est reparti."))
-    else:
-        messages.info(request, _("C’était déjà fait."))
+    tell_outcome(request, actions.end_visit(request.viewer, visit), _("C’est noté : l’élève est reparti."))
     return redirect("attendance:passages")
 
 
@@ -98,14 +94,14 @@ def depart(request: HttpRequest, pupil: Person) -> HttpResponse:
         )
         return redirect("attendance:announced")
     context = {"form": form, "pupil": pupil}
-    return render(request, "attendance/depart.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "attendance/depart.html", context)
 
 
 @opens(to=rules.runs_school_life)
 @require_safe
 def announced(request: HttpRequest) -> HttpResponse:
     """Absences and departures known in advance, from today on."""
-    page = Paginator(queries.announced_in(request.viewer), 30).get_page(request.GET.get("page"))
+    page = page_for(request, queries.announced_in(request.viewer), 30)
     context = {"page_obj": page, "rows": queries.announced_rows(request.viewer, page.object_list)}
     return render(request, "attendance/announced.html", context)
 
@@ -114,9 +110,8 @@ def announced(request: HttpRequest) -> HttpResponse:
 @require_POST
 def withdraw_announcement(request: HttpRequest, announcement: Announcement) -> HttpResponse:
     """Take back an announcement: by whoever gave it, or a departure by school life."""
-    if actions.withdraw_announcement(request.viewer, announcement):
-        messages.success(request, _("L’annonce est retirée."))
-    else:
-        messages.info(request, _("C’était déjà fait."))
+    tell_outcome(
+        request, actions.withdraw_announcement(request.viewer, announcement), _("L’annonce est retirée.")
+    )
     back = "attendance:announced" if request.viewer.is_staff else "attendance:absences"
     return redirect(reverse(back))

@@ -13,6 +13,7 @@ from preau.domains.attention.actions import telling
 from preau.domains.attention.models import Decision, Finding, Review, Step, Word
 from preau.domains.attention.models.reviews import Kind
 from preau.foundation import journal
+from preau.foundation.locks import lock
 
 
 class LookedAtAlready(Exception):
@@ -48,7 +49,7 @@ def mark_of(findings: list[Finding]) -> str:
 def decide(viewer: Viewer, pupil: Person, shown: str, said: Said) -> Review:
     """Decide of the facts of a pupil. Raises LookedAtAlready and FactsChanged."""
     school_id = rules.school_of(viewer)
-    School.objects.select_for_update(of=("self",)).get(pk=school_id)
+    lock(School, school_id)
     waiting = (
         Finding.objects.select_for_update(of=("self",)).filter(school_id=school_id, pupil=pupil).waiting()
     )
@@ -67,7 +68,7 @@ def decide(viewer: Viewer, pupil: Person, shown: str, said: Said) -> Review:
 @transaction.atomic
 def decide_again(viewer: Viewer, review: Review, said: Said) -> bool:
     """Another decision of the same facts; whoever makes it follows from now on. False when it is the same as the last one."""
-    review = Review.objects.select_for_update(of=("self",)).get(pk=review.pk)
+    review = lock(Review, review.pk)
     last = review.decisions.order_by("-decided_at", "-pk").first()
     known = last and Said(last.kind, last.reason, last.until, review.told_to)
     asked = Said(said.kind, said.reason, said.until, said.told_to)
@@ -130,7 +131,7 @@ def add_step(viewer: Viewer, review: Review, what: str, due: date) -> bool:
 def note_step(viewer: Viewer, step: Step, *, done: bool) -> bool:
     """It was done, or it was not after all; False when that is said already. Raises Over."""
     review = _open_one(step.review_id)
-    step = Step.objects.select_for_update(of=("self",)).get(pk=step.pk)
+    step = lock(Step, step.pk)
     if (step.done_at is not None) == done:
         return False
     step.done_at = timezone.now() if done else None
@@ -161,7 +162,7 @@ def end(viewer: Viewer, review: Review, outcome: str) -> bool:
 @transaction.atomic
 def write_word(viewer: Viewer, review: Review, about: str, text: str) -> bool:
     """A family or a pupil contests, or adds something; False for the same words twice."""
-    review = Review.objects.select_for_update(of=("self",)).get(pk=review.pk)
+    review = lock(Review, review.pk)
     said = {"about": about, "text": text}
     if review.words.filter(by=viewer.person, **said).exists():
         return False
@@ -176,8 +177,8 @@ def write_word(viewer: Viewer, review: Review, about: str, text: str) -> bool:
 @transaction.atomic
 def answer(viewer: Viewer, word: Word, text: str) -> bool:
     """The school answers, once; False when somebody has."""
-    Review.objects.select_for_update(of=("self",)).get(pk=word.review_id)
-    word = Word.objects.select_for_update(of=("self",)).select_related("review__school").get(pk=word.pk)
+    lock(Review, word.review_id)
+    word = lock(Word, word.pk, "review__school")
     if word.answered_at is not None:
         return False
     word.answer, word.answered_by, word.answered_at = text, viewer.person, timezone.now()

@@ -17,6 +17,7 @@ from preau.domains.attention.models import Finding, Review, Step, Threshold
 from preau.domains.attention.queries import facts_open_in, thresholds_of
 from preau.domains.attention.rules.facts import Passed, first_day_asked, passed
 from preau.foundation import journal
+from preau.foundation.locks import lock
 
 KEY = "attention"
 # A school that has said no year keeps nothing longer than one.
@@ -34,7 +35,7 @@ def watch(school: School, today: date) -> int:
         Finding.objects.filter(school=school).waiting().delete()
         return 0
     # Two nights at once, or a person who decides meanwhile: one after the other.
-    School.objects.select_for_update(of=("self",)).get(pk=school.pk)
+    lock(School, school.pk)
     here = set(_pupils(school, today))
     looked = _looked(school)
     facts = facts_open_in(school)
@@ -97,7 +98,7 @@ def _row(row: Finding, one: Passed, limit: int, today: date) -> Finding:
 @transaction.atomic
 def settle_thresholds(viewer: Viewer, said: Mapping[str, int | None]) -> bool:
     """From how many on each fact is looked at; None: it is not. False when nothing changes."""
-    school = School.objects.select_for_update(of=("self",)).get(pk=viewer.school_id)
+    school = lock(School, viewer.school_id)
     known = thresholds_of(school.pk, facts_open_in(school))
     changed = {key: number for key, number in said.items() if key in known and known[key] != number}
     for key, number in changed.items():

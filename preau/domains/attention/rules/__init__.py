@@ -2,7 +2,7 @@
 
 from preau.directory.models import Holding, Person
 from preau.directory.viewer import Viewer
-from preau.directory.words import Profile, Role
+from preau.directory.words import Profile
 from preau.domains.attention.models import EARLY, WATCHERS, Review
 
 
@@ -25,9 +25,7 @@ def settles_thresholds(viewer: Viewer, *_: object) -> bool:
 
 def can_look(viewer: Viewer, person: Person) -> bool:
     """Those in charge, a pupil of their school."""
-    here = Holding.objects.active(viewer.today).filter(
-        school_id=viewer.school_id, role=Role.PUPIL, person=person
-    )
+    here = Holding.objects.pupils_here(viewer).filter(person=person)
     return viewer.has_power(EARLY) and here.exists()
 
 

@@ -1,7 +1,6 @@
 """Facts that wait for somebody to look at them, the decision, and the thresholds."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -14,15 +13,17 @@ from preau.domains.attention.forms import DecisionForm, ThresholdsForm
 from preau.domains.attention.models import Finding
 from preau.foundation import journal
 from preau.foundation.access import opens
+from preau.foundation.pages import CONFLICT, NOTHING_CHANGED, render_form, status_of, tell_outcome
+from preau.foundation.paging import page_for
 
-TYPED_WRONG, CONFLICT, A_PAGE = 422, 409, 20
+A_PAGE = 20
 
 
 @opens(to=rules.looks_at_facts)
 @require_safe
 def waiting(request: HttpRequest) -> HttpResponse:
     """The pupils of whom a fact has passed its threshold since somebody last looked, by name."""
-    page = Paginator(queries.waiting_pupils(request.viewer), A_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, queries.waiting_pupils(request.viewer), A_PAGE)
     rows = queries.sentences_of(request.viewer, list(page.object_list))
     journal.record_reads(
         request.viewer,
@@ -42,7 +43,7 @@ def look(request: HttpRequest, pupil: Person) -> HttpResponse:
     shown = {"shown": deciding.mark_of(findings)}
     form = DecisionForm(request.viewer, pupil.pk, request.POST or None, initial=shown)
     if request.method != "POST" or not form.is_valid():
-        return _look_page(request, pupil, findings, form, TYPED_WRONG if form.errors else 200)
+        return _look_page(request, pupil, findings, form, status_of(form))
     try:
         review = deciding.decide(request.viewer, pupil, form.cleaned_data["shown"], form.said())
     except deciding.LookedAtAlready:
@@ -78,10 +79,11 @@ def thresholds(request: HttpRequest) -> HttpResponse:
     facts = queries.facts_open_in(school)
     form = ThresholdsForm(facts, queries.thresholds_of(school.pk, facts), request.POST or None)
     if request.method == "POST" and form.is_valid():
-        if watching.settle_thresholds(request.viewer, form.said()):
-            messages.success(request, _("C’est enregistré. Les faits sont recomptés."))
-        else:
-            messages.info(request, _("Rien n’a changé."))
+        tell_outcome(
+            request,
+            watching.settle_thresholds(request.viewer, form.said()),
+            _("C’est enregistré. Les faits sont recomptés."),
+            NOTHING_CHANGED,
+        )
         return redirect("attention:waiting")
-    status = TYPED_WRONG if form.errors else 200
-    return render(request, "attention/thresholds.html", {"form": form}, status=status)
+    return render_form(request, "attention/thresholds.html", {"form": form})

@@ -1,7 +1,5 @@
 """What a pupil and a family read of it, and what they say of it."""
 
-from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -12,15 +10,17 @@ from preau.domains.attention.actions import deciding
 from preau.domains.attention.forms import WordForm
 from preau.domains.attention.models import Review
 from preau.foundation.access import opens
+from preau.foundation.pages import render_form, tell_outcome
+from preau.foundation.paging import page_for
 
-TYPED_WRONG, A_PAGE = 422, 20
+A_PAGE = 20
 
 
 @opens(to=rules.follows_own)
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
     """What somebody has looked at and decided, for oneself or one's children."""
-    page = Paginator(queries.told_reviews(request.viewer), A_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, queries.told_reviews(request.viewer), A_PAGE)
     return render(
         request, "attention/mine.html", {"page_obj": page, "several": len(request.viewer.own_pupils()) > 1}
     )
@@ -32,10 +32,14 @@ def told(request: HttpRequest, review: Review) -> HttpResponse:
     """One of them: the facts that were looked at, the decision, what is planned; and a word, which the school answers."""
     form = WordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        if deciding.write_word(request.viewer, review, form.cleaned_data["about"], form.cleaned_data["text"]):
-            messages.success(request, _("C’est envoyé. L’établissement vous répondra ici."))
-        else:
-            messages.info(request, _("Ce mot est déjà envoyé."))
+        tell_outcome(
+            request,
+            deciding.write_word(
+                request.viewer, review, form.cleaned_data["about"], form.cleaned_data["text"]
+            ),
+            _("C’est envoyé. L’établissement vous répondra ici."),
+            _("Ce mot est déjà envoyé."),
+        )
         return redirect("attention:told", pk=review.pk)
     context = {"found": queries.page_of(request.viewer, review.pk), "form": form}
-    return render(request, "attention/told.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "attention/told.html", context)

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -15,8 +14,10 @@ from preau.domains.attention.forms import AnswerForm, DecisionForm, EndForm, Ste
 from preau.domains.attention.models import Review, Step, Word
 from preau.foundation import journal
 from preau.foundation.access import opens
+from preau.foundation.pages import NOTHING_CHANGED, TYPED_WRONG, render_form, tell_outcome
+from preau.foundation.paging import page_for
 
-TYPED_WRONG, CONFLICT, A_PAGE = 422, 409, 30
+A_PAGE = 30
 
 
 @opens(to=rules.looks_at_facts)
@@ -25,7 +26,7 @@ def reviews(request: HttpRequest) -> HttpResponse:
     """Those that go on, those with a word that waits for its answer, those that are over."""
     asked = request.GET.get("voir")
     part = asked if asked in {"fermes", "mots"} else ""
-    page = Paginator(queries.reviews_of(request.viewer, part), A_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, queries.reviews_of(request.viewer, part), A_PAGE)
     seen = [row.pupil_id for row in page.object_list]
     journal.record_reads(
         request.viewer, "attention.page_read", request.viewer.school, subject_ids=sorted(set(seen))
@@ -68,12 +69,13 @@ def decide_again(request: HttpRequest, review: Review) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         found = queries.page_of(request.viewer, review.pk, whole=False)
         journal.record_read(request.viewer, "attention.page_read", review, subject_id=review.pupil_id)
-        status = TYPED_WRONG if form.errors else 200
-        return render(request, "attention/decide_again.html", {"found": found, "form": form}, status=status)
-    if deciding.decide_again(request.viewer, review, form.said()):
-        messages.success(request, _("La décision est changée. L’ancienne reste lisible."))
-    else:
-        messages.info(request, _("Rien n’a changé."))
+        return render_form(request, "attention/decide_again.html", {"found": found, "form": form})
+    tell_outcome(
+        request,
+        deciding.decide_again(request.viewer, review, form.said()),
+        _("La décision est changée. L’ancienne reste lisible."),
+        NOTHING_CHANGED,
+    )
     return redirect("attention:review", pk=review.pk)
 
 
@@ -88,10 +90,12 @@ def add_step(request: HttpRequest, review: Review) -> HttpResponse:
         added = deciding.add_step(request.viewer, review, form.cleaned_data["what"], form.cleaned_data["due"])
     except deciding.Over:
         return _is_over(request, review)
-    if added:
-        messages.success(request, _("L’étape est ajoutée. L’élève et sa famille la lisent."))
-    else:
-        messages.info(request, _("Cette étape y était déjà."))
+    tell_outcome(
+        request,
+        added,
+        _("L’étape est ajoutée. L’élève et sa famille la lisent."),
+        _("Cette étape y était déjà."),
+    )
     return redirect("attention:review", pk=review.pk)
 
 
@@ -104,10 +108,12 @@ def note_step(request: HttpRequest, step: Step) -> HttpResponse:
         noted = deciding.note_step(request.viewer, step, done=done)
     except deciding.Over:
         return _is_over(request, step.review)
-    if noted:
-        messages.success(request, _("L’étape est faite.") if done else _("L’étape est de nouveau à faire."))
-    else:
-        messages.info(request, _("C’était déjà noté."))
+    tell_outcome(
+        request,
+        noted,
+        _("L’étape est faite.") if done else _("L’étape est de nouveau à faire."),
+        _("C’était déjà noté."),
+    )
     return redirect("attention:review", pk=step.review_id)
 
 
@@ -118,10 +124,12 @@ def end(request: HttpRequest, review: Review) -> HttpResponse:
     form = EndForm(request.POST)
     if not form.is_valid():
         return _page(request, review, {"end": form}, TYPED_WRONG)
-    if deciding.end(request.viewer, review, form.cleaned_data["outcome"]):
-        messages.success(request, _("L’accompagnement est terminé. L’élève et sa famille lisent le bilan."))
-    else:
-        messages.info(request, _("Cet accompagnement était déjà terminé."))
+    tell_outcome(
+        request,
+        deciding.end(request.viewer, review, form.cleaned_data["outcome"]),
+        _("L’accompagnement est terminé. L’élève et sa famille lisent le bilan."),
+        _("Cet accompagnement était déjà terminé."),
+    )
     return redirect("attention:review", pk=review.pk)
 
 
@@ -132,8 +140,10 @@ def answer(request: HttpRequest, word: Word) -> HttpResponse:
     form = AnswerForm(request.POST)
     if not form.is_valid():
         return _page(request, word.review, {"answer": form, "answered_word": word.pk}, TYPED_WRONG)
-    if deciding.answer(request.viewer, word, form.cleaned_data["answer"]):
-        messages.success(request, _("La réponse est envoyée."))
-    else:
-        messages.info(request, _("Ce mot a déjà une réponse."))
+    tell_outcome(
+        request,
+        deciding.answer(request.viewer, word, form.cleaned_data["answer"]),
+        _("La réponse est envoyée."),
+        _("Ce mot a déjà une réponse."),
+    )
     return redirect("attention:review", pk=word.review_id)

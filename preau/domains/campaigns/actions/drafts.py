@@ -13,6 +13,7 @@ from preau.domains.campaigns.models import Campaign, Choice, Target
 from preau.domains.campaigns.queries import Asked, wording_of
 from preau.domains.campaigns.rules import school_of
 from preau.foundation import journal
+from preau.foundation.locks import lock
 
 Kind = Campaign.Kind
 
@@ -27,7 +28,7 @@ def make_draft(viewer: Viewer, found: Mapping[int, Sequence[int]], asked: Asked 
 
     Asked for again while it is still a draft, it is the same one, brought up to date.
     """
-    school = School.objects.select_for_update().get(pk=school_of(viewer))
+    school = lock(School, school_of(viewer))
     kind = asked.kind if asked else Kind.CHOSEN
     digest = asked.key if asked else f"{sorted((pupil, *entries) for pupil, entries in found.items())}"
     words = wording_of(school.pk, kind)

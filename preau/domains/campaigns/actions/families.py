@@ -10,12 +10,13 @@ from preau.directory.viewer import Viewer
 from preau.domains.campaigns.models import PostalAddress, SmsRefusal
 from preau.domains.campaigns.rules import school_of
 from preau.foundation import journal
+from preau.foundation.locks import lock
 
 
 @transaction.atomic
 def note_address(viewer: Viewer, person: Person, said: Mapping[str, str]) -> bool:
     """Where the school writes to a person; empty, it knows no address any more. False when nothing changes."""
-    school = School.objects.select_for_update().get(pk=school_of(viewer))
+    school = lock(School, school_of(viewer))
     known = PostalAddress.objects.filter(school=school, person=person).first()
     if not said["street"]:
         if known is None:

@@ -17,6 +17,7 @@ from preau.domains.campaigns.models import Campaign, Channel, Reason, Sending
 from preau.domains.campaigns.models.sendings import new_ref
 from preau.domains.campaigns.queries import Line, lines_of, mark_of
 from preau.foundation import journal, quiet, sms, works
+from preau.foundation.locks import lock
 
 State = Sending.State
 # Sent inside the transaction that makes or wakes sendings: campaign_id. Its receiver enqueues the task.
@@ -38,7 +39,7 @@ def confirm(viewer: Viewer, campaign: Campaign, seen: str) -> int:
 
     Raises NotADraft for a second click, SeenOtherwise when families or absences have changed since, TooMany.
     """
-    School.objects.select_for_update().get(pk=campaign.school_id)
+    lock(School, campaign.school_id)
     draft = held_draft(campaign)
     lines = [line for line in lines_of(viewer, draft) if line.leaves]
     if not lines or mark_of(lines) != seen:
@@ -89,7 +90,7 @@ def _start(viewer: Viewer, campaign: Campaign) -> None:
 @transaction.atomic
 def stop(viewer: Viewer, campaign: Campaign) -> int:
     """What has not left does not leave; returns how many. What a worker is sending at this moment leaves."""
-    Campaign.objects.select_for_update(of=("self",)).get(pk=campaign.pk)
+    lock(Campaign, campaign.pk)
     now = timezone.now()
     waiting = Sending.objects.waiting().filter(target__campaign=campaign)
     free = waiting.filter(Q(held_until=None) | Q(held_until__lte=now))
@@ -113,7 +114,7 @@ def stop_work(viewer: Viewer, key: str, **_more: object) -> None:
 @transaction.atomic
 def retry(viewer: Viewer, campaign: Campaign) -> int:
     """Try again what did not arrive, and nothing else, where the directory says today; returns how many."""
-    Campaign.objects.select_for_update(of=("self",)).get(pk=campaign.pk)
+    lock(Campaign, campaign.pk)
     failed = Sending.objects.filter(target__campaign=campaign, state=State.FAILED).select_related("person")
     now, zone = timezone.now(), viewer.school.timezone if viewer.school else ""
     again: list[Sending] = []
@@ -149,7 +150,7 @@ def retry(viewer: Viewer, campaign: Campaign) -> int:
 @transaction.atomic
 def note_posted(viewer: Viewer, campaign: Campaign) -> int:
     """The letters of a campaign are in the post; returns how many sheets."""
-    Campaign.objects.select_for_update(of=("self",)).get(pk=campaign.pk)
+    lock(Campaign, campaign.pk)
     letters = Sending.objects.waiting().filter(target__campaign=campaign, channel=Channel.LETTER)
     sheets = letters.values("sheet").distinct().count()
     if sheets:

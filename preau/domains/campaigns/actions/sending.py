@@ -16,6 +16,7 @@ from preau.domains.campaigns.models import Campaign, Channel, Reason, Sending, S
 from preau.domains.campaigns.models.sendings import SendingQuerySet
 from preau.domains.campaigns.queries import left_today
 from preau.foundation import quiet, works
+from preau.foundation.locks import lock
 from preau.foundation.sms import Fate, Taken
 from preau.foundation.tasks import delay_before
 
@@ -45,7 +46,7 @@ def hold(campaign_id: int, channel: str, most: int) -> list[Sending]:
     if first is None:
         return []
     # One worker at a time counts what a school has spent.
-    school = School.objects.select_for_update().get(pk=first.school_id)
+    school = lock(School, first.school_id)
     if not quiet.is_open(now, school.timezone):
         due.update(due_at=quiet.next_open(now, school.timezone), held_until=None)
         return []

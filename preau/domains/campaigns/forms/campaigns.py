@@ -16,15 +16,11 @@ from preau.domains.campaigns.models import Campaign, Channel
 from preau.domains.campaigns.models.campaigns import LONGEST, LONGEST_SMS
 from preau.domains.campaigns.queries import Asked
 from preau.foundation import sms
-from preau.foundation.fields import OneRow, SeveralRows
+from preau.foundation.fields import Day, OneRow, SeveralRows
 
 Kind = Campaign.Kind
 WEEK, FARTHEST = timedelta(days=7), timedelta(days=370)
 MOST_CHOSEN = 500
-
-
-def _day(label: Any) -> forms.DateField:
-    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
 
 
 class StartForm(forms.Form):
@@ -35,8 +31,8 @@ class StartForm(forms.Form):
         choices=[(kind.value, kind.label) for kind in Kind if kind != Kind.CHOSEN],
         error_messages={"required": _("Choisissez de quoi parle le message.")},
     )  # fmt: skip
-    since = _day(_("Du"))
-    until = _day(_("Au"))
+    since = Day(label=_("Du"))
+    until = Day(label=_("Au"))
     at_least = forms.IntegerField(
         label=_("À partir de"), min_value=1, max_value=60,
         help_text=_("Cours manqués, ou retards, par élève. 1 : tous."),

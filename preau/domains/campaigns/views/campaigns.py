@@ -1,8 +1,7 @@
 """The history of campaigns, one that was confirmed, its papers and its table."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -13,13 +12,15 @@ from preau.domains.campaigns.models import Campaign
 from preau.domains.campaigns.views.drafts import A_PAGE
 from preau.foundation import journal, pdf
 from preau.foundation.access import confirmed, opens
+from preau.foundation.downloads import csv_lines, no_pdf, pdf_file
+from preau.foundation.paging import page_for
 
 
 @opens(to=rules.prepares_campaigns)
 @require_safe
 def campaigns(request: HttpRequest) -> HttpResponse:
     """What was sent to families, newest first, and what is being prepared."""
-    page = Paginator(queries.campaigns_of(request.viewer), 20).get_page(request.GET.get("page"))
+    page = page_for(request, queries.campaigns_of(request.viewer), 20)
     context = {"page_obj": page, "rows": queries.rows_of(page.object_list)}
     return render(request, "campaigns/campaigns.html", context)
 
@@ -31,7 +32,7 @@ def campaign(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     if campaign.confirmed_at is None:
         gone = campaign.dropped_at is not None
         return redirect("campaigns:campaigns") if gone else redirect("campaigns:text", pk=campaign.pk)
-    page = Paginator(queries.sendings_of(campaign), A_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, queries.sendings_of(campaign), A_PAGE)
     context = {
         "campaign": campaign, "progress": queries.progress_of(campaign), "page_obj": page,
         "rows": queries.sending_rows(page.object_list), "lots": queries.lots_of(campaign), "has_pdf": pdf.is_possible(),
@@ -90,13 +91,9 @@ def letters(request: HttpRequest, campaign: Campaign) -> HttpResponse:
         messages.info(request, _("Aucun courrier à imprimer ici."))
         return redirect("campaigns:campaign", pk=campaign.pk)
     if not pdf.is_possible():
-        return HttpResponse(
-            _("Ce serveur ne sait pas faire de PDF."), status=503, content_type="text/plain; charset=utf-8"
-        )
+        return no_pdf()
     journal.record(request.viewer, "campaigns.printed", campaign, letters=len(sheets))
-    response = HttpResponse(exports.letters_pdf(request.viewer, sheets), content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="courriers-{campaign.pk}.pdf"'
-    return response
+    return pdf_file(f"courriers-{campaign.pk}", exports.letters_pdf(request.viewer, sheets))
 
 
 @opens(Campaign, to=rules.changes_campaign)
@@ -106,6 +103,4 @@ def export(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     """The sendings of a campaign, for a spreadsheet."""
     found = queries.sendings_of(campaign)
     journal.record(request.viewer, "campaigns.exported", campaign)
-    response = StreamingHttpResponse(exports.sendings_csv(found), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="campagne-{campaign.pk}.csv"'
-    return response
+    return csv_lines(f"campagne-{campaign.pk}", exports.sendings_csv(found))

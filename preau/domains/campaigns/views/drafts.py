@@ -1,7 +1,6 @@
 """The steps before sending: choose, write, check, confirm."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -14,8 +13,9 @@ from preau.domains.campaigns.forms import ChosenForm, ConfirmForm, GestureForm, 
 from preau.domains.campaigns.models import Campaign
 from preau.foundation import pdf, sms
 from preau.foundation.access import confirmed, opens
+from preau.foundation.pages import CONFLICT, render_form, status_of, tell_outcome
+from preau.foundation.paging import page_for
 
-TYPED_WRONG, CONFLICT = 422, 409
 A_PAGE = 25
 
 
@@ -46,7 +46,7 @@ def start(request: HttpRequest) -> HttpResponse:
             return redirect("campaigns:text", pk=actions.make_draft(request.viewer, found, asked).pk)
         form.add_error(None, _("Aucun élève ne correspond : changez les jours, le nombre ou la classe."))
     context = {"form": form, "steps": _steps()}
-    return render(request, "campaigns/start.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "campaigns/start.html", context)
 
 
 @opens(to=rules.prepares_campaigns)
@@ -85,7 +85,7 @@ def text(request: HttpRequest, campaign: Campaign) -> HttpResponse:
         "has_letter": pdf.is_possible() and any(line.channel == "letter" and line.to for line in lines),
         "sms_offered": sms.is_offered(),
     }  # fmt: skip
-    return render(request, "campaigns/text.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "campaigns/text.html", context)
 
 
 @opens(Campaign, to=rules.changes_campaign)
@@ -97,7 +97,7 @@ def check(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     if request.method == "POST":
         return _chosen(request, campaign)
     lines = queries.lines_of(request.viewer, campaign)
-    page = Paginator(lines, A_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, lines, A_PAGE)
     context = {
         "campaign": campaign, "steps": _steps(), "counts": queries.counts_of(lines), "page_obj": page,
         "rows": queries.line_rows(page.object_list), "summary": queries.summary_of(lines),
@@ -172,7 +172,7 @@ def confirm(request: HttpRequest, campaign: Campaign) -> HttpResponse:
             said = ngettext("%(num)s message est confirmé.", "%(num)s messages sont confirmés.", count)
             messages.success(request, said % {"num": count})
             return redirect("campaigns:campaign", pk=campaign.pk)
-    return _to_confirm(request, campaign, form, TYPED_WRONG if form.errors else status)
+    return _to_confirm(request, campaign, form, status_of(form, status))
 
 
 def _to_confirm(request: HttpRequest, campaign: Campaign, form: ConfirmForm, status: int) -> HttpResponse:
@@ -191,8 +191,7 @@ def _to_confirm(request: HttpRequest, campaign: Campaign, form: ConfirmForm, sta
 @require_POST
 def drop(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     """Give a draft up."""
-    if actions.drop(request.viewer, campaign):
-        messages.success(request, _("La campagne est abandonnée. Rien n’est parti."))
-    else:
-        messages.info(request, _("C’était déjà fait."))
+    tell_outcome(
+        request, actions.drop(request.viewer, campaign), _("La campagne est abandonnée. Rien n’est parti.")
+    )
     return redirect("campaigns:campaigns")

@@ -1,7 +1,6 @@
 """What families were written, and how they are reached."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -13,8 +12,8 @@ from preau.domains.campaigns.forms import AddressForm, SmsForm
 from preau.domains.campaigns.models import PostalAddress, SmsRefusal
 from preau.foundation import journal
 from preau.foundation.access import opens
-
-TYPED_WRONG = 422
+from preau.foundation.pages import NOTHING_CHANGED, render_form, tell_outcome
+from preau.foundation.paging import page_for
 
 
 @opens(to=rules.reads_messages)
@@ -31,7 +30,7 @@ def received(request: HttpRequest) -> HttpResponse:
         else:
             messages.info(request, _("C’était déjà fait."))
         return redirect("campaigns:received")
-    page = Paginator(queries.received_by(request.viewer), 20).get_page(request.GET.get("page"))
+    page = page_for(request, queries.received_by(request.viewer), 20)
     context = {
         "page_obj": page, "rows": queries.sending_rows(page.object_list),
         "refuses": SmsRefusal.objects.filter(person=me).exists(),
@@ -44,7 +43,7 @@ def received(request: HttpRequest) -> HttpResponse:
 def sent(request: HttpRequest, pupil: Person) -> HttpResponse:
     """What was sent to families about a pupil."""
     journal.record_read(request.viewer, "campaigns.sendings_read", pupil, subject_id=pupil.pk)
-    page = Paginator(queries.sent_about(request.viewer, pupil), 20).get_page(request.GET.get("page"))
+    page = page_for(request, queries.sent_about(request.viewer, pupil), 20)
     context = {"pupil": pupil, "page_obj": page, "rows": queries.sending_rows(page.object_list)}
     return render(request, "campaigns/sent.html", context)
 
@@ -62,12 +61,9 @@ def reach(request: HttpRequest, person: Person) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         noted = actions.note_address(request.viewer, person, form.address())
         said = actions.say_sms(request.viewer, person, wanted=not form.cleaned_data["no_sms"])
-        if noted or said:
-            messages.success(request, _("C’est enregistré."))
-        else:
-            messages.info(request, _("Rien n’a changé."))
+        tell_outcome(request, noted or said, _("C’est enregistré."), NOTHING_CHANGED)
         return redirect("campaigns:reach", public_id=person.public_id)
     if request.method != "POST":
         journal.record_read(request.viewer, "campaigns.reach_read", person, subject_id=person.pk)
     context = {"person": person, "form": form}
-    return render(request, "campaigns/reach.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "campaigns/reach.html", context)

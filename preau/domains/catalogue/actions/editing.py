@@ -19,6 +19,7 @@ from preau.domains.catalogue.models import Accessibility, Collection, Institutio
 from preau.domains.catalogue.models.edited import PLATFORM
 from preau.domains.catalogue.models.resources import this_second
 from preau.foundation import journal
+from preau.foundation.locks import lock
 
 SHELF = "mediatheque"
 # The demonstration wants a film and a sound: a task draws them.
@@ -142,7 +143,7 @@ def accessibility_of(medium: Medium) -> list[str]:
 @transaction.atomic
 def change(viewer: Viewer, resource: Resource, sheet: Sheet) -> bool:
     """Change the record; its address stays. Was anything changed?"""
-    row = _locked(resource)
+    row = lock(Resource, resource.pk)
     before = _told(row)
     _put(row, sheet)
     if before == _told(row) and {node.pk for node in row.nodes.all()} == {node.pk for node in sheet.nodes}:
@@ -169,10 +170,6 @@ def _told(row: Resource) -> list[Any]:
     return [getattr(row, name) for name in names]
 
 
-def _locked(resource: Resource) -> Resource:
-    return Resource.objects.select_for_update(of=("self",)).get(pk=resource.pk)
-
-
 def _write(row: Resource) -> None:
     row.version, row.changed, row.edition = (
         row.version + 1,
@@ -196,7 +193,7 @@ def put_back(viewer: Viewer, resource: Resource) -> bool:
 
 
 def _turn(viewer: Viewer, resource: Resource, status: str, verb: str) -> bool:
-    row = _locked(resource)
+    row = lock(Resource, resource.pk)
     if row.status == status:
         return False
     row.status, row.edition, row.noted_at = status, next_edition(), this_second()

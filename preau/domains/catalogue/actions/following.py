@@ -15,6 +15,7 @@ from preau.domains.catalogue.queries import following, index
 from preau.domains.catalogue.queries.search import Search
 from preau.domains.catalogue.rules import MOST_FOLLOWED
 from preau.foundation import notices
+from preau.foundation.locks import lock
 
 FOUND = "catalogue.found"
 
@@ -27,7 +28,7 @@ class TooMany(Exception):
 def follow(viewer: Viewer, search: Search) -> bool:
     """Follow a search from now on; whether it was not followed yet. Raises TooMany."""
     # The person is held: two clicks follow once, and the count is true.
-    Person.objects.select_for_update().get(pk=viewer.person.pk)
+    lock(Person, viewer.person.pk)
     own = FollowedSearch.objects.visible_to(viewer)
     query = following.kept_form(search)
     if own.filter(query=query).exists():

@@ -20,6 +20,7 @@ from preau.domains.catalogue.actions.publishing import next_edition
 from preau.domains.catalogue.models import Harvest, Node, Outside, Resource, Sighting, Source
 from preau.domains.catalogue.models.resources import this_second
 from preau.foundation import journal
+from preau.foundation.locks import lock
 
 # What tells nothing of where an address leads.
 CHAFF = ("utm_", "xtor", "fbclid", "gclid", "mc_cid", "mc_eid")
@@ -85,7 +86,7 @@ def mark_of(address: str) -> str:
 @transaction.atomic
 def begin(source: Source, *, by_hand: bool = False, is_trial: bool = False, viewer: Any = None) -> Harvest:
     """Open a reading. Raises NotNow while another is going on, or while the source is paused."""
-    row = Source.objects.select_for_update().get(pk=source.pk)
+    row = lock(Source, source.pk)
     if row.harvests.going_on().exists():
         raise NotNow
     if row.is_paused and not by_hand:
@@ -429,7 +430,7 @@ def stop(viewer: Any, harvest: Harvest) -> None:
 @transaction.atomic
 def pause(viewer: Any, source: Source, *, is_paused: bool) -> None:
     """Read it no more by itself, or again from now on. What it brought stays. Raises NotNow when it is so already."""
-    row = Source.objects.select_for_update().get(pk=source.pk)
+    row = lock(Source, source.pk)
     if row.is_paused == is_paused:
         raise NotNow
     row.is_paused, row.due_at = is_paused, None if is_paused else timezone.now()

@@ -14,6 +14,7 @@ from preau.directory.viewer import Viewer
 from preau.domains.catalogue.models import Collection, Edition, Institution, Media, Miss, Node, Resource
 from preau.domains.catalogue.models.resources import this_second
 from preau.foundation import journal
+from preau.foundation.locks import lock
 from preau.foundation.text import fold
 
 # Editions that an index may hold and still be caught up.
@@ -130,7 +131,7 @@ def _institution(slug: str, name: str) -> Institution:
 def next_edition() -> int:
     """The number of the change being made. The row is held until the transaction ends: editions are made one by one."""
     Edition.objects.get_or_create(pk=1)
-    row = Edition.objects.select_for_update().get(pk=1)
+    row = lock(Edition, 1)
     if row.token:
         row.past = [[row.number, row.token], *row.past][:REMEMBERED]
     row.number, row.token = row.number + 1, uuid4().hex

@@ -9,6 +9,7 @@ from django.utils.text import slugify
 
 from preau.domains.catalogue.models import Collection, Institution, Source
 from preau.foundation import journal
+from preau.foundation.locks import lock
 
 # After the collections of the house.
 LAST = 900
@@ -36,7 +37,7 @@ def add_source(viewer: Any, slug: str, facts: Mapping[str, Any], institution: st
 @transaction.atomic
 def change_source(viewer: Any, source: Source, facts: Mapping[str, Any], institution: str) -> bool:
     """What is said of a source. The next reading is a whole one, so that its records follow; False when nothing changed."""
-    row = Source.objects.select_for_update().get(pk=source.pk)
+    row = lock(Source, source.pk)
     house = _house(institution)
     wanted = dict(facts) | {"institution": house}
     if all(getattr(row, name) == value for name, value in wanted.items()):

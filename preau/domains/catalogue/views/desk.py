@@ -12,10 +12,11 @@ from preau.domains.catalogue.forms.records import RecordForm
 from preau.domains.catalogue.models.edited import EditedResource
 from preau.domains.catalogue.queries import desk as queries
 from preau.foundation.access import opens
+from preau.foundation.pages import NOTHING_CHANGED, render_form, tell_outcome
 from preau.foundation.paging import page_of
 from preau.identity.rules import runs_platform
 
-A_PAGE, UNPROCESSABLE = 30, 422
+A_PAGE = 30
 
 
 @opens(to=runs_platform)
@@ -51,7 +52,7 @@ def add(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("La ressource est publiée."))
         return redirect("catalogue:resource", **made.place)
     context = {"medium": medium, "form": form, "resource": None}
-    return render(request, "catalogue/record.html", context, status=UNPROCESSABLE if form.errors else 200)
+    return render_form(request, "catalogue/record.html", context)
 
 
 @opens(EditedResource, to=runs_platform)
@@ -60,13 +61,15 @@ def change(request: HttpRequest, resource: EditedResource) -> HttpResponse:
     """Change its record; withdraw it, or put it back."""
     form = RecordForm(resource.medium, resource, request.POST or None)
     if request.method == "POST" and form.is_valid():
-        if editing.change(request.viewer, resource, form.sheet()):
-            messages.success(request, _("C’est enregistré."))
-        else:
-            messages.info(request, _("Rien n’a changé."))
+        tell_outcome(
+            request,
+            editing.change(request.viewer, resource, form.sheet()),
+            _("C’est enregistré."),
+            NOTHING_CHANGED,
+        )
         return redirect("catalogue:change", pk=resource.pk)
     context = {"medium": resource.medium, "form": form, "resource": resource}
-    return render(request, "catalogue/record.html", context, status=UNPROCESSABLE if form.errors else 200)
+    return render_form(request, "catalogue/record.html", context)
 
 
 @opens(EditedResource, to=runs_platform)

@@ -24,6 +24,7 @@ from preau.domains.catalogue.queries.links import uses_for
 from preau.domains.catalogue.queries.questions import KINDS, questions_of
 from preau.foundation import shared_pages, throttle
 from preau.foundation.access import anyone, opens
+from preau.foundation.downloads import as_file
 from preau.foundation.http import client_address
 from preau.foundation.linked import as_script
 from preau.foundation.paging import page_of
@@ -288,9 +289,7 @@ def paper(request: HttpRequest, collection: str, slug: str) -> HttpResponse:
         "shown": lambda html: documents.shown(html, lambda name: inside.get(name, "")),
         "citation": exports.citation(found), "passages": media_queries.passages_of(found.medium) if found.medium else [],
     }  # fmt: skip
-    response = render(request, "catalogue/paper.html", context)
-    response.headers["Content-Disposition"] = f'attachment; filename="{slug}.html"'
-    return response
+    return as_file(render(request, "catalogue/paper.html", context), f"{slug}.html")
 
 
 @opens(to=anyone)

@@ -18,13 +18,13 @@ from preau.domains.catalogue.actions.harvesting import NotNow
 from preau.domains.catalogue.forms.sources import SourceForm
 from preau.domains.catalogue.models import Harvest, Source
 from preau.domains.catalogue.queries import sources as queries
-from preau.foundation import csvtext
 from preau.foundation.access import opens
+from preau.foundation.downloads import csv_file
+from preau.foundation.pages import NOTHING_CHANGED, render_form, tell_outcome
 from preau.foundation.paging import page_of
 from preau.identity.rules import runs_platform
 
-A_PAGE, TYPED_WRONG, ALREADY = 30, 422, 409
-CSV = "text/csv; charset=utf-8"
+A_PAGE = 30
 
 
 @opens(to=runs_platform)
@@ -66,17 +66,18 @@ def change_source(request: HttpRequest, source: Source) -> HttpResponse:
         changed = actions.change_source(
             request.viewer, source, form.facts(), form.cleaned_data["institution"]
         )
-        if changed:
-            messages.success(request, _("C’est enregistré. La prochaine moisson relira toute la source."))
-        else:
-            messages.info(request, _("Rien n’a changé."))
+        tell_outcome(
+            request,
+            changed,
+            _("C’est enregistré. La prochaine moisson relira toute la source."),
+            NOTHING_CHANGED,
+        )
         return redirect("catalogue:source", slug=source.slug)
     return _form(request, form, source)
 
 
 def _form(request: HttpRequest, form: SourceForm, source: Source | None) -> HttpResponse:
-    status = TYPED_WRONG if form.errors else 200
-    return render(request, "catalogue/source_form.html", {"form": form, "source": source}, status=status)
+    return render_form(request, "catalogue/source_form.html", {"form": form, "source": source})
 
 
 @opens(Source, to=runs_platform, by="slug")
@@ -184,14 +185,14 @@ def export_harvests(request: HttpRequest, source: Source) -> StreamingHttpRespon
         _("Commencée"), _("État"), _("Essai"), _("Secondes"), _("Pages"), _("Octets"), _("Lues"), _("Ajoutées"), _("Modifiées"),
         _("Inchangées"), _("Déjà connues"), _("Retirées"), _("Refusées"), _("Motif"),
     ]  # fmt: skip
-    return _csv(f"moissons-{source.slug}", header, queries.lines_of(source))
+    return csv_file(f"moissons-{source.slug}", header, queries.lines_of(source))
 
 
 @opens(Harvest, to=runs_platform)
 @require_safe
 def export_problems(request: HttpRequest, harvest: Harvest) -> StreamingHttpResponse:
     """What a reading could not take, to send to whoever keeps the source."""
-    return _csv(f"moisson-{harvest.pk}", [_("Où"), _("Pourquoi")], queries.problem_lines(harvest))
+    return csv_file(f"moisson-{harvest.pk}", [_("Où"), _("Pourquoi")], queries.problem_lines(harvest))
 
 
 @opens(to=runs_platform)
@@ -206,7 +207,7 @@ def dead_links(request: HttpRequest) -> HttpResponse:
 @require_safe
 def export_dead_links(request: HttpRequest) -> StreamingHttpResponse:
     header = [_("Ressource"), _("Titre"), _("Adresse"), _("Lien mort depuis le"), _("Dernière réponse")]
-    return _csv("liens-morts", header, queries.dead_lines(request.viewer))
+    return csv_file("liens-morts", header, queries.dead_lines(request.viewer))
 
 
 @opens(to=runs_platform)
@@ -220,7 +221,7 @@ def misses(request: HttpRequest) -> HttpResponse:
 @opens(to=runs_platform)
 @require_safe
 def export_misses(request: HttpRequest) -> StreamingHttpResponse:
-    return _csv(
+    return csv_file(
         "recherches-sans-resultat",
         [_("Mots"), _("Fois"), _("Dernière fois")],
         queries.miss_lines(request.viewer),
@@ -235,9 +236,3 @@ def clear_miss(request: HttpRequest) -> HttpResponseRedirect:
     clear(request.viewer, words)
     messages.success(request, _("« %(words)s » n’est plus dans la liste.") % {"words": words[:LONGEST_MISS]})
     return redirect("catalogue:misses")
-
-
-def _csv(name: str, header: list[str], rows: Any) -> StreamingHttpResponse:
-    response = StreamingHttpResponse(csvtext.lines(header, rows), content_type=CSV)
-    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return response

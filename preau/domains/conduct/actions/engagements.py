@@ -13,6 +13,7 @@ from preau.domains.conduct import rules
 from preau.domains.conduct.actions import telling
 from preau.domains.conduct.models import Contract, ContractWeek, Responsibility, Sanction
 from preau.foundation import dates, journal
+from preau.foundation.locks import lock
 
 
 class NotAgreed(Exception):
@@ -43,7 +44,7 @@ class Goals:
 @transaction.atomic
 def prepare(viewer: Viewer, sanction: Sanction, measure: Measure) -> bool:
     """Write how a measure is carried out; another place, task or length is to be agreed to anew. False when nothing changed."""
-    Sanction.objects.select_for_update(of=("self",)).get(pk=sanction.pk)
+    lock(Sanction, sanction.pk)
     known = Responsibility.objects.filter(sanction=sanction).first()
     was = (
         known and Measure(known.host, known.is_outside, known.task, known.hours, known.signed_on)
@@ -66,7 +67,7 @@ def prepare(viewer: Viewer, sanction: Sanction, measure: Measure) -> bool:
 @transaction.atomic
 def agree(viewer: Viewer, responsibility: Responsibility) -> bool:
     """The pupil agrees, or one of those who answer for them; False when that is said already."""
-    row = Responsibility.objects.select_for_update(of=("self",)).get(pk=responsibility.pk)
+    row = lock(Responsibility, responsibility.pk)
     name = "pupil_agreed_on" if viewer.profile == Profile.PUPIL else "guardian_agreed_on"
     if row.is_done or getattr(row, name):
         return False
@@ -79,7 +80,7 @@ def agree(viewer: Viewer, responsibility: Responsibility) -> bool:
 @transaction.atomic
 def accomplish(viewer: Viewer, responsibility: Responsibility) -> bool:
     """It was carried out. Raises NotAgreed; False when it is noted already."""
-    row = Responsibility.objects.select_for_update(of=("self",)).get(pk=responsibility.pk)
+    row = lock(Responsibility, responsibility.pk)
     if row.is_done:
         return False
     if not rules.is_agreed(row, row.sanction.pupil.age_on(viewer.today)):
@@ -108,7 +109,7 @@ def open_contract(viewer: Viewer, pupil: Person, goals: Goals, sent_as: str = ""
 @transaction.atomic
 def note_week(viewer: Viewer, contract: Contract, day: date, how: str, note: str) -> bool:
     """Say how the week of a day went; a note may be changed. False when nothing changed, or the contract is over."""
-    contract = Contract.objects.select_for_update(of=("self",)).get(pk=contract.pk)
+    contract = lock(Contract, contract.pk)
     monday = dates.monday_of(day)
     known = contract.weeks.filter(monday=monday).first()
     if not contract.is_running or (known and (known.how, known.note) == (how, note)):
@@ -128,7 +129,7 @@ def note_week(viewer: Viewer, contract: Contract, day: date, how: str, note: str
 @transaction.atomic
 def end_contract(viewer: Viewer, contract: Contract, outcome: str) -> bool:
     """End it with what came of it; False when it is over already."""
-    contract = Contract.objects.select_for_update(of=("self",)).get(pk=contract.pk)
+    contract = lock(Contract, contract.pk)
     if not contract.is_running:
         return False
     contract.state, contract.outcome = Contract.State.ENDED, outcome

@@ -12,6 +12,7 @@ from preau.domains.conduct import rules
 from preau.domains.conduct.actions import telling
 from preau.domains.conduct.models import Incident, IncidentStep, Involvement
 from preau.foundation import journal
+from preau.foundation.locks import lock
 
 Gesture = IncidentStep.Gesture
 
@@ -66,7 +67,7 @@ def _write_parts(incident: Incident, parts: Mapping[int, str]) -> None:
 def correct(viewer: Viewer, incident: Incident, told: Facts, seen: int) -> bool:
     """Correct what was written; what it said before stays. People may be added, and one whose family was told nothing
     may be taken out. Raises Changed; False when nothing had to change."""
-    incident = Incident.objects.select_for_update(of=("self",)).get(pk=incident.pk)
+    incident = lock(Incident, incident.pk)
     parts = dict(incident.involvements.values_list("person_id", "part"))
     was = Facts(incident.day, incident.hour, incident.place, incident.kind, incident.facts, parts)
     if was == told:
@@ -102,7 +103,7 @@ def _step(viewer: Viewer, incident: Incident, gesture: str, *, before: str = "",
 @transaction.atomic
 def tell_family(viewer: Viewer, involvement: Involvement, sentence: str) -> bool:
     """Give a family the sentence written for it, and tell it once; False when it says that already."""
-    Incident.objects.select_for_update(of=("self",)).get(pk=involvement.incident_id)
+    lock(Incident, involvement.incident_id)
     involvement = Involvement.objects.get(pk=involvement.pk)
     if involvement.told_at and involvement.for_family == sentence:
         return False
@@ -117,7 +118,7 @@ def tell_family(viewer: Viewer, involvement: Involvement, sentence: str) -> bool
 @transaction.atomic
 def settle(viewer: Viewer, incident: Incident, note: str) -> bool:
     """Say what was made of it; False when it was settled already."""
-    incident = Incident.objects.select_for_update(of=("self",)).get(pk=incident.pk)
+    incident = lock(Incident, incident.pk)
     if not incident.is_open:
         return False
     _turn(viewer, incident, Incident.State.SETTLED, Gesture.SETTLED, note)
@@ -128,7 +129,7 @@ def settle(viewer: Viewer, incident: Incident, note: str) -> bool:
 @transaction.atomic
 def reopen(viewer: Viewer, incident: Incident) -> bool:
     """There is more to do after all; False when it is open already."""
-    incident = Incident.objects.select_for_update(of=("self",)).get(pk=incident.pk)
+    incident = lock(Incident, incident.pk)
     if incident.is_open:
         return False
     _turn(viewer, incident, Incident.State.OPEN, Gesture.REOPENED, "")

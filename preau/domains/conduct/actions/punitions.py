@@ -13,6 +13,7 @@ from preau.domains.conduct import rules
 from preau.domains.conduct.actions import telling
 from preau.domains.conduct.models import Detention, Incident, Punition, Slot
 from preau.foundation import journal
+from preau.foundation.locks import lock
 
 State = Detention.State
 
@@ -94,11 +95,6 @@ def _give(viewer: Viewer, pupil: Person, given: Given, sent_as: str) -> Punition
     return punition
 
 
-def _locked(punition: Punition) -> Punition:
-    found: Punition = Punition.objects.select_for_update(of=("self",)).get(pk=punition.pk)
-    return found
-
-
 @transaction.atomic
 def finish(viewer: Viewer, punition: Punition) -> bool:
     """The pupil has done it; False when it was over already."""
@@ -112,7 +108,7 @@ def cancel(viewer: Viewer, punition: Punition, why: str) -> bool:
 
 
 def _end(viewer: Viewer, punition: Punition, state: str, why: str) -> bool:
-    punition = _locked(punition)
+    punition = lock(Punition, punition.pk)
     if not punition.is_running:
         return False
     punition.state, punition.why_cancelled = state, why
@@ -146,8 +142,8 @@ def open_slot(viewer: Viewer, opening: Opening) -> Slot:
 @transaction.atomic
 def place(viewer: Viewer, punition: Punition, slot: Slot) -> bool:
     """Expect a pupil at a slot; elsewhere until then, they are moved. Raises Full, NoLongerHere; False when they are there."""
-    punition = _locked(punition)
-    slot = Slot.objects.select_for_update(of=("self",)).get(pk=slot.pk)
+    punition = lock(Punition, punition.pk)
+    slot = lock(Slot, slot.pk)
     if not punition.is_running or slot.ends <= timezone.now():
         raise NoLongerHere
     before = punition.detentions.expected().first()

@@ -24,6 +24,7 @@ from preau.domains.conduct.models import (
     Slot,
 )
 from preau.foundation import journal
+from preau.foundation.locks import lock
 
 State = Sanction.State
 Years = list[tuple[date, date]]
@@ -98,7 +99,7 @@ def open_procedure(viewer: Viewer, pupil: Person, charge: Charge, sent_as: str =
 
 
 def _locked(sanction: Sanction) -> Sanction:
-    found: Sanction = Sanction.objects.select_for_update(of=("self",)).get(pk=sanction.pk)
+    found = lock(Sanction, sanction.pk)
     if not found.is_open:
         raise Decided
     return found

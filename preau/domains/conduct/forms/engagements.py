@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from preau.directory.models import Group, Person
 from preau.directory.viewer import Viewer
 from preau.domains.conduct.actions.engagements import Goals, Measure
-from preau.domains.conduct.forms.incidents import OnePerson, SentOnce, day_field
+from preau.domains.conduct.forms.incidents import OnePerson, SentOnce
 from preau.domains.conduct.models import MOST_HOURS, ContractWeek
 from preau.domains.conduct.queries import incidents
+from preau.foundation.fields import Day
 
 LONGEST = timedelta(days=120)
 
@@ -39,8 +40,8 @@ class ResponsibilityForm(forms.Form):
         label=_("Nombre d’heures"), min_value=1, max_value=MOST_HOURS,
         help_text=_("Vingt au plus, en dehors des heures de cours."),
     )  # fmt: skip
-    signed_on = day_field(
-        _("Convention signée le"), required=False, help_text=_("Pour une structure extérieure.")
+    signed_on = Day(
+        label=_("Convention signée le"), required=False, help_text=_("Pour une structure extérieure.")
     )
 
     def measure(self) -> Measure:
@@ -59,8 +60,8 @@ class ContractForm(SentOnce):
         help_text=_("Trois au plus, que l’on peut observer. Écrits avec l’élève, lus par sa famille."),
     )  # fmt: skip
     help = words(_("Aide de l’établissement"), 500, _("Dites ce que les adultes font pour aider."))
-    starts = day_field(_("Du"))
-    ends = day_field(_("Au"))
+    starts = Day(label=_("Du"))
+    ends = Day(label=_("Au"))
 
     def __init__(self, viewer: Viewer, group: Group | None, *args: Any, **kwargs: Any) -> None:
         kwargs["initial"] = {"starts": viewer.today, "ends": viewer.today + timedelta(days=28)}

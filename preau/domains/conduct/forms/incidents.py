@@ -13,10 +13,9 @@ from preau.domains.conduct.actions.incidents import Facts
 from preau.domains.conduct.models import Incident, Involvement
 from preau.domains.conduct.queries import incidents as queries
 from preau.foundation import text
-from preau.foundation.fields import OneRow, SeveralRows
+from preau.foundation.fields import Day, Filter, OneRow, SeveralRows
 
 Part = Involvement.Part
-DAY = {"type": "date"}
 
 
 class PersonChoice(SeveralRows):
@@ -27,10 +26,6 @@ class PersonChoice(SeveralRows):
 class OnePerson(OneRow):
     def label_from_instance(self, obj: Person) -> str:  # type: ignore[override]
         return obj.list_name
-
-
-def day_field(label: Any, **options: Any) -> forms.DateField:
-    return forms.DateField(label=label, widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d"), **options)
 
 
 def several(label: Any, **options: Any) -> PersonChoice:
@@ -65,7 +60,7 @@ class ReportForm(SentOnce):
         error_messages={"required": _("Choisissez la nature de l’incident.")},
     )  # fmt: skip
     place = forms.ChoiceField(label=_("Lieu"), choices=Incident.Place.choices)
-    day = day_field(_("Jour"))
+    day = Day(label=_("Jour"))
     hour = forms.TimeField(
         label=_("Heure"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
     )
@@ -179,19 +174,15 @@ class SettleForm(forms.Form):
     )
 
 
-class IncidentFilter(forms.Form):
+class IncidentFilter(Filter):
     """The filters of the list. A wrong value is ignored, never an error page."""
 
     nom = forms.CharField(label=_("Nom de l’élève"), required=False, max_length=80)
-    du = day_field(_("Du"), required=False)
-    au = day_field(_("Au"), required=False)
+    du = Day(label=_("Du"), required=False)
+    au = Day(label=_("Au"), required=False)
     nature = forms.ChoiceField(
         label=_("Nature"), required=False, choices=[("", _("Toutes")), *Incident.Kind.choices]
     )
     etat = forms.ChoiceField(
         label=_("État"), required=False, choices=[("", _("Tous")), *Incident.State.choices]
     )
-
-    def chosen(self) -> dict[str, Any]:
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}

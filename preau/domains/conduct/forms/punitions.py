@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from preau.directory.models import Group, Person, Room
 from preau.directory.viewer import Viewer
 from preau.domains.conduct.actions.punitions import Given, Opening
-from preau.domains.conduct.forms.incidents import OnePerson, SentOnce, day_field, several
+from preau.domains.conduct.forms.incidents import OnePerson, SentOnce, several
 from preau.domains.conduct.models import Detention, Incident, Punition, Slot
 from preau.domains.conduct.queries import incidents, punitions
-from preau.foundation.fields import OneRow
+from preau.foundation.fields import Day, Filter, OneRow
 from preau.foundation.text import filled
 
 State = Detention.State
@@ -60,7 +60,7 @@ class GiveForm(SentOnce):
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    due = day_field(_("Pour le"), required=False)
+    due = Day(label=_("Pour le"), required=False)
     slot = SlotChoice(
         Slot.objects.none(), label=_("Créneau de retenue"), required=False, empty_label=_("À placer plus tard"),
         help_text=_("Pour une retenue seulement."),
@@ -131,7 +131,7 @@ class PlaceForm(forms.Form):
 class SlotForm(forms.Form):
     """When and where detentions are held."""
 
-    day = day_field(_("Jour"))
+    day = Day(label=_("Jour"))
     starts_at = forms.TimeField(
         label=_("Début"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
     )
@@ -186,7 +186,7 @@ class SlotRoll:
         return [(row, self.marks[row.pk][0]) for row in self.rows]
 
 
-class PunitionFilter(forms.Form):
+class PunitionFilter(Filter):
     """The filters of the list. A wrong value is ignored, never an error page."""
 
     STATES = [("", _("Toutes")), ("a_placer", _("Retenues à placer")), *Punition.State.choices]
@@ -195,7 +195,3 @@ class PunitionFilter(forms.Form):
         label=_("Nature"), required=False, choices=[("", _("Toutes")), *Punition.Kind.choices]
     )
     etat = forms.ChoiceField(label=_("État"), required=False, choices=STATES)
-
-    def chosen(self) -> dict[str, Any]:
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}

@@ -11,10 +11,11 @@ from preau.directory.rules.terms import end_of_year
 from preau.directory.viewer import Viewer
 from preau.domains.conduct import rules
 from preau.domains.conduct.actions.sanctions import Charge, Decision, first_answer_day, years_of
-from preau.domains.conduct.forms.incidents import OnePerson, SentOnce, day_field, names_in
+from preau.domains.conduct.forms.incidents import OnePerson, SentOnce, names_in
 from preau.domains.conduct.models import Incident, Sanction
 from preau.domains.conduct.queries import incidents
 from preau.foundation import dates
+from preau.foundation.fields import Day
 
 Kind, Authority = Sanction.Kind, Sanction.Authority
 FAR = timedelta(days=60)
@@ -40,7 +41,7 @@ class ProcedureForm(SentOnce):
         widget=forms.Textarea(attrs={"rows": 5}),
         error_messages={"required": _("Dites les faits que l’on reproche à l’élève.")},
     )
-    defend_until = day_field(_("Observations possibles jusqu’au"))
+    defend_until = Day(label=_("Observations possibles jusqu’au"))
 
     def __init__(
         self, viewer: Viewer, group: Group | None, incident: Incident | None, *args: Any, **kwargs: Any
@@ -108,10 +109,10 @@ class PronounceForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 5}),
         error_messages={"required": _("Une sanction est motivée : dites pourquoi celle-ci.")},
     )
-    starts = day_field(_("Premier jour"), required=False, help_text=_("Pour une exclusion temporaire."))
-    ends = day_field(_("Dernier jour"), required=False, help_text=_("Huit jours au plus."))
-    suspended_until = day_field(
-        _("Sursis jusqu’au"), required=False,
+    starts = Day(label=_("Premier jour"), required=False, help_text=_("Pour une exclusion temporaire."))
+    ends = Day(label=_("Dernier jour"), required=False, help_text=_("Huit jours au plus."))
+    suspended_until = Day(
+        label=_("Sursis jusqu’au"), required=False,
         help_text=_("Vide : sans sursis. Ni l’avertissement ni le blâme n’en ont."),
     )  # fmt: skip
     register = forms.CharField(

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -24,6 +23,8 @@ from preau.domains.conduct.views.incidents import (
 )
 from preau.foundation import journal
 from preau.foundation.access import opens
+from preau.foundation.pages import NOTHING_CHANGED, render_form, tell_outcome
+from preau.foundation.paging import page_for
 
 
 @opens(Sanction, to=rules.decides_sanctions)
@@ -38,23 +39,27 @@ def responsibility(request: HttpRequest, sanction: Sanction) -> HttpResponse:
     initial = {name: getattr(known, name) for name in names} if known else {}
     form = ResponsibilityForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        if actions.prepare(request.viewer, sanction, form.measure()):
-            messages.success(request, _("La mesure est enregistrée. L’élève et sa famille la lisent."))
-        else:
-            messages.info(request, _("Rien n’a changé."))
+        tell_outcome(
+            request,
+            actions.prepare(request.viewer, sanction, form.measure()),
+            _("La mesure est enregistrée. L’élève et sa famille la lisent."),
+            NOTHING_CHANGED,
+        )
         return redirect("conduct:sanction", pk=sanction.pk)
     journal.record_read(request.viewer, "conduct.page_read", sanction, subject_id=sanction.pupil_id)
     context = {"form": form, "sanction": whole_sanction(sanction.pk)}
-    return render(request, "conduct/responsibility.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "conduct/responsibility.html", context)
 
 
 @opens(Responsibility, to=rules.follows_own)
 @require_POST
 def agree(request: HttpRequest, responsibility: Responsibility) -> HttpResponseRedirect:
-    if actions.agree(request.viewer, responsibility):
-        messages.success(request, _("Votre accord est enregistré."))
-    else:
-        messages.info(request, _("L’accord était déjà donné."))
+    tell_outcome(
+        request,
+        actions.agree(request.viewer, responsibility),
+        _("Votre accord est enregistré."),
+        _("L’accord était déjà donné."),
+    )
     return redirect("conduct:sanction", pk=responsibility.sanction_id)
 
 
@@ -78,7 +83,7 @@ def accomplish(request: HttpRequest, responsibility: Responsibility) -> HttpResp
 @require_safe
 def contracts(request: HttpRequest) -> HttpResponse:
     """The contracts of the school."""
-    page = Paginator(queries.contracts_of(request.viewer), A_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, queries.contracts_of(request.viewer), A_PAGE)
     return render(request, "conduct/contracts.html", {"page_obj": page} | parts_open_to(request))
 
 
@@ -94,7 +99,7 @@ def open_contract(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Le contrat est ouvert. L’élève et sa famille le lisent."))
         return redirect("conduct:contract", pk=made.pk)
     context = {"form": form} | classes_context(request, group)
-    return render(request, "conduct/open_contract.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "conduct/open_contract.html", context)
 
 
 @opens(Contract, to=rules.reads_contract)
@@ -125,10 +130,12 @@ def note_week(request: HttpRequest, contract: Contract) -> HttpResponse:
     if not form.is_valid():
         return _contract_page(request, contract, {"week": form}, TYPED_WRONG)
     data = form.cleaned_data
-    if actions.note_week(request.viewer, contract, request.viewer.today, data["how"], data["note"]):
-        messages.success(request, _("Le point de la semaine est noté. L’élève et sa famille le lisent."))
-    else:
-        messages.info(request, _("Rien n’a changé."))
+    tell_outcome(
+        request,
+        actions.note_week(request.viewer, contract, request.viewer.today, data["how"], data["note"]),
+        _("Le point de la semaine est noté. L’élève et sa famille le lisent."),
+        NOTHING_CHANGED,
+    )
     return redirect("conduct:contract", pk=contract.pk)
 
 
@@ -139,8 +146,10 @@ def end_contract(request: HttpRequest, contract: Contract) -> HttpResponse:
     form = EndForm(request.POST)
     if not form.is_valid():
         return _contract_page(request, contract, {"end": form}, TYPED_WRONG)
-    if actions.end_contract(request.viewer, contract, form.cleaned_data["outcome"]):
-        messages.success(request, _("Le contrat est terminé. L’élève et sa famille lisent le bilan."))
-    else:
-        messages.info(request, _("Ce contrat était déjà terminé."))
+    tell_outcome(
+        request,
+        actions.end_contract(request.viewer, contract, form.cleaned_data["outcome"]),
+        _("Le contrat est terminé. L’élève et sa famille lisent le bilan."),
+        _("Ce contrat était déjà terminé."),
+    )
     return redirect("conduct:contract", pk=contract.pk)

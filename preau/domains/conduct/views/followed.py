@@ -12,6 +12,7 @@ from preau.domains.conduct.models import Punition
 from preau.domains.conduct.queries import punitions, sanctions
 from preau.foundation import pdf
 from preau.foundation.access import opens
+from preau.foundation.downloads import pdf_file
 
 
 @opens(to=rules.follows_own)
@@ -33,9 +34,7 @@ def printed(template: str, context: dict[str, Any], name: str) -> HttpResponse:
     page = exports.page_of(template, context)
     if not pdf.is_possible():
         return HttpResponse(page)
-    response = HttpResponse(exports.pdf_of(page), content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="{name}.pdf"'
-    return response
+    return pdf_file(name, exports.pdf_of(page))
 
 
 @opens(Punition, to=rules.reads_slip)

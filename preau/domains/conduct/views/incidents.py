@@ -18,8 +18,11 @@ from preau.domains.conduct.models import Incident, Involvement
 from preau.domains.conduct.queries import incidents as queries
 from preau.foundation import journal
 from preau.foundation.access import confirmed, opens
+from preau.foundation.downloads import csv_lines
+from preau.foundation.pages import CONFLICT, TYPED_WRONG, render_form, status_of, tell_outcome
+from preau.foundation.paging import query_of
 
-TYPED_WRONG, CONFLICT, A_PAGE = 422, 409, 30
+A_PAGE = 30
 LONGEST_ID = 18
 
 
@@ -71,10 +74,8 @@ def incidents(request: HttpRequest) -> HttpResponse:
     paginator = Paginator(queries.lines_of(found), A_PAGE)
     paginator.count = found.count()
     page = paginator.get_page(request.GET.get("page"))
-    query = request.GET.copy()
-    query.pop("page", None)
     context = {
-        "form": form, "rows": queries.rows_of(list(page.object_list)), "page_obj": page, "query": query.urlencode(),
+        "form": form, "rows": queries.rows_of(list(page.object_list)), "page_obj": page, "query": query_of(request),
         "filtered": bool(form.chosen()),
     }  # fmt: skip
     return render(request, "conduct/incidents.html", context | parts_open_to(request))
@@ -87,11 +88,9 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
     """The list, as it is filtered, for a spreadsheet."""
     found = queries.incidents_matching(request.viewer, IncidentFilter(request.GET).chosen())
     journal.record(request.viewer, "conduct.exported", request.viewer.school, lines=found.count())
-    response = StreamingHttpResponse(
-        exports.incidents_csv(queries.lines_of(found)), content_type="text/csv; charset=utf-8"
+    return csv_lines(
+        f"incidents-{request.viewer.today:%Y-%m-%d}", exports.incidents_csv(queries.lines_of(found))
     )
-    response["Content-Disposition"] = f'attachment; filename="incidents-{request.viewer.today:%Y-%m-%d}.csv"'
-    return response
 
 
 @opens(to=rules.reports_incidents)
@@ -107,7 +106,7 @@ def report(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("C’est signalé. La vie scolaire est prévenue."))
         return redirect("conduct:incident", pk=made.pk)
     context = {"form": form} | classes_context(request, group)
-    return render(request, "conduct/report.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "conduct/report.html", context)
 
 
 @opens(Incident, to=rules.reads_as_staff)
@@ -146,7 +145,7 @@ def correct(request: HttpRequest, incident: Incident) -> HttpResponse:
     group = chosen_group(request)
     people = list(Person.objects.filter(involvements__incident=incident))
     form = ReportForm(request.viewer, group, request.POST or None, initial=_initial(incident), kept=people)
-    status = TYPED_WRONG if form.errors else 200
+    status = status_of(form)
     if request.method == "POST" and form.is_valid():
         try:
             actions.correct(request.viewer, incident, form.told(), form.cleaned_data["revision"] or 0)
@@ -181,20 +180,24 @@ def settle(request: HttpRequest, incident: Incident) -> HttpResponse:
     form = SettleForm(request.POST)
     if not form.is_valid():
         return _incident_page(request, incident, form, TYPED_WRONG)
-    if actions.settle(request.viewer, incident, form.cleaned_data["note"]):
-        messages.success(request, _("L’incident est traité."))
-    else:
-        messages.info(request, _("Cet incident était déjà traité."))
+    tell_outcome(
+        request,
+        actions.settle(request.viewer, incident, form.cleaned_data["note"]),
+        _("L’incident est traité."),
+        _("Cet incident était déjà traité."),
+    )
     return redirect("conduct:incident", pk=incident.pk)
 
 
 @opens(Incident, to=rules.can_handle)
 @require_POST
 def reopen(request: HttpRequest, incident: Incident) -> HttpResponseRedirect:
-    if actions.reopen(request.viewer, incident):
-        messages.success(request, _("L’incident est rouvert."))
-    else:
-        messages.info(request, _("Cet incident est déjà ouvert."))
+    tell_outcome(
+        request,
+        actions.reopen(request.viewer, incident),
+        _("L’incident est rouvert."),
+        _("Cet incident est déjà ouvert."),
+    )
     return redirect("conduct:incident", pk=incident.pk)
 
 
@@ -208,10 +211,12 @@ def tell(request: HttpRequest, involvement: Involvement) -> HttpResponse:
     )
     form = FamilyForm(others, request.POST or None, initial={"sentence": involvement.for_family})
     if request.method == "POST" and form.is_valid():
-        if actions.tell_family(request.viewer, involvement, form.cleaned_data["sentence"]):
-            messages.success(request, _("C’est envoyé à la famille de cet élève."))
-        else:
-            messages.info(request, _("La famille lit déjà cette phrase."))
+        tell_outcome(
+            request,
+            actions.tell_family(request.viewer, involvement, form.cleaned_data["sentence"]),
+            _("C’est envoyé à la famille de cet élève."),
+            _("La famille lit déjà cette phrase."),
+        )
         return redirect("conduct:incident", pk=involvement.incident_id)
     context = {"form": form, "involvement": involvement}
-    return render(request, "conduct/tell.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "conduct/tell.html", context)

@@ -27,6 +27,8 @@ from preau.domains.conduct.views.incidents import (
 )
 from preau.foundation import journal
 from preau.foundation.access import opens
+from preau.foundation.pages import render_form, tell_outcome
+from preau.foundation.paging import query_of
 
 
 @opens(to=rules.gives_punitions)
@@ -38,10 +40,8 @@ def punitions(request: HttpRequest) -> HttpResponse:
     paginator = Paginator(queries.with_hours(found.order_by("-day", "-pk")), A_PAGE)
     paginator.count = found.count()
     page = paginator.get_page(request.GET.get("page"))
-    query = request.GET.copy()
-    query.pop("page", None)
     context = {
-        "form": form, "rows": queries.rows_of(page.object_list), "page_obj": page, "query": query.urlencode(),
+        "form": form, "rows": queries.rows_of(page.object_list), "page_obj": page, "query": query_of(request),
         "filtered": bool(form.chosen()),
     }  # fmt: skip
     return render(request, "conduct/punitions.html", context | parts_open_to(request))
@@ -62,7 +62,7 @@ def give(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _given(request, form):
         return redirect("conduct:punitions")
     context = {"form": form, "incident": incident} | classes_context(request, group)
-    return render(request, "conduct/give.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "conduct/give.html", context)
 
 
 def _given(request: HttpRequest, form: GiveForm) -> bool:
@@ -103,10 +103,12 @@ def _punition_page(request: HttpRequest, punition: Punition, form: CancelForm, s
 @opens(Punition, to=rules.can_end)
 @require_POST
 def finish(request: HttpRequest, punition: Punition) -> HttpResponseRedirect:
-    if actions.finish(request.viewer, punition):
-        messages.success(request, _("La punition est notée comme faite."))
-    else:
-        messages.info(request, _("Cette punition était déjà terminée."))
+    tell_outcome(
+        request,
+        actions.finish(request.viewer, punition),
+        _("La punition est notée comme faite."),
+        _("Cette punition était déjà terminée."),
+    )
     return redirect("conduct:punition", pk=punition.pk)
 
 
@@ -117,10 +119,12 @@ def cancel(request: HttpRequest, punition: Punition) -> HttpResponse:
     form = CancelForm(request.POST)
     if not form.is_valid():
         return _punition_page(request, punition, form, TYPED_WRONG)
-    if actions.cancel(request.viewer, punition, form.cleaned_data["why"]):
-        messages.success(request, _("La punition est annulée. La famille lit pourquoi."))
-    else:
-        messages.info(request, _("Cette punition était déjà terminée."))
+    tell_outcome(
+        request,
+        actions.cancel(request.viewer, punition, form.cleaned_data["why"]),
+        _("La punition est annulée. La famille lit pourquoi."),
+        _("Cette punition était déjà terminée."),
+    )
     return redirect("conduct:punition", pk=punition.pk)
 
 

@@ -1,7 +1,6 @@
 """Sanctions: a procedure that is told, answered and decided; the register; the letter."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -25,7 +24,10 @@ from preau.domains.conduct.views.incidents import (
 )
 from preau.foundation import journal
 from preau.foundation.access import confirmed, opens
+from preau.foundation.downloads import csv_lines
 from preau.foundation.gone import removes
+from preau.foundation.pages import render_form, tell_outcome
+from preau.foundation.paging import page_for
 
 
 @opens(to=rules.reads_sanctions)
@@ -33,7 +35,7 @@ from preau.foundation.gone import removes
 def sanctions(request: HttpRequest) -> HttpResponse:
     """The procedures and sanctions that the school still holds."""
     state = request.GET.get("etat", "")
-    page = Paginator(queries.sanctions_of(request.viewer, state), A_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, queries.sanctions_of(request.viewer, state), A_PAGE)
     context = {
         "rows": queries.rows_of(page.object_list), "page_obj": page, "state": state, "states": Sanction.State.choices,
         "may_open": rules.decides_sanctions(request.viewer),
@@ -58,7 +60,7 @@ def open_procedure(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("La procédure est ouverte. L’élève et sa famille sont prévenus."))
         return redirect("conduct:sanction", pk=made.pk)
     context = {"form": form, "incident": incident} | classes_context(request, group)
-    return render(request, "conduct/open_procedure.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "conduct/open_procedure.html", context)
 
 
 @opens(Sanction, to=rules.reads_one_sanction)
@@ -122,7 +124,7 @@ def pronounce(request: HttpRequest, sanction: Sanction) -> HttpResponse:
         "form": form, "sanction": sanction, "observations": queries.observations_of(request.viewer, sanction),
         "too_early": request.viewer.today <= sanction.defend_until,
     }  # fmt: skip
-    return render(request, "conduct/pronounce.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "conduct/pronounce.html", context)
 
 
 def _pronounced(request: HttpRequest, sanction: Sanction, form: PronounceForm) -> bool:
@@ -141,10 +143,12 @@ def _pronounced(request: HttpRequest, sanction: Sanction, form: PronounceForm) -
 @opens(Sanction, to=rules.decides_sanctions)
 @require_POST
 def drop(request: HttpRequest, sanction: Sanction) -> HttpResponseRedirect:
-    if actions.drop(request.viewer, sanction):
-        messages.success(request, _("La procédure est close sans suite. La famille est prévenue."))
-    else:
-        messages.info(request, _("Cette procédure est déjà terminée."))
+    tell_outcome(
+        request,
+        actions.drop(request.viewer, sanction),
+        _("La procédure est close sans suite. La famille est prévenue."),
+        _("Cette procédure est déjà terminée."),
+    )
     return redirect("conduct:sanction", pk=sanction.pk)
 
 
@@ -175,7 +179,7 @@ def letter(request: HttpRequest, sanction: Sanction) -> HttpResponse:
 @require_safe
 def register(request: HttpRequest) -> HttpResponse:
     """The register of sanctions: what was decided and why, without a name."""
-    page = Paginator(queries.register_of(request.viewer), A_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, queries.register_of(request.viewer), A_PAGE)
     return render(request, "conduct/register.html", {"page_obj": page})
 
 
@@ -186,8 +190,4 @@ def export_register(request: HttpRequest) -> StreamingHttpResponse:
     """The register for a spreadsheet."""
     found = queries.register_of(request.viewer)
     journal.record(request.viewer, "conduct.register_exported", request.viewer.school, lines=found.count())
-    response = StreamingHttpResponse(
-        exports.register_csv(found.iterator()), content_type="text/csv; charset=utf-8"
-    )
-    response["Content-Disposition"] = f'attachment; filename="registre-{request.viewer.today:%Y-%m-%d}.csv"'
-    return response
+    return csv_lines(f"registre-{request.viewer.today:%Y-%m-%d}", exports.register_csv(found.iterator()))

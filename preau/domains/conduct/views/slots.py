@@ -16,6 +16,7 @@ from preau.domains.conduct.queries import punitions as queries
 from preau.domains.conduct.views.incidents import CONFLICT, TYPED_WRONG, parts_open_to
 from preau.foundation import dates
 from preau.foundation.access import opens
+from preau.foundation.pages import render_form
 
 WEEK = timedelta(days=7)
 
@@ -41,9 +42,7 @@ def open_slot(request: HttpRequest) -> HttpResponse:
         slot = actions.open_slot(request.viewer, form.opening())
         messages.success(request, _("Le créneau est ouvert."))
         return redirect("conduct:slot", pk=slot.pk)
-    return render(
-        request, "conduct/open_slot.html", {"form": form}, status=TYPED_WRONG if form.errors else 200
-    )
+    return render_form(request, "conduct/open_slot.html", {"form": form})
 
 
 @opens(Slot, to=rules.calls_slot)

@@ -7,6 +7,7 @@ from preau.directory.viewer import Viewer
 from preau.domains.events import rules
 from preau.domains.events.actions.telling import settle_invitation
 from preau.domains.events.models import Event, Invitation
+from preau.foundation.locks import lock
 
 
 class NotAsked(Exception):
@@ -16,7 +17,7 @@ class NotAsked(Exception):
 @transaction.atomic
 def answer(viewer: Viewer, event: Event, said: str) -> bool:
     """Keep what this person answers, in the place of what they had answered; False when it is the same. Raises NotAsked."""
-    event = Event.objects.select_for_update(of=("self",)).get(pk=event.pk)
+    event = lock(Event, event.pk)
     if (
         event.state != Event.State.PUBLISHED
         or event.ends <= timezone.now()

@@ -14,6 +14,7 @@ from preau.directory.models import Group, Person, Room
 from preau.directory.viewer import Viewer
 from preau.domains.events.models import Event, EventStep, Invitation
 from preau.foundation import journal, text
+from preau.foundation.locks import lock
 
 # Sent inside the transaction: its receivers only enqueue tasks, in the same database.
 event_told = Signal()  # event_id, gesture, before
@@ -94,17 +95,10 @@ def _give(event: Event, planned: Planned) -> None:
     Invitation.objects.bulk_create(new)
 
 
-def _locked(event: Event) -> Event:
-    found: Event = (
-        Event.objects.select_for_update(of=("self",)).select_related("school", "room").get(pk=event.pk)
-    )
-    return found
-
-
 @transaction.atomic
 def change(viewer: Viewer, event: Event, planned: Planned, revision: int) -> Event:
     """Write an event anew. Published, what was said before is kept, and those concerned are told. Raises ChangedMeanwhile."""
-    event = _locked(event)
+    event = lock(Event, event.pk, "school", "room")
     if event.revision != revision:
         raise ChangedMeanwhile
     before = said_of(event)
@@ -140,7 +134,7 @@ def _tell(viewer: Viewer, event: Event, gesture: Any, before: str = "") -> None:
 
 def _move(viewer: Viewer, event: Event, origin: State, state: State, gesture: Any, note: str = "") -> bool:
     """From a state to another, once; False when it is not there any more."""
-    event = _locked(event)
+    event = lock(Event, event.pk, "school", "room")
     if event.state != origin:
         return False
     event.state = state
@@ -174,7 +168,7 @@ def restore(viewer: Viewer, event: Event) -> bool:
 @transaction.atomic
 def remove(viewer: Viewer, event: Event) -> bool:
     """Throw a draft away, of which nobody was told; False once it was published."""
-    event = _locked(event)
+    event = lock(Event, event.pk, "school", "room")
     if event.state != State.DRAFT or event.published_at:
         return False
     journal.record(viewer, "events.removed", event)

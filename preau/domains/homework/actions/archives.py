@@ -13,6 +13,7 @@ from preau.directory.models import Group
 from preau.directory.viewer import Viewer
 from preau.domains.homework.models import Archive
 from preau.foundation import journal, works
+from preau.foundation.locks import lock
 from preau.foundation.works import Ending
 
 archive_asked = Signal()  # archive_id: nobody makes it yet
@@ -24,7 +25,7 @@ LOST = timedelta(hours=2)
 @transaction.atomic
 def ask_archive(viewer: Viewer, group: Group) -> Archive:
     """Ask for the archive of a class; while one is being made, asking again is the same one."""
-    Group.objects.select_for_update(of=("self",)).get(pk=group.pk)
+    lock(Group, group.pk)
     making = Archive.objects.being_made().filter(group=group.pk, year=group.year_id)
     known: Archive | None = making.first()
     if known and known.asked_at > timezone.now() - LOST:

@@ -13,6 +13,7 @@ from preau.domains.homework.actions import telling
 from preau.domains.homework.actions.records import keep_before
 from preau.domains.homework.models import HandIn, HandInFile, Homework, LessonFile, LessonRecord
 from preau.foundation import journal
+from preau.foundation.locks import lock
 
 
 class TooLate(Exception):
@@ -41,7 +42,7 @@ class Given:
 def hand_in(viewer: Viewer, homework: Homework, text: str, files: Sequence[StoredFile]) -> HandIn:
     """Hand in a homework, or once more until it is corrected; the same, sent twice, is sent once. Raises TooLate."""
     # All that a pupil hands in for one homework waits for its row: two tabs at once make one.
-    Homework.objects.select_for_update(of=("self",)).get(pk=homework.pk)
+    lock(Homework, homework.pk)
     known = (
         HandIn.objects.select_for_update(of=("self",)).filter(homework=homework, pupil=viewer.person).first()
     )
@@ -98,7 +99,7 @@ def correct(viewer: Viewer, hand_in: HandIn, given: Given, seen: int) -> bool:
 
     `seen` is the version that the page had shown. Raises HandInConflict.
     """
-    known = HandIn.objects.select_for_update(of=("self",)).get(pk=hand_in.pk)
+    known = lock(HandIn, hand_in.pk)
     joined = set(known.papers.filter(of_teacher=True).values_list("file_id", flat=True))
     goes_back = given.back and known.returned_at is None
     said = (known.comment, known.mark, joined) == (given.comment, given.mark, {one.pk for one in given.files})

@@ -12,6 +12,7 @@ from preau.domains.homework.actions.words import words_of
 from preau.domains.homework.models import Homework, LessonRecord, Progression, ProgressionStep
 from preau.domains.timetable.models import Lesson
 from preau.foundation import journal
+from preau.foundation.locks import lock
 
 
 class NotEnoughLessons(Exception):
@@ -30,7 +31,7 @@ class Step:
 @transaction.atomic
 def begin_progression(viewer: Viewer, title: str) -> Progression:
     """A new progression; the same title twice is the same one."""
-    type(viewer.person).objects.select_for_update().get(pk=viewer.person.pk)
+    lock(type(viewer.person), viewer.person.pk)
     mine = Progression.objects.in_school(viewer).filter(author=viewer.person)
     known: Progression | None = mine.filter(title=title).first()
     if known:
@@ -65,7 +66,7 @@ def copy_lessons(viewer: Viewer, title: str, records: Sequence[LessonRecord]) ->
 @transaction.atomic
 def add_step(viewer: Viewer, progression: Progression, step: Step) -> ProgressionStep:
     """One lesson more at the end; the same as the last one, sent twice, is one."""
-    locked = Progression.objects.select_for_update().get(pk=progression.pk)
+    locked = lock(Progression, progression.pk)
     last = locked.steps.last()
     if last and (last.content, last.work, last.minutes) == (step.content, step.work, step.minutes):
         return last
@@ -80,14 +81,14 @@ def add_step(viewer: Viewer, progression: Progression, step: Step) -> Progressio
 @transaction.atomic
 def change_step(viewer: Viewer, known: ProgressionStep, step: Step) -> None:
     """Write one lesson of a progression otherwise; classes that have it already keep theirs."""
-    locked = Progression.objects.select_for_update().get(pk=known.progression_id)
+    locked = lock(Progression, known.progression_id)
     locked.steps.filter(pk=known.pk).update(content=step.content, work=step.work, minutes=step.minutes)
     _touch(locked)
 
 
 @transaction.atomic
 def remove_step(viewer: Viewer, known: ProgressionStep) -> None:
-    locked = Progression.objects.select_for_update().get(pk=known.progression_id)
+    locked = lock(Progression, known.progression_id)
     locked.steps.filter(pk=known.pk).delete()
     _touch(locked)
 

@@ -15,6 +15,7 @@ from preau.domains.timetable.models import Lesson
 from preau.foundation import journal, richtext
 from preau.foundation.boards import put_to_use
 from preau.foundation.http import page_at
+from preau.foundation.locks import lock
 
 
 def link_to(address: str, title: str) -> str:
@@ -52,7 +53,7 @@ def _tell_use(address: str) -> None:
 
 def _record(viewer: Viewer, lesson: Lesson) -> LessonRecord:
     """That of the lesson, locked; a new one, not saved yet, where there is none."""
-    lesson = Lesson.objects.select_for_update(of=("self",)).get(pk=lesson.pk)
+    lesson = lock(Lesson, lesson.pk)
     record = LessonRecord.objects.select_for_update(of=("self",)).filter(lesson=lesson).first()
     if record is None:
         record = LessonRecord(

@@ -13,6 +13,7 @@ from preau.domains.homework.actions.words import words_of
 from preau.domains.homework.models import Correction, Homework, LessonNote, LessonRecord
 from preau.domains.timetable.models import Lesson
 from preau.foundation import journal
+from preau.foundation.locks import lock
 
 DRAFT, READY = LessonRecord.State.DRAFT, LessonRecord.State.READY
 
@@ -41,7 +42,7 @@ def write_record(viewer: Viewer, lesson: Lesson, typed: Typed, seen: int) -> Les
 
     What families could already read is kept as it was. The same words sent twice are one. Raises RecordConflict.
     """
-    lesson = Lesson.objects.select_for_update(of=("self",)).get(pk=lesson.pk)
+    lesson = lock(Lesson, lesson.pk)
     record = LessonRecord.objects.select_for_update(of=("self",)).filter(lesson=lesson).first()
     if record is None:
         return _begin(viewer, lesson, typed)
@@ -105,7 +106,7 @@ def _said_of(works: Iterable[Homework]) -> list[dict[str, Any]]:
 @transaction.atomic
 def publish_record(viewer: Viewer, record: LessonRecord) -> bool:
     """A draft becomes what families read when its time comes; False when it was published already."""
-    record = LessonRecord.objects.select_for_update(of=("self",)).get(pk=record.pk)
+    record = lock(LessonRecord, record.pk)
     if not record.is_draft:
         return False
     record.state, record.version = READY, record.version + 1

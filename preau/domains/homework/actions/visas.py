@@ -7,12 +7,13 @@ from preau.directory.models import Group, Subject
 from preau.directory.viewer import Viewer
 from preau.domains.homework.models import Visa
 from preau.foundation import journal
+from preau.foundation.locks import lock
 
 
 @transaction.atomic
 def give_visa(viewer: Viewer, group: Group, subject: Subject | None, comment: str) -> Visa:
     """The head has seen the cahier de textes of a class until today; the same, sent twice on a day, is one."""
-    Group.objects.select_for_update(of=("self",)).get(pk=group.pk)
+    lock(Group, group.pk)
     same = Visa.objects.filter(group=group.pk, subject=subject, until=viewer.today, comment=comment)
     known: Visa | None = same.filter(given_by=viewer.person).first()
     if known:

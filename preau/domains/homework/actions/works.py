@@ -13,6 +13,7 @@ from preau.domains.homework.actions.words import words_of
 from preau.domains.homework.models import Done, Homework, LessonRecord
 from preau.domains.timetable.models import Lesson
 from preau.foundation import journal
+from preau.foundation.locks import lock
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class WorkConflict(Exception):
 @transaction.atomic
 def give(viewer: Viewer, record: LessonRecord, work: Work) -> Homework:
     """Give homework in a lesson; the same, sent twice, is given once."""
-    locked = LessonRecord.objects.select_for_update(of=("self",)).get(pk=record.pk)
+    locked = lock(LessonRecord, record.pk)
     same = locked.works.kept().filter(title=work.title, body=work.body, due_day=work.due_day).first()
     if same:
         return same
@@ -83,7 +84,7 @@ def change(viewer: Viewer, homework: Homework, work: Work, seen: int) -> bool:
 
 
 def _locked(homework: Homework) -> Homework:
-    locked = Homework.objects.select_for_update(of=("self",)).get(pk=homework.pk)
+    locked = lock(Homework, homework.pk)
     locked.record = LessonRecord.objects.select_related("lesson").get(pk=locked.record_id)
     return locked
 

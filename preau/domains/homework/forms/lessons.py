@@ -18,11 +18,10 @@ from preau.domains.homework.models import HandIn, Homework, LessonRecord
 from preau.domains.homework.queries import Course, DayLoad, chosen, loads_of
 from preau.domains.timetable.models import Lesson
 from preau.foundation import dates
-from preau.foundation.fields import Attachments, RichText, SeveralRows
+from preau.foundation.fields import Attachments, Day, RichText, SeveralRows
 
 NEXT, OTHER = "next", "other"
 LONGEST = 20_000
-DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class PupilChoice(SeveralRows):
@@ -59,8 +58,8 @@ class WorkForm(forms.Form):
         help_text=_("En une ligne, par exemple « Exercices 12 et 14 page 87 »."),
     )
     due = forms.ChoiceField(label=_("Pour quand"))
-    due_day = forms.DateField(
-        label=_("Autre date"), required=False, widget=DAY, help_text=_("Si vous choisissez « Une autre date »."),
+    due_day = Day(
+        label=_("Autre date"), required=False, help_text=_("Si vous choisissez « Une autre date »."),
     )  # fmt: skip
     minutes = forms.IntegerField(
         label=_("Durée estimée, en minutes"),
@@ -339,7 +338,7 @@ class GiveForm(forms.Form):
     """To which course a progression is given, and from which day on."""
 
     cours = forms.ChoiceField(label=_("Classe"))
-    from_day = forms.DateField(label=_("À partir du"), widget=DAY)
+    from_day = Day(label=_("À partir du"))
 
     def __init__(self, viewer: Viewer, courses: Sequence[Course], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, initial={"from_day": viewer.today}, **kwargs)

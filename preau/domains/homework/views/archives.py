@@ -1,7 +1,6 @@
 """Archives of the cahiers de textes: those that were made, and making one."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -12,6 +11,7 @@ from preau.domains.homework import actions, exports, queries, rules
 from preau.domains.homework.models import ClassBook
 from preau.foundation import journal, pdf
 from preau.foundation.access import opens
+from preau.foundation.paging import page_for
 
 PAGE = 30
 
@@ -20,7 +20,7 @@ PAGE = 30
 @require_safe
 def archives(request: HttpRequest) -> HttpResponse:
     """Every archive of the school, newest first, those of the years before too."""
-    page = Paginator(queries.archives(request.viewer), PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, queries.archives(request.viewer), PAGE)
     return render(request, "homework/archives.html", {"page_obj": page, "archives": list(page.object_list)})
 
 

@@ -13,6 +13,7 @@ from preau.domains.homework.forms import LimitsForm, VisaForm
 from preau.domains.homework.models import RECORDS, ClassBook
 from preau.foundation import dates, journal, paging, pdf
 from preau.foundation.access import opens
+from preau.foundation.pages import TYPED_WRONG, render_form
 
 PAGE, WEEKS = 15, 2
 
@@ -75,7 +76,7 @@ def visa(request: HttpRequest, group: ClassBook) -> HttpResponse:
     """The head has seen the cahier de textes until today."""
     form, chosen = VisaForm(request.POST), request.POST.get("matiere")
     if not form.is_valid():
-        return _book_page(request, group, chosen, form, 422)
+        return _book_page(request, group, chosen, form, TYPED_WRONG)
     subject = next((one for one in queries.subjects_of_book(group) if str(one.pk) == chosen), None)
     actions.give_visa(request.viewer, group, subject, form.cleaned_data["comment"])
     messages.success(request, _("Le visa est donné. Les enseignants de la classe le lisent."))
@@ -118,4 +119,4 @@ def limits(request: HttpRequest) -> HttpResponse:
             request, _("C’est enregistré. Les enseignants en sont avertis quand ils donnent du travail.")
         )
         return redirect("homework:limits")
-    return render(request, "homework/limits.html", {"form": form}, status=422 if form.errors else 200)
+    return render_form(request, "homework/limits.html", {"form": form})

@@ -17,8 +17,7 @@ from preau.domains.homework.queries.day import blocks_of, day_before, groups_sai
 from preau.domains.homework.views.family import children_of
 from preau.foundation import dates
 from preau.foundation.access import opens
-
-TYPED_WRONG, CONFLICT = 422, 409
+from preau.foundation.pages import CONFLICT, status_of
 
 
 @opens(to=rules.keeps_records)
@@ -33,7 +32,7 @@ def day(request: HttpRequest) -> HttpResponse:
     following = next_days(request.viewer, chosen)
     form = DayForm(blocks, following, request.POST if request.method == "POST" else None)
     if not form.is_valid():
-        return _day_page(request, chosen, form, following, TYPED_WRONG if form.errors else 200)
+        return _day_page(request, chosen, form, following, status_of(form))
     try:
         count, works = actions.write_day(request.viewer, form.entries(), form.given(), publish=form.publishes)
     except actions.RecordConflict as conflict:

@@ -15,8 +15,8 @@ from preau.domains.homework.views.family import work_page
 from preau.domains.timetable.queries import row_of
 from preau.foundation import journal
 from preau.foundation.access import confirmed, opens
-
-TYPED_WRONG, CONFLICT = 422, 409
+from preau.foundation.downloads import csv_lines
+from preau.foundation.pages import CONFLICT, TYPED_WRONG
 
 
 @opens(Homework, to=rules.hands_in)
@@ -63,9 +63,7 @@ def hand_ins_csv(request: HttpRequest, homework: Homework) -> StreamingHttpRespo
     """The same as a spreadsheet."""
     rows = queries.hand_in_rows(homework)
     journal.record(request.viewer, "homework.exported", homework, rows=len(rows))
-    response = StreamingHttpResponse(exports.csv_of(rows), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="rendus-{homework.due_day:%Y-%m-%d}.csv"'
-    return response
+    return csv_lines(f"rendus-{homework.due_day:%Y-%m-%d}", exports.csv_of(rows))
 
 
 @opens(HandIn, to=rules.reads_hand_in)

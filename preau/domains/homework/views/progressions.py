@@ -13,6 +13,7 @@ from preau.domains.homework.models import Progression, ProgressionStep
 from preau.domains.timetable.models import Lesson
 from preau.foundation.access import opens
 from preau.foundation.gone import removes
+from preau.foundation.pages import TYPED_WRONG, render_form, status_of
 
 # As far as what was prepared may be shifted: a year has no more lessons of a course.
 FARTHEST = 200
@@ -33,7 +34,7 @@ def progressions(request: HttpRequest) -> HttpResponse:
             made = actions.begin_progression(request.viewer, title)
         return redirect("homework:progression", pk=made.pk)
     context = {"form": form, "progressions": list(queries.progressions_of(request.viewer))}
-    return render(request, "homework/progressions.html", context, status=422 if form.errors else 200)
+    return render_form(request, "homework/progressions.html", context)
 
 
 @opens(Progression, to=rules.keeps_records)
@@ -45,7 +46,7 @@ def progression(request: HttpRequest, known: Progression) -> HttpResponse:
         actions.add_step(request.viewer, known, form.typed())
         messages.success(request, _("La séance est ajoutée."))
         return redirect("homework:progression", pk=known.pk)
-    return _progression_page(request, known, form, None, 422 if form.errors else 200)
+    return _progression_page(request, known, form, None, status_of(form))
 
 
 def _progression_page(
@@ -68,7 +69,7 @@ def give_progression(request: HttpRequest, known: Progression) -> HttpResponse:
     now = [one for one in queries.courses_of(request.viewer) if one.is_now]
     form = GiveForm(request.viewer, now, request.POST)
     if not form.is_valid():
-        return _progression_page(request, known, StepForm(), form, 422)
+        return _progression_page(request, known, StepForm(), form, TYPED_WRONG)
     lessons = queries.lessons_to_fill(
         request.viewer, form.course(), form.cleaned_data["from_day"], known.steps.count()
     )
@@ -91,7 +92,7 @@ def step(request: HttpRequest, known: ProgressionStep) -> HttpResponse:
         messages.success(request, _("La séance est modifiée."))
         return redirect("homework:progression", pk=known.progression_id)
     context = {"form": form, "step": known}
-    return render(request, "homework/step.html", context, status=422 if form.errors else 200)
+    return render_form(request, "homework/step.html", context)
 
 
 @removes

@@ -13,8 +13,8 @@ from preau.domains.homework import actions, queries, rules
 from preau.domains.homework.forms import WORK, PutForm, public_page
 from preau.domains.timetable.models import Lesson
 from preau.foundation.access import opens
+from preau.foundation.pages import render_form
 
-TYPED_WRONG = 422
 # The lessons proposed: those of three weeks, so many at most.
 AHEAD, MOST = timedelta(days=21), 12
 
@@ -48,7 +48,7 @@ def put(request: HttpRequest) -> HttpResponse:
             # Its page says what families read, and when.
             return redirect("homework:record", pk=lesson.pk)
     context = {"form": form, "sessions": sessions, "address": address, "today": viewer.today}
-    return render(request, "homework/put.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "homework/put.html", context)
 
 
 def _put(viewer: Viewer, lesson: Lesson, form: PutForm) -> str:

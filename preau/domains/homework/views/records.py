@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -20,8 +19,9 @@ from preau.domains.timetable.models import Lesson
 from preau.domains.timetable.queries import row_at_hand, row_of
 from preau.foundation import dates
 from preau.foundation.access import opens
+from preau.foundation.pages import CONFLICT, TYPED_WRONG, status_of, tell_outcome
+from preau.foundation.paging import page_for
 
-TYPED_WRONG, CONFLICT = 422, 409
 PAGE = 30
 
 
@@ -31,7 +31,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
     """« Mes séances »: a week of the teacher's lessons and what is written of each; or all that is to be filled."""
     viewer = request.viewer
     if request.GET.get("montrer") == "a-remplir":
-        page = Paginator(queries.missing_of_year(viewer), PAGE).get_page(request.GET.get("page"))
+        page = page_for(request, queries.missing_of_year(viewer), PAGE)
         context = {"page_obj": page, "rows": queries.rows_of_page(page.object_list), "missing": True}
         return render(request, "homework/missing.html", context)
     monday = dates.monday_of(dates.parse(request.GET.get("semaine"), viewer.today))
@@ -152,10 +152,12 @@ def _record_page(
 def publish(request: HttpRequest, lesson: Lesson) -> HttpResponseRedirect:
     """A draft is published as it is."""
     known = queries.record_of(lesson)
-    if known and actions.publish_record(request.viewer, known):
-        messages.success(request, _("C’est publié."))
-    else:
-        messages.info(request, _("C’était déjà publié, ou il n’y a rien à publier."))
+    tell_outcome(
+        request,
+        known and actions.publish_record(request.viewer, known),
+        _("C’est publié."),
+        _("C’était déjà publié, ou il n’y a rien à publier."),
+    )
     return redirect("homework:record", pk=lesson.pk)
 
 
@@ -181,7 +183,7 @@ def edit(request: HttpRequest, homework: Homework) -> HttpResponse:
         for warning in queries.warnings_of(lesson, list(lesson.groups.all()), form.work().due_day):
             messages.warning(request, warning)
         return redirect("homework:record", pk=lesson.pk)
-    return _edit_page(request, homework, form, TYPED_WRONG if form.errors else 200)
+    return _edit_page(request, homework, form, status_of(form))
 
 
 def _edit_page(
@@ -196,18 +198,22 @@ def _edit_page(
 @require_POST
 def remove(request: HttpRequest, homework: Homework) -> HttpResponseRedirect:
     """Take homework away; the page of the lesson offers to put it back."""
-    if actions.remove(request.viewer, homework):
-        messages.success(request, _("Le travail est retiré. Vous pouvez le remettre."))
-    else:
-        messages.info(request, _("Ce travail était déjà retiré."))
+    tell_outcome(
+        request,
+        actions.remove(request.viewer, homework),
+        _("Le travail est retiré. Vous pouvez le remettre."),
+        _("Ce travail était déjà retiré."),
+    )
     return redirect("homework:record", pk=homework.record.lesson_id)
 
 
 @opens(Homework, to=rules.changes_homework)
 @require_POST
 def restore(request: HttpRequest, homework: Homework) -> HttpResponseRedirect:
-    if actions.restore(request.viewer, homework):
-        messages.success(request, _("Le travail est remis."))
-    else:
-        messages.info(request, _("Ce travail était déjà là."))
+    tell_outcome(
+        request,
+        actions.restore(request.viewer, homework),
+        _("Le travail est remis."),
+        _("Ce travail était déjà là."),
+    )
     return redirect("homework:record", pk=homework.record.lesson_id)

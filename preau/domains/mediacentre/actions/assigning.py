@@ -13,6 +13,7 @@ from preau.directory.viewer import Viewer
 from preau.domains.mediacentre.models import Exemption, Resource, Rule, Step, Target, held, is_among, members
 from preau.domains.mediacentre.queries import Preview, Proposal, lacking_if_restored, preview_of
 from preau.foundation import journal
+from preau.foundation.locks import lock
 
 # Sent inside the transaction: its receiver only enqueues a task, in the same database.
 rule_made = Signal()  # rule_id
@@ -155,7 +156,7 @@ def set_apart(viewer: Viewer, resource: Resource, people: Sequence[str]) -> int:
 def end(viewer: Viewer, rule: Rule) -> bool:
     """Take a rule back; False when it was already."""
     locked(viewer.school_id)
-    rule = Rule.objects.select_for_update(of=("self",)).get(pk=rule.pk)
+    rule = lock(Rule, rule.pk)
     if rule.ended_at:
         return False
     rule.ended_at, rule.ended_by = timezone.now(), viewer.person
@@ -169,7 +170,7 @@ def end(viewer: Viewer, rule: Rule) -> bool:
 def restore(viewer: Viewer, rule: Rule) -> bool:
     """Take up again a rule that was taken back; False when it is in force. Raises Refused."""
     school = locked(viewer.school_id)
-    rule = Rule.objects.select_for_update(of=("self",)).get(pk=rule.pk)
+    rule = lock(Rule, rule.pk)
     if rule.ended_at is None:
         return False
     preview = lacking_if_restored(viewer.today, school.pk, rule)

@@ -16,6 +16,7 @@ from preau.domains.mediacentre.actions import comparing, telling
 from preau.domains.mediacentre.actions.assigning import locked
 from preau.domains.mediacentre.models import FOR, BroughtList, Resource, Step, Subscription
 from preau.foundation import journal
+from preau.foundation.locks import lock
 
 # Sent inside the transaction: its receiver only enqueues a task, in the same database.
 resources_closed = Signal()  # school_id, resources, at
@@ -48,7 +49,7 @@ def bring(viewer: Viewer, kind: str, facts: Mapping[str, Any], name: str, digest
 def apply(viewer: Viewer, brought: BroughtList) -> bool:
     """Do what was looked at; False when it was decided already."""
     school = locked(brought.school_id)
-    brought = BroughtList.objects.select_for_update(of=("self",)).get(pk=brought.pk)
+    brought = lock(BroughtList, brought.pk)
     if brought.state != State.READ:
         return False
     _apply(school, brought, viewer.person.pk)
@@ -63,7 +64,7 @@ def apply(viewer: Viewer, brought: BroughtList) -> bool:
 def drop(viewer: Viewer, brought: BroughtList) -> bool:
     """Give a file up; False when it was decided already."""
     locked(brought.school_id)
-    brought = BroughtList.objects.select_for_update(of=("self",)).get(pk=brought.pk)
+    brought = lock(BroughtList, brought.pk)
     if brought.state != State.READ:
         return False
     brought.state, brought.facts, brought.decided_at = State.DROPPED, {}, timezone.now()

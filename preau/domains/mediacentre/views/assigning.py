@@ -22,16 +22,12 @@ from preau.domains.mediacentre.forms import (
 from preau.domains.mediacentre.models import Resource, Rule, Subscription
 from preau.foundation import journal
 from preau.foundation.access import confirmed, opens
+from preau.foundation.downloads import csv_lines
+from preau.foundation.pages import CONFLICT, TYPED_WRONG, status_of
+from preau.foundation.paging import page_for, query_of
 from preau.foundation.prepared import Lines
 
 A_PAGE, MOST_CHOSEN = 20, 100
-TYPED_WRONG, CONFLICT = 422, 409
-
-
-def _query(request: HttpRequest) -> str:
-    query = request.GET.copy()
-    query.pop("page", None)
-    return query.urlencode()
 
 
 @opens(to=rules.assigns)
@@ -41,10 +37,10 @@ def resources(request: HttpRequest) -> HttpResponse:
     form = ResourceFilterForm(request.GET)
     chosen = form.chosen()
     found = queries.resources_matching(request.viewer, chosen)
-    page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, found, A_PAGE)
     context = {
         "form": form, "page_obj": page, "rows": queries.resource_rows(request.viewer, list(page.object_list)),
-        "query": _query(request), "filtered": bool(chosen),
+        "query": query_of(request), "filtered": bool(chosen),
     }  # fmt: skip
     return render(request, "mediacentre/resources.html", context)
 
@@ -66,7 +62,7 @@ def assign(request: HttpRequest) -> HttpResponse:
             if isinstance(answer, HttpResponse):
                 return answer
             preview, status = answer
-    status = TYPED_WRONG if form.errors and status == 200 else status
+    status = status_of(form) if status == 200 else status
     context = {"form": form, "resources": found, "preview": preview}
     return render(request, "mediacentre/assign.html", context, status=status)
 
@@ -153,12 +149,10 @@ def _people(request: HttpRequest, resource: Resource, refused: Any = None) -> Ht
     form = PeopleFilterForm(viewer, request.GET)
     chosen = form.chosen()
     found = queries.people_of(viewer, resource, chosen | ({"qui": "sans"} if without else {}))
-    page = Paginator(Lines(found.count, lambda a, z: list(found[a:z])), A_PAGE).get_page(
-        request.GET.get("page")
-    )
+    page = page_for(request, Lines(found.count, lambda a, z: list(found[a:z])), A_PAGE)
     context = {
         "resource": resource, "without": without, "form": form, "page_obj": page, "filtered": bool(chosen),
-        "rows": queries.person_rows(viewer, resource, list(page.object_list)), "query": _query(request), "refused": refused,
+        "rows": queries.person_rows(viewer, resource, list(page.object_list)), "query": query_of(request), "refused": refused,
         "row": queries.resource_rows(viewer, [resource])[0], "picked": set(request.POST.getlist("personne")),
     }  # fmt: skip
     return render(request, "mediacentre/people.html", context, status=TYPED_WRONG if refused else 200)
@@ -195,11 +189,9 @@ def set_apart(request: HttpRequest, resource: Resource) -> HttpResponse:
 def all_rules(request: HttpRequest) -> HttpResponse:
     """The rules of the school, in force or taken back."""
     ended = request.GET.get("etat") == "retirees"
-    page = Paginator(queries.rules_matching(request.viewer, ended=ended), A_PAGE).get_page(
-        request.GET.get("page")
-    )
+    page = page_for(request, queries.rules_matching(request.viewer, ended=ended), A_PAGE)
     context = {
-        "page_obj": page, "rows": queries.rule_rows(request.viewer, list(page.object_list)), "ended": ended, "query": _query(request),
+        "page_obj": page, "rows": queries.rule_rows(request.viewer, list(page.object_list)), "ended": ended, "query": query_of(request),
     }  # fmt: skip
     return render(request, "mediacentre/rules.html", context)
 
@@ -254,10 +246,4 @@ def restore(request: HttpRequest, rule: Rule) -> HttpResponse:
 def export(request: HttpRequest) -> StreamingHttpResponse:
     """Who has what, for a spreadsheet."""
     journal.record(request.viewer, "mediacentre.exported", request.viewer.school)
-    response = StreamingHttpResponse(
-        exports.assignments_csv(request.viewer), content_type="text/csv; charset=utf-8"
-    )
-    response["Content-Disposition"] = (
-        f'attachment; filename="attributions-{request.viewer.today:%Y-%m-%d}.csv"'
-    )
-    return response
+    return csv_lines(f"attributions-{request.viewer.today:%Y-%m-%d}", exports.assignments_csv(request.viewer))

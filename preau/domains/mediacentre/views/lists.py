@@ -4,7 +4,6 @@ import re
 from hashlib import sha256
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -16,9 +15,11 @@ from preau.domains.mediacentre.imports.reading import LARGEST
 from preau.domains.mediacentre.models import BroughtList
 from preau.foundation import uploads
 from preau.foundation.access import opens
+from preau.foundation.pages import render_form
+from preau.foundation.paging import page_for
 from preau.foundation.reading import Unreadable
 
-A_PAGE, NOTES_A_PAGE, TYPED_WRONG = 20, 50, 422
+A_PAGE, NOTES_A_PAGE = 20, 50
 
 
 @opens(to=rules.assigns)
@@ -29,9 +30,9 @@ def lists(request: HttpRequest) -> HttpResponse:
     form = UploadForm(*sent, cut=uploads.was_cut(request))
     if form.is_valid() and (answer := _brought(request, form)):
         return answer
-    page = Paginator(queries.lists_of(request.viewer), A_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, queries.lists_of(request.viewer), A_PAGE)
     context = {"form": form, "page_obj": page}
-    return render(request, "mediacentre/lists.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "mediacentre/lists.html", context)
 
 
 def _brought(request: HttpRequest, form: UploadForm) -> HttpResponseRedirect | None:
@@ -52,7 +53,7 @@ def _brought(request: HttpRequest, form: UploadForm) -> HttpResponseRedirect | N
 @require_safe
 def one_list(request: HttpRequest, brought: BroughtList) -> HttpResponse:
     """One file: what it would change or has changed, and the lines that are left out."""
-    notes = Paginator(brought.report.get("aside", []), NOTES_A_PAGE).get_page(request.GET.get("page"))
+    notes = page_for(request, brought.report.get("aside", []), NOTES_A_PAGE)
     return render(request, "mediacentre/list.html", {"brought": brought, "page_obj": notes})
 
 

@@ -1,6 +1,5 @@
 """« Mes ressources numériques »: what is theirs, and one of them before it is opened."""
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -9,6 +8,7 @@ from preau.domains.mediacentre import actions, queries, rules
 from preau.domains.mediacentre.forms import TextFilterForm
 from preau.domains.mediacentre.models import Resource
 from preau.foundation.access import opens
+from preau.foundation.paging import page_for, query_of
 
 A_PAGE = 24
 
@@ -20,13 +20,11 @@ def mine(request: HttpRequest) -> HttpResponse:
     viewer = request.viewer
     form = TextFilterForm(request.GET)
     chosen = form.chosen()
-    page = Paginator(queries.own_resources(viewer, chosen), A_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, queries.own_resources(viewer, chosen), A_PAGE)
     shown = list(page.object_list)
-    query = request.GET.copy()
-    query.pop("page", None)
     context = {
         "form": form, "page_obj": page, "tiles": queries.tiles_of(viewer, shown) if shown else [],
-        "whose": queries.whose(viewer, shown), "filtered": bool(chosen), "query": query.urlencode(), "assigns": rules.assigns(viewer),
+        "whose": queries.whose(viewer, shown), "filtered": bool(chosen), "query": query_of(request), "assigns": rules.assigns(viewer),
         "is_family": viewer.is_guardian,
     }  # fmt: skip
     return render(request, "mediacentre/mine.html", context)

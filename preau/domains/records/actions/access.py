@@ -10,6 +10,7 @@ from preau.directory.viewer import Viewer
 from preau.domains.records.actions import telling
 from preau.domains.records.models import Orphan, Reader, Record
 from preau.foundation import journal
+from preau.foundation.locks import lock
 
 
 class LastOne(Exception):
@@ -23,7 +24,7 @@ class ReadAlready(Exception):
 @transaction.atomic
 def add_reader(viewer: Viewer, record: Record, person: Person, reason: str, until: date | None) -> Reader:
     """Let somebody open a record; whoever is on the list already gets this last day."""
-    Record.objects.select_for_update(of=("self",)).get(pk=record.pk)
+    lock(Record, record.pk)
     known = Reader.objects.filter(record=record, person=person, ended_at=None).first()
     if known and (known.reason, known.until) == (reason, until):
         return known
@@ -46,7 +47,7 @@ def _add(viewer: Viewer, record: Record, person: Person, reason: str, until: dat
 @transaction.atomic
 def end_reader(viewer: Viewer, reader: Reader) -> bool:
     """From now on they open it no more; False when it had ended. Raises LastOne."""
-    record = Record.objects.select_for_update(of=("self",)).get(pk=reader.record_id)
+    record = lock(Record, reader.record_id)
     reader = Reader.objects.get(pk=reader.pk)
     if reader.ended_at:
         return False
@@ -68,7 +69,7 @@ def end_reader(viewer: Viewer, reader: Reader) -> bool:
 @transaction.atomic
 def entrust(viewer: Viewer, record: Record, person: Person) -> Reader:
     """The head names somebody for a record that nobody here may open, without opening it. Raises ReadAlready."""
-    Record.objects.select_for_update(of=("self",)).get(pk=record.pk)
+    lock(Record, record.pk)
     if not Orphan.objects.visible_to(viewer).filter(pk=record.pk).exists():
         raise ReadAlready
     # Left on the list by somebody who has come back, or whose last day is over.

@@ -15,6 +15,7 @@ from preau.domains.records.actions.writing import Unreadable, version_of
 from preau.domains.records.models import Agreement, Record, Version, next_review
 from preau.foundation import journal
 from preau.foundation.boards import Nature
+from preau.foundation.locks import lock
 
 
 class NotAgreed(Exception):
@@ -28,7 +29,7 @@ class NotThere(Exception):
 @transaction.atomic
 def agree(viewer: Viewer, record: Record) -> bool:
     """Whoever answers for the pupil agrees that the record goes on to the next school; False when they had."""
-    Record.objects.select_for_update(of=("self",)).get(pk=record.pk)
+    lock(Record, record.pk)
     if record.agreements.standing().filter(by=viewer.person).exists():
         return False
     Agreement.objects.create(school_id=record.school_id, record=record, by=viewer.person, at=timezone.now())
@@ -60,7 +61,7 @@ def hand_over(viewer: Viewer, record: Record, school: School) -> tuple[Record, b
     The same version with the same papers is handed to a school once: returns the copy, and whether it has just been made. Raises NotAgreed,
     NotThere, Unreadable, and `foundation.uploads.Refused` when that school has no room for the papers.
     """
-    record = Record.objects.select_for_update(of=("self",)).get(pk=record.pk)
+    record = lock(Record, record.pk)
     papers = list(record.papers.order_by("pk").values_list("pk", flat=True))
     mark = sha256(f"{record.public_id} {record.revision} {papers} {school.pk}".encode()).hexdigest()[:32]
     known = Record.objects.filter(school=school, came_from=record.school_id, sent_as=mark).first()

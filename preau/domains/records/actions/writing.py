@@ -14,6 +14,7 @@ from preau.domains.records import rules
 from preau.domains.records.actions import telling
 from preau.domains.records.models import Reader, Record, Version, Words
 from preau.foundation import journal
+from preau.foundation.locks import lock
 
 
 class WrittenSince(Exception):
@@ -85,7 +86,7 @@ def _note(viewer: Viewer, record: Record, gesture: str, **details: str | int | N
 
 def locked(record: Record) -> Record:
     """The record as it is now, kept from others until the end. Raises Closed."""
-    found: Record = Record.objects.select_for_update(of=("self",)).get(pk=record.pk)
+    found = lock(Record, record.pk)
     if not found.is_open:
         raise Closed
     return found
@@ -141,7 +142,7 @@ def close(viewer: Viewer, record: Record) -> bool:
 @transaction.atomic
 def reopen(viewer: Viewer, record: Record) -> bool:
     """A record closed by mistake goes on; its measures are noted again by hand. False when it is open already."""
-    record = Record.objects.select_for_update(of=("self",)).get(pk=record.pk)
+    record = lock(Record, record.pk)
     if record.is_open:
         return False
     record.state, record.closed_by, record.closed_at = Record.State.OPEN, None, None

@@ -10,9 +10,9 @@ from preau.directory.models import Person, School
 from preau.directory.viewer import Viewer
 from preau.domains.records import queries
 from preau.domains.records.actions.hanging import KINDS, MOST
-from preau.domains.records.forms.records import OnePerson, day_field
+from preau.domains.records.forms.records import OnePerson
 from preau.domains.records.models import Orphan, Reader, Record
-from preau.foundation.fields import OneRow
+from preau.foundation.fields import Day, OneRow
 
 REASONS = [
     (one.value, one.label)
@@ -32,8 +32,8 @@ class ReaderForm(forms.Form):
         label=_("Raison"), choices=[("", _("Choisir…")), *REASONS],
         error_messages={"required": _("Dites pourquoi cette personne ouvre le dossier.")},
     )  # fmt: skip
-    until = day_field(
-        _("Dernier jour"), required=False, help_text=_("L’accès finit ce jour-là à minuit. Vide : tant que le dossier la concerne."),
+    until = Day(
+        label=_("Dernier jour"), required=False, help_text=_("L’accès finit ce jour-là à minuit. Vide : tant que le dossier la concerne."),
     )  # fmt: skip
 
     def __init__(self, viewer: Viewer, record: Record, *args: Any, **kwargs: Any) -> None:
@@ -58,8 +58,8 @@ class MeasureForm(forms.Form):
         help_text=_("Ce qu’il faut faire, jamais pourquoi : « Tiers-temps », « Placé devant »."),
         error_messages={"required": _("Dites ce qu’il faut faire.")},
     )
-    first_day = day_field(_("Premier jour"))
-    last_day = day_field(_("Dernier jour"), required=False)
+    first_day = Day(label=_("Premier jour"))
+    last_day = Day(label=_("Dernier jour"), required=False)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

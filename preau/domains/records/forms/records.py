@@ -12,7 +12,7 @@ from preau.domains.records import queries, rules
 from preau.domains.records.actions.writing import Written
 from preau.domains.records.models import Kind, Record, Words, next_review
 from preau.foundation import dates
-from preau.foundation.fields import FewRows, OneRow
+from preau.foundation.fields import Day, FewRows, Filter, OneRow
 
 LONGEST = 6000
 # A plan is looked at again at least so often.
@@ -22,11 +22,6 @@ FARTHEST = 24
 class OnePerson(OneRow):
     def label_from_instance(self, obj: Person) -> str:  # type: ignore[override]
         return obj.list_name
-
-
-def day_field(label: Any, **options: Any) -> forms.DateField:
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, widget=widget, **options)
 
 
 def words_field(label: Any, rows: int, **options: Any) -> forms.CharField:
@@ -61,7 +56,7 @@ class WordsForm(forms.Form):
         3,
         help_text=_("Ce que l’élève lit sur sa page, avec les aménagements."),
     )
-    review_on = day_field(_("À revoir le"))
+    review_on = Day(label=_("À revoir le"))
 
     def __init__(self, viewer: Viewer, kind: str, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -130,7 +125,7 @@ class ReviseForm(WordsForm):
         return super().clean_review_on()
 
 
-class RecordFilter(forms.Form):
+class RecordFilter(Filter):
     """What the list is narrowed by."""
 
     classe = FewRows(
@@ -143,8 +138,3 @@ class RecordFilter(forms.Form):
         super().__init__(*args, **kwargs)
         groups = Group.objects.visible_to(viewer).filter(year=viewer.year).order_by("kind", "name")
         self.fields["classe"].queryset = groups  # type: ignore[attr-defined]
-
-    def chosen(self) -> dict[str, Any]:
-        """The filters that hold, by name; what does not read is left out."""
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}

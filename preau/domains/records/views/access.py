@@ -15,10 +15,11 @@ from preau.domains.records.forms import HandOverForm, ReaderForm
 from preau.domains.records.models import Reader, Record
 from preau.foundation.access import confirmed, opens
 from preau.foundation.gone import removes
+from preau.foundation.pages import render_form, status_of
 from preau.foundation.paging import page_of
 from preau.foundation.uploads import Refused
 
-TYPED_WRONG, A_PAGE = 422, 40
+A_PAGE = 40
 
 
 @opens(Record, to=rules.reads_as_staff, by="public_id")
@@ -35,7 +36,7 @@ def readers(request: HttpRequest, record: Record) -> HttpResponse:
         return redirect("records:readers", public_id=record.public_id)
     page = page_of(queries.readers_of(record), request.GET.get("page"), A_PAGE)
     context = {"record": record, "form": form, "page_obj": page, "today": request.viewer.today}
-    status = TYPED_WRONG if form is not None and form.errors else 200
+    status = status_of(form)
     return render(request, "records/readers.html", context, status=status)
 
 
@@ -83,7 +84,7 @@ def hand_over(request: HttpRequest, record: Record) -> HttpResponse:
         "is_unsettled": verdict == Verdict.UNSETTLED,
         "has_school": queries.next_schools(request.viewer, record).exists(),
     }  # fmt: skip
-    return render(request, "records/hand_over.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "records/hand_over.html", context)
 
 
 def _handed(request: HttpRequest, record: Record, form: HandOverForm) -> bool:

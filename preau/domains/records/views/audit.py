@@ -1,7 +1,6 @@
 """For the head: who may open how many records, and those that nobody opens any more. Nothing of what they say."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -13,8 +12,10 @@ from preau.domains.records.forms import EntrustForm
 from preau.domains.records.models import Orphan
 from preau.foundation.access import confirmed, opens
 from preau.foundation.gone import removes
+from preau.foundation.pages import render_form
+from preau.foundation.paging import page_for
 
-TYPED_WRONG, A_PAGE = 422, 40
+A_PAGE = 40
 
 
 @opens(to=rules.audits)
@@ -22,7 +23,7 @@ TYPED_WRONG, A_PAGE = 422, 40
 def audit(request: HttpRequest) -> HttpResponse:
     """How many records each may open; the records that wait for a name."""
     viewer = request.viewer
-    page = Paginator(queries.people_who_read(viewer), A_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, queries.people_who_read(viewer), A_PAGE)
     orphans = queries.orphans_of(viewer)
     context = {"page_obj": page, "rows": page.object_list, "orphans": orphans}
     return render(request, "records/audit.html", context)
@@ -44,9 +45,8 @@ def entrust(request: HttpRequest, orphan: Orphan) -> HttpResponse:
             messages.success(request, _("Le dossier est confié."))
         return redirect("records:audit")
     [row] = queries.orphan_rows([orphan])
-    return render(
+    return render_form(
         request,
         "records/entrust.html",
         {"form": form, "row": row},
-        status=TYPED_WRONG if form.errors else 200,
     )

@@ -1,7 +1,6 @@
 """What a family reads of its own: plans, in full for the guardians of a minor, in plain words for a pupil."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -12,6 +11,7 @@ from preau.domains.records.actions import handing
 from preau.domains.records.models import Record
 from preau.foundation import journal
 from preau.foundation.access import opens
+from preau.foundation.paging import page_for
 
 A_PAGE = 30
 
@@ -20,7 +20,7 @@ A_PAGE = 30
 @require_safe
 def own_records(request: HttpRequest) -> HttpResponse:
     """The plans of one's children, or one's own."""
-    page = Paginator(queries.own_records(request.viewer), A_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, queries.own_records(request.viewer), A_PAGE)
     context = {
         "page_obj": page,
         "rows": queries.rows_of(request.viewer, page.object_list),

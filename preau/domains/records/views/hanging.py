@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -15,10 +15,9 @@ from preau.domains.records.models import Measure, Paper, Record
 from preau.foundation import journal
 from preau.foundation.access import confirmed, opens
 from preau.foundation.gone import removes
+from preau.foundation.pages import render_form
 from preau.foundation.served import SANDBOX
 from preau.foundation.uploads import Refused
-
-TYPED_WRONG = 422
 
 
 @opens(Record, to=rules.writes_plan, by="public_id")
@@ -45,7 +44,7 @@ def measures(request: HttpRequest, record: Record) -> HttpResponse:
         return redirect("records:measures", public_id=record.public_id)
     rows = queries.measures_of(record, request.viewer.today)
     context = {"record": record, "form": form, "rows": rows}
-    return render(request, "records/measures.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "records/measures.html", context)
 
 
 @opens(Measure, to=rules.writes_measure)
@@ -82,7 +81,7 @@ def papers(request: HttpRequest, record: Record) -> HttpResponse:
         # Names of papers are sealed too: « Ordonnance… » says what a record is about.
         journal.record_read(request.viewer, "records.read", record, subject_id=record.pupil_id)
     context = {"record": record, "form": form, "rows": rows}
-    return render(request, "records/papers.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "records/papers.html", context)
 
 
 @opens(Paper, to=rules.reads_paper)

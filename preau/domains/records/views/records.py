@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -17,8 +16,11 @@ from preau.domains.records.forms import OpenForm, RecordFilter, ReviseForm
 from preau.domains.records.models import Kind, Record, Words
 from preau.foundation import journal, pdf
 from preau.foundation.access import confirmed, opens
+from preau.foundation.downloads import pdf_file
+from preau.foundation.pages import CONFLICT, render_form, status_of
+from preau.foundation.paging import page_for, query_of
 
-TYPED_WRONG, CONFLICT, A_PAGE = 422, 409, 30
+A_PAGE = 30
 LONGEST_ID = 18
 
 
@@ -28,12 +30,10 @@ def records(request: HttpRequest) -> HttpResponse:
     """The records that one may open; nothing of what they say."""
     form = RecordFilter(request.viewer, request.GET)
     chosen = form.chosen()
-    page = Paginator(queries.records_of(request.viewer, chosen), A_PAGE).get_page(request.GET.get("page"))
-    query = request.GET.copy()
-    query.pop("page", None)
+    page = page_for(request, queries.records_of(request.viewer, chosen), A_PAGE)
     context = {
         "form": form, "page_obj": page, "rows": queries.rows_of(request.viewer, page.object_list),
-        "query": query.urlencode(), "filtered": bool(chosen), "may_open": rules.opens_records(request.viewer),
+        "query": query_of(request), "filtered": bool(chosen), "may_open": rules.opens_records(request.viewer),
         "audits": rules.audits(request.viewer),
     }  # fmt: skip
     return render(request, "records/records.html", context)
@@ -70,7 +70,7 @@ def open_record(request: HttpRequest) -> HttpResponse:
         "kinds": [(one.value, one.label) for one in rules.kinds_opened_by(request.viewer)],
         "groups": list(queries.groups_to_choose(request.viewer)), "is_shared": rules.has_plain_part(kind),
     }  # fmt: skip
-    return render(request, "records/open.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "records/open.html", context)
 
 
 @opens(Record, to=rules.reads_as_staff, by="public_id")
@@ -116,7 +116,7 @@ def revise(request: HttpRequest, record: Record) -> HttpResponse:
     else:
         # The form shows all of it: it is a reading too.
         _read(request, record, "read")
-    return _revise_page(request, record, form, None, TYPED_WRONG if form.errors else 200)
+    return _revise_page(request, record, form, None, status_of(form))
 
 
 def _revised(request: HttpRequest, record: Record, form: ReviseForm) -> HttpResponse:
@@ -181,6 +181,4 @@ def printed(request: HttpRequest, record: Record) -> HttpResponse:
     page = exports.page_of(context)
     if not pdf.is_possible():
         return HttpResponse(page)
-    response = HttpResponse(exports.pdf_of(page), content_type="application/pdf")
-    response["Content-Disposition"] = 'attachment; filename="dossier.pdf"'
-    return response
+    return pdf_file("dossier", exports.pdf_of(page))

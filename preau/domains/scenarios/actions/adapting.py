@@ -13,10 +13,11 @@ from markupsafe import escape
 from preau.directory.viewer import Viewer
 from preau.domains.catalogue.models import Resource
 from preau.domains.catalogue.queries.questions import KINDS
-from preau.domains.scenarios.actions.writing import begin, keep, locked, new_key
+from preau.domains.scenarios.actions.writing import begin, keep, new_key
 from preau.domains.scenarios.models import Content, Facts, Scenario, Step
 from preau.domains.scenarios.rules import MOST_RESOURCES, licences_after
 from preau.foundation import richtext
+from preau.foundation.locks import lock
 
 # A drawing, by its alternative.
 DRAWING = re.compile(r"<img [^>]*?alt=\"([^\"]*)\"[^>]*>")
@@ -85,7 +86,7 @@ def adapt_scenario(viewer: Viewer, source: Scenario) -> Scenario:
 @transaction.atomic
 def join_resource(viewer: Viewer, scenario: Scenario, resource: Resource) -> bool:
     """Link a resource of the catalogue to a scenario. False when it is linked already, or when there are too many."""
-    scenario = locked(scenario)
+    scenario = lock(Scenario, scenario.pk)
     content = scenario.content
     known = content.facts.resources
     if resource.key in known or len(known) >= MOST_RESOURCES:

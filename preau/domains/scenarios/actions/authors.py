@@ -6,10 +6,10 @@ from django.utils import timezone
 
 from preau.directory.models import Person
 from preau.directory.viewer import Viewer
-from preau.domains.scenarios.actions.writing import locked
 from preau.domains.scenarios.models import Author, Scenario, Version
 from preau.domains.scenarios.rules import MOST_AUTHORS
 from preau.foundation import journal, notices
+from preau.foundation.locks import lock
 from preau.foundation.notices import News
 
 INVITED = "scenarios.invited"
@@ -26,7 +26,7 @@ def _key(author: Author) -> str:
 @transaction.atomic
 def invite(viewer: Viewer, scenario: Scenario, person: Person) -> Author:
     """Ask a colleague of the school to write with them; nobody is told twice of the same. Raises TooManyAuthors."""
-    scenario = locked(scenario)
+    scenario = lock(Scenario, scenario.pk)
     known: Author | None = scenario.authors.filter(person=person).first()
     if known:
         return known
@@ -46,8 +46,8 @@ def invite(viewer: Viewer, scenario: Scenario, person: Person) -> Author:
 @transaction.atomic
 def accept(viewer: Viewer, author: Author, signature: str, pseudonym: str) -> bool:
     """An invited colleague becomes an author, signed as they choose. False when they were one already."""
-    locked(author.scenario)
-    author = Author.objects.select_for_update(of=("self",)).get(pk=author.pk)
+    lock(Scenario, author.scenario.pk)
+    author = lock(Author, author.pk)
     if author.accepted_at:
         return False
     author.signature, author.pseudonym, author.accepted_at = signature, pseudonym, timezone.now()
@@ -66,7 +66,7 @@ def sign(viewer: Viewer, author: Author, signature: str, pseudonym: str) -> None
 @transaction.atomic
 def leave(viewer: Viewer, author: Author) -> bool:
     """Decline an invitation, or write it no more. False for the last author: a scenario belongs to somebody."""
-    scenario = locked(author.scenario)
+    scenario = lock(Scenario, author.scenario.pk)
     writing = list(scenario.authors.writing().order_by("-is_first", "pk"))
     if [one.pk for one in writing] == [author.pk]:
         return False
@@ -78,7 +78,7 @@ def leave(viewer: Viewer, author: Author) -> bool:
 @transaction.atomic
 def take_out(viewer: Viewer, author: Author) -> bool:
     """Withdraw an invitation, or take an author out. False when they were out already."""
-    scenario = locked(author.scenario)
+    scenario = lock(Scenario, author.scenario.pk)
     known = Author.objects.filter(pk=author.pk).first()
     if known is None:
         return False
@@ -103,7 +103,7 @@ def forget(person_id: int) -> int:
     (code de la propriété intellectuelle, article L. 121-1), without the draft behind it; what others write too is theirs."""
     done = 0
     for author in Author.objects.filter(person_id=person_id).select_related("scenario"):
-        scenario = locked(author.scenario)
+        scenario = lock(Scenario, author.scenario.pk)
         _drop(author, scenario)
         done += 1
         if scenario.authors.writing().exists():

@@ -9,6 +9,7 @@ from django.utils import timezone
 from preau.directory.viewer import Viewer
 from preau.domains.scenarios.models import Author, Case, Report, Review, Scenario
 from preau.foundation import journal, notices
+from preau.foundation.locks import lock
 from preau.foundation.notices import News
 
 MODERATED = "scenarios.moderated"
@@ -21,7 +22,7 @@ State = Case.State
 def report(viewer: Viewer, target: Review | Scenario, reason: str, words: str) -> bool:
     """Say that something should not be there; once for each person. What was kept is looked at again. False when already said."""
     model = Review if isinstance(target, Review) else Scenario
-    model.objects.select_for_update(of=("self",)).get(pk=target.pk)
+    lock(model, target.pk)
     of = {"review": target} if isinstance(target, Review) else {"scenario": target}
     now = timezone.now()
     case, _made = Case.objects.get_or_create(**of, defaults={"opened_at": now})
@@ -35,14 +36,10 @@ def report(viewer: Viewer, target: Review | Scenario, reason: str, words: str) -
     return True
 
 
-def _locked(case: Case) -> Case:
-    return Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
-
-
 @transaction.atomic
 def decide(viewer: Viewer, case: Case, why: str, *, hide: bool) -> bool:
     """Keep it, or hide it for a reason that its author is told; after an appeal, for good. False when it was decided already."""
-    case = _locked(case)
+    case = lock(Case, case.pk)
     if not case.is_waiting:
         return False
     after_appeal = case.state == State.APPEALED
@@ -78,7 +75,7 @@ def _tell(case: Case) -> None:
 @transaction.atomic
 def appeal(viewer: Viewer, case: Case, words: str) -> bool:
     """Ask once that what was hidden be looked at again. False when it was asked already, or when nothing is hidden."""
-    case = _locked(case)
+    case = lock(Case, case.pk)
     if case.state != State.DECIDED or not case.hidden or case.appealed_at:
         return False
     case.state, case.appeal, case.appealed_at = State.APPEALED, words, timezone.now()

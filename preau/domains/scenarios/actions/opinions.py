@@ -13,6 +13,7 @@ from preau.directory.viewer import Viewer
 from preau.domains.catalogue.models import Resource
 from preau.domains.scenarios.models import Review, Scenario
 from preau.foundation import journal, notices
+from preau.foundation.locks import lock
 from preau.foundation.notices import News
 
 REVIEWED = "scenarios.reviewed"
@@ -46,7 +47,7 @@ def signed_by(person: Person, opinion: Opinion) -> str:
 def review(viewer: Viewer, work: Resource | Scenario, opinion: Opinion) -> bool:
     """One review of a work for each teacher: written again, it changes. False when nothing does. Raises OwnWork."""
     # Two first reviews at once by the same person would be two.
-    type(viewer.person).objects.select_for_update().get(pk=viewer.person.pk)
+    lock(type(viewer.person), viewer.person.pk)
     of = {"resource": work} if isinstance(work, Resource) else {"scenario": work}
     if isinstance(work, Scenario) and work.authors.filter(person=viewer.person).exists():
         raise OwnWork

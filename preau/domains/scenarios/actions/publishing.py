@@ -9,10 +9,11 @@ from django.utils import timezone
 
 from preau.directory.viewer import Viewer
 from preau.domains.catalogue.models import Node
-from preau.domains.scenarios.actions.writing import keep, locked
+from preau.domains.scenarios.actions.writing import keep
 from preau.domains.scenarios.models import LICENCES, Content, Scenario, Version
 from preau.domains.scenarios.rules import licences_after
 from preau.foundation import journal, richtext
+from preau.foundation.locks import lock
 from preau.foundation.text import fold
 
 MOST_WORDS = 8_000
@@ -32,7 +33,7 @@ def publish(viewer: Viewer, scenario: Scenario, licence: str) -> Version:
 
     The same again makes no other version. Raises NotReady, WrongLicence.
     """
-    scenario = locked(scenario)
+    scenario = lock(Scenario, scenario.pk)
     content = scenario.content
     if content.missing:
         raise NotReady
@@ -99,7 +100,7 @@ def words_of(content: Content, labels: list[str], signatures: list[str]) -> str:
 @transaction.atomic
 def withdraw(viewer: Viewer, scenario: Scenario) -> bool:
     """The public reads it no more; its authors keep all of it. False when it was not public."""
-    scenario = locked(scenario)
+    scenario = lock(Scenario, scenario.pk)
     if scenario.state != Scenario.State.PUBLISHED:
         return False
     scenario.state = Scenario.State.WITHDRAWN
@@ -114,7 +115,7 @@ def go_back(viewer: Viewer, version: Version) -> bool:
 
     The public reads what it did. False when it says that already.
     """
-    scenario = locked(version.scenario)
+    scenario = lock(Scenario, version.scenario.pk)
     content = scenario.content
     if content.frozen().told() == version.body:
         return False

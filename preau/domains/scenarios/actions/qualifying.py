@@ -8,6 +8,7 @@ from preau.directory.viewer import Viewer
 from preau.domains.catalogue.models import Resource
 from preau.domains.scenarios.models import NEXT, Qualification, QualificationStep
 from preau.foundation import journal
+from preau.foundation.locks import lock
 
 Kind, State = QualificationStep.Kind, Qualification.State
 
@@ -22,10 +23,6 @@ class NotTried(Exception):
 
 class MovedMeanwhile(Exception):
     """It is not, any more, where the page had shown it."""
-
-
-def _locked(known: Qualification) -> Qualification:
-    return Qualification.objects.select_for_update(of=("self",)).get(pk=known.pk)
 
 
 def _note(viewer: Viewer, known: Qualification, kind: str, words: str = "") -> None:
@@ -53,7 +50,7 @@ def open_qualification(viewer: Viewer, resource: Resource) -> tuple[Qualificatio
 @transaction.atomic
 def move(viewer: Viewer, known: Qualification, to: str, words: str, seen: str) -> bool:
     """Bring it to another state. False when it is there already. Raises MovedMeanwhile, SamePerson, NotTried."""
-    known = _locked(known)
+    known = lock(Qualification, known.pk)
     if known.state == to:
         return False
     if known.state != seen or to not in NEXT[known.state]:
@@ -72,7 +69,7 @@ def move(viewer: Viewer, known: Qualification, to: str, words: str, seen: str) -
 @transaction.atomic
 def comment(viewer: Viewer, known: Qualification, words: str, *, trial: bool) -> bool:
     """Say something of it, or how it went in a class; the same again, sent twice, is said once."""
-    known = _locked(known)
+    known = lock(Qualification, known.pk)
     kind = Kind.TRIAL if trial else Kind.COMMENT
     last = known.steps.filter(by=viewer.person).first()
     if last and (last.kind, last.words) == (kind, words):
@@ -86,7 +83,7 @@ def comment(viewer: Viewer, known: Qualification, words: str, *, trial: bool) ->
 @transaction.atomic
 def look_after(viewer: Viewer, known: Qualification, *, mine: bool) -> bool:
     """Take it in charge, or give it up. False when it is so already, or in somebody else's charge."""
-    known = _locked(known)
+    known = lock(Qualification, known.pk)
     wanted = viewer.person.pk if mine else None
     if known.assigned_to_id == wanted or known.assigned_to_id not in {None, viewer.person.pk}:
         return False

@@ -12,6 +12,7 @@ from preau.directory.viewer import Viewer
 from preau.domains.scenarios.models import Author, Content, Facts, Scenario, Step
 from preau.domains.scenarios.rules import MOST_STEPS
 from preau.foundation import journal
+from preau.foundation.locks import lock
 
 # What is taken away may be put back for so long.
 TRASH = timedelta(days=30)
@@ -29,11 +30,6 @@ class Full(Exception):
     """A scenario has as many steps as it may."""
 
 
-def locked(scenario: Scenario) -> Scenario:
-    found: Scenario = Scenario.objects.select_for_update(of=("self",)).get(pk=scenario.pk)
-    return found
-
-
 def keep(scenario: Scenario, content: Content) -> None:
     """Write what a locked scenario says now."""
     scenario.body, scenario.title = content.told(), content.facts.title
@@ -44,7 +40,7 @@ def keep(scenario: Scenario, content: Content) -> None:
 @transaction.atomic
 def begin(viewer: Viewer, content: Content, **origin: Any) -> Scenario:
     """A new scenario, read by its author alone; the same, sent twice, is one."""
-    type(viewer.person).objects.select_for_update().get(pk=viewer.person.pk)
+    lock(type(viewer.person), viewer.person.pk)
     mine = Scenario.objects.visible_to(viewer).kept().filter(state=Scenario.State.DRAFT)
     for known in mine.filter(title=content.facts.title):
         if _is_same(known, content, origin):
@@ -77,7 +73,7 @@ def _is_same(known: Scenario, content: Content, origin: dict[str, Any]) -> bool:
 @transaction.atomic
 def write_facts(viewer: Viewer, scenario: Scenario, facts: Facts, seen: int) -> bool:
     """Write what is said of the whole; `seen` is what the page had shown. False when nothing changes. Raises Conflict."""
-    scenario = locked(scenario)
+    scenario = lock(Scenario, scenario.pk)
     content = scenario.content
     if content.facts == facts:
         return False
@@ -90,7 +86,7 @@ def write_facts(viewer: Viewer, scenario: Scenario, facts: Facts, seen: int) -> 
 @transaction.atomic
 def add_step(viewer: Viewer, scenario: Scenario, step: Step) -> Step:
     """One step more at the end; the same as the last one, sent twice, is one. Raises Full."""
-    scenario = locked(scenario)
+    scenario = lock(Scenario, scenario.pk)
     content = scenario.content
     if content.steps and content.steps[-1].says(step):
         return content.steps[-1]
@@ -112,7 +108,7 @@ def write_step(viewer: Viewer, scenario: Scenario, key: str, step: Step, seen: i
 
     One that another author took out meanwhile is a Conflict too; written with that in view, it is put back.
     """
-    scenario = locked(scenario)
+    scenario = lock(Scenario, scenario.pk)
     content = scenario.content
     known = content.step(key)
     removed = content.is_removed(key)
@@ -135,7 +131,7 @@ def write_step(viewer: Viewer, scenario: Scenario, key: str, step: Step, seen: i
 @transaction.atomic
 def place_step(viewer: Viewer, scenario: Scenario, key: str, place: int) -> bool:
     """Put a step at a place, counted from 1; False when it is there already."""
-    scenario = locked(scenario)
+    scenario = lock(Scenario, scenario.pk)
     content = scenario.content
     known = next((one for one in content.steps if one.key == key), None)
     if known is None:
@@ -152,7 +148,7 @@ def place_step(viewer: Viewer, scenario: Scenario, key: str, place: int) -> bool
 @transaction.atomic
 def remove_step(viewer: Viewer, scenario: Scenario, key: str) -> bool:
     """Take a step out; it can be put back where it was. False when it is out already."""
-    scenario = locked(scenario)
+    scenario = lock(Scenario, scenario.pk)
     content = scenario.content
     rank = next((rank for rank, one in enumerate(content.steps) if one.key == key), None)
     if rank is None:
@@ -167,7 +163,7 @@ def remove_step(viewer: Viewer, scenario: Scenario, key: str) -> bool:
 @transaction.atomic
 def restore_step(viewer: Viewer, scenario: Scenario, key: str) -> bool:
     """Put back a step that was taken out. False when it is there already. Raises Full."""
-    scenario = locked(scenario)
+    scenario = lock(Scenario, scenario.pk)
     content = scenario.content
     if not content.is_removed(key):
         return False
@@ -188,7 +184,7 @@ def _put_back(content: Content, key: str) -> Content:
 @transaction.atomic
 def remove(viewer: Viewer, scenario: Scenario) -> bool:
     """Take a scenario away, from the public too; it can be put back for thirty days. False when it is away already."""
-    scenario = locked(scenario)
+    scenario = lock(Scenario, scenario.pk)
     if scenario.removed_at:
         return False
     scenario.removed_at = timezone.now()
@@ -200,7 +196,7 @@ def remove(viewer: Viewer, scenario: Scenario) -> bool:
 @transaction.atomic
 def restore(viewer: Viewer, scenario: Scenario) -> bool:
     """Put a scenario back as it was, published where it was. False when it is there already."""
-    scenario = locked(scenario)
+    scenario = lock(Scenario, scenario.pk)
     if not scenario.removed_at:
         return False
     scenario.removed_at = None

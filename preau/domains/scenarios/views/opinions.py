@@ -14,9 +14,9 @@ from preau.domains.scenarios.forms import AppealForm, DecisionForm, ReportForm, 
 from preau.domains.scenarios.models import Case, Review, Scenario
 from preau.foundation.access import anyone, opens, signed_in
 from preau.foundation.gone import removes
+from preau.foundation.pages import render_form, tell_outcome
 from preau.foundation.paging import page_of
 
-TYPED_WRONG = 422
 PAGE = 15
 
 
@@ -62,7 +62,7 @@ def review(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Votre avis est publié. Vous pouvez le changer ou le retirer."))
         return redirect(work.address)
     context = _facts(work) | {"form": form, "known": known}
-    return render(request, "scenarios/review.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "scenarios/review.html", context)
 
 
 @removes
@@ -90,15 +90,15 @@ def report(request: HttpRequest) -> HttpResponse:
     form = ReportForm(request.POST or None)
     work_of = target.work if isinstance(target, Review) else target
     if request.method == "POST" and form.is_valid():
-        if actions.report(request.viewer, target, form.cleaned_data["reason"], form.cleaned_data["words"]):
-            messages.success(
-                request, _("Merci. Un modérateur va regarder ; votre nom n’est pas dit à l’auteur.")
-            )
-        else:
-            messages.info(request, _("Vous l’aviez déjà signalé."))
+        tell_outcome(
+            request,
+            actions.report(request.viewer, target, form.cleaned_data["reason"], form.cleaned_data["words"]),
+            _("Merci. Un modérateur va regarder ; votre nom n’est pas dit à l’auteur."),
+            _("Vous l’aviez déjà signalé."),
+        )
         return redirect(work_of.address)
     context = _facts(work_of) | {"form": form, "review": target if isinstance(target, Review) else None}
-    return render(request, "scenarios/report.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "scenarios/report.html", context)
 
 
 # Moderation
@@ -127,7 +127,7 @@ def case(request: HttpRequest, known: Case) -> HttpResponse:
         return redirect("scenarios:cases")
     work = known.review.work if known.review else known.scenario
     context = _facts(work) | {"case": known, "form": form, "reports": list(known.reports.all())}
-    return render(request, "scenarios/case.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "scenarios/case.html", context)
 
 
 @opens(Case, to=rules.appeals)
@@ -136,12 +136,14 @@ def appeal(request: HttpRequest, known: Case) -> HttpResponse:
     """What was decided of what one wrote, why, and asking once to look again."""
     form = AppealForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        if actions.appeal(request.viewer, known, form.cleaned_data["words"]):
-            messages.success(request, _("Votre contestation est envoyée. La réponse vous sera dite."))
-        else:
-            messages.info(request, _("Vous l’aviez déjà contesté, ou ce n’est plus à contester."))
+        tell_outcome(
+            request,
+            actions.appeal(request.viewer, known, form.cleaned_data["words"]),
+            _("Votre contestation est envoyée. La réponse vous sera dite."),
+            _("Vous l’aviez déjà contesté, ou ce n’est plus à contester."),
+        )
         return redirect("scenarios:appeal", pk=known.pk)
     work = known.review.work if known.review else known.scenario
     may = known.state == Case.State.DECIDED and known.hidden and known.appealed_at is None
     context = _facts(work) | {"case": known, "form": form, "may": may}
-    return render(request, "scenarios/appeal.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "scenarios/appeal.html", context)

@@ -11,6 +11,7 @@ from preau.domains.catalogue.queries.links import uses_for
 from preau.domains.scenarios import queries, rules
 from preau.domains.scenarios.models import Scenario
 from preau.foundation.access import anyone, opens
+from preau.foundation.downloads import as_file
 from preau.foundation.paging import page_of
 
 PAGE = 20
@@ -72,6 +73,4 @@ def scenario(request: HttpRequest, code: str) -> HttpResponse:
 def paper(request: HttpRequest, code: str) -> HttpResponse:
     """The scenario alone in one file, to print or to keep."""
     found = _found(code)
-    response = render(request, "scenarios/paper.html", _read(found))
-    response.headers["Content-Disposition"] = f'attachment; filename="scenario-{found.code}.html"'
-    return response
+    return as_file(render(request, "scenarios/paper.html", _read(found)), f"scenario-{found.code}.html")

@@ -13,9 +13,9 @@ from preau.domains.scenarios import actions, queries, rules
 from preau.domains.scenarios.forms import CommentForm, MoveForm
 from preau.domains.scenarios.models import Qualification
 from preau.foundation.access import opens
+from preau.foundation.pages import TYPED_WRONG, tell_outcome
 from preau.foundation.paging import page_of
 
-TYPED_WRONG = 422
 PAGE = 20
 
 
@@ -63,10 +63,12 @@ def qualification(request: HttpRequest, known: Qualification) -> HttpResponse:
     # Both forms have words: their fields are told apart.
     comment = CommentForm(request.POST if gesture in {"dire", "essayer"} else None, auto_id="dire_%s")
     if gesture in {"prendre", "laisser"}:
-        if actions.look_after(request.viewer, known, mine=gesture == "prendre"):
-            messages.success(request, _("C’est fait."))
-        else:
-            messages.info(request, _("C’était déjà fait, ou quelqu’un d’autre s’en charge."))
+        tell_outcome(
+            request,
+            actions.look_after(request.viewer, known, mine=gesture == "prendre"),
+            _("C’est fait."),
+            _("C’était déjà fait, ou quelqu’un d’autre s’en charge."),
+        )
         return redirect("scenarios:qualification", pk=known.pk)
     if move.is_bound and move.is_valid() and _move(request, known, move):
         return redirect("scenarios:qualification", pk=known.pk)

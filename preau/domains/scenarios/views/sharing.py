@@ -13,9 +13,9 @@ from preau.domains.scenarios.forms import InviteForm, PublishForm, SignatureForm
 from preau.domains.scenarios.models import Author, Scenario, Version
 from preau.foundation.access import opens
 from preau.foundation.gone import removes
+from preau.foundation.pages import TYPED_WRONG, render_form, tell_outcome
 from preau.foundation.paging import page_of
 
-TYPED_WRONG = 422
 PAGE = 20
 
 
@@ -58,10 +58,11 @@ def publish(request: HttpRequest, scenario: Scenario) -> HttpResponse:
 @opens(Scenario, to=rules.writes)
 @require_POST
 def withdraw(request: HttpRequest, scenario: Scenario) -> HttpResponseRedirect:
-    if actions.withdraw(request.viewer, scenario):
-        messages.success(request, _("Le scénario n’est plus public. Vous pouvez le publier de nouveau."))
-    else:
-        messages.info(request, _("C’était déjà fait."))
+    tell_outcome(
+        request,
+        actions.withdraw(request.viewer, scenario),
+        _("Le scénario n’est plus public. Vous pouvez le publier de nouveau."),
+    )
     return redirect("scenarios:workshop", pk=scenario.pk)
 
 
@@ -98,14 +99,15 @@ def _version_changes(viewer: Any, version: Version) -> bool:
 @require_POST
 def go_back(request: HttpRequest, version: Version) -> HttpResponseRedirect:
     """Write again what a version said; what was written is kept as a version."""
-    if actions.go_back(request.viewer, version):
-        messages.success(
-            request,
-            _("Le brouillon dit de nouveau ce que disait la version %(number)s. Ce qu’il disait est gardé dans les versions.")
-            % {"number": version.number},
-        )  # fmt: skip
-    else:
-        messages.info(request, _("Le brouillon dit déjà la même chose."))
+    tell_outcome(
+        request,
+        actions.go_back(request.viewer, version),
+        _(
+            "Le brouillon dit de nouveau ce que disait la version %(number)s. Ce qu’il disait est gardé dans les versions."
+        )
+        % {"number": version.number},
+        _("Le brouillon dit déjà la même chose."),
+    )
     return redirect("scenarios:workshop", pk=version.scenario_id)
 
 
@@ -165,7 +167,7 @@ def invitation(request: HttpRequest, author: Author) -> HttpResponse:
         return redirect("scenarios:workshop", pk=author.scenario_id)
     first = next((one for one in queries.authors_of(author.scenario) if one.is_first), None)
     context = {"form": form, "author": author, "first": first}
-    return render(request, "scenarios/invitation.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "scenarios/invitation.html", context)
 
 
 @removes

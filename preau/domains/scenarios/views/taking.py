@@ -13,8 +13,7 @@ from preau.domains.scenarios import actions, queries, rules
 from preau.domains.scenarios.forms import JoinForm
 from preau.domains.scenarios.models import Scenario
 from preau.foundation.access import opens
-
-TYPED_WRONG = 422
+from preau.foundation.pages import render_form, tell_outcome
 
 
 @opens(to=rules.writes)
@@ -42,7 +41,7 @@ def take_up(request: HttpRequest) -> HttpResponse:
         "address": address, "title": said.title, "licence": said.get_licence_display(), "allowed": allowed, "form": form,
         "resource": resource,
     }  # fmt: skip
-    return render(request, "scenarios/take_up.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "scenarios/take_up.html", context)
 
 
 def _adapt(request: HttpRequest, source: Resource | Scenario) -> HttpResponseRedirect:
@@ -61,8 +60,10 @@ def _adapt(request: HttpRequest, source: Resource | Scenario) -> HttpResponseRed
 
 
 def _join(request: HttpRequest, scenario: Scenario, resource: Resource) -> HttpResponseRedirect:
-    if actions.join_resource(request.viewer, scenario, resource):
-        messages.success(request, _("La ressource est liée à « %(title)s ».") % {"title": scenario.title})
-    else:
-        messages.info(request, _("Cette ressource est déjà liée, ou ce scénario en lie déjà assez."))
+    tell_outcome(
+        request,
+        actions.join_resource(request.viewer, scenario, resource),
+        _("La ressource est liée à « %(title)s ».") % {"title": scenario.title},
+        _("Cette ressource est déjà liée, ou ce scénario en lie déjà assez."),
+    )
     return redirect("scenarios:workshop", pk=scenario.pk)

@@ -13,9 +13,9 @@ from preau.domains.scenarios import actions, queries, rules
 from preau.domains.scenarios.forms import FactsForm, StepForm, shown_facts, shown_step
 from preau.domains.scenarios.models import Content, Facts, Scenario, Step
 from preau.foundation.access import opens
+from preau.foundation.pages import CONFLICT, render_form, status_of, tell_outcome
 from preau.foundation.paging import page_of
 
-TYPED_WRONG, CONFLICT = 422, 409
 PAGE = 20
 
 
@@ -41,7 +41,7 @@ def create(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Le brouillon est gardé. Vous seul le lisez."))
         return redirect("scenarios:workshop", pk=made.pk)
     context = {"form": form, "scenario": None, "theirs": None}
-    return render(request, "scenarios/facts.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "scenarios/facts.html", context)
 
 
 @opens(Scenario, to=rules.writes)
@@ -89,7 +89,7 @@ def facts(request: HttpRequest, scenario: Scenario) -> HttpResponse:
     context = {"form": form, "scenario": scenario, "theirs": theirs}
     if theirs:
         context |= dict(zip(("levels", "subject"), known.said(Content(theirs)), strict=True))
-    return render(request, "scenarios/facts.html", context, status=TYPED_WRONG if form.errors else status)
+    return render(request, "scenarios/facts.html", context, status=status_of(form, status))
 
 
 @opens(Scenario, to=rules.changes)
@@ -116,7 +116,7 @@ def _step_page(
     request: HttpRequest, scenario: Scenario, form: StepForm, known: Step | None, conflict: Any = None
 ) -> HttpResponse:
     context = {"form": form, "scenario": scenario, "step": known, "conflict": conflict}
-    status = TYPED_WRONG if form.errors else CONFLICT if conflict else 200
+    status = status_of(form, CONFLICT if conflict else 200)
     return render(request, "scenarios/step.html", context, status=status)
 
 
@@ -168,10 +168,7 @@ def arrange(request: HttpRequest, scenario: Scenario, key: str) -> HttpResponseR
         there = int(place) if place.isascii() and place.isdigit() and len(place) < 4 else 0
         done = bool(there) and actions.place_step(request.viewer, scenario, key, there)
         said = _("L’étape est à la place %(place)s.") % {"place": there}
-    if done:
-        messages.success(request, said)
-    else:
-        messages.info(request, _("C’était déjà fait."))
+    tell_outcome(request, done, said)
     return redirect(_steps(scenario))
 
 
@@ -179,20 +176,21 @@ def arrange(request: HttpRequest, scenario: Scenario, key: str) -> HttpResponseR
 @require_POST
 def remove(request: HttpRequest, scenario: Scenario) -> HttpResponseRedirect:
     """Take a scenario away, from the public too; the space offers to put it back."""
-    if actions.remove(request.viewer, scenario):
-        messages.success(
-            request, _("« %(title)s » est supprimé. Vous pouvez le remettre pendant trente jours.") % {"title": scenario.title}
-        )  # fmt: skip
-    else:
-        messages.info(request, _("C’était déjà fait."))
+    tell_outcome(
+        request,
+        actions.remove(request.viewer, scenario),
+        _("« %(title)s » est supprimé. Vous pouvez le remettre pendant trente jours.")
+        % {"title": scenario.title},
+    )
     return redirect("scenarios:space")
 
 
 @opens(Scenario, to=rules.writes)
 @require_POST
 def restore(request: HttpRequest, scenario: Scenario) -> HttpResponseRedirect:
-    if actions.restore(request.viewer, scenario):
-        messages.success(request, _("« %(title)s » est remis.") % {"title": scenario.title})
-    else:
-        messages.info(request, _("C’était déjà fait."))
+    tell_outcome(
+        request,
+        actions.restore(request.viewer, scenario),
+        _("« %(title)s » est remis.") % {"title": scenario.title},
+    )
     return redirect("scenarios:workshop", pk=scenario.pk)

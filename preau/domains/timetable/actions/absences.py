@@ -15,6 +15,7 @@ from preau.domains.timetable.actions.covering import cancel_asks
 from preau.domains.timetable.actions.patterns import Taken
 from preau.domains.timetable.models import TeacherAbsence
 from preau.foundation import journal
+from preau.foundation.locks import lock
 
 CAUSE_KEPT = timedelta(days=30)
 
@@ -42,7 +43,7 @@ def announce_absence(
     """Write that a teacher is away; said by themselves, it waits for the school's word. Raises AlreadyAway."""
     school = viewer.school
     assert school  # noqa: S101 - the rule of the page wants one
-    SchoolYear.objects.select_for_update().get(pk=school.current_year_id)
+    lock(SchoolYear, school.current_year_id)
     known = (
         TeacherAbsence.objects.standing().filter(school=school, teacher=teacher).over(starts, ends).first()
     )
@@ -104,8 +105,7 @@ def _undone(viewer: Viewer, absence: TeacherAbsence) -> Iterable[bool]:
 
 
 def _locked(absence: TeacherAbsence) -> TeacherAbsence:
-    found = TeacherAbsence.objects.select_for_update(of=("self",)).select_related("teacher", "school")
-    absence = found.get(pk=absence.pk)
+    absence = lock(TeacherAbsence, absence.pk, "teacher", "school")
     if absence.is_withdrawn:
         raise AlreadyWithdrawn
     return absence

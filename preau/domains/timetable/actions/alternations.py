@@ -13,6 +13,7 @@ from preau.directory.viewer import Viewer
 from preau.domains.timetable.models import Alternation
 from preau.domains.timetable.queries import in_turn, named_alternations, parsed, weeks_of
 from preau.foundation import journal
+from preau.foundation.locks import lock
 
 # Sent inside the transaction: its receivers only enqueue tasks, in the same database.
 weeks_changed = Signal()  # alternation_ids
@@ -33,7 +34,7 @@ def alternate(viewer: Viewer, year: SchoolYear, first: str, since: date | None =
 
     `since`: from this Monday on; the weeks before stay as they are. The same gesture twice changes nothing.
     """
-    SchoolYear.objects.select_for_update().get(pk=year.pk)
+    lock(SchoolYear, year.pk)
     pair = named_alternations(year) or _pair(year)
     one, other = in_turn(weeks_of(year), since)
     taken = {first: one, _other(first): other}
@@ -75,7 +76,7 @@ def _give(alternation: Alternation, mondays: Iterable[date]) -> bool:
 @transaction.atomic
 def change_week(viewer: Viewer, year: SchoolYear, monday: date, to: Alternation | None) -> bool:
     """Give one week to A, to B, or to neither; returns whether something changed."""
-    SchoolYear.objects.select_for_update().get(pk=year.pk)
+    lock(SchoolYear, year.pk)
     changed = []
     for alternation in named_alternations(year):
         mondays = set(parsed(alternation.mondays)) - {monday}
@@ -98,7 +99,7 @@ def keep_alternation(
     alternation: Alternation | None = None,
 ) -> Alternation:
     """Create some weeks under a name, or change them. Raises NameTaken."""
-    SchoolYear.objects.select_for_update().get(pk=year.pk)
+    lock(SchoolYear, year.pk)
     others = Alternation.objects.filter(year=year, name=name).exclude(pk=alternation.pk if alternation else 0)
     if others.exists():
         raise NameTaken
@@ -120,7 +121,7 @@ def _locked(year: SchoolYear, name: str, alternation: Alternation | None) -> Alt
     if alternation is None:
         made: Alternation = Alternation.objects.create(school_id=year.school_id, year=year, name=name)
         return made
-    return Alternation.objects.select_for_update().get(pk=alternation.pk)
+    return lock(Alternation, alternation.pk)
 
 
 @transaction.atomic

@@ -16,6 +16,7 @@ from preau.domains.timetable.actions.patterns import closures_of, dated, open_da
 from preau.domains.timetable.boards import held_by_others
 from preau.domains.timetable.models import Lesson, LessonQuerySet, WeeklyPattern
 from preau.foundation.db import insert
+from preau.foundation.locks import lock
 
 
 @transaction.atomic
@@ -27,7 +28,7 @@ def follow_calendar(
     Past lessons and those of today are never touched, nor lessons that no weekly pattern made on opened days. Returns
     how many went and how many came; a second run changes nothing.
     """
-    school = School.objects.select_for_update().get(pk=school_id)
+    school = lock(School, school_id)
     today = timezone.localdate(timezone=ZoneInfo(school.timezone))
     still_closed = closures_of(school)
     gone = _without_closed_days(school, closed, today)

@@ -17,6 +17,7 @@ from preau.domains.timetable.boards import why_held
 from preau.domains.timetable.models import Lesson, LessonChange
 from preau.domains.timetable.queries import Needs, clashes_at
 from preau.foundation import journal
+from preau.foundation.locks import lock
 
 # Sent inside the transaction: its receivers only enqueue tasks, in the same database.
 lesson_changed = Signal()  # change_id
@@ -129,7 +130,7 @@ def replace_teacher(viewer: Viewer, lesson: Lesson, gone: Person, comes: Person,
 @transaction.atomic
 def add_lesson(viewer: Viewer, year: SchoolYear, one: OneOff, why: Why) -> LessonChange:
     """A lesson of one day: a catching up, an exam. Raises NotNow, Taken (were it by a second click)."""
-    SchoolYear.objects.select_for_update().get(pk=year.pk)
+    lock(SchoolYear, year.pk)
     starts, ends = (at(year.school, one.day, clock) for clock in (one.starts_at, one.ends_at))
     _refuse_day(year, one.day, starts)
     if found := clashes_at(year, starts, ends, Needs(one.teachers, one.groups, one.room)):
@@ -154,7 +155,7 @@ def undo_change(viewer: Viewer, change: LessonChange) -> Lesson:
     Raises AlreadyUndone, ChangedSince when something else was done to it, NotNow, and Taken when the place was given away.
     """
     lesson = _locked(change.lesson)
-    change = LessonChange.objects.select_for_update(of=("self",)).get(pk=change.pk)
+    change = lock(LessonChange, change.pk)
     if change.undone_at:
         raise AlreadyUndone
     _refuse_fixed(lesson, undoing=True)
@@ -233,9 +234,8 @@ _UNDO: dict[Kind, Callable[[Lesson, LessonChange], None]] = {
 
 def _locked(lesson: Lesson) -> Lesson:
     """The lesson as it is now; the lock of its year keeps two people from taking one room at once."""
-    SchoolYear.objects.select_for_update().get(pk=lesson.year_id)
-    found = Lesson.objects.select_for_update(of=("self",)).select_related("school", "year", "room", "subject")
-    return found.get(pk=lesson.pk)
+    lock(SchoolYear, lesson.year_id)
+    return lock(Lesson, lesson.pk, "school", "year", "room", "subject")
 
 
 def _refuse_cancelled(lesson: Lesson) -> None:

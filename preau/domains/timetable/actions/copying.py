@@ -21,6 +21,7 @@ from preau.domains.timetable.actions.changes import (
 from preau.domains.timetable.actions.patterns import Taken
 from preau.domains.timetable.models import Lesson, LessonChange
 from preau.foundation import dates
+from preau.foundation.locks import lock
 
 Kind = LessonChange.Kind
 A_WEEK = timedelta(days=6)
@@ -40,7 +41,7 @@ def copy_week(viewer: Viewer, year: SchoolYear, week: date, to: date) -> Copied:
 
     A change that clashes there, or whose lesson does not exist there, is left out and told; the others are made.
     """
-    SchoolYear.objects.select_for_update().get(pk=year.pk)
+    lock(SchoolYear, year.pk)
     monday = dates.monday_of(week)
     shift = dates.monday_of(to) - monday
     made, left = 0, []

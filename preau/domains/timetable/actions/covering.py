@@ -20,6 +20,7 @@ from preau.domains.timetable.actions.cover_news import tell_asked, tell_asker, t
 from preau.domains.timetable.models import CoverAsk, CoverAskQuerySet, Lesson, LessonChange, TeacherAbsence
 from preau.domains.timetable.queries import is_free_for
 from preau.foundation import journal
+from preau.foundation.locks import lock
 
 State, Kind = CoverAsk.State, LessonChange.Kind
 
@@ -80,7 +81,7 @@ def accept_cover(viewer: Viewer, ask: CoverAsk) -> CoverAsk:
     if ask.state in {State.TAKEN, State.CANCELLED} or ask.absence.is_withdrawn:
         raise TakenByAnother
     # Two schools may ask the same person for the same hour: their own row is the lock that both share.
-    Person.objects.select_for_update(of=("self",)).get(pk=ask.person_id)
+    lock(Person, ask.person_id)
     if not is_free_for(lesson, ask.person_id):
         raise Busy
     try:
@@ -159,9 +160,8 @@ def close_asks(change_id: int) -> int:
 
 def locked(lesson: Lesson) -> Lesson:
     """The lesson as it is now, under the same locks as every change of it."""
-    SchoolYear.objects.select_for_update().get(pk=lesson.year_id)
-    found = Lesson.objects.select_for_update(of=("self",)).select_related("school", "subject")
-    return found.get(pk=lesson.pk)
+    lock(SchoolYear, lesson.year_id)
+    return lock(Lesson, lesson.pk, "school", "subject")
 
 
 def _opened(ask: CoverAsk) -> tuple[Lesson, CoverAsk]:

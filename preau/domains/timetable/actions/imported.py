@@ -17,6 +17,7 @@ from preau.directory.models import School, SchoolYear
 from preau.directory.viewer import Viewer
 from preau.domains.timetable.models import TimetableImport
 from preau.foundation import journal, uploads, works
+from preau.foundation.locks import lock
 
 State = TimetableImport.State
 COLUMNS = "cours"  # the name of this table among those whose columns a school named
@@ -83,7 +84,7 @@ def bring(viewer: Viewer, sent: Sequence[Any], scope: str = "") -> TimetableImpo
 @transaction.atomic
 def _open(viewer: Viewer, folder: str, names: list[str], scope: str) -> TimetableImport:
     # Two clicks at once: the second waits here, and finds the first.
-    School.objects.select_for_update(of=("self",)).get(pk=viewer.school_id)
+    lock(School, viewer.school_id)
     _only_one(viewer.school_id)
     school, year = cast("School", viewer.school), cast("SchoolYear", viewer.year)
     brought: TimetableImport = TimetableImport.objects.create(
@@ -105,7 +106,7 @@ def _only_one(school_id: int | None) -> None:
 @transaction.atomic
 def apply(viewer: Viewer, brought: TimetableImport) -> None:
     """Agree to what the preview shows. Raises MovedOn when there is nothing to agree to any more."""
-    known = locked(brought.pk)
+    known = lock(TimetableImport, brought.pk)
     if known.state != State.PREVIEW:
         raise MovedOn
     _move(known, State.APPLYING)
@@ -117,7 +118,7 @@ def apply(viewer: Viewer, brought: TimetableImport) -> None:
 @transaction.atomic
 def choose(viewer: Viewer, brought: TimetableImport, shown: Collection[str], taken: Collection[str]) -> None:
     """Say, of what is `shown`, where the file wins over what was decided here. Raises MovedOn."""
-    known = locked(brought.pk)
+    known = lock(TimetableImport, brought.pk)
     if known.state != State.PREVIEW:
         raise MovedOn
     decided = {row["id"] for row in known.preview.get("decided", ())}
@@ -133,7 +134,7 @@ def choose(viewer: Viewer, brought: TimetableImport, shown: Collection[str], tak
 def drop(viewer: Viewer, brought: TimetableImport) -> None:
     """Give it up before anything is written. Raises MovedOn."""
     with transaction.atomic():
-        known = locked(brought.pk)
+        known = lock(TimetableImport, brought.pk)
         if known.state not in {State.RECEIVED, State.READING, State.MATCHING, State.PREVIEW}:
             raise MovedOn
         works.end(work_of(known), ending=works.Ending.CANCELLED)
@@ -162,7 +163,7 @@ def stop_work(viewer: Viewer, key: str, **_: Any) -> None:
 @transaction.atomic
 def start(import_id: int, state: str, *before: str) -> TimetableImport | None:
     """The import, put in the state of the work that begins; None when it is not to be done any more."""
-    known = locked(import_id)
+    known = lock(TimetableImport, import_id)
     if known.state not in {state, *before}:
         return None
     works.begin(work_of(known))
@@ -182,7 +183,7 @@ def tell(import_id: int, step: str) -> None:
 @transaction.atomic
 def show(import_id: int, report: Mapping[str, Any], preview: Mapping[str, Any]) -> None:
     """The files are read, or what they would change is no more what was agreed to: somebody decides."""
-    known = locked(import_id)
+    known = lock(TimetableImport, import_id)
     if known.state not in {State.READING, State.APPLYING}:
         return
     applying = known.state == State.APPLYING
@@ -194,7 +195,7 @@ def show(import_id: int, report: Mapping[str, Any], preview: Mapping[str, Any]) 
 @transaction.atomic
 def ask_columns(import_id: int, report: Mapping[str, Any], columns: Sequence[Mapping[str, Any]]) -> None:
     """Nothing says what the columns hold: somebody will."""
-    known = locked(import_id)
+    known = lock(TimetableImport, import_id)
     if known.state != State.READING:
         return
     works.end(work_of(known), ending=works.Ending.DONE)
@@ -206,7 +207,7 @@ def ask_columns(import_id: int, report: Mapping[str, Any], columns: Sequence[Map
 @transaction.atomic
 def name_columns(viewer: Viewer, brought: TimetableImport, columns: Sequence[tuple[str, str]]) -> None:
     """Say what each column holds (its heading, a field or ""): it is remembered, and the table is read. Raises MovedOn."""
-    known = locked(brought.pk)
+    known = lock(TimetableImport, brought.pk)
     if known.state not in {State.MATCHING, State.PREVIEW}:
         raise MovedOn
     remember_columns(known.school, COLUMNS, columns)
@@ -220,7 +221,7 @@ def name_columns(viewer: Viewer, brought: TimetableImport, columns: Sequence[tup
 def turn_away(import_id: int, report: Mapping[str, Any]) -> None:
     """The files cannot be read, or the work does not end: nothing is applied, nothing is kept."""
     with transaction.atomic():
-        known = locked(import_id)
+        known = lock(TimetableImport, import_id)
         if not known.is_working:
             return
         known.report = dict(report)
@@ -269,7 +270,7 @@ def expire(now: datetime) -> dict[str, int]:
 
 def _expire(import_id: int) -> bool:
     with transaction.atomic():
-        known = locked(import_id)
+        known = lock(TimetableImport, import_id)
         if known.state not in {State.MATCHING, State.PREVIEW}:
             return False
         folder = _end(known, State.DROPPED)
@@ -308,12 +309,6 @@ def _start_work(viewer: Viewer, known: TimetableImport) -> None:
             can_stop=not applies,
         )
     )
-
-
-def locked(import_id: int) -> TimetableImport:
-    """The import, which nobody else moves until the transaction ends."""
-    found: TimetableImport = TimetableImport.objects.select_for_update(of=("self",)).get(pk=import_id)
-    return found
 
 
 def _move(known: TimetableImport, state: str, *fields: str) -> None:

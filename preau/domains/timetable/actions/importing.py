@@ -25,6 +25,7 @@ from preau.domains.timetable.actions.remembering import Remembered, remember
 from preau.domains.timetable.models import Alternation, Lesson, ToldCourse, WeeklyPattern
 from preau.foundation import dates
 from preau.foundation.db import insert
+from preau.foundation.locks import lock
 
 DAY = timedelta(days=1)
 
@@ -55,9 +56,9 @@ class Changes:
         return bool(self.created or self.changed or self.stopped)
 
 
-def lock(year: SchoolYear) -> None:
+def lock_year(year: SchoolYear) -> None:
     """Nobody else writes weekly lessons of this year until the transaction ends."""
-    SchoolYear.objects.select_for_update().get(pk=year.pk)
+    lock(SchoolYear, year.pk)
 
 
 @transaction.atomic

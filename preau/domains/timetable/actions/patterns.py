@@ -15,6 +15,7 @@ from preau.domains.timetable.models import Alternation, Lesson, WeeklyPattern
 from preau.domains.timetable.queries import Clash, Needs, Times, clashes
 from preau.foundation import journal
 from preau.foundation.db import insert
+from preau.foundation.locks import lock
 
 # A lesson about to begin may already be under someone's eyes: it is not taken away.
 IMMINENT = timedelta(minutes=15)
@@ -66,7 +67,7 @@ def create_weekly_lesson(viewer: Viewer, weekly: Weekly) -> WeeklyPattern:
 
     Raises Taken, and writes nothing, when a teacher, a class or the room is taken, were it by a second click.
     """
-    SchoolYear.objects.select_for_update().get(pk=weekly.year.pk)
+    lock(SchoolYear, weekly.year.pk)
     if found := clashes(weekly.year, weekly.times, weekly.needs):
         raise Taken(found)
     pattern = plan(weekly)
@@ -190,7 +191,7 @@ def change_weekly_lesson(viewer: Viewer, pattern: WeeklyPattern, weekly: Weekly)
 
     Raises TooEarly, Taken, or AlreadyStopped when it has no day left from then on: nothing is written.
     """
-    SchoolYear.objects.select_for_update().get(pk=weekly.year.pk)
+    lock(SchoolYear, weekly.year.pk)
     locked = WeeklyPattern.objects.select_for_update(of=("self",)).filter(pk=pattern.pk).first()
     if locked is None or locked.last_day < weekly.first_day:
         raise AlreadyStopped

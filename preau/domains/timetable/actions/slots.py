@@ -10,6 +10,7 @@ from preau.directory.viewer import Viewer
 from preau.domains.timetable.models import DaySlot
 from preau.domains.timetable.queries import Clash, slot_clashes
 from preau.foundation import journal
+from preau.foundation.locks import lock
 
 FIELDS = ("kind", "name", "weekdays", "starts_at", "ends_at", "room", "places")
 
@@ -27,7 +28,7 @@ def keep_slot(
     viewer: Viewer, year: SchoolYear, told: Mapping[str, Any], slot: DaySlot | None = None
 ) -> DaySlot:
     """Create a slot, or change it. The same one sent twice is one. Raises SlotTaken."""
-    SchoolYear.objects.select_for_update().get(pk=year.pk)
+    lock(SchoolYear, year.pk)
     same = {name: told[name] for name in ("kind", "name", "starts_at", "ends_at")}
     known = DaySlot.objects.filter(year=year, **same).order_by("pk") if slot is None else ()
     for one in known:

@@ -16,7 +16,7 @@ from preau.domains.timetable.forms.weekly import PersonChoice
 from preau.domains.timetable.models import Lesson, LessonChange
 from preau.domains.timetable.queries import Clash
 from preau.foundation import dates
-from preau.foundation.fields import OneRow, SeveralRows
+from preau.foundation.fields import Day, Filter, OneRow, SeveralRows
 
 
 class OnePerson(OneRow):
@@ -69,7 +69,7 @@ def _time(label: Any) -> forms.TimeField:
 class _WhenForm(WhyForm):
     """A day, hours and a room."""
 
-    day = forms.DateField(label=_("Jour"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    day = Day(label=_("Jour"))
     starts_at = _time(_("Début"))
     ends_at = _time(_("Fin"))
     room = OneRow(Room.objects.none(), label=_("Salle"), required=False, empty_label=_("Sans salle"))
@@ -152,12 +152,8 @@ class OneOffForm(_WhenForm):
         )
 
 
-class FilterForm(forms.Form):
+class FilterForm(Filter):
     """The changes of which days."""
 
-    du = forms.DateField(
-        label=_("Du"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-    au = forms.DateField(
-        label=_("Au"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    du = Day(label=_("Du"), required=False)
+    au = Day(label=_("Au"), required=False)

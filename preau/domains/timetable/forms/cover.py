@@ -15,13 +15,9 @@ from preau.domains.timetable.actions import at
 from preau.domains.timetable.forms.changes import OnePerson, teachers_of
 from preau.domains.timetable.models import TeacherAbsence
 from preau.domains.timetable.queries import Proposal
-from preau.foundation.fields import SeveralRows
+from preau.foundation.fields import Day, SeveralRows
 
 MIDNIGHT = time()
-
-
-def _day(label: Any) -> forms.DateField:
-    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
 
 
 def _hour(label: Any, help_text: Any = "") -> forms.TimeField:
@@ -33,8 +29,8 @@ class AnnounceForm(forms.Form):
     """Who is away and when. A teacher speaks of themselves alone; only who knows causes is asked for one."""
 
     teacher = OnePerson(Person.objects.none(), label=_("Enseignant"), empty_label=_("Choisir…"))
-    first_day = _day(_("Premier jour"))
-    last_day = _day(_("Dernier jour"))
+    first_day = Day(label=_("Premier jour"))
+    last_day = Day(label=_("Dernier jour"))
     starts_at = _hour(_("À partir de"), _("Le premier jour. Vide : toute la journée."))
     ends_at = _hour(_("Jusqu’à"), _("Le dernier jour. Vide : toute la journée."))
     cause = forms.ChoiceField(

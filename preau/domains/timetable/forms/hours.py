@@ -21,7 +21,3 @@ class HoursForm(FilterForm):
         super().__init__(*args, **kwargs)
         here = Group.objects.visible_to(viewer).filter(kind=Group.Kind.CLASS, year=viewer.year)
         self.fields["classe"].queryset = here.order_by("name")  # type: ignore[attr-defined]
-
-    def chosen(self) -> dict[str, Any]:
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}

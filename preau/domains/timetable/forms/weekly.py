@@ -14,7 +14,7 @@ from preau.domains.timetable.actions import Weekly
 from preau.domains.timetable.models import Alternation, Weekday, WeeklyPattern
 from preau.domains.timetable.queries import Clash
 from preau.foundation import dates
-from preau.foundation.fields import OneRow, SeveralRows
+from preau.foundation.fields import Day, OneRow, SeveralRows
 
 
 class PersonChoice(SeveralRows):
@@ -50,9 +50,7 @@ class WeeklyLessonForm(forms.Form):
     alternation = OneRow(
         Alternation.objects.none(), label=_("Semaines"), required=False, empty_label=_("Chaque semaine")
     )
-    first_day = forms.DateField(
-        label=_("À partir du"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    first_day = Day(label=_("À partir du"))
 
     def __init__(
         self, viewer: Viewer, *args: Any, pattern: WeeklyPattern | None = None, **kwargs: Any

@@ -160,7 +160,7 @@ def bring(
 def apply(paths: Sequence[Path], year: SchoolYear, *, keep: Callable[[Result], None], **how: Any) -> Result:
     """Read, compare and write in one transaction, `keep` in it: all of it, or nothing. Raises Unreadable."""
     with transaction.atomic():
-        importing.lock(year)
+        importing.lock_year(year)
         result = bring(paths, year, **how)
         importing.write(result.changes)
         result.applied = True

@@ -11,6 +11,7 @@ from preau.domains.timetable import actions, queries, rules
 from preau.domains.timetable.forms import AnnounceForm, WithdrawForm
 from preau.domains.timetable.models import TeacherAbsence
 from preau.foundation.access import opens
+from preau.foundation.pages import render_form
 
 MOST_LESSONS = 60
 
@@ -39,7 +40,7 @@ def announce(request: HttpRequest) -> HttpResponse:
         else:
             return _announced(request, form)
     context = {"form": form, "touched": touched, "organises": rules.organises_covers(viewer)}
-    return render(request, "timetable/cover_announce.html", context, status=422 if form.errors else 200)
+    return render_form(request, "timetable/cover_announce.html", context)
 
 
 def _announced(request: HttpRequest, form: AnnounceForm) -> HttpResponse:

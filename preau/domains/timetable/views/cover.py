@@ -4,7 +4,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -17,6 +16,9 @@ from preau.domains.timetable.forms import AskForm, DeclineForm, FilterForm, Sett
 from preau.domains.timetable.models import CoverAsk, Lesson, TeacherAbsence
 from preau.foundation import journal
 from preau.foundation.access import confirmed, opens
+from preau.foundation.downloads import csv_lines
+from preau.foundation.pages import TYPED_WRONG, render_form
+from preau.foundation.paging import page_for
 
 FORTNIGHT = timedelta(days=14)
 
@@ -27,7 +29,7 @@ def cover(request: HttpRequest) -> HttpResponse:
     """The lessons whose teacher is away, day by day: what is left to do, or all of them."""
     form, found = _found(request)
     viewer, now = request.viewer, timezone.now()
-    page = Paginator(queries.lines_of(found), 30).get_page(request.GET.get("page"))
+    page = page_for(request, queries.lines_of(found), 30)
     rows = [row for row in queries.absences_of(viewer, now) if row.is_waiting]
     context = {
         "form": form,
@@ -37,7 +39,7 @@ def cover(request: HttpRequest) -> HttpResponse:
         "all_of_them": request.GET.get("etat") == "tous",
         "days": _days(form),
     }
-    return render(request, "timetable/cover_list.html", context, status=422 if form.errors else 200)
+    return render_form(request, "timetable/cover_list.html", context)
 
 
 def _found(request: HttpRequest) -> tuple[FilterForm, Any]:
@@ -66,9 +68,7 @@ def export_cover(request: HttpRequest) -> StreamingHttpResponse:
     viewer = request.viewer
     journal.record(viewer, "timetable.covers_exported", viewer.school, rows=found.count())
     lines = exports.cover_csv(found, timezone.now())
-    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="remplacements-{viewer.today:%Y-%m-%d}.csv"'
-    return response
+    return csv_lines(f"remplacements-{viewer.today:%Y-%m-%d}", lines)
 
 
 @opens(Lesson, to=rules.organises_covers)
@@ -90,7 +90,7 @@ def cover_lesson(request: HttpRequest, lesson: Lesson) -> HttpResponse:
         "need": need, "row": need.row, "form": form, "proposals": proposals,
         "can_edit": rules.edits_timetable(request.viewer),
     }  # fmt: skip
-    return render(request, "timetable/cover_lesson.html", context, status=422 if form.errors else 200)
+    return render_form(request, "timetable/cover_lesson.html", context)
 
 
 def _need(lesson: Lesson) -> queries.NeedRow:
@@ -194,7 +194,7 @@ def decline(request: HttpRequest, ask: CoverAsk) -> HttpResponse:
     """Say no, with or without a word."""
     form = DeclineForm(request.POST)
     if not form.is_valid():
-        return _ask_page(request, ask, form, 422)
+        return _ask_page(request, ask, form, TYPED_WRONG)
     try:
         actions.decline_cover(request.viewer, ask, form.cleaned_data["words"])
     except (actions.AlreadyAnswered, actions.TakenByAnother):

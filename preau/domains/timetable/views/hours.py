@@ -3,7 +3,6 @@
 from datetime import date
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -13,6 +12,8 @@ from preau.domains.timetable import exports, queries, rules
 from preau.domains.timetable.forms import HoursForm
 from preau.foundation import journal
 from preau.foundation.access import confirmed, opens
+from preau.foundation.downloads import csv_lines
+from preau.foundation.paging import page_for, query_of
 
 LINES = 30
 
@@ -32,13 +33,11 @@ def _asked(request: HttpRequest) -> tuple[HoursForm, tuple[Any, date, date, Grou
 def hours(request: HttpRequest) -> HttpResponse:
     """Hours planned, held, replaced, cancelled and added since the start of the year, or in some days of it."""
     form, asked = _asked(request)
-    page = Paginator(queries.hours_between(*asked), LINES).get_page(request.GET.get("page"))
-    kept = request.GET.copy()
-    kept.pop("page", None)
+    page = page_for(request, queries.hours_between(*asked), LINES)
     context = {
         "form": form, "first": asked[1], "last": asked[2], "group": asked[3], "page_obj": page,
         "rows": queries.hours_rows(page.object_list), "whole": queries.hours_in_all(*asked),
-        "said": queries.hours_said, "kept": kept.urlencode(),
+        "said": queries.hours_said, "kept": query_of(request),
     }  # fmt: skip
     return render(request, "timetable/hours.html", context)
 
@@ -51,6 +50,4 @@ def export_hours(request: HttpRequest) -> StreamingHttpResponse:
     _form, asked = _asked(request)
     rows = queries.hours_rows(queries.hours_between(*asked))
     journal.record(request.viewer, "timetable.hours_exported", request.viewer.school, rows=len(rows))
-    response = StreamingHttpResponse(exports.hours_csv(rows), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="heures-faites-{asked[2]:%Y-%m-%d}.csv"'
-    return response
+    return csv_lines(f"heures-faites-{asked[2]:%Y-%m-%d}", exports.hours_csv(rows))

@@ -4,7 +4,6 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import (
     Http404,
     HttpRequest,
@@ -26,8 +25,8 @@ from preau.foundation import dates, journal, uploads
 from preau.foundation.access import opens
 from preau.foundation.downloads import csv_file, json_file
 from preau.foundation.http import page_or_block
-
-TYPED_WRONG = 422
+from preau.foundation.pages import TYPED_WRONG, render_form
+from preau.foundation.paging import page_for
 
 
 @opens(to=rules.edits_timetable)
@@ -38,11 +37,11 @@ def imports(request: HttpRequest) -> HttpResponse:
     form = ImportForm(*sent, cut=uploads.was_cut(request))
     if form.is_valid() and (answer := _brought(request, form)):
         return answer
-    page = Paginator(queries.imports_of(request.viewer), 20).get_page(request.GET.get("page"))
+    page = page_for(request, queries.imports_of(request.viewer), 20)
     rows = queries.rows_of(page.object_list)
     open_one = TimetableImport.objects.visible_to(request.viewer).unsettled().first()
     context = {"form": form, "page_obj": page, "rows": rows, "open_one": open_one}
-    return render(request, "timetable/imports.html", context, status=TYPED_WRONG if form.errors else 200)
+    return render_form(request, "timetable/imports.html", context)
 
 
 def _brought(request: HttpRequest, form: ImportForm) -> HttpResponseRedirect | None:
@@ -94,7 +93,7 @@ def import_part(request: HttpRequest, brought: TimetableImport, part: str) -> Ht
     listed = queries.part_of(brought, part)
     if listed is None:
         raise Http404
-    page = Paginator(listed.rows, 50).get_page(request.GET.get("page"))
+    page = page_for(request, listed.rows, 50)
     context = {"brought": brought, "listed": listed, "page_obj": page, "of_courses": part in queries.CHANGES}
     return render(request, "timetable/import_part.html", context)
 
@@ -112,7 +111,7 @@ def import_choices(request: HttpRequest, brought: TimetableImport) -> HttpRespon
             return _decided(request, brought, choose, _("Vos choix sont gardés. Rien n’est encore changé."))
     if not decisions:
         raise Http404
-    page = Paginator(decisions, 30).get_page(request.GET.get("page"))
+    page = page_for(request, decisions, 30)
     context = {"brought": brought, "page_obj": page, "is_wrong": is_wrong}
     return render(request, "timetable/import_choices.html", context, status=TYPED_WRONG if is_wrong else 200)
 
@@ -130,9 +129,7 @@ def import_columns(request: HttpRequest, brought: TimetableImport) -> HttpRespon
         return _decided(request, brought, name, _("Vos colonnes sont notées : le tableau est lu."))
     fields = list(zip(form, [column["cells"] for column in columns], strict=True))
     context = {"brought": brought, "form": form, "fields": fields}
-    return render(
-        request, "timetable/import_columns.html", context, status=TYPED_WRONG if form.errors else 200
-    )
+    return render_form(request, "timetable/import_columns.html", context)
 
 
 @opens(TimetableImport, to=rules.edits_timetable)

@@ -26,6 +26,8 @@ from preau.domains.timetable.forms import (
 from preau.domains.timetable.models import Lesson, LessonChange
 from preau.foundation import dates, journal
 from preau.foundation.access import opens
+from preau.foundation.downloads import csv_lines
+from preau.foundation.pages import render_form
 
 MOST_SAID = 10
 
@@ -67,7 +69,7 @@ def _change(
             _said(request, words[1], change)
             return redirect("timetable:lesson", pk=lesson.pk)
     context = {"form": form, "lesson": lesson, "row": queries.row_of(lesson.pk), "title": words[0]}
-    return render(request, "timetable/change.html", context, status=422 if form.errors else 200)
+    return render_form(request, "timetable/change.html", context)
 
 
 def _said(request: HttpRequest, sentence: str, change: LessonChange) -> None:
@@ -147,7 +149,7 @@ def add(request: HttpRequest) -> HttpResponse:
         else:
             _said(request, _("Le cours est ajouté."), change)
             return redirect("timetable:lesson", pk=change.lesson_id)
-    return render(request, "timetable/add.html", {"form": form}, status=422 if form.errors else 200)
+    return render_form(request, "timetable/add.html", {"form": form})
 
 
 @opens(LessonChange, to=rules.edits_timetable)
@@ -178,7 +180,7 @@ def changes(request: HttpRequest) -> HttpResponse:
     pages = Paginator(found, 20)
     page = pages.get_page(request.GET.get("page"))
     context = {"form": form, "page_obj": page, "rows": queries.rows_of(page.object_list), "kept": _kept(form)}
-    return render(request, "timetable/changes.html", context, status=422 if form.errors else 200)
+    return render_form(request, "timetable/changes.html", context)
 
 
 def _found(request: HttpRequest) -> tuple[FilterForm, Any]:
@@ -206,7 +208,7 @@ def copy_week(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         _copied(request, actions.copy_week(viewer, viewer.year, *form.mondays))
         return redirect("timetable:changes")
-    return render(request, "timetable/copy.html", {"form": form}, status=422 if form.errors else 200)
+    return render_form(request, "timetable/copy.html", {"form": form})
 
 
 def _copied(request: HttpRequest, copied: actions.Copied) -> None:
@@ -225,7 +227,4 @@ def export_changes(request: HttpRequest) -> StreamingHttpResponse:
     _form, found = _found(request)
     viewer = request.viewer
     journal.record(viewer, "timetable.changes_exported", viewer.school, rows=found.count())
-    response = StreamingHttpResponse(exports.changes_csv(found), content_type="text/csv; charset=utf-8")
-    name = f"changements-{viewer.today:%Y-%m-%d}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return csv_lines(f"changements-{viewer.today:%Y-%m-%d}", exports.changes_csv(found))

@@ -13,6 +13,7 @@ from preau.domains.timetable.forms import WeeklyLessonForm
 from preau.domains.timetable.models import WeeklyPattern
 from preau.foundation.access import opens
 from preau.foundation.gone import removes
+from preau.foundation.pages import render_form
 
 
 @opens(to=rules.edits_timetable)
@@ -37,7 +38,7 @@ def create(request: HttpRequest) -> HttpResponse:
             form.add_clashes(taken.clashes)
         else:
             return _created(request, pattern)
-    return render(request, "timetable/create.html", {"form": form}, status=422 if form.errors else 200)
+    return render_form(request, "timetable/create.html", {"form": form})
 
 
 def _created(request: HttpRequest, pattern: WeeklyPattern) -> HttpResponseRedirect:
@@ -65,7 +66,7 @@ def change_pattern(request: HttpRequest, pattern: WeeklyPattern) -> HttpResponse
         else:
             return _changed(request, new)
     context = {"form": form, "pattern": pattern}
-    return render(request, "timetable/pattern.html", context, status=422 if form.errors else 200)
+    return render_form(request, "timetable/pattern.html", context)
 
 
 def _changed(request: HttpRequest, pattern: WeeklyPattern) -> HttpResponseRedirect:

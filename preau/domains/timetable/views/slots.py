@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -18,6 +17,8 @@ from preau.domains.timetable.models import DaySlot
 from preau.foundation import dates, journal
 from preau.foundation.access import opens
 from preau.foundation.gone import removes
+from preau.foundation.pages import render_form
+from preau.foundation.paging import page_for
 
 A_PAGE = 60
 
@@ -26,7 +27,7 @@ A_PAGE = 60
 @require_safe
 def day_slots(request: HttpRequest) -> HttpResponse:
     """The slots of the year."""
-    page = Paginator(queries.slots_kept(request.viewer), 30).get_page(request.GET.get("page"))
+    page = page_for(request, queries.slots_kept(request.viewer), 30)
     context = {"page_obj": page, "reads_study": rules.reads_study(request.viewer)}
     return render(request, "timetable/slots.html", context)
 
@@ -57,7 +58,7 @@ def _edit(request: HttpRequest, slot: DaySlot | None) -> HttpResponse:
             messages.success(request, _("Le créneau est enregistré."))
             return redirect("timetable:slots")
     context = {"form": form, "slot": slot}
-    return render(request, "timetable/slot.html", context, status=422 if form.errors else 200)
+    return render_form(request, "timetable/slot.html", context)
 
 
 @removes
@@ -78,7 +79,7 @@ def study(request: HttpRequest) -> HttpResponse:
     slots = queries.studies_on(viewer, day)
     slot = _chosen(slots, request.GET.get("heure", ""), day)
     expected = queries.expected_in_study(viewer, day, slot.span_on(day)) if slot else []
-    page = Paginator(expected, A_PAGE).get_page(request.GET.get("page"))
+    page = page_for(request, expected, A_PAGE)
     if page.object_list:
         journal.record_reads(
             viewer, "timetable.study_read", viewer.school, subject_ids=[one.pk for one in page.object_list]

@@ -14,6 +14,7 @@ from preau.domains.timetable.models import Alternation
 from preau.foundation import dates
 from preau.foundation.access import opens
 from preau.foundation.gone import removes
+from preau.foundation.pages import TYPED_WRONG, render_form
 
 
 @opens(to=rules.edits_timetable)
@@ -46,7 +47,7 @@ def _weeks_page(request: HttpRequest, form: Any, week_form: Any = None) -> HttpR
         "others": [one for one in alternations if not one.names_weeks],
     }
     wrong = form.errors or (week_form and week_form.errors)
-    return render(request, "timetable/weeks.html", context, status=422 if wrong else 200)
+    return render(request, "timetable/weeks.html", context, status=TYPED_WRONG if wrong else 200)
 
 
 def _this(found: list[queries.Week], viewer: Any) -> str:
@@ -100,7 +101,7 @@ def _alternation(request: HttpRequest, alternation: Alternation | None) -> HttpR
             messages.success(request, _("C’est enregistré.") + " " + _follow())
             return redirect("timetable:weeks")
     context = {"form": form, "alternation": alternation}
-    return render(request, "timetable/alternation.html", context, status=422 if form.errors else 200)
+    return render_form(request, "timetable/alternation.html", context)
 
 
 @removes
