@@ -177,7 +177,7 @@ boards.personal_data.add(
         field_readers=dict.fromkeys(["right", "kind", "which", "wrong", "better"], own("request__asked_by"))
         | dict.fromkeys(["outcome", "answer"], own("request__told_to", "answered_by")),
         says={"kind": queries.kind_said},
-        **BASIS, people={"asked_by": tuple(Concerned), "subject": tuple(Concerned)},
+        **BASIS, people={"subject": tuple(Concerned)},
     )
 )  # fmt: skip
 
