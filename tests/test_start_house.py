@@ -13,7 +13,7 @@ from conftest import PATIENCE
 from preau.foundation.management.commands.start_house import NotPossible, build, wire, words_of
 
 ROOT = Path(__file__).parent.parent
-LOCKERS = words_of("lockers", "Casiers", "casier", "who has which locker")
+UMBRELLAS = words_of("umbrellas", "Parapluies", "parapluie", "who has which umbrella")
 WIRED = ("README.md", "pyproject.toml", "preau/settings.py", "preau/urls.py")
 
 
@@ -27,23 +27,29 @@ def root(tmp_path: Path) -> Path:
 
 
 def test_every_file_is_filled(root: Path) -> None:
-    made = build(root, LOCKERS)
-    rooms = {path.relative_to(root / "preau/domains/lockers").as_posix() for path in made}
-    assert {"models.py", "rules.py", "views.py", "templates/lockers/lockers.html", "tests/routes.py"} <= rooms
+    made = build(root, UMBRELLAS)
+    rooms = {path.relative_to(root / "preau/domains/umbrellas").as_posix() for path in made}
+    assert {
+        "models.py",
+        "rules.py",
+        "views.py",
+        "templates/umbrellas/umbrellas.html",
+        "tests/routes.py",
+    } <= rooms
     for path in made:
         text = path.read_text()
-        assert not re.search("|".join(LOCKERS), text), path
+        assert not re.search("|".join(UMBRELLAS), text), path
         if path.suffix == ".py":
             ast.parse(text)
 
 
 def test_it_has_its_lines_elsewhere(root: Path) -> None:
-    wire(root, LOCKERS)
+    wire(root, UMBRELLAS)
     for name, line in {
-        "README.md": "│   ├── lockers/             who has which locker\n",
-        "pyproject.toml": "| (lockers)",
-        "preau/settings.py": '    "preau.domains.lockers",\n',
-        "preau/urls.py": '    path("", include("preau.domains.lockers.urls")),\n',
+        "README.md": "│   ├── umbrellas/           who has which umbrella\n",
+        "pyproject.toml": "| (umbrellas)",
+        "preau/settings.py": '    "preau.domains.umbrellas",\n',
+        "preau/urls.py": '    path("", include("preau.domains.umbrellas.urls")),\n',
     }.items():
         assert (root / name).read_text().count(line) == 1, name
 
@@ -55,18 +61,18 @@ def test_a_house_whose_storey_is_known_keeps_it(root: Path) -> None:
     assert (root / "pyproject.toml").read_text() == before
 
 
-@pytest.mark.parametrize("name", ["Lockers", "my lockers", "l", "../lockers"])
+@pytest.mark.parametrize("name", ["Umbrellas", "my umbrellas", "l", "../umbrellas"])
 def test_a_name_that_is_no_plural_noun_is_refused(root: Path, name: str) -> None:
     with pytest.raises(NotPossible, match="small letters"):
-        build(root, words_of(name, "Casiers", "casier", ""))
+        build(root, words_of(name, "Parapluies", "parapluie", ""))
 
 
 def test_a_house_that_is_there_is_left_alone(root: Path) -> None:
-    build(root, LOCKERS)
-    (root / "preau/domains/lockers/rules.py").write_text("mine")
+    build(root, UMBRELLAS)
+    (root / "preau/domains/umbrellas/rules.py").write_text("mine")
     with pytest.raises(NotPossible, match="is there"):
-        build(root, LOCKERS)
-    assert (root / "preau/domains/lockers/rules.py").read_text() == "mine"
+        build(root, UMBRELLAS)
+    assert (root / "preau/domains/umbrellas/rules.py").read_text() == "mine"
 
 
 @pytest.mark.long
@@ -77,13 +83,13 @@ def test_the_building_stands_with_it(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "preau", tmp_path / "preau", ignore=shutil.ignore_patterns("__pycache__"))
     started = [
         "start_house",
-        "lockers",
+        "umbrellas",
         "--label",
-        "Casiers",
+        "Parapluies",
         "--one",
-        "casier",
+        "parapluie",
         "--says",
-        "who has which locker",
+        "who has which umbrella",
     ]
     for command in (
         [sys.executable, "manage.py", *started],
@@ -95,4 +101,4 @@ def test_the_building_stands_with_it(tmp_path: Path) -> None:
             command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=PATIENCE
         )
         assert done.returncode == 0, (command, done.stdout, done.stderr)
-    assert (tmp_path / "preau/domains/lockers/migrations/0001_lockers.py").exists()
+    assert (tmp_path / "preau/domains/umbrellas/migrations/0001_umbrellas.py").exists()

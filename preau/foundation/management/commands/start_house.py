@@ -42,7 +42,8 @@ def build(root: Path, words: dict[str, str]) -> list[Path]:
     made = []
     for source in sorted(SKELETON.rglob("*.txt")):
         inner = source.relative_to(SKELETON).as_posix().removesuffix(".txt")
-        path = folder / inner.replace("HOUSE", name)
+        # Of the skeleton, pages are no templates: nothing draws them.
+        path = folder / inner.replace("pages/", f"templates/{name}/").replace("HOUSE", name)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(_filled(source.read_text(), words))
         made.append(path)
