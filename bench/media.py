@@ -144,7 +144,7 @@ def _wait(pk: int, until: Any) -> tuple[int, int]:
 
 def _pieces(medium: Any) -> dict[str, int]:
     """What was made so far, and when."""
-    from preau.foundation import mediaroom
+    from preau.commons.media import mediaroom
 
     folder = mediaroom.making(medium.public_id)
     return {

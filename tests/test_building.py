@@ -271,7 +271,7 @@ def test_an_undefined_name_fails(template: str, says: str) -> None:
         (
             "{{ ui.tag('Fait', tone='vert') }}",
             NotOffered,
-            "ui.tag: tone is one of neutral, done, todo, changed, not « vert »",
+            "ui.tag: tone is one of neutral, done, todo, changed; 'vert' is not",
         ),
         (
             "{{ ui.button('Valider', variant='big') }}",

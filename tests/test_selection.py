@@ -64,7 +64,7 @@ def test_a_view_touches_its_house_and_not_the_neighbours(building: Building) -> 
     touched = touched_by([Change(view)], building)
     assert touched.houses == {ATTENDANCE} and not touched.everything
     assert f"{ATTENDANCE}/tests/test_pages.py" in touched.files
-    assert not any(path.startswith("preau/domains/exams/") for path in touched.files)
+    assert not any(path.startswith("preau/domains/homework/") for path in touched.files)
 
 
 def test_what_a_house_publishes_touches_the_pages_that_show_it(building: Building) -> None:
@@ -76,9 +76,9 @@ def test_what_a_house_publishes_touches_the_pages_that_show_it(building: Buildin
 
 def test_a_template_touches_whoever_names_it(building: Building) -> None:
     name = "portal/_card.html"
-    building.texts["preau/domains/exams/views.py"] += f"# {name}"
+    building.texts["preau/identity/views/profile.py"] += f"# {name}"
     touched = touched_by([Change(f"{PORTAL}/templates/{name}")], building)
-    assert touched.houses == {PORTAL, "preau/domains/exams"}
+    assert touched.houses == {PORTAL, "preau/identity"}
 
 
 def test_a_line_added_to_the_wiring_asks_for_a_page_of_each_house_and_a_line_changed_for_everything(

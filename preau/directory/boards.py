@@ -31,7 +31,21 @@ class Power:
     order: int = 50
 
 
+@dataclass(frozen=True)
+class MoreVerbs:
+    """Verbs of another house that the power of this key alone allows too: the house that writes them says so."""
+
+    power: str
+    verbs: frozenset[str]
+
+
 powers: Registry[Power] = Registry(Power)
+more_verbs: Registry[MoreVerbs] = Registry(MoreVerbs)
+
+
+def verbs_of(power: Power) -> frozenset[str]:
+    """Everything that the journal says of this power."""
+    return power.verbs.union(*(more.verbs for more in more_verbs if more.power == power.key))
 
 
 def power_of(key: str) -> Power | None:

@@ -25,6 +25,7 @@ from preau.directory.words import Role
 from preau.foundation import boards, dates, works
 from preau.foundation.access import signed_in
 from preau.foundation.boards import (
+    Concerned,
     FieldClass,
     NotificationKind,
     Pace,
@@ -504,6 +505,7 @@ boards.personal_data.add(
         forget=years.forget_placements,
         withheld=frozenset({"outcome", "target", "elsewhere"}),
         **PREPARES,
+        people={"person": (Concerned.PUPILS, Concerned.STAFF)},
     )
 )
 
@@ -622,6 +624,7 @@ boards.personal_data.add(
         | dict.fromkeys(["giver", "answer", "asked_at", "answered_at"], PERSONAL),
         forget=photos.forget_consents,
         **PHOTOS,
+        people={"giver": (Concerned.PUPILS, Concerned.GUARDIANS)},
     )
 )
 boards.personal_data.add(

@@ -12,6 +12,7 @@ from preau.directory.viewer import Viewer
 from preau.directory.words import DIRECTORY, LISTS, SETTINGS, Profile, Role
 from preau.foundation import boards
 from preau.foundation.boards import (
+    Concerned,
     FieldClass,
     FirstStep,
     JournalWord,
@@ -38,13 +39,6 @@ for power in [
             for verb in (
                 "identity_changed", "hours_changed", "palette_changed", "logo_changed", "logo_removed", "period_created",
                 "period_changed", "period_removed", "zone_changed", "closure_added", "closure_removed", "service_changed",
-            )
-        )
-        | frozenset(
-            f"signon.{verb}"
-            for verb in (
-                "service_created", "service_changed", "service_opened", "service_closed", "opening_changed",
-                "secret_renewed",
             )
         ),
         order=10,
@@ -184,6 +178,7 @@ boards.personal_data.add(
         fields={"holding": NONE, "reason": PERSONAL, "invited_at": PERSONAL},
         forget=guests.forget_guest,
         **BASIS,
+        people={"person": (Concerned.OUTSIDERS,)},
     )
 )
 boards.personal_data.add(
@@ -196,6 +191,7 @@ boards.personal_data.add(
         fields={"holding": NONE, "noted_by": PERSONAL, "noted_at": PERSONAL},
         forget=guests.forget_doubts,
         **BASIS,
+        people={"person": (Concerned.STAFF, Concerned.OUTSIDERS)},
     )
 )
 boards.personal_data.add(

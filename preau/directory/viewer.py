@@ -16,7 +16,7 @@ from django.db.models import CharField, OuterRef, QuerySet, Subquery, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from preau.directory.boards import power_of, powers
+from preau.directory.boards import power_of, powers, verbs_of
 from preau.directory.models import Enrolment, Guardianship, Holding, Person, School, SchoolYear
 from preau.directory.models.scoping import active_on
 from preau.directory.words import SETTINGS, Profile, Role
@@ -237,7 +237,7 @@ class Viewer:
     def stands_in_for(self, verb: str) -> int | None:
         """For whom this viewer does what `verb` says: who gave the power that allows it, when no function does."""
         for power in powers:
-            if verb in power.verbs and self.was_given(power.key) and not self.holds(*power.roles):
+            if self.was_given(power.key) and not self.holds(*power.roles) and verb in verbs_of(power):
                 return dict(self.seat.givers).get(power.key) or None
         return None
 

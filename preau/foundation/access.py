@@ -77,13 +77,15 @@ def opens(
     by: str = "pk",
     stamped: bool = True,
     leaves: bool = False,
+    before_proof: bool = False,
 ) -> Callable[[View], View]:
     """Open a view to the viewers that the rule `to` accepts.
 
     `by` names both the URL argument and the field by which the object is found. The view receives
     `(request, object, **the other URL arguments)`, or `(request, **arguments)` without a model. `stamped=False` for
     what means the same from every seat of an account, and of nobody else. `leaves=True` for signing out and its like,
-    which hold nothing typed: never refused because something changed, never asked again later.
+    which hold nothing typed: never refused because something changed, never asked again later. `before_proof=True` for what
+    opens to whoever must still set up their second proof: to do it, to read about it, to leave.
     """
 
     def decorate(view: View) -> View:
@@ -107,6 +109,8 @@ def opens(
 
         # What the tests of the building ask of every route: who may open it, and which object its address names.
         opened.opening, opened.model, opened.by = to, model, by  # type: ignore[attr-defined]
+        # What `identity.middleware` asks.
+        opened.before_proof = before_proof  # type: ignore[attr-defined]
         return opened
 
     return decorate

@@ -231,6 +231,24 @@ class Retention(StrEnum):
         }[self]
 
 
+class Concerned(StrEnum):
+    """Whom a table is about, as the register of processing names them."""
+
+    PUPILS = "pupils"
+    GUARDIANS = "guardians"
+    STAFF = "staff"
+    OUTSIDERS = "outsiders"
+
+    @property
+    def label(self) -> str:
+        return {
+            Concerned.PUPILS: _("élèves"),
+            Concerned.GUARDIANS: _("responsables d’élèves"),
+            Concerned.STAFF: _("personnels"),
+            Concerned.OUTSIDERS: _("agents et personnes invitées"),
+        }[self]
+
+
 @dataclass(frozen=True)
 class PersonalData:
     """One table about people: why it is kept, for how long, who receives it and how personal each field is.
@@ -247,6 +265,8 @@ class PersonalData:
     What somebody may ask of it (docs/decisions/0109): `erases` says what `forget` does where it is granted to a person who
     is still there (empty: it is not done from a request); `from_files`, that official files bring it again; `changed_at`,
     the name of the page where people change it themselves.
+
+    `people`: whom a link from a row leads to, where its name alone does not tell (`given_by`: staff here, guardians there).
     """
 
     label: str
@@ -266,6 +286,7 @@ class PersonalData:
     erases: str = ""
     from_files: bool = False
     changed_at: str = ""
+    people: Mapping[str, tuple[Concerned, ...]] = field(default_factory=dict)
 
 
 class Section(StrEnum):
@@ -372,12 +393,14 @@ class PublicRoute:
 
     `addresses()`: where the page has one for each of many things, all of them. `and_below`: robots may read what is under
     each of these addresses too, which then need not be told to them one by one.
+    `to_work_on`: it holds something to work on, which a teacher may put in a lesson.
     """
 
     url_name: str
     in_sitemap: bool = False
     addresses: Callable[[], Sequence[str]] | None = None
     and_below: bool = False
+    to_work_on: bool = False
 
 
 @dataclass(frozen=True)
@@ -577,6 +600,7 @@ class JournalWord:
 
     A line on a row of the personal data board is read by whoever reads that row. `private`: no family reads it whatever the row,
     since the verb tells by itself what is not theirs yet. `formerly`: the verbs that said the same; sealed lines keep theirs.
+    `names_nobody`: of a file taken away in which there is nobody (a table of hours).
     """
 
     verb: str
@@ -585,6 +609,7 @@ class JournalWord:
     says: Callable[[Mapping[str, Any]], str] | None = None
     private: bool = False
     formerly: tuple[str, ...] = ()
+    names_nobody: bool = False
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,7 @@ class Looks(dict[str, Any]):
         self._component, self._argument = component, argument
 
     def __missing__(self, word: object) -> Any:
-        raise NotOffered(f"{self._component}: {self._argument} is one of {', '.join(self)}, not « {word} »")
+        raise NotOffered(f"{self._component}: {self._argument} is one of {', '.join(self)}; {word!r} is not")
 
 
 def full_url(name: str) -> str:
@@ -78,6 +78,11 @@ def url(name: str, *args: Any, **kwargs: Any) -> str:
         if around:
             return f"{around[0]}{value}{around[1]}"
     return reverse(name, args=args, kwargs=kwargs)
+
+
+def home_url() -> str:
+    """The address of the home, whichever house has it (`LOGIN_REDIRECT_URL`)."""
+    return url(settings.LOGIN_REDIRECT_URL)
 
 
 @cache
@@ -180,6 +185,7 @@ def environment(**options: Any) -> Environment:
     env.globals |= {
         "url": url,
         "full_url": full_url,
+        "home_url": home_url,
         "static": static,
         "ui": Components(env),
         "dates": dates,

@@ -24,14 +24,14 @@ DATABASE_IS_AWAY = (OperationalError, InterfaceError, psycopg.OperationalError, 
 RETRY_AFTER = 5  # seconds
 
 
-@opens(to=anyone)
+@opens(to=anyone, before_proof=True)
 @require_safe
 def alive(request: HttpRequest) -> HttpResponse:
     """Is this process answering? It asks nothing of the database: a slow database must not kill the pages."""
     return JsonResponse({"alive": True})
 
 
-@opens(to=anyone)
+@opens(to=anyone, before_proof=True)
 @require_safe
 def ready(request: HttpRequest) -> HttpResponse:
     """May traffic come here? Database reachable and migrated; says whether a worker has lately shown signs of life."""

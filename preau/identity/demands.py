@@ -18,18 +18,6 @@ from preau.identity.models import OFFICE, Account, ProofDemand, proves_twice
 # Between the demand and its day; and for whoever comes in once that day is over.
 NOTICE = ENTRY = SOON = timedelta(days=7)
 LONGEST_DELAY = timedelta(days=60)
-# Who must set it up opens these pages and no other: to do it, to read about it, to leave; and before, to prove who they are, where
-# they have no password of ours.
-OPEN_BEFORE = frozenset(
-    [
-        "identity:install_second_proof", "identity:second_proof", "identity:sign_out", "identity:second_step",
-        "identity:add_passkey", "identity:passkey_options", "identity:passkey_challenge", "identity:confirm",
-        "identity:confirm_otherwise", "federation:start", "federation:back", "federation:saml_acs", "federation:saml_arrival",
-        "portal:help", "portal:guide", "portal:accessibility", "portal:legal", "portal:privacy", "portal:privacy_house",
-        "portal:state", "portal:app_manifest", "portal:service_worker", "portal:offline", "portal:sitemap", "portal:robots",
-        "foundation:alive", "foundation:ready", "directory:logo",
-    ]
-)  # fmt: skip
 
 Demands = dict[int | None, list[ProofDemand]]
 

@@ -12,7 +12,7 @@ from preau.directory.actions import merging as people
 from preau.directory.words import Role, said_of_seat
 from preau.foundation import boards, proof, readonly
 from preau.foundation.access import signed_in
-from preau.foundation.boards import FieldClass, NotificationKind, Pace, PersonalData, Retention
+from preau.foundation.boards import Concerned, FieldClass, NotificationKind, Pace, PersonalData, Retention
 from preau.foundation.readers import on_themselves
 from preau.identity import actions, queries, rules, seeds, sessions, tasks
 from preau.identity.actions import merging
@@ -367,6 +367,7 @@ boards.personal_data.add(
         | {"digest": NONE, "pictures": FieldClass.CHILD},
         withheld=frozenset({"pictures"}),
         **PURPOSE,
+        people={"person": (Concerned.PUPILS,)},
     )
 )
 boards.personal_data.add(

@@ -21,7 +21,6 @@ from preau.foundation.access import anyone, ask_to_sign_in, lead_to
 from preau.foundation.readonly import SAFE
 from preau.identity import sessions
 from preau.identity.backends import AT_HAND
-from preau.identity.demands import OPEN_BEFORE
 from preau.identity.models import AccountSession
 from preau.identity.rules import limits_of, works_somewhere
 
@@ -65,7 +64,7 @@ class ViewerMiddleware:
 
         Whoever must have a second proof today, and has none, sets it up: nothing else opens.
         """
-        if request.viewer and must_set_up(request) and request.resolver_match.view_name not in OPEN_BEFORE:
+        if request.viewer and must_set_up(request) and not getattr(view, "before_proof", False):
             if request.method not in SAFE:
                 kept.put_aside(request, asked=True)
             return lead_to(request, reverse("identity:install_second_proof"))

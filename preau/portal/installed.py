@@ -29,7 +29,7 @@ FILES = (
 )
 
 
-@opens(to=anyone)
+@opens(to=anyone, before_proof=True)
 @require_safe
 def app_manifest(request: HttpRequest) -> HttpResponse:
     """What a system needs in order to install Préau: https://www.w3.org/TR/appmanifest/."""
@@ -58,7 +58,7 @@ def _picture(name: str, size: int) -> dict[str, str]:
     return {"src": source, "sizes": f"{size}x{size}", "type": "image/png"}
 
 
-@opens(to=anyone)
+@opens(to=anyone, before_proof=True)
 @require_safe
 def service_worker(request: HttpRequest) -> HttpResponse:
     """The worker of the front end, told what to keep. Asked again at each visit: a new one must arrive at once."""
@@ -90,7 +90,7 @@ def _version(*parts: object) -> str:
     return sha256(repr((collected, *parts)).encode()).hexdigest()[:12]
 
 
-@opens(to=anyone)
+@opens(to=anyone, before_proof=True)
 @require_safe
 def offline(request: HttpRequest) -> HttpResponse:
     """What still works without a network. It names nobody, whoever asks: the worker keeps it."""

@@ -25,7 +25,7 @@ OPERATOR = {
 }
 
 
-@opens(to=anyone)
+@opens(to=anyone, before_proof=True)
 @require_safe
 def help_pages(request: HttpRequest) -> HttpResponse:
     """Every guide, or those that hold the words typed."""
@@ -33,7 +33,7 @@ def help_pages(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/help.html", {"asked": asked, "guides": guides.matching(asked)})
 
 
-@opens(to=anyone)
+@opens(to=anyone, before_proof=True)
 @require_safe
 def guide(request: HttpRequest, key: str) -> HttpResponse:
     """One guide, to read or to print."""
@@ -43,7 +43,7 @@ def guide(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, "portal/guide.html", {"guide": found})
 
 
-@opens(to=anyone)
+@opens(to=anyone, before_proof=True)
 @require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
     """The statement that the law asks for: state, what was measured, whom to write to, who helps when nobody answers."""
@@ -52,7 +52,7 @@ def accessibility(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/accessibility.html", context)
 
 
-@opens(to=anyone)
+@opens(to=anyone, before_proof=True)
 @require_safe
 def legal(request: HttpRequest) -> HttpResponse:
     """Who publishes and hosts. What is not said yet shows on a demonstration only; `check --deploy` asks for it."""
@@ -61,7 +61,7 @@ def legal(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/legal.html", {"facts": [fact for fact in facts if fact[1]]})
 
 
-@opens(to=anyone)
+@opens(to=anyone, before_proof=True)
 @require_safe
 def privacy(request: HttpRequest, key: str = "") -> HttpResponse:
     """What is held about people and the rights that they have; the register of processing, one house a page."""
@@ -84,7 +84,7 @@ def register(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/register.html", {"activities": kept.activities()})
 
 
-@opens(to=anyone)
+@opens(to=anyone, before_proof=True)
 @require_safe
 def state(request: HttpRequest) -> HttpResponse:
     """Is it me, or is it Préau?"""
@@ -118,7 +118,7 @@ def _folders() -> list[str]:
     return [address for addresses in listed for address in addresses()]
 
 
-@opens(to=anyone)
+@opens(to=anyone, before_proof=True)
 @require_safe
 def sitemap(request: HttpRequest) -> HttpResponse:
     known = [*_alone(), *_of_many()][:MOST_ADDRESSES]
@@ -126,7 +126,7 @@ def sitemap(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/sitemap.xml", {"addresses": addresses}, content_type="application/xml")
 
 
-@opens(to=anyone)
+@opens(to=anyone, before_proof=True)
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     """Public pages, and nothing else."""

@@ -9,7 +9,7 @@ from django.conf import settings
 from playwright.sync_api import Page, expect
 
 from conftest import SchoolClient
-from preau.commons.media import actions
+from preau.commons.media import actions, captions
 from preau.commons.media.actions import sending
 from preau.commons.media.models import Medium, Upload
 from preau.commons.media.tests import samples
@@ -17,7 +17,6 @@ from preau.commons.media.tests.conftest import needs_ffmpeg, operator_named
 from preau.commons.media.tests.test_players import CUES
 from preau.domains.catalogue import tasks
 from preau.domains.catalogue.actions import editing
-from preau.foundation import captions
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 HEAVY = b"%PDF-1.7\n" + os.urandom(14 << 20)

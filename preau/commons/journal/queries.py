@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from preau.commons.journal.models import Extract, Line, LineQuerySet, Seal
-from preau.directory.boards import powers
+from preau.directory.boards import powers, verbs_of
 from preau.directory.models import Person, School
 from preau.directory.viewer import Viewer
 from preau.foundation import boards, dates
@@ -155,7 +155,7 @@ def changes_of(viewer: Viewer, topic: str) -> LineQuerySet:
 
 def given_lines_of(viewer: Viewer) -> LineQuerySet:
     """What was done in the viewer's school under a power that somebody had given, the newest first."""
-    verbs = {verb for power in powers for verb in power.verbs}
+    verbs = {verb for power in powers for verb in verbs_of(power)}
     return _of_school(viewer).filter(verb__in=verbs, details__has_key=FOR)
 
 

@@ -15,7 +15,15 @@ from preau.directory.models import Group
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
 from preau.foundation import boards, readonly
-from preau.foundation.boards import FieldClass, FirstStep, GroupLink, JournalWord, PersonalData, Retention
+from preau.foundation.boards import (
+    Concerned,
+    FieldClass,
+    FirstStep,
+    GroupLink,
+    JournalWord,
+    PersonalData,
+    Retention,
+)
 from preau.foundation.readers import on_themselves, with_guardians
 
 NONE, PERSONAL, CHILD = FieldClass.NONE, FieldClass.PERSONAL, FieldClass.CHILD
@@ -120,7 +128,7 @@ boards.personal_data.add(
         | dict.fromkeys(["school", "context", "public_id", "target", "custom"], NONE),
         forget=actions.forget_activities,
         withheld=frozenset({"custom"}),
-        **BASIS,
+        **BASIS, people={"given_by": (Concerned.STAFF,)},
     )
 )  # fmt: skip
 boards.personal_data.add(

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core import checks
 
-from preau.foundation import films, papers
+from preau.commons.media import films, papers
 
 
 @checks.register(deploy=True)

@@ -6,10 +6,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from preau.commons.media import rules
+from preau.commons.media import captions, rules
+from preau.commons.media.captions import Chapter
 from preau.commons.media.models import Medium
-from preau.foundation import captions
-from preau.foundation.captions import Chapter
 from preau.foundation.text import weight
 from preau.foundation.uploads import CEILING, Refused
 

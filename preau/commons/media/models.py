@@ -86,7 +86,7 @@ def _pointed_at(owner: Any) -> models.Exists:
 class Medium(models.Model):
     """A film, a sound, a picture or a document, and its words.
 
-    `facts` is what was read in the file (`foundation.films.Facts`, pages, authors). `text` holds the words of a document. Captions are
+    `facts` is what was read in the file (`media.films.Facts`, pages, authors). `text` holds the words of a document. Captions are
     WebVTT, written by us; chapters are [seconds, title]. `silent`: there is nothing to caption in it. `refusal` says why it failed.
     """
 
@@ -173,7 +173,7 @@ class RenditionQuerySet(models.QuerySet["Rendition"]):
 
 
 class Rendition(models.Model):
-    """One file made of a medium. `name` is how its address ends; `stored` where it lies (`foundation.mediaroom`).
+    """One file made of a medium. `name` is how its address ends; `stored` where it lies (`media.mediaroom`).
 
     `listing`: for a film in fragments, where each of them is.
     """

@@ -206,7 +206,7 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
     known = queries.kinds().get(link.kind)
     summary = dict(Envelope.Channel.choices).get(link.kind)
     if known is None and summary is None:
-        return redirect("portal:home")
+        return redirect(settings.LOGIN_REDIRECT_URL)
     done = request.method == "POST"
     if done:
         actions.stop(link)

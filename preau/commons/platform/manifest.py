@@ -25,7 +25,7 @@ def home_card(viewer: Viewer) -> Mapping[str, Any]:
 
 boards.cards.add(boards.Card("platform/_home.html", home_card, rules.operates, order=5))
 boards.journal_words.add(
-    boards.JournalWord("platform.schools_exported", _("Liste des établissements exportée"))
+    boards.JournalWord("platform.schools_exported", _("Liste des établissements exportée"), names_nobody=True)
 )
 boards.personal_data.add(
     PersonalData(

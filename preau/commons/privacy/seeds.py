@@ -19,7 +19,7 @@ from preau.commons.privacy.models import (
 from preau.directory.models import Person
 from preau.directory.queries.terms import SINCE
 from preau.directory.viewer import Viewer, viewer_for
-from preau.foundation import notices
+from preau.foundation import boards, notices
 
 
 def plant(world: Any) -> None:
@@ -110,6 +110,9 @@ def plant_terms(world: Any) -> None:
         ("attendance.explanations", 611),
         ("timetable.lessons", 9_380),
     ):
+        if boards.terms.named(key) is None:
+            # Its house is not of this site.
+            continue
         part = RetentionPart.objects.create(
             run=run, rule=key, since=SINCE, count=count, oldest=first, newest=last, erased=count, done_at=at
         )

@@ -3,8 +3,9 @@
 from django.utils.translation import gettext_lazy as _
 
 from preau.commons.signon import actions, queries, rules, seeds, tasks
-from preau.directory.boards import Purpose, purposes
+from preau.directory.boards import MoreVerbs, Purpose, more_verbs, purposes
 from preau.directory.rules import runs_settings
+from preau.directory.words import SETTINGS
 from preau.foundation import boards, readonly
 from preau.foundation.boards import FieldClass, FirstStep, JournalWord, PersonalData, Retention
 from preau.foundation.readers import on_themselves
@@ -93,6 +94,18 @@ for verb, label in [
     ("signon.opening_changed", _("Service relié : pour qui, ou ce qui est transmis")),
 ]:
     boards.journal_words.add(JournalWord(verb, label, "settings", queries.said_of_change))
+# Whoever was charged with the settings of a school has these in hand too.
+more_verbs.add(
+    MoreVerbs(
+        SETTINGS,
+        frozenset(
+            {
+                "signon.service_created", "signon.service_changed", "signon.service_opened", "signon.service_closed",
+                "signon.opening_changed", "signon.secret_renewed",
+            }
+        ),
+    )
+)  # fmt: skip
 
 boards.first_steps.add(
     FirstStep(

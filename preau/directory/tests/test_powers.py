@@ -11,7 +11,7 @@ from preau.commons.journal.models import Line
 from preau.commons.notifications.models import Item
 from preau.directory import queries, rules
 from preau.directory.actions import powers as actions
-from preau.directory.boards import powers
+from preau.directory.boards import more_verbs, powers, verbs_of
 from preau.directory.models import Delivery, Guardianship, Holding, Leaver, Person
 from preau.directory.seeds import World
 from preau.directory.viewer import Viewer, viewer_for
@@ -229,7 +229,8 @@ def test_a_delivery_says_for_whom_it_was_brought(college: World, given: Any, cli
 def test_the_verbs_of_the_powers_are_those_of_the_journal() -> None:
     known = {word.verb for word in boards.journal_words}
     for power in powers:
-        assert power.verbs and power.verbs <= known, power.key
+        assert power.verbs and verbs_of(power) <= known, power.key
+    assert {more.power for more in more_verbs} <= {power.key for power in powers}
 
 
 def test_a_giver_who_was_erased_leaves_the_line_readable(

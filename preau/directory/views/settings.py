@@ -56,7 +56,7 @@ def school(request: HttpRequest, school: School) -> HttpResponse:
     return render(request, "directory/school.html", context)
 
 
-@opens(School, to=rules.sees_school, by="public_id")
+@opens(School, to=rules.sees_school, by="public_id", before_proof=True)
 @require_safe
 def logo(request: HttpRequest, school: School) -> FileResponse:
     return pictures.served(school.logo, cache=A_DAY)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from preau.directory.boards import early_facts
 from preau.directory.models import Person
 from preau.directory.viewer import Viewer, viewer_for
 from preau.domains.attention.actions import deciding, watching
@@ -14,6 +15,7 @@ from preau.domains.attention.models.reviews import Kind
 from preau.foundation import notices
 
 AFTER = timedelta(weeks=5)
+LATES = "attendance.lates"
 
 
 def plant(world: Any) -> None:
@@ -55,9 +57,11 @@ def _contested(cpe: Viewer, world: Any) -> None:
     """The pupil of the cast: a meeting was proposed, and a guardian does not see it that way."""
     pupil, today = world.people["pupil"], world.today
     if not Finding.objects.filter(school=world.school, pupil=pupil).waiting().exists():
+        if early_facts.named(LATES) is None:
+            return
         # Nothing of the cast's own past reaches a threshold: an invented count stands in.
         Finding.objects.create(
-            school=world.school, pupil=pupil, fact="attendance.lates", number=6, before=1, threshold=6,
+            school=world.school, pupil=pupil, fact=LATES, number=6, before=1, threshold=6,
             since=today - timedelta(days=27), until=today, found_at=timezone.now(),
         )  # fmt: skip
     said = Said(

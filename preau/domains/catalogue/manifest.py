@@ -131,9 +131,9 @@ boards.personal_data.add(
 boards.schedule.add(boards.Scheduled("catalogue.harvests", tasks.harvest_due, every_minutes=5))
 boards.schedule.add(boards.Scheduled("catalogue.links", tasks.check_links, every_minutes=24 * 60))
 boards.schedule.add(boards.Scheduled("catalogue.reports", tasks.drop_old_harvests, every_minutes=24 * 60))
-boards.public_routes.add(boards.PublicRoute("catalogue:home", in_sitemap=True))
+boards.public_routes.add(boards.PublicRoute("catalogue:home", in_sitemap=True, to_work_on=True))
 for name in ("search", "suggestions", "tell_miss", "feed", "paper", "media", "card", "oai", "oembed"):
-    boards.public_routes.add(boards.PublicRoute(f"catalogue:{name}"))
+    boards.public_routes.add(boards.PublicRoute(f"catalogue:{name}", to_work_on=True))
 for name in ("api_ressources", "api_ressource"):
     boards.public_routes.add(boards.PublicRoute(f"portal:{name}"))
 boards.api.add(
@@ -159,11 +159,15 @@ def resource_addresses() -> list[str]:
 
 boards.public_routes.add(
     boards.PublicRoute(
-        "catalogue:collection", in_sitemap=True, addresses=collection_addresses, and_below=True
+        "catalogue:collection",
+        in_sitemap=True,
+        addresses=collection_addresses,
+        and_below=True,
+        to_work_on=True,
     )
 )
 boards.public_routes.add(
-    boards.PublicRoute("catalogue:resource", in_sitemap=True, addresses=resource_addresses)
+    boards.PublicRoute("catalogue:resource", in_sitemap=True, addresses=resource_addresses, to_work_on=True)
 )
 owners.add(
     MediaOwner(

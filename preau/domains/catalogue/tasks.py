@@ -10,6 +10,7 @@ from typing import Any
 from django.utils import timezone
 
 from preau.commons.media import actions as media
+from preau.commons.media import captions, films
 from preau.commons.media.models import Medium
 from preau.domains.catalogue.actions import editing, following, using
 from preau.domains.catalogue.actions.harvesting import NotNow, begin
@@ -19,7 +20,6 @@ from preau.domains.catalogue.imports.harvest.running import go_on
 from preau.domains.catalogue.models import Harvest, Miss, Node, Resource, Source
 from preau.domains.catalogue.models.edited import PLATFORM
 from preau.domains.catalogue.queries import index
-from preau.foundation import captions, films
 from preau.foundation.tasks import job
 
 KEPT = timedelta(days=365)

@@ -11,6 +11,7 @@ from preau.domains.events import actions, queries, rules, seeds, tasks
 from preau.domains.timetable.boards import BesideLessons, Whereabouts, beside_lessons, whereabouts
 from preau.foundation import boards
 from preau.foundation.boards import (
+    Concerned,
     FieldClass,
     NotificationKind,
     Pace,
@@ -132,7 +133,7 @@ for label, model, person, fields, more in [
     (
         _("Étapes d’événements"), "EventStep", "by",
         {"school": NONE, "event": NONE} | dict.fromkeys(["gesture", "note", "by", "at"], PERSONAL),
-        {},
+        {"people": {"by": (Concerned.STAFF,)}},
     ),
     (
         _("Invitations et réponses"), "Invitation", "person",

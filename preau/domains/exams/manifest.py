@@ -82,11 +82,11 @@ boards.endings.add(
     )
 )
 boards.seeds.add(boards.Seed("annales", seeds.plant, seeds.refresh, order=96))
-boards.public_routes.add(boards.PublicRoute("exams:home", in_sitemap=True))
+boards.public_routes.add(boards.PublicRoute("exams:home", in_sitemap=True, to_work_on=True))
 for name in (
     "search", "suggestions", "feed", "basket", "basket_page", "basket_pdf", "training", "exercise", "paper_pdf", "correction", "correction_pdf",
 ):  # fmt: skip
-    boards.public_routes.add(boards.PublicRoute(f"exams:{name}"))
+    boards.public_routes.add(boards.PublicRoute(f"exams:{name}", to_work_on=True))
 
 
 def exam_addresses() -> list[str]:
@@ -98,9 +98,13 @@ def paper_addresses() -> list[str]:
 
 
 boards.public_routes.add(
-    boards.PublicRoute("exams:exam", in_sitemap=True, addresses=exam_addresses, and_below=True)
+    boards.PublicRoute(
+        "exams:exam", in_sitemap=True, addresses=exam_addresses, and_below=True, to_work_on=True
+    )
 )
-boards.public_routes.add(boards.PublicRoute("exams:paper", in_sitemap=True, addresses=paper_addresses))
+boards.public_routes.add(
+    boards.PublicRoute("exams:paper", in_sitemap=True, addresses=paper_addresses, to_work_on=True)
+)
 
 # How people read it.
 for words in [

@@ -19,6 +19,7 @@ from preau.domains.homework.queries import early
 from preau.domains.timetable.boards import LessonMarks, lesson_marks
 from preau.foundation import boards, journal
 from preau.foundation.boards import (
+    Concerned,
     Ending,
     FieldClass,
     NotificationKind,
@@ -364,6 +365,7 @@ for data in [
         | dict.fromkeys(["comment", "given_by", "given_at"], PERSONAL),
         forget=actions.forget_visas,
         **BASIS | {"readers": on_themselves(*READ_BY)},
+        people={"given_by": (Concerned.STAFF,)},
     ),
     PersonalData(
         _("Archives de cahiers de textes"),
@@ -385,6 +387,7 @@ for data in [
         | dict.fromkeys(["given_by", "given_at"], PERSONAL),
         withheld=frozenset({"words", "pupils"}),
         **BASIS | {"readers": Readers(PUBLISHED, PUBLISHED, READ_BY)},
+        people={"given_by": (Concerned.STAFF,)},
     ),
     PersonalData(
         _("Travaux rendus"),

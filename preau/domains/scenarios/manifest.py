@@ -115,12 +115,12 @@ def scenario_addresses() -> list[str]:
     return [reverse("scenarios:scenario", args=[code]) for code in queries.addresses()]
 
 
-boards.public_routes.add(boards.PublicRoute("scenarios:home", in_sitemap=True))
+boards.public_routes.add(boards.PublicRoute("scenarios:home", in_sitemap=True, to_work_on=True))
 boards.public_routes.add(
-    boards.PublicRoute("scenarios:scenario", in_sitemap=True, addresses=scenario_addresses)
+    boards.PublicRoute("scenarios:scenario", in_sitemap=True, addresses=scenario_addresses, to_work_on=True)
 )
-boards.public_routes.add(boards.PublicRoute("scenarios:paper"))
-boards.public_routes.add(boards.PublicRoute("scenarios:reviews"))
+boards.public_routes.add(boards.PublicRoute("scenarios:paper", to_work_on=True))
+boards.public_routes.add(boards.PublicRoute("scenarios:reviews", to_work_on=True))
 boards.first_steps.add(
     boards.FirstStep(
         _("Préparer une séance"),

@@ -219,8 +219,23 @@ def test_nothing_opens_but_setting_it_up(late: Client) -> None:
     assert late.post("/deconnexion/").url == "/connexion/"
 
 
-def test_the_names_of_what_opens_are_those_of_pages() -> None:
-    assert {name for name, _ in routes(get_resolver().url_patterns)} >= demands.OPEN_BEFORE
+def test_what_opens_is_what_proves_what_explains_and_what_leaves() -> None:
+    flagged = {
+        name for name, view in routes(get_resolver().url_patterns) if getattr(view, "before_proof", False)
+    }
+    assert {name for name in flagged if name.startswith("identity:")} == {
+        "identity:install_second_proof", "identity:second_proof", "identity:sign_out", "identity:second_step",
+        "identity:add_passkey", "identity:passkey_options", "identity:passkey_challenge", "identity:confirm",
+        "identity:confirm_otherwise",
+    }  # fmt: skip
+    assert {name.partition(":")[0] for name in flagged} == {
+        "identity",
+        "federation",
+        "portal",
+        "foundation",
+        "directory",
+    }
+    assert len(flagged) == 28
 
 
 def test_once_in_place_everything_opens(late: Client, college: World) -> None:

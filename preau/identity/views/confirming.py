@@ -23,7 +23,7 @@ from preau.identity.views.signing import CLOSED, answer, by_passkey
 SECRETS = ("former", "code", "recovery", "credential")
 
 
-@opens(to=signed_in, stamped=False)
+@opens(to=signed_in, stamped=False, before_proof=True)
 @sensitive_post_parameters(*SECRETS)
 @require_http_methods(["GET", "POST"])
 def confirm(request: HttpRequest) -> HttpResponse:
@@ -87,7 +87,7 @@ def _proves(request: HttpRequest, form: ConfirmForm) -> bool:
     return True
 
 
-@opens(to=signed_in, leaves=True)
+@opens(to=signed_in, leaves=True, before_proof=True)
 @require_POST
 def otherwise(request: HttpRequest) -> HttpResponseRedirect:
     """For whoever signs in without a password: signing in again proves as much. What they were sending waits for them."""

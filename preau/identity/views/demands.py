@@ -1,5 +1,6 @@
 """Pages where a second proof is demanded of the staff from a day, followed, put off for somebody (docs/decisions/0108)."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
@@ -105,4 +106,4 @@ def delay_proof(request: HttpRequest, person: Person) -> HttpResponse:
 def remind_later(request: HttpRequest) -> HttpResponseRedirect:
     """Not now: the home says it again at the next sign-in."""
     request.session[queries.PROOF_LATER] = True
-    return redirect("portal:home")
+    return redirect(settings.LOGIN_REDIRECT_URL)

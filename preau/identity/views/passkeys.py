@@ -30,7 +30,7 @@ FAMILY_ADDS_NONE = gettext_lazy(
 TOO_MANY = gettext_lazy("Vous avez déjà dix clés d’accès\u202f: retirez-en une avant d’en ajouter une autre.")
 
 
-@opens(to=anyone)
+@opens(to=anyone, before_proof=True)
 @require_POST
 def passkey_challenge(request: HttpRequest) -> JsonResponse:
     """What to sign: for whoever comes, without a name; `moi`: for whoever is signed in here, or has given their password."""
@@ -40,7 +40,7 @@ def passkey_challenge(request: HttpRequest) -> JsonResponse:
     return JsonResponse(actions.ask_for_proof(request.session, account))
 
 
-@opens(to=rules.may_prove_twice, leaves=True)
+@opens(to=rules.may_prove_twice, leaves=True, before_proof=True)
 @require_POST
 def passkey_options(request: HttpRequest) -> JsonResponse:
     """What to make a key from."""
@@ -49,7 +49,7 @@ def passkey_options(request: HttpRequest) -> JsonResponse:
     return JsonResponse(actions.ask_for_key(request.viewer, request.session))
 
 
-@opens(to=rules.may_prove_twice, stamped=False)
+@opens(to=rules.may_prove_twice, stamped=False, before_proof=True)
 @confirmed(reading=True)
 @sensitive_post_parameters("credential")
 @require_http_methods(["GET", "POST"])

@@ -44,7 +44,7 @@ PAGE_LIFE = timedelta(hours=1)
 RENEW, REMOVE = "codes", "retirer"
 
 
-@opens(to=anyone)
+@opens(to=anyone, before_proof=True)
 @sensitive_post_parameters(*SECRETS)
 @require_http_methods(["GET", "POST"])
 def second_step(request: HttpRequest) -> HttpResponse:
@@ -93,7 +93,7 @@ def _types_it(request: HttpRequest, form: SecondStepForm, account: Any) -> bool:
     return True
 
 
-@opens(to=rules.may_prove_twice, stamped=False)
+@opens(to=rules.may_prove_twice, stamped=False, before_proof=True)
 @confirmed()
 @require_http_methods(["GET", "POST"])
 def second_proof(request: HttpRequest) -> HttpResponse:
@@ -145,7 +145,7 @@ def show_codes(request: HttpRequest, codes: list[str], said: str, after: str = "
     return render(request, "identity/recovery_codes.html", {"codes": codes, "said": said, "after": after})
 
 
-@opens(to=rules.may_prove_twice, stamped=False)
+@opens(to=rules.may_prove_twice, stamped=False, before_proof=True)
 @confirmed(reading=True)
 @sensitive_post_parameters(*SECRETS)
 @require_http_methods(["GET", "POST"])

@@ -140,7 +140,7 @@ def _try(request: HttpRequest, form: SignInForm) -> HttpResponse | None:
     return _go_on(request, login)
 
 
-@opens(to=signed_in, leaves=True)
+@opens(to=signed_in, leaves=True, before_proof=True)
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponseRedirect:
     goodbyes = [known.prepare(request) for known in boards.farewells]

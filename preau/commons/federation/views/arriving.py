@@ -45,7 +45,7 @@ def others(request: HttpRequest) -> HttpResponse:
     return render(request, "federation/others.html", context)
 
 
-@opens(to=anyone)
+@opens(to=anyone, before_proof=True)
 @require_safe
 def start(request: HttpRequest, public_id: str) -> HttpResponse:
     """Off to a provider; or the page that says that it does not answer."""

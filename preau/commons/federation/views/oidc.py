@@ -31,7 +31,7 @@ def start(request: HttpRequest, provider: Provider, after: str, again: int) -> H
 arriving.STARTS[Protocol.OIDC] = start
 
 
-@opens(to=anyone)
+@opens(to=anyone, before_proof=True)
 @require_safe
 def back(request: HttpRequest, public_id: str) -> HttpResponse:
     """The browser comes back from the provider. Whatever is wrong, a page says it, and nobody comes in."""

@@ -85,7 +85,7 @@ def metadata(request: HttpRequest, public_id: str) -> HttpResponse:
     return HttpResponse(said, content_type="application/samlmetadata+xml")
 
 
-@opens(to=anyone)
+@opens(to=anyone, before_proof=True)
 @csrf_exempt
 @never_cache
 @require_POST
@@ -118,7 +118,7 @@ def _arrival_address(provider: Provider, relay: str, **more: str) -> str:
     )
 
 
-@opens(to=anyone)
+@opens(to=anyone, before_proof=True)
 @never_cache
 @require_GET
 def arrival(request: HttpRequest, public_id: str) -> HttpResponse:

@@ -12,9 +12,10 @@ from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from preau.commons.media import mediaroom
 from preau.commons.media.models import Medium, Rendition, Upload
 from preau.directory.viewer import Viewer
-from preau.foundation import journal, mediaroom, works
+from preau.foundation import journal, works
 from preau.foundation.locks import lock
 from preau.foundation.works import CannotStop, Ending
 

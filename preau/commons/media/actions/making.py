@@ -18,11 +18,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from PIL import Image
 
+from preau.commons.media import films, mediaroom, papers
+from preau.commons.media.films import Facts, Quality
 from preau.commons.media.models import Medium, Rendition
-from preau.foundation import antivirus, filekinds, films, mediaroom, papers, pictures, vault, works
+from preau.foundation import antivirus, filekinds, pictures, vault, works
 from preau.foundation.antivirus import Verdict
 from preau.foundation.confined import Broken
-from preau.foundation.films import Facts, Quality
 from preau.foundation.uploads import Refused
 from preau.foundation.works import Ending
 

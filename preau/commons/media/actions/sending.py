@@ -18,11 +18,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from preau.commons.media import queries, rules
+from preau.commons.media import films, mediaroom, papers, queries, rules
 from preau.commons.media.models import Medium, Upload
 from preau.directory.models import Person
 from preau.directory.viewer import Viewer
-from preau.foundation import filekinds, films, journal, mediaroom, papers, vault, works
+from preau.foundation import filekinds, journal, vault, works
 from preau.foundation.locks import lock
 from preau.foundation.text import weight
 from preau.foundation.uploads import CHUNK, MEGABYTE, Refused

@@ -8,9 +8,9 @@ from typing import Any
 from django.core.paginator import Page, Paginator
 from django.urls import reverse
 
+from preau.commons.media import captions
+from preau.commons.media.captions import Chapter, Cue, Passage
 from preau.commons.media.models import Medium, Rendition
-from preau.foundation import captions
-from preau.foundation.captions import Chapter, Cue, Passage
 from preau.foundation.served import Sendable
 from preau.foundation.text import weight
 

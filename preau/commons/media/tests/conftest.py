@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from conftest import NOW, SchoolClient
+from preau.commons.media import films
 from preau.commons.media.boards import MediaOwner, owners
 from preau.commons.media.models import Medium
 from preau.directory.models import Holding, Person
 from preau.directory.viewer import Viewer, viewer_for
 from preau.directory.words import Profile, Role
-from preau.foundation import films, vault
+from preau.foundation import vault
 from preau.identity.models import Account
 
 needs_ffmpeg = pytest.mark.skipif(not films.is_there(), reason="ffmpeg is not on this machine")

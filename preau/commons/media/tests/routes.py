@@ -4,11 +4,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import Model
 
 from conftest import NOW
+from preau.commons.media import mediaroom
 from preau.commons.media.models import Medium, Rendition, Upload
 from preau.commons.media.tests.props import own_medium, own_upload
 from preau.commons.media.tests.samples import epub
 from preau.directory.seeds import World
-from preau.foundation import mediaroom
 from tests.declared import Body, Fragment
 from tests.net.matrix_cast import EVERYONE, OWN, Near, Stage, near, runs_the_platform
 from tests.pages import Page

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from preau.commons.media import actions
+from preau.commons.media import actions, captions, mediaroom
 from preau.commons.media.actions import sending
 from preau.commons.media.models import Medium
 from preau.commons.media.tests import samples
 from preau.commons.media.tests.conftest import needs_ffmpeg
 from preau.directory.viewer import Viewer
-from preau.foundation import captions, confined, mediaroom
+from preau.foundation import confined
 from preau.foundation.uploads import Refused
 
 pytestmark = [pytest.mark.django_db, needs_ffmpeg]

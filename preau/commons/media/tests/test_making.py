@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image
 
-from preau.commons.media import actions, queries, tasks
+from preau.commons.media import actions, films, mediaroom, papers, queries, tasks
 from preau.commons.media.actions import keeping, making, sending
 from preau.commons.media.models import Medium, Rendition
 from preau.commons.media.tests import samples
@@ -20,7 +20,7 @@ from preau.commons.media.tests.conftest import needs_ffmpeg, needs_poppler
 from preau.commons.works import actions as works
 from preau.commons.works.models import Work
 from preau.directory.viewer import Viewer
-from preau.foundation import antivirus, films, mediaroom, papers
+from preau.foundation import antivirus
 from preau.foundation.antivirus import Verdict
 from preau.foundation.uploads import Refused
 

@@ -8,13 +8,12 @@ from django.utils import timezone
 
 from conftest import SchoolClient
 from preau.commons.journal.models import Line
-from preau.commons.media import actions, queries
+from preau.commons.media import actions, captions, films, mediaroom, queries
 from preau.commons.media.models import Medium, Rendition
 from preau.commons.media.tests.conftest import operator_named, viewer_of
 from preau.directory.models import Person
 from preau.directory.seeds import World
 from preau.directory.viewer import Viewer
-from preau.foundation import captions, films, mediaroom
 
 pytestmark = pytest.mark.django_db
 CUES = "\n\n".join(f"00:00:{n:02d}.000 --> 00:00:{n:02d}.900\nPhrase {n} & suite" for n in range(1, 9))

@@ -5,8 +5,12 @@ from django.utils.translation import gettext_lazy as _
 from preau.commons.privacy import rules
 from preau.foundation import boards
 
+boards.journal_words.add(
+    boards.JournalWord(
+        "privacy.register_exported", _("Registre des traitements téléchargé"), names_nobody=True
+    )
+)
 for verb, label in {
-    "privacy.register_exported": _("Registre des traitements téléchargé"),
     "privacy.breach_measured": _("Violation de données mesurée"),
     "privacy.breach_contacts_exported": _("Contacts des personnes à prévenir téléchargés"),
 }.items():

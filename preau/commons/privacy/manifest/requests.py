@@ -10,6 +10,7 @@ from preau.directory.boards import Power, powers
 from preau.directory.words import Role
 from preau.foundation import boards
 from preau.foundation.boards import (
+    Concerned,
     FieldClass,
     JournalWord,
     MenuEntry,
@@ -155,7 +156,7 @@ boards.personal_data.add(
         forget=actions.forget_requests,
         readers=Readers(own("asked_by", "told_to"), own("asked_by"), ANSWERING),
         field_readers={"prolonged_why": own("asked_by", "taken_by")},
-        **BASIS,
+        **BASIS, people={"asked_by": tuple(Concerned), "subject": tuple(Concerned)},
     )
 )  # fmt: skip
 boards.personal_data.add(
@@ -176,7 +177,7 @@ boards.personal_data.add(
         field_readers=dict.fromkeys(["right", "kind", "which", "wrong", "better"], own("request__asked_by"))
         | dict.fromkeys(["outcome", "answer"], own("request__told_to", "answered_by")),
         says={"kind": queries.kind_said},
-        **BASIS,
+        **BASIS, people={"subject": tuple(Concerned)},
     )
 )  # fmt: skip
 

@@ -26,8 +26,6 @@ TAKES_OUT = (
     "exported", "register_fetched", "printed", "letters_prepared", "archive_opened", "extract_opened",
     "exported_at_console", "list_read",
 )  # fmt: skip
-# Files in which nobody is named.
-NOT_OUT = frozenset({"privacy.register_exported", "platform.schools_exported", "timetable.hours_exported"})
 
 
 @dataclass(frozen=True)
@@ -87,7 +85,8 @@ def label_of(verb: str) -> str:
 
 
 def takes_out(verb: str) -> bool:
-    return verb.endswith(TAKES_OUT) and verb not in NOT_OUT
+    word = boards.journal_words.named(verb, by="verb")
+    return verb.endswith(TAKES_OUT) and not (word and word.names_nobody)
 
 
 def lines_of(breach: Breach) -> LineQuerySet:

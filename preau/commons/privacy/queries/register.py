@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 from django.apps import apps
 from django.conf import settings
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from preau.commons.privacy.queries.held import links_of
 from preau.commons.privacy.queries.houses import fields_of
@@ -21,15 +20,13 @@ from preau.directory.models.scoping import active_on
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
 from preau.foundation import boards
-from preau.foundation.boards import FieldClass, PersonalData, Term
+from preau.foundation.boards import Concerned, FieldClass, PersonalData, Term
 
-PUPILS, GUARDIANS = gettext_lazy("élèves"), gettext_lazy("responsables d’élèves")
-STAFF = gettext_lazy("personnels")
-OUTSIDERS = gettext_lazy("agents et personnes invitées")
-PEOPLE = (PUPILS, GUARDIANS, STAFF, OUTSIDERS)
-EVERYONE = PEOPLE
-# Whom each link from a row leads to, by the name of the field. A name that is not here fails the register, and a test.
-LINKS: dict[str, tuple[Any, ...]] = {
+PUPILS, GUARDIANS, STAFF = Concerned.PUPILS, Concerned.GUARDIANS, Concerned.STAFF
+EVERYONE = tuple(Concerned)
+# Whom each link from a row leads to, by the name of the field; a table says it otherwise on the board (`people`). A name that
+# is not here fails the register, and a test.
+LINKS: dict[str, tuple[Concerned, ...]] = {
     **dict.fromkeys(["pupil", "pupils", "about"], (PUPILS,)),
     "guardian": (GUARDIANS,),
     **dict.fromkeys(
@@ -50,38 +47,6 @@ LINKS: dict[str, tuple[Any, ...]] = {
         EVERYONE,
     ),
 }  # fmt: skip
-# Where a field says it less well than its table.
-LINKS_OF_TABLES: dict[str, dict[str, tuple[Any, ...]]] = {
-    "directory.Guest": {"person": (OUTSIDERS,)},
-    "directory.AccessDoubt": {"person": (STAFF, OUTSIDERS)},
-    "directory.Placement": {"person": (PUPILS, STAFF)},
-    "directory.PhotoConsent": {"giver": (PUPILS, GUARDIANS)},
-    "identity.PictureCard": {"person": (PUPILS,)},
-    "timetable.CoverAsk": {"person": (STAFF,)},
-    "attendance.Announcement": {"given_by": (GUARDIANS, STAFF)},
-    "attendance.Explanation": {"given_by": (GUARDIANS, STAFF, PUPILS)},
-    "attendance.Handling": {"told_by": (GUARDIANS, STAFF)},
-    "attendance.Arrangement": {"said_by": (STAFF,)},
-    "attendance.ListRemark": {"said_by": (STAFF,)},
-    "homework.Visa": {"given_by": (STAFF,)},
-    "homework.Homework": {"given_by": (STAFF,)},
-    "conduct.Involvement": {"person": (PUPILS, STAFF)},
-    "conduct.IncidentStep": {"by": (STAFF,)},
-    "conduct.Punition": {"given_by": (STAFF,)},
-    "conduct.Observation": {"by": (PUPILS, GUARDIANS)},
-    "events.EventStep": {"by": (STAFF,)},
-    "records.Reader": {"person": (STAFF,)},
-    "records.Version": {"by": (STAFF,)},
-    "records.Agreement": {"by": (GUARDIANS, PUPILS)},
-    "attention.Word": {"by": (PUPILS, GUARDIANS)},
-    "privacy.DataRequest": {"asked_by": EVERYONE, "subject": EVERYONE},
-    "privacy.RequestLine": {"asked_by": EVERYONE, "subject": EVERYONE},
-    "lti.Activity": {"given_by": (STAFF,)},
-    "campaigns.Choice": {"person": (GUARDIANS, PUPILS)},
-    "campaigns.Sending": {"person": (GUARDIANS, PUPILS)},
-    "campaigns.PostalAddress": {"person": (GUARDIANS,)},
-    "campaigns.SmsRefusal": {"person": (GUARDIANS, PUPILS), "said_by": (PUPILS, GUARDIANS, STAFF)},
-}
 
 
 @dataclass(frozen=True)
@@ -151,7 +116,7 @@ def _activity(number: int, purpose: str, held: list[PersonalData]) -> Activity:
         house=str(house.verbose_name),
         purpose=purpose,
         bases=_each(entry.legal_basis for entry in held),
-        people=[str(one) for one in PEOPLE if one in people] or [_("personne : des nombres seulement")],
+        people=[one.label for one in Concerned if one in people] or [_("personne : des nombres seulement")],
         tables=[_kept(entry) for entry in held],
         recipients=_each(entry.readers.in_words for entry in held),
         retentions=_each(entry.keep.said for entry in held),
@@ -172,15 +137,14 @@ def _kept(entry: PersonalData) -> Kept:
     )
 
 
-def people_of(entry: PersonalData) -> set[Any]:
+def people_of(entry: PersonalData) -> set[Concerned]:
     """Whose data a table holds. Raises LookupError for a link that nobody has said anything of."""
-    of_table = LINKS_OF_TABLES.get(entry.model, {})
-    found: set[Any] = {PUPILS} if FieldClass.CHILD in entry.fields.values() else set()
+    found: set[Concerned] = {PUPILS} if FieldClass.CHILD in entry.fields.values() else set()
     for link in links_of(entry):
         name = link.rpartition("__")[2]
-        if name not in of_table and name not in LINKS:
+        if name not in entry.people and name not in LINKS:
             raise LookupError(f"{entry.model}: say in LINKS whom {name} leads to")
-        found |= set(of_table.get(name, LINKS.get(name, ())))
+        found |= set(entry.people.get(name, LINKS.get(name, ())))
     return found
 
 

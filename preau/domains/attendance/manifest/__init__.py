@@ -29,7 +29,15 @@ from preau.domains.timetable.boards import (
     whereabouts,
 )
 from preau.foundation import boards
-from preau.foundation.boards import FieldClass, Nature, NotificationKind, Pace, PersonalData, Retention
+from preau.foundation.boards import (
+    Concerned,
+    FieldClass,
+    Nature,
+    NotificationKind,
+    Pace,
+    PersonalData,
+    Retention,
+)
 from preau.foundation.readers import Readers, on_themselves, own, with_guardians
 
 # Before families are told: what they announced is not asked of them.
@@ -217,8 +225,6 @@ powers.add(
                 "attendance.visit_begun",
                 "attendance.visit_ended",
                 "attendance.paper_read",
-                *("campaigns.confirmed", "campaigns.stopped", "campaigns.retried", "campaigns.posted"),
-                *("campaigns.prepared", "campaigns.dropped", "campaigns.printed", "campaigns.exported"),
             }
         ),
         order=30,
@@ -354,6 +360,7 @@ def said_of_state(explanation: Any) -> str:
 
 
 SAYS: Mapping[str, Mapping[str, Any]] = {"Entry": {"explanation": said_of_state}}
+ANYONE_TOLD = (Concerned.GUARDIANS, Concerned.STAFF, Concerned.PUPILS)
 for label, model, person, fields in [
     (
         _("Appels"),
@@ -425,6 +432,7 @@ for label, model, person, fields in [
             fields=fields,
             forget=forget,
             says=SAYS.get(model, {}),
+            people={"given_by": ANYONE_TOLD} if model == "Explanation" else {},
             **BASIS | READERS.get(model, {}),
         )
     )
@@ -454,6 +462,7 @@ boards.personal_data.add(
         }
         | {"ended_by": PERSONAL, "ended_at": PERSONAL},
         forget=actions.forget_arrangements,
+        people={"said_by": (Concerned.STAFF,)},
     )
 )
 
@@ -468,6 +477,7 @@ boards.personal_data.add(
         keep=Retention.YEAR_PLUS_ONE,
         fields={"school": NONE, "lesson": CHILD, "pupil": CHILD, "kind": CHILD, "said_by": PERSONAL}
         | {"said_at": PERSONAL, "settled_by": PERSONAL, "settled_at": PERSONAL},
+        people={"said_by": (Concerned.STAFF,)},
     )
 )
 

@@ -12,7 +12,7 @@ from preau.directory.words import Role
 from preau.domains.attendance import actions, rules, tasks
 from preau.domains.attendance.models import Announcement, Explanation
 from preau.foundation import boards, journal
-from preau.foundation.boards import FieldClass, PersonalData, Retention
+from preau.foundation.boards import Concerned, FieldClass, PersonalData, Retention
 from preau.foundation.readers import Readers, once, own, with_guardians
 
 NONE, PERSONAL, CHILD, SENSITIVE = (
@@ -151,6 +151,7 @@ for label, model, person, fields, more in [
         {
             "field_readers": dict.fromkeys(["reason", "comment", "leaves_with", "document"], own("given_by")),
             "forget": actions.forget_announcements, "readers": Readers(ANNOUNCED, ANNOUNCED, EXPLANATIONS),
+            "people": {"given_by": (Concerned.GUARDIANS, Concerned.STAFF)},
         },
     ),
     (
@@ -188,5 +189,6 @@ boards.personal_data.add(
         field_readers={"reason": own("told_by"), "told_by": own("told_by"), "comment": own("handled_by")},
         forget=actions.forget_handlings,
         **BASIS,
+        people={"told_by": (Concerned.GUARDIANS, Concerned.STAFF)},
     )
 )

@@ -35,7 +35,7 @@ class ArrangementQuerySet(SchoolQuerySet):
 
 class Arrangement(models.Model):
     """An exemption from a subject, or an adjustment of every lesson, between two days. It says what to do, never why:
-    plans and certificates are not kept here (docs/decisions/0026). It is ended, never removed."""
+    plans and certificates are not kept here (docs/decisions/0086). It is ended, never removed."""
 
     class Kind(models.TextChoices):
         EXEMPTION = "exemption", _("Dispense")

@@ -9,7 +9,7 @@ from preau.directory.boards import early_facts
 from preau.directory.words import Role
 from preau.domains.attention.actions import deciding
 from preau.foundation import boards
-from preau.foundation.boards import FieldClass, PersonalData, Retention
+from preau.foundation.boards import Concerned, FieldClass, PersonalData, Retention
 from preau.foundation.readers import EVERY_ROW, Readers, once, own, with_guardians
 
 NONE, PERSONAL, CHILD, SENSITIVE = (
@@ -80,7 +80,7 @@ add(
     | dict.fromkeys(["by", "at", "answered_by", "answered_at"], PERSONAL),
     forget=deciding.forget_words,
     erases=_("Les mots que la personne a écrits, et les réponses, sont effacés."),
-    readers=Readers(EVERY_ROW, own("by"), (Role.HEAD, Role.SCHOOL_LIFE)),
+    readers=Readers(EVERY_ROW, own("by"), (Role.HEAD, Role.SCHOOL_LIFE)), people={"by": (Concerned.PUPILS, Concerned.GUARDIANS)},
 )  # fmt: skip
 
 boards.endings.add(

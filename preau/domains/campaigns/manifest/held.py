@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from preau.directory.words import Role
 from preau.domains.campaigns import actions
 from preau.foundation import boards
-from preau.foundation.boards import FieldClass, PersonalData, Retention
+from preau.foundation.boards import Concerned, FieldClass, PersonalData, Retention
 from preau.foundation.readers import NO_ROW, Readers, on_themselves, own
 
 NONE, PERSONAL, CHILD = FieldClass.NONE, FieldClass.PERSONAL, FieldClass.CHILD
@@ -45,7 +45,7 @@ add(
 )  # fmt: skip
 add(
     _("Choix avant l’envoi d’une campagne"), "Choice", "person",
-    {"school": NONE, "target": NONE, "person": PERSONAL, "channel": NONE, "wanted": NONE},
+    {"school": NONE, "target": NONE, "person": PERSONAL, "channel": NONE, "wanted": NONE}, people={"person": (Concerned.GUARDIANS, Concerned.PUPILS)},
 )  # fmt: skip
 add(
     _("Messages de la vie scolaire"), "Sending", "pupil",
@@ -54,18 +54,18 @@ add(
     | {"made_at": CHILD, "due_at": NONE, "held_until": NONE, "sent_at": CHILD, "ended_at": CHILD},
     withheld=frozenset({"ref", "number", "sheet"}),
     forget=actions.forget_sendings,
-    readers=ADDRESSED,
+    readers=ADDRESSED, people={"person": (Concerned.GUARDIANS, Concerned.PUPILS)},
 )  # fmt: skip
 add(
     _("Adresses postales"), "PostalAddress", "person",
     {"school": NONE, "person": PERSONAL, "street": PERSONAL, "postcode": PERSONAL, "city": PERSONAL}
     | {"noted_by": PERSONAL, "noted_at": PERSONAL},
     forget=actions.forget_addresses,
-    keep=Retention.ACCOUNT,
+    keep=Retention.ACCOUNT, people={"person": (Concerned.GUARDIANS,)},
 )  # fmt: skip
 add(
     _("Refus de SMS"), "SmsRefusal", "person",
     {"person": PERSONAL, "said_by": PERSONAL, "said_at": PERSONAL},
     forget=actions.forget_refusal,
-    keep=Retention.ACCOUNT,
+    keep=Retention.ACCOUNT, people={"person": (Concerned.GUARDIANS, Concerned.PUPILS), "said_by": (Concerned.PUPILS, Concerned.GUARDIANS, Concerned.STAFF)},
 )  # fmt: skip

@@ -3,7 +3,9 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from preau.directory.boards import MoreVerbs, more_verbs
 from preau.domains.attendance.boards import Place, Way, ways
+from preau.domains.attendance.models import ABSENCES
 from preau.domains.campaigns import actions, rules, seeds, tasks
 from preau.foundation import boards, works
 from preau.foundation.boards import Nature
@@ -82,6 +84,18 @@ for verb, label in [
     ("campaigns.sms_wanted", _("SMS acceptés")),
 ]:
     boards.journal_words.add(boards.JournalWord(verb, label))
+# Whoever was charged with absences sends, stops and prints campaigns for the head who gave that.
+more_verbs.add(
+    MoreVerbs(
+        ABSENCES,
+        frozenset(
+            {
+                "campaigns.confirmed", "campaigns.stopped", "campaigns.retried", "campaigns.posted",
+                "campaigns.prepared", "campaigns.dropped", "campaigns.printed", "campaigns.exported",
+            }
+        ),
+    )
+)  # fmt: skip
 boards.reasons_to_read.add(
     boards.ReasonToRead("campaigns.sendings_read", _("Savoir ce qui a été envoyé à la famille."))
 )

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 
-from preau.foundation import confined, films
+from preau.commons.media import films
+from preau.foundation import confined
 from preau.foundation.confined import Bounds
 
 RATE, SCENE = 22_050, 4

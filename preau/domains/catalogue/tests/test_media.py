@@ -12,6 +12,7 @@ from django.utils import timezone
 from conftest import SchoolClient
 from preau.commons.journal.models import Line
 from preau.commons.media import actions as media
+from preau.commons.media import captions
 from preau.commons.media.boards import owners
 from preau.commons.media.models import Medium, Rendition
 from preau.commons.media.tests.conftest import needs_ffmpeg, operator_named, viewer_of
@@ -22,7 +23,6 @@ from preau.domains.catalogue import tasks
 from preau.domains.catalogue.actions import editing
 from preau.domains.catalogue.models import Collection, Edition, Node, Resource
 from preau.domains.catalogue.queries import index, search
-from preau.foundation import captions
 from tests.pages import MOST_BYTES, counted, faults
 from tests.statements import MOST_QUERIES
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from preau.directory.words import Role
 from preau.domains.conduct.actions import engagements, incidents, punitions, sanctions
 from preau.foundation import boards
-from preau.foundation.boards import FieldClass, PersonalData, Retention
+from preau.foundation.boards import Concerned, FieldClass, PersonalData, Retention
 from preau.foundation.readers import EVERY_ROW, Readers, on_themselves, once, own, with_guardians
 
 NONE, PERSONAL, CHILD, SENSITIVE = (
@@ -64,14 +64,14 @@ add(
     # An incident may be one in which another child was hurt: the school says who was what, at its office.
     withheld=frozenset({"part"}),
     forget=incidents.forget_incidents,
-    **EDUCATING | {"readers": ONCE_THE_FAMILY_KNOWS},
+    **EDUCATING | {"readers": ONCE_THE_FAMILY_KNOWS}, people={"person": (Concerned.PUPILS, Concerned.STAFF)},
 )  # fmt: skip
 add(
     _("Étapes d’un incident"), "IncidentStep", "by",
     {"school": NONE, "incident": NONE, "gesture": PERSONAL, "before": SENSITIVE, "note": SENSITIVE}
     | {"by": PERSONAL, "at": PERSONAL},
     withheld=frozenset({"before", "note"}),
-    **EDUCATING | OF_STAFF,
+    **EDUCATING | OF_STAFF, people={"by": (Concerned.STAFF,)},
 )  # fmt: skip
 add(
     _("Punitions"), "Punition", "pupil",
@@ -79,7 +79,7 @@ add(
     | dict.fromkeys(["kind", "day", "reason", "work", "due", "state", "why_cancelled"], SENSITIVE)
     | dict.fromkeys(["given_by", "given_at", "ended_by", "ended_at"], PERSONAL),
     forget=punitions.forget_punitions,
-    **EDUCATING,
+    **EDUCATING, people={"given_by": (Concerned.STAFF,)},
 )  # fmt: skip
 add(
     _("Retenues"), "Detention", "punition__pupil",
@@ -108,7 +108,7 @@ add(
     _("Observations sur une procédure"), "Observation", "by",
     {"school": NONE, "sanction": NONE, "by": PERSONAL, "text": SENSITIVE, "at": PERSONAL},
     forget=sanctions.forget_observations,
-    **JUDGING | {"readers": Readers(EVERY_ROW, own("by"), (Role.HEAD, Role.SCHOOL_LIFE))},
+    **JUDGING | {"readers": Readers(EVERY_ROW, own("by"), (Role.HEAD, Role.SCHOOL_LIFE))}, people={"by": (Concerned.PUPILS, Concerned.GUARDIANS)},
 )  # fmt: skip
 add(
     _("Mesures de responsabilisation"), "Responsibility", "sanction__pupil",

@@ -11,21 +11,19 @@ from preau.domains.homework.queries import Session
 from preau.foundation import boards
 from preau.foundation.http import page_at
 
-# The houses whose public pages hold something to work on.
-HOUSES = frozenset({"catalogue", "exams", "scenarios"})
 CONTENT, WORK = "contenu", "travail"
 
 
 def public_page(address: str) -> str:
-    """The path of a public page of these houses, written our way, where an address of this site names one; else ""."""
+    """The path of a public page to work on, written our way, where an address of this site names one; else ""."""
     match = page_at(address)
-    if match is None or match.namespace not in HOUSES or boards_route(match.view_name) is None:
+    if match is None or not is_to_work_on(match.view_name):
         return ""
     return reverse(match.view_name, args=match.args, kwargs=match.kwargs)
 
 
-def boards_route(name: str) -> boards.PublicRoute | None:
-    return next((one for one in boards.public_routes if one.url_name == name), None)
+def is_to_work_on(name: str) -> bool:
+    return any(one.to_work_on for one in boards.public_routes if one.url_name == name)
 
 
 class PutForm(forms.Form):

@@ -9,7 +9,7 @@ from preau.domains.records import queries
 from preau.domains.records.actions import keeping
 from preau.domains.records.models import SHARED
 from preau.foundation import boards
-from preau.foundation.boards import FieldClass, PersonalData, Retention
+from preau.foundation.boards import Concerned, FieldClass, PersonalData, Retention
 from preau.foundation.readers import EVERY_ROW, Readers, on_themselves, once, own
 from preau.foundation.text import weight
 
@@ -59,14 +59,14 @@ add(
     withheld=frozenset({"sealed", "sealed_emergency"}),
     says={"changed": queries.said_of_parts},
     readers=READERS_WITHIN,
-    **KEEPING,
+    **KEEPING, people={"by": (Concerned.STAFF,)},
 )  # fmt: skip
 add(
     _("Accès aux dossiers confidentiels"), "Reader", "person",
     {"school": NONE, "record": NONE, "person": PERSONAL, "reason": PERSONAL, "until": PERSONAL}
     | dict.fromkeys(["added_by", "added_at", "ended_by", "ended_at"], PERSONAL),
     readers=on_themselves(*LISTED),
-    **KEEPING,
+    **KEEPING, people={"person": (Concerned.STAFF,)},
 )  # fmt: skip
 add(
     _("Aménagements d’un plan"), "Measure", "record__pupil",
@@ -88,7 +88,7 @@ add(
     {"school": NONE, "record": NONE} | dict.fromkeys(["by", "at", "taken_back_at"], PERSONAL),
     forget=keeping.forget_agreements,
     readers=Readers(EVERY_ROW, own("by"), LISTED),
-    **KEEPING,
+    **KEEPING, people={"by": (Concerned.GUARDIANS, Concerned.PUPILS)},
 )  # fmt: skip
 
 

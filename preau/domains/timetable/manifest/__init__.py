@@ -305,5 +305,5 @@ for step in [
 ]:  # fmt: skip
     boards.first_steps.add(step)
 for verb, label in VERBS:
-    boards.journal_words.add(boards.JournalWord(verb, label))
+    boards.journal_words.add(boards.JournalWord(verb, label, names_nobody=verb == "timetable.hours_exported"))
 boards.reasons_to_read.add(boards.ReasonToRead("timetable.pupil_read", _("Savoir où l’élève a cours.")))

@@ -13,7 +13,7 @@ from preau.domains.timetable import actions, queries, rules, tasks
 from preau.domains.timetable.models import COVER, TeacherAbsence
 from preau.domains.timetable.seeds import cover as seeds
 from preau.foundation import boards
-from preau.foundation.boards import FieldClass, NotificationKind, Pace, PersonalData, Retention
+from preau.foundation.boards import Concerned, FieldClass, NotificationKind, Pace, PersonalData, Retention
 from preau.foundation.readers import on_themselves, own
 
 actions.lesson_changed.connect(tasks.enqueue_closing, dispatch_uid="timetable.closing")
@@ -153,6 +153,7 @@ boards.personal_data.add(
         field_readers={"words": own("person")},
         withheld=frozenset({"absence"}),
         **BASIS,
+        people={"person": (Concerned.STAFF,)},
     )
 )
 
