@@ -10,10 +10,16 @@ from pathlib import Path
 import pytest
 
 from conftest import PATIENCE
-from preau.foundation.management.commands.start_house import NotPossible, build, wire, words_of
+from preau.foundation.management.commands.start_house import SKELETON, NotPossible, build, wire, words_of
 
 ROOT = Path(__file__).parent.parent
 UMBRELLAS = words_of("umbrellas", "Parapluies", "parapluie", "who has which umbrella")
+# Named here, so that a change of one takes these tests (tests/touched.py).
+SKELETON_FILES = {
+    "__init__.py.txt", "actions.py.txt", "apps.py.txt", "forms.py.txt", "manifest.py.txt", "models.py.txt", "queries.py.txt",
+    "rules.py.txt", "seeds.py.txt", "urls.py.txt", "views.py.txt", "HOUSE.html.txt", "add.html.txt", "props.py.txt",
+    "routes.py.txt", "test_HOUSE.py.txt",
+}  # fmt: skip
 WIRED = ("README.md", "pyproject.toml", "preau/settings.py", "preau/urls.py")
 
 
@@ -41,6 +47,10 @@ def test_every_file_is_filled(root: Path) -> None:
         assert not re.search("|".join(UMBRELLAS), text), path
         if path.suffix == ".py":
             ast.parse(text)
+
+
+def test_the_files_of_the_skeleton_are_named_here() -> None:
+    assert {path.name for path in SKELETON.rglob("*.txt")} == SKELETON_FILES
 
 
 def test_it_has_its_lines_elsewhere(root: Path) -> None:
