@@ -53,7 +53,7 @@ for fact in [
     PupilFact(
         "attendance.needs", _("Ce qu’il faut faire"), "attendance/facts/_needs.html", record.needs,
         rules.reads_arrangements, Column.WHO, icon="adjustments", summary=record.needs_said,
-        more_label=_("Dispenses et aménagements"), more=arrangements_page, tone="ardoise", order=20, service=KEY,
+        more_label=_("Le détail"), more=arrangements_page, tone="ardoise", order=20, service=KEY,
     ),
     PupilFact(
         "attendance.month", _("Présence"), "attendance/facts/_month.html", record.month_shown,
