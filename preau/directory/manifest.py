@@ -10,6 +10,7 @@ from preau.directory import (
     actions,
     manifest_consents,
     manifest_powers,
+    manifest_record,
     manifest_terms,
     queries,
     rules,
@@ -45,6 +46,7 @@ DATES = {"starts": PERSONAL, "ends": PERSONAL}
 __all__ = [
     "manifest_consents",
     "manifest_powers",
+    "manifest_record",
     "manifest_terms",
 ]  # who may do what has a manifest of its own, read with this one
 deliveries.delivery_brought.connect(tasks.enqueue_reading, dispatch_uid="directory.read")

@@ -157,8 +157,9 @@ class Viewer:
         return changed
 
     @cached_property
-    def found(self) -> dict[tuple[str, int], bool]:
-        """What rules have asked the database for this seat in this request, by their name and the object: once each."""
+    def found(self) -> dict[tuple[str, int], Any]:
+        """What rules, and the blocks of one record, have asked the database for this seat in this request, by a name and the object:
+        once each."""
         return {}
 
     @cached_property

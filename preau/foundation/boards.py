@@ -541,12 +541,48 @@ class GroupLink:
 
 @dataclass(frozen=True)
 class PupilLink:
-    """A link of the file of a pupil of the school: where another room speaks of them. `address(public_id)`; `open_to(viewer)`."""
+    """A gesture, or a page, of the record of a pupil: `address(public_id)` has the pupil chosen; `open_to(viewer)`."""
 
     label: str
     address: Callable[[str], str]
     icon: str
     open_to: Rule
+    order: int = 50
+    service: str = ""
+
+
+class Column(StrEnum):
+    """Where a block of a pupil's record stands: beside the name, or in one of three columns, in this order."""
+
+    NOW = "now"
+    WHO = "who"
+    PRESENCE = "presence"
+    SCHOOL = "school"
+
+
+@dataclass(frozen=True)
+class PupilFact:
+    """A block of the record of a pupil. `content(viewer, pupil)` gives the context of `template`, or None: it then leaves no trace.
+
+    A guardian comes as the viewer of this child alone. All the blocks of a house read its tables once (`Viewer.found`): the whole
+    record makes fourteen statements at most. `summary(context)`: a line that says it where it is folded, as all are on a phone
+    but those that are `unfolded`. `more(viewer, pupil)`: the address of the page that says the rest, "" for none. `heading(context)`:
+    its title where that changes.
+    """
+
+    key: str
+    title: str
+    template: str
+    content: Callable[[Any, Any], Mapping[str, Any] | None]
+    open_to: Rule
+    column: Column = Column.SCHOOL
+    icon: str = "info-circle"
+    summary: Callable[[Mapping[str, Any]], str] | None = None
+    heading: Callable[[Mapping[str, Any]], str] | None = None
+    more_label: str = ""
+    more: Callable[[Any, Any], str] | None = None
+    unfolded: bool = False
+    tone: str = "plain"
     order: int = 50
     service: str = ""
 
@@ -706,6 +742,7 @@ doors: Registry[Door] = Registry(Door)
 settings_pages: Registry[SettingsPage] = Registry(SettingsPage)
 group_links: Registry[GroupLink] = Registry(GroupLink)
 pupil_links: Registry[PupilLink] = Registry(PupilLink)
+pupil_facts: Registry[PupilFact] = Registry(PupilFact)
 first_steps: Registry[FirstStep] = Registry(FirstStep)
 acts: Registry[Act] = Registry(Act)
 journal_words: Registry[JournalWord] = Registry(JournalWord)

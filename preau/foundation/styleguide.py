@@ -190,6 +190,31 @@ class SampleDesk:
         return files
 
 
+# Two weeks of a pupil: every state of half a day.
+HALF_DAYS = [
+    (
+        "A",
+        "Semaine A, du lundi 9",
+        [
+            (9, "lundi 9", False, ("late", "clear")),
+            (10, "mardi 10", False, ("clear", "clear")),
+            None,
+            (12, "jeudi 12", False, ("excused", "excused")),
+            (13, "vendredi 13", False, ("said", "clear")),
+        ],
+    ),
+    (
+        "B",
+        "Semaine B, du lundi 16",
+        [
+            (16, "lundi 16", False, ("absent", "clear")),
+            (17, "mardi 17", True, ("clear", "coming")),
+            (18, "mercredi 18", False, ("coming", "none")),
+            (19, "jeudi 19", False, ("coming", "coming")),
+            None,
+        ],
+    ),
+]
 LESSON = richtext.from_plain(
     "## Le théorème de Thalès\nSi **(BC)** et **(DE)** sont parallèles, alors $\\frac{AB}{AD} = \\frac{AC}{AE}$.\n"
     "- apporter la règle et le compas\u202f;\n- lire [la leçon](https://eduscol.education.gouv.fr)\u202f;\n  1. les définitions,\n  2. l’exemple.\n\n"
@@ -237,6 +262,7 @@ def sample() -> dict[str, Any]:
                 when="23 novembre, 12 h 02", title="Absence expliquée", text="Rendez-vous médical"
             ),
         ],
+        "half_days": HALF_DAYS,
         "minutes_of_work": [("lun.", 20), ("mar.", 40), ("mer.", 10), ("jeu.", 75), ("ven.", 30)],
         "message": Message(constants.SUCCESS, "L’appel de 5e B est enregistré."),
     }

@@ -6,9 +6,12 @@ from django.contrib.auth import user_logged_in
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from preau.directory.actions import merging as people
+from preau.directory.models import Person
+from preau.directory.viewer import Viewer
 from preau.directory.words import Role, said_of_seat
 from preau.foundation import boards, proof, readonly
 from preau.foundation.access import signed_in
@@ -545,6 +548,43 @@ boards.endings.add(
         ("identity.PictureCard", "identity.SecondProof", "identity.RecoveryCode", "identity.Passkey"),
         _("Ce qui ouvre un compte part avec lui."),
         within="identity.Account",
+    )
+)
+
+
+def account_of(_viewer: Viewer, pupil: Person) -> dict[str, Any]:
+    """Where a pupil stands with their account."""
+    return {"account": queries.account_states([pupil.pk]).get(pupil.pk, queries.AccountState())}
+
+
+def account_said(context: Any) -> str:
+    said = {
+        queries.State.OPEN: gettext("Compte ouvert"),
+        queries.State.LETTER: gettext("Courrier préparé"),
+        queries.State.CODE: gettext("Code donné"),
+        queries.State.EXPIRED: gettext("Code périmé"),
+        queries.State.NONE: gettext("Pas encore de compte"),
+    }
+    return said[context["account"].state]
+
+
+def account_page(_viewer: Viewer, pupil: Person) -> str:
+    return reverse("identity:person", kwargs={"public_id": pupil.public_id})
+
+
+boards.pupil_facts.add(
+    boards.PupilFact(
+        "identity.account",
+        _("Compte"),
+        "identity/facts/_account.html",
+        account_of,
+        rules.keeps_accounts,
+        boards.Column.SCHOOL,
+        icon="key",
+        summary=account_said,
+        more_label=_("Gérer le compte"),
+        more=account_page,
+        order=90,
     )
 )
 

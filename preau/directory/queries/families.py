@@ -53,8 +53,9 @@ class Family:
     others: tuple[OtherChild, ...]
 
 
-def family_of(viewer: Viewer, pupil: Person) -> Family:
-    """The adults of a pupil and the other children for whom they answer in the school: three queries."""
+def family_of(viewer: Viewer, pupil: Person, *, others: bool = True) -> Family:
+    """The adults of a pupil (one query) and, where they are asked for, the other children for whom they answer in the school
+    (two more)."""
     rows = Guardianship.objects.visible_to(viewer).of_another().filter(pupil=pupil)
     # What a judge has ended is still told: somebody will ask for the child at the gate.
     rows = rows.filter(active_on(viewer.today) | Q(ruled_on__isnull=False), guardian__erased_at=None)
@@ -70,7 +71,7 @@ def family_of(viewer: Viewer, pupil: Person) -> Family:
     return Family(
         to_call=tuple(adult for adult in adults if adult not in aside),
         apart=tuple(aside),
-        others=_other_children(viewer, pupil, links),
+        others=_other_children(viewer, pupil, links) if others else (),
     )
 
 

@@ -113,7 +113,7 @@ def _taught_to(viewer: Viewer, groups: Iterable[Group]) -> tuple[Taught, ...]:
     """Who teaches these classes and groups: the head teacher first, then by subject."""
     rows = Assignment.objects.visible_to(viewer).active(viewer.today).filter(group__in=list(groups))
     rows = rows.select_related("teacher", "subject").order_by("kind", "subject__name", "teacher__search_name")
-    return _gathered(
+    return gathered(
         (row.subject.name if row.subject else _("Professeur principal"), row.teacher.formal_name)
         for row in rows
     )
@@ -123,12 +123,13 @@ def _taught_by(viewer: Viewer, person: Person) -> tuple[Taught, ...]:
     rows = Assignment.objects.visible_to(viewer).active(viewer.today).filter(teacher=person)
     rows = rows.filter(school_id=viewer.school_id).select_related("group", "subject")
     rows = rows.order_by("kind", "subject__name", "group__name")
-    return _gathered(
+    return gathered(
         (row.subject.name if row.subject else _("Professeur principal"), row.group.name) for row in rows
     )
 
 
-def _gathered(pairs: Iterable[tuple[str, str]]) -> tuple[Taught, ...]:
+def gathered(pairs: Iterable[tuple[str, str]]) -> tuple[Taught, ...]:
+    """Subjects and names, those of one subject together."""
     found: dict[str, dict[str, None]] = {}
     for subject, whom in pairs:
         found.setdefault(subject, {})[whom] = None

@@ -152,6 +152,18 @@ def reads_acts(viewer: Viewer, person: Person) -> bool:
     return person.pk in viewer.own_pupils()
 
 
+def reads_acts_of_own(viewer: Viewer, *_: object) -> bool:
+    """Who reads whom to ask about the pupils whose record they open: as `reads_acts` says of each."""
+    if viewer.profile == Profile.PUPIL:
+        return (viewer.person.age_on(viewer.today) or 0) >= MAJORITY
+    return reads_families(viewer) or viewer.is_guardian
+
+
+def reads_record(viewer: Viewer, *_: object) -> bool:
+    """Whoever opens the record of a pupil reads who they are: staff whose function is about pupils, the pupil and the family."""
+    return viewer.works_with_pupils or viewer.profile in {Profile.PUPIL, Profile.GUARDIAN}
+
+
 def has_school_days(viewer: Viewer, *_: object) -> bool:
     """Whoever works or learns in a school, and the families: its days are theirs."""
     return viewer.profile in {Profile.STAFF, Profile.PUPIL, Profile.GUARDIAN}

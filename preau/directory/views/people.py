@@ -1,4 +1,4 @@
-"""The page of a person."""
+"""The page of a person, and the record of a pupil."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -6,8 +6,10 @@ from django.views.decorators.http import require_safe
 
 from preau.directory import queries, rules
 from preau.directory.models import Person
+from preau.directory.queries import record
 from preau.directory.queries.authority import parts_for
-from preau.foundation import boards, journal
+from preau.directory.viewer import Viewer
+from preau.foundation import journal
 from preau.foundation.access import opens
 
 
@@ -15,16 +17,25 @@ from preau.foundation.access import opens
 @require_safe
 def person(request: HttpRequest, person: Person) -> HttpResponse:
     """Who a person is in the school. Whoever of the staff reads a pupil's, or their family's, leaves a line."""
+    seated = record.alone_with(request.viewer, person)
+    schooling = record.schooling_of(seated, person)
+    if schooling:
+        return _record(request, seated, person, schooling)
     profile = queries.profile_of(request.viewer, person)
     if request.viewer.is_staff and profile.is_of_a_pupil and person.pk != request.viewer.person.pk:
         journal.record_read(request.viewer, "directory.person_read", person, subject_id=person.pk)
-    links = [
-        (link, link.address(person.public_id))
-        for link, seated in boards.offered(boards.pupil_links, request.viewer)
-        if profile.is_pupil and link.open_to(seated)
-    ]
-    context = {"person": person, "profile": profile, "links": links}
-    return render(request, "directory/person.html", context)
+    return render(request, "directory/person.html", {"person": person, "profile": profile})
+
+
+def _record(request: HttpRequest, viewer: Viewer, pupil: Person, schooling: record.Schooling) -> HttpResponse:
+    """The record of a pupil: what each house shows of them to this adult, and what may be done for them."""
+    if viewer.is_staff and pupil.pk != viewer.person.pk:
+        journal.record_read(viewer, "directory.person_read", pupil, subject_id=pupil.pk)
+    context = {
+        "pupil": pupil, "schooling": schooling, "subtitle": record.subtitle_of(viewer, pupil, schooling),
+        "blocks": record.blocks_of(viewer, pupil), "gestures": record.gestures_of(viewer, pupil),
+    }  # fmt: skip
+    return render(request, "directory/record.html", context)
 
 
 @opens(Person, to=rules.reads_acts, by="public_id")

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Q
 from django.urls import reverse
@@ -9,13 +10,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from preau.directory.boards import EarlyFact, Power, early_facts, powers
+from preau.directory.models import Person
+from preau.directory.queries.record import schooling_of
 from preau.directory.queries.terms import SINCE, by_year
 from preau.directory.viewer import Viewer
 from preau.directory.words import Profile, Role
 from preau.domains.homework import actions, api, queries, rules, seeds, tasks
 from preau.domains.homework.models import RECORDS
 from preau.domains.homework.models.records import published
-from preau.domains.homework.queries import early
+from preau.domains.homework.queries import early, record
 from preau.domains.timetable.boards import LessonMarks, lesson_marks
 from preau.foundation import boards, journal
 from preau.foundation.boards import (
@@ -39,6 +42,38 @@ boards.services.add(
         text=_("Ce qui est fait en classe, le travail à faire et ce que les élèves rendent."),
         namespaces=("homework",),
         order=25,
+    )
+)
+
+
+def work_page(viewer: Viewer, pupil: Person) -> str:
+    """All that is to be done: by this pupil for a family, by their class for whoever works here."""
+    if not viewer.is_staff:
+        return f"{reverse('homework:to_do')}?{urlencode({'enfant': pupil.public_id})}"
+    schooling = schooling_of(viewer, pupil)
+    classes = schooling.classes if schooling else ()
+    return reverse("homework:class_book", kwargs={"pk": classes[0][0]}) if classes else ""
+
+
+def follows_work(viewer: Viewer, *_: object) -> bool:
+    """Who reads what a pupil has to do: they and their family, and whoever reads cahiers de textes."""
+    return rules.follows_homework(viewer) or rules.reads_records(viewer)
+
+
+boards.pupil_facts.add(
+    boards.PupilFact(
+        "homework.work",
+        _("Travail"),
+        "homework/facts/_work.html",
+        record.work_shown,
+        follows_work,
+        boards.Column.SCHOOL,
+        icon="notebook",
+        summary=record.work_said,
+        more_label=_("Tout le travail"),
+        more=work_page,
+        order=30,
+        service=KEY,
     )
 )
 for entry in [

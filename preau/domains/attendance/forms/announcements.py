@@ -62,8 +62,11 @@ class AnnounceForm(forms.Form):
     )
     papers = Attachments(label=_("Document"), required=False)
 
-    def __init__(self, viewer: Viewer, children: list[Person], *args: Any, **kwargs: Any) -> None:
-        first = children[0].public_id if len(children) == 1 else None
+    def __init__(
+        self, viewer: Viewer, children: list[Person], *args: Any, child: Person | None = None, **kwargs: Any
+    ) -> None:
+        one = child or (children[0] if len(children) == 1 else None)
+        first = one.public_id if one else None
         kwargs["initial"] = {"first_day": viewer.today, "enfant": first}
         super().__init__(*args, **kwargs)
         self.viewer, self.children = viewer, children

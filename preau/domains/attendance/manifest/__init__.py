@@ -13,6 +13,7 @@ from preau.domains.attendance import actions, queries, rules, seeds, tasks
 from preau.domains.attendance.manifest import (  # noqa: F401 - early facts; registers; what school life does; plans
     early,
     in_words,
+    record,
     registers,
     school_life,
     seating,

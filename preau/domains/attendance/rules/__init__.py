@@ -94,6 +94,16 @@ def keeps_arrangements(viewer: Viewer, *_: object) -> bool:
     return viewer.has_power(ABSENCES) or viewer.holds(Role.NURSE)
 
 
+def reads_arrangements(viewer: Viewer, *_: object) -> bool:
+    """Whoever keeps them, teachers, and families their own: `visible_to` says of whom."""
+    return keeps_arrangements(viewer) or viewer.holds(Role.TEACHER) or follows_absences(viewer)
+
+
+def reads_presence(viewer: Viewer, *_: object) -> bool:
+    """Whoever reads every absence of a pupil: what a teacher sees of their own lessons alone would make a false month."""
+    return runs_school_life(viewer) or follows_absences(viewer)
+
+
 def keeps_arrangements_of(viewer: Viewer, person: Person) -> bool:
     """The same, of a pupil of the school."""
     here = Holding.objects.pupils_here(viewer)

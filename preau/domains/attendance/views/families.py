@@ -75,9 +75,11 @@ def announce(request: HttpRequest) -> HttpResponse:
     """A guardian, or a pupil of age, says that somebody will be missing."""
     viewer = request.viewer
     people = list(Person.objects.filter(pk__in=viewer.own_pupils()))
-    form = AnnounceForm(viewer, people, request.POST or None, request.FILES or None)
+    # From the record of a child: that one is chosen, and one goes back there.
+    child = next((one for one in people if one.public_id == request.GET.get("enfant")), None)
+    form = AnnounceForm(viewer, people, request.POST or None, request.FILES or None, child=child)
     if not form.is_valid():
-        context = {"form": form, "who_reads": rules.who_reads_explanations()}
+        context = {"form": form, "who_reads": rules.who_reads_explanations(), "child": child}
         return render_form(request, "attendance/announce.html", context)
     data = form.cleaned_data
     actions.announce(
@@ -86,6 +88,8 @@ def announce(request: HttpRequest) -> HttpResponse:
         comment=data["comment"],
     )  # fmt: skip
     messages.success(request, _("C’est annoncé. Les enseignants le verront à l’appel, sans le motif."))
+    if child:
+        return redirect("directory:person", public_id=child.public_id)
     return redirect("attendance:absences")
 
 

@@ -81,6 +81,7 @@ def end_visit(request: HttpRequest, visit: Visit) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def depart(request: HttpRequest, pupil: Person) -> HttpResponse:
     """The slip of a pupil who leaves before the end of the day."""
+    from_record = "fiche" in request.GET
     form = DepartureForm(request.viewer, request.POST or None)
     if form.is_valid():
         data = form.cleaned_data
@@ -92,8 +93,10 @@ def depart(request: HttpRequest, pupil: Person) -> HttpResponse:
         messages.success(
             request, _("Le départ est noté. Les enseignants des cours suivants le verront à l’appel.")
         )
+        if from_record:
+            return redirect("directory:person", public_id=pupil.public_id)
         return redirect("attendance:announced")
-    context = {"form": form, "pupil": pupil}
+    context = {"form": form, "pupil": pupil, "from_record": from_record}
     return render_form(request, "attendance/depart.html", context)
 
 

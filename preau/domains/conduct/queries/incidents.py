@@ -104,6 +104,7 @@ class PartRow:
 
     pk: int
     person_id: int
+    public_id: str
     name: str
     place: str
     part: str
@@ -120,7 +121,7 @@ def parts_of(viewer: Viewer, incident: Incident) -> list[PartRow]:
     classes = classes_of(viewer, [one.person_id for one in parts])
     return [
         PartRow(
-            one.pk, one.person_id, one.person.list_name, classes.get(one.person_id, ""), one.get_part_display(),
+            one.pk, one.person_id, one.person.public_id, one.person.list_name, classes.get(one.person_id, ""), one.get_part_display(),
             one.for_family, one.told_at, one.is_pupil,
         )
         for one in parts

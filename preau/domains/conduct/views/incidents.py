@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from preau.directory.models import Enrolment, Group, Person
+from preau.directory.models import Enrolment, Group, Holding, Person
 from preau.domains.conduct import exports, rules
 from preau.domains.conduct.actions import incidents as actions
 from preau.domains.conduct.forms import FamilyForm, IncidentFilter, ReportForm, SettleForm
@@ -41,6 +41,14 @@ def group_of(request: HttpRequest, pupils: list[int]) -> Group | None:
         return None
     enrolled = Enrolment.objects.active(request.viewer.today).filter(pupil__in=pupils)
     return queries.groups_to_choose(request.viewer).filter(pk__in=enrolled.values("group_id")).first()
+
+
+def from_record(request: HttpRequest) -> Person | None:
+    """The pupil whose record a gesture comes from, if they learn in the school of whoever makes it (one query)."""
+    asked = request.GET.get("eleve", "")[:24]
+    here = Holding.objects.pupils_here(request.viewer)
+    known = Person.objects.filter(public_id=asked, pk__in=here.values("person_id"))
+    return known.first() if asked and asked.isprintable() else None
 
 
 def from_incident(request: HttpRequest) -> Incident | None:
@@ -98,14 +106,20 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
 def report(request: HttpRequest) -> HttpResponse:
     """Report an incident: the class, the day and the hour of the lesson of now are there already."""
     now = queries.lesson_now(request.viewer, timezone.now())
+    pupil = from_record(request)
     group = chosen_group(request, now.group_id if now else None)
-    initial = {"hour": now.hour} if now and group and now.group_id == group.pk else {}
+    initial: dict[str, Any] = {"hour": now.hour} if now and group and now.group_id == group.pk else {}
+    if pupil:
+        group = group_of(request, [pupil.pk]) or group
+        initial = {"concerned": [pupil.pk]}
     form = ReportForm(request.viewer, group, request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         made = actions.report(request.viewer, form.told(), form.cleaned_data["sent_as"])
         messages.success(request, _("C’est signalé. La vie scolaire est prévenue."))
+        if pupil:
+            return redirect("directory:person", public_id=pupil.public_id)
         return redirect("conduct:incident", pk=made.pk)
-    context = {"form": form} | classes_context(request, group)
+    context = {"form": form, "pupil": pupil} | classes_context(request, group)
     return render_form(request, "conduct/report.html", context)
 
 

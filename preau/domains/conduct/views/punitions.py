@@ -22,6 +22,7 @@ from preau.domains.conduct.views.incidents import (
     chosen_group,
     classes_context,
     from_incident,
+    from_record,
     group_of,
     parts_open_to,
 )
@@ -53,15 +54,20 @@ def give(request: HttpRequest) -> HttpResponse:
     """Give a punition to pupils of a class, from an incident or by itself."""
     now = incidents.lesson_now(request.viewer, timezone.now())
     group, incident = chosen_group(request, now.group_id if now else None), from_incident(request)
-    initial = {}
+    pupil, initial = from_record(request), {}
+    if pupil:
+        initial = {"pupils": [pupil.pk]}
+        group = group_of(request, initial["pupils"]) or group
     if incident:
         concerned = incident.involvements.filter(part=Involvement.Part.CONCERNED)
         initial = {"pupils": list(concerned.values_list("person_id", flat=True))}
         group = group_of(request, initial["pupils"]) or group
     form = GiveForm(request.viewer, group, incident, request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid() and _given(request, form):
+        if pupil:
+            return redirect("directory:person", public_id=pupil.public_id)
         return redirect("conduct:punitions")
-    context = {"form": form, "incident": incident} | classes_context(request, group)
+    context = {"form": form, "incident": incident, "pupil": pupil} | classes_context(request, group)
     return render_form(request, "conduct/give.html", context)
 
 

@@ -15,6 +15,7 @@ from preau.domains.timetable import actions, queries, rules, seeds, tasks
 from preau.domains.timetable.actions import imported
 from preau.domains.timetable.manifest import cover as cover  # what it publishes
 from preau.domains.timetable.manifest import in_words as in_words  # how people read what it holds
+from preau.domains.timetable.manifest import record as record  # the day, in the record of a pupil
 from preau.domains.timetable.manifest import slots as slots  # the hours beside lessons
 from preau.domains.timetable.manifest import terms as terms  # until when it is kept
 from preau.foundation import boards, works

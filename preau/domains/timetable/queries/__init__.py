@@ -66,6 +66,7 @@ from preau.domains.timetable.queries.lessons import (
     with_marks,
 )
 from preau.domains.timetable.queries.ranking import Colleague, Proposal, Slot, Tie, is_free, ranked
+from preau.domains.timetable.queries.record import day_said, day_shown, days_shown, month_of
 from preau.domains.timetable.queries.slots import (
     Expected,
     SlotLine,
@@ -127,7 +128,10 @@ __all__ = [
     "classes_found",
     "colleagues_of",
     "day_of",
+    "day_said",
+    "day_shown",
     "days_of",
+    "days_shown",
     "expected_in_study",
     "grid_of",
     "group_rows",
@@ -147,6 +151,7 @@ __all__ = [
     "lines_of",
     "lines_with_groups",
     "moment_said",
+    "month_of",
     "name_of_week",
     "named_alternations",
     "names_between",

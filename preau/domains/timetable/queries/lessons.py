@@ -184,6 +184,11 @@ def rows_from(lines: Iterable[tuple[Any, ...]]) -> list[LessonRow]:
     return _filled(rows, changed, AROUND(tuple(rows), tuple(one.pk for one in changed)))
 
 
+def bare_rows(lines: Iterable[tuple[Any, ...]]) -> list[LessonRow]:
+    """Lessons as rows without groups, teachers nor what was changed: no query more."""
+    return list(_bare(lines)[0].values())
+
+
 def _bare(lines: Iterable[tuple[Any, ...]]) -> tuple[dict[int, LessonRow], list[Now]]:
     rows: dict[int, LessonRow] = {}
     changed: list[Now] = []

@@ -1,0 +1,42 @@
+"""What the directory shows in the record of a pupil: whom to call, who they are, who teaches them."""
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from preau.directory import rules
+from preau.directory.models import Person
+from preau.directory.queries import record
+from preau.directory.viewer import Viewer
+from preau.foundation import boards
+from preau.foundation.boards import Column, PupilFact
+
+
+def family_page(_viewer: Viewer, pupil: Person) -> str:
+    return reverse("directory:family", kwargs={"public_id": pupil.public_id})
+
+
+def acts_page(public_id: str) -> str:
+    return reverse("directory:acts", kwargs={"public_id": public_id})
+
+
+for fact in [
+    PupilFact(
+        "directory.callers", _("Qui appeler"), "directory/facts/_callers.html", record.callers, rules.reads_families,
+        Column.WHO, icon="phone", summary=record.callers_said, more_label=_("Voir la famille"), more=family_page,
+        unfolded=True, order=10,
+    ),
+    PupilFact(
+        "directory.identity", _("Identité"), "directory/facts/_identity.html", record.identity, rules.reads_record,
+        Column.WHO, icon="id-badge-2", summary=record.identity_said, order=90,
+    ),
+    PupilFact(
+        "directory.teachers", _("Enseignements"), "directory/facts/_teachers.html", record.teachers,
+        rules.reads_record, Column.SCHOOL, icon="school", summary=record.teachers_said, order=80,
+    ),
+]:  # fmt: skip
+    boards.pupil_facts.add(fact)
+boards.pupil_links.add(
+    boards.PupilLink(
+        _("Qui demander, qui prévenir"), acts_page, "help-circle", rules.reads_acts_of_own, order=90
+    )
+)

@@ -1,0 +1,183 @@
+"""The record of a pupil: who they are, and the blocks that each house shows of them to whoever reads it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import CharField, QuerySet, Value
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from preau.directory.models import Assignment, Enrolment, Group, Holding, Person
+from preau.directory.queries.families import Family, family_of
+from preau.directory.queries.profiles import Taught, gathered
+from preau.directory.rules import follows_pupil, reads_families
+from preau.directory.viewer import Viewer
+from preau.directory.words import Role
+from preau.foundation import boards
+from preau.foundation.boards import Column
+from preau.foundation.prepared import Prepared
+
+HOLDS, LEARNS, TAUGHT = range(3)
+
+
+@dataclass(frozen=True)
+class Schooling:
+    """Where a pupil learns, and with whom: `head` is the head teacher of the class, "" where there is none."""
+
+    classes: tuple[tuple[int, str], ...]
+    groups: tuple[tuple[int, str], ...]
+    head: str
+    taught: tuple[Taught, ...]
+
+
+def _schooling(viewer: Viewer, pupil: int) -> "QuerySet[Any, tuple[Any, ...]]":
+    """One list from three tables: that they are a pupil here, their classes and groups, who teaches these."""
+    none = Value("", CharField())
+    held = Holding.objects.visible_to(viewer).active(viewer.today).filter(person=pupil, role=Role.PUPIL)
+    learnt = Enrolment.objects.visible_to(viewer).active(viewer.today).filter(pupil=pupil)
+    taught = Assignment.objects.visible_to(viewer).active(viewer.today)
+    taught = taught.filter(group__in=learnt.order_by().values("group_id"))
+    lists: list[Any] = [
+        held.values_list(Value(HOLDS), "pk", none, none, none, none, none),
+        learnt.values_list(Value(LEARNS), "group_id", "group__kind", "group__name", none, none, none),
+        taught.values_list(
+            Value(TAUGHT), "pk", "kind", "subject__name", "teacher__civility", "teacher__given_name",
+            "teacher__family_name",
+        ),
+    ]  # fmt: skip
+    first, *others = (one.order_by() for one in lists)
+    found: QuerySet[Any, tuple[Any, ...]] = first.union(*others, all=True)
+    return found
+
+
+SCHOOLING = Prepared(_schooling)
+
+
+def schooling_of(viewer: Viewer, person: Person) -> Schooling | None:
+    """Of a pupil; None for whoever is none, as far as the viewer knows (one query, asked once)."""
+    key = ("directory.schooling", person.pk)
+    if key not in viewer.found:
+        viewer.found[key] = _schooling_from(SCHOOLING(viewer, person.pk))
+    found: Schooling | None = viewer.found[key]
+    return found
+
+
+def _schooling_from(lines: list[tuple[Any, ...]]) -> Schooling | None:
+    if not any(line[0] in {HOLDS, LEARNS} for line in lines):
+        return None
+    learnt = sorted((name, pk, kind) for what, pk, kind, name, *_more in lines if what == LEARNS)
+    places = {
+        kind: tuple((pk, name) for name, pk, one in learnt if one == kind) for kind in Group.Kind.values
+    }
+    said = {one.value: str(one.label) for one in Person.Civility}
+    teachers = [
+        (kind, subject or "", f"{said[civility] if civility else given} {family}".strip())
+        for what, _pk, kind, subject, civility, given, family in lines
+        if what == TAUGHT
+    ]
+    leads, teaches = Assignment.Kind.HEAD_TEACHER.value, sorted(teachers, key=lambda one: one[1:])
+    heads = [name for kind, _subject, name in teaches if kind == leads]
+    taught = gathered((subject, name) for kind, subject, name in teaches if kind != leads)
+    return Schooling(
+        places[Group.Kind.CLASS], places[Group.Kind.GROUP], ", ".join(dict.fromkeys(heads)), taught
+    )
+
+
+@dataclass(frozen=True)
+class Block:
+    """What one house shows in the record: its entry of the board, and the context of its template."""
+
+    fact: boards.PupilFact
+    context: Mapping[str, Any]
+    more: str
+
+    @property
+    def title(self) -> str:
+        return self.fact.heading(self.context) if self.fact.heading else str(self.fact.title)
+
+    @property
+    def summary(self) -> str:
+        return self.fact.summary(self.context) if self.fact.summary else ""
+
+
+def blocks_of(viewer: Viewer, pupil: Person) -> dict[str, list[Block]]:
+    """What this viewer (`alone_with` the pupil) may read of them, column by column."""
+    columns: dict[str, list[Block]] = {column.value: [] for column in Column}
+    for fact, seated in boards.offered(boards.pupil_facts, viewer):
+        context = fact.content(seated, pupil) if fact.open_to(seated) else None
+        if context is not None:
+            more = fact.more(seated, pupil) if fact.more else ""
+            columns[fact.column].append(Block(fact, context, more))
+    return columns
+
+
+def gestures_of(viewer: Viewer, pupil: Person) -> list[tuple[boards.PupilLink, str]]:
+    """What this viewer may do for the pupil, each on its own page where the pupil is chosen."""
+    offered = boards.offered(boards.pupil_links, viewer)
+    return [(link, link.address(pupil.public_id)) for link, seated in offered if link.open_to(seated)]
+
+
+def subtitle_of(viewer: Viewer, pupil: Person, schooling: Schooling) -> str:
+    """« 5e B · 12 ans · professeur principal : Mme Moreau », as far as the viewer reads it."""
+    age = pupil.age_on(viewer.today) if follows_pupil(viewer) else None
+    return " · ".join(
+        [
+            *(name for _pk, name in schooling.classes),
+            *([ngettext("%(num)s an", "%(num)s ans", age) % {"num": age}] if age is not None else []),
+            *([_("professeur principal : %(name)s") % {"name": schooling.head}] if schooling.head else []),
+        ]
+    )
+
+
+def alone_with(viewer: Viewer, pupil: Person) -> Viewer:
+    """A guardian of several children looks at one of them; anybody else is as they are."""
+    return viewer.for_child(pupil.pk) if viewer.is_guardian else viewer
+
+
+# What the directory itself shows there
+
+
+def callers(viewer: Viewer, pupil: Person) -> Mapping[str, Any] | None:
+    """Whom to call, in the order of the school; None where nobody is written down."""
+    if not reads_families(viewer):
+        return None
+    family: Family = family_of(viewer, pupil, others=False)
+    return {"family": family} if family.to_call or family.apart else None
+
+
+def callers_said(context: Mapping[str, Any]) -> str:
+    """The one who is called first."""
+    family: Family = context["family"]
+    return family.to_call[0].name if family.to_call else _("Personne à appeler")
+
+
+def identity(viewer: Viewer, pupil: Person) -> Mapping[str, Any]:
+    """Name as lists write it, date of birth, groups and contact details, as far as the viewer reads them."""
+    schooling = schooling_of(viewer, pupil)
+    reaches = reads_families(viewer) or viewer.person.pk == pupil.pk
+    return {
+        "person": pupil,
+        "birth_date": pupil.birth_date if follows_pupil(viewer) else None,
+        "classes": schooling.classes if schooling else (),
+        "groups": schooling.groups if schooling else (),
+        "phone": pupil.phone if reaches else "",
+        "email": pupil.email if reaches else "",
+    }
+
+
+def identity_said(context: Mapping[str, Any]) -> str:
+    names = [name for _pk, name in context["groups"]]
+    return ", ".join([context["person"].list_name, *names])
+
+
+def teachers(viewer: Viewer, pupil: Person) -> Mapping[str, Any] | None:
+    """Who teaches them what."""
+    schooling = schooling_of(viewer, pupil)
+    if schooling is None or not (schooling.taught or schooling.head):
+        return None
+    return {"taught": schooling.taught, "head": schooling.head}
+
+
+def teachers_said(context: Mapping[str, Any]) -> str:
+    return ", ".join(dict.fromkeys(one.whom for one in context["taught"])) or context["head"]

@@ -1,0 +1,168 @@
+"""The record of a pupil: which block shows to whom, in how many statements, and what is left of one that does not."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from conftest import SchoolClient
+from preau.directory.models import Enrolment, Group, Guardianship, Holding, Person
+from preau.directory.queries.record import alone_with, blocks_of, gestures_of, schooling_of
+from preau.directory.seeds import World
+from preau.directory.words import Role
+from preau.foundation import boards
+from tests.statements import MOST_QUERIES, Statements
+
+FAMILY = {"attendance.now", "timetable.day", "directory.identity", "directory.teachers", "homework.work"}
+FOLLOWED = {"attendance.month", "attendance.recent", "attendance.needs", "conduct.facts"}
+# What the cast's pupil of the planted school has, as each of the cast reads it.
+READ = {
+    "head": FAMILY | FOLLOWED | {"directory.callers", "identity.account"},
+    "cpe": FAMILY | FOLLOWED | {"directory.callers"},
+    "secretary": {"attendance.now", "timetable.day", "directory.identity", "directory.teachers", "directory.callers"}
+    | {"identity.account"},
+    # What they reported themselves.
+    "teacher": FAMILY | {"attendance.needs", "conduct.facts"},
+    "guardian": FAMILY | FOLLOWED,
+    "other_guardian": FAMILY | FOLLOWED,
+    "pupil": FAMILY | FOLLOWED,
+}  # fmt: skip
+
+
+def page(person: Person) -> str:
+    return f"/annuaire/personnes/{person.public_id}/"
+
+
+def keys_of(viewer: Any, pupil: Person) -> set[str]:
+    return {block.fact.key for column in blocks_of(viewer, pupil).values() for block in column}
+
+
+def newcomer(college: World, **names: str) -> Person:
+    """A pupil of whom nothing is known yet, alone in a class."""
+    said = {"family_name": "Nouvelle", "given_name": "Zoé"} | names
+    pupil = Person.objects.create(**said)
+    Holding.objects.create(person=pupil, role=Role.PUPIL, school=college.school)
+    group = Group.objects.create(school=college.school, year=college.year, kind=Group.Kind.CLASS, name="5e Z")
+    Enrolment.objects.create(school=college.school, group=group, pupil=pupil)
+    return pupil
+
+
+@pytest.mark.parametrize("key", READ)
+def test_each_reads_the_blocks_that_are_theirs(key: str, college: World, seat_of: Any) -> None:
+    pupil = college.people["pupil"]
+    assert keys_of(alone_with(seat_of(key), pupil), pupil) == READ[key]
+
+
+def test_the_whole_record_is_read_in_few_statements(college: World, client: SchoolClient) -> None:
+    pupil = college.people["pupil"]
+    for key in READ:
+        client.sit(college.people[key])
+        with Statements(connection) as made:
+            assert client.get(page(pupil)).status_code == 200
+        assert made.count <= MOST_QUERIES, (key, made.made)
+
+
+def test_a_block_that_is_not_theirs_leaves_no_trace(college: World, client: SchoolClient) -> None:
+    pupil = college.people["pupil"]
+    for key in ("secretary", "teacher", "guardian"):
+        client.sit(college.people[key])
+        said = client.get(page(pupil)).content.decode()
+        for fact in boards.pupil_facts:
+            if fact.column == boards.Column.NOW:
+                continue
+            if fact.key in READ[key]:
+                assert f'card-title">{fact.title}' in said, (key, fact.key)
+            else:
+                assert f'card-title">{fact.title}' not in said, (key, fact.key)
+    # The secretary reads no presence: two columns, and no empty place for the third.
+    client.sit(college.people["secretary"])
+    assert 'data-columns="2"' in client.get(page(pupil)).content.decode()
+
+
+def test_a_stranger_to_the_child_reads_nothing(
+    college: World, twin: World, client: SchoolClient, seat_of: Any
+) -> None:
+    pupil = college.people["pupil"]
+    for key in READ:
+        stranger = alone_with(seat_of(key, world=twin), pupil)
+        assert schooling_of(stranger, pupil) is None, key
+        read = keys_of(stranger, pupil)
+        assert read <= {"directory.identity", "identity.account"}, (key, read)
+        client.sit(twin.people[key])
+        assert client.get(page(pupil)).status_code == 404, key
+
+
+def test_another_family_of_the_school_reads_nothing(college: World, client: SchoolClient) -> None:
+    other = Person.objects.filter(enrolments__group__name="5e B").exclude(pk=college.people["pupil"].pk)[0]
+    for key in ("guardian", "other_guardian", "pupil"):
+        client.sit(college.people[key])
+        assert client.get(page(other)).status_code == 404, key
+
+
+def test_a_new_pupil_has_a_record(college: World, client: SchoolClient) -> None:
+    """No guardian, no lesson, nothing noted, alone in a class: no block stays empty."""
+    pupil = newcomer(college)
+    for key in ("head", "cpe", "teacher", "secretary"):
+        client.sit(college.people[key])
+        said = client.get(page(pupil)).content.decode()
+        assert "NOUVELLE Zoé" in said and "5<sup>e</sup> Z" in said, key
+        for absent in (
+            "Qui appeler",
+            "Présence,",
+            "Absences récentes",
+            "Faits et mesures",
+            "En ce moment",
+            "Enseignements",
+        ):
+            assert absent not in said, (key, absent)
+
+
+def test_a_very_long_name_stands_whole(college: World, client: SchoolClient) -> None:
+    long = "Saint-Barthélemy-des-Grandes-Orangeraies"
+    pupil = newcomer(college, family_name=long, given_name="Maximilien-Alexandre")
+    client.sit(college.people["cpe"])
+    assert f"Maximilien-Alexandre {long}" in client.get(page(pupil)).content.decode()
+
+
+def test_whom_not_to_call_has_no_button(college: World, client: SchoolClient) -> None:
+    pupil, father = college.people["pupil"], college.people["other_guardian"]
+    Person.objects.filter(pk=father.pk).update(phone="06 39 98 00 02")
+    client.sit(college.people["cpe"])
+    assert "tel:0639980002" in client.get(page(pupil)).content.decode()
+    Guardianship.objects.filter(pupil=pupil, guardian=father).update(may_not_be_informed=True)
+    said = client.get(page(pupil)).content.decode()
+    assert "tel:0639980002" not in said
+    assert "À ne pas appeler" in said and "Ne doit pas être informée" in said
+
+
+def test_gestures_are_those_that_this_adult_makes(college: World, seat_of: Any) -> None:
+    pupil = college.people["pupil"]
+    offered = {
+        key: {str(link.label) for link, _address in gestures_of(alone_with(seat_of(key), pupil), pupil)}
+        for key in ("cpe", "teacher", "guardian", "pupil", "secretary")
+    }
+    report, give, leave = "Signaler un incident", "Donner une punition", "Noter un départ"
+    assert {report, give, leave} <= offered["cpe"]
+    assert {report, give} <= offered["teacher"] and leave not in offered["teacher"]
+    assert offered["guardian"] == {"Annoncer une absence", "Qui demander, qui prévenir"}
+    assert offered["pupil"] == set()
+    assert leave not in offered["secretary"]
+
+
+def test_a_closed_service_shows_nothing(college: World, seat_of: Any) -> None:
+    college.school.services = {"conduct": {"off": True}}
+    college.school.save()
+    pupil = college.people["pupil"]
+    assert "conduct.facts" not in keys_of(seat_of("cpe"), pupil)
+
+
+def test_a_guardian_of_several_children_reads_one(college: World, client: SchoolClient) -> None:
+    """The other child of the same adult is nowhere in this record."""
+    mother, pupil = college.people["guardian"], college.people["pupil"]
+    brother = newcomer(college, family_name="Abadie", given_name="Théodule")
+    Guardianship.objects.create(pupil=brother, guardian=mother, authority="legal", kinship="mother")
+    client.sit(mother)
+    said = client.get(page(pupil)).content.decode()
+    assert "Nina" in said and "Théodule" not in said
+    said = client.get(page(brother)).content.decode()
+    assert "Théodule" in said and "Placée devant" not in said

@@ -1,0 +1,403 @@
+"""What attendance knows of one pupil, for their record: read in one query for all its blocks."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db.models import BooleanField, CharField, DateField, DateTimeField, F, QuerySet, Value
+from django.db.models.functions import Cast, Coalesce
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from preau.directory.models import Enrolment, Person
+from preau.directory.viewer import Viewer
+from preau.domains.attendance.models import (
+    SAID,
+    Announcement,
+    Arrangement,
+    AttendanceSettings,
+    Entry,
+    Explanation,
+    RollCall,
+    Status,
+    Visit,
+    exempting,
+    label_of,
+    said_of,
+)
+from preau.domains.attendance.models.settings import NOON
+from preau.domains.attendance.queries.announcements import known_said
+from preau.domains.attendance.queries.visits import where_said
+from preau.domains.attendance.rules import answers_for_absences, runs_school_life
+from preau.domains.timetable.models import Lesson
+from preau.domains.timetable.queries import LessonRow, days_shown, month_of
+from preau.foundation import dates
+from preau.foundation.prepared import Prepared
+
+MISSED, CALLED, KNOWN, WHERE, HOLDS, NOONS = range(6)
+# How far back absences are recent, and how many days of them are shown.
+LATELY, MOST = timedelta(days=45), 6
+HALF_A_DAY = timedelta(hours=12)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of any of the six tables. `flag`: settled, of an entry; comes to the lesson, of an arrangement."""
+
+    what: int
+    pk: int
+    kind: str
+    words: str
+    subject: str
+    state: str
+    day: date | None
+    starts: datetime | None
+    ends: datetime | None
+    zone: str
+    minutes: int
+    flag: bool
+    counts: bool
+    exempt: bool
+
+
+def _known(
+    viewer: Viewer, pupil: int, only: Any, first: date, since: datetime
+) -> "QuerySet[Any, tuple[Any, ...]]":
+    """One list from six tables, five as the viewer sees them: absences since a day, rolls of today, what was announced for now,
+    where they are, what is arranged; and when the afternoon begins."""
+    none, never = Value("", CharField()), Cast(Value(None), DateTimeField())
+    no_day, no, nought = (
+        Cast(Value(None), DateField()),
+        Value(value=False, output_field=BooleanField()),
+        Value(0),
+    )
+    zone, today = "school__timezone", viewer.today
+    missed = (
+        Entry.objects.visible_to(viewer).exclude(status=Status.PRESENT).filter(pupil=pupil, day__gte=first)
+    )
+    missed = missed.annotate(
+        said=Coalesce("explanation__state", none),
+        late=Coalesce("minutes_late", nought),
+        settled=Coalesce("handling__settled", no),
+        counting=Coalesce("handling__reason__in_alerts", "explanation__reason__in_alerts", no),
+        kept=Coalesce("handling_id", nought),
+        free=exempting(),
+    )
+    called = RollCall.objects.visible_to(viewer).filter(
+        lesson__in=Lesson.objects.of_pupils(only).filter(day=today).order_by().values("pk")
+    )
+    announced = Announcement.objects.visible_to(viewer).standing().filter(pupil=pupil)
+    announced = announced.filter(ends__gt=viewer.moment)
+    elsewhere = Visit.objects.visible_to(viewer).going_on().filter(pupil=pupil, starts__gt=since)
+    holding = Arrangement.objects.visible_to(viewer).active(today).filter(pupil=pupil)
+    learnt = Enrolment.objects.filter(pupil=pupil).order_by().values("school_id")
+    noon = AttendanceSettings.objects.filter(school__in=learnt).annotate(said=Cast("noon", CharField()))
+    lists: list[Any] = [
+        missed.values_list(
+            Value(MISSED), "pk", "status", none, "lesson__subject__name", "said", "day", "lesson__starts",
+            "lesson__ends", zone, "late", "settled", "counting", "free", "kept",
+        ),
+        called.values_list(
+            Value(CALLED), "lesson_id", none, none, none, none, no_day, "called_at", never, zone, nought, no, no,
+            no, nought,
+        ),
+        announced.values_list(
+            Value(KNOWN), "pk", "kind", none, none, none, no_day, "starts", "ends", zone, nought, no, no, no, nought
+        ),
+        elsewhere.values_list(
+            Value(WHERE), "pk", "place", none, none, none, no_day, "starts", "ends", zone, nought, no, no, no, nought
+        ),
+        holding.values_list(
+            Value(HOLDS), "pk", "kind", "words", Coalesce(F("subject__name"), none), none, "first_day", never,
+            never, zone, nought, "must_attend", no, no, nought,
+        ),
+        noon.values_list(
+            Value(NOONS), "pk", none, "said", none, none, no_day, never, never, zone, nought, no, no, no, nought
+        ),
+    ]  # fmt: skip
+    known, *others = (one.order_by() for one in lists)
+    found: QuerySet[Any, tuple[Any, ...]] = known.union(*others, all=True)
+    return found
+
+
+KNOWN_OF = Prepared(_known)
+
+
+def lines_of(viewer: Viewer, pupil: Person) -> list[Line]:
+    """What the viewer may know of a pupil (one query, asked once)."""
+    key = ("attendance.record", pupil.pk)
+    if key not in viewer.found:
+        first = min(days_shown(viewer.today)[0], viewer.days_ago(LATELY))
+        rows = KNOWN_OF(viewer, pupil.pk, (pupil.pk,), first, viewer.ago(HALF_A_DAY))
+        viewer.found[key] = [_line(row) for row in rows]
+    found: list[Line] = viewer.found[key]
+    return found
+
+
+def _line(row: tuple[Any, ...]) -> Line:
+    """Does an absence count? As `half_days.excuse_of` says: what school life made of it, else what a family said of it."""
+    what, pk, kind, words, subject, state, day, starts, ends, zone, minutes, flag, counting, exempt, kept = (
+        row
+    )
+    counts = bool(counting)
+    if what == MISSED:
+        counts = (not flag or counts) if kept else state != Explanation.State.PENDING and (
+            state != Explanation.State.ACCEPTED or counts
+        )  # fmt: skip
+    return Line(
+        what, pk, kind, words or "", subject or "", state, day, starts, ends, zone, minutes, bool(flag), counts,
+        bool(exempt),
+    )  # fmt: skip
+
+
+def _missed(viewer: Viewer, pupil: Person) -> list[Line]:
+    """Absences and latenesses that were expected to come, the newest first."""
+    lines = [one for one in lines_of(viewer, pupil) if one.what == MISSED and not one.exempt]
+    return sorted(lines, key=lambda one: (one.starts, one.pk), reverse=True)  # type: ignore[arg-type, return-value]
+
+
+# Where they are now
+
+
+@dataclass(frozen=True)
+class Now:
+    """`place`: the lesson going on, or what is next; `state`: what is known of it, in words, with its drawing."""
+
+    place: str
+    detail: str
+    state: str
+    icon: str
+    roll: int | None = None
+
+
+def whereabouts_of(viewer: Viewer, pupil: Person) -> Mapping[str, Any] | None:
+    """Where a pupil is: the lesson going on, and what the roll and the school know; None on a day without lessons."""
+    lessons = [row for row in month_of(viewer, pupil) if row.day == viewer.today and not row.is_cancelled]
+    known = [one for one in lines_of(viewer, pupil) if one.what in {KNOWN, WHERE}]
+    now = next((row for row in lessons if row.is_on(viewer.moment)), None)
+    state, icon = _state_of(viewer, pupil, now, known)
+    if now is None and not lessons and not state:
+        return None
+    place, detail = _place_of(viewer, now, lessons)
+    roll = now.pk if now and runs_school_life(viewer) else None
+    return {"now": Now(place, detail, state, icon, roll)}
+
+
+def _place_of(viewer: Viewer, now: LessonRow | None, lessons: Sequence[LessonRow]) -> tuple[str, str]:
+    if now:
+        return ", ".join(filter(None, (now.subject, now.place))), now.hours
+    coming = next((row for row in lessons if row.starts > viewer.moment), None)
+    if coming is None:
+        return (_("Journée terminée") if lessons else _("Pas de cours aujourd’hui")), ""
+    return _("Pas de cours"), _("Ensuite : %(lesson)s, à %(hour)s") % {
+        "lesson": coming.subject, "hour": coming.begins,
+    }  # fmt: skip
+
+
+def _state_of(viewer: Viewer, pupil: Person, now: LessonRow | None, known: Sequence[Line]) -> tuple[str, str]:
+    """What is known of this moment, the surest first."""
+    for one in known:
+        if one.what == WHERE and one.starts:
+            return where_said(one.kind, one.starts, one.ends, one.zone), "door"
+    for one in known:
+        if one.what == KNOWN and one.starts and one.ends and one.starts <= viewer.moment < one.ends:
+            leaving = one.kind == Announcement.Kind.DEPARTURE
+            return known_said(one.kind, one.starts, one.zone), "logout" if leaving else "calendar-event"
+    if now is None:
+        return "", ""
+    seen = next((one for one in _missed(viewer, pupil) if one.starts == now.starts), None)
+    if seen:
+        return label_of(seen.kind, seen.minutes or None), "alert-triangle"
+    return _called(viewer, pupil, now)
+
+
+def _called(viewer: Viewer, pupil: Person, now: LessonRow) -> tuple[str, str]:
+    """That nobody was missing is known by whoever reads every absence alone."""
+    if not runs_school_life(viewer):
+        return "", ""
+    for one in lines_of(viewer, pupil):
+        if one.what == CALLED and one.pk == now.pk and one.starts:
+            said = {"hour": dates.hour(one.starts, one.zone)}
+            return _("Présence notée à l’appel de %(hour)s") % said, "circle-check"
+    return _("Appel pas encore fait"), "clock"
+
+
+# The month
+
+
+def month_shown(viewer: Viewer, pupil: Person) -> Mapping[str, Any] | None:
+    """This month as half-days; None where there is neither a lesson nor an absence, as for a pupil who has just come."""
+    lessons = [row for row in month_of(viewer, pupil) if not row.is_cancelled]
+    missed = _missed(viewer, pupil)
+    if not lessons and not missed:
+        return None
+    first, last = days_shown(viewer.today)
+    of_month = [one for one in missed if one.day and _is_of_month(one.day, viewer.today)]
+    noon = _noon_of(viewer, pupil)
+    halves = _halves(viewer, lessons, missed, noon)
+    days = [*(row.day for row in lessons), *(one.day for one in of_month if one.day)]
+    width = max((day.weekday() for day in days), default=4)
+    columns = range(max(width, 4) + 1)
+    mondays = [first + timedelta(days=7 * week) for week in range((last - first).days // 7 + 1)]
+    weeks = [
+        (
+            "",
+            _("Semaine du %(day)s") % {"day": dates.day(monday)},
+            [_day(monday + timedelta(days=column), viewer.today, halves) for column in columns],
+        )
+        for monday in mondays
+    ]
+    shown: dict[str, Any] = {
+        "month": dates.MONTHS[viewer.today.month - 1],
+        "weeks": [week for week in weeks if any(week[2])],
+        "days": [(f"{dates.DAYS[column][:3]}.", dates.DAYS[column]) for column in columns],
+        "away": len({(one.day, _is_afternoon(one, noon)) for one in of_month if one.kind == Status.ABSENT}),
+        "late": sum(one.kind == Status.LATE for one in of_month),
+    }
+    return shown | {"said": month_said(shown)}
+
+
+def month_said(context: Mapping[str, Any]) -> str:
+    """« 4 demi-journées manquées, 2 retards »."""
+    away, late = context["away"], context["late"]
+    parts = [
+        ngettext("%(num)s demi-journée manquée", "%(num)s demi-journées manquées", away) % {"num": away}
+        if away
+        else "",
+        ngettext("%(num)s retard", "%(num)s retards", late) % {"num": late} if late else "",
+    ]
+    return ", ".join(filter(None, parts)) or _("Ni absence ni retard ce mois-ci")
+
+
+def _is_of_month(day: date, today: date) -> bool:
+    return (day.year, day.month) == (today.year, today.month)
+
+
+def _noon_of(viewer: Viewer, pupil: Person) -> time:
+    """When the afternoon begins in their school."""
+    said = [one.words for one in lines_of(viewer, pupil) if one.what == NOONS]
+    return time.fromisoformat(said[0]) if said else NOON
+
+
+def _is_afternoon(one: Line | LessonRow, noon: time) -> bool:
+    return one.starts is not None and dates.local(one.starts, one.zone).time() >= noon
+
+
+RANK = {"none": 0, "clear": 1, "coming": 2, "late": 3, "excused": 4, "said": 5, "absent": 6}
+
+
+def _halves(
+    viewer: Viewer, lessons: Sequence[LessonRow], missed: Sequence[Line], noon: time
+) -> dict[tuple[date, bool], str]:
+    """The state of each half-day: the gravest of what happened in it."""
+    found: dict[tuple[date, bool], str] = defaultdict(lambda: "none")
+    states = [
+        *((row.day, _is_afternoon(row, noon), "coming" if row.ends > viewer.moment else "clear") for row in lessons),
+        *((one.day, _is_afternoon(one, noon), _state(one)) for one in missed if one.day),
+    ]  # fmt: skip
+    for day, afternoon, state in states:
+        found[day, afternoon] = max(found[day, afternoon], state, key=RANK.__getitem__)
+    return found
+
+
+def _state(one: Line) -> str:
+    if one.kind == Status.LATE:
+        return "late"
+    if one.counts:
+        return "absent"
+    return "said" if one.state == Explanation.State.PENDING and not one.flag else "excused"
+
+
+def _day(
+    day: date, today: date, halves: Mapping[tuple[date, bool], str]
+) -> tuple[int, str, bool, tuple[str, str]] | None:
+    if not _is_of_month(day, today):
+        return None
+    states = (halves[day, False], halves[day, True])
+    return day.day, dates.day(day), day == today, states
+
+
+# What is recent, and what is to be done
+
+
+@dataclass(frozen=True)
+class MissedDay:
+    """The lessons that a pupil missed on one day and that stand at the same point, or one lateness."""
+
+    pk: int
+    day: date
+    title: str
+    detail: str
+    word: str
+    tone: str
+    to_explain: bool
+
+
+def recent(viewer: Viewer, pupil: Person) -> Mapping[str, Any] | None:
+    """The newest absences and latenesses; None where there are none."""
+    days: dict[tuple[Any, ...], list[Line]] = {}
+    for one in _missed(viewer, pupil):
+        key = (one.day, *_tag(one), one.kind == Status.LATE and one.pk)
+        days.setdefault(key, []).append(one)
+    if not days:
+        return None
+    rows = [_missed_day(viewer, lines) for lines in days.values()]
+    return {
+        "rows": rows[:MOST],
+        "more": max(0, len(rows) - MOST),
+        "by_school": runs_school_life(viewer),
+        "left": sum(row.tone == "todo" for row in rows),
+        "today": viewer.today,
+    }
+
+
+def recent_said(context: Mapping[str, Any]) -> str:
+    left = context["left"]
+    if left:
+        return ngettext("%(num)s à régler", "%(num)s à régler", left) % {"num": left}
+    first = context["rows"][0]
+    return f"{dates.capital(dates.near_day(first.day, context['today']))} : {first.title.lower()}"
+
+
+def _missed_day(viewer: Viewer, lines: Sequence[Line]) -> MissedDay:
+    last, first = lines[0], lines[-1]
+    word, tone = _tag(first)
+    absent = first.kind == Status.ABSENT
+    hours = dates.hours(first.starts, last.ends, first.zone) if first.starts and last.ends else ""
+    subjects = ", ".join(dict.fromkeys(one.subject for one in reversed(lines)))
+    title = _("Absence") if absent else label_of(first.kind, first.minutes or None)
+    to_explain = absent and first.state not in SAID and not first.flag and answers_for_absences(viewer)
+    return MissedDay(
+        first.pk, first.day or viewer.today, title, f"{hours} · {subjects}", word, tone, to_explain
+    )
+
+
+def _tag(one: Line) -> tuple[str, str]:
+    """The word and the tone of what is left to do, as lists say it (`AbsenceRow.tag`)."""
+    if one.flag:
+        return (_("Réglée") if one.kind == Status.ABSENT else _("Réglé"), "done")
+    if one.kind != Status.ABSENT:
+        return "", "neutral"
+    return {
+        Explanation.State.PENDING.value: (_("Explication à lire"), "todo"),
+        Explanation.State.ACCEPTED.value: (_("Explication acceptée"), "done"),
+        Explanation.State.REFUSED.value: (_("Explication refusée"), "changed"),
+    }.get(one.state, (_("À expliquer"), "todo"))
+
+
+# What they need
+
+
+def needs(viewer: Viewer, pupil: Person) -> Mapping[str, Any] | None:
+    """Exemptions and adjustments in force, never why; None where there are none."""
+    lines = sorted(
+        (one for one in lines_of(viewer, pupil) if one.what == HOLDS), key=lambda one: (one.day, one.pk)
+    )
+    words = [said_of(one.kind, one.flag, one.words, one.subject) for one in lines]
+    return {"words": words} if words else None
+
+
+def needs_said(context: Mapping[str, Any]) -> str:
+    return ", ".join(context["words"])

@@ -1,0 +1,160 @@
+"""Attendance in the record of a pupil: where they are, their month, what is recent, what they need."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from conftest import NOW, SchoolClient
+from preau.directory.seeds import World
+from preau.domains.attendance import actions
+from preau.domains.attendance.models import Announcement, AttendanceSettings, Entry, Visit
+from preau.domains.attendance.queries import record
+from preau.domains.attendance.tests.test_attendance import absent, maladie, marks
+from preau.domains.timetable.models import Lesson
+
+pytestmark = pytest.mark.django_db
+TODAY = NOW.date()
+
+
+def half(college: World, viewer: Any, day: date, *, afternoon: bool = False) -> str:
+    """The state of half a day in the month that this viewer reads."""
+    shown = record.month_shown(viewer, college.people["pupil"])
+    assert shown
+    days = {one[1]: one[3] for _letter, _name, week in shown["weeks"] for one in week if one}
+    (state,) = [
+        states[afternoon]
+        for said, states in days.items()
+        if said.split()[1] in {str(day.day), f"{day.day}er"}
+    ]
+    return str(state)
+
+
+def test_an_absence_is_seen_in_its_half_day(absence: Entry, college: World, seat_of: Any) -> None:
+    assert half(college, seat_of("cpe"), TODAY) == "absent"
+    assert half(college, seat_of("guardian"), TODAY) == "absent"
+    assert half(college, seat_of("cpe"), TODAY, afternoon=True) == "coming"
+
+
+def test_an_explanation_changes_the_half_day_once_it_is_read(
+    absence: Entry, college: World, seat_of: Any
+) -> None:
+    said = actions.explain(seat_of("guardian"), [absence], maladie())
+    for key in ("cpe", "guardian", "other_guardian"):
+        assert half(college, seat_of(key), TODAY) == "said", key
+    actions.decide(seat_of("cpe"), said, "accepted")
+    assert half(college, seat_of("cpe"), TODAY) == "excused"
+
+
+def test_a_lateness_is_counted_apart(lesson: Lesson, college: World, seat_of: Any) -> None:
+    pupil = college.people["pupil"]
+    before = record.month_shown(seat_of("cpe"), pupil)
+    actions.validate_roll(seat_of("teacher"), lesson, marks(lesson, **{f"p{pupil.pk}": ("late", 10)}))
+    after = record.month_shown(seat_of("cpe"), pupil)
+    assert before and after and (after["late"], after["away"]) == (before["late"] + 1, before["away"])
+    assert half(college, seat_of("cpe"), TODAY) == "late"
+
+
+def test_the_afternoon_begins_when_the_school_says(absence: Entry, college: World, seat_of: Any) -> None:
+    AttendanceSettings.objects.update_or_create(school=college.school, defaults={"noon": "10:00"})
+    assert half(college, seat_of("cpe"), TODAY, afternoon=True) == "absent"
+    assert half(college, seat_of("cpe"), TODAY) == "clear"
+
+
+def test_an_absence_to_which_the_pupil_was_free_is_none(absence: Entry, college: World, seat_of: Any) -> None:
+    free = actions.Said("exemption", TODAY - timedelta(days=1), None, subjects=[absence.lesson.subject])
+    actions.arrange(seat_of("cpe"), absence.pupil, free)
+    assert half(college, seat_of("cpe"), TODAY) != "absent"
+
+
+def test_recent_absences_lead_to_what_is_left_to_do(
+    absence: Entry, college: World, client: SchoolClient
+) -> None:
+    page = f"/annuaire/personnes/{college.people['pupil'].public_id}/"
+    for key, address in (
+        ("cpe", f"/vie-scolaire/absences/{absence.pk}/"),
+        ("guardian", f"/absences/{absence.pk}/expliquer/"),
+    ):
+        client.sit(college.people[key])
+        assert address in client.get(page).content.decode(), key
+    client.sit(college.people["pupil"])
+    assert "/expliquer/" not in client.get(page).content.decode()
+
+
+def test_where_a_pupil_is_follows_the_roll(lesson: Lesson, college: World, seat_of: Any) -> None:
+    pupil = college.people["pupil"]
+
+    def said(key: str) -> str:
+        shown = record.whereabouts_of(seat_of(key), pupil)
+        assert shown
+        return str(shown["now"].state)
+
+    assert said("cpe") == "Appel pas encore fait"
+    actions.validate_roll(seat_of("teacher"), lesson, marks(lesson))
+    assert said("cpe").startswith("Présence notée à l’appel de 10")
+    # Nobody else says that a pupil is there: they do not read every absence.
+    for key in ("teacher", "secretary", "guardian", "pupil"):
+        assert said(key) == "", key
+    actions.validate_roll(seat_of("teacher"), lesson, absent(lesson, pupil))
+    for key in ("cpe", "teacher", "guardian", "pupil"):
+        assert said(key) == "Absent", key
+    assert said("secretary") == ""
+
+
+def test_a_visit_is_told_to_those_who_read_visits(college: World, seat_of: Any) -> None:
+    pupil = college.people["pupil"]
+    actions.begin_visit(seat_of("cpe"), pupil, Visit.Place.INFIRMARY)
+    for key, told in {"cpe": True, "guardian": True, "teacher": False, "secretary": False}.items():
+        shown = record.whereabouts_of(seat_of(key), pupil)
+        assert shown and ("Infirmerie" in shown["now"].state) is told, key
+
+
+def test_the_other_parent_is_not_told_of_an_announcement(college: World, seat_of: Any) -> None:
+    pupil = college.people["pupil"]
+    actions.announce(
+        seat_of("guardian"), pupil, college.school.pk, kind=Announcement.Kind.ABSENCE, reason=maladie(),
+        starts=NOW - timedelta(hours=1), ends=NOW + timedelta(hours=8), comment="",
+    )  # fmt: skip
+    for key, told in {"cpe": True, "guardian": True, "other_guardian": False}.items():
+        shown = record.whereabouts_of(seat_of(key), pupil)
+        assert shown and (shown["now"].state == "Absence annoncée") is told, key
+
+
+def test_needs_are_read_by_those_who_teach_or_follow(college: World, seat_of: Any) -> None:
+    pupil = college.people["pupil"]
+    for key, read in {
+        "cpe": True,
+        "head": True,
+        "teacher": True,
+        "guardian": True,
+        "secretary": False,
+    }.items():
+        assert bool(record.needs(seat_of(key), pupil)) is read, key
+
+
+def test_a_stranger_reads_nothing(absence: Entry, college: World, twin: World, seat_of: Any) -> None:
+    for key in ("cpe", "head", "teacher", "guardian", "pupil"):
+        viewer = seat_of(key, world=twin)
+        for block in (record.month_shown, record.recent, record.needs, record.whereabouts_of):
+            assert block(viewer, absence.pupil) is None, (key, block)
+
+
+def test_after_school_the_record_says_so(college: World, seat_of: Any) -> None:
+    late = datetime.combine(TODAY, datetime.min.time(), NOW.tzinfo) + timedelta(hours=19)
+    shown = record.whereabouts_of(seat_of("cpe", at=late), college.people["pupil"])
+    assert shown and shown["now"].place == "Journée terminée"
+
+
+def test_announcing_from_the_record_chooses_the_child_and_comes_back(
+    college: World, client: SchoolClient
+) -> None:
+    pupil = college.people["pupil"]
+    client.sit(college.people["guardian"])
+    address = f"/absences/annoncer/?enfant={pupil.public_id}"
+    assert f"/annuaire/personnes/{pupil.public_id}/" in client.get(address).content.decode()
+    typed = {"enfant": pupil.public_id, "first_day": "2026-11-25", "reason": maladie().pk}
+    response = client.post(address, typed)
+    assert response.status_code == 302
+    assert response.headers["Location"] == f"/annuaire/personnes/{pupil.public_id}/"
+    # A child that is not theirs is no choice of theirs.
+    assert "Fiche de" not in client.get("/absences/annoncer/?enfant=inconnu").content.decode()
