@@ -1,0 +1,1 @@
+"""May this viewer do that with marks, and how marks count."""
