@@ -4,10 +4,12 @@ Every result keeps the terms that it was made of: « D’où vient cette moyenne
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import cached_property, lru_cache
+from math import gcd
 
 FULL = Fraction(20)
 HALF = Fraction(10)
@@ -71,7 +73,6 @@ class Why(StrEnum):
 
 
 COUNTING = frozenset({Why.COUNTED, Why.NOT_RETURNED_ZERO, Why.OPTIONAL_KEPT, Why.BONUS_KEPT})
-OF_CODE = {Code.ABSENT: Why.ABSENT, Code.EXEMPT: Why.EXEMPT, Code.NOT_MARKED: Why.NOT_MARKED}
 
 Given = Fraction | Code  # a mark as it was given, out of its own scale
 Key = int | str
@@ -110,6 +111,11 @@ class AssessmentTerms:
     coefficient: Fraction = Fraction(1)
     mode: Mode = Mode.NORMAL
 
+    @cached_property
+    def unit(self) -> Fraction:
+        """What one point brings to the sum."""
+        return FULL * self.coefficient / self.scale
+
 
 @dataclass(frozen=True)
 class Gradebook:
@@ -118,6 +124,14 @@ class Gradebook:
     policy: Policy
     subjects: tuple[SubjectTerms, ...]
     assessments: tuple[AssessmentTerms, ...]
+
+    @cached_property
+    def by_part(self) -> Mapping[Key, Sequence[AssessmentTerms]]:
+        """The assessments of each part, in their order."""
+        found: dict[Key, list[AssessmentTerms]] = {}
+        for assessment in self.assessments:
+            found.setdefault(assessment.part, []).append(assessment)
+        return found
 
 
 @dataclass(frozen=True)
@@ -138,7 +152,10 @@ class Term:
 
 @dataclass(frozen=True)
 class Average:
-    """`exact` is `total` / `divisor`, at most 20, None when nothing weighs; `rounded` is what people read."""
+    """`exact` is `total` / `divisor`, at most 20, None when nothing weighs; `rounded` is what people read.
+
+    `terms` are there where the average was asked with its explanation.
+    """
 
     key: Key
     coefficient: Fraction
@@ -191,96 +208,191 @@ def out_of_twenty(value: Fraction, scale: Fraction) -> Fraction:
     return FULL * value / scale
 
 
+@lru_cache(maxsize=4_096)
+def exact(number: Decimal) -> Fraction:
+    """A number of the database; the same few come again and again."""
+    return Fraction(number)
+
+
 def rounded(value: Fraction, step: Decimal, rounding: Rounding = Rounding.HALF_UP) -> Decimal:
     """The nearest number of steps, with the decimals of the step; no context of `Decimal` has a say in it."""
-    exponent = int(step.as_tuple().exponent)
-    steps = _whole(value / Fraction(step), rounding)
-    digits = steps * int(Fraction(step) / Fraction(10) ** exponent)
-    return Decimal((int(digits < 0), tuple(int(digit) for digit in str(abs(digits))), exponent))
+    exponent, width, unit = _step(step)
+    digits = _whole(value.numerator * unit, value.denominator * width, rounding) * width
+    return Decimal(f"{digits}E{exponent}")
 
 
-def _whole(value: Fraction, rounding: Rounding) -> int:
-    if rounding == Rounding.HALF_EVEN:
-        return round(value)
-    below = abs(value) + (Fraction(1, 2) if rounding == Rounding.HALF_UP else ZERO)
-    return (below.numerator // below.denominator) * (-1 if value < 0 else 1)
+@lru_cache(maxsize=64)
+def _step(step: Decimal) -> tuple[int, int, int]:
+    """A step as a whole number of units of its last decimal, and how many of these make one."""
+    exponent = min(int(step.as_tuple().exponent), 0)
+    unit = 10**-exponent
+    return exponent, int(Fraction(step) * unit), unit
+
+
+def _whole(numerator: int, denominator: int, rounding: Rounding) -> int:
+    sign, numerator = (-1, -numerator) if numerator < 0 else (1, numerator)
+    if rounding == Rounding.DOWN:
+        return sign * (numerator // denominator)
+    whole, left = divmod(2 * numerator + denominator, 2 * denominator)
+    is_half = left == 0
+    return sign * (whole - (is_half and rounding == Rounding.HALF_EVEN and whole % 2))
+
+
+class Sum:
+    """A sum of fractions, reduced once at its end: a school has a hundred thousand marks to add."""
+
+    __slots__ = ("denominator", "numerator")
+
+    def __init__(self) -> None:
+        self.numerator, self.denominator = 0, 1
+
+    def add(self, numerator: int, denominator: int) -> None:
+        if denominator == self.denominator:
+            self.numerator += numerator
+            return
+        common = gcd(self.denominator, denominator)
+        more = denominator // common
+        self.numerator = self.numerator * more + numerator * (self.denominator // common)
+        self.denominator *= more
+
+    def add_product(self, one: Fraction, other: Fraction) -> None:
+        self.add(one.numerator * other.numerator, one.denominator * other.denominator)
+
+    def add_value(self, value: Fraction) -> None:
+        self.add(value.numerator, value.denominator)
+
+    @property
+    def value(self) -> Fraction:
+        return Fraction(self.numerator, self.denominator)
 
 
 # One part
 
+NOTHING: Mapping[Code, Why] = {
+    Code.ABSENT: Why.ABSENT,
+    Code.EXEMPT: Why.EXEMPT,
+    Code.NOT_MARKED: Why.NOT_MARKED,
+}
+
 
 def part_average(
-    part: PartTerms, assessments: Iterable[AssessmentTerms], marks: Mapping[Key, Given], policy: Policy
+    part: PartTerms,
+    assessments: Iterable[AssessmentTerms],
+    marks: Mapping[Key, Given],
+    policy: Policy,
+    *,
+    explained: bool = True,
 ) -> Average:
     """The average of the assessments of one part: normal marks, then what a bonus adds, then the optional marks that raise it."""
-    terms = [_read(assessment, marks.get(assessment.key), policy) for assessment in assessments]
-    lines = [line for line, _mode in terms]
-    total = sum((line.adds for line in lines), ZERO)
-    divisor = sum((line.weighs for line in lines), ZERO)
-    optional = [rank for rank, (line, mode) in enumerate(terms) if mode == Mode.OPTIONAL and line.counts]
-    if not divisor:
-        return Average(part.key, part.coefficient, tuple(map(_alone, lines)), None, None)
-    # In falling order: once one does not raise the average, none after it does.
-    for rank in sorted(optional, key=lambda rank: -(lines[rank].value or ZERO)):
-        line = lines[rank]
-        value = line.value or ZERO
-        if value * divisor > total:
-            lines[rank] = replace(line, adds=line.coefficient * value, weighs=line.coefficient)
-            total += line.coefficient * value
-            divisor += line.coefficient
-        else:
-            lines[rank] = replace(line, why=Why.OPTIONAL_LEFT)
-    exact = min(total / divisor, FULL)
-    return Average(part.key, part.coefficient, tuple(lines), exact, _shown(exact, policy))
+    held = [
+        (assessment, value)
+        for assessment in assessments
+        if (value := worth(marks.get(assessment.key), policy)) is not None and assessment.coefficient
+    ]
+    total, divisor = Sum(), Sum()
+    for assessment, value in held:
+        if assessment.mode == Mode.NORMAL:
+            total.add_product(value, assessment.unit)
+            divisor.add_value(assessment.coefficient)
+        elif assessment.mode == Mode.BONUS and (above := _above(assessment, value)) > 0:
+            total.add_value(above)
+    kept: set[Key] = set()
+    if divisor.numerator:
+        kept = _keep_optional([pair for pair in held if pair[0].mode == Mode.OPTIONAL], total, divisor)
+    made = min(total.value / divisor.value, FULL) if divisor.numerator else None
+    terms: tuple[Term, ...] = ()
+    if explained:
+        terms = tuple(_term(each, marks.get(each.key), policy, kept, made) for each in assessments)
+    return Average(part.key, part.coefficient, terms, made, None if made is None else _shown(made, policy))
 
 
-def _read(assessment: AssessmentTerms, given: Given | None, policy: Policy) -> tuple[Term, Mode]:
-    """What one mark brings by itself; an optional one brings nothing yet."""
-    value, why = _worth(assessment, given, policy)
-    coefficient, mode = assessment.coefficient, assessment.mode
+def worth(given: Given | None, policy: Policy) -> Fraction | None:
+    """What was given, as a number out of its own scale; None where it counts for nothing."""
+    if given is None or given.__class__ is Fraction:
+        return given  # type: ignore[return-value]
+    if given == Code.NOT_RETURNED and policy.not_returned == NotReturned.ZERO:
+        return ZERO
+    return None
+
+
+def _above(assessment: AssessmentTerms, value: Fraction) -> Fraction:
+    """What a bonus adds: its coefficient times what is above 10."""
+    return value * assessment.unit - HALF * assessment.coefficient
+
+
+def _keep_optional(optional: list[tuple[AssessmentTerms, Fraction]], total: Sum, divisor: Sum) -> set[Key]:
+    """In falling order, each while it is greater than the average so far; once one does not raise it, none after it does."""
+    kept: set[Key] = set()
+    falling = sorted(optional, key=lambda pair: out_of_twenty(pair[1], pair[0].scale), reverse=True)
+    for assessment, value in falling:
+        if out_of_twenty(value, assessment.scale) * divisor.value <= total.value:
+            break
+        kept.add(assessment.key)
+        total.add_product(value, assessment.unit)
+        divisor.add_value(assessment.coefficient)
+    return kept
+
+
+def _term(
+    assessment: AssessmentTerms, given: Given | None, policy: Policy, kept: set[Key], made: Fraction | None
+) -> Term:
+    """The line of one assessment in the explanation of what was computed."""
+    value = worth(given, policy)
+    key, coefficient = assessment.key, assessment.coefficient
     if value is None:
-        return Term(assessment.key, None, coefficient, why), mode
+        return Term(key, None, coefficient, _why_nothing(given))
+    read = out_of_twenty(value, assessment.scale)
     if not coefficient:
-        return Term(assessment.key, value, coefficient, Why.NO_COEFFICIENT), mode
-    if mode == Mode.OPTIONAL:
-        return Term(assessment.key, value, coefficient, Why.OPTIONAL_KEPT), mode
-    if mode == Mode.BONUS:
-        above = value - HALF
-        if above <= 0:
-            return Term(assessment.key, value, coefficient, Why.BONUS_LEFT), mode
-        return Term(assessment.key, value, coefficient, Why.BONUS_KEPT, adds=coefficient * above), mode
-    return Term(assessment.key, value, coefficient, why, coefficient * value, coefficient), mode
+        return Term(key, read, coefficient, Why.NO_COEFFICIENT)
+    why = _why(assessment, given, read, kept, made)
+    if why == Why.BONUS_KEPT:
+        return Term(key, read, coefficient, why, adds=_above(assessment, value))
+    if why in COUNTING:
+        return Term(key, read, coefficient, why, value * assessment.unit, coefficient)
+    return Term(key, read, coefficient, why)
 
 
-def _worth(assessment: AssessmentTerms, given: Given | None, policy: Policy) -> tuple[Fraction | None, Why]:
+def _why_nothing(given: Given | None) -> Why:
     if given is None:
-        return None, Why.NO_MARK
-    if given == Code.NOT_RETURNED:
-        if policy.not_returned == NotReturned.ZERO:
-            return ZERO, Why.NOT_RETURNED_ZERO
-        return None, Why.NOT_RETURNED_IGNORED
-    if isinstance(given, Code):
-        return None, OF_CODE[given]
-    return out_of_twenty(given, assessment.scale), Why.COUNTED
+        return Why.NO_MARK
+    return NOTHING.get(Code(given), Why.NOT_RETURNED_IGNORED) if isinstance(given, Code) else Why.NO_MARK
 
 
-def _alone(line: Term) -> Term:
-    return replace(line, why=Why.ALONE, adds=ZERO) if line.counts else line
+def _why(
+    assessment: AssessmentTerms, given: Given | None, read: Fraction, kept: set[Key], made: Fraction | None
+) -> Why:
+    if assessment.mode == Mode.NORMAL:
+        return Why.NOT_RETURNED_ZERO if given == Code.NOT_RETURNED else Why.COUNTED
+    if assessment.mode == Mode.BONUS:
+        kept_why, is_kept = Why.BONUS_KEPT, read > HALF
+    else:
+        kept_why, is_kept = Why.OPTIONAL_KEPT, assessment.key in kept or made is None
+    if not is_kept:
+        return Why.BONUS_LEFT if assessment.mode == Mode.BONUS else Why.OPTIONAL_LEFT
+    return kept_why if made is not None else Why.ALONE
 
 
 # Means of averages
 
 
 def mean_of(
-    key: Key, coefficient: Fraction, of: Iterable[tuple[Key, Fraction | None, Fraction]], policy: Policy
+    key: Key,
+    coefficient: Fraction,
+    of: Iterable[tuple[Key, Fraction | None, Fraction]],
+    policy: Policy,
+    *,
+    explained: bool = True,
 ) -> Average:
     """The mean of averages (key, value, coefficient) by their coefficients; what has none does not count."""
-    terms = tuple(_counted(*each) for each in of)
-    total = sum((term.adds for term in terms), ZERO)
-    divisor = sum((term.weighs for term in terms), ZERO)
-    if not divisor:
-        return Average(key, coefficient, terms, None, None)
-    return Average(key, coefficient, terms, total / divisor, _shown(total / divisor, policy))
+    held = list(of)
+    total, divisor = Sum(), Sum()
+    for _key, value, weight in held:
+        if value is not None:
+            total.add_product(value, weight)
+            divisor.add_value(weight)
+    terms = tuple(_counted(*each) for each in held) if explained else ()
+    made = total.value / divisor.value if divisor.numerator else None
+    return Average(key, coefficient, terms, made, None if made is None else _shown(made, policy))
 
 
 def _counted(key: Key, value: Fraction | None, coefficient: Fraction) -> Term:
@@ -291,42 +403,44 @@ def _counted(key: Key, value: Fraction | None, coefficient: Fraction) -> Term:
     return Term(key, value, coefficient, Why.COUNTED, coefficient * value, coefficient)
 
 
-def subject_average(subject: SubjectTerms, parts: Mapping[Key, Average], policy: Policy) -> Average:
+def subject_average(
+    subject: SubjectTerms, parts: Mapping[Key, Average], policy: Policy, *, explained: bool = True
+) -> Average:
     """From the exact averages of its parts."""
     made = ((part.key, parts[part.key].exact, part.coefficient) for part in subject.parts)
-    return mean_of(subject.key, subject.coefficient, made, policy)
+    return mean_of(subject.key, subject.coefficient, made, policy, explained=explained)
 
 
-def general_average(subjects: Iterable[Average], policy: Policy) -> Average:
+def general_average(subjects: Iterable[Average], policy: Policy, *, explained: bool = True) -> Average:
     """From the averages of the subjects, rounded or exact as the school decided."""
-    return mean_of(
-        "general", Fraction(1), ((s.key, _base(s, policy), s.coefficient) for s in subjects), policy
-    )
+    made = ((subject.key, _base(subject, policy), subject.coefficient) for subject in subjects)
+    return mean_of("general", Fraction(1), made, policy, explained=explained)
 
 
 def _base(average: Average, policy: Policy) -> Fraction | None:
     if average.rounded is None or policy.general_from == GeneralFrom.EXACT:
         return average.exact
-    return Fraction(average.rounded)
+    return exact(average.rounded)
 
 
-def _shown(exact: Fraction, policy: Policy) -> Decimal:
-    return rounded(exact, policy.step, policy.rounding)
+def _shown(value: Fraction, policy: Policy) -> Decimal:
+    return rounded(value, policy.step, policy.rounding)
 
 
-def averages_of(gradebook: Gradebook, marks: Mapping[Key, Given]) -> Averages:
-    """The averages of one pupil in one period: `marks` by assessment, out of their scales."""
-    by_part: dict[Key, list[AssessmentTerms]] = {}
-    for assessment in gradebook.assessments:
-        by_part.setdefault(assessment.part, []).append(assessment)
-    policy = gradebook.policy
+def averages_of(gradebook: Gradebook, marks: Mapping[Key, Given], *, explained: bool = True) -> Averages:
+    """The averages of one pupil in one period: `marks` by assessment, out of their scales. A class is read without the
+    explanations, which cost more than the averages."""
+    policy, by_part = gradebook.policy, gradebook.by_part
     parts = {
-        part.key: part_average(part, by_part.get(part.key, ()), marks, policy)
+        part.key: part_average(part, by_part.get(part.key, ()), marks, policy, explained=explained)
         for subject in gradebook.subjects
         for part in subject.parts
     }
-    subjects = {subject.key: subject_average(subject, parts, policy) for subject in gradebook.subjects}
-    return Averages(parts, subjects, general_average(subjects.values(), policy))
+    subjects = {
+        subject.key: subject_average(subject, parts, policy, explained=explained)
+        for subject in gradebook.subjects
+    }
+    return Averages(parts, subjects, general_average(subjects.values(), policy, explained=explained))
 
 
 def year_of(periods: Sequence[tuple[Key, Averages]], policy: Policy) -> Averages:
