@@ -1,1 +1,1 @@
-"""Notes: what is assessed, the marks that teachers give, and the averages that families and pupils understand."""
+"""Notes: assessments, marks, their averages, and periods that the head seals."""

@@ -1,1 +1,27 @@
-"""May this viewer do that with marks, and how marks count."""
+"""Who may do what with marks, what may be typed as one, and how averages are made."""
+
+from preau.domains.gradebook.rules.access import (
+    follows_marks,
+    keeps_marks,
+    reads_every_class,
+    reads_grid,
+    seals_periods,
+    settles_marks,
+    writes,
+)
+from preau.domains.gradebook.rules.marking import NotAMark, Typed, as_typed, plain, typed_mark
+
+__all__ = [
+    "NotAMark",
+    "Typed",
+    "as_typed",
+    "follows_marks",
+    "keeps_marks",
+    "plain",
+    "reads_every_class",
+    "reads_grid",
+    "seals_periods",
+    "settles_marks",
+    "typed_mark",
+    "writes",
+]
