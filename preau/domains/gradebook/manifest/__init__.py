@@ -1,5 +1,5 @@
-"""What the gradebook shows to the rest of the platform: what it holds of people, and for how long."""
+"""What the gradebook shows to the rest of the platform: its pages, what it tells, what it holds of people."""
 
-from preau.domains.gradebook.manifest import held
+from preau.domains.gradebook.manifest import held, shown, told
 
-__all__ = ["held"]
+__all__ = ["held", "shown", "told"]
