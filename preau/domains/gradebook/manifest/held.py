@@ -141,6 +141,7 @@ for verb, label in [
     ("gradebook.seal_lifted", _("Arrêt d’une période levé")),
     ("gradebook.period_reopened", _("Période rouverte à un enseignant")),
     ("gradebook.reopening_closed", _("Réouverture d’une période terminée")),
+    ("gradebook.exported", _("Grille de notes téléchargée")),
     ("gradebook.policy_changed", _("Règles des moyennes changées")),
     ("gradebook.sub_subject_created", _("Sous-matière créée")),
     ("gradebook.sub_subject_changed", _("Sous-matière modifiée")),

@@ -9,12 +9,13 @@ from preau.domains.gradebook.rules.access import (
     settles_marks,
     writes,
 )
-from preau.domains.gradebook.rules.marking import NotAMark, Typed, as_typed, plain, typed_mark
+from preau.domains.gradebook.rules.marking import NotAMark, Typed, as_typed, fixed, plain, typed_mark
 
 __all__ = [
     "NotAMark",
     "Typed",
     "as_typed",
+    "fixed",
     "follows_marks",
     "keeps_marks",
     "plain",

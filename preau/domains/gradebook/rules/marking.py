@@ -55,6 +55,11 @@ def plain(number: Decimal) -> str:
     return f"{whole},{cents}" if cents else whole
 
 
+def fixed(number: Decimal) -> str:
+    """An average, with all the decimals that the school rounds it to: « 12,0 »."""
+    return f"{number:f}".replace(".", ",")
+
+
 def typed_mark(text: str, scale: Decimal) -> Typed:
     """What a cell means on this scale, with a comma or a point. Raises NotAMark."""
     said = "".join(text.split()).upper()

@@ -25,7 +25,7 @@ from preau.domains.gradebook.tests.scene import (
 )
 
 SCALE = Decimal(20)
-EVERYBODY = ("head", "teacher", "teacher_1", "pupil", "guardian")
+EVERYBODY = ("head", "cpe", "teacher", "teacher_1", "pupil", "guardian")
 
 
 def readers(seat_of: Any, mark: Mark) -> set[str]:
@@ -34,6 +34,7 @@ def readers(seat_of: Any, mark: Mark) -> set[str]:
 
 @pytest.fixture
 def one(college: World, seat_of: Any) -> Assessment:
+    Assessment.objects.filter(school=college.school).delete()
     return assessment(college, seat_of("teacher"))
 
 
@@ -63,9 +64,9 @@ def test_once_published_the_pupil_reads_first_and_the_guardian_after_the_delay(
 ) -> None:
     lead_class(college, "teacher")
     actions.publish_assessment(seat_of("teacher"), one, NOW - HOUR)
-    assert readers(seat_of, mark) == {"head", "teacher", "pupil"}
+    assert readers(seat_of, mark) == {"head", "cpe", "teacher", "pupil"}
     actions.publish_assessment(seat_of("teacher"), one, NOW - 25 * HOUR)
-    assert readers(seat_of, mark) == {"head", "teacher", "pupil", "guardian"}
+    assert readers(seat_of, mark) == {"head", "cpe", "teacher", "pupil", "guardian"}
     assert one in Assessment.objects.visible_to(seat_of("guardian"))
 
 
