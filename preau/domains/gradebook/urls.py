@@ -20,8 +20,7 @@ urlpatterns = [
     path("notes/evaluations/<int:pk>/retablir/", views.restore, name="restore"),
     path("notes/mes-notes/", reading.own, name="own"),
     path("notes/eleves/<str:public_id>/", reading.pupil, name="pupil"),
-    path("notes/eleves/<str:public_id>/moyenne/", reading.general, name="general"),
-    path("notes/eleves/<str:public_id>/matieres/<int:subject>/", reading.subject, name="subject"),
-    path("notes/eleves/<str:public_id>/evaluations/<int:assessment>/", reading.assessment, name="assessment"),
+    path("notes/eleves/<str:public_id>/moyenne/", reading.average, name="average"),
+    path("notes/evaluations/<int:pk>/lue/", reading.assessment, name="assessment"),
     path("notes/classes/<int:pk>/moyennes/", reading.class_averages, name="class_averages"),
 ]

@@ -30,6 +30,10 @@ def page_of(pupil: Person, name: str = "pupil", **more: Any) -> str:
     return reverse(f"gradebook:{name}", kwargs={"public_id": pupil.public_id, **more})
 
 
+def sat(one: Assessment) -> str:
+    return reverse("gradebook:assessment", kwargs={"pk": one.pk})
+
+
 @pytest.fixture
 def pupil(college: World) -> Person:
     """Of a class that was not assessed yet."""
@@ -70,7 +74,7 @@ def test_a_pupil_reads_before_the_family(
     assert said_of(seat_of("pupil"), pupil) == ["13,5"]
     assert said_of(seat_of("guardian"), pupil) == []
     assert latest.last_marks(seat_of("guardian")) == []
-    address = page_of(pupil, "assessment", assessment=one.pk)
+    address = sat(one)
     assert client.sit(pupil).get(address).status_code == 200
     assert client.sit(college.people["guardian"]).get(address).status_code == 404
 
@@ -95,7 +99,7 @@ def test_the_statistics_of_families_know_nothing_that_they_do_not_read_yet(
     assert means == [14.0, 10.0]
 
 
-PAGES = ["pupil", "general"]
+PAGES = ["pupil", "average"]
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -142,7 +146,7 @@ def test_a_pupil_reads_no_mark_of_a_classmate(college: World, client: SchoolClie
     mate = pupils_of(college)[1]
     one = assessed(college)
     give(one, (pupil, 12), (mate, "3.25"))
-    pages = [page_of(pupil), page_of(pupil, "assessment", assessment=one.pk), page_of(pupil, "general")]
+    pages = [page_of(pupil), sat(one), page_of(pupil, "average")]
     client.sit(pupil)
     for address in pages:
         page = client.get(address).content.decode()
@@ -221,7 +225,7 @@ def test_a_pupil_reads_where_an_average_comes_from(
         ("Dictée", "ABS", {}),
     ]:
         give(assessed(college, title, charge=charge, **said), (pupil, value))
-    page = client.sit(pupil).get(page_of(pupil, "subject", subject=charge.subject_id)).content.decode()
+    page = client.sit(pupil).get(page_of(pupil, "average") + f"?matiere={charge.subject_id}").content.decode()
     text = " ".join(page.replace("\u202f", " ").split())
     for words in (
         "16 × 2 = <strong>32</strong>", "10 × 1 = <strong>10</strong>", "14 × 1 = <strong>4</strong>",
@@ -323,7 +327,7 @@ def test_the_home_shows_the_last_marks(college: World, client: SchoolClient, pup
         ("head", "class"), ("teacher_1", "class"),
     ],
 )  # fmt: skip
-@pytest.mark.parametrize("asked", ["", "?periode=annee"])
+@pytest.mark.parametrize("asked", ["", "periode=annee"])
 def test_each_page_is_sound_light_and_asks_little(
     college: World, client: SchoolClient, pupil: Person, key: str, name: str, asked: str
 ) -> None:
@@ -335,13 +339,13 @@ def test_each_page_is_sound_light_and_asks_little(
     addresses = {
         "own": reverse("gradebook:own"),
         "pupil": page_of(pupil),
-        "general": page_of(pupil, "general"),
-        "subject": page_of(pupil, "subject", subject=line.subject_id),
-        "assessment": page_of(pupil, "assessment", assessment=line.pk),
+        "general": page_of(pupil, "average"),
+        "subject": page_of(pupil, "average") + f"?matiere={line.subject_id}&",
+        "assessment": sat(line),
         "class": reverse("gradebook:class_averages", kwargs={"pk": class_of(college).pk}),
     }
     client.sit(college.people[key])
-    page, statements = counted(client, addresses[name] + asked)
+    page, statements = counted(client, addresses[name] + ("" if "?" in addresses[name] else "?") + asked)
     assert page.status_code == 200
     assert statements <= MOST_STATEMENTS
     assert len(page.content) <= MOST_BYTES

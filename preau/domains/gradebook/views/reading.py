@@ -77,6 +77,7 @@ def _pupil_page(request: HttpRequest, pupil: Person, children: list[Person]) -> 
         "hint": read.next_step(newest) if newest else "",
         "last": [read.in_context(row.line) for row in read.last[:LAST]],
         "is_own": viewer.person.pk == pupil.pk,
+        "opens": not viewer.is_staff,
         "asked": _asked(read),
         "number": reading.number,
     }
@@ -88,75 +89,56 @@ def _asked(read: reading.PupilMarks) -> str:
     return f"?periode={read.period.pk if read.period else 'annee'}"
 
 
-def _read(request: HttpRequest, pupil: Person, asked: str | None) -> reading.PupilMarks:
-    read = reading.marks_of(request.viewer, pupil, asked)
-    if read is None:
-        raise Http404
-    return read
-
-
 @opens(Person, to=rules.reads_marks_of, by="public_id")
 @require_safe
-def subject(request: HttpRequest, pupil: Person, subject: int) -> HttpResponse:
-    """« D’où vient cette moyenne ? »: a subject of a pupil, line by line."""
-    read = _read(request, pupil, request.GET.get("periode"))
-    row = read.subject(subject)
-    if row is None:
-        raise Http404
+def average(request: HttpRequest, pupil: Person) -> HttpResponse:
+    """« D’où vient cette moyenne ? »: that of a subject, line by line, else the general one, subject by subject."""
     _trace(request, pupil)
-    lines = [line for line in reversed(read.lines) if line.subject_id == subject]
-    context = {
-        "title": row.name,
-        "whose": _title(request.viewer, pupil),
-        "read": read,
+    read = reading.marks_of(request.viewer, pupil, request.GET.get("periode"))
+    whose = _title(request.viewer, pupil)
+    if read is None:
+        return render(request, "gradebook/no_marks.html", {"title": whose, "children": [], "pupil": pupil})
+    context = {"whose": whose, "read": read, "pupil": pupil, "asked": _asked(read)}
+    row = next((one for one in read.subjects if str(one.pk) == request.GET.get("matiere")), None)
+    if row is None:
+        return render(
+            request,
+            "gradebook/pupil_general.html",
+            context | {"computation": reading.general_computation(read)},
+        )
+    lines = [line for line in reversed(read.lines) if line.subject_id == row.pk]
+    context |= {
         "row": row,
         "blocks": read.blocks_of(row),
         "hint": read.next_step(row),
         "computations": reading.computations_of(read, row),
         "marks": [read.in_context(line) for line in lines],
-        "is_own": request.viewer.person.pk == pupil.pk,
-        "asked": _asked(read),
+        "opens": not request.viewer.is_staff,
     }
     return render(request, "gradebook/pupil_subject.html", context)
 
 
-@opens(Person, to=rules.reads_marks_of, by="public_id")
+@opens(Assessment, to=follows_marks)
 @require_safe
-def general(request: HttpRequest, pupil: Person) -> HttpResponse:
-    """Where the general average comes from, subject by subject."""
-    read = _read(request, pupil, request.GET.get("periode"))
-    _trace(request, pupil)
-    context = {
-        "title": _("Moyenne générale"),
-        "whose": _title(request.viewer, pupil),
-        "read": read,
-        "computation": reading.general_computation(read),
-        "asked": _asked(read),
-    }
-    return render(request, "gradebook/pupil_general.html", context)
-
-
-@opens(Person, to=rules.reads_marks_of, by="public_id")
-@require_safe
-def assessment(request: HttpRequest, pupil: Person, assessment: int) -> HttpResponse:
-    """One assessment as the pupil sees it: what was asked, the mark, how the class did."""
-    period = Assessment.objects.filter(pk=assessment).values_list("period_id", flat=True).first()
-    read = _read(request, pupil, str(period))
-    line = next((one for one in read.lines if one.pk == assessment), None)
-    if line is None:
-        raise Http404
-    _trace(request, pupil)
-    row = read.in_context(line)
-    context = {
-        "title": line.title,
-        "whose": _title(request.viewer, pupil),
-        "read": read,
-        "row": row,
-        "bars": reading.distribution_of(read, row),
-        "is_own": request.viewer.person.pk == pupil.pk,
-        "asked": _asked(read),
-    }
-    return render(request, "gradebook/pupil_assessment.html", context)
+def assessment(request: HttpRequest, assessment: Assessment) -> HttpResponse:
+    """One assessment as a pupil and the family see it: what was asked, the mark, how the class did."""
+    viewer = request.viewer
+    asked = request.GET.get("enfant")
+    for pupil in sorted(_children(viewer), key=lambda one: one.public_id != asked):
+        read = reading.marks_of(viewer, pupil, str(assessment.period_id))
+        line = next((one for one in read.lines if one.pk == assessment.pk), None) if read else None
+        if read and line:
+            row = read.in_context(line)
+            context = {
+                "read": read,
+                "row": row,
+                "bars": reading.distribution_of(read, row),
+                "whose": _title(viewer, pupil),
+                "is_own": viewer.person.pk == pupil.pk,
+                "asked": _asked(read),
+            }
+            return render(request, "gradebook/pupil_assessment.html", context)
+    raise Http404
 
 
 @opens(GradeBook, to=rules.reads_class_averages)
