@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from conftest import NOW
-from preau.directory.models import Assignment, Enrolment, Period, Person
+from preau.directory.models import Assignment, Enrolment, Period, Person, Subject
 from preau.directory.seeds import World
 from preau.domains.gradebook.models import Assessment, Mark
 from preau.domains.gradebook.tests.scene import class_of, period_of
@@ -87,3 +87,17 @@ def lived_term(world: World, subjects: int = 4, each: int = 4) -> None:
 def _value(rank: int, number: int, place: int) -> float:
     """Between 6 and 19, the same at each run."""
     return 6 + (rank * 7 + number * 3 + place * 5) % 27 / 2
+
+
+def many_subjects_assessed(world: World, count: int) -> None:
+    """`count` subjects more, in each of which the pupil of the cast has a mark."""
+    charge = charges_of(world)[0]
+    for _ in range(count):
+        number = Subject.objects.filter(school=world.school).count()
+        subject = Subject.objects.create(school=world.school, code=f"X{number}", name=f"Option {number}")
+        one = assessed(
+            world,
+            f"Option {number}",
+            charge=Assignment(teacher=charge.teacher, subject=subject, group=charge.group),
+        )
+        give(one, (world.people["pupil"], 12))
