@@ -1,7 +1,7 @@
 """The averages of a class: its pupils by its subjects, for those who follow it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -76,7 +76,8 @@ class ClassAverages:
     @cached_property
     def made(self) -> dict[int, averages.Averages]:
         if self.period is not None:
-            return dict(self.held.averages_of_all)
+            made = self.held.averages_of_all
+            return {pupil: made[pupil] for pupil, _public_id, _name in self.pupils if pupil in made}
         parts = [(period.pk, self.held.of(period.pk).averages_of_all) for period in self.periods]
         return {
             pupil: averages.year_of(
@@ -137,5 +138,4 @@ def averages_of_class(viewer: Viewer, book: GradeBook, asked: str | None) -> Cla
         if first is None or last is None or one.meets(first, last)
     }
     held = class_marks(viewer, book.school_id, book.pk, learning, [period] if period else periods)
-    held = replace(held, marks={pupil: marks for pupil, marks in held.marks.items() if pupil in there})
     return ClassAverages(periods, period, held, list(there.values()), viewer.today)

@@ -16,6 +16,7 @@ from preau.directory.rules.subjects import Look, look_of
 from preau.directory.viewer import Viewer
 from preau.domains.gradebook.models import Assessment, Mark, SubjectWeight, policy_of
 from preau.domains.gradebook.queries.counting import given, part_of, policy_terms
+from preau.domains.gradebook.queries.remembered import name_of
 from preau.domains.gradebook.rules import averages
 from preau.foundation.prepared import Prepared
 from preau.foundation.text import natural
@@ -60,6 +61,8 @@ class Line:
     sub_coefficient: Decimal | None
     group_id: int
     period_id: int
+    version: int
+    marks_written: int
 
     @property
     def look(self) -> Look:
@@ -78,7 +81,7 @@ class Line:
 
 COLUMNS = (
     "pk", "title", "topic", "kind", "mode", "day", "scale", "coefficient", "subject_id", "subject__name", "subject__code",
-    "sub_subject_id", "sub_subject__name", "sub_subject__coefficient", "group_id", "period_id",
+    "sub_subject_id", "sub_subject__name", "sub_subject__coefficient", "group_id", "period_id", "version", "marks_written",
 )  # fmt: skip
 
 
@@ -127,16 +130,48 @@ MARKS_OF = Prepared(
 )
 
 
+Given = Mapping[averages.Key, averages.Given]
+
+
+class Marks:
+    """The published marks of those who learn with a class: of one alone, or of all, each asked once and only if wanted."""
+
+    def __init__(self, viewer: Viewer, pupils: tuple[int, ...], periods: tuple[int, ...]) -> None:
+        self.viewer, self.pupils, self.periods = viewer, pupils, periods
+        self._own: dict[int, Given] = {}
+
+    @cached_property
+    def all(self) -> Mapping[int, Given]:
+        return self._asked(self.pupils)
+
+    def of(self, pupil_id: int) -> Given:
+        if "all" in self.__dict__:
+            return self.all.get(pupil_id, {})
+        if pupil_id not in self._own:
+            self._own[pupil_id] = self._asked((pupil_id,)).get(pupil_id, {})
+        return self._own[pupil_id]
+
+    def _asked(self, pupils: tuple[int, ...]) -> Mapping[int, Given]:
+        found: dict[int, dict[averages.Key, averages.Given]] = defaultdict(dict)
+        if pupils and self.periods:
+            for assessment, pupil, value, code in MARKS_OF(self.viewer, pupils, self.periods):
+                mark = given(value, code)
+                if mark is not None:
+                    found[pupil][assessment] = mark
+        return found
+
+
 @dataclass(frozen=True)
 class ClassMarks:
-    """What a class was assessed in, in some periods, and the marks of those who learn with it."""
+    """What a class was assessed in, in some periods, and the marks of those who learn with it. `name`: that of all this."""
 
     policy: averages.Policy
     lines: Sequence[Line]
-    marks: Mapping[int, Mapping[averages.Key, averages.Given]]
+    marks: Marks
     weights: Mapping[tuple[int, int | None], Fraction]
     class_id: int
     learning: Sequence[Learning]
+    name: str
 
     def weight_of(self, subject_id: int) -> Fraction:
         """That of the class, else of the school, else 1."""
@@ -170,7 +205,7 @@ class ClassMarks:
 
     def lines_of(self, pupil_id: int) -> list[Line]:
         """What concerns one pupil: their groups on that day, and what they have a mark in."""
-        marked = self.marks.get(pupil_id, {})
+        marked = self.marks.of(pupil_id)
         groups = self._groups.get(pupil_id, [])
         return [
             line
@@ -195,16 +230,17 @@ class ClassMarks:
         """The same as it was on a day."""
         return replace(self, lines=[line for line in self.lines if line.day <= day])
 
-    def averages_of(self, pupil_id: int) -> averages.Averages:
-        """With their explanations."""
-        return averages.averages_of(self.gradebook(self.lines_of(pupil_id)), self.marks.get(pupil_id, {}))
+    def averages_of(self, pupil_id: int, *, explained: bool = True) -> averages.Averages:
+        book = self.gradebook(self.lines_of(pupil_id))
+        return averages.averages_of(book, self.marks.of(pupil_id), explained=explained)
 
     @cached_property
     def averages_of_all(self) -> Mapping[int, averages.Averages]:
         """Of everyone who learns with the class, without explanations."""
         book = self.gradebook(self.lines)
         return {
-            pupil: averages.averages_of(book, marks, explained=False) for pupil, marks in self.marks.items()
+            pupil: averages.averages_of(book, marks, explained=False)
+            for pupil, marks in self.marks.all.items()
         }
 
 
@@ -216,20 +252,14 @@ def learning_with(pupil_id: int) -> list[tuple[Learning, int, int]]:
 def class_marks(
     viewer: Viewer, school_id: int, class_id: int, learning: Sequence[Learning], periods: Sequence[Period]
 ) -> ClassMarks:
-    """Four statements: the rules and weights of the school, the assessments, the marks."""
+    """Three statements: the rules and weights of the school, and the assessments; the marks are asked when they are wanted."""
     pupils = tuple(sorted({one.pupil_id for one in learning}))
     chosen = tuple(period.pk for period in periods)
-    marks: dict[int, dict[averages.Key, averages.Given]] = defaultdict(dict)
-    if pupils and chosen:
-        lines = [Line(*row) for row in LINES(viewer, pupils, chosen)]
-        for assessment, pupil, value, code in MARKS_OF(viewer, pupils, chosen):
-            mark = given(value, code)
-            if mark is not None:
-                marks[pupil][assessment] = mark
-    else:
-        lines = []
+    lines = [Line(*row) for row in LINES(viewer, pupils, chosen)] if pupils and chosen else []
     weights = {(subject, group): averages.exact(weight) for subject, group, weight in WEIGHTS(school_id)}
-    return ClassMarks(policy_terms(policy_of(school_id)), lines, marks, weights, class_id, learning)
+    policy = policy_terms(policy_of(school_id))
+    name = name_of(policy, lines, sorted(weights.items(), key=repr), class_id, learning, chosen)
+    return ClassMarks(policy, lines, Marks(viewer, pupils, chosen), weights, class_id, learning, name)
 
 
 def class_of(learning: Iterable[Learning], pupil_id: int, today: date) -> Learning | None:

@@ -1,7 +1,7 @@
 """The marks of one pupil as the pupil, the family and those who follow the class read them: in context, explained, never a rank."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -24,6 +24,7 @@ from preau.domains.gradebook.queries.read_marks import (
     class_of,
     learning_with,
 )
+from preau.domains.gradebook.queries.remembered import Figures, memory
 from preau.domains.gradebook.rules import averages, plain
 from preau.domains.gradebook.rules.averages import Average, Averages, Code, Key, Mode, Term, Why
 from preau.domains.gradebook.rules.reading import spread_of
@@ -217,17 +218,20 @@ class PupilMarks:
 
     @cached_property
     def marks(self) -> dict[Key, averages.Given]:
-        return dict(self.held.marks.get(self.pupil.pk, {}))
+        return dict(self.held.marks.of(self.pupil.pk))
 
     @cached_property
     def averages(self) -> Averages:
         """Of the period, or of the year from its periods."""
         return self.averages_at(self.pupil.pk, self.held)
 
-    def averages_at(self, pupil_id: int, held: ClassMarks) -> Averages:
+    def averages_at(self, pupil_id: int, held: ClassMarks, *, explained: bool = True) -> Averages:
         if self.period is not None:
-            return held.averages_of(pupil_id)
-        made = [(period.pk, held.of(period.pk).averages_of(pupil_id)) for period in self.periods]
+            return held.averages_of(pupil_id, explained=explained)
+        made = [
+            (period.pk, held.of(period.pk).averages_of(pupil_id, explained=explained))
+            for period in self.periods
+        ]
         return averages.year_of(made, held.policy)
 
     @cached_property
@@ -273,14 +277,24 @@ class PupilMarks:
     @cached_property
     def _before(self) -> Averages:
         """A month ago."""
-        return self.averages_at(self.pupil.pk, self.held.until(self.today - A_MONTH))
+        return self.averages_at(self.pupil.pk, self.held.until(self.today - A_MONTH), explained=False)
 
     def subject_spread(self, subject_id: int) -> Spread | None:
         """Of those who share a group of the pupil in this subject."""
-        groups = {line.group_id for line in self.lines if line.subject_id == subject_id}
-        learners = self.held.learners_in(groups)
-        found = (made.subjects.get(subject_id) for pupil, made in self.of_class.items() if pupil in learners)
-        return spread_in_words(one.exact for one in found if one and one.exact is not None)
+        groups = frozenset(line.group_id for line in self.lines if line.subject_id == subject_id)
+
+        def made() -> Spread | None:
+            learners = self.held.learners_in(groups)
+            found = (
+                one.subjects.get(subject_id) for pupil, one in self.of_class.items() if pupil in learners
+            )
+            return spread_in_words(one.exact for one in found if one and one.exact is not None)
+
+        return self._remembered(made, "subject", subject_id, groups)
+
+    def _remembered(self, make: Callable[[], Figures], *what: Hashable) -> Figures:
+        """Figures of the class: the same for all who learn in it, until something changes."""
+        return memory.get((self.held.name, self.period is None, *what), make)
 
     def subject(self, pk: int) -> SubjectRow | None:
         return next((row for row in self.subjects if row.pk == pk), None)
@@ -301,10 +315,20 @@ class PupilMarks:
 
     def in_context(self, line: Line) -> MarkRow:
         """With the half of those who sat it."""
-        return MarkRow(line, self.marks.get(line.pk), spread_in_words(self.values_in(line)))
+        spread = self._remembered(lambda: spread_in_words(self.values_in(line)), "assessment", line.pk)
+        return MarkRow(line, self.marks.get(line.pk), spread)
+
+    def counts_in(self, line: Line) -> tuple[int, ...]:
+        """How many have what, by tenths of its scale; nothing where too few sat it."""
+
+        def made() -> tuple[int, ...]:
+            spread = spread_of(self.values_in(line), full=line.terms.scale)
+            return spread.distribution if spread else ()
+
+        return self._remembered(made, "counts", line.pk)
 
     def values_in(self, line: Line) -> list[Fraction]:
-        found = (marks.get(line.pk) for marks in self.held.marks.values())
+        found = (marks.get(line.pk) for marks in self.held.marks.all.values())
         return [value for value in found if isinstance(value, Fraction)]
 
     @cached_property
@@ -326,12 +350,16 @@ class PupilMarks:
 
     @cached_property
     def general_spread(self) -> Spread | None:
-        return self._general_spread(self.of_class)
+        return self._remembered(lambda: self._general_spread(self.of_class), "general")
 
-    def _general_spread(self, of_class: dict[int, Averages]) -> Spread | None:
+    def _general_spread(self, of_class: Mapping[int, Averages]) -> Spread | None:
         mates = self.held.classmates
         made = (one.general.exact for pupil, one in of_class.items() if pupil in mates)
         return spread_in_words(value for value in made if value is not None)
+
+    def _band(self, held: ClassMarks, *what: Hashable) -> Spread | None:
+        """The half of the class in some of these assessments."""
+        return self._remembered(lambda: self._general_spread(held.averages_of_all), "band", *what)
 
     @cached_property
     def evolution(self) -> Evolution:
@@ -342,10 +370,9 @@ class PupilMarks:
         points = []
         for day in _fortnights(days, min(self.today, self.period.ends))[-MOST_POINTS:]:
             held = self.held.until(day)
-            value = held.averages_of(self.pupil.pk).general
+            value = held.averages_of(self.pupil.pk, explained=False).general
             if value.rounded is not None:
-                band = self._general_spread(dict(held.averages_of_all))
-                points.append(_point(self._label(day), value, band))
+                points.append(_point(self._label(day), value, self._band(held, day)))
         return Evolution(points, dates.month(min(days)).split()[0] if days else "")
 
     def _label(self, day: date) -> str:
@@ -355,10 +382,9 @@ class PupilMarks:
         points = []
         for period in self.periods:
             held = self.held.of(period.pk)
-            value = held.averages_of(self.pupil.pk).general
+            value = held.averages_of(self.pupil.pk, explained=False).general
             if value.rounded is not None:
-                band = self._general_spread(dict(held.averages_of_all))
-                points.append(_point(period.name, value, band))
+                points.append(_point(period.name, value, self._band(held, period.pk)))
         return Evolution(points)
 
     # How an average is made
@@ -488,12 +514,12 @@ BARS = 10
 def distribution_of(read: PupilMarks, row: MarkRow) -> tuple[list[tuple[str, int]], str]:
     """How many have what in an assessment, by tenths of its scale, and the bar of the pupil; nothing where too few sat it."""
     scale = row.line.terms.scale
-    made = spread_of(read.values_in(row.line), full=scale)
-    if made is None:
+    counts = read.counts_in(row.line)
+    if not counts:
         return [], ""
     edges = [number(scale * rank / BARS) for rank in range(BARS + 1)]
     labels = [f"{low}–{high}" for low, high in pairwise(edges)]
-    bars = list(zip(labels, made.distribution, strict=True))
+    bars = list(zip(labels, counts, strict=True))
     own = min(int(row.given * BARS / scale), BARS - 1) if isinstance(row.given, Fraction) else None
     return bars, "" if own is None else labels[own]
 

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,14 +12,15 @@ from django.urls import reverse
 
 from conftest import NOW, SchoolClient
 from preau.commons.journal.models import Line
-from preau.directory.models import Assignment, Guardianship, Person
+from preau.directory.models import Assignment, Enrolment, Guardianship, Person
 from preau.directory.seeds import World, make_parent_of
 from preau.directory.viewer import Viewer
+from preau.domains.gradebook import actions
 from preau.domains.gradebook.models import Assessment, GradeBook, SubjectWeight, SubSubject
-from preau.domains.gradebook.queries import class_reading, latest, reading
+from preau.domains.gradebook.queries import class_reading, latest, reading, remembered
 from preau.domains.gradebook.rules import reading as rules
 from preau.domains.gradebook.tests.read_scene import assessed, charges_of, give, lived_term, pupils_of
-from preau.domains.gradebook.tests.scene import class_of
+from preau.domains.gradebook.tests.scene import assessment, class_of, classmate_of, marked
 from preau.identity.actions.accounts import open_accounts
 from tests.pages import MOST_BYTES, counted, faults
 
@@ -350,3 +352,70 @@ def test_each_page_is_sound_light_and_asks_little(
     assert statements <= MOST_STATEMENTS
     assert len(page.content) <= MOST_BYTES
     assert list(faults(page.content.decode())) == []
+
+
+# What is remembered of a class
+
+
+@pytest.fixture
+def outside(monkeypatch: pytest.MonkeyPatch) -> remembered.Memory:
+    """A memory that believes itself out of any transaction."""
+    monkeypatch.setattr(remembered, "connection", SimpleNamespace(in_atomic_block=False))
+    return remembered.Memory(most=2)
+
+
+def test_figures_are_computed_once_and_the_oldest_are_forgotten(outside: remembered.Memory) -> None:
+    made: list[str] = []
+    for name in ("a", "b", "a", "c", "a", "b"):
+        assert outside.get(name, lambda name=name: made.append(name) or name.upper()) == name.upper()  # type: ignore[misc]
+    assert made == ["a", "b", "c", "b"]
+
+
+def test_nothing_is_remembered_within_a_transaction(college: World) -> None:
+    memory, made = remembered.Memory(), []
+    for _ in range(2):
+        memory.get("a", lambda: made.append(1))
+    assert len(made) == 2
+
+
+def test_whatever_changes_a_class_changes_the_name_of_its_figures(
+    college: World, seat_of: Any, pupil: Person
+) -> None:
+    names = []
+
+    def look() -> None:
+        names.append(read(seat_of("pupil"), pupil).held.name)
+
+    teacher = seat_of("teacher")
+    one = assessment(college, teacher, published_at=NOW - timedelta(days=2))
+    look()
+    look()
+    assert names[0] == names[1]
+    marked(teacher, one, pupil, "12")
+    look()
+    one.refresh_from_db()
+    actions.change_assessment(
+        teacher, one, actions.Described("Calcul 1", one.day, coefficient=Decimal(3)), one.version
+    )
+    look()
+    SubjectWeight.objects.create(school=college.school, subject=one.subject, coefficient=Decimal(2))
+    look()
+    Enrolment.objects.filter(pupil=classmate_of(college)).update(ends=NOW.date())
+    look()
+    assert len(set(names)) == 5
+
+
+def test_a_page_says_the_same_from_memory(
+    college: World, client: SchoolClient, pupil: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lived_term(college)
+    client.sit(pupil)
+    plain = body_of(client.get(page_of(pupil)))
+    monkeypatch.setattr(remembered, "connection", SimpleNamespace(in_atomic_block=False))
+    monkeypatch.setattr(reading, "memory", remembered.Memory())
+    first, again = (client.get(page_of(pupil)) for _ in range(2))
+    assert body_of(first) == body_of(again) == plain
+
+
+def body_of(page: Any) -> str:
+    return page.content.decode().split('<main id="contenu"')[1].split("</main>")[0]
