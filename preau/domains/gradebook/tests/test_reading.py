@@ -23,6 +23,7 @@ from preau.domains.gradebook.tests.read_scene import assessed, charges_of, give,
 from preau.domains.gradebook.tests.scene import assessment, class_of, classmate_of, marked
 from preau.identity.actions.accounts import open_accounts
 from tests.pages import MOST_BYTES, counted, faults
+from tests.test_api import ask, token_of
 
 LATER = NOW + timedelta(hours=2)
 MOST_STATEMENTS = 14
@@ -319,6 +320,19 @@ def test_the_home_shows_the_last_marks(college: World, client: SchoolClient, pup
     for key in ("pupil", "guardian"):
         page = client.sit(college.people[key]).get("/").content.decode()
         assert college.named("Le dernier contrôle") in page and "17,5" in page, key
+
+
+def test_a_program_reads_the_marks_of_ones_child(college: World, seat_of: Any, pupil: Person) -> None:
+    mate, late = pupils_of(college)[1], assessed(college, "Plus tard", guardians_at=LATER)
+    give(assessed(college, "Ratio", coefficient=Decimal(2)), (pupil, "13.5"), (mate, 9))
+    give(late, (pupil, 18))
+    days = {"du": "2026-11-01", "au": "2026-11-30"}
+    told = ask("notes", token_of(seat_of("guardian")), **days).json()
+    assert told["total"] == 1
+    row = told["elements"][0]
+    assert (row["eleve"], row["note"], row["bareme"], row["coefficient"]) == (
+        pupil.given_name, "13.50", "20.00", "2.00",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
