@@ -1,6 +1,7 @@
 from django.urls import path
 
 from preau.domains.gradebook import views
+from preau.domains.gradebook.views import reading
 
 app_name = "gradebook"
 urlpatterns = [
@@ -27,4 +28,9 @@ urlpatterns = [
     path(
         "etablissement/reglages/notes/sous-matieres/<int:pk>/retirer/", views.remove_part, name="remove_part"
     ),
+    path("notes/mes-notes/", reading.own, name="own"),
+    path("notes/eleves/<str:public_id>/", reading.pupil, name="pupil"),
+    path("notes/eleves/<str:public_id>/moyenne/", reading.average, name="average"),
+    path("notes/evaluations/<int:pk>/lue/", reading.assessment, name="assessment"),
+    path("notes/classes/<int:pk>/moyennes/", reading.class_averages, name="class_averages"),
 ]

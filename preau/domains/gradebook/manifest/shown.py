@@ -64,7 +64,7 @@ powers.add(
         _("Les notes publiées et les moyennes de toutes les classes. Ni les brouillons, ni la saisie."),
         "gradebook:index",
         frozenset({Role.HEAD, Role.SCHOOL_LIFE}),
-        verbs=frozenset({"gradebook.exported"}),
+        verbs=frozenset({"gradebook.class_read", "gradebook.exported", "gradebook.marks_read"}),
         order=36,
     )
 )
