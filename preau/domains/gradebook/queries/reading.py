@@ -29,7 +29,7 @@ from preau.domains.gradebook.rules import averages, plain
 from preau.domains.gradebook.rules.averages import Average, Averages, Code, Key, Mode, Term, Why
 from preau.domains.gradebook.rules.reading import spread_of
 from preau.foundation import dates
-from preau.foundation.text import natural
+from preau.foundation.text import NBSP, natural
 
 CENT = Decimal("0.01")
 MOST_POINTS, MOST_BLOCKS = 7, 5
@@ -376,7 +376,7 @@ class PupilMarks:
         return Evolution(points, dates.month(min(days)).split()[0] if days else "")
 
     def _label(self, day: date) -> str:
-        return _("auj.") if day == self.today else dates.short_day(day).split(" ", 1)[1]
+        return _("auj.") if day == self.today else dates.short_day(day).split(" ", 1)[1].replace(NBSP, " ")
 
     def _evolution_of_year(self) -> Evolution:
         points = []
