@@ -55,8 +55,7 @@ WORDS = (
 )  # fmt: skip
 
 
-@lru_cache(maxsize=1_024)
-def look_of(code: str, name: str) -> Look:
+def _look_of(code: str, name: str) -> Look:
     """The look of a subject: by its national code, else by what the school calls it."""
     if code.isdigit() and len(code) == 6:
         for length in (4, 2):
@@ -65,3 +64,6 @@ def look_of(code: str, name: str) -> Look:
     folded = fold(name)
     found = next((look for word, look in WORDS if word in folded), None)
     return found or Look("", name[:2].capitalize(), icon="book")
+
+
+look_of = lru_cache(maxsize=1_024)(_look_of)

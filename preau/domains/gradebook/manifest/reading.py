@@ -35,7 +35,7 @@ boards.menu.add(
     boards.MenuEntry(_("Notes"), "gradebook:own", "chart-line", rules.follows_marks, order=22, service=KEY)
 )
 boards.cards.add(
-    boards.Card("gradebook/_last_marks.html", last_card, rules.follows_marks, order=22, service=KEY)
+    boards.Card("gradebook/_last_marks.html", last_card, rules.follows_marks, order=16, service=KEY)
 )
 boards.pupil_links.add(
     boards.PupilLink(_("Notes"), marks_of, "chart-line", rules.reads_every_class, order=20, service=KEY)

@@ -208,10 +208,22 @@ def out_of_twenty(value: Fraction, scale: Fraction) -> Fraction:
     return FULL * value / scale
 
 
-@lru_cache(maxsize=4_096)
-def exact(number: Decimal) -> Fraction:
-    """A number of the database; the same few come again and again."""
+def _fraction(number: Decimal) -> Fraction:
     return Fraction(number)
+
+
+# A number of the database; the same few come again and again.
+exact = lru_cache(maxsize=4_096)(_fraction)
+
+
+def _units_of(step: Decimal) -> tuple[int, int, int]:
+    """A step as a whole number of units of its last decimal, and how many of these make one."""
+    exponent = min(int(step.as_tuple().exponent), 0)
+    unit = 10**-exponent
+    return exponent, int(Fraction(step) * unit), unit
+
+
+_step = lru_cache(maxsize=64)(_units_of)
 
 
 def rounded(value: Fraction, step: Decimal, rounding: Rounding = Rounding.HALF_UP) -> Decimal:
@@ -219,14 +231,6 @@ def rounded(value: Fraction, step: Decimal, rounding: Rounding = Rounding.HALF_U
     exponent, width, unit = _step(step)
     digits = _whole(value.numerator * unit, value.denominator * width, rounding) * width
     return Decimal(f"{digits}E{exponent}")
-
-
-@lru_cache(maxsize=64)
-def _step(step: Decimal) -> tuple[int, int, int]:
-    """A step as a whole number of units of its last decimal, and how many of these make one."""
-    exponent = min(int(step.as_tuple().exponent), 0)
-    unit = 10**-exponent
-    return exponent, int(Fraction(step) * unit), unit
 
 
 def _whole(numerator: int, denominator: int, rounding: Rounding) -> int:
