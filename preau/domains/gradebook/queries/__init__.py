@@ -1,5 +1,6 @@
 """Reading marks: the courses of a teacher, the grid, one column."""
 
+from preau.domains.gradebook.queries.coming import agenda_of, found_assessments, waiting_of
 from preau.domains.gradebook.queries.courses import (
     Course,
     CourseRow,
@@ -42,11 +43,13 @@ __all__ = [
     "Row",
     "Spread",
     "SubjectRow",
+    "agenda_of",
     "books_read",
     "chosen_period",
     "column_cells",
     "course_rows",
     "courses_of",
+    "found_assessments",
     "grid_of",
     "is_open",
     "learners_of",
@@ -57,5 +60,6 @@ __all__ = [
     "said_spread",
     "spread",
     "subject_rows",
+    "waiting_of",
     "weights_of",
 ]

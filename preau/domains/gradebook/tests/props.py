@@ -98,3 +98,14 @@ def many_parts(college: World, count: int) -> None:
     for _ in range(count):
         number = SubSubject.objects.count()
         SubSubject.objects.create(school=college.school, subject=subject, name=f"Partie {number}")
+
+
+def many_drafts(college: World, count: int) -> None:
+    """`count` assessments more of today in that course, which nobody reads yet."""
+    charge = charge_of(college)
+    for _ in range(count):
+        number = Assessment.objects.filter(title__startswith="À noter ").count()
+        Assessment.objects.create(
+            school=college.school, teacher=charge.teacher, subject=charge.subject, group=charge.group,
+            period=period_of(college), title=f"À noter {number}", day=NOW.date(),
+        )  # fmt: skip

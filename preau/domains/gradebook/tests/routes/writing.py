@@ -19,6 +19,7 @@ from preau.domains.gradebook.models import (
 )
 from preau.domains.gradebook.tests.props import (
     many_assessments,
+    many_drafts,
     many_learners,
     many_parts,
     many_reopenings,
@@ -75,7 +76,8 @@ LISTS = [
     ("head", "gradebook:settings", many_subjects),
     ("head", "gradebook:subject", many_parts),
     ("guardian", "portal:home", many_assessments),
-    ("teacher", "portal:home", many_assessments),
+    ("teacher", "portal:home", many_drafts),
+    ("teacher", "agenda:agenda", many_drafts),
 ]
 ONE_THING = {
     "gradebook:create", "gradebook:change", "gradebook:publication", "gradebook:duplicate", "gradebook:move",
