@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "preau.domains.catalogue",
     "preau.domains.attendance",
     "preau.domains.homework",
+    "preau.domains.gradebook",
     "preau.domains.scenarios",
     "preau.domains.mediacentre",
     "preau.domains.exams",

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("preau.domains.attendance.urls")),
     path("", include("preau.domains.timetable.urls")),
     path("", include("preau.domains.homework.urls")),
+    path("", include("preau.domains.gradebook.urls")),
     path("", include("preau.commons.agenda.urls")),
     path("", include("preau.commons.notifications.urls")),
     path("", include("preau.domains.catalogue.urls")),

@@ -1,6 +1,7 @@
 """XLSX workbooks that execute nothing: every cell is a text or a number, whatever it begins with."""
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import IO, Any
 
 from openpyxl import Workbook
@@ -36,8 +37,8 @@ def write(file: IO[bytes], title: str, header: Sequence[object], rows: Iterable[
 
 def _cell(sheet: Any, value: object, *, bold: bool = False) -> object:
     """A number as it is; anything else as a text, so that « =1+1 » or « +33 6 » stay what they are."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return WriteOnlyCell(sheet, value)
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        return WriteOnlyCell(sheet, value)  # type: ignore[arg-type]  # the library takes a Decimal
     cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", str(value)))
     cell.data_type = "s"
     if bold:

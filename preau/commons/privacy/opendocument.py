@@ -1,7 +1,8 @@
-"""ODS workbooks that execute nothing: every cell is a text, whatever it begins with."""
+"""ODS workbooks that execute nothing: every cell is a text or a number, whatever it begins with."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from io import BytesIO
 
 from odfdo import Cell, Column, Document, Paragraph, Row, Style, Table
@@ -66,6 +67,12 @@ def _table(document: Document, sheet: Sheet) -> Table:
 
 def _cell(value: object, style: str) -> Cell:
     cell = Cell(style=style)
+    if isinstance(value, Decimal):
+        # A number is counted with; what is shown is as a French school writes it.
+        cell.set_attribute("office:value-type", "float")
+        cell.set_attribute("office:value", f"{value:f}")
+        cell.append(Paragraph(f"{value:f}".replace(".", ",")))
+        return cell
     cell.set_attribute("office:value-type", "string")
     for line in str(value).translate(CONTROL).split("\n"):
         cell.append(Paragraph(line))

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.db.models import ProtectedError
 from django.dispatch import Signal
 
 from preau.directory.calendar import closures_in
@@ -106,10 +107,18 @@ def save_period(viewer: Viewer, period: Period) -> Period:
     return period
 
 
+class PeriodUsed(Exception):
+    """Something stands in this period: marks, for instance."""
+
+
 @transaction.atomic
 def remove_period(viewer: Viewer, period: Period) -> None:
+    """Take a period away. Raises PeriodUsed."""
     journal.record(viewer, "directory.period_removed", period)
-    period.delete()
+    try:
+        period.delete()
+    except ProtectedError as error:
+        raise PeriodUsed from error
 
 
 # Holidays

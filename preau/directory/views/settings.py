@@ -173,8 +173,12 @@ def _period(request: HttpRequest, form: PeriodForm) -> HttpResponse:
 @opens(Period, to=rules.runs_planned_year)
 @require_POST
 def remove_period(request: HttpRequest, period: Period) -> HttpResponseRedirect:
-    actions.remove_period(request.viewer, period)
-    messages.success(request, _("La période est retirée."))
+    try:
+        actions.remove_period(request.viewer, period)
+    except actions.PeriodUsed:
+        messages.error(request, _("Des notes sont dans cette période : elle ne peut pas être retirée."))
+    else:
+        messages.success(request, _("La période est retirée."))
     return redirect("directory:periods")
 
 

@@ -1,0 +1,1 @@
+"""Notes: assessments, marks, their averages, and periods that the head seals."""

@@ -1,0 +1,1 @@
+"""Marks that come from elsewhere: read, checked, said."""

@@ -1,0 +1,20 @@
+"""Assessments of a class or a group, the marks of its pupils, how averages are made, and sealed periods."""
+
+from preau.domains.gradebook.models.assessments import Assessment, Mark
+from preau.domains.gradebook.models.books import GradeBook
+from preau.domains.gradebook.models.reading import MARKS
+from preau.domains.gradebook.models.seals import PeriodSeal, Reopening
+from preau.domains.gradebook.models.settings import GradingPolicy, SubjectWeight, SubSubject, policy_of
+
+__all__ = [
+    "MARKS",
+    "Assessment",
+    "GradeBook",
+    "GradingPolicy",
+    "Mark",
+    "PeriodSeal",
+    "Reopening",
+    "SubSubject",
+    "SubjectWeight",
+    "policy_of",
+]

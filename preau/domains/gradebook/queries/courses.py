@@ -1,0 +1,90 @@
+"""What a teacher teaches to whom: a group and a subject, with what is assessed there."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from django.db.models import Count, Exists, Max, OuterRef, Q
+
+from preau.directory.models import Assignment, Group, Period
+from preau.directory.queries.groups import rank_of
+from preau.directory.viewer import Viewer
+from preau.directory.words import Role
+from preau.domains.gradebook.models import Assessment, GradeBook
+from preau.domains.gradebook.models.reading import led
+from preau.domains.gradebook.rules import reads_every_class
+
+
+@dataclass(frozen=True)
+class Course:
+    """A subject of a group; `own`: the viewer teaches it there."""
+
+    group_id: int
+    group: str
+    subject_id: int
+    subject: str
+    short: str
+    own: bool = True
+
+
+@dataclass(frozen=True)
+class CourseRow:
+    """The same, with how many assessments the period has, how many are drafts, and the day of the last one."""
+
+    course: Course
+    count: int
+    drafts: int
+    last_day: object = None
+
+
+def own_courses(viewer: Viewer) -> list[Course]:
+    """What the viewer teaches this year, group by group: one query."""
+    rows = Assignment.objects.active(viewer.today).filter(
+        school=viewer.school_id,
+        teacher=viewer.person.pk,
+        kind=Assignment.Kind.TEACHES,
+        group__year=viewer.year,
+    )
+    return _courses(rows.select_related("group", "subject").order_by("group__name", "subject__name"))
+
+
+def courses_of(viewer: Viewer, group: Group) -> list[Course]:
+    """The subjects of a group that the viewer reads, their own first: head, school life and who leads the class read the others."""
+    rows = Assignment.objects.active(viewer.today).filter(group=group, kind=Assignment.Kind.TEACHES)
+    drawn = Group.classes.through.objects.filter(from_group=OuterRef("group_id"), to_group__in=led(viewer))
+    leads = Exists(drawn) | Q(group__in=led(viewer))
+    told = list(rows.annotate(is_led=leads).select_related("group", "subject").order_by("subject__name"))
+    own = {row.subject_id for row in told if row.teacher_id == viewer.person.pk}
+    reads = reads_every_class(viewer) or any(row.is_led for row in told)
+    found = _courses(row for row in told if reads or row.subject_id in own)
+    said = [replace(one, own=one.subject_id in own) for one in found]
+    return sorted(said, key=lambda one: not one.own)
+
+
+def _courses(rows: Iterable[Assignment]) -> list[Course]:
+    return list(
+        dict.fromkeys(
+            Course(row.group_id, row.group.name, row.subject_id, row.subject.name, row.subject.short_name)
+            for row in rows
+            if row.subject is not None and row.subject_id is not None
+        )
+    )
+
+
+def course_rows(viewer: Viewer, courses: list[Course], period: Period | None) -> list[CourseRow]:
+    """These courses with their assessments of a period: one query."""
+    rows = Assessment.objects.kept().filter(period=period, group__in={one.group_id for one in courses})
+    counted = rows.values("group_id", "subject_id").annotate(
+        number=Count("pk"), drafts=Count("pk", filter=Q(published_at=None)), last=Max("day")
+    )
+    found = {(row["group_id"], row["subject_id"]): row for row in counted.order_by()}
+    empty = {"number": 0, "drafts": 0, "last": None}
+    said = [(one, found.get((one.group_id, one.subject_id), empty)) for one in courses]
+    return [CourseRow(one, row["number"], row["drafts"], row["last"]) for one, row in said]
+
+
+def books_read(viewer: Viewer) -> list[GradeBook]:
+    """For who reads every class: those of the year, the youngest first; for a teacher, none beside their courses."""
+    if viewer.holds(Role.TEACHER) and not viewer.holds(Role.HEAD):
+        return []
+    books = GradeBook.objects.visible_to(viewer).filter(year=viewer.year, kind=Group.Kind.CLASS)
+    return sorted(books.order_by("name"), key=lambda book: rank_of(book.level))

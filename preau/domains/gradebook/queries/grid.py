@@ -1,0 +1,354 @@
+"""The grid of a group, a subject and a period: pupils, assessments, marks, averages, and the spread of one column."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from preau.directory.models import Enrolment, Group, Period
+from preau.directory.queries.finding import pupils_here
+from preau.directory.viewer import Viewer
+from preau.domains.gradebook.models import Assessment, Mark, SubSubject, policy_of
+from preau.domains.gradebook.models.reading import in_led_class
+from preau.domains.gradebook.queries.counting import given, part_of, policy_terms, subject_terms
+from preau.domains.gradebook.queries.courses import Course
+from preau.domains.gradebook.rules import Typed, as_typed, averages, fixed, plain, reads_every_class
+from preau.foundation import dates
+from preau.foundation.text import initials
+
+# More columns would be a page too heavy: earlier ones are on another page.
+MOST_COLUMNS = 25
+BARS = 10
+TENTH, CENT = Decimal("0.1"), Decimal("0.01")
+LOW = Fraction(8)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What a cell shows, and the version of its mark (0: none). `low`: below 8 out of 20."""
+
+    typed: Typed = field(default_factory=Typed)
+    version: int = 0
+    low: bool = False
+
+    @property
+    def said(self) -> str:
+        return self.typed.said
+
+
+@dataclass(frozen=True)
+class Learner:
+    """A pupil of the group in the period; `arrived` and `left` where that was in the middle of it."""
+
+    pk: int
+    public_id: str
+    family_name: str
+    given_name: str
+    arrived: date | None = None
+    left: date | None = None
+
+    @property
+    def name(self) -> str:
+        return " ".join(filter(None, (self.family_name.upper(), self.given_name)))
+
+    @property
+    def initials(self) -> str:
+        return initials(self.given_name, self.family_name)
+
+    @property
+    def note(self) -> str:
+        """« arrivé le 12 oct. », « parti le 3 nov. »."""
+        if self.left:
+            return _("jusqu’au %(day)s") % {"day": dates.plain_day(self.left)}
+        return _("depuis le %(day)s") % {"day": dates.plain_day(self.arrived)} if self.arrived else ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One pupil: cells in the order of the columns, and the average of the period."""
+
+    pupil: Learner
+    cells: tuple[Cell, ...]
+    average: Decimal | None
+
+    @property
+    def average_said(self) -> str:
+        return fixed(self.average) if self.average is not None else ""
+
+    @property
+    def bar(self) -> int:
+        """How long the line under the average is, out of 20."""
+        return int(self.average) if self.average is not None else 0
+
+
+@dataclass(frozen=True)
+class Spread:
+    """The marks of one column: where they lie; how many, how many codes, how many pupils without either."""
+
+    count: int
+    coded: int
+    left: int
+    statistics: averages.Statistics | None
+    scale: Decimal
+
+    @property
+    def pupils(self) -> int:
+        return self.count + self.coded + self.left
+
+    @cached_property
+    def figures(self) -> list[tuple[str, str, str]]:
+        """For `ui.statistics`."""
+        told = self.statistics
+        if told is None:
+            return []
+        return [
+            (_("Moyenne"), tenths(told.mean), ""),
+            (_("Médiane"), number(told.median), ""),
+            (_("Plus basse"), number(told.least), ""),
+            (_("Plus haute"), number(told.most), ""),
+        ]
+
+    @cached_property
+    def bars(self) -> list[tuple[str, int]]:
+        """For `ui.chart`: from the first bar that holds somebody to the last."""
+        told = self.statistics
+        if told is None:
+            return []
+        width = self.scale / BARS
+        bars = [
+            (_("%(low)s à %(high)s") % {"low": plain(width * n), "high": plain(width * (n + 1))}, count)
+            for n, count in enumerate(told.distribution)
+        ]
+        held = [n for n, (_label, count) in enumerate(bars) if count]
+        return bars[held[0] : held[-1] + 1]
+
+    @property
+    def mean_bar(self) -> str:
+        """The label of the bar where the mean is."""
+        if self.statistics is None:
+            return ""
+        width = self.scale / BARS
+        place = min(int(self.statistics.mean / Fraction(width)), BARS - 1)
+        return _("%(low)s à %(high)s") % {"low": plain(width * place), "high": plain(width * (place + 1))}
+
+
+@dataclass(frozen=True)
+class Grid:
+    """`columns` are those of this page, `earlier` and `later` how many are before and after them."""
+
+    course: Course
+    period: Period
+    columns: Sequence[Assessment]
+    rows: Sequence[Row]
+    parts: Sequence[SubSubject]
+    earlier: int = 0
+    later: int = 0
+    # Assessments of other groups that count in these averages.
+    elsewhere: int = 0
+    deleted: Sequence[Assessment] = ()
+
+    def column_of(self, pk: str | None, today: date) -> Assessment | None:
+        """The column of an address, else the last one that is past and holds marks, else the last."""
+        named = next((one for one in self.columns if str(one.pk) == pk), None)
+        past = [one for n, one in enumerate(self.columns) if one.day <= today and self._holds(n)]
+        return named or (past[-1] if past else next(iter(reversed(self.columns)), None))
+
+    def _holds(self, place: int) -> bool:
+        return any(not row.cells[place].typed.is_empty for row in self.rows)
+
+    def spread_of(self, column: Assessment) -> Spread:
+        """How the marks of one column lie."""
+        place = [one.pk for one in self.columns].index(column.pk)
+        return spread([row.cells[place].typed for row in self.rows if not row.pupil.left], column.scale)
+
+
+def tenths(value: Fraction) -> str:
+    """« 13,3 »."""
+    return fixed(averages.rounded(value, TENTH))
+
+
+def number(value: Fraction) -> str:
+    """A mark, or what lies between two of them: « 13,25 », « 12 »."""
+    return plain(averages.rounded(value, CENT))
+
+
+def spread(cells: Iterable[Typed], scale: Decimal) -> Spread:
+    """The spread of these cells on their scale."""
+    held = list(cells)
+    values = [Fraction(one.value) for one in held if one.value is not None]
+    return Spread(
+        len(values),
+        sum(bool(one.code) for one in held),
+        sum(one.is_empty for one in held),
+        averages.statistics_of(values, full=Fraction(scale), bars=BARS),
+        scale,
+    )
+
+
+def learners_of(viewer: Viewer, group: Group, period: Period, *, led_only: bool = False) -> list[Learner]:
+    """Who was in a group on some day of a period, in alphabetical order; who came back is there once. One query."""
+    # Whoever has left the school is no colleague's to read any more; whoever changed class still is.
+    here = pupils_here(viewer).values("person_id")
+    rows = Enrolment.objects.filter(group=group, pupil__in=here, pupil__erased_at=None)
+    rows = rows.exclude(starts__gt=period.ends).exclude(ends__lte=period.starts)
+    if led_only:
+        rows = rows.filter(pupil__in=in_led_class(viewer))
+    found: dict[int, Learner] = {}
+    told = rows.order_by("pupil__search_name", "pupil_id", "starts").values_list(
+        "pupil_id", "pupil__public_id", "pupil__family_name", "pupil__given_name", "starts", "ends"
+    )
+    for pupil, public_id, family, name, starts, ends in told:
+        before = found.get(pupil)
+        arrived = starts if starts and starts > period.starts else None
+        found[pupil] = Learner(
+            pupil,
+            public_id,
+            family,
+            name,
+            before.arrived if before else arrived,
+            _left(ends, period, viewer.today),
+        )
+    return list(found.values())
+
+
+def _left(ends: date | None, period: Period, today: date) -> date | None:
+    """The first day without, when it is past and within the period."""
+    return ends if ends and ends <= min(period.ends, today) else None
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What was read of the marks of these pupils in a subject and a period."""
+
+    cells: Mapping[tuple[int, int], Cell]
+    given: Mapping[int, Mapping[averages.Key, averages.Given]]
+    terms: Mapping[int, averages.AssessmentTerms]
+    parts: frozenset[int | None]
+
+
+def grid_of(
+    viewer: Viewer, course: Course, group: Group, period: Period, page: int = 0, most: int = MOST_COLUMNS
+) -> Grid:
+    """The grid that the viewer reads: five queries. `page`: 0 for the last columns, 1 for those before…"""
+    seen = Assessment.objects.visible_to(viewer).filter(group=group, subject=course.subject_id, period=period)
+    found = list(seen.order_by("day", "pk"))
+    assessments = [one for one in found if one.deleted_at is None]
+    deleted = [one for one in found if one.deleted_at and course.own]
+    learners = learners_of(viewer, group, period, led_only=not course.own and not reads_every_class(viewer))
+    parts = list(SubSubject.objects.filter(subject=course.subject_id))
+    known = _marks(course, period, [one.pk for one in learners], assessments, viewer.moment)
+    made = _averages(viewer, course, parts, known, [one.pk for one in learners])
+    last = max(len(assessments) - page * most, 0)
+    first = max(last - most, 0)
+    shown = assessments[first:last]
+    nothing = Cell()
+    rows = [
+        Row(one, tuple(known.cells.get((one.pk, column.pk), nothing) for column in shown), made.get(one.pk))
+        for one in learners
+    ]
+    others = len(set(known.terms) - {one.pk for one in assessments})
+    later = len(assessments) - last
+    return Grid(course, period, shown, rows, parts, first, later, others, deleted)
+
+
+def _marks(
+    course: Course, period: Period, pupils: Sequence[int], own: Sequence[Assessment], now: datetime
+) -> _Known:
+    """All that these pupils have in this subject and period, whichever group it was given in: one query.
+
+    What is another group's counts once it is published.
+    """
+    here = {one.pk for one in own}
+    seen = Q(assessment__in=here) | Q(assessment__published_at__lte=now)
+    rows = Mark.objects.filter(
+        seen, pupil__in=pupils, assessment__subject=course.subject_id, assessment__period=period,
+        assessment__deleted_at=None,
+    )  # fmt: skip
+    cells: dict[tuple[int, int], Cell] = {}
+    said: dict[int, dict[averages.Key, averages.Given]] = {}
+    terms = {one.pk: _terms(course, one) for one in own}
+    parts = {one.sub_subject_id for one in own}
+    for row in rows.order_by().values(*FIELDS):
+        pk, pupil = row["assessment_id"], row["pupil_id"]
+        if pk not in terms:
+            terms[pk] = _terms_of(course, row)
+            parts.add(row["assessment__sub_subject_id"])
+        mark = given(row["value"], row["code"])
+        if mark is None:
+            continue
+        said.setdefault(pupil, {})[pk] = mark
+        if pk in here:
+            low = isinstance(mark, Fraction) and mark < LOW * terms[pk].scale / 20
+            cells[pupil, pk] = Cell(Typed(row["value"], row["code"]), row["version"], low)
+    return _Known(cells, said, terms, frozenset(parts))
+
+
+FIELDS = (
+    "assessment_id", "pupil_id", "value", "code", "version", "assessment__scale", "assessment__coefficient",
+    "assessment__mode", "assessment__sub_subject_id",
+)  # fmt: skip
+
+
+def _terms(course: Course, one: Assessment) -> averages.AssessmentTerms:
+    return averages.AssessmentTerms(
+        one.pk, part_of(course.subject_id, one.sub_subject_id), Fraction(one.scale), Fraction(one.coefficient),
+        averages.Mode(one.mode),
+    )  # fmt: skip
+
+
+def _terms_of(course: Course, row: Mapping[str, Any]) -> averages.AssessmentTerms:
+    return averages.AssessmentTerms(
+        row["assessment_id"], part_of(course.subject_id, row["assessment__sub_subject_id"]),
+        Fraction(row["assessment__scale"]), Fraction(row["assessment__coefficient"]),
+        averages.Mode(row["assessment__mode"]),
+    )  # fmt: skip
+
+
+def _averages(
+    viewer: Viewer, course: Course, parts: Sequence[SubSubject], known: _Known, pupils: Sequence[int]
+) -> dict[int, Decimal | None]:
+    """The average of each pupil in this subject, by the school's rules."""
+    policy = policy_terms(policy_of(viewer.school_id or 0))
+    subject = subject_terms(course.subject_id, Decimal(1), parts, known.parts)
+    book = averages.Gradebook(policy, (subject,), tuple(known.terms.values()))
+    nothing: Mapping[averages.Key, averages.Given] = {}
+    return {
+        pupil: averages.averages_of(book, known.given.get(pupil, nothing), explained=False)
+        .subjects[course.subject_id]
+        .rounded
+        for pupil in pupils
+    }
+
+
+def said_average(viewer: Viewer, assessment: Assessment, pupil_id: int) -> str:
+    """The average in which this mark counts, as the grid shows it, once it is written."""
+    course = Course(assessment.group_id, "", assessment.subject_id, "", "")
+    same = {"group": assessment.group_id, "subject": assessment.subject_id, "period": assessment.period_id}
+    own = list(Assessment.objects.visible_to(viewer).kept().filter(**same))
+    parts = list(SubSubject.objects.filter(subject=assessment.subject_id))
+    known = _marks(course, assessment.period, [pupil_id], own, viewer.moment)
+    made = _averages(viewer, course, parts, known, [pupil_id])[pupil_id]
+    return fixed(made) if made is not None else ""
+
+
+def said_spread(viewer: Viewer, assessment: Assessment) -> dict[str, Any]:
+    """How the column lies, once a mark of it is written: counts, and figures as they are shown."""
+    learners, marks = column_cells(viewer, assessment)
+    lies = spread([as_typed(marks.get(one.pk)) for one in learners if not one.left], assessment.scale)
+    figures = [value for _label, value, _detail in lies.figures] or [""] * 4
+    told = dict(zip(("mean", "median", "least", "most"), figures, strict=True))
+    distribution = lies.statistics.distribution if lies.statistics else (0,) * BARS
+    return {"count": lies.count, "left": lies.left, "distribution": list(distribution), **told}
+
+
+def column_cells(viewer: Viewer, assessment: Assessment) -> tuple[list[Learner], dict[int, Mark]]:
+    """The pupils of one assessment, and the marks that they have: two queries."""
+    learners = learners_of(viewer, assessment.group, assessment.period)
+    marks = Mark.objects.filter(assessment=assessment).select_related("changed_by")
+    return learners, {mark.pupil_id: mark for mark in marks}

@@ -1,0 +1,432 @@
+"""The grid, one column as a form, a column that is pasted, and one cell that is saved."""
+
+from decimal import Decimal
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from lxml import html
+from openpyxl import load_workbook
+
+from conftest import NOW, SchoolClient
+from preau.directory.models import Assignment, Enrolment, Holding, Person
+from preau.directory.seeds import World
+from preau.domains.gradebook import actions, queries
+from preau.domains.gradebook.models import Assessment, Mark, SubSubject
+from preau.domains.gradebook.queries.courses import courses_of
+from preau.domains.gradebook.tests.props import many_assessments, own_assessment, own_book
+from preau.domains.gradebook.tests.scene import (
+    DAY,
+    HOUR,
+    assessment,
+    charge_of,
+    class_of,
+    classmate_of,
+    marked,
+    period_of,
+)
+
+
+@pytest.fixture
+def one(college: World, seat_of: Any) -> Assessment:
+    Assessment.objects.filter(school=college.school).delete()
+    return assessment(college, seat_of("teacher"))
+
+
+@pytest.fixture
+def teacher(client: SchoolClient, college: World) -> SchoolClient:
+    return client.sit(college.people["teacher"])
+
+
+def grid_address(one: Assessment) -> str:
+    return f"{reverse('gradebook:grid', kwargs={'pk': one.group_id})}?matiere={one.subject_id}"
+
+
+def address(name: str, one: Assessment) -> str:
+    return reverse(f"gradebook:{name}", kwargs={"pk": one.pk})
+
+
+def pupils_of(one: Assessment) -> list[Person]:
+    return list(Person.objects.filter(enrolments__group=one.group_id).order_by("search_name", "pk"))
+
+
+def typed_column(one: Assessment, *marks: str) -> dict[str, str]:
+    """What a page sends that showed no mark yet."""
+    people = pupils_of(one)
+    told = {f"note-{pupil.pk}": mark for pupil, mark in zip(people, marks, strict=False)}
+    return told | {f"version-{pupil.pk}": "0" for pupil in people}
+
+
+# The grid
+
+
+def test_the_grid_shows_every_pupil_with_marks_and_average(
+    college: World, seat_of: Any, teacher: SchoolClient, one: Assessment
+) -> None:
+    pupil = college.people["pupil"]
+    marked(seat_of("teacher"), one, pupil, "12.5")
+    second = assessment(college, seat_of("teacher"), "Calcul 2", scale=Decimal(10), coefficient=Decimal(3))
+    marked(seat_of("teacher"), second, pupil, "4")
+    page = html.fromstring(teacher.get(grid_address(one)).content)
+    rows = page.xpath("//table[contains(@class, 'grades')]/tbody/tr")
+    assert len(rows) == Enrolment.objects.filter(group=one.group_id).count()
+    (own,) = [row for row in rows if row.get("data-p") == pupil.public_id]
+    # (12,5 + 3 × 8) / 4 = 9,125
+    assert [cell.text_content() for cell in own.xpath("td")] == ["12,5", "4", "9,1"]
+    assert [cell.get("data-v") for cell in own.xpath("td")] == ["1", "1", None]
+
+
+def test_a_mark_of_another_group_counts_in_the_average_once_it_is_published(
+    college: World, seat_of: Any, one: Assessment
+) -> None:
+    pupil, viewer = college.people["pupil"], seat_of("teacher")
+    marked(viewer, one, pupil, "10")
+    other = type(one.group).objects.create(
+        school=college.school, year=college.year, kind="group", name="Maths +", level="5e"
+    )
+    Enrolment.objects.create(school=college.school, group=other, pupil=pupil)
+    Assignment.objects.create(
+        school=college.school, group=other, subject=one.subject, teacher=college.people["teacher_1"]
+    )
+    colleague = seat_of("teacher_1")
+    beside = actions.create_assessment(
+        colleague, other, one.subject, one.period, actions.Described("Atelier", one.day)
+    )
+    marked(colleague, beside, pupil, "20")
+
+    def average() -> str:
+        book = own_book(college)
+        course = next(x for x in courses_of(viewer, book) if x.subject_id == one.subject_id)
+        grid = queries.grid_of(viewer, course, book, one.period)
+        return next(row.average_said for row in grid.rows if row.pupil.pk == pupil.pk)
+
+    assert average() == "10,0"
+    actions.publish_assessment(colleague, beside, NOW - HOUR)
+    assert average() == "15,0"
+
+
+def test_who_arrived_and_who_left_say_since_when(
+    college: World, teacher: SchoolClient, one: Assessment
+) -> None:
+    Enrolment.objects.filter(pupil=college.people["pupil"], group=one.group).update(starts=one.day)
+    Enrolment.objects.filter(pupil=classmate_of(college), group=one.group).update(ends=NOW.date() - DAY)
+    page = teacher.get(grid_address(one)).content.decode()
+    assert "depuis le 23 novembre 2026" in page
+    assert "jusqu’au 23 novembre 2026" in page
+
+
+def test_a_grid_of_a_class_is_light_and_asks_few_questions(
+    college: World, teacher: SchoolClient, one: Assessment
+) -> None:
+    group = class_of(college)
+    for number in range(35 - group.enrolments.count()):
+        pupil = Person.objects.create(family_name=f"Dupont-Lemoine {number}", given_name="Jean-Baptiste")
+        Enrolment.objects.create(school=college.school, group=group, pupil=pupil, starts=college.year.starts)
+        Holding.objects.create(school=college.school, person=pupil, role="pupil")
+    many_assessments(college, 24)
+    teacher.get(grid_address(one))
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        answer = teacher.get(grid_address(one))
+    statements = [one["sql"] for one in asked if not one["sql"].startswith(("SAVEPOINT", "RELEASE", "BEGIN"))]
+    assert len(statements) <= 14, "\n".join(statements)
+    assert len(answer.content) <= 60_000
+    assert answer.content.count(b"data-v=") == 35 * 24
+
+
+def test_earlier_columns_are_on_another_page(college: World, teacher: SchoolClient, one: Assessment) -> None:
+    many_assessments(college, 27)
+    first = html.fromstring(teacher.get(grid_address(one)).content)
+    assert len(first.xpath("//thead//th[@data-a]")) == 25
+    before = html.fromstring(teacher.get(grid_address(one) + "&page=1").content)
+    assert len(before.xpath("//thead//th[@data-a]")) == 3
+
+
+def test_a_subject_that_one_does_not_read_is_not_shown(
+    college: World, client: SchoolClient, one: Assessment
+) -> None:
+    other = Assignment.objects.filter(group=one.group, kind="teaches").exclude(subject=one.subject)[0]
+    Assignment.objects.filter(group=one.group, kind="head_teacher").delete()
+    Assignment.objects.filter(group=one.group, teacher=college.people["teacher"]).exclude(
+        subject=one.subject
+    ).delete()
+    client.sit(college.people["teacher"])
+    page = reverse("gradebook:grid", kwargs={"pk": one.group_id})
+    shown = client.get(f"{page}?matiere={other.subject_id}").content.decode()
+    assert f"{one.subject} · " in shown
+    assert f"{other.subject} · " not in shown
+
+
+def test_who_has_left_the_school_is_in_no_list(
+    college: World, teacher: SchoolClient, one: Assessment
+) -> None:
+    pupil = college.people["pupil"]
+    assert pupil.public_id in teacher.get(grid_address(one)).content.decode()
+    Holding.objects.filter(person=pupil).update(ends=NOW.date())
+    assert pupil.public_id not in teacher.get(grid_address(one)).content.decode()
+
+
+# One column
+
+
+def test_a_column_is_typed_with_a_comma_or_a_point(teacher: SchoolClient, one: Assessment) -> None:
+    answer = teacher.post(address("column", one), typed_column(one, "12,5", "9.5", "abs", ""))
+    assert answer.status_code == 302
+    people = pupils_of(one)
+    said = {mark.pupil_id: mark.value or mark.code for mark in Mark.objects.filter(assessment=one)}
+    assert said == {people[0].pk: Decimal("12.5"), people[1].pk: Decimal("9.5"), people[2].pk: "ABS"}
+
+
+def test_a_wrong_mark_is_said_beside_its_field_and_nothing_is_lost(
+    teacher: SchoolClient, one: Assessment
+) -> None:
+    answer = teacher.post(address("column", one), typed_column(one, "12", "21", "zéro"))
+    assert answer.status_code == 422
+    assert not Mark.objects.filter(assessment=one).exists()
+    page = html.fromstring(answer.content)
+    people = pupils_of(one)
+    fields = [page.get_element_by_id(f"n{pupil.pk}") for pupil in people[:3]]
+    assert [field.get("value") for field in fields] == ["12", "21", "zéro"]
+    assert "21 dépasse le barème de 20." in page.get_element_by_id(f"e{people[1].pk}").text_content()
+    assert fields[0].get("aria-invalid") is None
+
+
+def test_a_column_that_a_colleague_wrote_meanwhile_shows_both(
+    college: World, seat_of: Any, teacher: SchoolClient, one: Assessment
+) -> None:
+    pupil = pupils_of(one)[0]
+    marked(seat_of("teacher"), one, pupil, "15")
+    sent = typed_column(one, "9", "11")
+    answer = teacher.post(address("column", one), sent)
+    assert answer.status_code == 409
+    page = html.fromstring(answer.content)
+    assert page.get_element_by_id(f"n{pupil.pk}").get("value") == "9"
+    assert "a écrit 15" in page.get_element_by_id(f"e{pupil.pk}").text_content()
+    assert Mark.objects.get(assessment=one).value == 15
+    # What is sent again from that page is meant.
+    (seen,) = page.xpath(f"//input[@name='version-{pupil.pk}']/@value")
+    assert teacher.post(address("column", one), sent | {f"version-{pupil.pk}": seen}).status_code == 302
+    assert Mark.objects.get(assessment=one, pupil=pupil).value == 9
+
+
+def test_a_period_sealed_while_somebody_types_keeps_what_they_typed(
+    seat_of: Any, teacher: SchoolClient, one: Assessment
+) -> None:
+    actions.seal_period(seat_of("head"), one.period)
+    answer = teacher.post(address("column", one), typed_column(one, "9"))
+    assert answer.status_code == 409
+    page = html.fromstring(answer.content)
+    assert page.get_element_by_id(f"n{pupils_of(one)[0].pk}").get("value") == "9"
+    assert "arrêtée par la direction" in page.text_content()
+    assert not Mark.objects.filter(assessment=one).exists()
+
+
+# One cell
+
+
+def save(teacher: SchoolClient, one: Assessment, pupil: Person, mark: str, seen: int = 0) -> Any:
+    return teacher.post(address("cell", one), {"eleve": pupil.public_id, "note": mark, "version": str(seen)})
+
+
+def test_a_cell_is_saved_and_says_what_it_changes(
+    college: World, teacher: SchoolClient, one: Assessment
+) -> None:
+    pupil = college.people["pupil"]
+    told = save(teacher, one, pupil, "12,5").json()
+    assert (told["said"], told["version"], told["average"]) == ("12,5", 1, "12,5")
+    assert told["spread"]["mean"] == "12,5"
+    assert told["saved_at"] == "10\u00a0h\u00a030"
+    emptied = save(teacher, one, pupil, "", 1).json()
+    assert (emptied["said"], emptied["version"], emptied["average"]) == ("", 0, "")
+
+
+def test_a_cell_that_a_colleague_wrote_answers_with_both(
+    college: World, seat_of: Any, teacher: SchoolClient, one: Assessment
+) -> None:
+    pupil = college.people["pupil"]
+    marked(seat_of("teacher"), one, pupil, "15")
+    answer = save(teacher, one, pupil, "9")
+    assert answer.status_code == 409
+    told = answer.json()
+    assert (told["yours"], told["theirs"], told["version"]) == ("9", "15", 1)
+    assert save(teacher, one, pupil, "9", told["version"]).status_code == 200
+
+
+def test_what_a_cell_does_not_take_is_said_in_words(
+    college: World, seat_of: Any, teacher: SchoolClient, one: Assessment
+) -> None:
+    pupil = college.people["pupil"]
+    stranger = Person.objects.create(family_name="Ailleurs", given_name="Ève")
+    for person, mark, seen in ((pupil, "25", 0), (pupil, "x", 0), (stranger, "12", 0), (pupil, "12", -1)):
+        answer = save(teacher, one, person, mark, seen)
+        assert (answer.status_code, bool(answer.json()["sentence"])) == (422, True), mark
+    actions.delete_assessment(seat_of("teacher"), one)
+    assert save(teacher, one, pupil, "12").status_code == 410
+    actions.restore_assessment(seat_of("teacher"), one)
+    actions.seal_period(seat_of("head"), one.period)
+    assert save(teacher, one, pupil, "12").status_code == 423
+    assert not Mark.objects.filter(assessment=one).exists()
+
+
+# A column that is pasted
+
+
+def paste(teacher: SchoolClient, one: Assessment, text: str) -> Any:
+    return teacher.post(address("paste", one), {"lines": text, "seen": "0"})
+
+
+def test_a_column_of_a_spreadsheet_is_pasted_in_the_order_of_the_list(
+    teacher: SchoolClient, one: Assessment
+) -> None:
+    people = pupils_of(one)
+    marks = ["12,5", "", "ABS", *["10"] * (len(people) - 3)]
+    assert paste(teacher, one, "\r\n".join(marks) + "\r\n").status_code == 302
+    said = {mark.pupil_id: mark.value or mark.code for mark in Mark.objects.filter(assessment=one)}
+    assert (said[people[0].pk], said.get(people[1].pk), said[people[2].pk]) == (Decimal("12.5"), None, "ABS")
+
+
+def test_a_column_of_the_wrong_length_says_from_where(teacher: SchoolClient, one: Assessment) -> None:
+    people = pupils_of(one)
+    short = paste(teacher, one, "\n".join(["10"] * (len(people) - 1)))
+    assert short.status_code == 422
+    assert f"à partir de la ligne {len(people)}, {people[-1].list_name}" in short.content.decode()
+    assert paste(teacher, one, "\n".join(["10"] * (len(people) + 2))).status_code == 422
+    assert not Mark.objects.filter(assessment=one).exists()
+
+
+def test_lines_that_are_wrong_are_said_with_their_number_and_nothing_is_applied(
+    teacher: SchoolClient, one: Assessment
+) -> None:
+    people = pupils_of(one)
+    answer = paste(teacher, one, "\n".join(["10", "25", *["8"] * (len(people) - 2)]))
+    assert answer.status_code == 422
+    text = answer.content.decode()
+    assert f"Ligne 2 ({people[1].list_name})" in text
+    assert not Mark.objects.filter(assessment=one).exists()
+
+
+def test_two_columns_go_by_name_whatever_their_order(teacher: SchoolClient, one: Assessment) -> None:
+    people = pupils_of(one)
+    lines = [f"{people[1].list_name}\t14", f"{people[0].given_name} {people[0].family_name}\t7,5"]
+    assert paste(teacher, one, "\n".join(lines)).status_code == 302
+    said = {mark.pupil_id: mark.value for mark in Mark.objects.filter(assessment=one)}
+    assert said == {people[1].pk: 14, people[0].pk: Decimal("7.5")}
+    unknown = paste(teacher, one, "PERSONNE Anne\t14")
+    assert unknown.status_code == 422
+    assert "Ligne 1 (PERSONNE Anne)" in unknown.content.decode()
+
+
+def test_a_column_pasted_over_what_a_colleague_just_wrote_shows_both(
+    seat_of: Any, teacher: SchoolClient, one: Assessment
+) -> None:
+    pupil = pupils_of(one)[0]
+    marked(seat_of("teacher"), one, pupil, "15")
+    answer = paste(teacher, one, "\n".join(["10"] * len(pupils_of(one))))
+    assert answer.status_code == 409
+    assert "vous 10, votre collègue 15" in answer.content.decode()
+    assert Mark.objects.get(assessment=one).value == 15
+
+
+# Assessments
+
+
+def described(one: Assessment, **changes: str) -> dict[str, str]:
+    return {
+        "title": "Fractions du jour", "kind": "quiz", "day": "2026-11-23", "scale": "10", "coefficient": "0,5",
+        "mode": "normal", "topic": "Additionner", "period": str(one.period_id), "publication": "brouillon",
+    } | changes  # fmt: skip
+
+
+def test_an_assessment_is_created_and_a_second_click_makes_no_other(
+    teacher: SchoolClient, one: Assessment
+) -> None:
+    page = f"{reverse('gradebook:create', kwargs={'pk': one.group_id})}?matiere={one.subject_id}"
+    for _ in range(2):
+        assert teacher.post(page, described(one)).status_code == 302
+    (made,) = Assessment.objects.filter(title="Fractions du jour")
+    assert (made.scale, made.coefficient, made.published_at) == (10, Decimal("0.5"), None)
+
+
+def test_mistakes_of_the_form_are_said_and_kept(teacher: SchoolClient, one: Assessment) -> None:
+    page = f"{reverse('gradebook:create', kwargs={'pk': one.group_id})}?matiere={one.subject_id}"
+    wrong: list[dict[str, str]] = [
+        {"scale": "0"}, {"scale": "vingt"}, {"coefficient": "-1"}, {"day": "2019-01-01"}, {"title": ""},
+        {"publication": "plus-tard"}, {"period": "0"},
+    ]  # fmt: skip
+    for changes in wrong:
+        answer = teacher.post(page, described(one, **changes))
+        assert answer.status_code == 422, changes
+    assert not Assessment.objects.filter(title="Fractions du jour").exists()
+
+
+def test_publishing_later_says_from_when_for_pupils_and_for_families(
+    teacher: SchoolClient, one: Assessment
+) -> None:
+    sent = {"publication": "plus-tard", "publication_jour": "2026-11-27", "publication_heure": "17:00"}
+    assert teacher.post(address("publication", one), sent).status_code == 302
+    one.refresh_from_db()
+    assert one.published_at is not None
+    assert one.guardians_at is not None
+    assert one.guardians_at - one.published_at == DAY
+    page = teacher.get(grid_address(one)).content.decode()
+    assert "vendredi 27 novembre à 17\u00a0h\u00a000" in page
+    assert "samedi 28 novembre" in page
+
+
+def test_a_sub_subject_is_asked_where_the_subject_has_some(
+    college: World, teacher: SchoolClient, one: Assessment
+) -> None:
+    part = SubSubject.objects.create(school=college.school, subject=one.subject, name="Oral")
+    page = f"{reverse('gradebook:create', kwargs={'pk': one.group_id})}?matiere={one.subject_id}"
+    assert teacher.post(page, described(one)).status_code == 422
+    assert teacher.post(page, described(one, sub_subject=str(part.pk))).status_code == 302
+    assert Assessment.objects.get(title="Fractions du jour").sub_subject == part
+
+
+def test_an_assessment_is_copied_moved_deleted_and_restored(
+    college: World, seat_of: Any, teacher: SchoolClient, one: Assessment
+) -> None:
+    marked(seat_of("teacher"), one, college.people["pupil"])
+    other = Assignment.objects.filter(
+        teacher=college.people["teacher"], subject=one.subject, kind="teaches"
+    ).exclude(group=one.group)[0]
+    sent = {"group": str(other.group_id), "period": str(one.period_id)}
+    assert teacher.post(address("duplicate", one), sent).status_code == 302
+    copied = Assessment.objects.get(group=other.group_id, title=one.title)
+    assert (copied.marks.count(), copied.published_at) == (0, None)
+    later = period_of(college, college.year.ends)
+    assert teacher.post(address("move", one), {"period": str(later.pk)}).status_code == 302
+    assert Assessment.objects.get(pk=one.pk).period == later
+    teacher.post(address("delete", one))
+    assert Assessment.objects.get(pk=one.pk).deleted_at is not None
+    page = teacher.get(f"{grid_address(one)}&periode={later.pk}").content.decode()
+    assert address("restore", one) in page
+    teacher.post(address("restore", one))
+    restored = Assessment.objects.get(pk=one.pk)
+    assert (restored.deleted_at, restored.marks.count()) == (None, 1)
+
+
+# Files
+
+
+def test_the_grid_is_taken_away_as_numbers(
+    college: World, seat_of: Any, teacher: SchoolClient, one: Assessment
+) -> None:
+    marked(seat_of("teacher"), one, college.people["pupil"], "12.5")
+    page = f"{reverse('gradebook:export', kwargs={'pk': one.group_id})}?matiere={one.subject_id}"
+    answers = {kind: teacher.post(page, {"forme": kind}) for kind in ("csv", "xlsx", "ods")}
+    text = b"".join(answers["csv"].streaming_content).decode()
+    assert f"{college.people['pupil'].list_name};12,5;12,5" in text
+    book = load_workbook(BytesIO(b"".join(answers["xlsx"].streaming_content)))
+    rows = list(book.active.iter_rows(values_only=True))
+    assert [row[1:] for row in rows if row[0] == college.people["pupil"].list_name] == [(12.5, 12.5)]
+    assert b"".join(answers["ods"].streaming_content)[:2] == b"PK"
+
+
+def test_an_own_assessment_is_there_for_pages(college: World) -> None:
+    assert own_assessment(college).marks.filter(pupil=college.people["pupil"]).exists()
+    assert charge_of(college).teacher == college.people["teacher"]
