@@ -15,13 +15,13 @@ import vobject
 from django.template import engines
 from django.utils.translation import gettext as _
 
-from preau.commons.privacy import opendocument, queries
+from preau.commons.privacy import queries
 from preau.commons.privacy.queries import Activity, Fact, Held, Register, Subject
 from preau.commons.privacy.queries.breach import Contact
 from preau.commons.privacy.words import Shape
 from preau.directory.models import Person
 from preau.directory.viewer import Viewer
-from preau.foundation import csvtext, vault
+from preau.foundation import csvtext, opendocument, vault
 from preau.foundation.calendars import calendar_of
 
 # Of each table, more lies on the disk while the archive is made.
