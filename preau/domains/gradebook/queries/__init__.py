@@ -19,8 +19,8 @@ from preau.domains.gradebook.queries.grid import (
     grid_of,
     learners_of,
     said_average,
-    said_spread,
     spread,
+    spread_of,
 )
 from preau.domains.gradebook.queries.periods import chosen_period, is_open, periods_of
 
@@ -44,6 +44,6 @@ __all__ = [
     "own_courses",
     "periods_of",
     "said_average",
-    "said_spread",
     "spread",
+    "spread_of",
 ]
