@@ -54,6 +54,19 @@ async function writePalettes() {
   await writeFile(from("build/palettes.css"), `${rules.join("\n")}\n`);
 }
 
+/** The line and the tint of each subject, under `data-subject`, in the scheme that the page asks for: build/subjects.css. */
+async function writeSubjects() {
+  const subjects = JSON.parse(await readFile(from("frontend/subjects.json"), "utf8"));
+  const rules = Object.entries(subjects).map(([name, { light, dark }]) => {
+    const tokens = ([line, tint]) => `--subject-line:${line};--subject-tint:${tint}`;
+    const on = `[data-subject="${name}"]`;
+    return `${on}{${tokens(light)}}
+@media not print{[data-color-scheme="dark"] ${on}{${tokens(dark)}}}
+@media (prefers-color-scheme: dark){[data-color-scheme="auto"] ${on}{${tokens(dark)}}}`;
+  });
+  await writeFile(from("build/subjects.css"), `${rules.join("\n")}\n`);
+}
+
 /** One CSS class per name in icons.txt: the drawing is a mask, so that it takes the colour of the text. */
 async function writeIcons() {
   const names = (await readFile(from("frontend/icons.txt"), "utf8")).split("\n").filter((line) => /^\w/.test(line));
@@ -144,6 +157,7 @@ await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
 await writeTokens();
 await writePalettes();
+await writeSubjects();
 await writeIcons();
 await bundle();
 await bundleWorker();

@@ -19,7 +19,7 @@ from preau.identity.models import AccessKey
 from preau.portal import api
 
 pytestmark = pytest.mark.django_db
-SCOPES = ("api", "api.agenda", "api.devoirs", "api.notifications")
+SCOPES = ("api", "api.agenda", "api.devoirs", "api.notes", "api.notifications")
 
 
 def token_of(viewer: Any, *scopes: str) -> str:
@@ -87,7 +87,7 @@ def _children(viewer: Any) -> Any:
     return Person.objects.filter(pk__in=viewer.own_pupils())
 
 
-@pytest.mark.parametrize("path", ["moi", "agenda", "devoirs", "notifications"])
+@pytest.mark.parametrize("path", ["moi", "agenda", "devoirs", "notes", "notifications"])
 def test_nothing_of_the_school_beside_is_said(path: str, seat_of: Any, twin: World) -> None:
     """Each of its people is told something that carries its mark; whoever is here reads none of it."""
     for key in ("teacher", "guardian", "head"):
@@ -199,7 +199,9 @@ def test_lists_come_by_pages() -> None:
     assert list(webapi.cut([1], 2)[0]) == []
 
 
-@pytest.mark.parametrize(("path", "most"), [("moi", 8), ("agenda", 12), ("devoirs", 8), ("notifications", 9)])
+@pytest.mark.parametrize(
+    ("path", "most"), [("moi", 8), ("agenda", 12), ("devoirs", 8), ("notes", 8), ("notifications", 9)]
+)
 def test_few_queries(path: str, most: int, seat_of: Any, django_assert_max_num_queries: Any) -> None:
     token = token_of(seat_of("guardian"))
     ask(path, token)

@@ -199,6 +199,11 @@ LESSON = richtext.from_plain(
     "Cette formule ne se lit pas, elle reste comme elle est écrite\u202f: $\\frac{$."
 )
 
+EVOLUTION = [
+    SimpleNamespace(label=label, value=value, said=said, low=10.2, high=13.9, spread="10,2 à 13,9")
+    for label, value, said in (("sept.", 12.1, "12,1"), ("oct.", 12.9, "12,9"), ("nov.", 13.8, "13,8"))
+]
+
 GIVEN = {
     "day": date(2026, 11, 24),
     "starts": time(10, 15),
@@ -240,5 +245,22 @@ def sample() -> dict[str, Any]:
             ),
         ],
         "minutes_of_work": [("lun.", 20), ("mar.", 40), ("mer.", 10), ("jeu.", 75), ("ven.", 30)],
+        "evolution": EVOLUTION,
+        "looks": [
+            SimpleNamespace(key="maths", icon="calculator"),
+            SimpleNamespace(key="langues", icon="world"),
+        ],
+        "spread": SimpleNamespace(
+            low=9, high=14.5, mean=11.3, said="La moitié de la classe est entre 9 et 14,5."
+        ),
+        "blocks": [
+            SimpleNamespace(value=value, label=label, share=share, said=f"compte pour {share} sur 20")
+            for value, label, share in (
+                ("16", "Ratio", 7),
+                ("14,5", "Fractions", 6),
+                ("13", "Droites", 5),
+                ("14", "Oral", 2),
+            )
+        ],
         "message": Message(constants.SUCCESS, "L’appel de 5e B est enregistré."),
     }

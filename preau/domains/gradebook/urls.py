@@ -1,6 +1,7 @@
 from django.urls import path
 
 from preau.domains.gradebook import views
+from preau.domains.gradebook.views import reading
 
 app_name = "gradebook"
 urlpatterns = [
@@ -17,4 +18,19 @@ urlpatterns = [
     path("notes/evaluations/<int:pk>/deplacer/", views.move, name="move"),
     path("notes/evaluations/<int:pk>/supprimer/", views.delete, name="delete"),
     path("notes/evaluations/<int:pk>/retablir/", views.restore, name="restore"),
+    path("notes/periodes/", views.periods, name="periods"),
+    path("notes/periodes/<int:pk>/arreter/", views.seal, name="seal"),
+    path("notes/periodes/arrets/<int:pk>/lever/", views.lift, name="lift"),
+    path("notes/periodes/arrets/<int:pk>/rouvrir/", views.reopen, name="reopen"),
+    path("notes/periodes/reouvertures/<int:pk>/terminer/", views.close_reopening, name="close_reopening"),
+    path("etablissement/reglages/notes/", views.settings, name="settings"),
+    path("etablissement/reglages/notes/matieres/<int:pk>/", views.subject, name="subject"),
+    path(
+        "etablissement/reglages/notes/sous-matieres/<int:pk>/retirer/", views.remove_part, name="remove_part"
+    ),
+    path("notes/mes-notes/", reading.own, name="own"),
+    path("notes/eleves/<str:public_id>/", reading.pupil, name="pupil"),
+    path("notes/eleves/<str:public_id>/moyenne/", reading.average, name="average"),
+    path("notes/evaluations/<int:pk>/lue/", reading.assessment, name="assessment"),
+    path("notes/classes/<int:pk>/moyennes/", reading.class_averages, name="class_averages"),
 ]

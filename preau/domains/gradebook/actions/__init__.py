@@ -31,11 +31,11 @@ from preau.domains.gradebook.actions.sealing import (
 )
 from preau.domains.gradebook.actions.settings import (
     NameTaken,
+    Part,
     SubSubjectUsed,
     remove_sub_subject,
     save_policy,
-    save_sub_subject,
-    set_weights,
+    settle_subject,
 )
 from preau.domains.gradebook.actions.telling import tell_published
 
@@ -49,6 +49,7 @@ __all__ = [
     "MarkConflict",
     "MarksAboveScale",
     "NameTaken",
+    "Part",
     "PeriodSealed",
     "SubSubjectUsed",
     "change_assessment",
@@ -65,10 +66,9 @@ __all__ = [
     "reopen_period",
     "restore_assessment",
     "save_policy",
-    "save_sub_subject",
     "seal_period",
     "set_column",
     "set_mark",
-    "set_weights",
+    "settle_subject",
     "tell_published",
 ]

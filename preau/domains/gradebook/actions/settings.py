@@ -1,18 +1,20 @@
-"""How the averages of a school are made: policy, sub-subjects, coefficients."""
+"""How the averages of a school are made: policy, parts of subjects, coefficients."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import ProtectedError
 
-from preau.directory.models import School
+from preau.directory.models import School, Subject
 from preau.directory.viewer import Viewer
 from preau.domains.gradebook.actions.assessments import delay_again
 from preau.domains.gradebook.models import GradingPolicy, SubjectWeight, SubSubject
 from preau.foundation import journal
 
 SETTLED = ("step", "rounding", "general_from", "not_returned", "guardian_delay", "tells_changes")
+ONE = Decimal(1)
 
 
 class SubSubjectUsed(Exception):
@@ -20,7 +22,16 @@ class SubSubjectUsed(Exception):
 
 
 class NameTaken(Exception):
-    """The subject has another part of this name."""
+    """Two parts of a subject would have one name."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a subject as it was typed; `pk` is None for a new one."""
+
+    pk: int | None
+    name: str
+    coefficient: Decimal
 
 
 def _school(viewer: Viewer) -> School:
@@ -48,48 +59,68 @@ def save_policy(viewer: Viewer, policy: GradingPolicy) -> bool:
 
 
 @transaction.atomic
-def save_sub_subject(viewer: Viewer, part: SubSubject) -> SubSubject:
-    """Create or change a part of a subject; the same sent twice is one. Raises NameTaken."""
+def settle_subject(
+    viewer: Viewer, subject: Subject, weight: Decimal, by_group: Mapping[int, Decimal | None], parts: Sequence[Part]
+) -> int:  # fmt: skip
+    """The coefficient of a subject, for the school and for its classes (None: the same), and its parts; returns how many changed.
+
+    Raises NameTaken.
+    """
     _school(viewer)
-    twin = SubSubject.objects.filter(subject=part.subject_id, name=part.name).exclude(pk=part.pk).first()
-    if twin and part.pk:
-        raise NameTaken
-    if twin:
-        return twin
-    verb = "gradebook.sub_subject_changed" if part.pk else "gradebook.sub_subject_created"
-    part.save()
-    journal.record(viewer, verb, part)
-    return part
+    changed = _weigh(subject, None, None if weight == ONE else weight)
+    changed += sum(_weigh(subject, group, one) for group, one in by_group.items())
+    changed += _save_parts(subject, parts)
+    if changed:
+        journal.record(viewer, "gradebook.subject_settled", subject, changes=changed)
+    return changed
+
+
+def _weigh(subject: Subject, group: int | None, weight: Decimal | None) -> int:
+    """This coefficient, or none of its own. Returns 1 when it changed."""
+    known = SubjectWeight.objects.filter(subject=subject, group__isnull=group is None)
+    known = known.filter(group=group) if group is not None else known
+    row = known.first()
+    if (row.coefficient if row else None) == weight:
+        return 0
+    if weight is None:
+        known.delete()
+        return 1
+    row = row or SubjectWeight(school_id=subject.school_id, subject=subject, group_id=group)
+    row.coefficient = weight
+    row.save()
+    return 1
+
+
+def _save_parts(subject: Subject, parts: Sequence[Part]) -> int:
+    known = {row.pk: row for row in SubSubject.objects.filter(subject=subject)}
+    names = {row.name: row for row in known.values()}
+    changed = 0
+    for rank, part in enumerate(parts):
+        # A second click finds the part that the first one made.
+        row = known.get(part.pk) if part.pk else names.get(part.name)
+        if part.pk and row is None:
+            continue
+        row = row or SubSubject(school_id=subject.school_id, subject=subject)
+        said = (part.name, part.coefficient, rank)
+        if row.pk and (row.name, row.coefficient, row.order) == said:
+            continue
+        twin = SubSubject.objects.filter(subject=subject, name=part.name).exclude(pk=row.pk)
+        if twin.exists():
+            raise NameTaken
+        row.name, row.coefficient, row.order = said
+        row.save()
+        changed += 1
+    return changed
 
 
 @transaction.atomic
 def remove_sub_subject(viewer: Viewer, part: SubSubject) -> None:
-    """Take a sub-subject away. Raises SubSubjectUsed when assessments stand in it."""
+    """Take a part of a subject away. Raises SubSubjectUsed when assessments stand in it."""
     _school(viewer)
-    key = part.pk
+    subject = part.subject
     try:
         with transaction.atomic():
             part.delete()
     except ProtectedError as error:
         raise SubSubjectUsed from error
-    part.pk = key
-    journal.record(viewer, "gradebook.sub_subject_removed", part)
-
-
-@transaction.atomic
-def set_weights(viewer: Viewer, group_id: int | None, weights: Mapping[int, Decimal]) -> int:
-    """The coefficients of these subjects, for the school or for one class; 1 for the school is no row. Returns how many changed."""
-    school = _school(viewer)
-    known = {row.subject_id: row for row in SubjectWeight.objects.filter(school=school, group=group_id)}
-    changed = 0
-    for subject, weight in weights.items():
-        row = known.get(subject)
-        if (row.coefficient if row else None) == weight or (row is None and group_id is None and weight == 1):
-            continue
-        changed += 1
-        row = row or SubjectWeight(school=school, subject_id=subject, group_id=group_id)
-        row.coefficient = weight
-        row.save()
-    if changed:
-        journal.record(viewer, "gradebook.weights_changed", school, group=group_id, subjects=changed)
-    return changed
+    journal.record(viewer, "gradebook.subject_settled", subject, removed=1)

@@ -19,7 +19,8 @@ TYPES = {
 def content_of(grid: Grid, kind: str) -> Iterable[bytes | str]:
     """The file in this format, in parts."""
     if kind == "csv":
-        return csvtext.lines(_header(grid), (_texts(row) for row in grid.rows))
+        # A title is typed by somebody: the head of a column is a cell like any other.
+        return csvtext.lines([csvtext.safe(one) for one in _header(grid)], (_texts(row) for row in grid.rows))
     rows = [_cells(row) for row in grid.rows]
     if kind == "xlsx":
         file = BytesIO()

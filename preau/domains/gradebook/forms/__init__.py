@@ -8,6 +8,8 @@ from preau.domains.gradebook.forms.assessments import (
     initial_of,
 )
 from preau.domains.gradebook.forms.columns import ColumnForm, PasteForm
+from preau.domains.gradebook.forms.periods import ReopenForm
+from preau.domains.gradebook.forms.settings import PolicyForm, SubjectForm
 
 __all__ = [
     "AssessmentForm",
@@ -15,6 +17,9 @@ __all__ = [
     "CopyForm",
     "MoveForm",
     "PasteForm",
+    "PolicyForm",
     "PublicationForm",
+    "ReopenForm",
+    "SubjectForm",
     "initial_of",
 ]

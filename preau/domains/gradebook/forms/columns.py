@@ -57,7 +57,7 @@ class ColumnForm:
         except NotAMark as refused:
             self.errors[pupil.pk] = refused.sentence
         else:
-            self._cells.append(Cell(pupil.pk, typed, _whole(self.data.get(f"vu-{pupil.pk}"))))
+            self._cells.append(Cell(pupil.pk, typed, _whole(self.data.get(f"version-{pupil.pk}"))))
 
     def is_valid(self) -> bool:
         return self.data is not None and not self.errors
@@ -78,7 +78,7 @@ class ColumnForm:
         typed, seen = as_typed(mark).said, mark.version if mark else 0
         if self.data is not None:
             typed = self.data.get(f"note-{pupil.pk}", typed)
-            seen = _whole(self.data.get(f"vu-{pupil.pk}", seen))
+            seen = _whole(self.data.get(f"version-{pupil.pk}", seen))
         if conflict is None:
             return Line(pupil, typed, seen, self.errors.get(pupil.pk, ""))
         theirs, by = conflict.mark, ""

@@ -143,9 +143,6 @@ for verb, label in [
     ("gradebook.reopening_closed", _("Réouverture d’une période terminée")),
     ("gradebook.exported", _("Grille de notes téléchargée")),
     ("gradebook.policy_changed", _("Règles des moyennes changées")),
-    ("gradebook.sub_subject_created", _("Sous-matière créée")),
-    ("gradebook.sub_subject_changed", _("Sous-matière modifiée")),
-    ("gradebook.sub_subject_removed", _("Sous-matière retirée")),
-    ("gradebook.weights_changed", _("Coefficients des matières changés")),
+    ("gradebook.subject_settled", _("Coefficients et sous-matières changés")),
 ]:
     boards.journal_words.add(boards.JournalWord(verb, label))

@@ -22,7 +22,14 @@ from preau.domains.gradebook.queries.grid import (
     spread,
     spread_of,
 )
-from preau.domains.gradebook.queries.periods import chosen_period, is_open, periods_of
+from preau.domains.gradebook.queries.periods import (
+    PeriodRow,
+    chosen_period,
+    is_open,
+    period_rows,
+    periods_of,
+)
+from preau.domains.gradebook.queries.settled import SubjectRow, subject_rows, weights_of
 
 __all__ = [
     "MOST_COLUMNS",
@@ -31,8 +38,10 @@ __all__ = [
     "CourseRow",
     "Grid",
     "Learner",
+    "PeriodRow",
     "Row",
     "Spread",
+    "SubjectRow",
     "books_read",
     "chosen_period",
     "column_cells",
@@ -42,8 +51,11 @@ __all__ = [
     "is_open",
     "learners_of",
     "own_courses",
+    "period_rows",
     "periods_of",
     "said_average",
     "spread",
     "spread_of",
+    "subject_rows",
+    "weights_of",
 ]

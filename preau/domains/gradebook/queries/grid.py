@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from preau.directory.models import Enrolment, Group, Period
+from preau.directory.queries.finding import pupils_here
 from preau.directory.viewer import Viewer
 from preau.domains.gradebook.models import Assessment, Mark, SubSubject, policy_of
 from preau.domains.gradebook.models.reading import in_led_class
@@ -46,6 +47,7 @@ class Learner:
     """A pupil of the group in the period; `arrived` and `left` where that was in the middle of it."""
 
     pk: int
+    public_id: str
     family_name: str
     given_name: str
     arrived: date | None = None
@@ -53,7 +55,7 @@ class Learner:
 
     @property
     def name(self) -> str:
-        return f"{self.family_name.upper()} {self.given_name}".strip()
+        return " ".join(filter(None, (self.family_name.upper(), self.given_name)))
 
     @property
     def initials(self) -> str:
@@ -193,19 +195,26 @@ def spread(cells: Iterable[Typed], scale: Decimal) -> Spread:
 
 def learners_of(viewer: Viewer, group: Group, period: Period, *, led_only: bool = False) -> list[Learner]:
     """Who was in a group on some day of a period, in alphabetical order; who came back is there once. One query."""
-    rows = Enrolment.objects.filter(group=group, pupil__erased_at=None)
+    # Whoever has left the school is no colleague's to read any more; whoever changed class still is.
+    here = pupils_here(viewer).values("person_id")
+    rows = Enrolment.objects.filter(group=group, pupil__in=here, pupil__erased_at=None)
     rows = rows.exclude(starts__gt=period.ends).exclude(ends__lte=period.starts)
     if led_only:
         rows = rows.filter(pupil__in=in_led_class(viewer))
     found: dict[int, Learner] = {}
     told = rows.order_by("pupil__search_name", "pupil_id", "starts").values_list(
-        "pupil_id", "pupil__family_name", "pupil__given_name", "starts", "ends"
+        "pupil_id", "pupil__public_id", "pupil__family_name", "pupil__given_name", "starts", "ends"
     )
-    for pupil, family, name, starts, ends in told:
+    for pupil, public_id, family, name, starts, ends in told:
         before = found.get(pupil)
         arrived = starts if starts and starts > period.starts else None
         found[pupil] = Learner(
-            pupil, family, name, before.arrived if before else arrived, _left(ends, period, viewer.today)
+            pupil,
+            public_id,
+            family,
+            name,
+            before.arrived if before else arrived,
+            _left(ends, period, viewer.today),
         )
     return list(found.values())
 

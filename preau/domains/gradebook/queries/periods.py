@@ -1,13 +1,51 @@
 """The periods of a year as this house sees them: which is now, which is sealed, to whom it is open again."""
 
+from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
 
 from preau.directory.models import Period
 from preau.directory.viewer import Viewer
-from preau.domains.gradebook.models import PeriodSeal, Reopening
+from preau.domains.gradebook.models import Assessment, PeriodSeal, Reopening
+
+
+@dataclass(frozen=True)
+class PeriodRow:
+    """A period for the head: what is assessed in it, its seal, and to whom it is open again."""
+
+    period: Period
+    count: int
+    drafts: int
+    seal: PeriodSeal | None
+    reopenings: tuple[Reopening, ...]
+
+
+def period_rows(viewer: Viewer) -> list[PeriodRow]:
+    """The periods of the current year: four queries."""
+    periods = list(Period.objects.visible_to(viewer).filter(year=viewer.year).order_by("starts", "pk"))
+    seals = PeriodSeal.objects.visible_to(viewer).filter(period__in=periods).select_related("by")
+    sealed = {one.period_id: one for one in seals}
+    again: dict[int, list[Reopening]] = defaultdict(list)
+    rows = Reopening.objects.visible_to(viewer).filter(period__in=periods).open_on(viewer.today)
+    for one in rows.select_related("teacher").order_by("teacher__search_name"):
+        again[one.period_id].append(one)
+    counted = Assessment.objects.visible_to(viewer).kept().filter(period__in=periods).order_by()
+    counts = {
+        row["period_id"]: row
+        for row in counted.values("period_id").annotate(
+            number=Count("pk"), drafts=Count("pk", filter=Q(published_at=None))
+        )
+    }
+    return [
+        PeriodRow(
+            one, counts.get(one.pk, {}).get("number", 0), counts.get(one.pk, {}).get("drafts", 0),
+            sealed.get(one.pk), tuple(again[one.pk]),
+        )
+        for one in periods
+    ]  # fmt: skip
 
 
 def periods_of(viewer: Viewer) -> list[Period]:

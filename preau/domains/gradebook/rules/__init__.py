@@ -3,6 +3,7 @@
 from preau.domains.gradebook.rules.access import (
     follows_marks,
     keeps_marks,
+    reads_book,
     reads_every_class,
     reads_grid,
     seals_periods,
@@ -19,6 +20,7 @@ __all__ = [
     "follows_marks",
     "keeps_marks",
     "plain",
+    "reads_book",
     "reads_every_class",
     "reads_grid",
     "seals_periods",

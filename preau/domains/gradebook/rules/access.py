@@ -1,8 +1,9 @@
 """May this viewer do that with marks? Whether a period is sealed is asked again in each action."""
 
+from preau.directory.models import Group
 from preau.directory.viewer import Viewer
 from preau.directory.words import SETTINGS, Profile, Role
-from preau.domains.gradebook.models import MARKS, Assessment
+from preau.domains.gradebook.models import MARKS, Assessment, GradeBook
 
 
 def keeps_marks(viewer: Viewer, *_: object) -> bool:
@@ -13,6 +14,13 @@ def keeps_marks(viewer: Viewer, *_: object) -> bool:
 def reads_grid(viewer: Viewer, *_: object) -> bool:
     """Teachers, head and school life: which classes, `GradeBook.objects.visible_to` says."""
     return keeps_marks(viewer) or reads_every_class(viewer)
+
+
+def reads_book(viewer: Viewer, group: Group) -> bool:
+    """Of this class or group: one question for a teacher."""
+    return reads_every_class(viewer) or (
+        keeps_marks(viewer) and GradeBook.objects.visible_to(viewer).filter(pk=group.pk).exists()
+    )
 
 
 def reads_every_class(viewer: Viewer, *_: object) -> bool:

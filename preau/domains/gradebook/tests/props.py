@@ -4,9 +4,10 @@ from datetime import timedelta
 from decimal import Decimal
 
 from conftest import NOW
-from preau.directory.models import Enrolment, Period
+from preau.directory.models import Enrolment, Holding, Period, Person, Subject
 from preau.directory.seeds import World
-from preau.domains.gradebook.models import Assessment, GradeBook, Mark, PeriodSeal, Reopening
+from preau.directory.words import Role
+from preau.domains.gradebook.models import Assessment, GradeBook, Mark, PeriodSeal, Reopening, SubSubject
 from preau.domains.gradebook.tests.scene import charge_of, class_of, period_of
 
 
@@ -61,3 +62,39 @@ def own_reopening(college: World) -> Reopening:
         period=seal.period, teacher=college.people["teacher"],
         defaults={"school": college.school, "reason": "Copie retrouvée", "until": NOW.date(), "by": seal.by},
     )[0]  # fmt: skip
+
+
+def many_learners(college: World, count: int) -> None:
+    """`count` pupils more in the class."""
+    group = class_of(college)
+    for _ in range(count):
+        number = Enrolment.objects.filter(group=group).count()
+        pupil = Person.objects.create(family_name=f"Nouveau {number}", given_name="Noé")
+        Enrolment.objects.create(school=college.school, group=group, pupil=pupil, starts=college.year.starts)
+        Holding.objects.create(school=college.school, person=pupil, role=Role.PUPIL)
+
+
+def many_reopenings(college: World, count: int) -> None:
+    """The present period is open again to `count` teachers more."""
+    seal = own_seal(college)
+    for _ in range(count):
+        number = Reopening.objects.count()
+        teacher = Person.objects.create(family_name=f"Remplaçant {number}", given_name="Léo")
+        Reopening.objects.create(
+            school=college.school, period=seal.period, teacher=teacher, reason="Copie retrouvée", until=NOW.date(),
+            by=seal.by,
+        )  # fmt: skip
+
+
+def own_subject(college: World) -> Subject:
+    """The subject of that course."""
+    found: Subject = charge_of(college).subject
+    return found
+
+
+def many_parts(college: World, count: int) -> None:
+    """`count` parts more of that subject."""
+    subject = own_subject(college)
+    for _ in range(count):
+        number = SubSubject.objects.count()
+        SubSubject.objects.create(school=college.school, subject=subject, name=f"Partie {number}")

@@ -12,7 +12,7 @@ from lxml import html
 from openpyxl import load_workbook
 
 from conftest import NOW, SchoolClient
-from preau.directory.models import Assignment, Enrolment, Person
+from preau.directory.models import Assignment, Enrolment, Holding, Person
 from preau.directory.seeds import World
 from preau.domains.gradebook import actions, queries
 from preau.domains.gradebook.models import Assessment, Mark, SubSubject
@@ -57,7 +57,7 @@ def typed_column(one: Assessment, *marks: str) -> dict[str, str]:
     """What a page sends that showed no mark yet."""
     people = pupils_of(one)
     told = {f"note-{pupil.pk}": mark for pupil, mark in zip(people, marks, strict=False)}
-    return told | {f"vu-{pupil.pk}": "0" for pupil in people}
+    return told | {f"version-{pupil.pk}": "0" for pupil in people}
 
 
 # The grid
@@ -73,7 +73,7 @@ def test_the_grid_shows_every_pupil_with_marks_and_average(
     page = html.fromstring(teacher.get(grid_address(one)).content)
     rows = page.xpath("//table[contains(@class, 'grades')]/tbody/tr")
     assert len(rows) == Enrolment.objects.filter(group=one.group_id).count()
-    (own,) = [row for row in rows if row.get("data-p") == str(pupil.pk)]
+    (own,) = [row for row in rows if row.get("data-p") == pupil.public_id]
     # (12,5 + 3 × 8) / 4 = 9,125
     assert [cell.text_content() for cell in own.xpath("td")] == ["12,5", "4", "9,1"]
     assert [cell.get("data-v") for cell in own.xpath("td")] == ["1", "1", None]
@@ -125,6 +125,7 @@ def test_a_grid_of_a_class_is_light_and_asks_few_questions(
     for number in range(35 - group.enrolments.count()):
         pupil = Person.objects.create(family_name=f"Dupont-Lemoine {number}", given_name="Jean-Baptiste")
         Enrolment.objects.create(school=college.school, group=group, pupil=pupil, starts=college.year.starts)
+        Holding.objects.create(school=college.school, person=pupil, role="pupil")
     many_assessments(college, 24)
     teacher.get(grid_address(one))
     with CaptureQueriesContext(
@@ -145,8 +146,8 @@ def test_earlier_columns_are_on_another_page(college: World, teacher: SchoolClie
     assert len(before.xpath("//thead//th[@data-a]")) == 3
 
 
-def test_a_subject_that_one_does_not_read_is_not_found(
-    college: World, seat_of: Any, client: SchoolClient, one: Assessment
+def test_a_subject_that_one_does_not_read_is_not_shown(
+    college: World, client: SchoolClient, one: Assessment
 ) -> None:
     other = Assignment.objects.filter(group=one.group, kind="teaches").exclude(subject=one.subject)[0]
     Assignment.objects.filter(group=one.group, kind="head_teacher").delete()
@@ -155,8 +156,18 @@ def test_a_subject_that_one_does_not_read_is_not_found(
     ).delete()
     client.sit(college.people["teacher"])
     page = reverse("gradebook:grid", kwargs={"pk": one.group_id})
-    assert client.get(f"{page}?matiere={other.subject_id}").status_code == 404
-    assert client.get(f"{page}?matiere={one.subject_id}").status_code == 200
+    shown = client.get(f"{page}?matiere={other.subject_id}").content.decode()
+    assert f"{one.subject} · " in shown
+    assert f"{other.subject} · " not in shown
+
+
+def test_who_has_left_the_school_is_in_no_list(
+    college: World, teacher: SchoolClient, one: Assessment
+) -> None:
+    pupil = college.people["pupil"]
+    assert pupil.public_id in teacher.get(grid_address(one)).content.decode()
+    Holding.objects.filter(person=pupil).update(ends=NOW.date())
+    assert pupil.public_id not in teacher.get(grid_address(one)).content.decode()
 
 
 # One column
@@ -197,8 +208,8 @@ def test_a_column_that_a_colleague_wrote_meanwhile_shows_both(
     assert "a écrit 15" in page.get_element_by_id(f"e{pupil.pk}").text_content()
     assert Mark.objects.get(assessment=one).value == 15
     # What is sent again from that page is meant.
-    (seen,) = page.xpath(f"//input[@name='vu-{pupil.pk}']/@value")
-    assert teacher.post(address("column", one), sent | {f"vu-{pupil.pk}": seen}).status_code == 302
+    (seen,) = page.xpath(f"//input[@name='version-{pupil.pk}']/@value")
+    assert teacher.post(address("column", one), sent | {f"version-{pupil.pk}": seen}).status_code == 302
     assert Mark.objects.get(assessment=one, pupil=pupil).value == 9
 
 
@@ -218,7 +229,7 @@ def test_a_period_sealed_while_somebody_types_keeps_what_they_typed(
 
 
 def save(teacher: SchoolClient, one: Assessment, pupil: Person, mark: str, seen: int = 0) -> Any:
-    return teacher.post(address("cell", one), {"eleve": str(pupil.pk), "note": mark, "vu": str(seen)})
+    return teacher.post(address("cell", one), {"eleve": pupil.public_id, "note": mark, "version": str(seen)})
 
 
 def test_a_cell_is_saved_and_says_what_it_changes(

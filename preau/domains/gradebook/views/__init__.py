@@ -11,10 +11,13 @@ from preau.domains.gradebook.views.assessments import (
 )
 from preau.domains.gradebook.views.columns import cell, column, paste
 from preau.domains.gradebook.views.grid import export, grid, index
+from preau.domains.gradebook.views.periods import close_reopening, lift, periods, reopen, seal
+from preau.domains.gradebook.views.settings import remove_part, settings, subject
 
 __all__ = [
     "cell",
     "change",
+    "close_reopening",
     "column",
     "create",
     "delete",
@@ -22,8 +25,15 @@ __all__ = [
     "export",
     "grid",
     "index",
+    "lift",
     "move",
     "paste",
+    "periods",
     "publication",
+    "remove_part",
+    "reopen",
     "restore",
+    "seal",
+    "settings",
+    "subject",
 ]

@@ -93,12 +93,12 @@ def rights(request: HttpRequest, assessment: Assessment) -> dict[str, Any]:
 @opens(Assessment, to=rules.writes)
 @require_POST
 def cell(request: HttpRequest, assessment: Assessment) -> JsonResponse:
-    """Save one cell: `eleve`, `note` as it was typed, `vu` the version that the page showed (0: none).
+    """Save one cell: `eleve` (public id), `note` as it was typed, `version` that of the mark that the page showed (0: none).
 
     200 `{said, version, average, saved_at, panel}`; 409 `{yours, theirs, version, by, sentence}`; 422, 410 (deleted) and
     423 (sealed) `{sentence}`. Nothing is written but with 200.
     """
-    pupil, seen = _pupil(request), request.POST.get("vu", "")
+    pupil, seen = _pupil(request), request.POST.get("version", "")
     if not (seen.isascii() and seen.isdigit() and len(seen) < 10):
         return _refused(_("Rechargez la page : elle ne dit plus ce qu’elle montrait."), TYPED_WRONG)
     try:
@@ -125,10 +125,8 @@ def cell(request: HttpRequest, assessment: Assessment) -> JsonResponse:
 
 
 def _pupil(request: HttpRequest) -> Person | None:
-    typed = request.POST.get("eleve", "")
-    if not (typed.isascii() and typed.isdigit() and len(typed) < 18):
-        return None
-    return Person.objects.visible_to(request.viewer).filter(pk=int(typed)).first()
+    typed = request.POST.get("eleve", "").replace("\x00", "")
+    return Person.objects.visible_to(request.viewer).filter(public_id=typed).first()
 
 
 def _refused(sentence: str, status: int) -> JsonResponse:

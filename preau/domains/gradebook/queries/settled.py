@@ -1,0 +1,43 @@
+"""What a school has settled of its subjects: coefficients and parts."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+
+from preau.directory.models import Subject
+from preau.directory.viewer import Viewer
+from preau.domains.gradebook.models import SubjectWeight, SubSubject
+
+
+@dataclass(frozen=True)
+class SubjectRow:
+    """A subject with its coefficient for the school, how many classes have another, and the names of its parts."""
+
+    pk: int
+    name: str
+    coefficient: Decimal
+    others: int
+    parts: str
+
+
+def subject_rows(viewer: Viewer) -> list[SubjectRow]:
+    """The subjects of the school: three queries."""
+    weights: dict[int, dict[int | None, Decimal]] = defaultdict(dict)
+    for one in SubjectWeight.objects.visible_to(viewer):
+        weights[one.subject_id][one.group_id] = one.coefficient
+    parts: dict[int, list[str]] = defaultdict(list)
+    for part in SubSubject.objects.visible_to(viewer):
+        parts[part.subject_id].append(part.name)
+    return [
+        SubjectRow(
+            one.pk, one.name, weights[one.pk].get(None, Decimal(1)), len(weights[one.pk].keys() - {None}),
+            ", ".join(parts[one.pk]),
+        )
+        for one in Subject.objects.visible_to(viewer).order_by("name")
+    ]  # fmt: skip
+
+
+def weights_of(subject: Subject) -> dict[int | None, Decimal]:
+    """The coefficients of a subject by class; None for the school."""
+    rows = SubjectWeight.objects.filter(subject=subject)
+    return dict(rows.values_list("group_id", "coefficient"))

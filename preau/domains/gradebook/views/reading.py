@@ -1,0 +1,152 @@
+"""Marks as they are read: by a pupil, the family, those who follow a class."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from preau.directory.models import Person
+from preau.domains.gradebook.models import Assessment, GradeBook
+from preau.domains.gradebook.queries import class_reading, latest, reading
+from preau.domains.gradebook.rules import follows_marks
+from preau.domains.gradebook.rules import reading as rules
+from preau.foundation import journal
+from preau.foundation.access import opens
+from preau.foundation.text import elided
+
+LAST = 4
+
+
+@opens(to=follows_marks)
+@require_safe
+def own(request: HttpRequest) -> HttpResponse:
+    """A pupil's own marks; in a family, those of the child who had the last one, with a link to the others."""
+    children = _children(request.viewer)
+    if not children:
+        return render(
+            request, "gradebook/no_marks.html", {"title": _("Notes"), "children": [], "pupil": None}
+        )
+    newest = latest.newest_pupil(request.viewer) if len(children) > 1 else ""
+    shown = next((one for one in children if one.public_id == newest), children[0])
+    return _pupil_page(request, shown, children)
+
+
+@opens(Person, to=rules.reads_marks_of, by="public_id")
+@require_safe
+def pupil(request: HttpRequest, pupil: Person) -> HttpResponse:
+    """The marks of a pupil in a period: how they move, how an average is made, each subject in its class."""
+    _trace(request, pupil)
+    viewer = request.viewer
+    return _pupil_page(request, pupil, _children(viewer) if viewer.is_guardian else [])
+
+
+def _children(viewer: Any) -> list[Person]:
+    return list(Person.objects.filter(pk__in=viewer.own_pupils()).order_by("given_name", "pk"))
+
+
+def _trace(request: HttpRequest, pupil: Person) -> None:
+    """An adult of the school who opens the marks of a pupil leaves a line."""
+    if request.viewer.is_staff:
+        journal.record_read(request.viewer, "gradebook.marks_read", pupil, subject_id=pupil.pk)
+
+
+def _title(viewer: Any, pupil: Person) -> str:
+    if viewer.person.pk == pupil.pk:
+        return _("Mes notes")
+    name = {"name": pupil.given_name if viewer.is_guardian else pupil.full_name}
+    return elided(_("Notes de %(name)s"), name) % name
+
+
+def _pupil_page(request: HttpRequest, pupil: Person, children: list[Person]) -> HttpResponse:
+    viewer = request.viewer
+    read = reading.marks_of(viewer, pupil, request.GET.get("periode"))
+    title = _title(viewer, pupil)
+    if read is None:
+        context = {"title": title, "children": children, "pupil": pupil}
+        return render(request, "gradebook/no_marks.html", context)
+    newest = read.newest_subject
+    context = {
+        "title": title,
+        "read": read,
+        "children": children,
+        "pupil": pupil,
+        "newest": newest,
+        "blocks": read.blocks_of(newest) if newest else [],
+        "hint": read.next_step(newest) if newest else "",
+        "last": [read.in_context(row.line) for row in read.last[:LAST]],
+        "is_own": viewer.person.pk == pupil.pk,
+        "opens": not viewer.is_staff,
+        "asked": _asked(read),
+        "number": reading.number,
+    }
+    return render(request, "gradebook/pupil.html", context)
+
+
+def _asked(read: reading.PupilMarks) -> str:
+    """The period, as the links of the page say it again."""
+    return f"?periode={read.period.pk if read.period else 'annee'}"
+
+
+@opens(Person, to=rules.reads_marks_of, by="public_id")
+@require_safe
+def average(request: HttpRequest, pupil: Person) -> HttpResponse:
+    """« D’où vient cette moyenne ? »: that of a subject, line by line, else the general one, subject by subject."""
+    _trace(request, pupil)
+    read = reading.marks_of(request.viewer, pupil, request.GET.get("periode"))
+    whose = _title(request.viewer, pupil)
+    if read is None:
+        return render(request, "gradebook/no_marks.html", {"title": whose, "children": [], "pupil": pupil})
+    context = {"whose": whose, "read": read, "pupil": pupil, "asked": _asked(read)}
+    row = next((one for one in read.subjects if str(one.pk) == request.GET.get("matiere")), None)
+    if row is None:
+        return render(
+            request,
+            "gradebook/pupil_general.html",
+            context | {"computation": reading.general_computation(read)},
+        )
+    lines = [line for line in reversed(read.lines) if line.subject_id == row.pk]
+    context |= {
+        "row": row,
+        "blocks": read.blocks_of(row),
+        "hint": read.next_step(row),
+        "computations": reading.computations_of(read, row),
+        "marks": [read.in_context(line) for line in lines],
+        "opens": not request.viewer.is_staff,
+    }
+    return render(request, "gradebook/pupil_subject.html", context)
+
+
+@opens(Assessment, to=follows_marks)
+@require_safe
+def assessment(request: HttpRequest, assessment: Assessment) -> HttpResponse:
+    """One assessment as a pupil and the family see it: what was asked, the mark, how the class did."""
+    viewer = request.viewer
+    asked = request.GET.get("enfant")
+    for pupil in sorted(_children(viewer), key=lambda one: one.public_id != asked):
+        read = reading.marks_of(viewer, pupil, str(assessment.period_id))
+        line = next((one for one in read.lines if one.pk == assessment.pk), None) if read else None
+        if read and line:
+            row = read.in_context(line)
+            context = {
+                "read": read,
+                "row": row,
+                "bars": reading.distribution_of(read, row),
+                "whose": _title(viewer, pupil),
+                "is_own": viewer.person.pk == pupil.pk,
+                "asked": _asked(read),
+            }
+            return render(request, "gradebook/pupil_assessment.html", context)
+    raise Http404
+
+
+@opens(GradeBook, to=rules.reads_class_averages)
+@require_safe
+def class_averages(request: HttpRequest, book: GradeBook) -> HttpResponse:
+    """The averages of a class, pupil by pupil and subject by subject, and the class in each subject."""
+    viewer = request.viewer
+    read = class_reading.averages_of_class(viewer, book, request.GET.get("periode"))
+    journal.record(viewer, "gradebook.class_read", book)
+    context = {"book": book, "read": read, "title": _("Moyennes de la classe"), "number": reading.number}
+    return render(request, "gradebook/class_averages.html", context)
