@@ -1,5 +1,6 @@
 // On every page: what this device keeps follows who is signed in, and what waits is sent (parts/rolls.js).
 import { refused } from "./installed.js";
+import { keptMarks } from "./marks.js";
 import { address, askForSync, news, pending, settle, sync, toCheck } from "./rolls.js";
 import { gesture, link, say } from "./say.js";
 import { arrive, forget, forgetAll, leave, met, waiting } from "./store.js";
@@ -32,6 +33,14 @@ async function remind({ arriving = false } = {}) {
   }
 }
 
+/** Marks leave from their grid, which shows whose they are. */
+async function remindOfMarks() {
+  const marks = document.querySelector("table[data-grid]") ? [] : await keptMarks(keptFor);
+  if (!marks.length) return;
+  const words = marks.length > 1 ? `${marks.length} notes saisies ici ne sont pas encore enregistrées.` : "Une note saisie ici n’est pas encore enregistrée.";
+  say("warning", words, link("Ouvrir la grille", marks[0].address));
+}
+
 async function sendWaiting() {
   if ((await sync(feed)) === "here") localStorage.setItem(READ, `${keptFor} ${Date.now()}`);
   await remind();
@@ -56,6 +65,7 @@ async function settleDevice() {
   }
   if (before !== keptFor && (before !== null || navigator.serviceWorker?.controller)) await arrive(keptFor);
   await remind({ arriving: true });
+  await remindOfMarks();
   if (await isTime()) await sendWaiting();
   setInterval(async () => { if ((await pending(keptFor)).length) await sendWaiting(); }, AGAIN);
 }
@@ -63,11 +73,14 @@ async function settleDevice() {
 /** Signing out takes everything off the device; what has not left is sent first, or said. */
 async function signOut(form) {
   if ((await pending(keptFor)).length) await sync(feed);
-  const left = (await pending(keptFor)).length + (await toCheck(keptFor)).length;
-  if (left && !form.dataset.sure) {
+  const rolls = (await pending(keptFor)).length + (await toCheck(keptFor)).length;
+  const marks = (await keptMarks(keptFor)).length;
+  if (rolls + marks && !form.dataset.sure) {
     form.dataset.sure = "1";
-    const act = gesture("Se déconnecter et oublier cet appel", () => signOut(form));
-    say("warning", "Un appel fait sur cet appareil n’est pas encore enregistré. En vous déconnectant, vous l’effacez.", act);
+    const act = gesture(rolls ? "Se déconnecter et oublier cet appel" : "Se déconnecter et oublier ces notes", () => signOut(form));
+    const words = rolls ? "Un appel fait sur cet appareil n’est pas encore enregistré. En vous déconnectant, vous l’effacez."
+      : "Des notes saisies sur cet appareil ne sont pas encore enregistrées. En vous déconnectant, vous les effacez.";
+    say("warning", words, act);
     act.focus();
     return;
   }

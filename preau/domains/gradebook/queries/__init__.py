@@ -20,8 +20,8 @@ from preau.domains.gradebook.queries.grid import (
     grid_of,
     learners_of,
     said_average,
-    said_spread,
     spread,
+    spread_of,
 )
 from preau.domains.gradebook.queries.periods import (
     PeriodRow,
@@ -57,8 +57,8 @@ __all__ = [
     "period_rows",
     "periods_of",
     "said_average",
-    "said_spread",
     "spread",
+    "spread_of",
     "subject_rows",
     "waiting_of",
     "weights_of",

@@ -116,17 +116,19 @@ class Spread:
 
     @cached_property
     def bars(self) -> list[tuple[str, int]]:
-        """For `ui.chart`: from the first bar that holds somebody to the last."""
+        """For `ui.chart`, by the least mark of each: from the first bar that holds somebody to the last."""
         told = self.statistics
         if told is None:
             return []
         width = self.scale / BARS
-        bars = [
-            (_("%(low)s à %(high)s") % {"low": plain(width * n), "high": plain(width * (n + 1))}, count)
-            for n, count in enumerate(told.distribution)
-        ]
+        bars = [(plain(width * n), count) for n, count in enumerate(told.distribution)]
         held = [n for n, (_label, count) in enumerate(bars) if count]
         return bars[held[0] : held[-1] + 1]
+
+    @property
+    def width(self) -> str:
+        """How many points each bar covers."""
+        return plain(self.scale / BARS)
 
     @property
     def mean_bar(self) -> str:
@@ -135,7 +137,7 @@ class Spread:
             return ""
         width = self.scale / BARS
         place = min(int(self.statistics.mean / Fraction(width)), BARS - 1)
-        return _("%(low)s à %(high)s") % {"low": plain(width * place), "high": plain(width * (place + 1))}
+        return plain(width * place)
 
 
 @dataclass(frozen=True)
@@ -337,14 +339,10 @@ def said_average(viewer: Viewer, assessment: Assessment, pupil_id: int) -> str:
     return fixed(made) if made is not None else ""
 
 
-def said_spread(viewer: Viewer, assessment: Assessment) -> dict[str, Any]:
-    """How the column lies, once a mark of it is written: counts, and figures as they are shown."""
+def spread_of(viewer: Viewer, assessment: Assessment) -> Spread:
+    """How the column lies, once a mark of it is written."""
     learners, marks = column_cells(viewer, assessment)
-    lies = spread([as_typed(marks.get(one.pk)) for one in learners if not one.left], assessment.scale)
-    figures = [value for _label, value, _detail in lies.figures] or [""] * 4
-    told = dict(zip(("mean", "median", "least", "most"), figures, strict=True))
-    distribution = lies.statistics.distribution if lies.statistics else (0,) * BARS
-    return {"count": lies.count, "left": lies.left, "distribution": list(distribution), **told}
+    return spread([as_typed(marks.get(one.pk)) for one in learners if not one.left], assessment.scale)
 
 
 def column_cells(viewer: Viewer, assessment: Assessment) -> tuple[list[Learner], dict[int, Mark]]:

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -94,7 +95,7 @@ def rights(request: HttpRequest, assessment: Assessment) -> dict[str, Any]:
 def cell(request: HttpRequest, assessment: Assessment) -> JsonResponse:
     """Save one cell: `eleve` (public id), `note` as it was typed, `version` that of the mark that the page showed (0: none).
 
-    200 `{said, version, average, saved_at, spread}`; 409 `{yours, theirs, version, by, sentence}`; 422, 410 (deleted) and
+    200 `{said, version, average, saved_at, panel}`; 409 `{yours, theirs, version, by, sentence}`; 422, 410 (deleted) and
     423 (sealed) `{sentence}`. Nothing is written but with 200.
     """
     pupil, seen = _pupil(request), request.POST.get("version", "")
@@ -116,7 +117,9 @@ def cell(request: HttpRequest, assessment: Assessment) -> JsonResponse:
             "version": mark.version if mark else 0,
             "average": queries.said_average(request.viewer, assessment, pupil.pk),
             "saved_at": dates.hour(timezone.now()),
-            "spread": queries.said_spread(request.viewer, assessment),
+            "panel": render_to_string(
+                "gradebook/_spread.html", {"spread": queries.spread_of(request.viewer, assessment)}, request
+            ),
         }
     )
 
