@@ -18,6 +18,7 @@ from preau.commons.journal.models import Line
 from preau.commons.notifications.models import Item
 from preau.commons.privacy import exports
 from preau.commons.privacy.queries import Subject, entry_of, rows_of, sections_of
+from preau.commons.privacy.queries.held import words_of
 from preau.directory.actions import photos
 from preau.directory.models import Guardianship, PhotoConsent
 from preau.directory.seeds import World
@@ -25,12 +26,14 @@ from preau.directory.words import Role
 from preau.domains.attendance import actions as attendance
 from preau.domains.attendance.models import Entry, Explanation, FollowUpAction, Reason
 from preau.domains.attention.models import Finding
+from preau.domains.campaigns import actions as campaigns
 from preau.domains.conduct.actions import incidents
 from preau.domains.conduct.models import Involvement
 from preau.domains.homework import actions as homework
 from preau.domains.homework.models import HandIn
 from preau.domains.homework.tests.scene import given, lesson_now
 from preau.foundation import boards, dates
+from preau.foundation.boards import FieldClass
 from preau.foundation.readers import EVERY_ROW, NO_ROW
 
 HERS = "Mot-de-la-mère-que-personne-d’autre-ne-lit"
@@ -231,6 +234,17 @@ def test_a_fact_that_nobody_looked_at_is_not_read(college: World, reads: Reads) 
         assert '"table": "attention.Finding"' not in told and hour_said(GIVEN) not in told, reader
 
 
+def test_where_others_live_is_no_part_of_the_data_of_whoever_noted_it(
+    college: World, seat_of: Any, reads: Reads
+) -> None:
+    mother = college.people["guardian"]
+    lives = {"street": "4 impasse du Secret", "postcode": "35000", "city": "Rennes"}
+    assert campaigns.note_address(seat_of("cpe"), mother, lives)
+    assert lives["street"] in reads("guardian")
+    for reader, about in (("cpe", ""), ("other_guardian", "pupil"), ("pupil", "")):
+        assert lives["street"] not in reads(reader, about), reader
+
+
 # The rule itself
 
 
@@ -258,6 +272,23 @@ def test_every_entry_says_who_reads_it_in_words() -> None:
         for rows in (readers.subject, readers.guardian, *entry.field_readers.values()):
             assert isinstance(rows.where(0), models.Q), entry.model
         assert not set(entry.about) - {one.name for one in apps.get_model(entry.model)._meta.fields}
+
+
+def test_a_row_is_not_named_by_words_that_its_reader_may_not_read() -> None:
+    """A row that a family reads points at one that it does not: what is shown of that one is said by its house, not its name."""
+    entries = {entry.model: entry for entry in boards.personal_data}
+    for entry in boards.personal_data:
+        for field in apps.get_model(entry.model)._meta.fields:
+            other = entries.get(field.related_model._meta.label) if field.related_model else None
+            shown = entry.fields.get(field.name, FieldClass.NONE) != FieldClass.NONE
+            if other is None or not shown or field.name in entry.withheld | {*entry.field_readers}:
+                continue
+            called = {"name", "label"} & {
+                one for one, kind in other.fields.items() if kind != FieldClass.NONE
+            }
+            hidden = other.readers.guardian is NO_ROW and entry.readers.guardian is EVERY_ROW
+            words = words_of(field.related_model)
+            assert not (called and hidden) or (words and words.names), (entry.model, field.name)
 
 
 def test_an_entry_that_does_not_say_who_reads_it_is_refused() -> None:

@@ -135,7 +135,7 @@ boards.personal_data.add(
         label=_("Comptes d’ailleurs reliés au vôtre"),
         model="federation.Link",
         person="person",
-        readers=on_themselves(Role.HEAD, Role.SECRETARY),
+        readers=on_themselves(Role.HEAD, Role.SECRETARY, Role.DIGITAL_LEAD),
         keep=Retention.ACCOUNT,
         fields=dict.fromkeys(["provider", "person", "how", "made_at", "used_at", "cut_at"], PERSONAL)
         | dict.fromkeys(["subject", "public_id"], NONE),

@@ -92,6 +92,8 @@ for words in [
         quiet=frozenset({"follow_up", "made_at"}),
     ),
     InWords("attendance.Visit", when="starts", sentence=("%(place)s", _("jusqu’à %(ends)s"))),
+    # What it is called is of those who teach there; whoever sits in it reads of which class it is.
+    InWords("attendance.SeatingPlan", names=lambda plan: plan.group.name, names_with=("group",)),
     InWords(
         "attendance.Seat",
         sentence=(_("Plan de classe : %(plan)s, rang %(row)s, place %(column)s"),),

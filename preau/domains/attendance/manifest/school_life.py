@@ -141,7 +141,8 @@ for label, model, person, fields, more in [
     (
         _("Passages à l’infirmerie, au CDI, en étude"), "Visit", "pupil",
         {"school": NONE, "pupil": CHILD, "place": SENSITIVE, "starts": CHILD, "ends": CHILD}
-        | {"noted_by": PERSONAL, "ended_by": PERSONAL}, {},
+        | {"noted_by": PERSONAL, "ended_by": PERSONAL},
+        {"readers": with_guardians(*SCHOOL_LIFE, _("infirmerie et CDI, les passages chez eux"))},
     ),
     (
         _("Absences annoncées"), "Announcement", "pupil",

@@ -8,7 +8,7 @@ from preau.directory.words import Role
 from preau.domains.campaigns import actions
 from preau.foundation import boards
 from preau.foundation.boards import Concerned, FieldClass, PersonalData, Retention
-from preau.foundation.readers import NO_ROW, Readers, on_themselves, own
+from preau.foundation.readers import NO_ROW, Readers, Rows, on_themselves, own
 
 NONE, PERSONAL, CHILD = FieldClass.NONE, FieldClass.PERSONAL, FieldClass.CHILD
 BASIS: dict[str, Any] = dict(
@@ -24,6 +24,8 @@ PREPARING = Readers(NO_ROW, NO_ROW, (Role.SCHOOL_LIFE, Role.HEAD))
 ADDRESSED = Readers(
     own("person"), own("person"), (Role.SCHOOL_LIFE, Role.HEAD), (_("pour un SMS, l’opérateur"),)
 )
+
+LIVED_AT = Rows(own("person").where, own("person").words, _("l’adresse d’une autre personne"))
 
 
 def add(label: Any, model: str, person: str, fields: dict[str, FieldClass], **more: Any) -> None:
@@ -60,6 +62,8 @@ add(
     _("Adresses postales"), "PostalAddress", "person",
     {"school": NONE, "person": PERSONAL, "street": PERSONAL, "postcode": PERSONAL, "city": PERSONAL}
     | {"noted_by": PERSONAL, "noted_at": PERSONAL},
+    # Where others live is no part of the data of whoever noted it.
+    field_readers=dict.fromkeys(["street", "postcode", "city"], LIVED_AT),
     forget=actions.forget_addresses,
     keep=Retention.ACCOUNT, people={"person": (Concerned.GUARDIANS,)},
 )  # fmt: skip
