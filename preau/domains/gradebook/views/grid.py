@@ -5,6 +5,8 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -38,10 +40,15 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "gradebook/index.html", context)
 
 
+def _chip(name: str) -> SafeString:
+    """In one box: the space after « 5e » is not lost between two."""
+    return format_html("<span>{}</span>", ordinals(name))
+
+
 def book_links(books: list[GradeBook], period: Any) -> list[tuple[Any, str, bool]]:
     """Every class, for who reads them all."""
     return [
-        (ordinals(one.name), f"{reverse('gradebook:grid', kwargs={'pk': one.pk})}?periode={period.pk}", False)
+        (_chip(one.name), f"{reverse('gradebook:grid', kwargs={'pk': one.pk})}?periode={period.pk}", False)
         for one in books
         if period
     ]
@@ -118,7 +125,7 @@ def group_links(viewer: Any, book: GradeBook, course: Course) -> list[tuple[Any,
     several = {one.group_id for one in own if sum(two.group_id == one.group_id for two in own) > 1}
     return [
         (
-            ordinals(f"{one.group} · {one.short or one.subject}" if one.group_id in several else one.group),
+            _chip(f"{one.group} · {one.short or one.subject}" if one.group_id in several else one.group),
             grid_address(one),
             (one.group_id, one.subject_id) == (book.pk, course.subject_id),
         )
