@@ -198,6 +198,7 @@ def test_a_name_that_is_left_somewhere_is_found(college: World) -> None:
 CANARY = "zqxvkanari"
 # Words that stay, of a person without a name, and why: they are the school's, or somebody else's.
 WORDS_THAT_STAY = {
+    "gradebook.Assessment": "what was assessed is the school's, and goes at its term",
     "homework.LessonRecord": "what was done in a lesson is the school's, and goes at its term",
     "homework.Homework": "the work given in a lesson is the school's, and goes at its term",
     "homework.Correction": "what a lesson said before is the school's, and goes at its term",

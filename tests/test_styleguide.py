@@ -1,5 +1,6 @@
 """The style guide: every component, drawn from the code that stands beside it; tables that sort; uploads that are followed."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -109,6 +110,45 @@ def test_a_chart_says_its_figures_in_a_table() -> None:
 def test_a_chart_of_nothing_says_so() -> None:
     assert "Pas encore de chiffres" in drawn("{{ ui.chart('Rien', [], 'Jour', 'Minutes') }}")
     assert "<table" in drawn("{{ ui.chart('Zéro', points, 'Jour', 'Minutes') }}", points=[("lun.", 0)])
+
+
+SPREAD = SimpleNamespace(low=8, high=14, mean=11, said="La moitié de la classe va de 8 à 14.")
+
+
+def test_a_mark_is_drawn_in_its_class_and_said() -> None:
+    page = drawn("{{ ui.range(10, spread) }}", spread=SPREAD)
+    # From 13 (nothing) to 127 (the most): 5.7 a point.
+    assert 'cx="70.0"' in page and '<rect x="58.6" width="34.2"' in page and "M75.7 5v16" in page
+    assert SPREAD.said in page and 'aria-hidden="true"' in page
+
+
+def test_a_mark_without_a_class_to_compare_with_says_nothing_of_it() -> None:
+    page = drawn("{{ ui.range(10) }}")
+    assert "<circle" in page and "<rect" not in page and "classe" not in page
+    assert "<circle" not in drawn("{{ ui.range(none, spread) }}", spread=SPREAD)
+
+
+def test_what_weighs_is_a_list_that_says_how_much() -> None:
+    blocks = [SimpleNamespace(value="16", label="Ratio", share=12, said="pèse 60 % de la moyenne")]
+    page = drawn("{{ ui.weights('Ce qui compte', blocks) }}", blocks=blocks)
+    assert '<li data-share="12">' in page and "pèse 60 %" in page and 'aria-label="Ce qui compte"' in page
+
+
+def point(value: float, band: tuple[float, float] | None) -> SimpleNamespace:
+    low, high = band or (None, None)
+    return SimpleNamespace(
+        label=f"le {value}", value=value, said=str(value), low=low, high=high, spread="8 à 12" if band else ""
+    )
+
+
+def test_an_evolution_draws_the_band_where_there_is_one_and_says_all_in_a_table() -> None:
+    call = "{{ ui.evolution('Cela monte', points, 'Jour', 'toi', 'la moitié de la classe') }}"
+    page = drawn(call, points=[point(10, None), point(12, (8, 12)), point(14, (8, 12))])
+    assert 'points="50,50.0 150,40.0 250,30.0 "' in page
+    assert '<polygon points="150,40.0 250,40.0 250,60.0 150,60.0 "' in page
+    assert page.split("<table")[1].count("8 à 12") == 2 and "–" in page.split("<table")[1]
+    alone = drawn(call, points=[point(10, None), point(12, None)])
+    assert "la moitié de la classe" not in alone
 
 
 def test_steps_say_where_one_is() -> None:

@@ -430,3 +430,19 @@ def test_the_grid_is_taken_away_as_numbers(
 def test_an_own_assessment_is_there_for_pages(college: World) -> None:
     assert own_assessment(college).marks.filter(pupil=college.people["pupil"]).exists()
     assert charge_of(college).teacher == college.people["teacher"]
+
+
+def test_publishing_now_keeps_the_moment_of_what_pupils_read_already(
+    teacher: SchoolClient, one: Assessment
+) -> None:
+    assert teacher.post(address("publication", one), {"publication": "maintenant"}).status_code == 302
+    one.refresh_from_db()
+    assert one.published_at == NOW
+    version = one.version
+    teacher.post(address("publication", one), {"publication": "maintenant"})
+    one.refresh_from_db()
+    assert (one.published_at, one.version) == (NOW, version)
+    assert "Les familles la verront" in teacher.get(grid_address(one)).content.decode()
+    teacher.post(address("publication", one), {"publication": "brouillon"})
+    one.refresh_from_db()
+    assert (one.published_at, one.guardians_at) == (None, None)
