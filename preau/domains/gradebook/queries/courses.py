@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.db.models import Count, Exists, Max, OuterRef, Q
 
@@ -12,6 +13,7 @@ from preau.directory.words import Role
 from preau.domains.gradebook.models import Assessment, GradeBook
 from preau.domains.gradebook.models.reading import led
 from preau.domains.gradebook.rules import reads_every_class
+from preau.foundation.prepared import Prepared
 
 
 @dataclass(frozen=True)
@@ -36,23 +38,37 @@ class CourseRow:
     last_day: object = None
 
 
-def own_courses(viewer: Viewer) -> list[Course]:
-    """What the viewer teaches this year, group by group: one query."""
+def _own(viewer: Viewer) -> Any:
     rows = Assignment.objects.active(viewer.today).filter(
         school=viewer.school_id,
         teacher=viewer.person.pk,
         kind=Assignment.Kind.TEACHES,
         group__year=viewer.year,
     )
-    return _courses(rows.select_related("group", "subject").order_by("group__name", "subject__name"))
+    return rows.select_related("group", "subject").order_by("group__name", "subject__name")
+
+
+OWN = Prepared(_own)
+
+
+def own_courses(viewer: Viewer) -> list[Course]:
+    """What the viewer teaches this year, group by group: one query."""
+    return _courses(OWN(viewer)) if viewer.year else []
+
+
+def _of_group(viewer: Viewer, group: int) -> Any:
+    rows = Assignment.objects.active(viewer.today).filter(group=group, kind=Assignment.Kind.TEACHES)
+    drawn = Group.classes.through.objects.filter(from_group=OuterRef("group_id"), to_group__in=led(viewer))
+    told = rows.annotate(is_led=Exists(drawn) | Q(group__in=led(viewer)))
+    return told.select_related("group", "subject").order_by("subject__name")
+
+
+OF_GROUP = Prepared(_of_group)
 
 
 def courses_of(viewer: Viewer, group: Group) -> list[Course]:
     """The subjects of a group that the viewer reads, their own first: head, school life and who leads the class read the others."""
-    rows = Assignment.objects.active(viewer.today).filter(group=group, kind=Assignment.Kind.TEACHES)
-    drawn = Group.classes.through.objects.filter(from_group=OuterRef("group_id"), to_group__in=led(viewer))
-    leads = Exists(drawn) | Q(group__in=led(viewer))
-    told = list(rows.annotate(is_led=leads).select_related("group", "subject").order_by("subject__name"))
+    told = OF_GROUP(viewer, group.pk)
     own = {row.subject_id for row in told if row.teacher_id == viewer.person.pk}
     reads = reads_every_class(viewer) or any(row.is_led for row in told)
     found = _courses(row for row in told if reads or row.subject_id in own)

@@ -26,7 +26,8 @@ from preau.foundation.text import initials
 MOST_COLUMNS = 25
 BARS = 10
 TENTH, CENT = Decimal("0.1"), Decimal("0.01")
-LOW = Fraction(8)
+# Below 8 out of 20.
+LOW = Decimal("0.4")
 
 
 @dataclass(frozen=True)
@@ -286,7 +287,7 @@ def _marks(
             continue
         said.setdefault(pupil, {})[pk] = mark
         if pk in here:
-            low = isinstance(mark, Fraction) and mark < LOW * terms[pk].scale / 20
+            low = row["value"] is not None and row["value"] < row["assessment__scale"] * LOW
             cells[pupil, pk] = Cell(Typed(row["value"], row["code"]), row["version"], low)
     return _Known(cells, said, terms, frozenset(parts))
 
