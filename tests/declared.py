@@ -4,7 +4,7 @@ A house declares in its `tests/routes.py`, or in the modules of a package of tha
 capitals; its functions keep their small letters. So a new page touches its house alone, and a house leaves with its folder.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field, fields
 from functools import cache
 from importlib import import_module
@@ -123,6 +123,14 @@ class Declared:
     files_alone: set[str] = field(default_factory=set)
     # A single button, or a page of single buttons: there is nothing in it to mistake.
     one_button: set[str] = field(default_factory=set)
+
+    # tests/net/test_acting.py
+
+    # Who may find the words typed in a form (« house:name »), or in one field of it (« house:name.field »), beside whoever
+    # typed them; nobody, of what is looked for and never shown.
+    read_by: dict[str, Set[str]] = field(default_factory=dict)
+    # Forms in which what looks like words names or opens something.
+    not_words: set[str] = field(default_factory=set)
 
     # tests/net/test_behaviour_pages.py
 

@@ -55,6 +55,16 @@ SETTLERS = {"head", "cook"} | NEIGHBOURING
 # The family of the pupil of the scope.
 OWN_FAMILY, OTHER_FAMILY = FAMILY | {"teacher_parent"}, {"former_guardian"}
 
+# Whoever reads beside the cast where words are looked for (tests/net/places.py).
+AT_WORK, AMONG_PUPILS = {"nurse", "assistant"}, {"classmate", "classmate_guardian", "other_pupil"}
+SOMEBODY_ELSE = "somebody else"
+# Who may find what is written for all of a kind.
+WHOLE_STAFF = STAFF | AT_WORK
+OWN_CLASS = OWN_FAMILY | {"classmate", "classmate_guardian"}
+ALL_FAMILIES = OWN_FAMILY | OTHER_FAMILY | AMONG_PUPILS
+WHOLE_SCHOOL = WHOLE_STAFF | ALL_FAMILIES | {"town"}
+ANYBODY = EVERYONE | WHOLE_SCHOOL | {SOMEBODY_ELSE}
+
 Near = dict[str, set[str]]
 
 

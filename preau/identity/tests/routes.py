@@ -356,6 +356,14 @@ BODIES = {
     "identity:take_picture": Body("guardian", a_picture, again=NEW_FILE),
     "identity:remove_picture": Body("guardian", before=_has_picture),
 }  # fmt: skip
+# What somebody calls what opens their own account; a file's name is not kept; a login is looked for.
+READ_BY: dict[str, set[str]] = {
+    "identity:forgotten": set(),
+    "identity:take_picture": set(),
+    "identity:passkey": {"cpe"},
+    "identity:make_key": {"guardian"},
+}
+NOT_WORDS = {"identity:sign_in", "identity:activation"}
 # test_passkeys.py sends it wrong, late and twice.
 BY_A_DEVICE = {"identity:add_passkey"}
 # Signing out and taking a seat are never asked again after the session.

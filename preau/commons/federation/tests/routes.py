@@ -156,6 +156,9 @@ BODIES = {
     ),
     **dict.fromkeys(["federation:saml_acs", "federation:saml_logout"], Body("pupil", writes=False)),
 }  # fmt: skip
+READ_BY = {
+    **dict.fromkeys(["federation:create", "federation:change", "federation:saml"], SETTLERS),
+}
 BETWEEN_SERVERS = {"federation:ended", "federation:saml_acs", "federation:saml_logout"}
 WITH_SECRETS = {"federation:secret"}
 CONFIRMED = {

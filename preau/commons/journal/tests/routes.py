@@ -3,7 +3,10 @@
 from preau.commons.journal.tests.props import many_extracts, many_readings, many_settings_changed
 from preau.directory.models import Person
 from tests.declared import Body, Named
-from tests.net.matrix_cast import NEIGHBOURING, Near
+from tests.net.matrix_cast import (
+    NEIGHBOURING,
+    Near,
+)
 from tests.pages import Page
 
 # Pages
@@ -39,4 +42,6 @@ BODIES = {
     "journal:lines": Body("head", lambda stage: {"nom": "", "sens": "", "action": "", "genre": "", "du": "2026-11-24", "au": "2026-11-24"}, writes=False),
     "journal:extract": Body("head", lambda stage: {"personne": "", "sens": "", "action": "", "genre": "", "du": "2026-11-24", "au": "2026-11-24", "forme": "csv"}),
 }  # fmt: skip
+# What a file is called for who asked.
+READ_BY: dict[str, set[str]] = {"journal:extract": set()}
 CONFIRMED = {"journal:extract"}

@@ -30,8 +30,10 @@ from tests.net.matrix_cast import (
     OTHER_FAMILY,
     OTHER_SCHOOL,
     OWN,
+    OWN_CLASS,
     OWN_FAMILY,
     SETTLED,
+    SETTLERS,
     STAFF,
     STEM,
     Near,
@@ -169,6 +171,12 @@ BODIES = {
     "lti:authorize": Body("pupil", lambda stage: {"client_id": "inconnu"}, writes=False),
     **dict.fromkeys([f"lti:{name}" for name in ("token", "chosen", "lines", "scores")], Body("pupil", writes=False)),
 }  # fmt: skip
+READ_BY = {
+    # The tool says what it is called.
+    "lti:add.title": set(),
+    **dict.fromkeys(["lti:add", "lti:change"], {"head", "teacher"} | OWN_CLASS),
+    "lti:tool": SETTLERS,
+}
 BETWEEN_SERVERS = {"lti:token", "lti:chosen", "lti:lines", "lti:scores"}
 SHEETS = {
     "lti:export": "teacher",

@@ -10,7 +10,14 @@ from preau.commons.media.tests.props import own_medium, own_upload
 from preau.commons.media.tests.samples import epub
 from preau.directory.seeds import World
 from tests.declared import Body, Fragment
-from tests.net.matrix_cast import EVERYONE, OWN, Near, Stage, near, runs_the_platform
+from tests.net.matrix_cast import (
+    EVERYONE,
+    OWN,
+    Near,
+    Stage,
+    near,
+    runs_the_platform,
+)
 from tests.pages import Page
 
 SHOWN_MEDIUM = "a" * 32
@@ -75,6 +82,11 @@ BODIES = {
     "media:words": Body("operator", lambda stage: {"langue": "fr", "transcription": "Bonjour.", "chapitres": "0:02 Le début"}, runs_the_platform, wrong=lambda stage: {"chapitres": "plus tard"}),
     "media:remove": Body("operator", before=runs_the_platform),
 }  # fmt: skip
+READ_BY = {
+    "media:send": {"operator"},
+    # Beside a film that a page shows.
+    "media:words": set(),
+}
 # test_sending.py asks again for what was cut.
 IN_PARTS = {"media:tus"}
 FILES_ALONE = {"media:send"}

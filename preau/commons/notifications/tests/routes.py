@@ -116,6 +116,7 @@ BODIES = {
     ),
     "notifications:stop": Body("visitor"),
 }  # fmt: skip
+NOT_WORDS = {"notifications:add_device", "notifications:renew_device"}
 # A service worker types nothing.
 NOTHING_TYPED = {"notifications:renew_device"}
 ONE_BUTTON = {"notifications:stop"}

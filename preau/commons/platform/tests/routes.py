@@ -6,7 +6,15 @@ from preau.commons.platform.models import OperatedDelivery, OperatedSchool
 from preau.directory.models import Delivery
 from preau.directory.tests.props import a_delivery_for_many, own_school
 from tests.declared import Body
-from tests.net.matrix_cast import OTHER_CLASS, OTHER_SCHOOL, OWN, Near, Stage, near, place_of
+from tests.net.matrix_cast import (
+    OTHER_CLASS,
+    OTHER_SCHOOL,
+    OWN,
+    Near,
+    Stage,
+    near,
+    place_of,
+)
 from tests.pages import Page
 
 # Pages
@@ -42,6 +50,8 @@ PLAIN = dict.fromkeys(["voir"], ())
 BODIES = {
     "platform:export": Body("operator", lambda stage: {"nom": "", "nature": "", "voir": ""}, again={"journal_line": "each export leaves its trace"}),
 }  # fmt: skip
+# What is looked for.
+READ_BY: dict[str, set[str]] = {"platform:export": set()}
 SHEETS = {
     "platform:export": "operator",
 }

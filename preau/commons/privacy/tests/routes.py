@@ -218,6 +218,15 @@ BODIES = {
     ),
     "privacy:export_register": Body("head", lambda stage: {"forme": "ods"}, again={"journal_line": "each export leaves its trace"}),
 }  # fmt: skip
+READ_BY = {
+    **{
+        f"privacy:{name}": {"head", "guardian"}
+        for name in ("ask", "add_line", "change_line", "answer_line", "prolong")
+    },
+    "privacy:postpone_run": {"head", "operator"},
+    # What is looked for.
+    "privacy:breach_contacts": set(),
+}  # fmt: skip
 ONE_BUTTON = {"privacy:erase"}
 SHEETS = {
     "privacy:breach_contacts": "head",

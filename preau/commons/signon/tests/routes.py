@@ -11,6 +11,7 @@ from preau.identity.seeds import PASSWORD
 from tests import pages
 from tests.declared import Body, Data, Named
 from tests.net.matrix_cast import (
+    ALL_FAMILIES,
     EVERYONE,
     FAMILY,
     MEMBERS,
@@ -22,6 +23,7 @@ from tests.net.matrix_cast import (
     SETTLED,
     SETTLERS,
     STAFF,
+    WHOLE_STAFF,
     Near,
     Stage,
 )
@@ -146,6 +148,15 @@ BODIES = {
     "signon:saml_leave": Body("pupil", again={"journal_line": "whoever has left is nobody"}),
     "signon:oidc_leave": Body("pupil", again={"journal_line": "whoever has left is nobody"}),
     "signon:logout": Body("pupil", again={"journal_line": "whoever has left is nobody"}),
+}  # fmt: skip
+# What a service is called and asks for is read by those to whom it is open; how it is reached, by those who set it.
+READ_BY = {
+    **dict.fromkeys(["signon:create", "signon:change"], WHOLE_STAFF | ALL_FAMILIES),
+    **{
+        f"signon:{form}.{field}": set()
+        for form in ("create", "change")
+        for field in ("metadata", "entity_id", "receives", "signing", "encryption", "logout", "soap")
+    },
 }  # fmt: skip
 # test_oidc*.py.
 BETWEEN_SERVERS = {"signon:oidc_token", "signon:oidc_userinfo"}

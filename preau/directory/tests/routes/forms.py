@@ -32,7 +32,15 @@ from preau.directory.tests.routes.stage import DOUBLES
 from preau.directory.words import Role
 from preau.foundation import uploads
 from tests.declared import Body, Data, Fragment
-from tests.net.matrix_cast import STEM, Stage
+from tests.net.matrix_cast import (
+    ANYBODY,
+    OFFICE,
+    OWN_CLASS,
+    STEM,
+    WHOLE_SCHOOL,
+    WHOLE_STAFF,
+    Stage,
+)
 
 
 def in_an_ecole(stage: Stage) -> None:
@@ -290,6 +298,21 @@ BODIES = {
     "directory:finish_review": Body("head", lambda stage: {"avant": ""}),
     "directory:doubt": Body("head", lambda stage: {"state": "fausse"}),
 }  # fmt: skip
+# What is said of a school is everybody's there; who comes, and why, of the head; a name of a file is not kept.
+READ_BY = {
+    "directory:consent_requests": WHOLE_STAFF | OWN_CLASS,
+    **dict.fromkeys(["directory:leaver", "directory:bring", "directory:bring_tables"], OFFICE),
+    **dict.fromkeys(["directory:add_year_class", "directory:year_class"], OFFICE),
+    "directory:identity": ANYBODY,
+    **dict.fromkeys([f"directory:{name}" for name in ("create_period", "change_period", "closures", "service")], WHOLE_SCHOOL),
+    "directory:invite": WHOLE_STAFF,
+    "directory:invite.reason": {"head"},
+    **{
+        f"directory:{name}": set()
+        for name in ("pupil_photo", "take_logo", "export_departures", "bring_tables.eleves")
+    },
+}  # fmt: skip
+NOT_WORDS = {"directory:paper_consent", "directory:year_placing"}
 FILES_ALONE = {"directory:pupil_photo", "directory:bring", "directory:bring_tables", "directory:take_logo"}
 
 

@@ -54,7 +54,7 @@ def _guests(stage: Stage) -> None:
     theirs = Person.objects.create(family_name=f"{STEM} {TWIN}", given_name="Ada")
     Holding.objects.create(person=theirs, role=Role.AGENT, school=stage.twin.school, **lent(stage.twin))
     for scope, person, reason in [
-        (OWN, stage.people["town"], stage.mark("why they are let in", {"head"}, {"head"})),
+        (OWN, stage.people["town"], stage.mark("why they are let in", {"head", "town"}, {"head"})),
         (OTHER_SCHOOL, theirs, f"{STEM} {TWIN}"),
     ]:
         holding = Holding.objects.get(person=person)

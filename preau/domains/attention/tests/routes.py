@@ -121,6 +121,13 @@ BODIES = {
         "guardian", lambda stage: {"about": "contest", "text": "Le car était en retard."}, wrong=lambda stage: {"text": ""}
     ),
 }  # fmt: skip
+READ_BY = {
+    **dict.fromkeys(
+        [f"attention:{name}" for name in ("look", "decide_again", "add_step", "end")],
+        LIFE | {"cook"} | OWN_FAMILY,
+    ),
+    **dict.fromkeys(["attention:told", "attention:answer"], LIFE | {"guardian"}),
+}  # fmt: skip
 
 # The stage of the matrix
 

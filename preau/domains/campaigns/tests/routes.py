@@ -135,6 +135,11 @@ BODIES = {
     "campaigns:posted": Body("cpe"),
     "campaigns:reach": Body("cpe", lambda stage: dict(LIVES), wrong=lambda stage: {"city": ""}),
 }  # fmt: skip
+# Where somebody lives is read by those who write to them, and by themselves.
+READ_BY = {
+    "campaigns:text": LIFE | {"guardian"},
+    "campaigns:reach": LIFE | {"pupil"},
+}
 ONE_BUTTON = {"campaigns:check", "campaigns:received"}
 SHEETS = {
     "campaigns:export": "cpe",

@@ -33,6 +33,7 @@ from preau.domains.catalogue.tests.props import (
 from tests import pages
 from tests.declared import Body, Data, Named
 from tests.net.matrix_cast import (
+    ANYBODY,
     EVERYONE,
     NOBODY,
     OWN,
@@ -232,6 +233,16 @@ BODIES = {
     "catalogue:oai": Body("guardian", lambda stage: {"verb": "Identify"}, writes=False),
     "catalogue:tell_miss": Body("guardian", lambda stage: {"recherche": "q=zzyx"}, again={"catalogue_miss": "each time is counted"}),
 }  # fmt: skip
+READ_BY = {
+    **dict.fromkeys([f"catalogue:{name}" for name in ("add", "change", "add_source")], ANYBODY),
+    **{f"catalogue:add_source.{field}": {"operator"} for field in ("institution", "part", "prefix")},
+    # It is the address of its page.
+    "catalogue:add_source.slug": ANYBODY | {"the log"},
+    # What pages show when the source is read again.
+    "catalogue:change_source": set(),
+    **{f"catalogue:change.{field}": set() for field in ("auteurs", "mots")},
+}  # fmt: skip
+NOT_WORDS = {"catalogue:clear_miss"}
 BETWEEN_SERVERS = {
     # Catalogues ask ours by POST as by GET, and change nothing: catalogue/tests/test_provider.py.
     "catalogue:oai",

@@ -317,6 +317,22 @@ BODIES = {
     "conduct:end_contract": Body("cpe", lambda stage: {"outcome": "Objectifs tenus."}, wrong=lambda stage: {"outcome": ""}),
     "conduct:erase": Body("head", before=_pronounced),
 }  # fmt: skip
+# What an adult wrote for the school; what is written for a family; what a mother answers is hers.
+READ_BY = {
+    **dict.fromkeys(["conduct:report", "conduct:correct", "conduct:settle"], LIFE | {"teacher"}),
+    **dict.fromkeys(
+        [f"conduct:{name}" for name in ("tell", "give", "cancel")], LIFE | {"teacher"} | OWN_FAMILY
+    ),
+    **dict.fromkeys(
+        [
+            f"conduct:{name}"
+            for name in ("open_procedure", "pronounce", "responsibility", "open_contract", "note_week", "end_contract")
+        ],
+        LIFE | OWN_FAMILY,
+    ),
+    "conduct:pronounce.register": LIFE,
+    "conduct:answer": LIFE | {"guardian"},
+}  # fmt: skip
 SHEETS = {
     "conduct:export": "cpe",
     "conduct:export_register": "head",

@@ -22,10 +22,12 @@ from tests.net.matrix_cast import (
     OTHER_FAMILY,
     OTHER_SCHOOL,
     OWN,
+    OWN_CLASS,
     OWN_FAMILY,
     PHOTOGRAPHERS,
     STAFF,
     STEM,
+    WHOLE_STAFF,
     WITH_PUPILS,
     Near,
     Stage,
@@ -124,6 +126,9 @@ BODIES = {
     "events:remove": Body("head", before=_event_is("draft")),
     "events:answer": Body("guardian", lambda stage: {"answer": "no"}, wrong=lambda stage: {"answer": "?"}),
 }  # fmt: skip
+READ_BY = dict.fromkeys(
+    ["events:create", "events:change", "events:cancel"], (WHOLE_STAFF - {"cook"}) | OWN_CLASS
+)
 SHEETS = {
     "events:export": "head",
 }

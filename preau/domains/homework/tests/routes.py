@@ -45,6 +45,7 @@ from preau.domains.timetable.tests.props import lesson_now, many_lessons
 from tests import pages
 from tests.declared import Body, Data, Fragment, Named
 from tests.net.matrix_cast import (
+    AT_WORK,
     DEPARTED,
     FAMILY,
     LIFE,
@@ -53,6 +54,7 @@ from tests.net.matrix_cast import (
     OTHER_FAMILY,
     OTHER_SCHOOL,
     OWN,
+    OWN_CLASS,
     OWN_FAMILY,
     SETTLERS,
     STEM,
@@ -349,6 +351,17 @@ BODIES = {
     ),
     "homework:tick": Body("pupil", lambda stage: {"fait": "oui"}),
     "homework:put": Body("teacher", _put_somewhere, _lesson_to_come, lambda stage: {"titre": ""}),
+}  # fmt: skip
+# What is published is the class's; a correction is of one pupil; a sequence and a note, of the teacher alone.
+READ_BY = {
+    **dict.fromkeys(
+        [f"homework:{name}" for name in ("day", "record", "put", "edit")],
+        LIFE | {"teacher"} | OWN_CLASS | AT_WORK,
+    ),
+    **{f"homework:{name}": {"teacher"} for name in ("record.note", "progressions", "progression", "step")},
+    "homework:send": {"head", "teacher"} | OWN_FAMILY,
+    "homework:correct": {"head", "teacher"} | OWN_FAMILY,
+    "homework:visa": LIFE | {"teacher"} | AT_WORK,
 }  # fmt: skip
 FRAGMENTS = {"homework:to_do": Fragment("pupil", "works")}
 SHEETS = {

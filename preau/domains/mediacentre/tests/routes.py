@@ -35,6 +35,7 @@ from tests.net.matrix_cast import (
     STAFF,
     STEM,
     TODAY,
+    WHOLE_STAFF,
     Near,
     Stage,
     near,
@@ -146,6 +147,7 @@ BODIES = {
     "mediacentre:apply_list": Body("head"),
     "mediacentre:drop_list": Body("head"),
 }  # fmt: skip
+READ_BY = {"mediacentre:lists": WHOLE_STAFF}
 FILES_ALONE = {"mediacentre:lists"}
 SHEETS = {
     "mediacentre:export": "head",

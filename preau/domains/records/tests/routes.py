@@ -204,6 +204,18 @@ BODIES = {
     ),
     "records:agree": Body("guardian", lambda stage: {"accord": "donne"}),
 }  # fmt: skip
+# The pupil reads what is written for them alone.
+READ_BY = {
+    **dict.fromkeys(
+        ["records:open_record", "records:revise", "records:papers"], {"head", "cpe"} | OWN_FAMILY - {"pupil"}
+    ),
+    **dict.fromkeys(["records:open_record.plain", "records:revise.plain"], {"head", "cpe"} | OWN_FAMILY),
+    **dict.fromkeys(
+        ["records:open_record.emergency", "records:revise.emergency"],
+        LIFE | {"teacher", "nurse"} | OWN_FAMILY - {"pupil"},
+    ),
+    "records:measures": LIFE | {"teacher", "nurse"} | OWN_FAMILY,
+}
 FILES_ALONE = {"records:papers"}
 OTHER_FILES = {"records:printed", "records:paper"}
 CONFIRMED = {

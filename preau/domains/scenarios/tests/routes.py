@@ -35,6 +35,7 @@ from preau.domains.scenarios.tests.props import (
 from tests import pages
 from tests.declared import Body, Named
 from tests.net.matrix_cast import (
+    ANYBODY,
     DEPARTED,
     EVERYONE,
     OTHER_CLASS,
@@ -260,6 +261,18 @@ BODIES = {
     ),
     "scenarios:appeal": Body("teacher", lambda stage: {"words": "Personne n’est nommé."}, wrong=lambda stage: {"words": ""}),
 }  # fmt: skip
+# A scenario that is published is everybody's; what is said to the platform of one is between its people.
+READ_BY = {
+    **dict.fromkeys(
+        [f"scenarios:{name}" for name in ("create", "facts", "add_step", "step", "publish", "review")],
+        ANYBODY,
+    ),
+    "scenarios:invitation": ANYBODY,
+    "scenarios:qualification": {"operator"},
+    "scenarios:report": {"operator"},
+    "scenarios:appeal": {"operator", "teacher"},
+    "scenarios:case": {"operator", "teacher"},
+}
 ONE_BUTTON = {"scenarios:qualify"}
 OTHER_FILES = {"scenarios:paper"}
 NOT_CONFIRMED = {

@@ -8,7 +8,13 @@ from preau.domains.attendance import actions
 from preau.domains.attendance.models import Alert, Entry, Explanation, FollowUp, Reason, SeatingPlan, Visit
 from preau.domains.timetable.models import Lesson
 from tests.declared import Body, Data, Fragment
-from tests.net.matrix_cast import Stage
+from tests.net.matrix_cast import (
+    ALL_FAMILIES,
+    LIFE,
+    OWN_FAMILY,
+    WHOLE_STAFF,
+    Stage,
+)
 
 
 def _roll(stage: Stage) -> Data:
@@ -156,6 +162,17 @@ BODIES = {
         wrong=lambda stage: {"report_at": "2"},
     ),
     "attendance:decide": Body("cpe", _decision, wrong=lambda stage: {"comment": ""}),
+}  # fmt: skip
+# The mother's words, and what she is answered, are hers and of school life; what a teacher calls a plan is of the staff alone.
+READ_BY = {
+    **dict.fromkeys(["attendance:plans", "attendance:plan_settings"], LIFE | {"teacher"}),
+    "attendance:arrange": LIFE | {"teacher", "nurse"} | OWN_FAMILY,
+    **dict.fromkeys(
+        ["attendance:explain", "attendance:decide", "attendance:told_follow_up", "attendance:announce"], LIFE | {"guardian"}
+    ),
+    **dict.fromkeys(["attendance:settle_one", "attendance:depart"], LIFE),
+    "attendance:follow_up": LIFE | OWN_FAMILY,
+    **dict.fromkeys(["attendance:reasons", "attendance:reason"], WHOLE_STAFF | ALL_FAMILIES),
 }  # fmt: skip
 ONE_BUTTON = {"attendance:letters"}
 FRAGMENTS = {

@@ -69,7 +69,7 @@ def _absences(stage: Stage) -> None:
         entry, explanation = _absence(lesson, pupil, guardian, words)
         if scope == OWN:
             answer = stage.mark("answer to the guardian", life | {"guardian"})
-            _refused(_like(world, lesson, NOW - timedelta(days=1)), entry, answer)
+            _refused(_like(world, lesson, NOW - timedelta(days=1)), entry, answer, world.people["cpe"])
         then = (NOW if days < 0 else lesson.starts) + timedelta(days=days)
         stage.put(scope, _missed(_like(world, lesson, then), pupil), entry, explanation)
 
@@ -187,13 +187,13 @@ def _absence(lesson: Lesson, pupil: Person, by: Person, words: str) -> tuple[Ent
     return entry, _explain(entry, by, words, Explanation.State.PENDING)
 
 
-def _refused(lesson: Lesson, other: Entry, answer: str) -> None:
+def _refused(lesson: Lesson, other: Entry, answer: str, by: Person) -> None:
     """An absence whose explanation the school has refused, with words for its author alone."""
     entry = _missed(lesson, other.pupil)
     explanation = _explain(entry, other.explanation.given_by, "", Explanation.State.REFUSED)
     Decision.objects.create(
         school=entry.school, explanation=explanation, state=explanation.state, comment=answer,
-        decided_by_id=lesson.teachers.all()[0].pk, decided_at=NOW,
+        decided_by=by, decided_at=NOW,
     )  # fmt: skip
 
 

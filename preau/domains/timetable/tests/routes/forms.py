@@ -7,7 +7,12 @@ from preau.directory.models import Assignment, Group, Holding, Person, Room, Sub
 from preau.directory.words import Role
 from preau.domains.timetable.models import Alternation, Lesson, LessonChange, TeacherAbsence, TimetableImport
 from tests.declared import Body, Data, Fragment
-from tests.net.matrix_cast import Stage
+from tests.net.matrix_cast import (
+    ALL_FAMILIES,
+    OFFICE,
+    WHOLE_STAFF,
+    Stage,
+)
 
 
 def _study(stage: Stage) -> Data:
@@ -152,6 +157,17 @@ BODIES = {
     "timetable:create_slot": Body("cpe", _study, wrong=lambda stage: {"name": ""}),
     "timetable:change_slot": Body("cpe", _study, wrong=lambda stage: {"name": ""}),
     "timetable:remove_slot": Body("cpe"),
+}  # fmt: skip
+READ_BY = {
+    **dict.fromkeys(
+        [f"timetable:{name}" for name in ("add", "cancel", "move", "replace", "room")], WHOLE_STAFF
+    ),
+    **dict.fromkeys(
+        ["timetable:create_alternation", "timetable:alternation", "timetable:create_slot", "timetable:change_slot"],
+        WHOLE_STAFF | ALL_FAMILIES,
+    ),
+    "timetable:imports": OFFICE,
+    "timetable:decline": OFFICE,
 }  # fmt: skip
 FILES_ALONE = {"timetable:imports"}
 
