@@ -1,11 +1,13 @@
 """The record of a pupil: which block shows to whom, in how many statements, and what is left of one that does not."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 from django.db import connection
 
 from conftest import SchoolClient
+from preau.directory import rules
 from preau.directory.models import Enrolment, Group, Guardianship, Holding, Person
 from preau.directory.queries.record import alone_with, blocks_of, gestures_of, schooling_of
 from preau.directory.seeds import World
@@ -166,3 +168,19 @@ def test_a_guardian_of_several_children_reads_one(college: World, client: School
     assert "Nina" in said and "Théodule" not in said
     said = client.get(page(brother)).content.decode()
     assert "Théodule" in said and "Placée devant" not in said
+
+
+def test_who_reads_a_record_and_whom_to_ask(holder: Any, seat_of: Any) -> None:
+    works = {role for role in Role if holder(role).is_staff} - {Role.OTHER}
+    assert {role for role in Role if rules.reads_record(holder(role))} == {*works, Role.PUPIL}
+    asked = {role for role in Role if rules.reads_acts_of_own(holder(role))}
+    assert asked - {Role.PUPIL} == {Role.HEAD, Role.SCHOOL_LIFE, Role.SECRETARY}
+    assert rules.reads_record(seat_of("guardian")) and rules.reads_acts_of_own(seat_of("guardian"))
+
+
+@pytest.mark.parametrize(("born", "reads"), [(date(2008, 11, 24), True), (date(2008, 11, 25), False)])
+def test_a_pupil_of_age_reads_whom_to_ask(born: date, reads: bool, college: World, seat_of: Any) -> None:
+    pupil = college.people["pupil"]
+    Person.objects.filter(pk=pupil.pk).update(birth_date=born)
+    pupil.refresh_from_db()
+    assert rules.reads_acts_of_own(seat_of("pupil")) is reads

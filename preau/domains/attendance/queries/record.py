@@ -358,7 +358,8 @@ def recent_said(context: Mapping[str, Any]) -> str:
     if left:
         return ngettext("%(num)s à régler", "%(num)s à régler", left) % {"num": left}
     first = context["rows"][0]
-    return f"{dates.capital(dates.near_day(first.day, context['today']))} : {first.title.lower()}"
+    day = dates.capital(dates.near_day(first.day, context["today"]))
+    return _("%(day)s : %(what)s") % {"day": day, "what": first.title.lower()}
 
 
 def _missed_day(viewer: Viewer, lines: Sequence[Line]) -> MissedDay:

@@ -7,7 +7,8 @@ import pytest
 
 from conftest import NOW, SchoolClient
 from preau.directory.seeds import World
-from preau.domains.attendance import actions
+from preau.directory.words import Role
+from preau.domains.attendance import actions, rules
 from preau.domains.attendance.models import Announcement, AttendanceSettings, Entry, Visit
 from preau.domains.attendance.queries import record
 from preau.domains.attendance.tests.test_attendance import absent, maladie, marks
@@ -158,3 +159,11 @@ def test_announcing_from_the_record_chooses_the_child_and_comes_back(
     assert response.headers["Location"] == f"/annuaire/personnes/{pupil.public_id}/"
     # A child that is not theirs is no choice of theirs.
     assert "Fiche de" not in client.get("/absences/annoncer/?enfant=inconnu").content.decode()
+
+
+def test_who_reads_presence_and_arrangements(holder: Any, seat_of: Any) -> None:
+    follows = {Role.SCHOOL_LIFE, Role.HEAD}
+    assert {role for role in Role if rules.reads_presence(holder(role))} == {*follows, Role.PUPIL}
+    arranged = {role for role in Role if rules.reads_arrangements(holder(role))}
+    assert arranged == {*follows, Role.NURSE, Role.TEACHER, Role.PUPIL}
+    assert rules.reads_presence(seat_of("guardian")) and rules.reads_arrangements(seat_of("guardian"))

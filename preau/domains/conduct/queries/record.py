@@ -65,7 +65,8 @@ def facts_shown(viewer: Viewer, pupil: Person) -> Mapping[str, Any] | None:
 def facts_said(context: Mapping[str, Any]) -> str:
     waiting = [row for row in context["rows"] if row.tone == "todo"]
     row = (waiting or context["rows"])[0]
-    said = f"{dates.capital(dates.near_day(row.day, context['today']))} : {row.title.lower()}"
+    day = dates.capital(dates.near_day(row.day, context["today"]))
+    said = _("%(day)s : %(what)s") % {"day": day, "what": row.title.lower()}
     others = context["number"] - 1
     more = ngettext("%(num)s autre", "%(num)s autres", others) % {"num": others} if others else ""
     return ", ".join(filter(None, (said, more)))
