@@ -63,7 +63,7 @@ for data in [
         _("Périodes arrêtées"),
         "gradebook.PeriodSeal",
         "by",
-        fields={"school": NONE, "period": NONE, "by": PERSONAL, "at": PERSONAL},
+        fields={"school": NONE, "period": PERSONAL, "by": PERSONAL, "at": PERSONAL},
         readers=on_themselves(_("personnel")),
         **BASIS,
     ),
@@ -72,8 +72,8 @@ for data in [
         "gradebook.Reopening",
         "teacher",
         about=("by",),
-        fields={"school": NONE, "period": NONE, "until": NONE}
-        | dict.fromkeys(["teacher", "reason", "by", "at"], PERSONAL),
+        fields={"school": NONE}
+        | dict.fromkeys(["teacher", "period", "until", "reason", "by", "at"], PERSONAL),
         forget=actions.forget_reopenings,
         readers=on_themselves(Role.HEAD),
         **BASIS,
