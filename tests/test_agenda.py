@@ -21,6 +21,7 @@ from preau.directory.seeds.world import add_sibling_elsewhere, make_parent_of
 from preau.directory.words import Role
 from preau.domains.attendance.models import Entry
 from preau.domains.events.models import Event
+from preau.domains.gradebook.models import Assessment
 from preau.domains.timetable.models import DaySlot, Lesson
 from preau.foundation.boards import AgendaEntry
 from tests.statements import MOST_QUERIES, Statements
@@ -199,6 +200,7 @@ def test_a_day_that_does_not_exist_is_today(college: World, client: SchoolClient
 def test_an_agenda_of_nothing_says_so(college: World, client: SchoolClient) -> None:
     Event.objects.all().delete()
     DaySlot.objects.all().delete()
+    Assessment.objects.all().delete()
     Period.objects.all().delete()
     client.sit(college.people["secretary"])
     assert "Rien dans ces quinze jours" in client.get(PAGE, {"vue": "liste"}).content.decode()

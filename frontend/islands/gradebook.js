@@ -13,8 +13,8 @@ const canKeep = Boolean(owner && globalThis.indexedDB && globalThis.crypto?.subt
 const table = document.querySelector("table[data-grid]");
 function start() {
   const heads = [...table.tHead.rows[0].querySelectorAll("th[data-a]")];
-  const columns = heads.map((head) => ({ head, assessment: Number(head.dataset.a), scale: head.dataset.s, title: head.firstElementChild.textContent }));
-  const rows = [...table.tBodies[0].rows].map((line) => ({ line, pupil: Number(line.dataset.p), name: nameOf(line) }));
+  const columns = heads.map((head) => ({ head, assessment: head.dataset.a, scale: head.dataset.s, title: head.firstElementChild.textContent }));
+  const rows = [...table.tBodies[0].rows].map((line) => ({ line, pupil: line.dataset.p, name: nameOf(line) }));
   const problems = document.querySelector("[data-problems]");
   const status = document.querySelector("[data-saved]");
   const form = document.querySelector("[data-grid-form]");
@@ -23,7 +23,7 @@ function start() {
   const cellOf = (row, column) => rows[row].line.cells[column + 1];
   const keyOf = (row, column) => `${columns[column].assessment}:${rows[row].pupil}`;
   const placeOf = (key) => {
-    const [assessment, pupil] = key.split(":").map(Number);
+    const [assessment, pupil] = key.split(":");
     return [rows.findIndex((row) => row.pupil === pupil), columns.findIndex((column) => column.assessment === assessment)];
   };
   const textOf = (row, column) => (isHere(row, column) ? page.here.text : cellOf(row, column).textContent);
@@ -180,7 +180,7 @@ function start() {
 
   async function post({ assessment, pupil, text, seen }) {
     const data = new FormData(form);
-    for (const [name, value] of Object.entries({ eleve: pupil, note: text, vu: seen })) data.set(name, value);
+    for (const [name, value] of Object.entries({ eleve: pupil, note: text, version: seen })) data.set(name, value);
     try {
       return await fetch(table.dataset.cell.replace("/0/", `/${assessment}/`), {
         method: "POST", body: data, redirect: "manual", headers: { Accept: "application/json" }, signal: AbortSignal.timeout(PATIENCE),
@@ -303,7 +303,7 @@ function start() {
     if (page.panel?.assessment === column.assessment) {
       swap(page.panel.html);
       page.panel = null;
-    } else if (Number(aside.dataset.column) !== column.assessment) {
+    } else if (aside.dataset.column !== column.assessment) {
       const address = new URL(location);
       address.searchParams.set("evaluation", column.assessment);
       const answer = await fetch(address, { redirect: "error" }).catch(() => null);

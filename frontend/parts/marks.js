@@ -35,7 +35,7 @@ export function isLow(text, scale) {
 /** The cells of what was copied elsewhere, line by line: [["12", "ABS"], …]. The last end of line is no line. */
 export const linesOf = (text) => text.replace(/\r\n?/g, "\n").replace(/\n$/, "").split("\n").map((line) => line.split("\t"));
 
-// mark:<assessment>:<pupil> holds what was typed and the version that the page had shown: numbers and a code, no name.
+// mark:<assessment>:<pupil> holds what was typed and the version that the page had shown: numbers, a code and what addresses say of a pupil, no name.
 const idOf = ({ assessment, pupil }) => `mark:${assessment}:${pupil}`;
 export const keepMark = (owner, mark) => put(owner, idOf(mark), mark, { until: Date.now() + WEEK, kind: "account" });
 export const dropMark = (owner, mark) => drop(owner, idOf(mark));

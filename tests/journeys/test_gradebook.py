@@ -81,7 +81,8 @@ def cell(page: Page, assessment: Assessment, pupil: int) -> Locator:
     place = page.locator("th[data-a]").evaluate_all(
         "(heads, pk) => heads.findIndex((head) => head.dataset.a === pk)", str(assessment.pk)
     )
-    return page.locator(f'tr[data-p="{pupil}"] td').nth(place)
+    line = page.locator(f'tr[data-p="{Person.objects.get(pk=pupil).public_id}"]')
+    return line.locator("td").nth(place)
 
 
 def saved(page: Page) -> None:
