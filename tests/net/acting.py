@@ -49,7 +49,7 @@ JOURNAL, LOGS = "the details of the journal", "the log"
 # Under which name come the words that the stage has marked, and who of the cast reads them as the matrix says.
 MARKS, CAST_OF_MARKS = "marks", {*CAST, JOURNAL, LOGS, SOMEBODY_ELSE}
 # Where words of every house may come; a run of a few houses looks there, and at their pages.
-NEAR, FEW = {"portal", "journal", "notifications", "agenda", "directory", "privacy"}, 3
+NEAR, FEW = {"journal", "notifications", "agenda", "directory", "privacy"}, 3
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,8 @@ from tests.telephone import Telephone, read
 # Whoever stands beside the cast of the matrix: what is not theirs is looked for in what they read too.
 BESIDE = {"nurse": Role.NURSE, "assistant": Role.ASSISTANT}
 READERS = (*(key for key in CAST if key not in VISITORS), *BESIDE, *sorted(AMONG_PUPILS), "visitor")
+# Open to all, and to each another page.
+HOME = "portal:home"
 # Who looks at what is open to all.
 PASSERS_BY = {"visitor", "pupil", "teacher"}
 # Their own pages show another school: the matrix looks there. What was made here is asked for.
@@ -171,14 +173,14 @@ class Reader:
     def pages(self, made: Made) -> Iterator[Place]:
         """Every page that opens to them, on what is near, and on what was made."""
         for route in self._routes("GET"):
-            if route.is_public and self.key not in PASSERS_BY:
+            if route.is_public and self.key not in PASSERS_BY and route.name != HOME:
                 continue
             for found in self._objects(route, made):
                 yield from self._page(route.name, route.address(found))
 
     def _routes(self, method: str) -> Iterator[Route]:
         for route in all_routes():
-            looked_at = not self.houses or route.house in self.houses
+            looked_at = not self.houses or route.house in self.houses or route.name == HOME
             if method in route.methods and looked_at and not route.by_key and route.name not in LEFT_OUT:
                 yield route
 

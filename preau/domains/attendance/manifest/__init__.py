@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -39,7 +40,7 @@ from preau.foundation.boards import (
     PersonalData,
     Retention,
 )
-from preau.foundation.readers import Readers, on_themselves, own, with_guardians
+from preau.foundation.readers import Readers, Rows, on_themselves, own, with_guardians
 
 # Before families are told: what they announced is not asked of them.
 actions.absences_recorded.connect(actions.explain_announced, dispatch_uid="attendance.announced")
@@ -360,6 +361,13 @@ def said_of_state(explanation: Any) -> str:
     return str(explanation.get_state_display())
 
 
+# An explanation taken back is for the others as if it had never been.
+NOT_TAKEN_BACK = Rows(
+    lambda reader_id: (
+        Q(explanation=None) | ~Q(explanation__state="withdrawn") | Q(explanation__given_by=reader_id)
+    ),
+    instead="—",
+)
 SAYS: Mapping[str, Mapping[str, Any]] = {"Entry": {"explanation": said_of_state}}
 ANYONE_TOLD = (Concerned.GUARDIANS, Concerned.STAFF, Concerned.PUPILS)
 for label, model, person, fields in [
@@ -434,6 +442,7 @@ for label, model, person, fields in [
             forget=forget,
             says=SAYS.get(model, {}),
             people={"given_by": ANYONE_TOLD} if model == "Explanation" else {},
+            field_readers={"explanation": NOT_TAKEN_BACK} if model == "Entry" else {},
             **BASIS | READERS.get(model, {}),
         )
     )
