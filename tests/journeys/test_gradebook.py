@@ -282,3 +282,22 @@ def test_a_column_is_a_form_without_the_script(visit: Any, assessment: Assessmen
     page.get_by_text("Les notes sont enregistrées").wait_for()
     assert marks_of(assessment) == {first: "ABS", second: "13.5"}
     assert [one for one in someone.complaints if "422" not in one] == []
+
+
+def test_a_mother_reads_where_an_average_comes_from(
+    visit: Any, assessment: Assessment, teacher: Viewer, schools: dict[str, World]
+) -> None:
+    """On a phone: the subject, its average, and the sum that makes it."""
+    pupil = schools["college"].people["pupil"]
+    actions.set_mark(teacher, assessment, pupil, Typed(Decimal(14)), 0)
+    mother = visit("guardian")
+    page = mother.page
+    mother.open("/notes/mes-notes/")
+    page.get_by_role("link", name=assessment.subject.name).first.click()
+    page.get_by_role("heading", name="D’où vient cette moyenne").wait_for()
+    made = page.locator(".computation").first
+    expect(made).to_contain_text("Fractions")
+    expect(made).to_contain_text("11 × 1 = 11")
+    expect(made).to_contain_text("25 ÷ 2 = 12,5")
+    mother.check("moyenne-d-une-matiere")
+    mother.done()

@@ -50,6 +50,7 @@ def wrong(stage: Stage, request: pytest.FixtureRequest) -> dict[str, list[str]]:
     return found
 
 
+@pytest.mark.net
 @pytest.mark.long
 @pytest.mark.parametrize("house", TYPING)
 def test_words_are_found_by_those_they_are_for(wrong: dict[str, list[str]], house: str) -> None:

@@ -159,6 +159,7 @@ def _without_what_is_drawn(text: str) -> str:
     return f"{said}\n{DRAWN.sub('', body)}"
 
 
+@pytest.mark.net
 @pytest.mark.long
 @pytest.mark.parametrize("name", GESTURES)
 def test_a_gesture_tells_nothing_to_those_it_does_not_regard(stage: Stage, name: str) -> None:

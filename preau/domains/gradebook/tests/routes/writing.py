@@ -40,6 +40,7 @@ from tests.net.matrix_cast import (
     OTHER_FAMILY,
     OTHER_SCHOOL,
     OWN,
+    OWN_CLASS,
     OWN_FAMILY,
     SETTLED,
     SETTLERS,
@@ -257,6 +258,15 @@ BODIES = {
     "gradebook:remove_part": Body("head"),
 }  # fmt: skip
 SHEETS = {"gradebook:export": "teacher"}
+READ_BY = {
+    "gradebook:create": {"head", "teacher"},
+    # It is published: the class reads it.
+    "gradebook:change": {"head", "teacher", "teacher_parent"} | OWN_CLASS,
+    "gradebook:reopen": {"head", "teacher"},
+    "gradebook:subject": {"head", "cook", "teacher"},
+}
+# What is no mark is refused, in words.
+NOT_WORDS = {"gradebook:cell"}
 
 # The stage of the matrix
 
