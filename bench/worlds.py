@@ -47,6 +47,7 @@ def grow(people: int) -> None:
     """One school with six weeks of lessons, four of them lived."""
     from preau.directory.models import School
     from preau.directory.seeds import World, plant, scale_academy, write_delivery
+    from preau.domains.gradebook import seeds as gradebook
     from preau.domains.homework import seeds as homework
     from preau.domains.timetable import seeds as timetable
 
@@ -64,6 +65,7 @@ def grow(people: int) -> None:
     keep_weeks(NOW.date())
     live(school)
     homework.write(school, NOW.date() - PAST, NOW, set())
+    gradebook.plant(world)
     open_accounts()
     tell(school)
 
