@@ -176,8 +176,13 @@ def menu_of(viewer: Viewer, path: str) -> list[Link | Section]:
             grouped.setdefault(entry.section, []).append(link)
         else:
             shown.append(link)
-    menu = shown + [_section(one, grouped[one.key]) for one in boards.menu_sections if one.key in grouped]
-    return menu if len(menu) <= MOST else _folded(menu, MOST - 1, _("Plus"))
+    sections = [_section(one, grouped[one.key]) for one in boards.menu_sections if one.key in grouped]
+    if len(shown) + len(sections) <= MOST:
+        return shown + sections
+    # A word that names what it opens stays: links alone go under « Plus », the last one.
+    kept = max(MOST - len(sections) - 1, 1)
+    more = _folded(shown, kept, _("Plus"))
+    return more[:kept] + sections + more[kept:]
 
 
 def _section(section: boards.MenuSection, links: list[Link]) -> Link | Section:

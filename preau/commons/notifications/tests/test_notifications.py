@@ -43,7 +43,7 @@ def essai(monkeypatch: pytest.MonkeyPatch) -> None:
         kind(URGENT, pace=Pace.AT_ONCE, urgent=True),
         kind(FIXED, pace=Pace.AT_ONCE, urgent=True, can_be_muted=False),
     ]
-    monkeypatch.setattr(boards.notification_kinds, "_entries", [*boards.notification_kinds, *kinds])
+    monkeypatch.setattr(boards.notification_kinds, "_entries", [*kinds, *boards.notification_kinds])
 
 
 @pytest.fixture
