@@ -1,5 +1,5 @@
 // The grid of marks by keyboard: one field goes from cell to cell, each mark is sent alone and nobody waits for the answer.
-// What has not left is kept on this device (docs/decisions/0132). Without this script, a column is a form (gradebook:column).
+// What has not left is kept on this device. Without this script, a column is a form (gradebook:column).
 import { dropMark, isLow, keepMark, keptMarks, linesOf, markOf } from "../parts/marks.js";
 import { gesture } from "../parts/say.js";
 import { arrive, met } from "../parts/store.js";
