@@ -10,12 +10,12 @@ What was not run for want of time is written to `--record`, with what each test 
 """
 
 import json
-import time
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
+from time import monotonic  # by its name: a test may give the module another clock
 from typing import Any
 
 import pytest
@@ -59,7 +59,7 @@ class Selection:
     def __init__(self, config: pytest.Config) -> None:
         option = config.option
         self.house, self.rest, self.engine_only = option.house, option.rest, option.engine_only
-        self.base, self.record, self.began = option.touched, option.record, time.monotonic()
+        self.base, self.record, self.began = option.touched, option.record, monotonic()
         self.minutes, self.at_most = option.minutes, option.at_most
         self.first = _left_of(option.first)
         self.is_worker = hasattr(config, "workerinput")
@@ -164,7 +164,7 @@ class Selection:
             if item.nodeid in self.wanted or not self.minutes
             else min(filter(None, (self.minutes, self.at_most)))
         )
-        if self.left or (limit and time.monotonic() - self.began > limit * 60):
+        if self.left or (limit and monotonic() - self.began > limit * 60):
             self.left.append(item.nodeid)
             return True
         return None
@@ -173,7 +173,7 @@ class Selection:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self.seconds[report.nodeid] += report.duration
-        self.ends[report.nodeid] = (time.monotonic() - self.began) / 60
+        self.ends[report.nodeid] = (monotonic() - self.began) / 60
         if report.failed and not self.is_worker and self.record:
             # At once: a long run is not waited for to mend what it found.
             print(f"\nFAILED {report.nodeid}", flush=True)
@@ -200,7 +200,7 @@ class Selection:
         elif self.record:
             told = {
                 "outcomes": self.outcomes, "left": self.left, "touched": len(self.wanted), "seconds": self.seconds,
-                "touched_left": len(self.wanted & set(self.left)), "minutes": (time.monotonic() - self.began) / 60,
+                "touched_left": len(self.wanted & set(self.left)), "minutes": (monotonic() - self.began) / 60,
                 "touched_minutes": max((at for name, at in self.ends.items() if name in self.wanted), default=0),
             }  # fmt: skip
             Path(self.record).parent.mkdir(parents=True, exist_ok=True)

@@ -165,12 +165,22 @@ def test_nothing_of_the_rest_begins_after_its_time(monkeypatch: pytest.MonkeyPat
     ours = selection(minutes=1.0, at_most=2.0)
     ours.wanted = {"a::touched"}
     now = ours.began
-    monkeypatch.setattr(time, "monotonic", lambda: now + 90)
+    monkeypatch.setattr("tests.selection.monotonic", lambda: now + 90)
     assert ours.pytest_runtest_protocol(item("a::touched")) is None
     assert ours.pytest_runtest_protocol(item("a::rest")) is True
     # What follows would find the remains of what was not taken down.
     assert ours.pytest_runtest_protocol(item("a::touched")) is True
     assert ours.left == ["a::rest", "a::touched"]
+
+
+def test_a_test_with_a_clock_of_its_own_does_not_stop_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours, ticks = selection(), iter([1.0])
+    monkeypatch.setattr(time, "monotonic", lambda: next(ticks))
+    for _ in range(3):
+        ours.pytest_runtest_logreport(
+            SimpleNamespace(nodeid="a::b", duration=1, failed=False, when="setup", outcome="passed")
+        )  # type: ignore[arg-type]
+    assert set(ours.ends) == {"a::b"}
 
 
 @pytest.mark.parametrize(
