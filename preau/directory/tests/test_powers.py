@@ -128,6 +128,7 @@ def test_who_has_each_power_by_their_function(holder: Any, key: str) -> None:
         LISTS: {Role.HEAD, Role.SECRETARY},
         ABSENCES: {Role.HEAD, Role.SCHOOL_LIFE},
         "incidents": {Role.HEAD, Role.SCHOOL_LIFE},
+        "marks": {Role.HEAD, Role.SCHOOL_LIFE},
         "early": {Role.HEAD, Role.SCHOOL_LIFE},
         "timetable": {Role.HEAD, Role.SECRETARY},
         "cover": {Role.HEAD, Role.SECRETARY},
