@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 from io import BytesIO
+from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import F
 from django.utils import timezone
 from PIL import Image
 
@@ -173,8 +175,21 @@ def a_picture(stage: Stage) -> Data:
     return {"picture": SimpleUploadedFile("moi.png", drawn.getvalue(), "image/png")}
 
 
-def _no_period(stage: Stage) -> None:
-    Period.objects.filter(school=stage.college.school).delete()
+def _short_period(stage: Stage) -> None:
+    """A day of it is left, and room after that day."""
+    Period.objects.filter(pk=stage.own(Period).pk).update(ends=F("starts"))
+
+
+def _without_marks(stage: Stage) -> None:
+    """A period that holds marks is not removed."""
+    period: Any = stage.own(Period)
+    period.assessments.all().delete()
+
+
+def _period_after(stage: Stage) -> Data:
+    known = stage.own(Period)
+    starts = known.starts + timedelta(days=1)
+    return {"name": "Trimestre d’automne", "starts": starts.isoformat(), "ends": known.ends.isoformat()}
 
 
 def _period(stage: Stage) -> Data:
@@ -276,14 +291,14 @@ BODIES = {
     "directory:hours": Body(
         "head", lambda stage: {"opens_at": "08:05", "closes_at": "17:10"}, wrong=lambda stage: {"closes_at": "07:00"}
     ),
-    "directory:create_period": Body("head", _period, _no_period, lambda stage: {"name": ""}),
+    "directory:create_period": Body("head", _period_after, _short_period, lambda stage: {"name": ""}),
     "directory:guardianship": Body("secretary", _ruling, wrong=lambda stage: {"ruled_on": ""}),
     "directory:merge": Body("secretary", _merge, wrong=lambda stage: {"garder": ""}),
     "directory:tell_apart": Body("secretary"),
     "directory:undo_merge": Body("secretary"),
     "directory:lift_ruling": Body("secretary", _lift, _ruled),
     "directory:change_period": Body("head", _period, wrong=lambda stage: {"name": ""}),
-    "directory:remove_period": Body("head"),
+    "directory:remove_period": Body("head", before=_without_marks),
     "directory:closures": Body("head", lambda stage: dict(CLOSED), wrong=lambda stage: {"ends": "2027-05-01"}),
     "directory:zone": Body("head", lambda stage: {"zone": "A"}, wrong=lambda stage: {"zone": "?"}),
     "directory:remove_closure": Body("head"),

@@ -53,7 +53,7 @@ def roll(client: SchoolClient, lesson: Lesson) -> str:
 def wall(page: str) -> str:
     """What is drawn while nobody has asked: without what the browser keeps closed, nor the menu, the same for every roll."""
     assert len(ON_DEMAND.findall(page)) == 1
-    return ON_DEMAND.sub("", page.partition("<main")[2])
+    return ON_DEMAND.sub("", page[page.index("<main") :])
 
 
 def line_of(page: str, pupil: Person) -> str:

@@ -291,7 +291,7 @@ def plant(stage: Stage) -> None:
         periods = list(Period.objects.filter(year=world.year).order_by("starts"))
         period, sealed = (former, former) if scope == DEPARTED else (periods[0], periods[1])
         if scope == OTHER_CLASS:
-            sealed = _period(group)
+            sealed = _period(group, from_its_end=timedelta(days=6))
         one = Assessment.objects.create(
             school=world.school, teacher=teacher, subject=_subject(group), group=group, period=period, title=title,
             day=period.starts + timedelta(days=20), published_at=NOW - timedelta(days=3),
@@ -333,14 +333,16 @@ def _subject(group: Group) -> Subject:
     return charge.subject if charge and charge.subject else Subject.objects.filter(school=group.school)[0]
 
 
-def _period(group: Group) -> Period:
+def _period(group: Group, from_its_end: timedelta | None = None) -> Period:
+    """One more period of a year: its first months, or its last days."""
     year = group.year
+    days = (
+        (year.ends - from_its_end, year.ends)
+        if from_its_end
+        else (year.starts, date(year.starts.year, 11, 30))
+    )
     made: Period = Period.objects.create(
-        school_id=group.school_id,
-        year=year,
-        name="Rattrapages",
-        starts=year.starts,
-        ends=date(year.starts.year, 11, 30),
+        school_id=group.school_id, year=year, name="Rattrapages", starts=days[0], ends=days[1]
     )
     return made
 
