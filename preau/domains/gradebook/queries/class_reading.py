@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from preau.directory.models import Enrolment, Period
+from preau.directory.queries.finding import pupils_here
 from preau.directory.rules.subjects import Look
 from preau.directory.viewer import Viewer
 from preau.domains.gradebook.models import GradeBook
@@ -125,17 +126,21 @@ class ClassAverages:
 
 
 def averages_of_class(viewer: Viewer, book: GradeBook, asked: str | None) -> ClassAverages:
-    """Six statements; a pupil who left before the period is not there."""
+    """Seven statements; a pupil who left before the period is not there."""
     periods = PERIODS(book.year_id)
     period = chosen_period(periods, asked, viewer.today)
     rows = IN_CLASS(book.pk)
     learning = [Learning(*row[:6]) for row in rows]
     first = period.starts if period else None
     last = period.ends if period else None
+    # Whoever has left the school counts, and is no colleague's to read any more.
+    here = set(
+        pupils_here(viewer).filter(person__in=[row[3] for row in rows]).values_list("person_id", flat=True)
+    )
     there = {
         row[3]: (row[3], row[6], f"{row[7].upper()} {row[8]}".strip())
         for row, one in zip(rows, learning, strict=True)
-        if first is None or last is None or one.meets(first, last)
+        if row[3] in here and (first is None or last is None or one.meets(first, last))
     }
     held = class_marks(viewer, book.school_id, book.pk, learning, [period] if period else periods)
     return ClassAverages(periods, period, held, list(there.values()), viewer.today)

@@ -30,8 +30,15 @@ def reads_every_class(viewer: Viewer, *_: object) -> bool:
 
 def writes(viewer: Viewer, assessment: Assessment) -> bool:
     """Whoever teaches that subject in that group this year: the author, and those who teach it with them."""
-    this_year = viewer.year is not None and assessment.group.year_id == viewer.year.pk
-    return viewer.is_staff and this_year and bool(getattr(assessment, "taught", False))
+    if not viewer.is_staff or viewer.year is None or assessment.group.year_id != viewer.year.pk:
+        return False
+    # A page has asked with the row; anyone else asks here.
+    taught = getattr(assessment, "taught", None)
+    return (
+        Assessment.objects.written_by(viewer).filter(pk=assessment.pk).exists()
+        if taught is None
+        else bool(taught)
+    )
 
 
 def seals_periods(viewer: Viewer, *_: object) -> bool:
