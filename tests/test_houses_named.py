@@ -15,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 FRAME = "the frame of every page, which every site has: its account, its help, its legal pages"
 ACCOUNTS = "accounts are of every site"
-LONG_WORK = "« Mes travaux » is of every site: foundation/works.py is its port"
+LONG_WORK = "« Imports et exports » is of every site: foundation/works.py is its port"
 OPERATOR = "the pages of whoever operates are all below the list of schools"
 OWN_DATA = "the register and « Mes données » are of every site"
 # What remains, and why it may: the path of a file, what it names, the reason.

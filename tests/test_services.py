@@ -160,14 +160,43 @@ def test_the_menu_has_seven_entries_at_most(client: SchoolClient, college: World
     assert 1 <= outer.count("<li>") <= 7
 
 
-def test_a_section_holds_several_links_and_one_alone_is_a_link(client: SchoolClient, college: World) -> None:
+def test_everything_else_is_under_menu_by_heading(client: SchoolClient, college: World) -> None:
     client.sit(college.people["head"])
     page = client.get(reverse("directory:settings")).content.decode()
-    assert '<details class="menu section" data-menu data-current>' in page
-    assert {"Administration", "Annuaire", "Comptes", "Réglages"} <= set(menu_of(client))
+    assert '<details class="menu everything" data-menu data-current>' in page
+    assert '<p class="menu-heading" id="menu-4">Établissement</p>' in page
+    assert {"Menu", "Annuaire", "Comptes", "Réglages"} <= set(menu_of(client))
     client.sit(college.people["teacher"])
     assert "Comptes" in menu_of(client)
-    assert "Administration" not in menu_of(client)
+    assert not {"Annuaire", "Réglages"} & set(menu_of(client))
+
+
+def test_a_phone_finds_under_menu_what_its_bar_has_no_room_for(client: SchoolClient, college: World) -> None:
+    words = menu_of(client.sit(college.people["pupil"]))
+    assert words[:5] == ["Accueil", "Emploi du temps", "Travail", "Absences", "Notes"]
+    assert "Notes" in words[words.index("Menu") :]
+    assert "Travail" not in words[words.index("Menu") :]
+
+
+def test_the_agenda_and_the_timetable_are_one_entry(client: SchoolClient, college: World) -> None:
+    client.sit(college.people["guardian"])
+    assert "Agenda" not in menu_of(client)
+    page = client.get(reverse("agenda:agenda"), {"vue": "jour", "jour": "2026-11-24"}).content.decode()
+    nav = page.split('<div class="header-menu')[1].split("</nav>")[0]
+    assert re.findall(r'aria-current="page".*?<span>([^<]+)</span>', nav, re.DOTALL) == ["Emploi du temps"]
+    assert f'href="{reverse("timetable:week")}?vue=jour&amp;jour=2026-11-24"' in page
+    # The timetable closed, the agenda has its own entry.
+    client.sit(college.people["head"]).post(reverse(SERVICE, kwargs={"key": "timetable"}), {})
+    client.sit(college.people["guardian"])
+    assert "Agenda" in menu_of(client)
+    assert "Emploi du temps" not in menu_of(client)
+
+
+def test_a_primary_school_has_its_own_words(client: SchoolClient, college: World) -> None:
+    School.objects.filter(pk=college.school.pk).update(kind=School.Kind.ECOLE)
+    words = menu_of(client.sit(college.people["teacher"]))
+    assert "Cahier journal" in words
+    assert not {"Cahier de textes", "Notes"} & set(words)
 
 
 def test_every_service_can_be_closed_by_its_addresses() -> None:

@@ -32,6 +32,7 @@ from preau.foundation.boards import (
     Pace,
     PersonalData,
     Retention,
+    SettingsHeading,
     SettingsPage,
 )
 from preau.foundation.readers import EVERY_ROW, Readers, on_themselves, own, with_guardians
@@ -81,27 +82,27 @@ boards.menu.add(
 for page in [
     SettingsPage(
         _("Nom et contacts"), _("Le nom affiché, l’adresse, le téléphone, le site, le contact RGPD."),
-        "directory:identity", "building", rules.runs_settings, order=10,
+        "directory:identity", "building", rules.runs_settings, order=10, words=_("adresse téléphone"),
     ),
     SettingsPage(
         _("Logo et couleurs"), _("Une image et une palette aux contrastes vérifiés."),
-        "directory:look", "palette", rules.runs_settings, order=20,
+        "directory:look", "palette", rules.runs_settings, order=20, words=_("image charte"),
     ),
     SettingsPage(
         _("Horaires"), _("Le début et la fin de la journée."),
-        "directory:hours", "clock", rules.runs_settings, order=30,
+        "directory:hours", "clock", rules.runs_settings, order=30, words=_("sonnerie"),
     ),
     SettingsPage(
         _("Périodes"), _("Les trimestres ou semestres de l’année."),
-        "directory:periods", "calendar", rules.runs_planned_year, order=40,
+        "directory:periods", "calendar", rules.runs_planned_year, order=40, words=_("trimestre semestre"),
     ),
     SettingsPage(
         _("Vacances et fermetures"), _("La zone, les ponts, les journées sans élèves."),
-        "directory:closures", "calendar-off", rules.runs_planned_year, order=50,
+        "directory:closures", "calendar-off", rules.runs_planned_year, order=50, words=_("pont férié"),
     ),
     SettingsPage(
         _("Services"), _("Ouvrir ou fermer un service, par niveau s’il le faut, et le nommer."),
-        "directory:services", "apps", rules.runs_settings, order=60,
+        "directory:services", "apps", rules.runs_settings, order=60, heading=SettingsHeading.DAILY, words=_("modules"),
     ),
 ]:  # fmt: skip
     boards.settings_pages.add(page)
@@ -564,7 +565,7 @@ for label, open_to in [
     (_("Classes"), group_rules.reads_several_groups),
     (_("Ma classe"), group_rules.reads_own_class),
 ]:
-    boards.menu.add(boards.MenuEntry(label, "directory:groups", "school", open_to, order=40))
+    boards.menu.add(boards.MenuEntry(label, "directory:groups", "school", open_to, order=40, main=True))
 for verb, label in [
     ("directory.family_read", _("La page de la famille")),
     ("directory.list_read", _("Liste d’une classe lue, avec des données de dossiers")),

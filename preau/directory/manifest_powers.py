@@ -20,6 +20,7 @@ from preau.foundation.boards import (
     Pace,
     PersonalData,
     Retention,
+    SettingsHeading,
     SettingsPage,
 )
 from preau.foundation.readers import on_themselves
@@ -93,19 +94,19 @@ boards.schedule.add(
 for page in [
     SettingsPage(
         _("Qui peut quoi"), _("Ce que chaque fonction ouvre dans l’établissement."),
-        queries.PAGE, "id-badge-2", rules.reads_powers, order=65,
+        queries.PAGE, "id-badge-2", rules.reads_powers, order=65, heading=SettingsHeading.ACCESS, words=_("droits fonctions"),
     ),
     SettingsPage(
         _("Droits confiés"), _("Confier un droit à quelqu’un, jusqu’à une date."),
-        "directory:administrators", "users", rules.gives_powers, order=70,
+        "directory:administrators", "users", rules.gives_powers, order=70, heading=SettingsHeading.ACCESS, words=_("délégation"),
     ),
     SettingsPage(
         _("Personnes invitées"), _("Un accès à leur nom pour qui vient de l’extérieur, jusqu’à une date."),
-        "directory:guests", "login", rules.invites_guests, order=72,
+        "directory:guests", "login", rules.invites_guests, order=72, heading=SettingsHeading.ACCESS,
     ),
     SettingsPage(
         _("Revue des accès"), _("Tous les trois mois, regarder qui a plus que sa place ordinaire."),
-        "directory:review", "shield-lock", rules.reviews_access, order=74,
+        "directory:review", "shield-lock", rules.reviews_access, order=74, heading=SettingsHeading.ACCESS,
     ),
 ]:  # fmt: skip
     boards.settings_pages.add(page)

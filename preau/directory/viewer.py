@@ -138,10 +138,17 @@ class Viewer:
 
     def name_of(self, url_name: str, fallback: str) -> str:
         """What the school calls an entry of the menu; two schools that differ are not shown each other's word."""
+        entry = boards.menu.named(url_name, by="url_name") if self._in_primary else None
+        fallback = entry.in_primary or fallback if entry else fallback
         if not self._are_renamed:
             return fallback
         called = {_name_in(place.school, url_name) for place in self.places}
         return (called.pop() if len(called) == 1 else "") or fallback
+
+    @cached_property
+    def _in_primary(self) -> bool:
+        """Do all the schools of this seat teach the first degree?"""
+        return bool(self.places) and all(place.school.kind == School.Kind.ECOLE for place in self.places)
 
     @cached_property
     def _are_renamed(self) -> bool:

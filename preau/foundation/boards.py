@@ -23,9 +23,12 @@ Rule = Callable[..., bool]
 
 @dataclass(frozen=True)
 class MenuEntry:
-    """One link of the portal's menu. `section` groups entries (seven sections at most); `open_to(viewer)`.
+    """One link of the portal's menu. `open_to(viewer)`.
 
-    `service`: the key of the service it opens; a school may switch that off, or call the entry otherwise.
+    `main`: it stands on the bar of every page, where there is room; the others are under « Menu », below the heading of
+    their `section`. `service`: the key of the service it opens; a school may switch that off, or call the entry otherwise.
+    `instead_of`: the route of another entry, which this one replaces for whoever reads both. `in_primary`: what a primary school calls
+    it, when that is another word.
     """
 
     label: str
@@ -35,15 +38,30 @@ class MenuEntry:
     section: str = ""
     order: int = 50
     service: str = ""
+    main: bool = False
+    instead_of: str = ""
+    in_primary: str = ""
+
+
+@dataclass(frozen=True)
+class SitePage:
+    """A page that neither the menu nor the settings name, found by the search; or other `words` for one that they name."""
+
+    label: str
+    url_name: str
+    icon: str
+    open_to: Rule
+    words: str = ""
+    service: str = ""
+    order: int = 50
 
 
 @dataclass(frozen=True)
 class MenuSection:
-    """Entries of the menu under one word; alone in it, an entry is shown by itself."""
+    """A heading under « Menu », and the entries below it."""
 
     key: str
     label: str
-    icon: str
     order: int = 50
 
 
@@ -515,9 +533,21 @@ class ApiPart:
     refusals: Mapping[int, str] = field(default_factory=dict)
 
 
+class SettingsHeading(StrEnum):
+    """The parts of the page of settings, in their order."""
+
+    SCHOOL = "school"
+    DAILY = "daily"
+    ACCESS = "access"
+    DATA = "data"
+
+
 @dataclass(frozen=True)
 class SettingsPage:
-    """One page of « Réglages de l’établissement », named on their first page for whoever it opens to."""
+    """One page of « Réglages de l’établissement », named on their first page for whoever it opens to, under its heading.
+
+    `words`: others by which one looks for it.
+    """
 
     label: str
     text: str
@@ -525,6 +555,8 @@ class SettingsPage:
     icon: str
     open_to: Rule
     order: int = 50
+    heading: SettingsHeading = SettingsHeading.SCHOOL
+    words: str = ""
 
 
 @dataclass(frozen=True)
@@ -720,6 +752,7 @@ class Scheduled:
 
 menu: Registry[MenuEntry] = Registry(MenuEntry)
 menu_sections: Registry[MenuSection] = Registry(MenuSection)
+site_pages: Registry[SitePage] = Registry(SitePage)
 cards: Registry[Card] = Registry(Card)
 agenda: Registry[AgendaSource] = Registry(AgendaSource)
 search: Registry[SearchSource] = Registry(SearchSource)

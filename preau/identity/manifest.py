@@ -64,7 +64,7 @@ boards.seeds.add(boards.Seed("comptes", seeds.plant, order=10))
 boards.settings_pages.add(
     boards.SettingsPage(
         _("Double vérification"), _("La demander aux personnels à partir d’un jour, et voir qui l’a mise en place."),
-        "identity:proof_demand", "shield-lock", rules.sets_proof_demand, order=64,
+        "identity:proof_demand", "shield-lock", rules.sets_proof_demand, order=64, heading=boards.SettingsHeading.ACCESS, words=_("sécurité mot de passe"),
     )
 )  # fmt: skip
 boards.schedule.add(boards.Scheduled("identity.proof_demands", tasks.work_out_demands, every_minutes=24 * 60))
@@ -614,3 +614,15 @@ for words in [
     ),
 ]:
     boards.data_in_words.add(words)
+for label, url_name, icon, words in [
+    (_("Mon profil"), "identity:profile", "id-badge-2", _("compte photo")),
+    (
+        _("Mon affichage"),
+        "identity:reading",
+        "accessible",
+        _("taille texte contraste dyslexie sombre simple"),
+    ),
+    (_("Changer mon mot de passe"), "identity:change_password", "pencil", ""),
+    (_("Mes appareils connectés"), "identity:sessions", "list", _("déconnecter sécurité")),
+]:
+    boards.site_pages.add(boards.SitePage(label, url_name, icon, signed_in, words))

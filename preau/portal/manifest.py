@@ -8,11 +8,14 @@ from preau.portal import api, first_steps
 
 boards.public_routes.add(boards.PublicRoute("portal:home", in_sitemap=True))
 boards.public_routes.add(boards.PublicRoute("portal:demonstration"))
-boards.menu_sections.add(boards.MenuSection("lessons", _("Cours"), "calendar", order=20))
-boards.menu_sections.add(boards.MenuSection("school-life", _("Vie scolaire"), "clipboard-check", order=30))
-boards.menu_sections.add(boards.MenuSection("catalogue", _("Catalogue"), "book", order=40))
-boards.menu_sections.add(boards.MenuSection("connections", _("Connexions"), "login", order=50))
-boards.menu_sections.add(boards.MenuSection("administration", _("Administration"), "settings", order=90))
+for key, label, order in [
+    ("lessons", _("Cours et travail"), 20),
+    ("school-life", _("Vie scolaire"), 30),
+    ("resources", _("Ressources"), 40),
+    ("administration", _("Établissement"), 60),
+    ("platform", _("Plateforme"), 70),
+]:
+    boards.menu_sections.add(boards.MenuSection(key, label, order))
 boards.public_routes.add(boards.PublicRoute("portal:app_manifest"))
 boards.public_routes.add(boards.PublicRoute("portal:service_worker"))
 boards.public_routes.add(boards.PublicRoute("portal:offline"))

@@ -21,10 +21,11 @@ from preau.foundation.templating import url
 from preau.identity import reading
 from preau.portal.evidence import evidence, state_of
 
-# Entries of the menu in simple mode, home included.
+# What the bar of the menu holds, home included; everything else is under « Menu », its last word.
+MOST = 6
+# The same in simple mode, and on a phone (where CSS shows them: `.navigation` in frontend/css/navigation.css).
 FEW = 3
-# What a line of the menu holds; the rest is under one word.
-MOST = 7
+ON_A_PHONE = 4
 
 
 @dataclass(frozen=True)
@@ -36,16 +37,29 @@ class Link:
 
 
 @dataclass(frozen=True)
-class Section:
-    """Several links of the menu under one word, opened by it."""
+class Group:
+    """Links under one heading of « Menu »; without a heading, those for which the bar had no room."""
 
     label: str
-    icon: str
     links: tuple[Link, ...]
+
+
+@dataclass(frozen=True)
+class Menu:
+    """The links of the bar, home first, and what opens under « Menu »."""
+
+    bar: tuple[Link, ...] = ()
+    groups: tuple[Group, ...] = ()
+
+    @property
+    def beyond_a_phone(self) -> tuple[Link, ...]:
+        """Those of the bar that a phone shows under « Menu »."""
+        return self.bar[ON_A_PHONE:]
 
     @property
     def current(self) -> bool:
-        return any(link.current for link in self.links)
+        """One is on a page that is under « Menu »."""
+        return any(link.current for group in self.groups for link in group.links)
 
 
 @dataclass(frozen=True)
@@ -63,7 +77,7 @@ class Shell:
     picture: str = ""
     # Attributes of <html>, as data-…: how the page looks for this person in this school.
     face: dict[str, str] = field(default_factory=lambda: {"color-scheme": "auto"})
-    menu: list[Link | Section] = field(default_factory=list)
+    menu: Menu = Menu()
     viewer: Viewer | None = None
     seats: list[Seat] = field(default_factory=list)
     unread: Callable[[], int] = int
@@ -75,7 +89,7 @@ class Shell:
     def navigation(self) -> Markup:
         """The menu as it is drawn."""
         draw = drawn.__wrapped__ if settings.DEBUG else drawn
-        return draw(tuple(self.menu))
+        return draw(self.menu)
 
     def called(self, url_name: str, title: str) -> str:
         """The title of a service's own page: what the school calls its entry in the menu, else `title`."""
@@ -83,7 +97,7 @@ class Shell:
 
 
 @lru_cache(maxsize=1_000)
-def drawn(menu: "tuple[Link | Section, ...]") -> Markup:
+def drawn(menu: Menu) -> Markup:
     """One menu: the same for whoever holds the same functions and stands on the same page, so that it is drawn once."""
     return Markup(render_to_string("ui/navigation.html", {"menu": menu}))  # nosec B704  # noqa: S704 - a template of ours
 
@@ -98,7 +112,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 def _shell_of(viewer: Viewer, request: HttpRequest) -> Shell:
     account: Any = request.user
-    menu = menu_of(viewer, request.path)
+    most = FEW if reading.is_simple(account) else MOST
     return Shell(
         signed_in=True,
         demo=settings.DEMO,
@@ -111,7 +125,7 @@ def _shell_of(viewer: Viewer, request: HttpRequest) -> Shell:
         logo=logo_of(viewer.only_school),
         picture=picture_of(viewer, account),
         face=reading.face_of(account) | palette_of(viewer) | kept_on_device(viewer, request),
-        menu=simpler(menu) if reading.is_simple(account) else menu,
+        menu=menu_of(viewer, request.path, most),
         seats=viewer.other_seats,
         unread=partial(unread_count, viewer),
     )
@@ -141,16 +155,6 @@ def picture_of(viewer: Viewer, account: Any) -> str:
     return f"{address}?v={account.picture.name[9:17]}"
 
 
-def simpler(menu: list[Link | Section]) -> list[Link | Section]:
-    """The first entries; everything else under one word, so that nothing is out of reach."""
-    return _folded(menu, FEW, _("Tout le reste"))
-
-
-def _folded(menu: list[Link | Section], kept: int, word: str) -> list[Link | Section]:
-    rest = [link for item in menu[kept:] for link in (item.links if isinstance(item, Section) else [item])]
-    return menu[:kept] + ([Section(word, "menu-2", tuple(rest))] if len(rest) > 1 else menu[kept:])
-
-
 def logo_of(school: School | None) -> str:
     """The address of the school's logo, another one each time it changes."""
     if not school or not school.logo:
@@ -158,33 +162,26 @@ def logo_of(school: School | None) -> str:
     return f"{reverse('directory:logo', kwargs={'public_id': school.public_id})}?v={school.logo.name[6:14]}"
 
 
-def menu_of(viewer: Viewer, path: str) -> list[Link | Section]:
-    """Home, then the entries of the menu board that the viewer's seat opens and their school offers, by section."""
-    home = url("portal:home")
-    shown: list[Link | Section] = [Link(_("Accueil"), home, "home", current=path == home)]
-    grouped: dict[str, list[Link]] = {}
-    opened = [
-        (entry, url(entry.url_name))
+def menu_of(viewer: Viewer, path: str, most: int = MOST) -> Menu:
+    """Home, then the entries of the menu board that the viewer's seat opens and their school offers."""
+    opened = {
+        entry.url_name: (entry, url(entry.url_name))
         for entry, seated in boards.offered(boards.menu, viewer)
         if entry.open_to(seated)
-    ]
+    }
     # « /plateforme/moderation/ » is under « /plateforme/ », and is one page: the nearest entry is where one is.
-    here = max((href for _entry, href in opened if path.startswith(href)), key=len, default="")
-    for entry, href in opened:
-        link = Link(viewer.name_of(entry.url_name, entry.label), href, entry.icon, current=href == here)
-        if entry.section:
-            grouped.setdefault(entry.section, []).append(link)
-        else:
-            shown.append(link)
-    sections = [_section(one, grouped[one.key]) for one in boards.menu_sections if one.key in grouped]
-    if len(shown) + len(sections) <= MOST:
-        return shown + sections
-    # A word that names what it opens stays: links alone go under « Plus », the last one.
-    kept = max(MOST - len(sections) - 1, 1)
-    more = _folded(shown, kept, _("Plus"))
-    return more[:kept] + sections + more[kept:]
-
-
-def _section(section: boards.MenuSection, links: list[Link]) -> Link | Section:
-    """A word that would open a single link is that link."""
-    return links[0] if len(links) == 1 else Section(section.label, section.icon, tuple(links))
+    nearest = max((href for _entry, href in opened.values() if path.startswith(href)), key=len, default="")
+    shown: list[tuple[boards.MenuEntry, Link]] = []
+    replaced = {entry.instead_of for entry, _href in opened.values()}
+    for name, (entry, href) in opened.items():
+        others = opened.get(entry.instead_of)
+        current = bool(nearest) and nearest in (href, others and others[1])
+        if name not in replaced:
+            shown.append((entry, Link(viewer.name_of(name, entry.label), href, entry.icon, current)))
+    home = url("portal:home")
+    main = [Link(_("Accueil"), home, "home", path == home), *(link for entry, link in shown if entry.main)]
+    groups = [Group("", tuple(main[most:]))]
+    for section in boards.menu_sections:
+        below = tuple(link for entry, link in shown if not entry.main and entry.section == section.key)
+        groups.append(Group(section.label, below))
+    return Menu(tuple(main[:most]), tuple(group for group in groups if group.links))

@@ -55,8 +55,8 @@ def give_up_from_the_works(person: Any, files: list[Path]) -> None:
     """Brought again, seen among what one asked for, and given up there."""
     send(person, files)
     page = person.page
-    page.locator("main").get_by_role("link", name="Mes travaux").click()
-    expect(page.get_by_role("heading", level=1, name="Mes travaux")).to_be_visible()
+    page.locator("main").get_by_role("link", name="Imports et exports").click()
+    expect(page.get_by_role("heading", level=1, name="Imports et exports")).to_be_visible()
     person.check("travaux")
     # What it bears on is said in the name; nothing is given up before the second answer.
     give_up = page.locator("summary", has_text="Abandonner")

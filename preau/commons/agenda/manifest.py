@@ -7,7 +7,9 @@ from preau.foundation import boards
 from preau.foundation.boards import FieldClass, PersonalData, Retention
 from preau.foundation.readers import on_themselves
 
-boards.menu.add(boards.MenuEntry(_("Agenda"), "agenda:agenda", "calendar-event", rules.has_agenda, order=15))
+boards.menu.add(
+    boards.MenuEntry(_("Agenda"), "agenda:agenda", "calendar-event", rules.has_agenda, order=12, main=True)
+)
 boards.public_routes.add(boards.PublicRoute("agenda:feed"))
 boards.public_routes.add(boards.PublicRoute("agenda:well_known"))
 boards.doors.add(
@@ -62,6 +64,7 @@ boards.first_steps.add(
         _("Par jour, par semaine ou par mois. L’agenda se met aussi dans le calendrier d’un téléphone."),
         "agenda:agenda",
         rules.has_agenda,
+        where=_("« Emploi du temps », puis « Agenda »"),
         order=30,
     )
 )

@@ -5,6 +5,7 @@ from datetime import date
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
@@ -13,7 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from preau.commons.agenda import actions, exports, queries, rules
 from preau.commons.agenda.queries import View
-from preau.foundation import dates, throttle
+from preau.directory.viewer import Viewer
+from preau.foundation import boards, dates, throttle
 from preau.foundation.access import anyone, opens
 
 TOO_OFTEN = 429
@@ -30,6 +32,7 @@ def agenda(request: HttpRequest) -> HttpResponse:
     layout = queries.layout_of(viewer, view, day)
     context = {
         "layout": layout, "today": viewer.today, "views": _views(view, day), "pages": queries.pages_for(viewer),
+        "tabs": _tabs(viewer, view, day),
     }  # fmt: skip
     return render(request, "agenda/agenda.html", context)
 
@@ -37,6 +40,20 @@ def agenda(request: HttpRequest) -> HttpResponse:
 def _views(current: View, day: date) -> list[tuple[str, str, bool]]:
     names = {View.DAY: _("Jour"), View.WEEK: _("Semaine"), View.MONTH: _("Mois"), View.LIST: _("Liste")}
     return [(name, f"?vue={view}&jour={day}", view == current) for view, name in names.items()]
+
+
+def _tabs(viewer: Viewer, view: View, day: date) -> list[tuple[str, str, bool]]:
+    """The page whose entry of the menu stands for the agenda's too, on the same days, and the agenda; none without it."""
+    others = [
+        (
+            viewer.name_of(entry.url_name, entry.label),
+            f"{reverse(entry.url_name)}?vue={view}&jour={day}",
+            False,
+        )
+        for entry, seated in boards.offered(boards.menu, viewer)
+        if entry.instead_of == "agenda:agenda" and entry.open_to(seated)
+    ]
+    return [*others, (_("Agenda"), f"?vue={view}&jour={day}", True)] if others else []
 
 
 @opens(to=rules.has_agenda)

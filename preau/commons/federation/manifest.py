@@ -61,14 +61,14 @@ boards.menu.add(
         "federation:providers",
         "login",
         rules.settles_platform,
-        "connections",
+        "platform",
         order=31,
     )
 )
 boards.settings_pages.add(
     boards.SettingsPage(
         _("Se connecter autrement"), _("EduConnect, guichet de l’académie : par où arrivent familles, élèves et personnels."),
-        "federation:providers", "login", runs_settings, order=63,
+        "federation:providers", "login", runs_settings, order=63, heading=boards.SettingsHeading.ACCESS, words=_("EduConnect connexion"),
     )
 )  # fmt: skip
 

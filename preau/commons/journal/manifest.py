@@ -26,6 +26,8 @@ boards.settings_pages.add(
         "history",
         rules.reads_journal,
         order=90,
+        heading=boards.SettingsHeading.DATA,
+        words=_("historique"),
     )
 )
 boards.settings_pages.add(
@@ -36,6 +38,8 @@ boards.settings_pages.add(
         "search",
         rules.reads_journal,
         order=91,
+        heading=boards.SettingsHeading.DATA,
+        words=_("traces historique"),
     )
 )
 actions.extract_asked.connect(tasks.enqueue_extract, dispatch_uid="journal.extract")

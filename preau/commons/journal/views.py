@@ -83,7 +83,9 @@ def extract(request: HttpRequest) -> HttpResponseRedirect:
     shape = request.POST.get("forme", "")
     shape = shape if shape in Extract.Shape.values else Extract.Shape.CSV
     actions.ask_extract(request.viewer, LineFilter(request.viewer, request.POST).asked(), shape)
-    messages.success(request, _("L’extrait se prépare. Vous le retrouverez ici et dans « Mes travaux »."))
+    messages.success(
+        request, _("L’extrait se prépare. Vous le retrouverez ici et dans « Imports et exports ».")
+    )
     return redirect("journal:extracts")
 
 

@@ -85,7 +85,7 @@ boards.first_steps.add(
         _("Choisissez un exercice pour une classe ; les résultats reviennent dans Préau."),
         "lti:activities",
         rules.gives_activities,
-        where=_("Mes services, puis « Voir les activités »"),
+        where=_("Applications, puis « Voir les activités »"),
         order=72,
     )
 )

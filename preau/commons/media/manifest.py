@@ -14,7 +14,7 @@ works.stop_asked.connect(actions.stop, dispatch_uid="media.stop")
 boards.schedule.add(boards.Scheduled("media.sweep", tasks.sweep, every_minutes=24 * 60))
 boards.schedule.add(boards.Scheduled("media.check_held", tasks.check_held, every_minutes=5))
 boards.public_routes.add(boards.PublicRoute("media:bytes"))
-boards.menu.add(boards.MenuEntry(_("Médias"), "media:shelf", "movie", rules.may_add, "catalogue", order=35))
+boards.menu.add(boards.MenuEntry(_("Médias"), "media:shelf", "movie", rules.may_add, "resources", order=65))
 for verb, label in [
     ("media.kept", _("Média envoyé")),
     ("media.described", _("Sous-titres ou texte d’un média changés")),

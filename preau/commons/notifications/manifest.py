@@ -238,3 +238,8 @@ for words in [
     boards.InWords("notifications.Push", boards.Section.SIGN_INS),
 ]:
     boards.data_in_words.add(words)
+for label, url_name, words in [
+    (_("Notifications"), "notifications:centre", _("nouvelles cloche")),
+    (_("Ce que je reçois"), "notifications:preferences", _("mail courriel notifications alertes réglages")),
+]:
+    boards.site_pages.add(boards.SitePage(label, url_name, "bell", signed_in, words))

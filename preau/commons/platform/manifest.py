@@ -13,7 +13,9 @@ from preau.foundation.readers import NO_ROW, Readers
 
 boards.schedule.add(boards.Scheduled("platform.count_schools", tasks.count_schools, every_minutes=24 * 60))
 boards.seeds.add(boards.Seed("plateforme", seeds.plant, order=90))
-boards.menu.add(boards.MenuEntry(_("Plateforme"), "platform:schools", "building", rules.operates, order=20))
+boards.menu.add(
+    boards.MenuEntry(_("Plateforme"), "platform:schools", "building", rules.operates, order=20, main=True)
+)
 
 
 def home_card(viewer: Viewer) -> Mapping[str, Any]:

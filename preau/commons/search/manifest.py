@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from preau.commons.search.pages import find_pages
 from preau.foundation import boards
 from preau.foundation.access import signed_in
 
@@ -15,3 +16,5 @@ boards.first_steps.add(
         order=50,
     )
 )
+# Before people: whoever types the name of a page goes there.
+boards.search.add(boards.SearchSource(_("Pages"), "menu-2", find_pages, signed_in, letters=3, order=5))

@@ -5,4 +5,4 @@ from django.utils.translation import gettext_lazy as _
 class SignonConfig(AppConfig):
     name = "preau.commons.signon"
     label = "signon"
-    verbose_name = _("Services reliés")
+    verbose_name = _("Applications reliées")

@@ -21,7 +21,7 @@ class ProtocolPage:
 
 @dataclass(frozen=True)
 class Opener:
-    """What « Mes services » leads to for the services that speak `protocol`, instead of their own first page."""
+    """What « Applications » leads to for the services that speak `protocol`, instead of their own first page."""
 
     protocol: str
     label: str

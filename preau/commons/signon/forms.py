@@ -37,7 +37,7 @@ class ServiceForm(SamlFields):
     icon = forms.ChoiceField(label=_("Image"), choices=Icon.choices, initial=Icon.APPS)
     address = forms.CharField(
         label=_("Page d’accueil du service"),
-        help_text=_("Elle s’ouvre depuis « Mes services »."),
+        help_text=_("Elle s’ouvre depuis « Applications »."),
         max_length=500,
     )
     protocol = forms.ChoiceField(

@@ -51,14 +51,18 @@ PUBLIC = (
 for name in PUBLIC:
     boards.public_routes.add(boards.PublicRoute(f"signon:{name}"))
 
-boards.menu.add(boards.MenuEntry(_("Mes services"), "signon:services", "apps", rules.has_services, order=60))
 boards.menu.add(
-    boards.MenuEntry(_("Services reliés"), "signon:register", "apps", rules.operates, "connections", order=30)
+    boards.MenuEntry(_("Applications"), "signon:services", "apps", rules.has_services, "resources", order=63)
+)
+boards.menu.add(
+    boards.MenuEntry(
+        _("Applications reliées"), "signon:register", "apps", rules.operates, "platform", order=30
+    )
 )
 boards.settings_pages.add(
     boards.SettingsPage(
-        _("Services reliés"), _("Les sites qui s’ouvrent avec un compte Préau, pour qui, et ce qui leur est transmis."),
-        "signon:register", "apps", runs_settings, order=62,
+        _("Applications reliées"), _("Les sites qui s’ouvrent avec un compte Préau, pour qui, et ce qui leur est transmis."),
+        "signon:register", "apps", runs_settings, order=62, heading=boards.SettingsHeading.ACCESS, words=_("SSO CAS SAML LTI"),
     )
 )  # fmt: skip
 boards.schedule.add(boards.Scheduled("signon.purge", tasks.purge, every_minutes=60))
@@ -90,7 +94,7 @@ for verb, label in [
     ("signon.service_opened", _("Service relié ouvert dans l’établissement")),
     ("signon.service_closed", _("Service relié fermé dans l’établissement")),
     ("signon.secret_renewed", _("Service relié : nouveau secret")),
-    ("signon.keys_rolled", _("Services reliés : nouvelle clé de signature")),
+    ("signon.keys_rolled", _("Applications reliées : nouvelle clé de signature")),
     ("signon.opening_changed", _("Service relié : pour qui, ou ce qui est transmis")),
 ]:
     boards.journal_words.add(JournalWord(verb, label, "settings", queries.said_of_change))
@@ -110,7 +114,7 @@ more_verbs.add(
 boards.first_steps.add(
     FirstStep(
         _("Ouvrir un autre site sans mot de passe"),
-        _("« Mes services » réunit les sites reliés à Préau, et dit ce que chacun reçoit de vous."),
+        _("« Applications » réunit les sites reliés à Préau, et dit ce que chacun reçoit de vous."),
         "signon:services",
         rules.has_services,
         order=70,
@@ -123,7 +127,7 @@ BASIS = dict(
 )
 boards.personal_data.add(
     PersonalData(
-        label=_("Services reliés que vous avez ouverts"),
+        label=_("Applications reliées que vous avez ouvertes"),
         model="signon.Alias",
         person="person",
         purpose=_("Laisser un service reconnaître une personne sans savoir qui elle est, sous un nom qui n’est connu que de lui."),

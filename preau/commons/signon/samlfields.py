@@ -122,7 +122,7 @@ class SamlFields(forms.Form):
     begins_here = forms.BooleanField(
         label=_("L’ouvrir sans qu’il l’ait demandé"),
         help_text=_(
-            "Rare. Le fournisseur dit « IdP-initiated ». Sinon, « Mes services » mène à sa page d’accueil."
+            "Rare. Le fournisseur dit « IdP-initiated ». Sinon, « Applications » mène à sa page d’accueil."
         ),
         required=False,
     )

@@ -6,6 +6,7 @@ from preau.commons.works import actions, tasks
 from preau.foundation import boards, works
 from preau.foundation.boards import FieldClass, PersonalData, Retention
 from preau.foundation.readers import on_themselves
+from preau.identity.rules import works_here
 
 works.kept_by(actions)
 boards.schedule.add(boards.Scheduled("works.purge", tasks.purge, every_minutes=24 * 60))
@@ -33,4 +34,7 @@ boards.personal_data.add(
 
 boards.endings.add(
     boards.Ending(("works.Work",), _("Un travail fini n’est qu’une adresse."), by="works.purge")
+)
+boards.site_pages.add(
+    boards.SitePage(_("Imports et exports"), "works:works", "clock", works_here, _("fichier archive tâche"))
 )

@@ -12,11 +12,20 @@ from preau.directory.queries.groups import rank_of
 from preau.directory.viewer import Viewer
 from preau.directory.words import Palette, Zone, level_said
 from preau.foundation import boards
+from preau.foundation.boards import SettingsHeading
 
 
-def pages_of(viewer: Viewer) -> list[boards.SettingsPage]:
-    """The pages of settings that open to this viewer, whichever house they come from."""
-    return [page for page in boards.settings_pages if page.open_to(viewer)]
+def pages_of(viewer: Viewer) -> list[tuple[str, list[boards.SettingsPage]]]:
+    """The pages of settings that open to this viewer, whichever house they come from, under their headings."""
+    headings = {
+        SettingsHeading.SCHOOL: _("L’établissement et son année"),
+        SettingsHeading.DAILY: _("Cours, notes et vie scolaire"),
+        SettingsHeading.ACCESS: _("Accès et comptes"),
+        SettingsHeading.DATA: _("Données et traces"),
+    }
+    opened = [page for page in boards.settings_pages if page.open_to(viewer)]
+    grouped = [(label, [page for page in opened if page.heading == key]) for key, label in headings.items()]
+    return [(label, pages) for label, pages in grouped if pages]
 
 
 def periods_of(viewer: Viewer) -> "Any":

@@ -34,7 +34,7 @@ boards.services.add(
 )
 boards.menu.add(
     boards.MenuEntry(
-        _("Ressources"), "catalogue:home", "book", signed_in, section="lessons", order=60, service=KEY
+        _("Ressources"), "catalogue:home", "book", signed_in, section="resources", order=60, service=KEY
     )
 )
 boards.menu.add(
@@ -43,7 +43,7 @@ boards.menu.add(
         "catalogue:sources",
         "rss",
         runs_platform,
-        "catalogue",
+        "platform",
         order=22,
         service=KEY,
     )
@@ -179,7 +179,7 @@ boards.put_to_use.connect(using.note_use, dispatch_uid="catalogue.note_use")
 words_changed.connect(editing.say_again, dispatch_uid="catalogue.say_again")
 boards.menu.add(
     boards.MenuEntry(
-        _("Publications"), "catalogue:desk", "book", runs_platform, "catalogue", order=34, service=KEY
+        _("Publications"), "catalogue:desk", "book", runs_platform, "platform", order=34, service=KEY
     )
 )
 for verb, label in [

@@ -78,12 +78,12 @@ for step in [
     boards.FirstStep(
         _("Annoncer un événement"),
         _("Une réunion, une sortie : dites quand, où et pour qui. Ceux que cela concerne sont prévenus."),
-        "events:create", rules.creates_events, where=_("Dans « Agenda », puis « Événements »"), order=45, service=KEY,
+        "events:create", rules.creates_events, where=_("« Emploi du temps », « Agenda », puis « Événements »"), order=45, service=KEY,
     ),
     boards.FirstStep(
         _("Voir les réunions et les sorties"),
         _("Ce qui a lieu à côté des cours est dans l’agenda ; on y répond quand une réponse est demandée."),
-        "events:events", rules.reads_events, where=_("Dans « Agenda », puis « Événements »"), order=46, service=KEY,
+        "events:events", rules.reads_events, where=_("« Emploi du temps », « Agenda », puis « Événements »"), order=46, service=KEY,
     ),
 ]:  # fmt: skip
     boards.first_steps.add(step)
@@ -163,3 +163,13 @@ for words in [
     ),
 ]:
     boards.data_in_words.add(words)
+boards.site_pages.add(
+    boards.SitePage(
+        _("Événements"),
+        "events:events",
+        "calendar-event",
+        rules.reads_events,
+        _("réunion sortie voyage"),
+        KEY,
+    )
+)

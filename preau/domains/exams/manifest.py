@@ -31,7 +31,13 @@ boards.services.add(
 )
 boards.menu.add(
     boards.MenuEntry(
-        _("Annales d’examens"), "exams:home", "file-text", signed_in, section="lessons", order=62, service=KEY
+        _("Annales d’examens"),
+        "exams:home",
+        "file-text",
+        signed_in,
+        section="resources",
+        order=62,
+        service=KEY,
     )
 )
 boards.front_links.add(

@@ -78,7 +78,14 @@ boards.pupil_facts.add(
 )
 for entry in [
     boards.MenuEntry(
-        _("Cahier de textes"), "homework:sessions", "notebook", rules.keeps_records, order=25, service=KEY
+        _("Cahier de textes"),
+        "homework:sessions",
+        "notebook",
+        rules.keeps_records,
+        order=20,
+        service=KEY,
+        main=True,
+        in_primary=_("Cahier journal"),
     ),
     boards.MenuEntry(
         _("Cahiers de textes"),
@@ -90,7 +97,7 @@ for entry in [
         service=KEY,
     ),
     boards.MenuEntry(
-        _("Travail à faire"), "homework:to_do", "notebook", rules.follows_homework, order=25, service=KEY
+        _("Travail"), "homework:to_do", "notebook", rules.follows_homework, order=20, service=KEY, main=True
     ),
 ]:
     boards.menu.add(entry)
@@ -176,6 +183,8 @@ boards.settings_pages.add(
         "notebook",
         rules.sets_limits,
         order=60,
+        heading=boards.SettingsHeading.DAILY,
+        words=_("devoirs"),
     )
 )
 powers.add(

@@ -31,7 +31,7 @@ boards.services.add(
 )
 for entry in [
     boards.MenuEntry(
-        _("Mes ressources numériques"), "mediacentre:mine", "apps", rules.reads_resources, "lessons", order=62, service=KEY
+        _("Manuels et abonnements"), "mediacentre:mine", "book", rules.reads_resources, "resources", order=62, service=KEY
     ),
     boards.MenuEntry(
         _("Attribuer les ressources"), "mediacentre:resources", "book", rules.assigns, "administration", order=62, service=KEY

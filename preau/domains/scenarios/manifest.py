@@ -28,7 +28,7 @@ boards.services.add(
 )
 boards.menu.add(
     boards.MenuEntry(
-        _("Mon espace"), "scenarios:space", "presentation", rules.writes, section="lessons", order=61, service=KEY
+        _("Mes scénarios"), "scenarios:space", "presentation", rules.writes, section="resources", order=61, service=KEY
     )
 )  # fmt: skip
 boards.front_links.add(
@@ -76,7 +76,7 @@ boards.uses.add(
 )
 boards.menu.add(
     boards.MenuEntry(
-        _("Modération"), "scenarios:cases", "inbox", rules.moderates, "catalogue", order=30, service=KEY
+        _("Modération"), "scenarios:cases", "inbox", rules.moderates, "platform", order=40, service=KEY
     )
 )
 boards.menu.add(
@@ -127,7 +127,7 @@ boards.first_steps.add(
         _("Écrivez un scénario étape par étape, ou reprenez celui d’un collègue."),
         "scenarios:space",
         rules.writes,
-        where=_("Dans « Cours », puis « Mon espace »"),
+        where=_("« Menu », puis « Mes scénarios »"),
         order=48,
         service=KEY,
     )

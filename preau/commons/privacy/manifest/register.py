@@ -23,6 +23,8 @@ boards.settings_pages.add(
         "clipboard-check",
         rules.reads_register,
         order=92,
+        heading=boards.SettingsHeading.DATA,
+        words=_("RGPD"),
     )
 )
 boards.settings_pages.add(
@@ -33,5 +35,7 @@ boards.settings_pages.add(
         "alert-triangle",
         rules.warns_people,
         order=93,
+        heading=boards.SettingsHeading.DATA,
+        words=_("RGPD piratage"),
     )
 )

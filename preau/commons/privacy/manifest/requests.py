@@ -18,6 +18,7 @@ from preau.foundation.boards import (
     Pace,
     PersonalData,
     Retention,
+    SitePage,
 )
 from preau.foundation.readers import Readers, own
 
@@ -186,5 +187,10 @@ boards.endings.add(
         ("privacy.DataRequest", "privacy.RequestLine"),
         _("La preuve qu’une réponse a été donnée, le temps qu’elle puisse servir."),
         by="privacy.every_night",
+    )
+)
+boards.site_pages.add(
+    SitePage(
+        _("Mes données"), "privacy:own_data", "shield-lock", rules.has_data, _("RGPD copie personnelles")
     )
 )

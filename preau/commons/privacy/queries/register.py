@@ -236,7 +236,7 @@ def leaving() -> list[Leaving]:
             is_on=bool(settings.SMS_GATEWAY) and not settings.DEMO,
         ),
         Leaving(
-            _("Services reliés que l’établissement ouvre"),
+            _("Applications reliées que l’établissement ouvre"),
             _("Un identifiant propre au service et ce que l’établissement a accepté de transmettre, quand une personne ouvre le service."),
             "",
             is_on=True,

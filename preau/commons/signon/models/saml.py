@@ -24,7 +24,7 @@ class Party(models.Model):
     certificates (base64 of DER), several while it changes; `encryption`: the one for which assertions are hidden when `hides`.
     `logout`: where a browser brings the end of a session back, by `logout_binding`, and `logout_answer`, where answers go when
     that is elsewhere. `soap`: where our server tells it that a session is over. `begins_here`: it waits for an answer that it
-    has not asked for, from « Mes services ».
+    has not asked for, from « Applications ».
     """
 
     service = models.OneToOneField(Service, models.CASCADE, related_name="party", verbose_name=_("service"))

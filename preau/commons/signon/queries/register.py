@@ -45,7 +45,7 @@ def _leaving(service: Service, key: str) -> Leaving:
     return Leaving(str(ATTRIBUTES[key].label), said.get("why", ""), day)
 
 
-# « Mes services »
+# « Applications »
 
 
 @dataclass(frozen=True)

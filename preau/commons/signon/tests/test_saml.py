@@ -296,7 +296,7 @@ def test_without_a_page_only_who_is_signed_in_comes(
     assert status_in(come(client, request_xml(ID="_r4", IsPassive="true"))) == ("Responder", "RequestDenied")
 
 
-# From « Mes services »
+# From « Applications »
 
 
 def test_a_tile_leads_to_the_service_or_to_an_answer(teacher: SchoolClient, party: Party) -> None:

@@ -183,7 +183,7 @@ def said_of(request: HttpRequest, mistake: Exception) -> HttpResponse:
 @opens(to=rules.has_services)
 @require_GET
 def open_service(request: HttpRequest) -> HttpResponse:
-    """From « Mes services », to a service that waits for an answer without having asked."""
+    """From « Applications », to a service that waits for an answer without having asked."""
     number = request.GET.get("service", "")
     if not number:
         return redirect("signon:services")

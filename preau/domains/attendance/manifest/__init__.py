@@ -69,9 +69,9 @@ boards.menu.add(
         "attendance:absences",
         "calendar-off",
         rules.follows_absences,
-        "school-life",
-        order=30,
+        order=25,
         service="attendance",
+        main=True,
     )
 )
 boards.menu.add(
@@ -80,9 +80,10 @@ boards.menu.add(
         "attendance:board",
         "clipboard-check",
         rules.runs_school_life,
-        "school-life",
-        order=30,
+        order=15,
         service="attendance",
+        main=True,
+        in_primary=_("Présences"),
     )
 )
 for act in [
@@ -97,7 +98,7 @@ for act in [
     boards.acts.add(act)
 boards.menu.add(
     boards.MenuEntry(
-        _("Aménagements"),
+        _("Dispenses et aménagements"),
         "attendance:arrangements",
         "adjustments",
         rules.keeps_arrangements,

@@ -48,6 +48,7 @@ boards.settings_pages.add(
         "calendar-off",
         rules.settles_reasons,
         order=60,
+        heading=boards.SettingsHeading.DAILY,
     )
 )
 
@@ -129,9 +130,9 @@ boards.menu.add(
         "attendance:passages",
         "building",
         rules.only_notes_visits,
-        "school-life",
         order=31,
         service="attendance",
+        main=True,
     )
 )
 boards.schedule.add(boards.Scheduled("attendance.visits", tasks.end_forgotten_visits, every_minutes=60))
@@ -193,3 +194,13 @@ boards.personal_data.add(
         people={"told_by": (Concerned.GUARDIANS, Concerned.STAFF)},
     )
 )
+for label, url_name, words in [
+    (_("Appels du jour"), "attendance:board", _("appel explications vie scolaire")),
+    (_("Toutes les absences"), "attendance:entries", _("retards justifier")),
+    (_("Alertes d’assiduité"), "attendance:alerts", _("absentéisme")),
+    (_("Absences annoncées"), "attendance:announced", _("prévenir parents")),
+    (_("Registre des absences"), "attendance:register", _("appel")),
+]:
+    boards.site_pages.add(
+        boards.SitePage(label, url_name, "clipboard-check", rules.runs_school_life, words, "attendance")
+    )

@@ -39,7 +39,6 @@ def board(request: HttpRequest) -> HttpResponse:
     context = {
         "to_read": queries.explanations_to_read(viewer),
         "figures": figures,
-        "may_settle_reasons": rules.settles_reasons(viewer),
         "ways": ways_from(viewer, Place.SCHOOL_LIFE),
         "page_obj": page_for(request, calls, 30),
         "all_calls": everything,

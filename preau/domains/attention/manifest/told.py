@@ -25,7 +25,7 @@ boards.reasons_to_read.add(
     boards.ReasonToRead("attention.page_read", _("Suivre la vie scolaire de l’élève."))
 )
 
-FOLLOWED, SCHOOL_LIFE = _("Suivi"), _("Vie scolaire")
+FOLLOWED, SCHOOL_LIFE = _("Accompagnement"), _("Vie scolaire")
 ANSWERS = _("Vous êtes cet élève, ou son responsable : l’établissement vous dit ce qui le concerne.")
 
 for kind in [

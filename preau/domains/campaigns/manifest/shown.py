@@ -100,3 +100,13 @@ boards.reasons_to_read.add(
     boards.ReasonToRead("campaigns.sendings_read", _("Savoir ce qui a été envoyé à la famille."))
 )
 boards.reasons_to_read.add(boards.ReasonToRead("campaigns.reach_read", _("Joindre cette personne.")))
+boards.site_pages.add(
+    boards.SitePage(
+        _("Campagnes aux familles"),
+        "campaigns:campaigns",
+        "mail",
+        rules.prepares_campaigns,
+        _("courrier SMS écrire"),
+        KEY,
+    )
+)

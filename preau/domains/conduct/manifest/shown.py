@@ -28,7 +28,7 @@ boards.services.add(
 )
 for label, url_name, icon, open_to in [
     (_("Incidents"), "conduct:incidents", "alert-circle", rules.reports_incidents),
-    (_("Suivi"), "conduct:followed", "message-circle", rules.follows_own),
+    (_("Comportement"), "conduct:followed", "message-circle", rules.follows_own),
 ]:
     boards.menu.add(boards.MenuEntry(label, url_name, icon, open_to, "school-life", order=35, service=KEY))
 boards.schedule.add(boards.Scheduled("conduct.erase_at_term", tasks.erase_at_term, every_minutes=24 * 60))
@@ -110,3 +110,10 @@ for fact in [
     ),
 ]:  # fmt: skip
     early_facts.add(fact)
+for label, url_name, open_to in [
+    (_("Punitions"), "conduct:punitions", rules.gives_punitions),
+    (_("Retenues"), "conduct:slots", rules.reports_incidents),
+    (_("Sanctions"), "conduct:sanctions", rules.reads_sanctions),
+    (_("Contrats d’objectifs"), "conduct:contracts", rules.follows_incidents),
+]:
+    boards.site_pages.add(boards.SitePage(label, url_name, "alert-circle", open_to, service=KEY))

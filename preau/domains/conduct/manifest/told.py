@@ -38,7 +38,7 @@ for verb, label in [
     boards.journal_words.add(boards.JournalWord(verb, label))
 boards.reasons_to_read.add(boards.ReasonToRead("conduct.page_read", _("Suivre la vie scolaire de l’élève.")))
 
-SCHOOL_LIFE, FOLLOWED = _("Vie scolaire"), _("Suivi")
+SCHOOL_LIFE, FOLLOWED = _("Vie scolaire"), _("Comportement")
 ANSWERS = _("Vous êtes cet élève, ou son responsable : l’établissement vous dit ce qui le concerne.")
 
 for kind in [

@@ -32,7 +32,9 @@ def class_averages_of(group: int) -> str:
 
 
 boards.menu.add(
-    boards.MenuEntry(_("Notes"), "gradebook:own", "chart-line", rules.follows_marks, order=22, service=KEY)
+    boards.MenuEntry(
+        _("Notes"), "gradebook:own", "chart-line", rules.follows_marks, order=27, service=KEY, main=True
+    )
 )
 boards.cards.add(
     boards.Card("gradebook/_last_marks.html", last_card, rules.follows_marks, order=16, service=KEY)

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from preau.directory.boards import Power, powers
+from preau.directory.models import School
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
 from preau.domains.gradebook import queries, rules, seeds, tasks
@@ -39,11 +40,15 @@ boards.services.add(
         _("Notes"),
         text=_("Les évaluations, les notes et les moyennes, vues des élèves puis des familles."),
         namespaces=("gradebook",),
+        # No marks in a primary school: it says what a pupil knows in words.
+        kinds=frozenset({School.Kind.COLLEGE, School.Kind.LYCEE, School.Kind.OTHER}),
         order=27,
     )
 )
 boards.menu.add(
-    boards.MenuEntry(_("Notes"), "gradebook:index", "chart-bar", rules.reads_grid, order=27, service=KEY)
+    boards.MenuEntry(
+        _("Notes"), "gradebook:index", "chart-bar", rules.reads_grid, order=27, service=KEY, main=True
+    )
 )
 boards.schedule.add(boards.Scheduled("gradebook.tell_published", tasks.tell_published, every_minutes=10))
 boards.seeds.add(boards.Seed("notes", seeds.plant, order=45))
@@ -70,6 +75,8 @@ boards.settings_pages.add(
         "chart-bar",
         rules.settles_marks,
         order=62,
+        heading=boards.SettingsHeading.DAILY,
+        words=_("bulletin trimestre"),
     )
 )
 boards.group_links.add(

@@ -38,7 +38,9 @@ def archive(request: HttpRequest, group: ClassBook) -> HttpResponse:
         )
     else:
         actions.ask_archive(request.viewer, group)
-        messages.success(request, _("L’archive se prépare. Vous la retrouverez ici et dans « Mes travaux »."))
+        messages.success(
+            request, _("L’archive se prépare. Vous la retrouverez ici et dans « Imports et exports ».")
+        )
     return redirect("homework:class_book", pk=group.pk)
 
 

@@ -1,4 +1,4 @@
-"""« Mes ressources numériques »: what is theirs, and what is transmitted when they open it."""
+"""« Manuels et abonnements »: what is theirs, and what is transmitted when they open it."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

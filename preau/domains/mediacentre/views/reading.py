@@ -1,4 +1,4 @@
-"""« Mes ressources numériques »: what is theirs, and one of them before it is opened."""
+"""« Manuels et abonnements »: what is theirs, and one of them before it is opened."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render

@@ -11,7 +11,7 @@ from preau.foundation.boards import Nature
 
 for label, url_name, icon, open_to, order in [
     (_("Dossiers confidentiels"), "records:records", "shield-lock", rules.keeps_records, 45),
-    (_("Urgences et aménagements"), "records:around", "alert-triangle", rules.looks_after, 31),
+    (_("Besoins particuliers"), "records:around", "alert-triangle", rules.looks_after, 31),
     (_("Plans et aménagements"), "records:own_records", "adjustments", rules.follows_own, 45),
 ]:
     boards.menu.add(boards.MenuEntry(label, url_name, icon, open_to, "school-life", order=order))
@@ -47,6 +47,8 @@ boards.settings_pages.add(
         "shield-lock",
         rules.audits,
         order=75,
+        heading=boards.SettingsHeading.DATA,
+        words=_("PAI PAP"),
     )
 )
 boards.schedule.add(

@@ -1,4 +1,4 @@
-"""« Mon espace » and the workshop of a scenario: its facts and its steps."""
+"""« Mes scénarios » and the workshop of a scenario: its facts and its steps."""
 
 from typing import Any
 

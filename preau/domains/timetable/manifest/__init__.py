@@ -25,6 +25,7 @@ from preau.foundation.boards import (
     Pace,
     PersonalData,
     Retention,
+    SettingsHeading,
     SettingsPage,
 )
 from preau.foundation.readers import on_themselves, own
@@ -91,9 +92,10 @@ boards.menu.add(
         "timetable:week",
         "calendar",
         rules.reads_timetable,
-        "lessons",
-        order=20,
+        order=10,
         service="timetable",
+        main=True,
+        instead_of="agenda:agenda",
     )
 )
 boards.cards.add(
@@ -153,6 +155,8 @@ boards.settings_pages.add(
         "calendar-event",
         rules.edits_timetable,
         order=55,
+        heading=SettingsHeading.SCHOOL,
+        words=_("quinzaine"),
     )
 )
 
@@ -308,3 +312,16 @@ for step in [
 for verb, label in VERBS:
     boards.journal_words.add(boards.JournalWord(verb, label, names_nobody=verb == "timetable.hours_exported"))
 boards.reasons_to_read.add(boards.ReasonToRead("timetable.pupil_read", _("Savoir où l’élève a cours.")))
+for label, url_name, open_to, words in [
+    (_("Attendus en permanence"), "timetable:study", rules.reads_study, _("étude")),
+    (_("Séances hebdomadaires"), "timetable:patterns", rules.edits_timetable, _("composer cours")),
+    (
+        _("Changements de l’emploi du temps"),
+        "timetable:changes",
+        rules.edits_timetable,
+        _("annuler déplacer"),
+    ),
+    (_("Heures faites"), "timetable:hours", rules.edits_timetable, _("HSE service")),
+    (_("Importer un emploi du temps"), "timetable:imports", rules.edits_timetable, _("EDT UnDeuxTemps")),
+]:
+    boards.site_pages.add(boards.SitePage(label, url_name, "calendar", open_to, words, "timetable"))

@@ -35,6 +35,8 @@ boards.settings_pages.add(
         "clock",
         rules.keeps_slots,
         order=56,
+        heading=boards.SettingsHeading.SCHOOL,
+        words=_("self demi-pension étude"),
     )
 )
 boards.first_steps.add(

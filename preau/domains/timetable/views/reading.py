@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -51,5 +52,8 @@ def _ways(viewer: Viewer, whose: Whose, view: View, day: date) -> dict[str, Any]
     by = {By.CLASS: _("Classes et groupes"), By.TEACHER: _("Professeurs"), By.ROOM: _("Salles")}
     if not rules.reads_classes_first(viewer):
         by = {By.OWN: _("Mes cours"), **by}
+    own = [(viewer.name_of("timetable:week", _("Emploi du temps")), whose.address(vue=view, jour=day), True)]
     ways = [(name, f"?par={one}&vue={view}&jour={day}", one == whose.by) for one, name in by.items()]
-    return {"views": views, "ways": ways if viewer.is_staff else []}
+    # All that a day holds beside its lessons: work to hand in, assessments, meetings.
+    agenda = (_("Agenda"), f"{reverse('agenda:agenda')}?vue={view}&jour={day}", False)
+    return {"views": views, "ways": [*(ways if viewer.is_staff else own), agenda]}
