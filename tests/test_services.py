@@ -136,7 +136,7 @@ def test_the_teacher_who_is_a_parent_enters_by_the_school_that_opens_it(
 
 def test_a_school_names_its_services(client: SchoolClient, college: World, twin: World) -> None:
     client.sit(college.people["head"])
-    form = {"open": "on", "name_0": "Présences", "name_1": "Bureau <b>CPE</b>"}
+    form = {"open": "on", "name_0": "Bureau <b>CPE</b>", "name_1": "Présences"}
     client.post(reverse(SERVICE, kwargs={"key": "attendance"}), form)
     page = client.get(reverse("attendance:board")).content.decode()
     assert "<h1>Bureau &lt;b&gt;CPE&lt;/b&gt;</h1>" in page

@@ -84,7 +84,7 @@ def activate(parent: Visitor, letter: dict[str, str]) -> None:
 
 def sign_in_later(parent: Visitor, letter: dict[str, str]) -> None:
     page = parent.page
-    page.get_by_text("Menu", exact=True).click()
+    page.locator("details.account > summary").click()
     page.get_by_role("button", name="Se déconnecter").locator("visible=true").click()
     page.get_by_label("Identifiant").fill(letter["login"])
     page.get_by_label("Mot de passe").fill(CHOSEN)
@@ -102,7 +102,7 @@ def test_a_pupil_who_forgot_is_helped_in_class(
     pupil = schools["college"].people["pupil"]
     teacher = visit("teacher", wide=True)
     page = teacher.page
-    page.locator(".header-menu summary", has_text="Plus").click()
+    page.locator(".header-menu summary", has_text="Menu").click()
     page.get_by_role("link", name="Comptes").first.click()
     page.get_by_role("link", name=re.compile("^5")).click()
     expect(page.get_by_role("heading", level=1, name="Comptes, 5")).to_be_visible()

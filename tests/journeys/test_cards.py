@@ -20,7 +20,7 @@ def test_from_the_card_to_the_home(visit: Any, newcomer: Visitor, schools: dict[
     pupil = college.people["pupil"]
     teacher = visit("teacher", wide=True)
     page = teacher.page
-    page.locator(".header-menu summary", has_text="Plus").click()
+    page.locator(".header-menu summary", has_text="Menu").click()
     page.locator(".header-menu").get_by_role("link", name="Comptes").click()
     page.get_by_role("link", name=re.compile("^5")).click()
     page.get_by_role("link", name="Cartes à images").click()

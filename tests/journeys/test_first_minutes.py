@@ -103,7 +103,7 @@ def see_what_is_held(who: Visitor, key: str) -> None:
 
 def leave(who: Visitor) -> None:
     page = who.page
-    page.get_by_text("Menu", exact=True).click()
+    page.locator("details.account > summary").click()
     page.get_by_role("button", name="Se déconnecter").locator("visible=true").click()
     title(page, "Se connecter").to_be_visible()
 
@@ -126,7 +126,7 @@ def test_a_teacher_who_is_a_parent_changes_profile(visit: Any, schools: dict[str
     teacher = visit("teacher")
     page = teacher.page
     expect(page.locator("main").get_by_text("Appeler une classe")).to_be_visible()
-    page.get_by_text("Menu", exact=True).click()
+    page.locator("details.account > summary").click()
     page.get_by_role("button", name="Parent ou responsable").locator("visible=true").click()
     title(page, "Bonjour").to_be_visible()
     expect(page.locator("main").get_by_text("Appeler une classe")).to_have_count(0)
@@ -138,7 +138,7 @@ def test_a_teacher_who_is_a_parent_changes_profile(visit: Any, schools: dict[str
 
 def open_section(page: Page, word: str) -> None:
     """« Vie scolaire » in the menu holds this word."""
-    page.locator(".header-menu summary", has_text="Vie scolaire").click()
+    page.locator(".header-menu summary", has_text="Menu").click()
     expect(page.locator(".header-menu").get_by_role("link", name=word)).to_be_visible()
 
 

@@ -236,8 +236,8 @@ def test_signing_out_leaves_nothing_and_the_next_person_sees_nothing(
     assert not found["extractable"]
     for pupil in pupils:
         assert pupil.family_name.upper() not in found["words"] + found["storage"], "kept encrypted"
-    page.locator("details.sheet > summary").click()
-    page.locator("details.sheet").get_by_role("button", name="Se déconnecter").click()
+    page.locator("details.account > summary").click()
+    page.locator("details.account").get_by_role("button", name="Se déconnecter").click()
     page.wait_for_url("**/connexion/**")
     found = page.evaluate(ON_DEVICE)
     assert (found["keys"], found["ids"]) == (0, [])

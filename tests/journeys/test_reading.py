@@ -19,7 +19,7 @@ def test_the_header_of_a_phone_is_one_line(
     page = visit("guardian").page
     name, menu = (
         page.locator(one).first.bounding_box()
-        for one in (".header .wordmark", ".header .menu.sheet > summary")
+        for one in (".header .wordmark", ".header .menu.account > summary")
     )
     middle = [box["y"] + box["height"] / 2 for box in (name, menu)]
     assert abs(middle[0] - middle[1]) < 5

@@ -77,8 +77,7 @@ def test_a_replacement_in_twelve_gestures(visit: Any, schools: dict[str, World],
 
 def announce_and_ask(office: Hand, lesson: Lesson) -> None:
     page, teacher, day = office.page, lesson.teachers.get(), lesson.day.isoformat()
-    # On a wide screen the menu is open.
-    office.tap(page.locator(".header-menu summary", has_text="Cours"))
+    office.tap(page.locator(".header-menu summary", has_text="Menu"))
     office.tap(page.locator(".header-menu").get_by_role("link", name="Remplacements"))
     page.get_by_role("heading", level=1, name="Remplacements").wait_for()
     office.visitor.check("remplacements-vide")

@@ -53,7 +53,7 @@ def test_a_teacher_comes_by_the_desk_and_leaves_on_both_sides(
     teacher = schools["college"].people["teacher"]
     assert Link.objects.get(provider__name=desk.title).person == teacher
     # Leaving here offers to leave there.
-    page.get_by_text("Menu", exact=True).click()
+    page.locator("details.account > summary").click()
     page.get_by_role("button", name="Se déconnecter").locator("visible=true").click()
     newcomer.check("au-revoir-guichet")
     page.get_by_role("link", name=re.compile("Guichet de démonstration")).click()
