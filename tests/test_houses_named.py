@@ -22,6 +22,7 @@ OWN_DATA = "the register and « Mes données » are of every site"
 KNOWN: tuple[tuple[str, set[str], str], ...] = (
     ("foundation/templates/404.html", {"portal:help"}, FRAME),
     ("foundation/templates/500.html", {"portal:help", "portal:state"}, FRAME),
+    ("foundation/templates/importers/one.html", {"works:works"}, LONG_WORK),
     (
         "foundation/ui/templates/ui/_account_links.html",
         {

@@ -1,26 +1,12 @@
-"""Work for later: lessons follow the calendar and the weeks, those concerned are told, a timetable is read and applied."""
+"""Work for later: lessons follow the calendar and the weeks and those concerned are told."""
 
-from collections.abc import Callable
-from contextlib import suppress
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from preau.domains.timetable import actions
-from preau.domains.timetable.actions import imported
-from preau.domains.timetable.imports import run, tables
-from preau.domains.timetable.models import TimetableImport
-from preau.foundation import uploads, works
-from preau.foundation.db import only_one
-from preau.foundation.locks import lock
-from preau.foundation.reading import Unreadable
 from preau.foundation.tasks import job
-
-State = TimetableImport.State
-AGAIN = timedelta(seconds=30)
 
 
 @job()
@@ -62,103 +48,6 @@ def enqueue_telling(change_id: int, **_: Any) -> None:
 
 def enqueue_undoing(change_id: int, **_: Any) -> None:
     tell_of_undoing.enqueue(change_id)
-
-
-@job(priority=20)
-def read_timetable(import_id: int) -> str:
-    """Read what was brought and show what it would change; answers the state that it leaves."""
-    return _alone(import_id, read_timetable, _read)
-
-
-@job(priority=30)
-def apply_timetable(import_id: int) -> str:
-    """Write what was agreed to, in one transaction with the end of the import. Run again, it finds it settled."""
-    return _alone(import_id, apply_timetable, _apply)
-
-
-def _alone(import_id: int, task: Any, work: Callable[[int], None]) -> str:
-    """Do the work when no other timetable is being read or applied, else in a moment."""
-    with only_one("timetable") as alone, suppress(works.Stopped):
-        if not alone:
-            imported.tell(import_id, _("En attente : un autre emploi du temps est en cours"))
-            task.using(run_after=timezone.now() + AGAIN).enqueue(import_id)
-        else:
-            _or_turn_away(import_id, work)
-    state: str = TimetableImport.objects.values_list("state", flat=True).get(pk=import_id)
-    return state
-
-
-def _or_turn_away(import_id: int, work: Callable[[int], None]) -> None:
-    try:
-        work(import_id)
-    except Unreadable as refusal:
-        imported.turn_away(import_id, run.refusal_of(refusal))
-    except FileNotFoundError:
-        reason = _("Les fichiers ne sont plus là : apportez-les de nouveau.")
-        imported.turn_away(import_id, run.refusal_of(Unreadable("", None, reason)))
-
-
-def _read(import_id: int) -> None:
-    brought = imported.start(import_id, State.READING, State.RECEIVED)
-    if brought is None:
-        return
-    paths = uploads.files_in(imported.room(), brought.folder)
-    try:
-        result = run.bring(
-            paths, brought.year, tell=lambda step: imported.tell(import_id, step), **_how(brought)
-        )
-    except tables.ColumnsWanted as wanted:
-        columns = tables.shown(paths, run.words_of(brought.year))
-        imported.ask_columns(import_id, run.refusal_of(wanted), columns)
-        return
-    imported.show(import_id, run.report_of(result), run.preview_of(result))
-
-
-class _Differs(Exception):
-    """What would be written is no more what was agreed to."""
-
-
-def _apply(import_id: int) -> None:
-    brought = imported.start(import_id, State.APPLYING)
-    if brought is None:
-        return
-    paths = uploads.files_in(imported.room(), brought.folder)
-    folders = []
-
-    def keep(result: run.Result) -> None:
-        known = lock(TimetableImport, import_id)
-        if known.state != State.APPLYING or run.fingerprint(result) != known.preview.get("print"):
-            raise _Differs
-        folders.append(imported.finish(known, run.report_of(result)))
-
-    try:
-        run.apply(paths, brought.year, keep=keep, **_how(brought))
-    except _Differs:
-        result = run.bring(paths, brought.year, **_how(brought))
-        imported.show(import_id, run.report_of(result), run.preview_of(result))
-    for folder in folders:
-        imported.remove_files(folder)
-
-
-def _how(brought: TimetableImport) -> dict[str, Any]:
-    zone = ZoneInfo(brought.school.timezone)
-    taken = frozenset(brought.preview.get("take", ()))
-    asked = run.Asked(scope=brought.scope, taken=taken, by=brought.brought_by_id)
-    return {"today": timezone.localdate(timezone=zone), "asked": asked}
-
-
-@job()
-def expire_imports() -> dict[str, int]:
-    """Drop timetables that nobody decided on for a week, with their files."""
-    return imported.expire(timezone.now())
-
-
-def enqueue_reading(import_id: int, **_: Any) -> None:
-    read_timetable.enqueue(import_id)
-
-
-def enqueue_applying(import_id: int, **_: Any) -> None:
-    apply_timetable.enqueue(import_id)
 
 
 @job()

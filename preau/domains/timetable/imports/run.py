@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from preau.directory.models import SchoolYear
 from preau.directory.queries.columns import column_words
 from preau.domains.timetable.actions import Weekly, closures_of, importing
-from preau.domains.timetable.actions.imported import COLUMNS
 from preau.domains.timetable.imports import edt, ics, sts, tables
 from preau.domains.timetable.imports.comparing import (
     Comparison,
@@ -37,6 +36,7 @@ from preau.foundation.reading import Unreadable
 from preau.foundation.uploads import ZIP_MARK
 
 EDT, STS, ICS, TABLE = "edt", "sts", "ics", "csv"
+COLUMNS = "cours"  # the name of this table among those whose columns a school named
 Scope = TimetableImport.Scope
 # What a format usually holds: the whole school; a calendar or a table may hold one class.
 SCOPES = {EDT: Scope.ALL, STS: Scope.ALL, ICS: Scope.CLASSES, TABLE: Scope.CLASSES}
@@ -296,12 +296,6 @@ def _kept(result: Result) -> int:
 
 def _placed(one: Aside) -> dict[str, Any]:
     return {"file": one.file, "line": one.line, "reason": one.reason, "what": one.what}
-
-
-def refusal_of(refusal: Unreadable) -> dict[str, Any]:
-    """The report of files that cannot be trusted."""
-    error = {"file": refusal.file, "line": refusal.line, "reason": refusal.reason}
-    return {"applied": False, "errors": [error]}
 
 
 def preview_of(result: Result) -> dict[str, Any]:

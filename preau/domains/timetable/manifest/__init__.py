@@ -12,13 +12,13 @@ from preau.directory.boards import Power, powers
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
 from preau.domains.timetable import actions, queries, rules, seeds, tasks
-from preau.domains.timetable.actions import imported
+from preau.domains.timetable.imports.importer import TIMETABLES
 from preau.domains.timetable.manifest import cover as cover  # what it publishes
 from preau.domains.timetable.manifest import in_words as in_words  # how people read what it holds
 from preau.domains.timetable.manifest import record as record  # the day, in the record of a pupil
 from preau.domains.timetable.manifest import slots as slots  # the hours beside lessons
 from preau.domains.timetable.manifest import terms as terms  # until when it is kept
-from preau.foundation import boards, works
+from preau.foundation import boards
 from preau.foundation.boards import (
     FieldClass,
     NotificationKind,
@@ -28,16 +28,14 @@ from preau.foundation.boards import (
     SettingsHeading,
     SettingsPage,
 )
+from preau.foundation.importers.boards import importers
 from preau.foundation.readers import on_themselves, own
 
 calendar_changed.connect(tasks.enqueue_calendar, dispatch_uid="timetable.calendar")
 actions.weeks_changed.connect(tasks.enqueue_weeks, dispatch_uid="timetable.weeks")
 actions.lesson_changed.connect(tasks.enqueue_telling, dispatch_uid="timetable.telling")
 actions.change_undone.connect(tasks.enqueue_undoing, dispatch_uid="timetable.undoing")
-imported.timetable_brought.connect(tasks.enqueue_reading, dispatch_uid="timetable.read")
-imported.timetable_agreed.connect(tasks.enqueue_applying, dispatch_uid="timetable.apply")
-works.stop_asked.connect(imported.stop_work, dispatch_uid="timetable.stop")
-boards.schedule.add(boards.Scheduled("timetable.expire_imports", tasks.expire_imports, every_minutes=60))
+importers.add(TIMETABLES)
 
 VERBS = [
     ("timetable.weekly_lesson_created", _("Séance de chaque semaine créée")),

@@ -8,40 +8,27 @@ from django.utils.translation import gettext_lazy as _
 from preau.directory.models import Person, School, SchoolQuerySet, SchoolYear
 from preau.directory.words import Role
 from preau.domains.timetable.models.lessons import WeeklyPattern
+from preau.foundation.importers.rows import ImportRow, State
 
 if TYPE_CHECKING:
     from preau.directory.viewer import Viewer
 
-WORKING = ["received", "reading", "applying"]
-OPEN = [*WORKING, "matching", "preview"]
+OPEN = ["received", "reading", "applying", "matching", "preview"]
 
 
 class TimetableImportQuerySet(SchoolQuerySet):
-    def unsettled(self) -> Self:
-        """Being read, waiting for a decision, or being applied."""
-        return self.filter(state__in=OPEN)
-
     def visible_to(self, viewer: "Viewer") -> Self:
         """Those who make the timetable of the school."""
         return self.in_school(viewer) if viewer.holds(Role.HEAD, Role.SECRETARY) else self.none()
 
 
-class TimetableImport(models.Model):
+class TimetableImport(ImportRow):
     """One file, or several of one format, brought for a year of a school.
 
-    `folder` holds the files until they are applied or dropped; `preview` names people and is emptied at the same time.
-    `report` counts, and quotes places and reasons: never a person's name. `scope` says which courses the files tell whole: those of them that they leave out are stopped.
+    `scope` says which courses the files tell whole: those of them that they leave out are stopped.
     """
 
-    class State(models.TextChoices):
-        RECEIVED = "received", _("Reçu")
-        READING = "reading", _("Lecture en cours")
-        MATCHING = "matching", _("Colonnes à dire")
-        PREVIEW = "preview", _("À vérifier")
-        APPLYING = "applying", _("Application en cours")
-        DONE = "done", _("Appliqué")
-        REFUSED = "refused", _("Refusé")
-        DROPPED = "dropped", _("Abandonné")
+    State = State
 
     class Scope(models.TextChoices):
         ALL = "all", _("Tout l’emploi du temps de l’établissement")
@@ -67,14 +54,6 @@ class TimetableImport(models.Model):
         Person, models.SET_NULL, null=True, blank=True, related_name="timetables_brought",
         verbose_name=_("apporté par"),
     )  # fmt: skip
-    brought_at = models.DateTimeField(_("apporté le"), auto_now_add=True)
-    moved_at = models.DateTimeField(_("avancé le"), null=True, blank=True)
-    settled_at = models.DateTimeField(_("terminé le"), null=True, blank=True)
-    folder = models.CharField(_("dossier"), max_length=64, blank=True)
-    files = models.JSONField(_("fichiers"), default=list, blank=True)
-    step = models.CharField(_("étape"), max_length=120, blank=True)
-    report = models.JSONField(_("rapport"), default=dict, blank=True)
-    preview = models.JSONField(_("aperçu"), default=dict, blank=True)
 
     objects = TimetableImportQuerySet.as_manager()
 
@@ -90,10 +69,6 @@ class TimetableImport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source} {self.pk}"
-
-    @property
-    def is_working(self) -> bool:
-        return self.state in WORKING
 
 
 class ToldCourseQuerySet(SchoolQuerySet):

@@ -15,9 +15,11 @@ from conftest import SchoolClient
 from preau.directory.models import Holding, Person, Room
 from preau.directory.seeds import World
 from preau.directory.words import Role
-from preau.domains.timetable import actions, tasks
+from preau.domains.timetable import actions
 from preau.domains.timetable.actions import changes
+from preau.domains.timetable.imports.importer import TIMETABLES
 from preau.domains.timetable.models import Lesson, LessonChange, TimetableImport, ToldCourse, WeeklyPattern
+from preau.foundation.tests.importing import apply, read
 
 HEAD = "Id;Jour;Début;Fin;Matière;Classe;Enseignant;Salle"
 MATHS = "m1;samedi;8h;9h;Mathématiques;6e A;Mme Moreau;T12"
@@ -225,7 +227,7 @@ def preview(college: World, client: SchoolClient) -> Callable[[str], TimetableIm
         upload = SimpleUploadedFile("edt.csv", f"{HEAD}\n{line}\n".encode())
         client.post(reverse("timetable:imports"), {"files": [upload]})
         brought: TimetableImport = TimetableImport.objects.get(school=college.school, state="received")
-        assert tasks.read_timetable.func(brought.pk) == "preview"
+        assert read(TIMETABLES, brought.pk) == "preview"
         brought.refresh_from_db()
         return brought
 
@@ -250,7 +252,7 @@ def test_the_preview_says_both_and_somebody_chooses_the_file(
     client.post(choices, {"shown": "cours:m1", "take": "cours:m1"})
     assert "Le fichier gagne" in client.get(reverse("timetable:import", kwargs={"pk": brought.pk})).content.decode()  # fmt: skip
     client.post(reverse("timetable:apply_import", kwargs={"pk": brought.pk}))
-    assert tasks.apply_timetable.func(brought.pk) == "done"
+    assert apply(TIMETABLES, brought.pk) == "done"
     (one,) = going_on(college)
     assert (one.starts_at, one.first_day) == (time(14), LATER)
     assert ToldCourse.objects.get().changed_by is None
@@ -268,7 +270,7 @@ def test_a_lesson_for_which_the_file_is_chosen_is_put_back_and_told(
     choices = reverse("timetable:import_choices", kwargs={"pk": brought.pk})
     client.post(choices, {"shown": [f"seance:{kept.pk}", f"seance:{back.pk}"], "take": f"seance:{back.pk}"})
     client.post(reverse("timetable:apply_import", kwargs={"pk": brought.pk}))
-    assert tasks.apply_timetable.func(brought.pk) == "done"
+    assert apply(TIMETABLES, brought.pk) == "done"
     for lesson in (kept, back):
         lesson.refresh_from_db()
     assert (kept.is_cancelled, back.is_cancelled) == (True, False)
@@ -286,7 +288,7 @@ def test_a_course_stopped_here_comes_back_when_the_file_is_chosen(
     assert "Arrêté." in client.get(choices).content.decode()
     client.post(choices, {"shown": "cours:m1", "take": "cours:m1"})
     client.post(reverse("timetable:apply_import", kwargs={"pk": brought.pk}))
-    assert tasks.apply_timetable.func(brought.pk) == "done"
+    assert apply(TIMETABLES, brought.pk) == "done"
     assert [one.starts_at for one in going_on(college)] == [time(14)]
 
 
@@ -298,6 +300,6 @@ def test_what_people_do_between_the_preview_and_its_end_is_seen(
     assert client.get(reverse("timetable:import_choices", kwargs={"pk": brought.pk})).status_code == 404
     client.post(reverse("timetable:apply_import", kwargs={"pk": brought.pk}))
     other_hours(seat_of("secretary"), going_on(college)[0])
-    assert tasks.apply_timetable.func(brought.pk) == "preview"
+    assert apply(TIMETABLES, brought.pk) == "preview"
     brought.refresh_from_db()
     assert [one["id"] for one in brought.preview["decided"]] == ["cours:m1"]

@@ -15,10 +15,11 @@ from preau.commons.journal.models import Line
 from preau.commons.works.models import Work
 from preau.directory.models import Group, Room, Subject
 from preau.directory.seeds import World
-from preau.domains.timetable import tasks
-from preau.domains.timetable.actions import imported
+from preau.domains.timetable.imports.importer import TIMETABLES
 from preau.domains.timetable.models import Lesson, TimetableImport, WeeklyPattern
 from preau.foundation import uploads, works
+from preau.foundation.importers import stages
+from preau.foundation.tests.importing import apply, read
 
 HEAD = "Jour;Début;Fin;Matière;Classe;Enseignant;Salle\n"
 ROWS = "samedi;8h;9h;Théâtre;6e A;Mme Moreau;T12\nsamedi;9h;10h;Théâtre;6e A;Mme Absente;\n"
@@ -50,7 +51,7 @@ def test_a_secretary_brings_a_timetable_reads_what_changes_and_applies(
     one = brought(college)
     address = reverse("timetable:import", kwargs={"pk": one.pk})
     assert "En train d’être lu" in client.get(address).content.decode()
-    assert tasks.read_timetable.func(one.pk) == "preview"
+    assert read(TIMETABLES, one.pk) == "preview"
     page = client.get(address).content.decode()
     for said in (
         "1 cours arrive",
@@ -64,11 +65,11 @@ def test_a_secretary_brings_a_timetable_reads_what_changes_and_applies(
         assert said in page, said
     assert not mine().exists()
     client.post(reverse("timetable:apply_import", kwargs={"pk": one.pk}))
-    assert tasks.apply_timetable.func(one.pk) == "done"
+    assert apply(TIMETABLES, one.pk) == "done"
     pattern = mine().get()
     assert pattern.lessons.exists()
     one.refresh_from_db()
-    assert (one.folder, one.preview, uploads.folders(imported.room())) == ("", {}, [])
+    assert (one.folder, one.preview, uploads.folders(TIMETABLES.folder())) == ("", {}, [])
     page = client.get(address).content.decode()
     assert "Mme Absente" not in page
     assert "1 cours mis de côté" in page.replace("\u202f", " ")
@@ -77,7 +78,7 @@ def test_a_secretary_brings_a_timetable_reads_what_changes_and_applies(
     assert set(Work.objects.values_list("state", flat=True)) == {"done"}
     # The task of a worker that died comes again: nothing twice.
     lessons = Lesson.objects.count()
-    assert tasks.apply_timetable.func(one.pk) == "done"
+    assert apply(TIMETABLES, one.pk) == "done"
     assert (mine().count(), Lesson.objects.count()) == (1, lessons)
 
 
@@ -85,11 +86,11 @@ def test_a_file_that_cannot_be_read_is_refused_and_erased(college: World, client
     client.sit(college.people["head"])
     send(client, "<ExportEmploiDuTemps><Cours>", "edt.xml")
     one = brought(college)
-    assert tasks.read_timetable.func(one.pk) == "refused"
+    assert read(TIMETABLES, one.pk) == "refused"
     page = client.get(reverse("timetable:import", kwargs={"pk": one.pk})).content.decode()
     assert "Le fichier s’arrête au milieu" in page
     assert "001_edt.xml" in page
-    assert uploads.folders(imported.room()) == []
+    assert uploads.folders(TIMETABLES.folder()) == []
 
 
 def test_a_school_deals_with_one_at_a_time(college: World, client: SchoolClient) -> None:
@@ -97,7 +98,7 @@ def test_a_school_deals_with_one_at_a_time(college: World, client: SchoolClient)
     send(client)
     again = send(client)
     assert again.url == reverse("timetable:import", kwargs={"pk": brought(college).pk})
-    assert len(uploads.folders(imported.room())) == 1
+    assert len(uploads.folders(TIMETABLES.folder())) == 1
     assert "déjà en cours" in client.get(reverse(PAGE)).content.decode()
 
 
@@ -107,11 +108,11 @@ def test_what_changed_since_the_preview_is_shown_again(
     client.sit(college.people["secretary"])
     send(client)
     one = brought(college)
-    tasks.read_timetable.func(one.pk)
-    imported.apply(seat_of("secretary"), one)
+    read(TIMETABLES, one.pk)
+    stages.agree(TIMETABLES, seat_of("secretary"), one)
     Group.objects.filter(year=college.year, name="6e A").update(name="6e Autre")
     rooms = Room.objects.count(), Subject.objects.count()
-    assert tasks.apply_timetable.func(one.pk) == "preview"
+    assert apply(TIMETABLES, one.pk) == "preview"
     assert not mine().exists()
     assert (Room.objects.count(), Subject.objects.count()) == rooms
     assert brought(college).report["created"] == 0
@@ -123,14 +124,14 @@ def test_a_dropped_one_changes_nothing_and_a_second_click_is_told(
     client.sit(college.people["secretary"])
     send(client)
     one = brought(college)
-    tasks.read_timetable.func(one.pk)
+    read(TIMETABLES, one.pk)
     drop = reverse("timetable:drop_import", kwargs={"pk": one.pk})
     assert "est abandonné" in client.post(drop, follow=True).content.decode()
     assert "a avancé entre-temps" in client.post(drop, follow=True).content.decode()
-    apply = reverse("timetable:apply_import", kwargs={"pk": one.pk})
-    assert "a avancé entre-temps" in client.post(apply, follow=True).content.decode()
-    assert tasks.apply_timetable.func(one.pk) == "dropped"
-    assert (mine().count(), uploads.folders(imported.room())) == (0, [])
+    address = reverse("timetable:apply_import", kwargs={"pk": one.pk})
+    assert "a avancé entre-temps" in client.post(address, follow=True).content.decode()
+    assert apply(TIMETABLES, one.pk) == "dropped"
+    assert (mine().count(), uploads.folders(TIMETABLES.folder())) == (0, [])
 
 
 def test_a_work_that_is_stopped_gives_the_import_up(
@@ -140,12 +141,12 @@ def test_a_work_that_is_stopped_gives_the_import_up(
     send(client)
     one = brought(college)
     with pytest.raises(works.CannotStop):
-        imported.stop_work(seat_of("teacher"), imported.work_of(one))
-    imported.stop_work(seat_of("secretary"), "something.else-3")
-    imported.stop_work(seat_of("secretary"), imported.work_of(one))
-    assert tasks.read_timetable.func(one.pk) == "dropped"
+        stages.stop_work(seat_of("teacher"), TIMETABLES.work_of(one.pk, one.state))
+    stages.stop_work(seat_of("secretary"), "something.else-3")
+    stages.stop_work(seat_of("secretary"), TIMETABLES.work_of(one.pk, one.state))
+    assert read(TIMETABLES, one.pk) == "dropped"
     with pytest.raises(works.CannotStop):
-        imported.stop_work(seat_of("secretary"), f"timetable.received-{one.pk}")
+        stages.stop_work(seat_of("secretary"), f"timetable.received-{one.pk}")
 
 
 def test_wrong_kinds_of_files_are_said_and_nothing_is_kept(college: World, client: SchoolClient) -> None:
@@ -154,7 +155,7 @@ def test_wrong_kinds_of_files_are_said_and_nothing_is_kept(college: World, clien
     assert response.status_code == 422
     assert "n’est pas un fichier" in response.content.decode()
     assert client.post(reverse(PAGE), {}).status_code == 422
-    assert uploads.folders(imported.room()) == []
+    assert uploads.folders(TIMETABLES.folder()) == []
     assert not TimetableImport.objects.filter(school=college.school).exists()
 
 
@@ -176,7 +177,7 @@ def test_a_report_is_downloaded_without_anybody_s_name(college: World, client: S
     client.sit(college.people["secretary"])
     send(client)
     one = brought(college)
-    tasks.read_timetable.func(one.pk)
+    read(TIMETABLES, one.pk)
     told = json.loads(client.get(reverse("timetable:import_json", kwargs={"pk": one.pk})).content)
     assert (told["read"], told["created"], told["aside"]) == (2, 1, 1)
     csv = b"".join(
@@ -195,13 +196,13 @@ def test_what_nobody_decides_on_goes_after_a_week(college: World, client: School
     client.sit(college.people["secretary"])
     send(client)
     one = brought(college)
-    tasks.read_timetable.func(one.pk)
-    assert imported.expire(timezone.now() + timedelta(days=6))["dropped"] == 0
-    assert imported.expire(timezone.now() + timedelta(days=8))["dropped"] == 1
-    assert (brought(college).state, uploads.folders(imported.room())) == ("dropped", [])
+    read(TIMETABLES, one.pk)
+    assert stages.expire(TIMETABLES, timezone.now() + timedelta(days=6))["dropped"] == 0
+    assert stages.expire(TIMETABLES, timezone.now() + timedelta(days=8))["dropped"] == 1
+    assert (brought(college).state, uploads.folders(TIMETABLES.folder())) == ("dropped", [])
     send(client)
     lost = TimetableImport.objects.get(state="received")
-    assert imported.expire(timezone.now() + timedelta(days=2))["silent"] == 1
+    assert stages.expire(TIMETABLES, timezone.now() + timedelta(days=2))["silent"] == 1
     lost.refresh_from_db()
     assert lost.state == "refused"
     assert "n’a pas abouti" in lost.report["errors"][0]["reason"]
@@ -211,8 +212,8 @@ def test_files_that_vanished_are_said(college: World, client: SchoolClient) -> N
     client.sit(college.people["secretary"])
     send(client)
     one = brought(college)
-    uploads.remove(imported.room(), one.folder)
-    assert tasks.read_timetable.func(one.pk) == "refused"
+    uploads.remove(TIMETABLES.folder(), one.folder)
+    assert read(TIMETABLES, one.pk) == "refused"
     assert "ne sont plus là" in brought(college).report["errors"][0]["reason"]
 
 
@@ -225,7 +226,7 @@ def test_columns_that_nobody_knows_are_said_once_and_remembered(
     client.sit(college.people["secretary"])
     send(client, UNKNOWN)
     one = brought(college)
-    assert tasks.read_timetable.func(one.pk) == "matching"
+    assert read(TIMETABLES, one.pk) == "matching"
     page = client.get(reverse("timetable:import", kwargs={"pk": one.pk})).content.decode()
     assert "Aucun titre de colonne ne dit le jour" in page
     columns = reverse("timetable:import_columns", kwargs={"pk": one.pk})
@@ -233,24 +234,24 @@ def test_columns_that_nobody_knows_are_said_once_and_remembered(
     held = {"colonne-0": "day", "colonne-1": "hours", "colonne-2": "subject", "colonne-3": "class"}
     assert client.post(columns, held | {"colonne-3": "", "colonne-4": "day"}).status_code == 422
     client.post(columns, held)
-    assert tasks.read_timetable.func(one.pk) == "preview"
+    assert read(TIMETABLES, one.pk) == "preview"
     assert brought(college).report["created"] == 1
     assert "timetable.columns_named" in set(Line.objects.values_list("verb", flat=True))
     client.post(reverse("timetable:drop_import", kwargs={"pk": one.pk}))
     # The next one asks nothing; another school is asked.
     send(client, UNKNOWN)
     again = TimetableImport.objects.get(school=college.school, state="received")
-    assert tasks.read_timetable.func(again.pk) == "preview"
+    assert read(TIMETABLES, again.pk) == "preview"
     client.sit(twin.people["head"])
     send(client, UNKNOWN)
-    assert tasks.read_timetable.func(TimetableImport.objects.get(school=twin.school).pk) == "matching"
+    assert read(TIMETABLES, TimetableImport.objects.get(school=twin.school).pk) == "matching"
 
 
 def test_a_column_taken_for_another_is_put_right(college: World, client: SchoolClient) -> None:
     client.sit(college.people["secretary"])
     send(client, "Jour;Horaire;Cours;Discipline;Classe\nsamedi;8h-9h;Sport du samedi;Mathématiques;6e A\n")
     one = brought(college)
-    tasks.read_timetable.func(one.pk)
+    read(TIMETABLES, one.pk)
     assert brought(college).report["subjects_created"] == ["Sport du samedi"]
     held = {
         "colonne-0": "day",
@@ -260,5 +261,5 @@ def test_a_column_taken_for_another_is_put_right(college: World, client: SchoolC
         "colonne-4": "class",
     }
     client.post(reverse("timetable:import_columns", kwargs={"pk": one.pk}), held)
-    tasks.read_timetable.func(one.pk)
+    read(TIMETABLES, one.pk)
     assert brought(college).report["subjects_created"] == []

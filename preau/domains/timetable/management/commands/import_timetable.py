@@ -16,6 +16,7 @@ from preau.directory.models import School, SchoolYear
 from preau.domains.timetable.actions import imported
 from preau.domains.timetable.imports import run
 from preau.domains.timetable.models import TimetableImport
+from preau.foundation.importers.stages import refusal_of
 from preau.foundation.reading import Unreadable
 
 UNREADABLE = 2
@@ -51,7 +52,7 @@ class Command(BaseCommand):
         try:
             result = self._run(files, year, how, dry=options["dry_run"])
         except Unreadable as refusal:
-            self._write(options["json"], run.refusal_of(refusal))
+            self._write(options["json"], refusal_of(refusal))
             raise CommandError(f"Rien n’a été appliqué. {refusal}", returncode=UNREADABLE) from None
         report = run.report_of(result)
         self._write(options["json"], report)
