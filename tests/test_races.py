@@ -21,7 +21,8 @@ from preau.commons.privacy.models import RetentionRun
 from preau.commons.signon.models import Grant, SigningKey
 from preau.commons.signon.tests import saying
 from preau.commons.signon.tests.coming import code_in, come, linked, redeem, renew, tokens_of, told
-from preau.directory.actions import deliveries, merging
+from preau.directory.actions import merging
+from preau.directory.imports.importer import DELIVERIES
 from preau.directory.models import Delivery, Distinction, Holding, Merge, Person
 from preau.directory.seeds import World
 from preau.directory.viewer import viewer_for
@@ -30,6 +31,7 @@ from preau.domains.attendance import actions, queries
 from preau.domains.attendance.models import Entry, EntryChange, Explanation, Notice, Reason, RollCall, Status
 from preau.domains.timetable import actions as timetable
 from preau.domains.timetable.models import CoverAsk, Lesson, LessonChange, TeacherAbsence, WeeklyPattern
+from preau.foundation.importers import stages
 from preau.foundation.models import RateWindow
 from preau.identity import actions as identity
 from preau.identity.models import Account, Activation
@@ -125,7 +127,7 @@ def test_one_delivery_sent_four_times_at_once_is_brought_once(
     settings.VAR_DIR = tmp_path
     files = [[SimpleUploadedFile("a.xml", b"<a/>")] for _again in range(4)]
     secretary = seat(college, "secretary")
-    given = together(*[partial(deliveries.bring, secretary, sent) for sent in files])
+    given = together(*[partial(stages.bring, DELIVERIES, secretary, sent) for sent in files])
     assert sorted(type(one).__name__ for one in given) == ["AlreadyOne"] * 3 + ["Delivery"]
     assert Delivery.objects.count() == 1
     assert len(list((tmp_path / "deliveries").iterdir())) == 1

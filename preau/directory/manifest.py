@@ -17,13 +17,14 @@ from preau.directory import (
     seeds,
     tasks,
 )
-from preau.directory.actions import deliveries, merging, photos, years
+from preau.directory.actions import merging, photos, years
 from preau.directory.boards import powers, purposes
+from preau.directory.imports.importer import DELIVERIES
 from preau.directory.rules import groups as group_rules
 from preau.directory.rules import photos as photo_rules
 from preau.directory.seeds.photos import plant_photos
 from preau.directory.words import Role
-from preau.foundation import boards, dates, works
+from preau.foundation import boards, dates
 from preau.foundation.access import signed_in
 from preau.foundation.boards import (
     Concerned,
@@ -35,6 +36,7 @@ from preau.foundation.boards import (
     SettingsHeading,
     SettingsPage,
 )
+from preau.foundation.importers.boards import importers
 from preau.foundation.readers import EVERY_ROW, Readers, on_themselves, own, with_guardians
 
 NONE, PERSONAL, CHILD, SENSITIVE = (
@@ -50,9 +52,7 @@ __all__ = [
     "manifest_record",
     "manifest_terms",
 ]  # who may do what has a manifest of its own, read with this one
-deliveries.delivery_brought.connect(tasks.enqueue_reading, dispatch_uid="directory.read")
-deliveries.delivery_agreed.connect(tasks.enqueue_applying, dispatch_uid="directory.apply")
-works.stop_asked.connect(deliveries.stop_work, dispatch_uid="directory.stop")
+importers.add(DELIVERIES)
 
 boards.menu.add(
     boards.MenuEntry(
@@ -63,9 +63,6 @@ boards.menu.add(
         "administration",
         order=55,
     )
-)
-boards.schedule.add(
-    boards.Scheduled("directory.expire_deliveries", tasks.expire_deliveries, every_minutes=60)
 )
 boards.schedule.add(boards.Scheduled("directory.follow_years", tasks.follow_years, every_minutes=60))
 boards.schedule.add(boards.Scheduled("directory.forget_merges", tasks.forget_merges, every_minutes=24 * 60))

@@ -1,4 +1,4 @@
-"""Telling the people of a school where a delivery stands, and its work how it ends. Figures only: no name is in what is told."""
+"""Telling the people of a school where a delivery stands. Figures only: no name is in what is told."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -6,30 +6,42 @@ from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from preau.directory import rules
 from preau.directory.models import Delivery, Holding
 from preau.directory.models.scoping import active_on
-from preau.directory.viewer import Viewer
 from preau.directory.words import Role
-from preau.foundation import dates, notices, works
+from preau.foundation import dates, notices
 
-READS, APPLIES = "directory.read-", "directory.apply-"
+State = Delivery.State
 TO_DECIDE = ("directory.delivery_to_check", "directory.delivery_to_approve")
 
 
-def tell_to_decide(delivery: Delivery, *, blocked: bool) -> None:
-    """It is read: whoever brought it checks it; a large departure waits for somebody else."""
-    if not blocked:
-        _tell(delivery, "directory.delivery_to_check", _bringer(delivery))
-        return
+def tell(delivery: Delivery) -> None:
+    """What somebody is to hear of the state that it has reached."""
+    told = {
+        State.PREVIEW: _tell_to_check,
+        State.BLOCKED: _tell_to_approve,
+        State.DONE: _tell_done,
+        State.REFUSED: _tell_refused,
+    }
+    if known := told.get(State(delivery.state)):
+        known(delivery)
+
+
+def _tell_to_check(delivery: Delivery) -> None:
+    """It is read: whoever brought it checks it."""
+    _tell(delivery, "directory.delivery_to_check", _bringer(delivery))
+
+
+def _tell_to_approve(delivery: Delivery) -> None:
+    """A large departure waits for somebody else."""
     held = Holding.objects.filter(active_on(_today(delivery)), school=delivery.school)
     keepers = held.filter(role__in=[Role.HEAD, Role.SECRETARY]).exclude(person_id=delivery.brought_by_id)
     _tell(delivery, "directory.delivery_to_approve", keepers.values_list("person_id", flat=True).distinct())
 
 
-def tell_done(delivery: Delivery) -> None:
+def _tell_done(delivery: Delivery) -> None:
     """It is applied."""
     share = delivery.shares.filter(school=delivery.school).first()
     counts = share.counts if share else {}
@@ -41,41 +53,9 @@ def tell_done(delivery: Delivery) -> None:
     _tell(delivery, "directory.delivery_applied", _bringer(delivery), **facts)
 
 
-def tell_refused(delivery: Delivery) -> None:
+def _tell_refused(delivery: Delivery) -> None:
     """It could not be read, or its work did not end: nothing was applied."""
     _tell(delivery, "directory.delivery_refused", _bringer(delivery))
-
-
-def start_work(viewer: Viewer, delivery: Delivery) -> None:
-    """Somebody asked for what the state of the delivery says: to read it, which may be given up, or to apply it, which may not."""
-    applies = delivery.state == Delivery.State.APPLYING
-    works.start(
-        works.Asked(
-            key=work_of(delivery.pk, delivery.state),
-            label=_("Application d’une livraison") if applies else _("Lecture d’une livraison"),
-            person_id=viewer.person.pk,
-            url=reverse("directory:delivery", kwargs={"pk": delivery.pk}),
-            school_id=delivery.school_id,
-            seat=viewer.key,
-            can_stop=not applies,
-        )
-    )
-
-
-def end_work(delivery: Delivery, ending: works.Ending) -> None:
-    """What the delivery was at ends; said before it moves on."""
-    works.end(work_of(delivery.pk, delivery.state), ending=ending)
-
-
-def work_of(delivery_id: int, state: str) -> str:
-    """The key of the work that a delivery of this state is at, or was at last."""
-    return f"{APPLIES if state == Delivery.State.APPLYING else READS}{delivery_id}"
-
-
-def read_by(key: str) -> int | None:
-    """The delivery that the work of this key reads; None when it does something else."""
-    number = key.removeprefix(READS)
-    return int(number) if key.startswith(READS) and number.isdecimal() else None
 
 
 def settle_decisions(delivery: Delivery) -> None:

@@ -1,17 +1,15 @@
-"""What a school brings in tables of its own, and what their columns hold."""
+"""What a school brings in tables of its own."""
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from preau.directory.actions.deliveries import TABLES as LIMITS
-from preau.directory.imports.tables.fields import GUARDIANS, PUPILS, SEVERAL, STAFF, TABLES
-from preau.foundation import uploads
+from preau.directory.imports.importer import TABLES as LIMITS
+from preau.directory.imports.tables.fields import GUARDIANS, PUPILS, STAFF
+from preau.foundation.importers.forms import FilesForm
 
-MEASURES = {"size": LIMITS.size // uploads.MEGABYTE}
 KINDS = (".csv", ".xlsx")
 
 
@@ -22,8 +20,10 @@ def _table(label: Any, help_text: Any = "") -> forms.FileField:
     )  # fmt: skip
 
 
-class TablesForm(forms.Form):
-    """One file of each kind at most. `cut`: they were heavier than what is read, and did not arrive."""
+class TablesForm(FilesForm):
+    """One file of each kind at most."""
+
+    limits = LIMITS
 
     eleves = _table(
         gettext_lazy("Tableau des élèves"),
@@ -51,14 +51,10 @@ class TablesForm(forms.Form):
         required=False,
     )
 
-    def __init__(self, *args: Any, cut: bool = False, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.cut = cut
-
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or {}
         if self.cut:
-            self.add_error("eleves", _("C’est trop lourd : pas plus de %(size)s Mo à la fois.") % MEASURES)
+            self.add_error("eleves", self.too_heavy())
         elif not self.errors and not any(typed.get(key) for key in (PUPILS, GUARDIANS, STAFF)):
             self.add_error("eleves", _("Choisissez au moins un tableau."))
         elif typed.get("reach") == "complete" and typed.get(GUARDIANS) and not typed.get(PUPILS):
@@ -68,64 +64,3 @@ class TablesForm(forms.Form):
     def sent(self) -> dict[str, Any]:
         """The tables that are there, in the order in which they are read."""
         return {key: file for key in (PUPILS, GUARDIANS, STAFF) if (file := self.cleaned_data.get(key))}
-
-
-class ColumnsForm(forms.Form):
-    """A choice for each column of each table: what it holds, or nothing.
-
-    `tables` are the headings of each, `proposed` what they seem to be.
-    """
-
-    def __init__(
-        self, tables: Mapping[str, Sequence[str]], proposed: Mapping[str, Sequence[str]], data: Any = None, *,
-        complete: bool = False,
-    ) -> None:  # fmt: skip
-        super().__init__(data)
-        self.tables, self.complete = tables, complete
-        for table, titles in tables.items():
-            choices = _choices(table)
-            for place, title in enumerate(titles):
-                self.fields[name_of(table, place)] = forms.ChoiceField(
-                    label=title or _("Colonne sans titre"), choices=choices, required=False,
-                    initial=proposed[table][place],
-                )  # fmt: skip
-
-    def clean(self) -> dict[str, Any]:
-        typed = super().clean() or {}
-        for table, titles in self.tables.items():
-            self._check(table, [typed.get(name_of(table, place), "") for place in range(len(titles))])
-        return typed
-
-    def _check(self, table: str, chosen: Sequence[str]) -> None:
-        known = TABLES[table]
-        for place, key in enumerate(chosen):
-            if key and key not in SEVERAL and key in chosen[:place]:
-                said = _("« %(field)s » est déjà le contenu d’une autre colonne.")
-                self.add_error(name_of(table, place), said % {"field": known.label_of(key)})
-        for wanted in (*known.needs, *(known.told_whole if self.complete else ())):
-            if not set(wanted) & set(chosen):
-                said = _("%(table)s : dites quelle colonne contient « %(field)s ».")
-                words = {"table": known.label, "field": known.label_of(wanted[0])}
-                self.add_error(name_of(table, 0), said % words)
-
-    def columns(self) -> dict[str, list[tuple[str, str]]]:
-        """Each table's headings with what they hold."""
-        return {
-            table: [(title, self.cleaned_data[name_of(table, place)]) for place, title in enumerate(titles)]
-            for table, titles in self.tables.items()
-        }
-
-
-def name_of(table: str, place: int) -> str:
-    return f"{table}-{place}"
-
-
-def _choices(table: str) -> list[Any]:
-    """« Ne pas reprendre », then the fields, under the name of whom they are about where there are several."""
-    found: list[Any] = [("", _("Ne pas reprendre"))]
-    parts: dict[str, list[tuple[str, str]]] = {}
-    for one in TABLES[table].fields:
-        parts.setdefault(str(one.part), []).append((one.key, str(one.label)))
-    for part, choices in parts.items():
-        found += [(part, choices)] if part else choices
-    return found

@@ -9,20 +9,16 @@ from preau.directory.models.people import Person
 from preau.directory.models.schools import School
 from preau.directory.models.scoping import SchoolQuerySet
 from preau.directory.words import DIRECTORY
+from preau.foundation.importers.rows import ImportRow
 
 if TYPE_CHECKING:
     from preau.directory.viewer import Viewer
 
 # While one of these lasts, the school waits before it brings another.
 READ = ["received", "reading", "preview", "blocked", "applying"]
-OPEN = ["matching", *READ]
 
 
 class DeliveryQuerySet(SchoolQuerySet):
-    def unsettled(self) -> Self:
-        """Being read, waiting for a decision, or being applied."""
-        return self.filter(state__in=OPEN)
-
     def visible_to(self, viewer: "Viewer") -> Self:
         """Head and secretary: what was brought for their school, and what a larger delivery did in it."""
         if not viewer.has_power(DIRECTORY) or viewer.school_id is None:
@@ -31,11 +27,9 @@ class DeliveryQuerySet(SchoolQuerySet):
         return self.filter(models.Q(school_id=viewer.school_id) | models.Q(school=None, pk__in=shared))
 
 
-class Delivery(models.Model):
+class Delivery(ImportRow):
     """One run of an import. `school` is set when it was brought from a school's page and may touch that school only.
 
-    `folder` holds the files of a delivery brought from a page until it is applied or dropped; `preview` names people
-    and is emptied at the same time. `report` counts and quotes keys, places and reasons, never a name.
     `matching` says what the columns of a school's tables hold (see `imports.tables.delivery.Matching`).
     """
 
@@ -80,13 +74,8 @@ class Delivery(models.Model):
     brought_at = models.DateTimeField(_("déposée le"), auto_now_add=True)
     moved_at = models.DateTimeField(_("avancée le"), null=True, blank=True)
     settled_at = models.DateTimeField(_("terminée le"), null=True, blank=True)
-    folder = models.CharField(_("dossier"), max_length=64, blank=True)
-    files = models.JSONField(_("fichiers"), default=list, blank=True)
-    step = models.CharField(_("étape"), max_length=120, blank=True)
     done = models.PositiveIntegerField(_("fait"), default=0)
     total = models.PositiveIntegerField(_("à faire"), default=0)
-    report = models.JSONField(_("rapport"), default=dict, blank=True)
-    preview = models.JSONField(_("aperçu"), default=dict, blank=True)
     matching = models.JSONField(_("colonnes"), null=True, blank=True)
 
     objects = DeliveryQuerySet.as_manager()
@@ -102,15 +91,6 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source} {self.pk}"
-
-    @property
-    def is_waiting(self) -> bool:
-        """Does it wait for somebody's decision?"""
-        return self.state in {self.State.MATCHING, self.State.PREVIEW, self.State.BLOCKED}
-
-    @property
-    def is_working(self) -> bool:
-        return self.state in {self.State.RECEIVED, self.State.READING, self.State.APPLYING}
 
 
 class ColumnWordQuerySet(SchoolQuerySet):

@@ -6,7 +6,8 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from conftest import NOW
-from preau.directory.actions import deliveries, years
+from preau.directory.actions import years
+from preau.directory.imports.importer import DELIVERIES, TABLES
 from preau.directory.models import (
     Assignment,
     Closure,
@@ -90,7 +91,7 @@ def own_tables(college: World) -> Delivery:
         "eleves": SimpleUploadedFile("a.csv", b"Nom;Prenom;Option\nPetit;Anne;Latin\n"),
         "personnels": SimpleUploadedFile("b.csv", b"Nom;Prenom;Fonction\nZola;Emile;Professeur\n"),
     }
-    folder, names = uploads.keep_tables(sent, deliveries.room(), deliveries.TABLES)
+    folder, names = uploads.keep_tables(sent, DELIVERIES.folder(), TABLES)
     return Delivery.objects.create(
         school=college.school, brought_by=college.people["secretary"], state=Delivery.State.MATCHING,
         source="tableau", folder=folder, files=names,

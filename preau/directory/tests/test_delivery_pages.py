@@ -23,15 +23,23 @@ from preau.commons.journal.models import Line
 from preau.commons.notifications.models import Envelope, Item
 from preau.commons.notifications.tests import post
 from preau.commons.works.models import Work
-from preau.directory import queries, rules, tasks
-from preau.directory.actions import deliveries, writing
+from preau.directory import rules
+from preau.directory.actions import writing
+from preau.directory.imports import importer
+from preau.directory.imports.importer import DELIVERIES
 from preau.directory.imports.run import Result
 from preau.directory.imports.spool import Record, Spool
 from preau.directory.models import Delivery, DeliveryShare, Holding, Person, School
+from preau.directory.queries.deliveries import table_of
 from preau.directory.seeds import World
 from preau.directory.tests.aaf import deliver, document, eleve, etab, parent, personnel
+from preau.directory.views.deliveries import _approve
 from preau.directory.words import Role
 from preau.foundation import uploads
+from preau.foundation.importers import stages, tasks
+from preau.foundation.importers.importer import Outcome
+from preau.foundation.importers.rows import OPEN
+from preau.foundation.tests.importing import apply, read
 
 State = Delivery.State
 pytestmark = pytest.mark.django_db
@@ -71,7 +79,7 @@ def shown(brought: Any) -> Any:
 
     def send(*files: SimpleUploadedFile, by: str = "secretary") -> Delivery:
         delivery = brought(*files, by=by)
-        tasks.read_delivery.call(delivery.pk)
+        read(DELIVERIES, delivery.pk)
         delivery.refresh_from_db()
         return delivery
 
@@ -85,7 +93,7 @@ def applied(client: SchoolClient, shown: Any) -> Any:
     def send(*files: SimpleUploadedFile) -> Delivery:
         delivery = shown(*files)
         assert client.post(address(delivery, "apply")).status_code == 302
-        tasks.apply_delivery.call(delivery.pk)
+        apply(DELIVERIES, delivery.pk)
         delivery.refresh_from_db()
         assert delivery.state == State.DONE
         return delivery
@@ -193,7 +201,7 @@ def test_a_delivery_that_changes_nothing_says_so(client: SchoolClient, applied: 
     again = shown()
     assert "Rien : l’annuaire dit déjà la même chose" in text(client, again)
     client.post(address(again, "apply"))
-    tasks.apply_delivery.call(again.pk)
+    apply(DELIVERIES, again.pk)
     assert "Rien : l’annuaire disait déjà la même chose" in text(client, again)
 
 
@@ -220,7 +228,7 @@ def test_a_doubt_told_a_thousand_times_is_counted_whole() -> None:
     for number in range(1_000):
         spool.warn("Date illisible.", place, key=str(number))
     spool.warn("Autre doute.", place)
-    kept, seen = tasks._quoted(Result(spool), "warning")
+    kept, seen = importer._quoted(Result(spool), "warning")
     assert (seen, len(kept)) == ({"Date illisible.": 1_000, "Autre doute.": 1}, 201)
     spool.close()
 
@@ -250,8 +258,8 @@ def test_another_school_knows_nothing_of_it(client: SchoolClient, twin: World, s
     assert "Aucune livraison" in client.get(LIST).content.decode()
     client.post(NEW, {"files": [xml()]})
     theirs = Delivery.objects.get(school=twin.school)
-    tasks.read_delivery.call(theirs.pk)
-    assert Delivery.objects.unsettled().count() == 2, "one delivery a school, not one for all"
+    read(DELIVERIES, theirs.pk)
+    assert Delivery.objects.filter(state__in=OPEN).count() == 2, "one delivery a school, not one for all"
 
 
 def test_what_a_school_brings_changes_no_other(shown: Any, client: SchoolClient, twin: World) -> None:
@@ -259,7 +267,7 @@ def test_what_a_school_brings_changes_no_other(shown: Any, client: SchoolClient,
     other = etab("2", uai=twin.school.uai, name="Renommé")
     delivery = shown(xml(*SMALL, other, *(eleve(str(700 + n), school="2", label="3A") for n in range(5))))
     client.post(address(delivery, "apply"))
-    tasks.apply_delivery.call(delivery.pk)
+    apply(DELIVERIES, delivery.pk)
     assert list(Holding.objects.filter(school=twin.school).order_by("pk").values()) == before
     assert TWIN in School.objects.get(pk=twin.school.pk).name
 
@@ -279,7 +287,7 @@ def test_a_second_person_approves_a_large_departure(
     client.post(address(held, "approve"))
     held.refresh_from_db()
     assert (held.state, held.approved_by) == (State.APPLYING, college.people["head"])
-    tasks.apply_delivery.call(held.pk)
+    apply(DELIVERIES, held.pk)
     held.refresh_from_db()
     assert (held.state, imported(), files(room)) == (State.DONE, 4, [])
     assert "27 départs" in text(client, held) and "Hélène Carpentier" in text(client, held)
@@ -288,8 +296,8 @@ def test_a_second_person_approves_a_large_departure(
 def test_nobody_approves_for_another_school(held: Delivery, twin: World, seat_of: Any) -> None:
     head = seat_of("head", world=twin)
     assert not rules.may_approve(head, held) and not rules.may_drop(head, held)
-    with pytest.raises(deliveries.MovedOn):
-        deliveries.approve(head, held)
+    with pytest.raises(stages.MovedOn):
+        _approve(head, held)
 
 
 def test_an_approval_given_by_somebody_who_has_left_since_is_none(
@@ -298,7 +306,7 @@ def test_an_approval_given_by_somebody_who_has_left_since_is_none(
     client.sit(college.people["head"])
     client.post(address(held, "approve"))
     Holding.objects.filter(person=college.people["head"]).update(ends=NOW.date())
-    tasks.apply_delivery.call(held.pk)
+    apply(DELIVERIES, held.pk)
     held.refresh_from_db()
     assert (held.state, held.approved_by, imported()) == (State.BLOCKED, None, 31)
 
@@ -312,7 +320,7 @@ def test_a_departure_that_became_large_after_the_preview_is_held(
     assert delivery.state == State.PREVIEW
     client.post(address(delivery, "apply"))
     monkeypatch.undo()
-    tasks.apply_delivery.call(delivery.pk)
+    apply(DELIVERIES, delivery.pk)
     delivery.refresh_from_db()
     assert delivery.state == State.BLOCKED and delivery.preview["lines"]["departures"]
 
@@ -419,7 +427,7 @@ def test_a_hostile_xml_is_refused(shown: Any) -> None:
 def test_files_that_vanished_are_told(shown: Any, brought: Any, room: Path) -> None:
     delivery = brought()
     uploads.remove(room, delivery.folder)
-    tasks.read_delivery.call(delivery.pk)
+    read(DELIVERIES, delivery.pk)
     delivery.refresh_from_db()
     assert delivery.state == State.REFUSED and "ne sont plus là" in delivery.report["errors"][0]["reason"]
 
@@ -451,10 +459,10 @@ def test_the_loser_of_two_clicks_leaves_no_file(
 ) -> None:
     brought()
     once = iter([None])
-    real = deliveries._only_one
-    monkeypatch.setattr(deliveries, "_only_one", lambda viewer: next(once, "asked") and real(viewer))
-    with pytest.raises(deliveries.AlreadyOne):
-        deliveries.bring(seat_of("secretary"), [xml()])
+    real = stages._only_one
+    monkeypatch.setattr(stages, "_only_one", lambda *asked: next(once, "asked") and real(*asked))
+    with pytest.raises(stages.AlreadyOne):
+        stages.bring(DELIVERIES, seat_of("secretary"), [xml()])
     assert len(uploads.folders(room)) == 1
 
 
@@ -463,7 +471,7 @@ def test_a_decision_taken_twice_counts_once(client: SchoolClient, shown: Any) ->
     client.post(address(delivery, "apply"))
     again = client.post(address(delivery, "apply"), follow=True)
     assert "a avancé entre-temps" in again.content.decode()
-    asked = DBTaskResult.objects.filter(task_path=tasks.apply_delivery.module_path)
+    asked = DBTaskResult.objects.filter(task_path=tasks.apply_import.module_path)
     assert asked.count() == 1
     assert "a avancé entre-temps" in client.post(address(delivery, "drop"), follow=True).content.decode()
     delivery.refresh_from_db()
@@ -476,8 +484,8 @@ def test_a_dropped_delivery_leaves_nothing(client: SchoolClient, shown: Any, roo
     delivery.refresh_from_db()
     assert (delivery.state, delivery.preview, delivery.folder, files(room)) == (State.DROPPED, {}, "", [])
     assert "L’annuaire n’a pas changé" in page and "Élève100" not in page
-    tasks.read_delivery.call(delivery.pk)
-    tasks.apply_delivery.call(delivery.pk)
+    read(DELIVERIES, delivery.pk)
+    apply(DELIVERIES, delivery.pk)
     delivery.refresh_from_db()
     assert delivery.state == State.DROPPED and imported() == 0
 
@@ -486,14 +494,14 @@ def test_dropping_while_it_is_read_stops_it(
     client: SchoolClient, brought: Any, monkeypatch: Any, room: Path
 ) -> None:
     delivery = brought()
-    real = deliveries.show
+    real = stages.show
 
     def late(*arguments: Any, **more: Any) -> None:
         client.post(address(delivery, "drop"))
         real(*arguments, **more)
 
-    monkeypatch.setattr(deliveries, "show", late)
-    tasks.read_delivery.call(delivery.pk)
+    monkeypatch.setattr(stages, "show", late)
+    read(DELIVERIES, delivery.pk)
     delivery.refresh_from_db()
     assert (delivery.state, delivery.preview, files(room)) == (State.DROPPED, {}, [])
 
@@ -512,23 +520,23 @@ def kill(*_: Any, **__: Any) -> None:
 def test_a_reading_killed_and_taken_up_again_ends_the_same(brought: Any, monkeypatch: Any) -> None:
     delivery = brought()
     with monkeypatch.context() as patch:
-        patch.setattr(deliveries, "show", kill)
+        patch.setattr(stages, "show", kill)
         with pytest.raises(Killed):
-            tasks.read_delivery.call(delivery.pk)
+            read(DELIVERIES, delivery.pk)
     delivery.refresh_from_db()
     assert delivery.state == State.READING
-    tasks.read_delivery.call(delivery.pk)
+    read(DELIVERIES, delivery.pk)
     delivery.refresh_from_db()
     assert delivery.state == State.PREVIEW and delivery.preview["counts"]["arrivals"] == 31
     before = delivery.report
-    tasks.read_delivery.call(delivery.pk)
+    read(DELIVERIES, delivery.pk)
     delivery.refresh_from_db()
     assert (delivery.state, delivery.report) == (State.PREVIEW, before)
 
 
 @pytest.mark.parametrize(
     ("where", "written"),
-    [((writing, "_keep"), 0), ((deliveries, "finish"), 31)],
+    [((writing, "_keep"), 0), ((stages, "settle"), 31)],
     ids=["inside the transaction", "after it"],
 )
 def test_an_application_killed_and_taken_up_again_ends_the_same(
@@ -539,11 +547,11 @@ def test_an_application_killed_and_taken_up_again_ends_the_same(
     with monkeypatch.context() as patch:
         patch.setattr(*where, kill)
         with pytest.raises(Killed):
-            tasks.apply_delivery.call(delivery.pk)
+            apply(DELIVERIES, delivery.pk)
     delivery.refresh_from_db()
     assert (delivery.state, imported()) == (State.APPLYING, written)
     for _again in range(2):
-        tasks.apply_delivery.call(delivery.pk)
+        apply(DELIVERIES, delivery.pk)
     delivery.refresh_from_db()
     assert (delivery.state, imported(), files(room)) == (State.DONE, 31, [])
     assert delivery.shares.get().counts["arrivals"] == 31, "the second try did not say that nothing changed"
@@ -556,10 +564,10 @@ def test_a_busy_platform_makes_it_wait(client: SchoolClient, brought: Any, monke
     delivery = brought()
     DBTaskResult.objects.all().delete()
     monkeypatch.setattr(tasks, "only_one", lambda _name: db_busy())
-    assert tasks.read_delivery.call(delivery.pk) == State.RECEIVED
+    assert read(DELIVERIES, delivery.pk) == State.RECEIVED
     assert "une autre livraison est en cours" in text(client, delivery)
     later = DBTaskResult.objects.get()
-    assert later.task_path == tasks.read_delivery.module_path and later.run_after > NOW
+    assert later.task_path == tasks.read_import.module_path and later.run_after > NOW
 
 
 class db_busy:  # noqa: N801 - stands for a context manager
@@ -570,15 +578,11 @@ class db_busy:  # noqa: N801 - stands for a context manager
         return None
 
 
-def test_the_progress_is_written_once_a_second_at_most(
-    client: SchoolClient, brought: Any, monkeypatch: Any
-) -> None:
-    delivery = brought()
+def test_the_progress_is_written_once_a_second_at_most(monkeypatch: Any) -> None:
     seconds = iter([0, 0.2, 0.4, 1.5, 1.6])
-    monkeypatch.setattr(tasks.time, "monotonic", lambda: next(seconds))
+    monkeypatch.setattr(importer.time, "monotonic", lambda: next(seconds))
     told: list[Any] = []
-    monkeypatch.setattr(deliveries, "tell", lambda _pk, step, done, total: told.append((step, done, total)))
-    teller = tasks._Teller(delivery.pk)
+    teller = importer.Teller(lambda *progress: told.append(progress))
     for done in range(4):
         teller("Lecture", done, 4)
     teller("Établissements", 0, 1)
@@ -589,11 +593,11 @@ def test_the_progress_is_written_once_a_second_at_most(
 
 def test_the_page_asks_for_its_progress_and_nothing_else(client: SchoolClient, brought: Any) -> None:
     delivery = brought()
-    deliveries.tell(delivery.pk, "Lecture des fichiers", 3, 8)
+    stages.tell(DELIVERIES, delivery.pk, "Lecture des fichiers", 3, 8)
     asked = {"HX-Request": "true", "HX-Target": "progress"}
     part = client.get(address(delivery), headers=asked)
     assert part.content.decode().strip().startswith("<div id") and "3 sur 8" in part.content.decode()
-    tasks.read_delivery.call(delivery.pk)
+    read(DELIVERIES, delivery.pk)
     part = client.get(address(delivery), headers=asked)
     assert (part.headers["HX-Refresh"], part.content) == ("true", b"")
 
@@ -614,7 +618,7 @@ def test_reading_then_applying_are_works_of_those_who_asked(
     assert (
         "Lecture d’une livraison" in page and f'href="{address(delivery)}"' in page and "Abandonner" in page
     )
-    tasks.read_delivery.call(delivery.pk)
+    read(DELIVERIES, delivery.pk)
     assert state_of("read", delivery) == "done"
     client.sit(college.people["head"])
     assert client.post(address(delivery, "apply")).status_code == 302
@@ -623,7 +627,7 @@ def test_reading_then_applying_are_works_of_those_who_asked(
     page = client.get("/travaux/").content.decode()
     assert "Application d’une livraison" in page and "Lecture d’une livraison" not in page
     assert "Abandonner" not in page
-    tasks.apply_delivery.call(delivery.pk)
+    apply(DELIVERIES, delivery.pk)
     assert state_of("apply", delivery) == "done"
     # The delivery says itself that it is over: one news, not two.
     assert set(Item.objects.filter(person=college.people["secretary"]).values_list("kind", flat=True)) == {
@@ -634,7 +638,7 @@ def test_reading_then_applying_are_works_of_those_who_asked(
 
 def test_a_delivery_that_cannot_be_read_is_a_work_that_failed(brought: Any) -> None:
     delivery = brought(SimpleUploadedFile("ENT_Complet_20261120_Tout_0000.xml", document(SMALL[0])[:-30]))
-    tasks.read_delivery.call(delivery.pk)
+    read(DELIVERIES, delivery.pk)
     assert state_of("read", delivery) == "failed"
 
 
@@ -645,18 +649,18 @@ def test_a_delivery_given_up_while_it_is_read_frees_its_place(
     delivery = brought()
     work = Work.objects.get(key=f"directory.read-{delivery.pk}")
     stop = reverse("works:stop", kwargs={"pk": work.pk}) if where == "works" else address(delivery, "drop")
-    read: list[str] = []
-    tell = deliveries.tell
+    steps: list[str] = []
+    tell = stages.tell
 
-    def given_up_at_the_first_step(pk: int, step: str, done: int, total: int) -> None:
-        if not read:
+    def given_up_at_the_first_step(*told: Any) -> None:
+        if not steps:
             assert client.post(stop).status_code == 302
-        read.append(step)
-        tell(pk, step, done, total)
+        steps.append(told[2])
+        tell(*told)
 
-    monkeypatch.setattr(deliveries, "tell", given_up_at_the_first_step)
-    assert tasks.read_delivery.call(delivery.pk) == "dropped"
-    assert len(read) == 1
+    monkeypatch.setattr(stages, "tell", given_up_at_the_first_step)
+    assert read(DELIVERIES, delivery.pk) == "dropped"
+    assert len(steps) == 1
     delivery.refresh_from_db()
     assert (delivery.state, files(room), state_of("read", delivery)) == (State.DROPPED, [], "cancelled")
     assert Line.objects.filter(verb="directory.delivery_dropped", target_id=delivery.pk).count() == 1
@@ -666,7 +670,7 @@ def test_a_delivery_given_up_while_it_waits_is_not_read(client: SchoolClient, br
     delivery = brought()
     work = Work.objects.get(key=f"directory.read-{delivery.pk}")
     client.post(reverse("works:stop", kwargs={"pk": work.pk}))
-    assert tasks.read_delivery.call(delivery.pk) == "dropped"
+    assert read(DELIVERIES, delivery.pk) == "dropped"
     work.refresh_from_db()
     assert (work.state, work.begun_at) == ("cancelled", None)
 
@@ -705,9 +709,9 @@ def test_what_nobody_decides_is_dropped_after_a_week(
 ) -> None:
     delivery = shown()
     clock.shift(timedelta(days=6, hours=23))
-    assert tasks.expire_deliveries.call()["dropped"] == 0
+    assert tasks.expire_imports.call()["dropped"] == 0
     clock.shift(timedelta(hours=2))
-    assert tasks.expire_deliveries.call()["dropped"] == 1
+    assert tasks.expire_imports.call()["dropped"] == 1
     delivery.refresh_from_db()
     assert (delivery.state, delivery.preview, files(room)) == (State.DROPPED, {}, [])
     assert Line.objects.filter(verb="directory.delivery_expired", target_id=delivery.pk).count() == 1
@@ -716,7 +720,7 @@ def test_what_nobody_decides_is_dropped_after_a_week(
 def test_work_that_never_ends_is_given_up(client: SchoolClient, brought: Any, clock: Any, room: Path) -> None:
     delivery = brought()
     clock.shift(timedelta(hours=25))
-    tasks.expire_deliveries.call()
+    tasks.expire_imports.call()
     delivery.refresh_from_db()
     assert (delivery.state, files(room)) == (State.REFUSED, [])
     client.sit(delivery.brought_by)
@@ -729,11 +733,11 @@ def test_work_that_died_after_writing_is_said_done(
     delivery = shown()
     client.post(address(delivery, "apply"))
     with monkeypatch.context() as patch:
-        patch.setattr(deliveries, "finish", kill)
+        patch.setattr(stages, "settle", kill)
         with pytest.raises(Killed):
-            tasks.apply_delivery.call(delivery.pk)
+            apply(DELIVERIES, delivery.pk)
     clock.shift(timedelta(hours=25))
-    tasks.expire_deliveries.call()
+    tasks.expire_imports.call()
     delivery.refresh_from_db()
     assert (delivery.state, files(room)) == (State.DONE, [])
 
@@ -742,11 +746,11 @@ def test_files_of_no_delivery_are_removed(shown: Any, room: Path, clock: Any) ->
     delivery = shown()
     lost, _names = uploads.keep_xml([xml()], room, uploads.Limits())
     (room / "notes").mkdir()
-    tasks.expire_deliveries.call()
+    tasks.expire_imports.call()
     assert (room / lost).is_dir(), "it may be a delivery that is arriving"
     clock.shift(timedelta(days=400))
     Delivery.objects.update(moved_at=NOW + timedelta(days=400))
-    tasks.expire_deliveries.call()
+    tasks.expire_imports.call()
     assert not (room / lost).exists() and (room / delivery.folder).is_dir() and (room / "notes").is_dir()
 
 
@@ -808,7 +812,7 @@ def test_the_list_leaves_reports_in_the_database(client: SchoolClient, college: 
             school=college.school, state=State.DONE, report={"counts": {"arrivals": number}}
         )
     viewer = seat_of("head")
-    assert {"report", "preview"} <= queries.table_of(viewer)[0].get_deferred_fields()
+    assert {"report", "preview"} <= table_of(viewer)[0].get_deferred_fields()
     client.sit(college.people["head"])
     page = client.get(LIST, {"page": 3}).content.decode()
     assert page.count("<tr") == 1 + 5 and "4 arrivées" in page and "Aucun" in page
@@ -834,8 +838,8 @@ def test_a_large_departure_calls_the_others_and_an_answer_settles_it(
 ) -> None:
     """The head is asked, not whoever brought it; once somebody has decided, nothing waits in anybody's list."""
     delivery = brought()
-    deliveries.start(delivery.pk, State.READING, State.RECEIVED)
-    deliveries.show(delivery.pk, {}, {}, blocked=True)
+    stages.start(DELIVERIES, delivery.pk, State.READING, State.RECEIVED)
+    stages.show(DELIVERIES, delivery.pk, Outcome({}, {}, State.BLOCKED))
     asked = Item.objects.unread().filter(kind="directory.delivery_to_approve")
     assert [item.person for item in asked] == [college.people["head"]]
     client.sit(college.people["head"])

@@ -12,11 +12,13 @@ from lxml import html
 from openpyxl import Workbook
 
 from conftest import TWIN, SchoolClient
-from preau.directory import tasks
+from preau.directory.imports.importer import DELIVERIES
 from preau.directory.imports.tables.fields import TABLES
 from preau.directory.models import ColumnWord, Delivery, Enrolment, ExternalId, Guardianship, Holding, Person
 from preau.directory.seeds import World
 from preau.directory.words import Authority, Kinship, Role
+from preau.foundation.importers import tasks
+from preau.foundation.tests import importing
 
 State = Delivery.State
 pytestmark = pytest.mark.django_db
@@ -80,7 +82,7 @@ def read(client: SchoolClient, brought: Any) -> Any:
         said = proposed(client, delivery) | (as_ or {})
         response = client.post(address(delivery, "columns"), said)
         assert response.status_code == 302, response.content.decode()
-        tasks.read_delivery.call(delivery.pk)
+        importing.read(DELIVERIES, delivery.pk)
         delivery.refresh_from_db()
         return delivery
 
@@ -95,7 +97,7 @@ def applied(client: SchoolClient, read: Any) -> Any:
         delivery = read(as_, **sent)
         assert delivery.state == State.PREVIEW, delivery.report
         client.post(address(delivery, "apply"))
-        tasks.apply_delivery.call(delivery.pk)
+        importing.apply(DELIVERIES, delivery.pk)
         delivery.refresh_from_db()
         assert delivery.state == State.DONE
         return delivery
@@ -357,7 +359,7 @@ def test_a_delivery_that_nobody_describes_is_dropped_with_its_files(
 ) -> None:
     delivery = brought(eleves=csv(ELEVES + LEA))
     clock.shift(timedelta(days=8))
-    tasks.expire_deliveries.call()
+    tasks.expire_imports.call()
     delivery.refresh_from_db()
     assert delivery.state == State.DROPPED
     assert not [path for path in room.rglob("*") if path.is_file()]
@@ -370,7 +372,7 @@ def test_columns_that_changed_since_they_were_said_are_not_guessed(
     client.post(address(delivery, "columns"), proposed(client, delivery))
     [path] = [one for one in room.rglob("*") if one.is_file()]
     path.write_text("Nom;Prénom\nPetit;Léa\n")
-    tasks.read_delivery.call(delivery.pk)
+    importing.read(DELIVERIES, delivery.pk)
     delivery.refresh_from_db()
     assert delivery.state == State.REFUSED
     assert "colonnes ont changé" in delivery.report["errors"][0]["reason"]

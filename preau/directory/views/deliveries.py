@@ -1,170 +1,108 @@
 """Pages of the deliveries of official files."""
 
+from functools import partial
 from typing import Any
 
-from django.contrib import messages
-from django.http import (
-    Http404,
-    HttpRequest,
-    HttpResponse,
-    HttpResponseRedirect,
-    JsonResponse,
-    StreamingHttpResponse,
-)
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
 
-from preau.directory import queries, rules
-from preau.directory.actions import deliveries as actions
+from preau.directory import rules
 from preau.directory.exports.tables import TABLES
 from preau.directory.forms.deliveries import DeliveryForm
+from preau.directory.imports.importer import DELIVERIES
 from preau.directory.models import Delivery
-from preau.foundation import dates, journal, uploads
+from preau.directory.queries import deliveries as queries
+from preau.directory.viewer import Viewer
 from preau.foundation.access import opens
-from preau.foundation.downloads import csv_file, json_file
-from preau.foundation.http import page_or_block
+from preau.foundation.importers import pages, stages
+from preau.foundation.importers.reports import lines_of
 from preau.foundation.pages import render_form
 from preau.foundation.paging import page_for
 
+KEEPS = rules.keeps_directory
 
-@opens(to=rules.keeps_directory)
+
+@opens(to=KEEPS)
 @require_safe
 def deliveries(request: HttpRequest) -> HttpResponse:
     """What was brought, and what became of it."""
     page = page_for(request, queries.table_of(request.viewer), 20)
+    figures = queries.figures_in(request.viewer, page.object_list)
     context = {
         "page_obj": page,
-        "rows": queries.rows_of(request.viewer, page.object_list),
+        "rows": lines_of(DELIVERIES, page.object_list, queries.brought_by, figures),
         "tables": TABLES.values() if rules.exports_directory(request.viewer) else (),
     }
     return render(request, "directory/deliveries.html", context)
 
 
-@opens(to=rules.keeps_directory)
+@opens(to=KEEPS)
 @require_http_methods(["GET", "POST"])
 def bring(request: HttpRequest) -> HttpResponse:
     """Bring the official files of the school."""
-    sent = (request.POST, request.FILES) if request.method == "POST" else ()
-    form = DeliveryForm(*sent, cut=uploads.was_cut(request))
+    form = pages.sent_form(request, DeliveryForm)
     if form.is_valid():
-        try:
-            brought = actions.bring(request.viewer, form.cleaned_data["files"])
-        except actions.AlreadyOne as known:
-            messages.info(
-                request,
-                _("Une livraison est déjà en cours : la voici. Vos nouveaux fichiers ne sont pas pris."),
-            )
-            return redirect("directory:delivery", pk=known.delivery.pk)
-        except uploads.Refused as refusal:
-            form.add_error("files", str(refusal))
-        else:
-            messages.success(
-                request, _("Vos fichiers sont reçus. Rien ne change avant que vous l’ayez décidé.")
-            )
-            return redirect("directory:delivery", pk=brought.pk)
-    open_one = Delivery.objects.visible_to(request.viewer).unsettled().exclude(school=None).first()
-    context = {"form": form, "open_one": open_one}
-    return render_form(request, "directory/bring.html", context)
+        take = partial(stages.bring, DELIVERIES, request.viewer, form.cleaned_data["files"], **given_by(request.viewer))  # fmt: skip
+        if answer := pages.bring(request, DELIVERIES, form, take):
+            return answer
+    return render_form(request, "directory/bring.html", bringing(request, form))
 
 
-@opens(Delivery, to=rules.keeps_directory)
-@require_safe
-def delivery(request: HttpRequest, delivery: Delivery) -> HttpResponse:
-    """One delivery: how far it is, what it would change, what it changed."""
-    if request.htmx and not delivery.is_working:
-        # What was waited for is here: the whole page changes.
-        return HttpResponse(headers={"HX-Refresh": "true"})
-    return page_or_block(
-        request, "directory/delivery.html", block="progress", context=_page(request, delivery)
-    )
+def given_by(viewer: Viewer) -> dict[str, Any]:
+    """Who had given the power to bring, when no function did."""
+    return {"brought_for_id": viewer.stands_in_for("directory.delivery_brought")}
 
 
-def _page(request: HttpRequest, delivery: Delivery) -> dict[str, Any]:
-    viewer = request.viewer
-    label, tone, icon = queries.said(delivery.state)
+def bringing(request: HttpRequest, form: Any) -> dict[str, Any]:
+    """What a page that brings shows: its form, or the delivery that the school deals with."""
+    return pages.in_words(DELIVERIES) | {
+        "form": form,
+        "open_one": stages.open_one(DELIVERIES, request.viewer),
+    }
+
+
+def _shown(viewer: Viewer, delivery: Delivery) -> dict[str, Any]:
     told = queries.told_to(viewer, delivery)
-    held = delivery.state == Delivery.State.BLOCKED and delivery.school_id
-    return {
-        "delivery": delivery,
-        "label": label,
-        "tone": tone,
-        "icon": icon,
+    own = delivery.school_id is not None
+    held = own and delivery.state == Delivery.State.BLOCKED
+    shown: dict[str, Any] = {
         "by": queries.brought_by(delivery),
-        "own": delivery.school_id is not None,
+        "own": own,
         "figures": queries.figures_of(told.counts),
         "changes": queries.changes_of(delivery, told.counts),
-        "parts": queries.parts_of(told.notes),
+        "notes": queries.notes_of(told.notes),
         "departures": delivery.report.get("blocked", []) if held else [],
         "seconds": queries.seconds_for(viewer, delivery) if held else [],
         "may_apply": rules.may_apply(viewer, delivery),
         "may_approve": rules.may_approve(viewer, delivery),
-        "may_drop": rules.may_drop(viewer, delivery),
     }
+    if not own:
+        of_share = _("Ce qui concerne votre établissement : nombres, lignes et raisons ; aucun nom.")
+        shown["words"] = DELIVERIES.sentences() | {"report": of_share}
+    return shown
 
 
-@opens(Delivery, to=rules.keeps_directory)
-@require_safe
-def delivery_part(request: HttpRequest, delivery: Delivery, part: str) -> HttpResponse:
-    """One list in full: people who arrive or leave, lines set aside."""
-    listed = queries.part_of(request.viewer, delivery, part)
-    if listed is None:
-        raise Http404
-    page = page_for(request, listed.rows, 50)
-    return render(request, "directory/part.html", {"delivery": delivery, "listed": listed, "page_obj": page})
+delivery = pages.detail(DELIVERIES, KEEPS, "directory/delivery.html", _shown)
+delivery_part = pages.part(DELIVERIES, KEEPS, queries.part_of, "directory/part.html")
+apply = pages.agree(DELIVERIES, rules.decides_on)
+drop = pages.drop(DELIVERIES, rules.decides_on)
+report_csv = pages.csv_report(
+    DELIVERIES, KEEPS, queries.exported, queries.csv_rows, "directory.report_exported"
+)
+report_json = pages.json_report(DELIVERIES, KEEPS, queries.exported, "directory.report_exported")
 
 
-@opens(Delivery, to=rules.decides_on)
-@require_POST
-def apply(request: HttpRequest, delivery: Delivery) -> HttpResponseRedirect:
-    return _decided(request, delivery, actions.apply, _("C’est parti : la livraison s’applique."))
+def _approve(viewer: Viewer, known: Delivery) -> None:
+    """Agree, as a second person, to a large departure. Raises MovedOn, for the person who brought it too."""
+    stages.agree(DELIVERIES, viewer, known, verb="approved", may=rules.may_approve, approved_by=viewer.person)
 
 
-@opens(Delivery, to=rules.is_second_for)
-@require_POST
-def approve(request: HttpRequest, delivery: Delivery) -> HttpResponseRedirect:
-    return _decided(
-        request, delivery, actions.approve, _("Vous avez approuvé la livraison : elle s’applique.")
-    )
-
-
-@opens(Delivery, to=rules.decides_on)
-@require_POST
-def drop(request: HttpRequest, delivery: Delivery) -> HttpResponseRedirect:
-    said = _("La livraison est abandonnée, ses fichiers sont effacés. L’annuaire n’a pas changé.")
-    return _decided(request, delivery, actions.drop, said)
-
-
-def _decided(request: HttpRequest, delivery: Delivery, action: Any, said: str) -> HttpResponseRedirect:
-    try:
-        action(request.viewer, delivery)
-    except actions.MovedOn:
-        messages.info(request, _("La livraison a avancé entre-temps : voici où elle en est."))
-    else:
-        messages.success(request, said)
-    return redirect("directory:delivery", pk=delivery.pk)
-
-
-@opens(Delivery, to=rules.keeps_directory)
-@require_safe
-def report_csv(request: HttpRequest, delivery: Delivery) -> StreamingHttpResponse:
-    """The report for a spreadsheet."""
-    header = [_("Nature"), _("Fichier"), _("Ligne"), _("Clé"), _("Texte"), _("Nombre")]
-    rows = queries.csv_rows(_exported(request, delivery))
-    return csv_file(_name(delivery), header, rows)
-
-
-@opens(Delivery, to=rules.keeps_directory)
-@require_safe
-def report_json(request: HttpRequest, delivery: Delivery) -> JsonResponse:
-    """The report for another program."""
-    return json_file(_name(delivery), _exported(request, delivery))
-
-
-def _exported(request: HttpRequest, delivery: Delivery) -> dict[str, Any]:
-    journal.record(request.viewer, "directory.report_exported", delivery)
-    return queries.exported(request.viewer, delivery)
-
-
-def _name(delivery: Delivery) -> str:
-    return f"livraison-{dates.local(delivery.brought_at).date():%Y-%m-%d}-{delivery.pk}"
+approve = pages.gesture(
+    DELIVERIES,
+    rules.is_second_for,
+    _approve,
+    gettext_lazy("Vous avez approuvé la livraison : elle s’applique."),
+)

@@ -79,8 +79,12 @@ def lines_of(
 
 def tag_of(importer: Importer, row: Any) -> tuple[str, str, str]:
     """Its state in words, with the tone and the drawing of its tag."""
-    label = str(row.get_state_display())
-    return label, TONES.get(row.state, "neutral"), (ICONS | dict(importer.icons)).get(row.state, "")
+    return str(row.get_state_display()), *tone_of(row.state, importer.icons)
+
+
+def tone_of(state: str, icons: Mapping[str, str] = ICONS) -> tuple[str, str]:
+    """The tone and the drawing of a state."""
+    return TONES.get(state, "neutral"), icons.get(state, ICONS.get(state, ""))
 
 
 def parts_of(

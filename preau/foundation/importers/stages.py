@@ -88,7 +88,8 @@ def _open(importer: Importer, viewer: Any, fields: Mapping[str, Any]) -> Any:
 
 def open_one(importer: Importer, viewer: Any) -> Any:
     """The import that the viewer's school deals with, or None."""
-    return importer.model.objects.filter(school_id=viewer.school_id, state__in=OPEN).first()
+    mine = importer.model.objects.exclude(school=None).filter(school_id=viewer.school_id)
+    return mine.filter(state__in=OPEN).first()
 
 
 def _only_one(importer: Importer, viewer: Any) -> None:
@@ -199,10 +200,12 @@ def settle(
 ) -> str:
     """It is applied, in the transaction that writes it; returns the folder whose files are to go once that is over.
 
-    Raises Differs when it is not, or no more, to be applied as it would be.
+    Raises Differs when the preview that was agreed to said something else, MovedOn when it is not to be applied any more.
     """
     known = lock(importer.model, pk)
-    if known.state != APPLYING or fingerprint != known.preview.get("print", ""):
+    if known.state != APPLYING:
+        raise MovedOn
+    if fingerprint != known.preview.get("print", ""):
         raise Differs
     works.end(importer.work_of(pk, known.state), ending=works.Ending.DONE)
     folder = _end(importer, known, DONE, report=dict(report), **fields)

@@ -98,5 +98,7 @@ def _apply(importer: Importer, pk: int) -> None:
             stages.show(importer, pk, outcome)
     except stages.Differs:
         stages.show(importer, pk, importer.read(row, paths, tell))
+    except stages.MovedOn:
+        return
     for folder in folders:
         uploads.remove(importer.folder(), folder)

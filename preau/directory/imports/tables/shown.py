@@ -1,56 +1,60 @@
 """A school's own tables as their page shows them: headings, what they seem to be, and a few cells."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
-from preau.directory.actions.deliveries import room
-from preau.directory.imports.tables.fields import TABLES
+from preau.directory.imports.tables.fields import SEVERAL, TABLES, Wanted
 from preau.directory.models import ColumnWord, Delivery
 from preau.directory.rules import may_name_columns
 from preau.directory.viewer import Viewer
 from preau.foundation import uploads
 from preau.foundation.grids import Grid, open_grid, samples
+from preau.foundation.importers.forms import Column, Table
 from preau.foundation.reading import Unreadable
 
+# Where the files of deliveries wait, below VAR_DIR.
+ROOM = "deliveries"
 # An address, a date, a number: of a row, and of no heading.
 OF_SOMEBODY = re.compile(r"@|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{5}")
 
 
-@dataclass(frozen=True)
-class Told:
-    """One table of a delivery. `cells` are, of each column, what its first rows hold; `proposed` the fields guessed."""
-
-    key: str
-    label: str
-    titles: Sequence[str]
-    cells: Sequence[Sequence[str]]
-    proposed: Sequence[str]
-
-    def fields_of(self, form: Any) -> list[tuple[Any, Sequence[str]]]:
-        """Each column's choice with its first cells."""
-        return [(form[f"{self.key}-{place}"], cells) for place, cells in enumerate(self.cells)]
-
-
-def tables_of(viewer: Viewer, delivery: Delivery) -> list[Told] | None:
-    """The tables whose columns are still to be said; None when they are no more (one query)."""
+def tables_of(viewer: Viewer, delivery: Delivery) -> list[Table] | None:
+    """The tables whose columns are still to be said, with what they seem to hold; None when they are no more (one query)."""
     if not may_name_columns(viewer, delivery):
         return None
     try:
-        paths = uploads.files_in(room(), delivery.folder)
+        paths = uploads.files_in(Path(settings.VAR_DIR) / ROOM, delivery.folder)
     except FileNotFoundError:
         return None
-    remembered = _remembered(viewer)
-    found = []
-    for path in paths:
-        table, grid = TABLES[path.stem], open_grid(path, path.name)
-        proposed = table.guess(grid.titles, remembered.get(table.key, {}))
-        found.append(Told(table.key, str(table.label), grid.titles, _samples(grid), proposed))
-    return found
+    remembered, complete = _remembered(viewer), bool((delivery.matching or {}).get("complete"))
+    return [_table(path, remembered, complete=complete) for path in paths]
+
+
+def _table(path: Path, remembered: Mapping[str, Mapping[str, Sequence[str]]], *, complete: bool) -> Table:
+    kind, grid = TABLES[path.stem], open_grid(path, path.name)
+    proposed = kind.guess(grid.titles, remembered.get(kind.key, {}))
+    return Table(
+        kind.key,
+        [Column(*column) for column in zip(grid.titles, _samples(grid), proposed, strict=True)],
+        _choices(kind.fields),
+        (*kind.needs, *(kind.told_whole if complete else ())),
+        SEVERAL,
+        str(kind.label),
+        {one.key: one.label for one in kind.fields},
+    )
+
+
+def _choices(fields: Sequence[Wanted]) -> list[Any]:
+    """The fields, under the name of whom they are about where there are several."""
+    parts: dict[str, list[tuple[str, str]]] = {}
+    for one in fields:
+        parts.setdefault(str(one.part), []).append((one.key, str(one.label)))
+    return [row for part, choices in parts.items() for row in ([(part, choices)] if part else choices)]
 
 
 def _samples(grid: Grid) -> list[list[str]]:

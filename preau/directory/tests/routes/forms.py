@@ -10,9 +10,10 @@ from django.utils import timezone
 from PIL import Image
 
 from conftest import NOW
-from preau.directory.actions import deliveries, departures, merging
+from preau.directory.actions import departures, merging
 from preau.directory.actions.families import mark_of
 from preau.directory.actions.years import Choice
+from preau.directory.imports.importer import DELIVERIES, TABLES
 from preau.directory.models import (
     ConsentRequest,
     Delivery,
@@ -151,9 +152,7 @@ def _table(stage: Stage) -> Data:
 
 
 def _columns_to_say(stage: Stage) -> None:
-    folder, names = uploads.keep_tables(
-        {"eleves": _table(stage)["eleves"]}, deliveries.room(), deliveries.TABLES
-    )
+    folder, names = uploads.keep_tables({"eleves": _table(stage)["eleves"]}, DELIVERIES.folder(), TABLES)
     Delivery.objects.filter(pk=stage.own(Delivery).pk).update(
         state=Delivery.State.MATCHING, source="tableau", folder=folder, files=names, report={}, preview={}
     )
