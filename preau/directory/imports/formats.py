@@ -5,10 +5,11 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
-from preau.directory.imports.aaf.staging import Read, read_aaf
+from preau.directory.imports.aaf.delivery import read_aaf
 from preau.directory.imports.onde.delivery import Place, read_onde
 from preau.directory.imports.oneroster.delivery import read_oneroster
 from preau.directory.imports.siecle.staging import read_siecle
+from preau.directory.imports.staging.staged import Read
 from preau.directory.imports.tables.delivery import Matching, read_tables
 from preau.directory.imports.tables.present import SOURCE as TABLE
 from preau.directory.models import School

@@ -17,12 +17,12 @@ from django.utils.translation import gettext as _
 from preau.directory.actions import writing
 from preau.directory.actions.changes import Changes, Setting
 from preau.directory.actions.comparing import Comparison
-from preau.directory.imports.aaf import codes
-from preau.directory.imports.aaf.batches import CODE_CATEGORIES, Batches, official_codes
-from preau.directory.imports.aaf.staging import GUARDIAN, PEOPLE, PUPIL, STAFF, STRUCTURE, Staged, stage
-from preau.directory.imports.aaf.values import first
 from preau.directory.imports.formats import AAF, Format
 from preau.directory.imports.spool import CHANGED, CREATED, QUARANTINED, UNCHANGED, Note, Record, Spool
+from preau.directory.imports.staging import codes
+from preau.directory.imports.staging.batches import CODE_CATEGORIES, Batches, official_codes
+from preau.directory.imports.staging.staged import GUARDIAN, PEOPLE, PUPIL, STAFF, STRUCTURE, Staged, stage
+from preau.directory.imports.staging.values import first
 from preau.directory.models import (
     Delivery,
     ExternalId,

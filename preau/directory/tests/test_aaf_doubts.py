@@ -12,9 +12,10 @@ from django.db import DataError
 
 from preau.directory.actions import writing
 from preau.directory.imports import spool
-from preau.directory.imports.aaf import batches
-from preau.directory.imports.aaf.staging import stage
+from preau.directory.imports.aaf.delivery import read_aaf
 from preau.directory.imports.run import Run
+from preau.directory.imports.staging import batches
+from preau.directory.imports.staging.staged import stage
 from preau.directory.models import (
     Assignment,
     Delivery,
@@ -391,7 +392,7 @@ def test_many_doubts_of_one_kind_are_quoted_then_counted(
 
 def test_a_delivery_whose_files_say_no_day_is_of_today(tmp_path: Path) -> None:
     folder = deliver(tmp_path / "d", etab(), name="fichier.xml")
-    staged = stage(sorted(folder.iterdir()), date(2026, 11, 24), lambda name: None)
+    staged = stage(sorted(folder.iterdir()), date(2026, 11, 24), lambda name: None, read_aaf)
     staged.spool.close()
     assert staged.day == date(2026, 11, 24)
 

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from preau.directory.imports import run
-from preau.directory.imports.aaf import batches, staging, values
+from preau.directory.imports.aaf import delivery
 from preau.directory.imports.aaf.files import Reader
 from preau.directory.imports.records import Raw
+from preau.directory.imports.staging import batches, staged, values
 from preau.directory.tests.aaf import HEAD, document, eleve, etab, modify, parent
 from preau.foundation import reading
 from preau.foundation.reading import Unreadable
@@ -135,12 +136,12 @@ def test_what_is_not_used_is_passed_over() -> None:
 def test_whatever_the_code_reads_is_kept() -> None:
     """A name that the code looks up and the reader passes over would always be empty."""
     named = set[str]()
-    for module in (batches, staging, values, run):
+    for module in (batches, staged, values, run):
         text = Path(str(module.__file__)).read_text()
         named |= set(re.findall(r'"(ENT[A-Z][A-Za-z0-9]+)"', text))
     # Written by another format, and read by none of the AAF's.
-    assert named - staging.KEPT == {"ENTStructureCles"}
-    assert staging.KEPT - named <= {
+    assert named - delivery.KEPT == {"ENTStructureCles"}
+    assert delivery.KEPT - named <= {
         "sn",
         "givenName",
         "personalTitle",

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preau.directory.imports.aaf import codes, values
+from preau.directory.imports.staging import codes, values
 from preau.directory.models import School
 from preau.directory.words import Authority, Kinship
 

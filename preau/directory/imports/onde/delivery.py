@@ -8,7 +8,6 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from preau.directory.imports.aaf.staging import Staged, Tell
 from preau.directory.imports.onde import columns, faces
 from preau.directory.imports.onde.columns import Child, Line
 from preau.directory.imports.onde.faces import Face, Register, contacts_of, names_of
@@ -23,6 +22,7 @@ from preau.directory.imports.onde.words import (
 )
 from preau.directory.imports.records import Raw
 from preau.directory.imports.spool import Record
+from preau.directory.imports.staging.staged import Staged, Tell
 from preau.foundation.csvfiles import TOO_LONG, TOO_SHORT, Sheet
 from preau.foundation.reading import Unreadable
 from preau.foundation.text import fold

@@ -4,11 +4,11 @@ import sqlite3
 
 from django.utils.translation import gettext as _
 
-from preau.directory.imports.aaf.staging import GUARDIAN, PUPIL, STRUCTURE, SUBJECT
-from preau.directory.imports.aaf.staging import STAFF as STAFF_RECORD
 from preau.directory.imports.oneroster import words
 from preau.directory.imports.oneroster.known import Known
 from preau.directory.imports.oneroster.records import HOMEROOM, LONGEST_LABEL, Attributes, Records
+from preau.directory.imports.staging.staged import GUARDIAN, PUPIL, STRUCTURE, SUBJECT
+from preau.directory.imports.staging.staged import STAFF as STAFF_RECORD
 
 # Somebody of whom the delta says something without a row of their own: the row that says it.
 SAID_OF = """

@@ -9,11 +9,11 @@ from zipfile import BadZipFile
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from preau.directory.imports.aaf.staging import Staged, Tell
 from preau.directory.imports.oneroster.changes import Changes
 from preau.directory.imports.oneroster.parcel import FILES, unpack
 from preau.directory.imports.oneroster.records import Records
 from preau.directory.imports.oneroster.tables import Tables
+from preau.directory.imports.staging.staged import Staged, Tell
 from preau.foundation.reading import Unreadable
 from preau.foundation.text import fold
 

@@ -5,10 +5,10 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from preau.directory.imports.aaf.codes import NEW_KINSHIP, NEW_LEVELS
-from preau.directory.imports.aaf.staging import GUARDIAN, PUPIL, STAFF
 from preau.directory.imports.oneroster import words
 from preau.directory.imports.oneroster.tables import SOME, Tables
+from preau.directory.imports.staging.codes import NEW_KINSHIP, NEW_LEVELS
+from preau.directory.imports.staging.staged import GUARDIAN, PUPIL, STAFF
 from preau.directory.models import Assignment, Enrolment, ExternalId, Guardianship, Holding
 from preau.directory.words import Authority, Kinship, Role
 

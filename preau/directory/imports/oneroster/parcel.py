@@ -8,7 +8,7 @@ from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from django.utils.translation import gettext as _
 
-from preau.directory.imports.aaf.staging import Tell
+from preau.directory.imports.staging.staged import Tell
 from preau.foundation.csvfiles import Open, Sheet
 from preau.foundation.reading import Unreadable
 

@@ -6,11 +6,11 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from preau.directory.imports.aaf.staging import GUARDIAN, PUPIL, STRUCTURE, SUBJECT
-from preau.directory.imports.aaf.staging import STAFF as STAFF_RECORD
 from preau.directory.imports.oneroster import words
 from preau.directory.imports.oneroster.tables import Tables
 from preau.directory.imports.records import Raw
+from preau.directory.imports.staging.staged import GUARDIAN, PUPIL, STRUCTURE, SUBJECT
+from preau.directory.imports.staging.staged import STAFF as STAFF_RECORD
 from preau.directory.models import School
 
 HOMEROOM = "homeroom"

@@ -7,11 +7,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from preau.directory.imports.aaf.staging import Staged
 from preau.directory.imports.oneroster.parcel import FILES, Parcel
 from preau.directory.imports.oneroster.words import listed
 from preau.directory.imports.records import Raw
 from preau.directory.imports.spool import Record
+from preau.directory.imports.staging.staged import Staged
 from preau.foundation.csvfiles import TOO_LONG, TOO_SHORT, Row, Sheet
 from preau.foundation.reading import Unreadable
 

@@ -5,13 +5,13 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from preau.directory.imports.aaf import codes
-from preau.directory.imports.aaf.staging import GUARDIAN, PUPIL, Staged
-from preau.directory.imports.aaf.values import day_of
 from preau.directory.imports.records import Raw
 from preau.directory.imports.siecle import files
 from preau.directory.imports.siecle.structures import Structures, filled, places_in
 from preau.directory.imports.siecle.told import Found, Told
+from preau.directory.imports.staging import codes
+from preau.directory.imports.staging.staged import GUARDIAN, PUPIL, Staged
+from preau.directory.imports.staging.values import day_of
 from preau.foundation.text import fold
 from preau.foundation.xmlrecords import Node
 

@@ -5,11 +5,11 @@ from collections import defaultdict
 
 from django.utils.translation import gettext as _
 
-from preau.directory.imports.aaf.staging import STAFF, Staged
 from preau.directory.imports.records import Raw
 from preau.directory.imports.siecle import files
 from preau.directory.imports.siecle.structures import TAGS, Structures, code_of, filled
 from preau.directory.imports.siecle.told import Found, Told
+from preau.directory.imports.staging.staged import STAFF, Staged
 from preau.foundation.xmlrecords import Node
 
 CIVILITIES = {"1": "M.", "2": "Mme", "3": "Mlle"}

@@ -5,11 +5,11 @@ from pathlib import Path
 
 from django.utils import timezone
 
-from preau.directory.imports.aaf.staging import Staged, Tell
 from preau.directory.imports.siecle import told as telling
 from preau.directory.imports.siecle.families import Families
 from preau.directory.imports.siecle.staff import Staff
 from preau.directory.imports.siecle.structures import Structures
+from preau.directory.imports.staging.staged import Staged, Tell
 
 
 def read_siecle(paths: Iterable[Path], staged: Staged, tell: Tell) -> None:

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from preau.directory.imports.aaf.staging import PROGRAMME, STRUCTURE, SUBJECT, Staged
 from preau.directory.imports.records import Raw
 from preau.directory.imports.siecle import files
 from preau.directory.imports.siecle.told import Found, Told
 from preau.directory.imports.spool import Record
+from preau.directory.imports.staging.staged import PROGRAMME, STRUCTURE, SUBJECT, Staged
 from preau.foundation.xmlrecords import Node
 
 # Levels of a collège by the first four digits of a MEF's statistical code: its labels tell the option too.

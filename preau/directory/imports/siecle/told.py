@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from preau.directory.imports.aaf.staging import Staged, Tell
-from preau.directory.imports.aaf.values import day_of
 from preau.directory.imports.siecle import files
 from preau.directory.imports.siecle.files import Reader
 from preau.directory.imports.spool import Record
+from preau.directory.imports.staging.staged import Staged, Tell
+from preau.directory.imports.staging.values import day_of
 from preau.foundation import uploads
 from preau.foundation.reading import Unreadable
 from preau.foundation.xmlrecords import Node

@@ -8,14 +8,14 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from preau.directory.imports.aaf.codes import NEW_KINSHIP
-from preau.directory.imports.aaf.staging import Staged, Tell
 from preau.directory.imports.onde import columns as rows
 from preau.directory.imports.onde.columns import Child, Line
 from preau.directory.imports.onde.delivery import Delivery, Place, Told, face_of
 from preau.directory.imports.onde.faces import PUPIL
 from preau.directory.imports.onde.words import FUNCTIONS, YES, kinship_of
 from preau.directory.imports.records import Raw
+from preau.directory.imports.staging.codes import NEW_KINSHIP
+from preau.directory.imports.staging.staged import Staged, Tell
 from preau.directory.imports.tables.fields import GUARDIANS, ONE, PUPILS, STAFF, TWO
 from preau.directory.imports.tables.present import Present
 from preau.directory.models import School

@@ -7,8 +7,9 @@ from functools import partial
 
 from django.utils.translation import gettext as _
 
-from preau.directory.imports.aaf import codes
-from preau.directory.imports.aaf.staging import (
+from preau.directory.imports.spool import Record
+from preau.directory.imports.staging import codes
+from preau.directory.imports.staging.staged import (
     GUARDIAN,
     PEOPLE,
     PROGRAMME,
@@ -20,7 +21,7 @@ from preau.directory.imports.aaf.staging import (
     links_of,
     places_of,
 )
-from preau.directory.imports.aaf.values import (
+from preau.directory.imports.staging.values import (
     Attributes,
     Doubt,
     birth_day_of,
@@ -34,7 +35,6 @@ from preau.directory.imports.aaf.values import (
     placed,
     placed_subject,
 )
-from preau.directory.imports.spool import Record
 from preau.directory.rules.facts import (
     Aspect,
     Batch,

@@ -1,16 +1,14 @@
-"""AAF files into the spool: each record under its key, in its schools; what cannot be kept in quarantine."""
+"""Records into the spool, in the words of the AAF: each under its key, in its schools; what cannot be kept in quarantine."""
 
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from preau.directory.imports.aaf.codes import generation_of
-from preau.directory.imports.aaf.files import Reader
-from preau.directory.imports.aaf.values import Attributes, first, placed
 from preau.directory.imports.records import Raw
 from preau.directory.imports.spool import UNCHANGED, Record, Spool
+from preau.directory.imports.staging.values import Attributes, first, placed
 from preau.foundation.reading import Unreadable
 from preau.foundation.text import fold
 
@@ -34,23 +32,7 @@ PLACED = {
         "ENTAuxEnsGroupesMatieres", "ENTAuxEnsClassesPrincipal", "ENTPersonClasses",
     ),
 }  # fmt: skip
-# What is read of a record; the rest (addresses, transport, options…) is nobody's business here.
-KEPT = frozenset(
-    """
-    sn givenName personalTitle mail mobile homePhone telephoneNumber ENTPersonNom ENTPersonPrenom ENTPersonCivilite
-    ENTPersonMail ENTPersonMobileSMS ENTPersonNomPatro ENTPersonAutresPrenoms ENTPersonDateNaissance ENTPersonJointure
-    ENTPersonStructRattach ENTPersonFonctions ENTPersonClasses ENTPersonGroupes ENTEleveINE ENTEleveMEF ENTEleveNiveau
-    ENTElevePersRelEleve ENTEleveAutoriteParentale ENTEleveAdresseRel ENTEleveClasses ENTEleveGroupes
-    ENTEleveDateEntreeClasses ENTEleveDateSortieClasses ENTEleveDateSortieStructRattach ENTAuxEnsClasses
-    ENTAuxEnsGroupes ENTAuxEnsClassesMatieres ENTAuxEnsGroupesMatieres ENTAuxEnsClassesPrincipal ENTStructureJointure
-    ENTStructureUAI ENTEtablissementUAI ENTStructureNomCourant ENTStructureTypeStruct ENTStructureTelephone
-    ENTStructureClasses ENTStructureGroupes ENTServAcAcademie ENTServAcCodeAcademie ENTMefJointure ENTLibelleMef
-    ENTMEFRattach ENTMEFSTAT11 ENTMatJointure ENTLibelleMatiere ENTMatiereRattach
-    """.split()
-)
 OLD_AFTER_DAYS = 60
-# In the name of a file: does it tell everything, or what has changed?
-MARKS = {"_complet_": True, "_delta_": False}
 
 
 class Staged:
@@ -93,30 +75,7 @@ Tell = Callable[[str], None]
 Read = Callable[[Iterable[Path], Staged, Tell], None]
 
 
-def read_aaf(paths: Iterable[Path], staged: Staged, tell: Tell) -> None:
-    """Complete deliveries and deltas of both degrees."""
-    whole, actions = set[bool](), set[str]()
-    for path in paths:
-        tell(path.name)
-        staged.open(path.name)
-        with path.open("rb") as file:
-            reader = Reader(file, path.name, KEPT)
-            for raw in reader:
-                actions.add(raw.action)
-                staged.take(raw)
-            _head(reader.header, path.name, staged)
-        whole |= {told for mark, told in MARKS.items() if mark in path.name.lower()}
-    staged.new = generation_of(staged.versions)
-    staged.is_delta = False in whole or bool(actions - {"add"})
-    if staged.is_delta and True in whole:
-        raise Unreadable(
-            staged.spool.files[0],
-            None,
-            _("Une livraison complète et un delta ensemble : livrez-les l’un après l’autre."),
-        )
-
-
-def stage(paths: Iterable[Path], today: date, tell: Tell, read: Read = read_aaf) -> Staged:
+def stage(paths: Iterable[Path], today: date, tell: Tell, read: Read) -> Staged:
     """Read every file. Raises Unreadable at the first that cannot be trusted; the spool is then gone."""
     staged = Staged()
     try:
@@ -130,25 +89,6 @@ def stage(paths: Iterable[Path], today: date, tell: Tell, read: Read = read_aaf)
         staged.spool.close()
         raise
     return staged
-
-
-def _head(header: dict[str, str], name: str, staged: Staged) -> None:
-    if version := header.get("versionAF"):
-        staged.versions.add(version)
-    if academy := header.get("codeAcademieExport"):
-        staged.academies.add(academy.lstrip("0")[:40])
-    day = _day_in(header.get("dateGenerationExport", ""), "%d/%m/%Y")
-    named = (_day_in(part, "%Y%m%d") for part in name.split("_") if len(part) == 8)
-    for found in (day, *named):
-        if found and (staged.day is None or found > staged.day):
-            staged.day = found
-
-
-def _day_in(text: str, shape: str) -> date | None:
-    try:
-        return datetime.strptime(text, shape).date()  # noqa: DTZ007 - a date without hour
-    except ValueError:
-        return None
 
 
 def _take(raw: Raw, spool: Spool, file: int | None) -> None:
