@@ -7,28 +7,23 @@ from datetime import date, timedelta
 import structlog
 from django.db import transaction
 from django.db.models import Q
-from django.dispatch import Signal
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from preau.commons.files.actions import keep_made
 from preau.commons.journal.models import Extract, Line, Seal
 from preau.commons.journal.queries import Asked, digest
-from preau.directory.models import Person, School
+from preau.directory.models import School
 from preau.directory.viewer import Viewer
-from preau.foundation import boards, journal, works
+from preau.foundation import boards, filework, journal
+from preau.foundation.filework import FileWork
 from preau.foundation.journal import Line as JournalLine
-from preau.foundation.locks import lock
-from preau.foundation.works import Ending
 
 log = structlog.get_logger(__name__)
 BATCH = 5_000
 # A line written by a transaction that began earlier may appear later: only settled time is sealed.
 SETTLED = timedelta(minutes=2)
-extract_asked = Signal()  # extract_id: nobody makes it yet
-# Longer than the longest extract: no task makes it any more.
-LOST = timedelta(hours=2)
 KEPT = timedelta(days=30)
 MADE_KINDS = {Extract.Shape.CSV: "text/plain", Extract.Shape.BUNDLE: "application/zip"}
 
@@ -99,82 +94,38 @@ class Made:
     rows: int
 
 
-def work_of(extract_id: int) -> str:
-    """The key of the work that makes an extract."""
-    return f"journal.extract-{extract_id}"
+EXTRACTS = FileWork(
+    "journal.extract", Extract, gettext_lazy("Extrait du journal"), "journal.extract_asked",
+    lambda _row: reverse("journal:extracts"), ("school", "person", "asked_by"),
+)  # fmt: skip
 
 
-@transaction.atomic
 def ask_extract(viewer: Viewer, asked: Asked, shape: str) -> Extract:
     """Ask for lines of the journal of the viewer's school; a second click while it is being made is the same extract."""
-    lock(Person, viewer.person.pk)
-    facts = {
-        "first": asked.first, "last": asked.last, "person": asked.person, "side": asked.side, "verb": asked.verb,
-        "kind": asked.kind, "shape": shape,
+    same = {
+        "school_id": viewer.school_id or 0, "asked_by": viewer.person, "first": asked.first, "last": asked.last,
+        "person": asked.person, "side": asked.side, "verb": asked.verb, "kind": asked.kind, "shape": shape,
     }  # fmt: skip
-    own = Extract.objects.being_made().filter(school_id=viewer.school_id or 0, asked_by=viewer.person)
-    same: Extract | None = own.filter(asked_at__gt=timezone.now() - LOST, **facts).first()
-    if same:
-        return same
-    made: Extract = Extract.objects.create(
-        school_id=viewer.school_id or 0, asked_by=viewer.person, seat=viewer.key, asked_at=timezone.now(),
-        expires_on=viewer.today + KEPT, **facts,
-    )  # fmt: skip
+    facts = {"seat": viewer.key, "expires_on": viewer.today + KEPT}
     about = asked.person.pk if asked.person else None
     days = {"first": f"{asked.first}", "last": f"{asked.last}"}
-    journal.record(viewer, "journal.extract_asked", made, subject_id=about, **days)
-    works.start(
-        works.Asked(
-            key=work_of(made.pk), label=_("Extrait du journal"), person_id=viewer.person.pk, seat=viewer.key,
-            url=reverse("journal:extracts"), school_id=made.school_id, can_stop=True,
-        )
-    )  # fmt: skip
-    extract_asked.send(Extract, extract_id=made.pk)
+    made: Extract = filework.ask(EXTRACTS, viewer, viewer.person, same, facts, subject_id=about, **days)
     return made
 
 
-@transaction.atomic
-def begin_extract(extract_id: int) -> Extract | None:
-    """The extract to make; None when it is made, given up or lost."""
-    works.begin(work_of(extract_id))
-    found = Extract.objects.being_made().select_related("school", "person", "asked_by")
-    known: Extract | None = found.filter(pk=extract_id).first()
-    return known
-
-
-@transaction.atomic
 def keep_extract(extract_id: int, made: Made) -> bool:
     """Its file is kept, and nothing of it changes any more; False when it was not wanted any more. Raises Refused."""
-    known = _being_made(extract_id)
-    if known is None:
-        return False
-    file = keep_made(known.school_id, made.name, made.content, MADE_KINDS[Extract.Shape(known.shape)])
-    known.state, known.rows, known.file, known.sha256 = Extract.State.READY, made.rows, file, file.digest
-    known.save()
-    works.end(work_of(extract_id), ending=Ending.DONE)
-    line = JournalLine(
-        "journal.extract_made", school_id=known.school_id, target="journal.extract", target_id=known.pk,
-        subject_id=known.person_id, details={"rows": made.rows},
-    )  # fmt: skip
-    journal.write(line)
-    return True
 
+    def fill(known: Extract) -> None:
+        file = keep_made(known.school_id, made.name, made.content, MADE_KINDS[Extract.Shape(known.shape)])
+        known.rows, known.file, known.sha256 = made.rows, file, file.digest
+        line = JournalLine(
+            "journal.extract_made", school_id=known.school_id, target="journal.extract", target_id=known.pk,
+            subject_id=known.person_id, details={"rows": made.rows},
+        )  # fmt: skip
+        journal.write(line)
 
-@transaction.atomic
-def give_up_extract(extract_id: int, *, stopped: bool = False) -> None:
-    """It could not be made, its person may not have it any more, or has stopped it."""
-    known = _being_made(extract_id)
-    if known is None:
-        return
-    known.state = Extract.State.DROPPED if stopped else Extract.State.FAILED
-    known.save(update_fields=["state"])
-    works.end(work_of(extract_id), ending=Ending.CANCELLED if stopped else Ending.FAILED)
-
-
-def _being_made(extract_id: int) -> Extract | None:
-    making = Extract.objects.select_for_update(of=("self",)).being_made()
-    known: Extract | None = making.filter(pk=extract_id).first()
-    return known
+    return filework.keep(EXTRACTS, extract_id, fill)
 
 
 @transaction.atomic

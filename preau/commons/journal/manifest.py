@@ -6,11 +6,11 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from preau.commons.journal import actions, queries, rules, tasks
-from preau.commons.journal.models import lines_read
+from preau.commons.journal.models import Extract, lines_read
 from preau.directory.queries.terms import SINCE
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role, said_of_seat
-from preau.foundation import boards, journal, readonly
+from preau.foundation import boards, filework, journal, readonly
 from preau.foundation.boards import FieldClass, PersonalData, Retention
 from preau.foundation.readers import Readers, Rows, with_guardians
 
@@ -42,7 +42,7 @@ boards.settings_pages.add(
         words=_("traces historique"),
     )
 )
-actions.extract_asked.connect(tasks.enqueue_extract, dispatch_uid="journal.extract")
+filework.file_asked.connect(tasks.enqueue_extract, sender=Extract, dispatch_uid="journal.extract")
 boards.schedule.add(boards.Scheduled("journal.erase_extracts", tasks.erase_extracts, every_minutes=24 * 60))
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from preau.commons.journal import actions, exports, queries, rules
 from preau.commons.journal.models import Extract
 from preau.directory.viewer import viewer_for
-from preau.foundation import works
+from preau.foundation import filework
 from preau.foundation.tasks import job
 
 
@@ -22,34 +22,25 @@ def seal_journal() -> int:
 @job(retries=0)
 def make_extract(extract_id: int) -> None:
     """Make an extract. Run again, it finds it made; what fails is told, and may be asked for again."""
-    try:
-        _make(extract_id)
-    except works.Stopped:
-        actions.give_up_extract(extract_id, stopped=True)
-    except Exception:
-        actions.give_up_extract(extract_id)
-        raise
+    filework.make(actions.EXTRACTS, extract_id, _make)
 
 
-def _make(extract_id: int) -> None:
-    extract = actions.begin_extract(extract_id)
-    if extract is None:
-        return
+def _make(extract: Extract, tell: filework.Tell) -> None:
     if not _may_still(extract):
-        actions.give_up_extract(extract_id)
+        filework.give_up(actions.EXTRACTS, extract.pk)
         return
     # What has settled is sealed first: an inquiry reads lines that cannot change in silence any more.
     while actions.seal(extract.school_id):
         pass
-    key, asked = actions.work_of(extract_id), _asked(extract)
+    asked = _asked(extract)
     total = queries.asked_of(extract.school, asked).count()
 
-    def tell(done: int) -> None:
-        works.tell(key, _("Lecture du journal"), done, total)
+    def read(done: int) -> None:
+        tell(_("Lecture du journal"), done, total)
 
     with timezone.override(ZoneInfo(extract.school.timezone)):
-        made = exports.made(extract.school, asked, extract.shape, tell)
-    actions.keep_extract(extract_id, made)
+        made = exports.made(extract.school, asked, extract.shape, read)
+    actions.keep_extract(extract.pk, made)
 
 
 def _asked(extract: Extract) -> queries.Asked:
@@ -77,5 +68,5 @@ def erase_extracts() -> int:
     return actions.erase_extracts(timezone.localdate())
 
 
-def enqueue_extract(extract_id: int, **_: Any) -> None:
-    make_extract.enqueue(extract_id)
+def enqueue_extract(pk: int, **_: Any) -> None:
+    make_extract.enqueue(pk)

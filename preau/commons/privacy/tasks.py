@@ -11,7 +11,7 @@ from preau.commons.privacy.actions import copies, terms
 from preau.commons.privacy.models import DataCopy
 from preau.directory.models import School
 from preau.directory.viewer import Viewer, viewer_for
-from preau.foundation import works
+from preau.foundation import filework, works
 from preau.foundation.tasks import job
 from preau.identity.models import Account
 
@@ -61,28 +61,19 @@ def enqueue_run(sender: Any, run_id: int, **_: Any) -> None:
 @job(retries=0)
 def make_copy(copy_id: int) -> None:
     """Make a copy of somebody's data. Run again, it finds it made; what fails is told, and may be asked for again."""
-    try:
-        _make(copy_id)
-    except works.Stopped:
-        copies.give_up_copy(copy_id, stopped=True)
-    except Exception:
-        copies.give_up_copy(copy_id)
-        raise
+    filework.make(copies.COPIES, copy_id, _make)
 
 
-def _make(copy_id: int) -> None:
-    copy = copies.begin_copy(copy_id)
-    if copy is None:
-        return
-    viewer, key = _asker(copy), copies.work_of(copy_id)
+def _make(copy: DataCopy, tell: filework.Tell) -> None:
+    viewer = _asker(copy)
     if viewer is None:
-        copies.give_up_copy(copy_id)
+        filework.give_up(copies.COPIES, copy.pk)
         return
-    works.tell(key, _("Lecture des données"), 0, 2)
+    tell(_("Lecture des données"), 0, 2)
     with timezone.override(ZoneInfo(copy.school.timezone)):
         content = exports.archive_of(queries.Subject(copy.subject, viewer.person), timezone.now(), viewer)
-    works.tell(key, _("Enregistrement du document"), 1, 2)
-    copies.keep_copy(copy_id, _("mes-donnees"), content)
+    tell(_("Enregistrement du document"), 1, 2)
+    copies.keep_copy(copy.pk, _("mes-donnees"), content)
 
 
 def _asker(copy: DataCopy) -> Viewer | None:
@@ -94,5 +85,5 @@ def _asker(copy: DataCopy) -> Viewer | None:
     return viewer if rules.reads_data_of(viewer, copy.subject) else None
 
 
-def enqueue_copy(sender: Any, copy_id: int, **_: Any) -> None:
-    make_copy.enqueue(copy_id)
+def enqueue_copy(pk: int, **_: Any) -> None:
+    make_copy.enqueue(pk)

@@ -12,7 +12,7 @@ from preau.domains.attendance import actions, queries, rules
 from preau.domains.attendance.actions import register_files
 from preau.domains.attendance.exports.registers import register_csv, register_pdf
 from preau.domains.attendance.models import RegisterFile
-from preau.foundation import pdf, works
+from preau.foundation import filework, pdf
 from preau.foundation.tasks import job
 
 
@@ -60,34 +60,24 @@ def forget_old_plans() -> int:
 @job(retries=0)
 def make_register(register_id: int) -> None:
     """Make a register. Run again, it finds it made; what fails is told, and may be asked for again."""
-    try:
-        _make_register(register_id)
-    except works.Stopped:
-        register_files.give_up_register(register_id, stopped=True)
-    except Exception:
-        register_files.give_up_register(register_id)
-        raise
+    filework.make(register_files.REGISTERS, register_id, _make_register)
 
 
-def _make_register(register_id: int) -> None:
-    asked = register_files.begin_register(register_id)
-    if asked is None:
-        return
-    key = register_files.work_of(register_id)
+def _make_register(asked: RegisterFile, tell: filework.Tell) -> None:
     # Its days are those of the wall clock of the school, its rights those of today.
     with timezone.override(ZoneInfo(asked.school.timezone)):
         viewer = _asker(asked)
         if viewer is None:
-            register_files.give_up_register(register_id)
+            filework.give_up(register_files.REGISTERS, asked.pk)
             return
-        works.tell(key, _("Lecture des absences"), 0, 3)
+        tell(_("Lecture des absences"), 0, 3)
         found = queries.register_between(viewer, asked.first, asked.last, asked.group, each=True)
         table = "".join(register_csv(found)).encode()
-        works.tell(key, _("Mise en page"), 1, 3)
+        tell(_("Mise en page"), 1, 3)
         paper = register_pdf(viewer, found, asked.group, each=True) if pdf.is_possible() else None
-    works.tell(key, _("Enregistrement du document"), 2, 3)
+    tell(_("Enregistrement du document"), 2, 3)
     name = f"registre-{asked.first:%Y-%m-%d}-{asked.last:%Y-%m-%d}"
-    register_files.keep_register(register_id, register_files.Made(name, len(found.lines), table, paper))
+    register_files.keep_register(asked.pk, register_files.Made(name, len(found.lines), table, paper))
 
 
 def _asker(asked: RegisterFile) -> Viewer | None:
@@ -107,8 +97,8 @@ def erase_registers() -> int:
     )
 
 
-def enqueue_register(register_id: int, **_: Any) -> None:
-    make_register.enqueue(register_id)
+def enqueue_register(pk: int, **_: Any) -> None:
+    make_register.enqueue(pk)
 
 
 def enqueue_notices(entry_ids: list[int], **_: Any) -> None:

@@ -16,11 +16,11 @@ from preau.directory.queries.terms import SINCE, by_year
 from preau.directory.viewer import Viewer
 from preau.directory.words import Profile, Role
 from preau.domains.homework import actions, api, queries, rules, seeds, tasks
-from preau.domains.homework.models import RECORDS
+from preau.domains.homework.models import RECORDS, Archive
 from preau.domains.homework.models.records import published
 from preau.domains.homework.queries import early, record
 from preau.domains.timetable.boards import LessonMarks, lesson_marks
-from preau.foundation import boards, journal
+from preau.foundation import boards, filework, journal
 from preau.foundation.boards import (
     Concerned,
     Ending,
@@ -110,7 +110,7 @@ boards.schedule.add(boards.Scheduled("homework.tell_published", tasks.tell_publi
 boards.schedule.add(
     boards.Scheduled("homework.remind_of_tomorrow", tasks.remind_of_tomorrow, every_minutes=30)
 )
-actions.archive_asked.connect(tasks.enqueue_archive, dispatch_uid="homework.archive")
+filework.file_asked.connect(tasks.enqueue_archive, sender=Archive, dispatch_uid="homework.archive")
 boards.seeds.add(boards.Seed("cahier de textes", seeds.plant, seeds.refresh, order=40))
 early_facts.add(
     EarlyFact(

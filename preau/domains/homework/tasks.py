@@ -7,7 +7,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from preau.domains.homework import actions, exports, queries
-from preau.foundation import works
+from preau.domains.homework.actions.archives import ARCHIVES
+from preau.domains.homework.models import Archive
+from preau.foundation import filework
 from preau.foundation.tasks import job
 
 
@@ -26,29 +28,19 @@ def remind_of_tomorrow() -> int:
 @job(retries=0)
 def make_archive(archive_id: int) -> None:
     """Make the archive of a class. Run again, it finds it made; what fails is told, and may be asked for again."""
-    try:
-        _make(archive_id)
-    except works.Stopped:
-        actions.give_up_archive(archive_id, stopped=True)
-    except Exception:
-        actions.give_up_archive(archive_id)
-        raise
+    filework.make(ARCHIVES, archive_id, _make)
 
 
-def _make(archive_id: int) -> None:
-    archive = actions.begin_archive(archive_id)
-    if archive is None:
-        return
-    key = actions.work_of(archive_id)
+def _make(archive: Archive, tell: filework.Tell) -> None:
     # Its hours are those of the wall clock of the school.
     with timezone.override(ZoneInfo(archive.school.timezone)):
-        works.tell(key, _("Lecture des séances"), 0, 3)
+        tell(_("Lecture des séances"), 0, 3)
         book = queries.book_of_year(archive.group, archive.year, timezone.now(), timezone.localdate())
-        works.tell(key, _("Mise en page"), 1, 3)
+        tell(_("Mise en page"), 1, 3)
         content = exports.book_pdf(book)
-    works.tell(key, _("Enregistrement du document"), 2, 3)
-    actions.keep_archive(archive_id, exports.name_of(book), content, book.number)
+    tell(_("Enregistrement du document"), 2, 3)
+    actions.keep_archive(archive.pk, exports.name_of(book), content, book.number)
 
 
-def enqueue_archive(archive_id: int, **_: Any) -> None:
-    make_archive.enqueue(archive_id)
+def enqueue_archive(pk: int, **_: Any) -> None:
+    make_archive.enqueue(pk)

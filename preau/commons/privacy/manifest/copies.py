@@ -6,12 +6,13 @@ from django.utils.translation import gettext_lazy as _
 
 from preau.commons.privacy import queries, tasks
 from preau.commons.privacy.actions import copies as actions
+from preau.commons.privacy.models import DataCopy
 from preau.directory.viewer import Viewer
-from preau.foundation import boards, journal
+from preau.foundation import boards, filework, journal
 from preau.foundation.boards import FieldClass, PersonalData, Retention
 from preau.foundation.readers import Readers, own
 
-actions.copy_asked.connect(tasks.enqueue_copy, dispatch_uid="privacy.copy")
+filework.file_asked.connect(tasks.enqueue_copy, sender=DataCopy, dispatch_uid="privacy.copy")
 boards.journal_words.add(boards.JournalWord("privacy.copy_asked", _("Copie des données demandée")))
 
 

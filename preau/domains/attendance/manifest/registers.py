@@ -7,14 +7,15 @@ from django.utils.translation import gettext_lazy as _
 from preau.directory.viewer import Viewer
 from preau.domains.attendance import queries, rules, tasks
 from preau.domains.attendance.actions import register_files
-from preau.foundation import boards, journal
+from preau.domains.attendance.models import RegisterFile
+from preau.foundation import boards, filework, journal
 from preau.foundation.boards import FieldClass, NotificationKind, Pace, PersonalData, Retention
 from preau.foundation.readers import on_themselves
 
 NONE, PERSONAL = FieldClass.NONE, FieldClass.PERSONAL
 KEY = "attendance"
 
-register_files.register_asked.connect(tasks.enqueue_register, dispatch_uid="attendance.register")
+filework.file_asked.connect(tasks.enqueue_register, sender=RegisterFile, dispatch_uid="attendance.register")
 boards.schedule.add(
     boards.Scheduled("attendance.erase_registers", tasks.erase_registers, every_minutes=24 * 60)
 )

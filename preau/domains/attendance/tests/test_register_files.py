@@ -19,7 +19,7 @@ from preau.directory.words import Role
 from preau.domains.attendance import queries, tasks
 from preau.domains.attendance.actions import register_files as actions
 from preau.domains.attendance.models import RegisterFile
-from preau.foundation import pdf, vault
+from preau.foundation import pdf, vault, works
 
 pytestmark = pytest.mark.django_db
 State = RegisterFile.State
@@ -133,7 +133,7 @@ def test_a_worker_killed_on_the_way_leaves_nothing_by_halves(
 
     row = asked(seat_of("cpe"))
     with monkeypatch.context() as during:
-        target = (tasks.queries, "register_between") if step == "register_between" else (actions.works, "end")
+        target = (tasks.queries, "register_between") if step == "register_between" else (works, "end")
         during.setattr(*target, killed)
         with pytest.raises(Killed):
             tasks.make_register.func(row.pk)

@@ -1,13 +1,6 @@
 """Verbs of the cahier de textes: every write, in one transaction, with its trace."""
 
-from preau.domains.homework.actions.archives import (
-    archive_asked,
-    ask_archive,
-    begin_archive,
-    give_up_archive,
-    keep_archive,
-    work_of,
-)
+from preau.domains.homework.actions.archives import ask_archive, keep_archive
 from preau.domains.homework.actions.days import Entry, ToGive, write_day
 from preau.domains.homework.actions.hand_ins import (
     Given,
@@ -57,9 +50,7 @@ __all__ = [
     "Work",
     "WorkConflict",
     "add_step",
-    "archive_asked",
     "ask_archive",
-    "begin_archive",
     "begin_progression",
     "change",
     "change_step",
@@ -71,7 +62,6 @@ __all__ = [
     "forget_visas",
     "give",
     "give_progression",
-    "give_up_archive",
     "give_visa",
     "hand_in",
     "join_papers",
@@ -88,7 +78,6 @@ __all__ = [
     "shift",
     "tell_published",
     "tick",
-    "work_of",
     "write_day",
     "write_record",
 ]
