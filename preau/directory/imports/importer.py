@@ -171,7 +171,6 @@ DELIVERIES = Importer(
         vanished=_("Les fichiers ne sont plus là : déposez-les de nouveau."),
         lost=_("Le travail n’a pas abouti. Déposez les fichiers de nouveau ; si cela recommence, prévenez l’exploitant."),
         already=_("Une livraison est déjà en cours : la voici. Vos nouveaux fichiers ne sont pas pris."),
-        received=_("Vos fichiers sont reçus. Rien ne change avant que vous l’ayez décidé."),
         agreed=_("C’est parti : la livraison s’applique."),
         dropped=_("La livraison est abandonnée, ses fichiers sont effacés. L’annuaire n’a pas changé."),
         moved_on=_("La livraison a avancé entre-temps : voici où elle en est."),

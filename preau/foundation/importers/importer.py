@@ -1,12 +1,13 @@
 """What a house says of the files that it takes in: which, who decides, how they are read and written, and in which words."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from preau.foundation import uploads
 from preau.foundation.importers.rows import APPLYING, MATCHING, PREVIEW, READING, RECEIVED, WAITING
@@ -35,50 +36,56 @@ class Outcome:
     fields: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Words:
-    """The sentences in which one import differs from another (its noun, its gender): lazy texts."""
+class Words(NamedTuple):
+    """The sentences of an import: lazy texts. Those that have a value here are said of « un import » and of its files."""
 
     # Its work, and its step while another one is at work.
     reading: Any
     applying: Any
     busy: Any
-    # Why it is refused: its files are gone; its tasks came to no end.
-    vanished: Any
-    lost: Any
     # What a gesture is answered.
     already: Any
-    received: Any
     agreed: Any
     dropped: Any
-    moved_on: Any
-    named: Any
-    # Its page: `%(day)s`, in a title and in the middle of a sentence; `%(hour)s` and `%(name)s`; the list it comes from.
+    # Its page: `%(day)s`, in a title and in the middle of a sentence.
     title: Any
     title_within: Any
-    subtitle: Any
-    back: Any
-    being_read: Any
+    # Refused, then that nothing has changed.
     refused: Any
     unchanged: Any
-    given_up: Any
-    bring_again: Any
-    report: Any
-    ended: Any
-    # The table of what was set aside: what a line is, and where it stands.
+    # What a line that was set aside is.
     line: Any
-    places: Any
-    # To give it up: the question, what becomes of it, the button.
-    drop_title: Any
+    # What becomes of it when it is given up; that there is one already.
     drop_text: Any
-    drop_button: Any
-    # Before another is brought: that there is one, what to do, the link.
     open_title: Any
-    open_text: Any
-    open_link: Any
-    # Saying what columns hold.
-    columns_text: Any
-    columns_button: Any
+    open_text: Any = _(
+        "Un établissement en traite un à la fois. Appliquez celui-ci ou abandonnez-le, puis revenez."
+    )
+    open_link: Any = _("Voir l’import en cours")
+    received: Any = _("Vos fichiers sont reçus. Rien ne change avant que vous l’ayez décidé.")
+    moved_on: Any = _("L’import a avancé entre-temps : voici où il en est.")
+    named: Any = _("Vos colonnes sont notées : le tableau est lu.")
+    # Why it is refused: its files are gone; its tasks came to no end.
+    vanished: Any = _("Les fichiers ne sont plus là : apportez-les de nouveau.")
+    lost: Any = _(
+        "Le travail n’a pas abouti. Apportez les fichiers de nouveau ; si cela recommence, prévenez l’exploitant."
+    )
+    subtitle: Any = _("À %(hour)s par %(name)s")
+    back: Any = _("Imports")
+    being_read: Any = _("En train d’être lu")
+    given_up: Any = _(
+        "L’import a été abandonné, ou est resté sept jours sans décision. Ses fichiers sont effacés."
+    )
+    bring_again: Any = _("Apporter d’autres fichiers")
+    report: Any = _("Nombres, fichiers, lignes et raisons ; aucun nom de personne.")
+    ended: Any = _("Terminé")
+    places: Any = _("Premières lignes")
+    drop_title: Any = _("Abandonner cet import ?")
+    drop_button: Any = _("Abandonner l’import")
+    columns_text: Any = _(
+        "Préau propose ce qu’il reconnaît : vérifiez, complétez, et laissez le reste. Il s’en souvient pour la prochaine fois."
+    )
+    columns_button: Any = _("Lire ce tableau")
 
 
 @dataclass(frozen=True)
@@ -155,7 +162,7 @@ class Importer:
 
     def sentences(self) -> dict[str, str]:
         """Its words, for its pages."""
-        return {one.name: str(getattr(self.words, one.name)) for one in fields(self.words)}
+        return {name: str(text) for name, text in self.words._asdict().items()}
 
     def url_of(self, row: Any) -> str:
         return reverse(self.route("one"), kwargs={"pk": row.pk})
