@@ -35,7 +35,7 @@ work_asked = Signal()  # importer (its key), pk, applies
 
 
 class AlreadyOne(Exception):
-    """A school deals with one at a time: `known` is the one it has."""
+    """One is dealt with at a time: `known` is the one there is."""
 
     def __init__(self, known: Any) -> None:
         super().__init__(f"import {known.pk} is not settled")
@@ -87,8 +87,8 @@ def _open(importer: Importer, viewer: Any, fields: Mapping[str, Any]) -> Any:
 
 
 def open_one(importer: Importer, viewer: Any) -> Any:
-    """The import that the viewer's school deals with, or None."""
-    mine = importer.model.objects.exclude(school=None).filter(school_id=viewer.school_id)
+    """The import that the viewer's school, or whoever is `alone` with it, deals with; or None."""
+    mine = importer.model.objects.exclude(school=None).filter(**importer.alone(viewer))
     return mine.filter(state__in=OPEN).first()
 
 
