@@ -1,7 +1,7 @@
 """The pages of an import: each function gives a view of a house, opened to those that its rule accepts."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -16,13 +16,13 @@ from preau.foundation.http import page_or_block
 from preau.foundation.importers import stages
 from preau.foundation.importers.forms import ColumnsForm, Table
 from preau.foundation.importers.importer import Importer
-from preau.foundation.importers.reports import Part, tag_of
+from preau.foundation.importers.reports import ImportLine, Part, tag_of
 from preau.foundation.pages import render_form
 from preau.foundation.paging import page_for
 
 Rule = Callable[..., bool]
 ONE = "importers/one.html"
-A_PAGE = 50
+A_PAGE, BROUGHT_A_PAGE = 50, 20
 
 
 def sent_form(request: HttpRequest, form: Callable[..., Any]) -> Any:
@@ -46,6 +46,45 @@ def bring(
     if then == "one":
         messages.success(request, str(importer.words.received))
     return redirect(importer.route(then), pk=row.pk)
+
+
+class Heading(NamedTuple):
+    """What the page that brings files says of them; `back`: the name of the page that leads to it."""
+
+    title: Any
+    text: Any
+    promise: Any
+    back: str
+    back_label: Any
+
+
+def home(
+    importer: Importer,
+    to: Rule,
+    form: Callable[..., Any],
+    take: Callable[[Any, Any], Any],
+    lines: Callable[[Any], Iterable[ImportLine]],
+    heading: Heading,
+) -> View:
+    """Bring files by a `form`, which `take(viewer, form)` keeps (`stages.bring`), and see what became of the others, in `lines`."""
+
+    @opens(to=to)
+    @require_http_methods(["GET", "POST"])
+    def page(request: Request) -> HttpResponse:
+        viewer, sent = request.viewer, sent_form(request, form)
+        if sent.is_valid() and (answer := bring(request, importer, sent, lambda: take(viewer, sent))):
+            return answer
+        rows = importer.model.objects.visible_to(viewer).select_related("brought_by")
+        listed = page_for(request, rows, BROUGHT_A_PAGE)
+        context = in_words(importer) | {"form": sent, "page_obj": listed, "rows": lines(listed.object_list)}
+        context |= {"open_one": stages.open_one(importer, viewer), "heading": _spoken(heading)}
+        return render_form(request, "importers/home.html", context)
+
+    return page
+
+
+def _spoken(heading: Heading) -> dict[str, str]:
+    return {name: str(text) for name, text in heading._asdict().items()}
 
 
 def titles(importer: Importer, row: Any) -> dict[str, Any]:

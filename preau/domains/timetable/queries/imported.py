@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -24,11 +23,6 @@ NOTES = (
     Section("en-meme-temps", "clashes", gettext_lazy("En même temps"), gettext_lazy("La même personne, la même classe ou la même salle à la même heure. Cela n’empêche rien : à vous de voir si c’est voulu.")),
     Section("a-verifier", "notes", gettext_lazy("À vérifier"), gettext_lazy("Ces remarques n’empêchent aucun cours d’être pris.")),
 )  # fmt: skip
-
-
-def imports_of(viewer: Viewer) -> "QuerySet[TimetableImport]":
-    """The imports of the viewer's school, the newest first."""
-    return TimetableImport.objects.visible_to(viewer).select_related("brought_by")
 
 
 def by(one: TimetableImport) -> str:

@@ -1,11 +1,13 @@
 """Pages of the timetables that another program made."""
 
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from preau.directory.viewer import Viewer
@@ -17,30 +19,22 @@ from preau.domains.timetable.models import TimetableImport
 from preau.domains.timetable.queries import imported as queries
 from preau.foundation.access import opens
 from preau.foundation.importers import pages, stages
-from preau.foundation.importers.reports import lines_of
-from preau.foundation.pages import TYPED_WRONG, render_form
+from preau.foundation.importers.reports import ImportLine, lines_of
+from preau.foundation.pages import TYPED_WRONG
 from preau.foundation.paging import page_for
 
 EDITS = rules.edits_timetable
 
 
-@opens(to=EDITS)
-@require_http_methods(["GET", "POST"])
-def imports(request: HttpRequest) -> HttpResponse:
-    """Bring a timetable, and see what became of the others."""
-    viewer, form = request.viewer, pages.sent_form(request, ImportForm)
-    if form.is_valid():
-        files, scope = form.cleaned_data["files"], form.cleaned_data["scope"]
-        take = partial(stages.bring, TIMETABLES, viewer, files, year=viewer.year, scope=scope)
-        if answer := pages.bring(request, TIMETABLES, form, take):
-            return answer
-    page = page_for(request, queries.imports_of(viewer), 20)
+def _take(viewer: Viewer, form: ImportForm) -> TimetableImport:
+    told = form.cleaned_data
+    brought: TimetableImport = stages.bring(TIMETABLES, viewer, told["files"], year=viewer.year, scope=told["scope"])  # fmt: skip
+    return brought
+
+
+def _lines(rows: Iterable[TimetableImport]) -> list[ImportLine]:
     about = TimetableImport.get_source_display
-    rows = lines_of(
-        TIMETABLES, page.object_list, queries.by, lambda one: queries.figures_of(one.report), about
-    )
-    context = {"form": form, "page_obj": page, "rows": rows, "open_one": stages.open_one(TIMETABLES, viewer)}
-    return render_form(request, "timetable/imports.html", context | pages.in_words(TIMETABLES))
+    return lines_of(TIMETABLES, rows, queries.by, lambda one: queries.figures_of(one.report), about)
 
 
 def _shown(_viewer: Viewer, brought: TimetableImport) -> dict[str, Any]:
@@ -54,6 +48,14 @@ def _shown(_viewer: Viewer, brought: TimetableImport) -> dict[str, Any]:
     }
 
 
+imports = pages.home(
+    TIMETABLES, EDITS, ImportForm, _take, _lines,
+    pages.Heading(
+        gettext_lazy("Importer un emploi du temps"), gettext_lazy("Fait avec EDT, STSWEB, un calendrier ou un tableau."),
+        gettext_lazy("Rien ne change avant que vous ayez vu l’aperçu. Les matières et les salles qui manquent sont créées ; une classe, un groupe ou un enseignant inconnu ne l’est jamais : le cours est mis de côté, et vous lisez pourquoi. Les fichiers sont effacés dès que l’import est appliqué ou abandonné, au plus tard au bout de sept jours."),
+        "timetable:patterns", gettext_lazy("Séances hebdomadaires"),
+    ),
+)  # fmt: skip
 one_import = pages.detail(TIMETABLES, EDITS, "timetable/import.html", _shown)
 import_part = pages.part(TIMETABLES, EDITS, queries.part_of, "timetable/import_part.html")
 import_columns = pages.columns(TIMETABLES, EDITS, table_of, name_columns)
