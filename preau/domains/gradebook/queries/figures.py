@@ -121,6 +121,13 @@ class SubjectRow:
         return None if self.average.exact is None else float(self.average.exact)
 
 
+def move_of(before: Average | None, now: Average) -> str:
+    """« up » or « down » when the average of a month ago was a point away."""
+    if before is None or before.exact is None or now.exact is None or abs(now.exact - before.exact) < 1:
+        return ""
+    return "up" if now.exact > before.exact else "down"
+
+
 @dataclass(frozen=True)
 class MarkRow:
     """What a pupil has in one assessment, as it was given and out of 20, and the half of those who sat it."""

@@ -18,6 +18,7 @@ from preau.domains.gradebook.queries.figures import (
     Point,
     Spread,
     SubjectRow,
+    move_of,
     number,
     spread_in_words,
 )
@@ -113,7 +114,7 @@ class PupilMarks:
                 lines[0].look,
                 self.averages.subjects[pk],
                 self.subject_spread(pk),
-                _move(before.subjects.get(pk), self.averages.subjects[pk]),
+                move_of(before.subjects.get(pk), self.averages.subjects[pk]),
                 len(lines),
             )
             for pk, lines in by_subject.items()
@@ -260,13 +261,6 @@ def _fortnights(days: Sequence[date], last: date) -> list[date]:
             found.append(day)
         before = day
     return found
-
-
-def _move(before: Average | None, now: Average) -> str:
-    """« up » or « down » when the average of a month ago was a point away."""
-    if before is None or before.exact is None or now.exact is None or abs(now.exact - before.exact) < 1:
-        return ""
-    return "up" if now.exact > before.exact else "down"
 
 
 def marks_of(viewer: Viewer, pupil: Person, asked: str | None) -> PupilMarks | None:
