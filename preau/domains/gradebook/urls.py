@@ -32,5 +32,6 @@ urlpatterns = [
     path("notes/eleves/<str:public_id>/", reading.pupil, name="pupil"),
     path("notes/eleves/<str:public_id>/moyenne/", reading.average, name="average"),
     path("notes/evaluations/<int:pk>/lue/", reading.assessment, name="assessment"),
+    path("notes/evaluations/<int:pk>/eleve/", reading.mark, name="mark"),
     path("notes/classes/<int:pk>/moyennes/", reading.class_averages, name="class_averages"),
 ]

@@ -12,7 +12,7 @@ from preau.domains.gradebook.actions.assessments import (
     publish_assessment,
     restore_assessment,
 )
-from preau.domains.gradebook.actions.erasing import forget_marks, forget_reopenings
+from preau.domains.gradebook.actions.erasing import forget_changes, forget_marks, forget_reopenings
 from preau.domains.gradebook.actions.marks import (
     Cell,
     ColumnConflict,
@@ -57,6 +57,7 @@ __all__ = [
     "create_assessment",
     "delete_assessment",
     "duplicate_assessment",
+    "forget_changes",
     "forget_marks",
     "forget_reopenings",
     "lift_seal",

@@ -346,8 +346,10 @@ def spread_of(viewer: Viewer, assessment: Assessment) -> Spread:
     return spread([as_typed(marks.get(one.pk)) for one in learners if not one.left], assessment.scale)
 
 
-def column_cells(viewer: Viewer, assessment: Assessment) -> tuple[list[Learner], dict[int, Mark]]:
+def column_cells(
+    viewer: Viewer, assessment: Assessment, *, led_only: bool = False
+) -> tuple[list[Learner], dict[int, Mark]]:
     """The pupils of one assessment, and the marks that they have: two queries."""
-    learners = learners_of(viewer, assessment.group, assessment.period)
+    learners = learners_of(viewer, assessment.group, assessment.period, led_only=led_only)
     marks = Mark.objects.filter(assessment=assessment).select_related("changed_by")
     return learners, {mark.pupil_id: mark for mark in marks}

@@ -9,9 +9,9 @@ from django.views.decorators.http import require_safe
 
 from preau.directory.models import Person
 from preau.domains.gradebook.models import Assessment, GradeBook
-from preau.domains.gradebook.queries import class_reading, computations, latest, pupil_reading
+from preau.domains.gradebook.queries import class_reading, computations, history, latest, pupil_reading
 from preau.domains.gradebook.queries.figures import number
-from preau.domains.gradebook.rules import follows_marks
+from preau.domains.gradebook.rules import follows_marks, plain, reads_grid, writes
 from preau.domains.gradebook.rules import reading as rules
 from preau.foundation import journal
 from preau.foundation.access import opens
@@ -137,9 +137,32 @@ def assessment(request: HttpRequest, assessment: Assessment) -> HttpResponse:
                 "whose": _title(viewer, pupil),
                 "is_own": viewer.person.pk == pupil.pk,
                 "asked": _asked(read),
+                "changes": history.changes_of(viewer, assessment, pupil.pk),
             }
             return render(request, "gradebook/pupil_assessment.html", context)
     raise Http404
+
+
+@opens(Assessment, to=reads_grid)
+@require_safe
+def mark(request: HttpRequest, assessment: Assessment) -> HttpResponse:
+    """One pupil in one assessment, for those who work here: the mark, where it lies, and what it was before."""
+    viewer = request.viewer
+    page = history.mark_page(viewer, assessment, request.GET.get("eleve"))
+    if page is None or assessment.deleted_at:
+        raise Http404
+    pupil, own = history.person_of(page.pupil), writes(viewer, assessment)
+    if not own:
+        _trace(request, pupil)
+    context = {
+        "page": page,
+        "assessment": assessment,
+        "writes": own,
+        "plain": plain,
+        "now": viewer.moment,
+        "reads_all": rules.reads_marks_of(viewer, pupil),
+    }
+    return render(request, "gradebook/mark.html", context)
 
 
 @opens(GradeBook, to=rules.reads_class_averages)

@@ -13,6 +13,7 @@ from preau.domains.gradebook.models import (
     Assessment,
     GradeBook,
     Mark,
+    MarkChange,
     PeriodSeal,
     Reopening,
     SubSubject,
@@ -94,7 +95,7 @@ SEES: dict[type[Model], Near] = {
         own=LIFE | {"teacher"}, other_class=LIFE | {"teacher_parent"}, departed=LIFE, other_school=NEIGHBOURING
     ),
     **dict.fromkeys(
-        [Assessment, Mark],
+        [Assessment, Mark, MarkChange],
         near(
             own=LIFE | {"teacher"} | OWN_FAMILY, other_class=LIFE | {"teacher_parent"} | OTHER_FAMILY,
             departed=LIFE, other_school=NEIGHBOURING,
@@ -298,6 +299,9 @@ def plant(stage: Stage) -> None:
             guardians_at=NOW - timedelta(days=2), pupils_told_at=NOW, guardians_told_at=NOW, marks_written=1,
         )  # fmt: skip
         mark = Mark.objects.create(assessment=one, pupil=pupil, value=12, changed_by=teacher)
+        change = MarkChange.objects.create(
+            assessment=one, pupil=pupil, former_value=9, value=12, by=teacher, at=NOW - timedelta(days=1)
+        )
         seal = PeriodSeal.objects.create(school=world.school, period=sealed, by=world.people["head"])
         why = (
             theirs
@@ -307,7 +311,7 @@ def plant(stage: Stage) -> None:
         opened = Reopening.objects.create(
             school=world.school, period=sealed, teacher=teacher, reason=why, until=NOW.date(), by=seal.by
         )
-        stage.put(scope, one, mark, seal, opened, GradeBook.objects.get(pk=group.pk))
+        stage.put(scope, one, mark, change, seal, opened, GradeBook.objects.get(pk=group.pk))
     for scope, world in [(OWN, stage.college), (OTHER_SCHOOL, stage.twin)]:
         # Of a subject in which nothing is assessed.
         subject = Subject.objects.filter(school=world.school).exclude(
