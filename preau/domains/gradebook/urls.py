@@ -9,6 +9,7 @@ urlpatterns = [
     path("notes/classes/<int:pk>/", views.grid, name="grid"),
     path("notes/classes/<int:pk>/nouvelle/", views.create, name="create"),
     path("notes/classes/<int:pk>/export/", views.export, name="export"),
+    path("notes/classes/<int:pk>/rapporter/", views.bring, name="bring"),
     path("notes/evaluations/<int:pk>/", views.column, name="column"),
     path("notes/evaluations/<int:pk>/cellule/", views.cell, name="cell"),
     path("notes/evaluations/<int:pk>/coller/", views.paste, name="paste"),

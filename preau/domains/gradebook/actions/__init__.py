@@ -19,6 +19,7 @@ from preau.domains.gradebook.actions.marks import (
     Elsewhere,
     MarkConflict,
     set_column,
+    set_grid,
     set_mark,
 )
 from preau.domains.gradebook.actions.sealing import (
@@ -69,6 +70,7 @@ __all__ = [
     "save_policy",
     "seal_period",
     "set_column",
+    "set_grid",
     "set_mark",
     "settle_subject",
     "tell_published",

@@ -171,6 +171,15 @@ class Grid:
         return spread([row.cells[place].typed for row in self.rows if not row.pupil.left], column.scale)
 
 
+def heading(one: Assessment) -> str:
+    """« Fractions (14 septembre 2026 · /20 · ×0.5) »: what a column is known by when the file comes back.
+
+    Without a comma: it is by the line of headings that one knows what separates the cells of a CSV.
+    """
+    scale, weight = (plain(number).replace(",", ".") for number in (one.scale, one.coefficient))
+    return f"{one.title} ({dates.plain_day(one.day)} · /{scale} · ×{weight})"
+
+
 def tenths(value: Fraction) -> str:
     """« 13,3 »."""
     return fixed(averages.rounded(value, TENTH))
