@@ -22,6 +22,7 @@ from preau.domains.gradebook.actions.marks import (
     set_grid,
     set_mark,
 )
+from preau.domains.gradebook.actions.past import PastAssessment, write_past
 from preau.domains.gradebook.actions.sealing import (
     AlreadyDone,
     PeriodSealed,
@@ -51,6 +52,7 @@ __all__ = [
     "MarksAboveScale",
     "NameTaken",
     "Part",
+    "PastAssessment",
     "PeriodSealed",
     "SubSubjectUsed",
     "change_assessment",
@@ -74,4 +76,5 @@ __all__ = [
     "set_mark",
     "settle_subject",
     "tell_published",
+    "write_past",
 ]

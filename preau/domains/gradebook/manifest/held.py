@@ -176,6 +176,7 @@ for verb, label in [
     ("gradebook.assessment_published", _("Publication d’une évaluation changée")),
     ("gradebook.mark_written", _("Note saisie")),
     ("gradebook.mark_emptied", _("Note effacée")),
+    ("gradebook.past_written", _("Notes d’un autre logiciel reprises")),
     ("gradebook.period_sealed", _("Période arrêtée")),
     ("gradebook.seal_lifted", _("Arrêt d’une période levé")),
     ("gradebook.period_reopened", _("Période rouverte à un enseignant")),
