@@ -1,7 +1,7 @@
 """The boards of the directory: what a head may give to somebody until a day; the facts that announce a drop-out;
 what is done only with an agreement."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -119,3 +119,33 @@ class Purpose:
 
 
 purposes: Registry[Purpose] = Registry(Purpose)
+
+
+@dataclass(frozen=True)
+class Roster:
+    """What an export of OneRoster speaks of, for a house that adds to it: the current years of `schools`, and the pupils who are told.
+
+    `class_of(group, subject)` is the identifier of what is taught to a group, or of the group itself where that is told no more;
+    `session_of(period)` that of a period; "" for what the export does not hold.
+    """
+
+    schools: tuple[int, ...]
+    pupils: Any
+    class_of: Callable[[int, int], str]
+    session_of: Callable[[int], str]
+
+
+@dataclass(frozen=True)
+class RosterFile:
+    """A file that a house adds to an export of OneRoster 1.1 that is asked for results: its name, its headings, and its rows.
+
+    `rows(roster)` gives them without the status and the date, which the standard wants empty in a whole file.
+    """
+
+    key: str
+    header: tuple[str, ...]
+    rows: Callable[[Roster], Iterable[Sequence[object]]]
+    order: int = 50
+
+
+roster_files: Registry[RosterFile] = Registry(RosterFile)

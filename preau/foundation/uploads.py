@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from os import O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY, fdopen
 from os import open as open_file
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
@@ -131,8 +132,8 @@ def keep_files(
     return folder.name, names
 
 
-def kind_of_table(file: Any, limits: Limits) -> str:
-    """« xlsx » or « csv ». An old or foreign workbook is told how to be saved."""
+def kind_of_table(file: Any, limits: Limits, *, ods: bool = False) -> str:
+    """« xlsx », « csv », and « ods » for who reads it. An old or foreign workbook is told how to be saved."""
     start = _starts(file)
     if start.startswith(OLD_WORKBOOK):
         raise Refused(_as_told(_bare(file.name)))
@@ -142,14 +143,28 @@ def kind_of_table(file: Any, limits: Limits) -> str:
     try:
         with ZipFile(file) as archive:
             listed = archive.infolist()
-            if not any(info.filename == "xl/workbook.xml" for info in listed):
+            names = {info.filename for info in listed}
+            kind = "ods" if ods and {"mimetype", "content.xml"} <= names else "xlsx"
+            if kind == "xlsx" and "xl/workbook.xml" not in names:
                 raise Refused(_as_told(_bare(file.name)))
             if len(listed) > ENTRIES:
                 raise Refused(_("L’archive contient trop de fichiers."))
             _measure(listed, limits)
     except (BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError, zlib.error) as error:
         raise Refused(_as_told(_bare(file.name))) from error
-    return "xlsx"
+    return kind
+
+
+@contextmanager
+def read_at_once(file: Any, limits: Limits) -> Iterator[Path]:
+    """A table that somebody sends, CSV, XLSX or ODS, for as long as it is read: it is kept nowhere. Raises Refused."""
+    kind = kind_of_table(file, limits, ods=True)
+    with TemporaryDirectory(prefix="preau-") as folder:
+        path = Path(folder) / f"tableau.{kind}"
+        file.seek(0)
+        with _private(path) as target:
+            _copy(file, target, _bare(file.name), limits.size, limits, looks=None)
+        yield path
 
 
 def _as_told(name: str) -> str:

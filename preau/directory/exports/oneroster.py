@@ -6,6 +6,7 @@ A subject taught in a class is a OneRoster « class », its subject the « cours
 import csv
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,8 +15,9 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from django.utils.translation import gettext as _
 
+from preau.directory.boards import Roster, RosterFile, roster_files
 from preau.directory.exports.scope import GroupLine, Scope, by_first, streamed
-from preau.directory.models import Assignment, SchoolYear, Subject
+from preau.directory.models import Assignment, Period, SchoolYear, Subject
 from preau.directory.words import Role
 
 Row = Sequence[object]
@@ -39,14 +41,14 @@ ABSENT = ("categories", "classResources", "courseResources", "lineItems", "resou
 NO_RACE = [""] * 12
 
 
-def write(scope: Scope, out: Path, now: datetime) -> Path:
-    """The zip of these schools, in `out`."""
+def write(scope: Scope, out: Path, now: datetime, *, results: bool = False) -> Path:
+    """The zip of these schools, in `out`. `results`: with what was assessed, as other houses tell it."""
     out.mkdir(parents=True, exist_ok=True)
     name = f"oneroster_{now:%Y%m%d_%H%M%S}.zip"
     with TemporaryDirectory(dir=out, prefix=".oneroster-") as working:
         whole = Path(working) / name
         with ZipFile(whole, "w") as archive:
-            for file, (header, rows) in FILES.items():
+            for file, (header, rows) in (FILES | (_with_results() if results else {})).items():
                 _add(archive, file, header, rows(scope), now)
         whole.chmod(0o600)
         return whole.replace(out / name)
@@ -84,11 +86,12 @@ def _class_id(group: GroupLine, subject_id: int | None) -> str:
 # Files
 
 
-def _manifest(scope: Scope) -> Iterator[Row]:
+def _manifest(scope: Scope, more: Iterable[str] = ()) -> Iterator[Row]:
+    told = {name for name in FILES if name != "manifest"} | set(more)
     yield "manifest.version", "1.0"
     yield "oneroster.version", "1.1"
-    for file in sorted([*(name for name in FILES if name != "manifest"), *ABSENT]):
-        yield f"file.{file}", "absent" if file in ABSENT else "bulk"
+    for file in sorted(told | set(ABSENT)):
+        yield f"file.{file}", "bulk" if file in told else "absent"
     yield "source.systemName", "Préau"
     yield "source.systemCode", "preau"
 
@@ -111,6 +114,23 @@ def _sessions(scope: Scope) -> Iterator[Row]:
     for year in _years(scope):
         key = _year_id(year.school.public_id, year.name)
         yield [key, *BULK, year.name, "schoolYear", year.starts, year.ends, "", year.ends.year]
+
+
+def _periods(scope: Scope) -> "Iterator[Period]":
+    found = Period.objects.filter(year__in=_current_years(scope))
+    yield from found.select_related("school", "year").order_by("school__uai", "starts")
+
+
+def _period_id(period: Period) -> str:
+    return f"{_year_id(period.school.public_id, period.year.name)}.{period.pk}"
+
+
+def _sessions_and_periods(scope: Scope) -> Iterator[Row]:
+    yield from _sessions(scope)
+    for one in _periods(scope):
+        year = _year_id(one.school.public_id, one.year.name)
+        kind, ends = "gradingPeriod", one.year.ends.year
+        yield [_period_id(one), *BULK, one.name, kind, one.starts, one.ends, year, ends]
 
 
 def _year_names(scope: Scope) -> dict[int, str]:
@@ -196,6 +216,34 @@ def _enrolled(group: GroupLine, subject_id: int | None, who: list[str], days: Se
     """`who` is the identifier, the role, and whether they are the first of the class."""
     key = _class_id(group, subject_id)
     return [f"{key}.{who[0]}", *BULK, key, group.school.public_id, *who, *(day or "" for day in days)]
+
+
+def _with_results() -> "dict[str, tuple[str, Callable[[Scope], Iterator[Row]]]]":
+    """The files of other houses, and the two of ours that they change."""
+    names = [one.key for one in roster_files]
+    own = {
+        "manifest": (FILES["manifest"][0], lambda scope: _manifest(scope, names)),
+        "academicSessions": (FILES["academicSessions"][0], _sessions_and_periods),
+    }
+    return own | {one.key: (",".join(one.header), partial(_told_by, one)) for one in roster_files}
+
+
+def _told_by(file: RosterFile, scope: Scope) -> Iterator[Row]:
+    for row in file.rows(_roster(scope)):
+        yield [row[0], *BULK, *row[1:]]
+
+
+def _roster(scope: Scope) -> Roster:
+    taught = {(group, row[0]) for group, rows in _taught(scope).items() for row in rows}
+    sessions = {one.pk: _period_id(one) for one in _periods(scope)}
+
+    def class_of(group_id: int, subject_id: int) -> str:
+        group = scope.groups.get(group_id)
+        known = subject_id if (group_id, subject_id) in taught else None
+        return _class_id(group, known) if group else ""
+
+    pupils = scope.holdings([Role.PUPIL]).order_by().values("person_id")
+    return Roster(tuple(scope.schools), pupils, class_of, lambda period: sessions.get(period, ""))
 
 
 FILES: dict[str, tuple[str, Callable[[Scope], Iterator[Row]]]] = {

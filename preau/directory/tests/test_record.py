@@ -15,7 +15,14 @@ from preau.directory.words import Role
 from preau.foundation import boards
 from tests.statements import MOST_QUERIES, Statements
 
-FAMILY = {"attendance.now", "timetable.day", "directory.identity", "directory.teachers", "homework.work"}
+FAMILY = {
+    "attendance.now",
+    "timetable.day",
+    "directory.identity",
+    "directory.teachers",
+    "homework.work",
+    "gradebook.marks",
+}
 FOLLOWED = {"attendance.month", "attendance.recent", "attendance.needs", "conduct.facts"}
 # What the cast's pupil of the planted school has, as each of the cast reads it.
 READ = {

@@ -9,6 +9,7 @@ urlpatterns = [
     path("notes/classes/<int:pk>/", views.grid, name="grid"),
     path("notes/classes/<int:pk>/nouvelle/", views.create, name="create"),
     path("notes/classes/<int:pk>/export/", views.export, name="export"),
+    path("notes/classes/<int:pk>/rapporter/", views.bring, name="bring"),
     path("notes/evaluations/<int:pk>/", views.column, name="column"),
     path("notes/evaluations/<int:pk>/cellule/", views.cell, name="cell"),
     path("notes/evaluations/<int:pk>/coller/", views.paste, name="paste"),
@@ -32,5 +33,6 @@ urlpatterns = [
     path("notes/eleves/<str:public_id>/", reading.pupil, name="pupil"),
     path("notes/eleves/<str:public_id>/moyenne/", reading.average, name="average"),
     path("notes/evaluations/<int:pk>/lue/", reading.assessment, name="assessment"),
+    path("notes/evaluations/<int:pk>/eleve/", reading.mark, name="mark"),
     path("notes/classes/<int:pk>/moyennes/", reading.class_averages, name="class_averages"),
 ]

@@ -12,15 +12,17 @@ from preau.domains.gradebook.actions.assessments import (
     publish_assessment,
     restore_assessment,
 )
-from preau.domains.gradebook.actions.erasing import forget_marks, forget_reopenings
+from preau.domains.gradebook.actions.erasing import forget_changes, forget_marks, forget_reopenings
 from preau.domains.gradebook.actions.marks import (
     Cell,
     ColumnConflict,
     Elsewhere,
     MarkConflict,
     set_column,
+    set_grid,
     set_mark,
 )
+from preau.domains.gradebook.actions.past import PastAssessment, write_past
 from preau.domains.gradebook.actions.sealing import (
     AlreadyDone,
     PeriodSealed,
@@ -50,6 +52,7 @@ __all__ = [
     "MarksAboveScale",
     "NameTaken",
     "Part",
+    "PastAssessment",
     "PeriodSealed",
     "SubSubjectUsed",
     "change_assessment",
@@ -57,6 +60,7 @@ __all__ = [
     "create_assessment",
     "delete_assessment",
     "duplicate_assessment",
+    "forget_changes",
     "forget_marks",
     "forget_reopenings",
     "lift_seal",
@@ -68,7 +72,9 @@ __all__ = [
     "save_policy",
     "seal_period",
     "set_column",
+    "set_grid",
     "set_mark",
     "settle_subject",
     "tell_published",
+    "write_past",
 ]

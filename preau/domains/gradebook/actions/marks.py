@@ -11,7 +11,7 @@ from preau.directory.viewer import Viewer
 from preau.domains.gradebook.actions import telling
 from preau.domains.gradebook.actions.assessments import locked
 from preau.domains.gradebook.actions.sealing import AlreadyDone
-from preau.domains.gradebook.models import Assessment, Mark
+from preau.domains.gradebook.models import Assessment, Mark, MarkChange
 from preau.domains.gradebook.rules import Typed, as_typed
 from preau.foundation import journal
 
@@ -93,6 +93,24 @@ def set_column(viewer: Viewer, assessment: Assessment, cells: Sequence[Cell]) ->
     return {cell.pupil_id: marks.get(cell.pupil_id) for cell in cells}
 
 
+@transaction.atomic
+def set_grid(viewer: Viewer, columns: Sequence[tuple[Assessment, Sequence[Cell]]]) -> int:
+    """Write marks of several assessments, all or none; returns how many cells were told.
+
+    Raises ColumnConflict with those of every column, Elsewhere, PeriodSealed, AlreadyDone.
+    """
+    conflicts: list[MarkConflict] = []
+    # In one order, whoever writes: two files at once do not wait for each other.
+    for assessment, cells in sorted(columns, key=lambda column: column[0].pk):
+        try:
+            set_column(viewer, assessment, cells)
+        except ColumnConflict as refused:
+            conflicts += refused.conflicts
+    if conflicts:
+        raise ColumnConflict(conflicts)
+    return sum(len(cells) for _assessment, cells in columns)
+
+
 def _version(mark: Mark | None) -> int:
     return mark.version if mark else 0
 
@@ -122,6 +140,9 @@ def _write(
     assessment.marks_written += 1
     assessment.save(update_fields=["marks_written"])
     written: dict[int, Mark | None] = {}
+    read = assessment.is_published(now)
+    changes = [_change(viewer, marks[cell.pupil_id], cell.typed) for cell in cells if cell.pupil_id in marks]
+    MarkChange.objects.bulk_create(changes if read else [])
     for cell in cells:
         mark = marks.get(cell.pupil_id) or Mark(assessment=assessment, pupil_id=cell.pupil_id)
         mark.value, mark.code = cell.typed.value, cell.typed.code
@@ -135,15 +156,27 @@ def _write(
     emptied = [pupil for pupil, mark in written.items() if mark is None]
     if emptied:
         Mark.objects.filter(assessment=assessment, pupil__in=emptied).delete()
-    _trace(viewer, assessment, written, marks)
+    _trace(viewer, assessment, written, marks, read=read)
     return written
 
 
+def _change(viewer: Viewer, mark: Mark, typed: Typed) -> MarkChange:
+    """What a mark was, before it is written: pupils have read it."""
+    return MarkChange(
+        assessment_id=mark.assessment_id, pupil_id=mark.pupil_id, former_value=mark.value, former_code=mark.code,
+        value=typed.value, code=typed.code, by=viewer.person,
+    )  # fmt: skip
+
+
 def _trace(
-    viewer: Viewer, assessment: Assessment, written: Mapping[int, Mark | None], before: Mapping[int, Mark]
+    viewer: Viewer,
+    assessment: Assessment,
+    written: Mapping[int, Mark | None],
+    before: Mapping[int, Mark],
+    *,
+    read: bool,
 ) -> None:
     """One line a pupil in the journal; what they had read already is told by the school's rule."""
-    read = assessment.is_published(timezone.now())
     for pupil, mark in written.items():
         verb = "gradebook.mark_written" if mark else "gradebook.mark_emptied"
         journal.record(viewer, verb, mark or before[pupil], subject_id=pupil, read=int(read))

@@ -5,9 +5,8 @@ from io import BytesIO
 
 from django.utils.translation import gettext as _
 
-from preau.domains.gradebook.queries import Grid, Row
-from preau.domains.gradebook.rules import plain
-from preau.foundation import csvtext, dates, opendocument, workbooks
+from preau.domains.gradebook.queries import Grid, Row, heading
+from preau.foundation import csvtext, opendocument, workbooks
 
 TYPES = {
     "csv": "text/csv; charset=utf-8",
@@ -31,11 +30,7 @@ def content_of(grid: Grid, kind: str) -> Iterable[bytes | str]:
 
 
 def _header(grid: Grid) -> list[str]:
-    named = [
-        f"{one.title} ({dates.plain_day(one.day)}, /{plain(one.scale)}, ×{plain(one.coefficient)})"
-        for one in grid.columns
-    ]
-    return [_("Élève"), *named, _("Moyenne")]
+    return [_("Élève"), *map(heading, grid.columns), _("Moyenne")]
 
 
 def _texts(row: Row) -> Iterator[str]:

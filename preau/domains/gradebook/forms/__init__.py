@@ -8,6 +8,7 @@ from preau.domains.gradebook.forms.assessments import (
     initial_of,
 )
 from preau.domains.gradebook.forms.columns import ColumnForm, PasteForm
+from preau.domains.gradebook.forms.files import GridFileForm
 from preau.domains.gradebook.forms.periods import ReopenForm
 from preau.domains.gradebook.forms.settings import PolicyForm, SubjectForm
 
@@ -15,6 +16,7 @@ __all__ = [
     "AssessmentForm",
     "ColumnForm",
     "CopyForm",
+    "GridFileForm",
     "MoveForm",
     "PasteForm",
     "PolicyForm",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +20,17 @@ BASIS: dict[str, Any] = dict(
     legal_basis=_("Mission d’intérêt public (RGPD, article 6.1.e)."),
     keep=Retention.YEAR_PLUS_ONE,
 )
+
+
+def changed_after(moment: str) -> Any:
+    """What changed once those whom this moment is for could read it."""
+    return lambda reader_id: (
+        Q(by=reader_id)
+        | Q(
+            **{"assessment__deleted_at": None, f"assessment__{moment}__lte": timezone.now()},
+            at__gte=F(f"assessment__{moment}"),
+        )
+    )
 
 
 def read_by(moment: str) -> Any:
@@ -60,6 +71,20 @@ for data in [
         **BASIS,
     ),
     PersonalData(
+        _("Notes changées après leur publication"),
+        "gradebook.MarkChange",
+        "pupil",
+        fields=dict.fromkeys("assessment pupil former_value former_code value code".split(), CHILD)
+        | dict.fromkeys(["at", "by"], PERSONAL),
+        forget=actions.forget_changes,
+        readers=Readers(
+            Rows(changed_after("published_at"), _("une fois publiée")),
+            Rows(changed_after("guardians_at"), _("ce qui a changé après le délai que fixe l’établissement")),
+            READ_BY,
+        ),
+        **BASIS,
+    ),
+    PersonalData(
         _("Périodes arrêtées"),
         "gradebook.PeriodSeal",
         "by",
@@ -89,7 +114,8 @@ TERM: dict[str, Any] = dict(
 for term in [
     Term(
         "gradebook.assessments", _("Évaluations et notes"), model="gradebook.Assessment", when="day",
-        due=by_year("gradebook.Assessment", "day"), people=("teacher", "marks__pupil"), with_it=("gradebook.Mark",),
+        due=by_year("gradebook.Assessment", "day"), people=("teacher", "marks__pupil"),
+        with_it=("gradebook.Mark", "gradebook.MarkChange"),
         order=24, **TERM,
     ),
     Term(
@@ -119,6 +145,19 @@ for words in [
         names=lambda row: f"{row.assessment.subject.name}, {dates.day(row.assessment.day)}",
         names_with=("assessment__subject",),
     ),
+    boards.InWords(
+        "gradebook.MarkChange",
+        when="at",
+        sentence=(
+            _("Note changée : %(assessment)s"),
+            _("avant : %(former_value)s"),
+            _("avant : %(former_code)s"),
+            "%(value)s",
+            "%(code)s",
+        ),
+        names=lambda row: f"{row.assessment.subject.name}, {dates.day(row.assessment.day)}",
+        names_with=("assessment__subject",),
+    ),
     boards.InWords("gradebook.PeriodSeal", when="at", sentence=(_("Période arrêtée : %(period)s"),)),
     boards.InWords(
         "gradebook.Reopening",
@@ -137,6 +176,7 @@ for verb, label in [
     ("gradebook.assessment_published", _("Publication d’une évaluation changée")),
     ("gradebook.mark_written", _("Note saisie")),
     ("gradebook.mark_emptied", _("Note effacée")),
+    ("gradebook.past_written", _("Notes d’un autre logiciel reprises")),
     ("gradebook.period_sealed", _("Période arrêtée")),
     ("gradebook.seal_lifted", _("Arrêt d’une période levé")),
     ("gradebook.period_reopened", _("Période rouverte à un enseignant")),

@@ -6,11 +6,12 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from preau.directory.boards import Power, powers
+from preau.directory.boards import Power, powers, roster_files
 from preau.directory.models import School
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
 from preau.domains.gradebook import queries, rules, seeds, tasks
+from preau.domains.gradebook.exports import roster
 from preau.domains.gradebook.models import MARKS
 from preau.foundation import boards
 
@@ -101,3 +102,5 @@ powers.add(
         order=36,
     )
 )
+for file in roster.FILES:
+    roster_files.add(file)

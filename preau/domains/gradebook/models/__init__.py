@@ -1,6 +1,6 @@
 """Assessments of a class or a group, the marks of its pupils, how averages are made, and sealed periods."""
 
-from preau.domains.gradebook.models.assessments import Assessment, Mark
+from preau.domains.gradebook.models.assessments import Assessment, Mark, MarkChange
 from preau.domains.gradebook.models.books import GradeBook
 from preau.domains.gradebook.models.reading import MARKS
 from preau.domains.gradebook.models.seals import PeriodSeal, Reopening
@@ -12,6 +12,7 @@ __all__ = [
     "GradeBook",
     "GradingPolicy",
     "Mark",
+    "MarkChange",
     "PeriodSeal",
     "Reopening",
     "SubSubject",

@@ -168,12 +168,7 @@ class MarkQuerySet(SchoolQuerySet):
     def visible_to(self, viewer: Viewer) -> Self:
         """Who teaches that subject there and the head, all; once published: school life, the head teacher for their class, the pupil, then the family."""
         if viewer.profile in {Profile.PUPIL, Profile.GUARDIAN}:
-            moment = "guardians_at" if viewer.is_guardian else "published_at"
-            return self.filter(
-                pupil__in=viewer.own_pupils(),
-                assessment__deleted_at=None,
-                **{f"assessment__{moment}__lte": viewer.moment},
-            )
+            return self.of_family(viewer)
         if not viewer.is_staff:
             return self.none()
         here = self.in_school(viewer)
@@ -185,6 +180,19 @@ class MarkQuerySet(SchoolQuerySet):
             return here.filter(own | read)
         led = of_led_class(viewer, "assessment__") & Q(pupil__in=in_led_class(viewer))
         return here.filter(own | (read & led))
+
+    def of_family(self, viewer: Viewer) -> Self:
+        """Of a pupil, or of the children of a family: what is published to them."""
+        return self.filter(
+            pupil__in=viewer.own_pupils(),
+            assessment__deleted_at=None,
+            **{f"{_moment(viewer)}__lte": viewer.moment},
+        )
+
+
+def _moment(viewer: Viewer) -> str:
+    """When pupils, or their families, read a mark."""
+    return "assessment__guardians_at" if viewer.is_guardian else "assessment__published_at"
 
 
 class Mark(models.Model):
@@ -221,6 +229,50 @@ class Mark(models.Model):
                 name="mark_is_a_value_or_a_code",
             ),
             models.CheckConstraint(condition=Q(value=None) | Q(value__gte=0), name="mark_not_negative"),
+        ]
+
+
+class MarkChangeQuerySet(MarkQuerySet):
+    """Whoever reads the mark reads what it was."""
+
+    def of_family(self, viewer: Viewer) -> Self:
+        """What changed once they could read it."""
+        return super().of_family(viewer).filter(at__gte=models.F(_moment(viewer)))
+
+
+class MarkChange(models.Model):
+    """What a mark was before it changed, once pupils had read it, and what it became: neither a value nor a code, it was emptied."""
+
+    assessment = models.ForeignKey(
+        Assessment, models.CASCADE, related_name="mark_changes", verbose_name=_("évaluation")
+    )
+    pupil = models.ForeignKey(Person, models.CASCADE, related_name="mark_changes", verbose_name=_("élève"))
+    former_value = models.DecimalField(
+        _("note d’avant"), max_digits=6, decimal_places=2, null=True, blank=True
+    )
+    former_code = models.CharField(_("code d’avant"), max_length=4, choices=Mark.Code.choices, blank=True)
+    value = models.DecimalField(_("note"), max_digits=6, decimal_places=2, null=True, blank=True)
+    code = models.CharField(_("code"), max_length=4, choices=Mark.Code.choices, blank=True)
+    at = models.DateTimeField(_("changée à"), default=timezone.now)
+    by = models.ForeignKey(
+        Person, models.PROTECT, related_name="marks_changed", verbose_name=_("changée par")
+    )
+
+    objects = MarkChangeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("changement d’une note publiée")
+        verbose_name_plural = _("changements de notes publiées")
+        ordering = ["at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(former_value__isnull=False, former_code="")
+                | Q(former_value=None, former_code__in=["ABS", "DISP", "NN", "NR"]),
+                name="mark_was_a_value_or_a_code",
+            ),
+            models.CheckConstraint(
+                condition=Q(value=None) | Q(code=""), name="mark_becomes_a_value_or_a_code"
+            ),
         ]
 
 

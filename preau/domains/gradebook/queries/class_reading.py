@@ -11,6 +11,7 @@ from preau.directory.queries.finding import pupils_here
 from preau.directory.rules.subjects import Look
 from preau.directory.viewer import Viewer
 from preau.domains.gradebook.models import GradeBook
+from preau.domains.gradebook.queries.figures import Spread, number, spread_in_words
 from preau.domains.gradebook.queries.read_marks import (
     PERIODS,
     ClassMarks,
@@ -18,7 +19,6 @@ from preau.domains.gradebook.queries.read_marks import (
     chosen_period,
     class_marks,
 )
-from preau.domains.gradebook.queries.reading import Spread, number, spread_in_words
 from preau.domains.gradebook.rules import averages
 from preau.foundation.prepared import Prepared
 from preau.foundation.text import natural

@@ -12,9 +12,9 @@ WHOLE = "whole"
 
 
 def policy_terms(policy: GradingPolicy) -> averages.Policy:
-    """What the school decided, as the arithmetic takes it."""
+    """What the school decided, as the arithmetic takes it; the database writes a step of 0.5 as 0.50, and nobody an average so."""
     return averages.Policy(
-        policy.step,
+        policy.step.normalize(),
         averages.Rounding(policy.rounding),
         averages.GeneralFrom(policy.general_from),
         averages.NotReturned(policy.not_returned),

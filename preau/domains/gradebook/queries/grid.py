@@ -171,6 +171,15 @@ class Grid:
         return spread([row.cells[place].typed for row in self.rows if not row.pupil.left], column.scale)
 
 
+def heading(one: Assessment) -> str:
+    """« Fractions (14 septembre 2026 · /20 · ×0.5) »: what a column is known by when the file comes back.
+
+    Without a comma: it is by the line of headings that one knows what separates the cells of a CSV.
+    """
+    scale, weight = (plain(number).replace(",", ".") for number in (one.scale, one.coefficient))
+    return f"{one.title} ({dates.plain_day(one.day)} · /{scale} · ×{weight})"
+
+
 def tenths(value: Fraction) -> str:
     """« 13,3 »."""
     return fixed(averages.rounded(value, TENTH))
@@ -346,8 +355,10 @@ def spread_of(viewer: Viewer, assessment: Assessment) -> Spread:
     return spread([as_typed(marks.get(one.pk)) for one in learners if not one.left], assessment.scale)
 
 
-def column_cells(viewer: Viewer, assessment: Assessment) -> tuple[list[Learner], dict[int, Mark]]:
+def column_cells(
+    viewer: Viewer, assessment: Assessment, *, led_only: bool = False
+) -> tuple[list[Learner], dict[int, Mark]]:
     """The pupils of one assessment, and the marks that they have: two queries."""
-    learners = learners_of(viewer, assessment.group, assessment.period)
+    learners = learners_of(viewer, assessment.group, assessment.period, led_only=led_only)
     marks = Mark.objects.filter(assessment=assessment).select_related("changed_by")
     return learners, {mark.pupil_id: mark for mark in marks}

@@ -140,6 +140,13 @@ class Marks:
         self.viewer, self.pupils, self.periods = viewer, pupils, periods
         self._own: dict[int, Given] = {}
 
+    @classmethod
+    def known(cls, viewer: Viewer, pupil_id: int, marks: Given) -> "Marks":
+        """Those of one pupil, which were read already."""
+        made = cls(viewer, (pupil_id,), ())
+        made._own[pupil_id] = marks
+        return made
+
     @cached_property
     def all(self) -> Mapping[int, Given]:
         return self._asked(self.pupils)

@@ -54,3 +54,8 @@ def settles_marks(viewer: Viewer, *_: object) -> bool:
 def follows_marks(viewer: Viewer, *_: object) -> bool:
     """Pupils and their families."""
     return viewer.profile in {Profile.PUPIL, Profile.GUARDIAN}
+
+
+def reads_marks(viewer: Viewer, *_: object) -> bool:
+    """Whoever may read some mark of a pupil: families and pupils, teachers, and those who read every class."""
+    return follows_marks(viewer) or reads_grid(viewer)

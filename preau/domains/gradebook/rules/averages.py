@@ -216,8 +216,12 @@ def _fraction(number: Decimal) -> Fraction:
 exact = lru_cache(maxsize=4_096)(_fraction)
 
 
-def _units_of(step: Decimal) -> tuple[int, int, int]:
-    """A step as a whole number of units of its last decimal, and how many of these make one."""
+def _units_of(text: str) -> tuple[int, int, int]:
+    """A step as a whole number of units of its last decimal, and how many of these make one.
+
+    Kept by its text: 0.5 and 0.50 are one number, and two ways to write an average.
+    """
+    step = Decimal(text)
     exponent = min(int(step.as_tuple().exponent), 0)
     unit = 10**-exponent
     return exponent, int(Fraction(step) * unit), unit
@@ -228,7 +232,7 @@ _step = lru_cache(maxsize=64)(_units_of)
 
 def rounded(value: Fraction, step: Decimal, rounding: Rounding = Rounding.HALF_UP) -> Decimal:
     """The nearest number of steps, with the decimals of the step; no context of `Decimal` has a say in it."""
-    exponent, width, unit = _step(step)
+    exponent, width, unit = _step(str(step))
     digits = _whole(value.numerator * unit, value.denominator * width, rounding) * width
     return Decimal(f"{digits}E{exponent}")
 

@@ -166,6 +166,11 @@ def test_rounding(value: str, step: str, mode: str, shown: str) -> None:
     assert str(rules.rounded(Fraction(value), Decimal(step), rules.Rounding(mode))) == shown
 
 
+def test_a_step_written_otherwise_does_not_change_how_another_is_shown() -> None:
+    for step, shown in [("0.25", "13.25"), ("0.250", "13.250"), ("0.25", "13.25")]:
+        assert str(rules.rounded(Fraction("13.25"), Decimal(step))) == shown
+
+
 def test_rounding_is_exact_beyond_what_a_context_of_decimals_holds() -> None:
     third = rules.rounded(Fraction(40, 3), Decimal("1e-60"))
     assert str(third) == "13." + "3" * 60

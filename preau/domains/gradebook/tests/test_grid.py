@@ -15,7 +15,7 @@ from conftest import NOW, SchoolClient
 from preau.directory.models import Assignment, Enrolment, Holding, Person
 from preau.directory.seeds import World
 from preau.domains.gradebook import actions, queries
-from preau.domains.gradebook.models import Assessment, Mark, SubSubject
+from preau.domains.gradebook.models import Assessment, GradingPolicy, Mark, SubSubject
 from preau.domains.gradebook.queries.courses import courses_of
 from preau.domains.gradebook.tests.props import many_assessments, own_assessment, own_book
 from preau.domains.gradebook.tests.scene import (
@@ -446,3 +446,13 @@ def test_publishing_now_keeps_the_moment_of_what_pupils_read_already(
     teacher.post(address("publication", one), {"publication": "brouillon"})
     one.refresh_from_db()
     assert (one.published_at, one.guardians_at) == (None, None)
+
+
+def test_an_average_has_the_decimals_of_the_step_of_the_school(
+    college: World, seat_of: Any, one: Assessment
+) -> None:
+    """The database writes half a point as 0.50."""
+    GradingPolicy.objects.create(school=college.school, step=Decimal("0.5"))
+    pupil = college.people["pupil"]
+    marked(seat_of("teacher"), one, pupil, "12.4")
+    assert queries.said_average(seat_of("teacher"), one, pupil.pk) == "12,5"

@@ -17,7 +17,8 @@ from preau.directory.seeds import World, make_parent_of
 from preau.directory.viewer import Viewer
 from preau.domains.gradebook import actions
 from preau.domains.gradebook.models import Assessment, GradeBook, SubjectWeight, SubSubject
-from preau.domains.gradebook.queries import class_reading, latest, reading, remembered
+from preau.domains.gradebook.queries import class_reading, computations, latest, pupil_reading, remembered
+from preau.domains.gradebook.queries.figures import number
 from preau.domains.gradebook.rules import reading as rules
 from preau.domains.gradebook.tests.read_scene import assessed, charges_of, give, lived_term, pupils_of
 from preau.domains.gradebook.tests.scene import assessment, class_of, classmate_of, marked
@@ -44,8 +45,8 @@ def pupil(college: World) -> Person:
     return college.people["pupil"]
 
 
-def read(viewer: Viewer, pupil: Person, asked: str | None = None) -> reading.PupilMarks:
-    found = reading.marks_of(viewer, pupil, asked)
+def read(viewer: Viewer, pupil: Person, asked: str | None = None) -> pupil_reading.PupilMarks:
+    found = pupil_reading.marks_of(viewer, pupil, asked)
     assert found is not None
     return found
 
@@ -190,12 +191,12 @@ def test_no_comparison_under_five_pupils(college: World, seat_of: Any, pupil: Pe
     give(one, *zip(people[:4], [10, 12, 14, 16], strict=True))
     few = read(seat_of("pupil"), pupil)
     assert few.subjects[0].spread is None and few.in_context(few.lines[0]).spread is None
-    assert reading.distribution_of(few, few.row_of(few.lines[0])) == ([], "")
+    assert pupil_reading.distribution_of(few, few.row_of(few.lines[0])) == ([], "")
     give(one, (people[4], 18))
     enough = read(seat_of("pupil"), pupil)
     spread = enough.in_context(enough.lines[0]).spread
     assert spread is not None and (spread.low, spread.high, spread.mean) == (12, 16, 14)
-    bars, own = reading.distribution_of(enough, enough.row_of(enough.lines[0]))
+    bars, own = pupil_reading.distribution_of(enough, enough.row_of(enough.lines[0]))
     assert sum(count for _label, count in bars) == 5 and own == "10–12"
 
 
@@ -255,17 +256,20 @@ def test_parts_and_weights_of_the_school_count(college: World, seat_of: Any, pup
     assert found.averages.general.exact == Fraction(13 * 3 + 16, 4)
     row = found.subject(first.subject_id)
     assert row is not None
-    assert [(block.value, block.share) for block in found.blocks_of(row)] == [("10", 5), ("14", 15)]
+    assert [(block.value, block.share) for block in computations.blocks_of(found, row)] == [
+        ("10", 5),
+        ("14", 15),
+    ]
 
 
 def test_blocks_are_few_and_weigh_all_together(college: World, seat_of: Any, pupil: Person) -> None:
     charge = charges_of(college)[0]
-    for number in range(8):
-        give(assessed(college, f"Contrôle {number}", charge=charge), (pupil, 10 + number))
+    for rank in range(8):
+        give(assessed(college, f"Contrôle {rank}", charge=charge), (pupil, 10 + rank))
     found = read(seat_of("pupil"), pupil)
     row = found.subjects[0]
-    blocks = found.blocks_of(row)
-    assert len(blocks) == reading.MOST_BLOCKS and blocks[-1].label == "Autres"
+    blocks = computations.blocks_of(found, row)
+    assert len(blocks) == computations.MOST_BLOCKS and blocks[-1].label == "Autres"
     assert row.average.exact == Fraction(27, 2)
 
 
@@ -275,9 +279,9 @@ def test_a_step_that_the_next_mark_makes_possible(college: World, seat_of: Any, 
     assessed(college, "Bilan", charge=charge, day=NOW.date() + timedelta(days=3))
     found = read(seat_of("pupil"), pupil)
     assert [row.line.title for row in found.coming] == [college.named("Bilan")]
-    assert "14 sur 20" in found.next_step(found.subjects[0]) and "de 13." in found.next_step(
-        found.subjects[0]
-    )
+    assert "14 sur 20" in computations.next_step(
+        found, found.subjects[0]
+    ) and "de 13." in computations.next_step(found, found.subjects[0])
 
 
 def test_a_period_and_the_year(college: World, seat_of: Any, pupil: Person) -> None:
@@ -296,7 +300,7 @@ def test_the_evolution_ends_with_the_average_of_today(college: World, seat_of: A
     found = read(seat_of("pupil"), pupil)
     points = found.evolution.points
     assert len(points) > 2
-    assert points[-1].said == reading.number(found.averages.general.rounded)
+    assert points[-1].said == number(found.averages.general.rounded)
     assert all(point.low is not None and point.low <= point.high for point in points)  # type: ignore[operator]
 
 
@@ -308,7 +312,7 @@ def test_the_page_of_a_class_says_what_pupils_read(college: World, seat_of: Any,
     assert names == sorted(names) and len(names) == len(pupils_of(college))
     own = next(line for line in found.lines if line.public_id == pupil.public_id)
     mine = read(seat_of("pupil"), pupil)
-    assert own.general == reading.number(mine.averages.general.rounded)
+    assert own.general == number(mine.averages.general.rounded)
     assert list(own.cells) == [row.said for row in mine.subjects]
 
 
@@ -426,7 +430,7 @@ def test_a_page_says_the_same_from_memory(
     client.sit(pupil)
     plain = body_of(client.get(page_of(pupil)))
     monkeypatch.setattr(remembered, "connection", SimpleNamespace(in_atomic_block=False))
-    monkeypatch.setattr(reading, "memory", remembered.Memory())
+    monkeypatch.setattr(pupil_reading, "memory", remembered.Memory())
     first, again = (client.get(page_of(pupil)) for _ in range(2))
     assert body_of(first) == body_of(again) == plain
 

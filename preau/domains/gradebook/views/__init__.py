@@ -10,11 +10,13 @@ from preau.domains.gradebook.views.assessments import (
     restore,
 )
 from preau.domains.gradebook.views.columns import cell, column, paste
+from preau.domains.gradebook.views.files import bring
 from preau.domains.gradebook.views.grid import export, grid, index
 from preau.domains.gradebook.views.periods import close_reopening, lift, periods, reopen, seal
 from preau.domains.gradebook.views.settings import remove_part, settings, subject
 
 __all__ = [
+    "bring",
     "cell",
     "change",
     "close_reopening",

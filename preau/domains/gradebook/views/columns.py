@@ -15,6 +15,7 @@ from preau.directory.models import Person
 from preau.domains.gradebook import actions, queries, rules
 from preau.domains.gradebook.forms import ColumnForm, PasteForm
 from preau.domains.gradebook.models import Assessment
+from preau.domains.gradebook.queries import history
 from preau.domains.gradebook.views.grid import column_address, state_said
 from preau.foundation import dates
 from preau.foundation.access import opens
@@ -77,7 +78,7 @@ def _column_page(
 ) -> HttpResponse:
     context = {
         "assessment": assessment, "form": form, "lines": form.lines(), "problem": problem, "status": status,
-        "plain": rules.plain, "state": state_said(assessment, request.viewer.moment), "back": column_address(assessment),
+        "changed": history.changed_in(request.viewer, assessment), "plain": rules.plain, "state": state_said(assessment, request.viewer.moment), "back": column_address(assessment),
         **rights(request, assessment),
     }  # fmt: skip
     return render(request, "gradebook/column.html", context, status=status)

@@ -9,8 +9,9 @@ from django.views.decorators.http import require_safe
 
 from preau.directory.models import Person
 from preau.domains.gradebook.models import Assessment, GradeBook
-from preau.domains.gradebook.queries import class_reading, latest, reading
-from preau.domains.gradebook.rules import follows_marks
+from preau.domains.gradebook.queries import class_reading, computations, history, latest, pupil_reading
+from preau.domains.gradebook.queries.figures import number
+from preau.domains.gradebook.rules import follows_marks, plain, reads_grid, writes
 from preau.domains.gradebook.rules import reading as rules
 from preau.foundation import journal
 from preau.foundation.access import opens
@@ -61,7 +62,7 @@ def _title(viewer: Any, pupil: Person) -> str:
 
 def _pupil_page(request: HttpRequest, pupil: Person, children: list[Person]) -> HttpResponse:
     viewer = request.viewer
-    read = reading.marks_of(viewer, pupil, request.GET.get("periode"))
+    read = pupil_reading.marks_of(viewer, pupil, request.GET.get("periode"))
     title = _title(viewer, pupil)
     if read is None:
         context = {"title": title, "children": children, "pupil": pupil}
@@ -73,18 +74,18 @@ def _pupil_page(request: HttpRequest, pupil: Person, children: list[Person]) -> 
         "children": children,
         "pupil": pupil,
         "newest": newest,
-        "blocks": read.blocks_of(newest) if newest else [],
-        "hint": read.next_step(newest) if newest else "",
+        "blocks": computations.blocks_of(read, newest) if newest else [],
+        "hint": computations.next_step(read, newest) if newest else "",
         "last": [read.in_context(row.line) for row in read.last[:LAST]],
         "is_own": viewer.person.pk == pupil.pk,
         "opens": not viewer.is_staff,
         "asked": _asked(read),
-        "number": reading.number,
+        "number": number,
     }
     return render(request, "gradebook/pupil.html", context)
 
 
-def _asked(read: reading.PupilMarks) -> str:
+def _asked(read: pupil_reading.PupilMarks) -> str:
     """The period, as the links of the page say it again."""
     return f"?periode={read.period.pk if read.period else 'annee'}"
 
@@ -94,7 +95,7 @@ def _asked(read: reading.PupilMarks) -> str:
 def average(request: HttpRequest, pupil: Person) -> HttpResponse:
     """« D’où vient cette moyenne ? »: that of a subject, line by line, else the general one, subject by subject."""
     _trace(request, pupil)
-    read = reading.marks_of(request.viewer, pupil, request.GET.get("periode"))
+    read = pupil_reading.marks_of(request.viewer, pupil, request.GET.get("periode"))
     whose = _title(request.viewer, pupil)
     if read is None:
         return render(request, "gradebook/no_marks.html", {"title": whose, "children": [], "pupil": pupil})
@@ -104,14 +105,14 @@ def average(request: HttpRequest, pupil: Person) -> HttpResponse:
         return render(
             request,
             "gradebook/pupil_general.html",
-            context | {"computation": reading.general_computation(read)},
+            context | {"computation": computations.general_computation(read)},
         )
     lines = [line for line in reversed(read.lines) if line.subject_id == row.pk]
     context |= {
         "row": row,
-        "blocks": read.blocks_of(row),
-        "hint": read.next_step(row),
-        "computations": reading.computations_of(read, row),
+        "blocks": computations.blocks_of(read, row),
+        "hint": computations.next_step(read, row),
+        "computations": computations.computations_of(read, row),
         "marks": [read.in_context(line) for line in lines],
         "opens": not request.viewer.is_staff,
     }
@@ -125,20 +126,43 @@ def assessment(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     viewer = request.viewer
     asked = request.GET.get("enfant")
     for pupil in sorted(_children(viewer), key=lambda one: one.public_id != asked):
-        read = reading.marks_of(viewer, pupil, str(assessment.period_id))
+        read = pupil_reading.marks_of(viewer, pupil, str(assessment.period_id))
         line = next((one for one in read.lines if one.pk == assessment.pk), None) if read else None
         if read and line:
             row = read.in_context(line)
             context = {
                 "read": read,
                 "row": row,
-                "bars": reading.distribution_of(read, row),
+                "bars": pupil_reading.distribution_of(read, row),
                 "whose": _title(viewer, pupil),
                 "is_own": viewer.person.pk == pupil.pk,
                 "asked": _asked(read),
+                "changes": history.changes_of(viewer, assessment, pupil.pk),
             }
             return render(request, "gradebook/pupil_assessment.html", context)
     raise Http404
+
+
+@opens(Assessment, to=reads_grid)
+@require_safe
+def mark(request: HttpRequest, assessment: Assessment) -> HttpResponse:
+    """One pupil in one assessment, for those who work here: the mark, where it lies, and what it was before."""
+    viewer = request.viewer
+    page = history.mark_page(viewer, assessment, request.GET.get("eleve"))
+    if page is None or assessment.deleted_at:
+        raise Http404
+    pupil, own = history.person_of(page.pupil), writes(viewer, assessment)
+    if not own:
+        _trace(request, pupil)
+    context = {
+        "page": page,
+        "assessment": assessment,
+        "writes": own,
+        "plain": plain,
+        "now": viewer.moment,
+        "reads_all": rules.reads_marks_of(viewer, pupil),
+    }
+    return render(request, "gradebook/mark.html", context)
 
 
 @opens(GradeBook, to=rules.reads_class_averages)
@@ -148,5 +172,5 @@ def class_averages(request: HttpRequest, book: GradeBook) -> HttpResponse:
     viewer = request.viewer
     read = class_reading.averages_of_class(viewer, book, request.GET.get("periode"))
     journal.record(viewer, "gradebook.class_read", book)
-    context = {"book": book, "read": read, "title": _("Moyennes de la classe"), "number": reading.number}
+    context = {"book": book, "read": read, "title": _("Moyennes de la classe"), "number": number}
     return render(request, "gradebook/class_averages.html", context)

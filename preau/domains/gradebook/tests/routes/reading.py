@@ -25,6 +25,7 @@ PAGES = [
     Page("gradebook:pupil", FOLLOWERS, model=cast_pupil, by="public_id"),
     Page("gradebook:average", FOLLOWERS, model=cast_pupil, by="public_id"),
     Page("gradebook:assessment", pages.FAMILY, model=own_assessment),
+    Page("gradebook:mark", LEADERS, model=own_assessment),
     Page("gradebook:class_averages", LEADERS, model=own_book),
 ]
 ELSEWHERE = {"portal:api_notes"}
@@ -38,6 +39,7 @@ LISTS = [
 ]
 ONE_THING = {
     "gradebook:assessment",
+    "gradebook:mark",
     # Lists by pages, behind a token: tests/test_api.py.
     "portal:api_notes",
 }
@@ -48,6 +50,12 @@ OPENS: dict[str, Near | set[str]] = {
     "gradebook:own": FAMILY | OTHER_FAMILY,
     **dict.fromkeys(["gradebook:pupil", "gradebook:average"], OF_A_PUPIL),
     "gradebook:assessment": near(own=OWN_FAMILY, other_class=OTHER_FAMILY),
+    "gradebook:mark": near(
+        own=LIFE | {"teacher"},
+        other_class=LIFE | {"teacher_parent"},
+        departed=LIFE,
+        other_school=NEIGHBOURING,
+    ),
     "gradebook:class_averages": near(
         own=LIFE | {"teacher"}, other_class=LIFE, departed=LIFE, other_school=NEIGHBOURING
     ),

@@ -13,6 +13,7 @@ from preau.domains.gradebook.models import (
     Assessment,
     GradeBook,
     Mark,
+    MarkChange,
     PeriodSeal,
     Reopening,
     SubSubject,
@@ -59,6 +60,7 @@ PAGES = [
         Page(f"gradebook:{name}", {"teacher"}, model=own_assessment)
         for name in ("column", "paste", "change", "publication", "duplicate", "move")
     ),
+    Page("gradebook:bring", pages.TEACHERS, model=own_book),
     Page("gradebook:periods", {"head"}),
     Page("gradebook:reopen", {"head"}, model=own_seal),
     Page("gradebook:settings", {"head"}),
@@ -81,7 +83,7 @@ LISTS = [
     ("teacher", "agenda:agenda", many_drafts),
 ]
 ONE_THING = {
-    "gradebook:create", "gradebook:change", "gradebook:publication", "gradebook:duplicate", "gradebook:move",
+    "gradebook:create", "gradebook:bring", "gradebook:change", "gradebook:publication", "gradebook:duplicate", "gradebook:move",
     "gradebook:reopen",
 }  # fmt: skip
 
@@ -94,7 +96,7 @@ SEES: dict[type[Model], Near] = {
         own=LIFE | {"teacher"}, other_class=LIFE | {"teacher_parent"}, departed=LIFE, other_school=NEIGHBOURING
     ),
     **dict.fromkeys(
-        [Assessment, Mark],
+        [Assessment, Mark, MarkChange],
         near(
             own=LIFE | {"teacher"} | OWN_FAMILY, other_class=LIFE | {"teacher_parent"} | OTHER_FAMILY,
             departed=LIFE, other_school=NEIGHBOURING,
@@ -109,7 +111,7 @@ SEES: dict[type[Model], Near] = {
 OPENS: dict[str, Near | set[str]] = {
     "gradebook:index": LIFE | {"teacher", "teacher_parent"} | NEIGHBOURING,
     **dict.fromkeys(["gradebook:grid", "gradebook:export"], SEES[GradeBook]),
-    "gradebook:create": WRITERS,
+    **dict.fromkeys(["gradebook:create", "gradebook:bring"], WRITERS),
     **dict.fromkeys(
         [
             f"gradebook:{name}"
@@ -149,6 +151,7 @@ PLAIN: dict[str, tuple[str, ...]] = dict.fromkeys(
         "publication", "publication_jour", "publication_heure", "forme", "until", "why", "step", "rounding",
         "general_from", "not_returned", "guardian_delay", "tells_changes", "nom-plus0", "nom-plus1", "poids-plus0",
         "poids-plus1",
+        "fichier", "cellules",
     ],
     (),
 ) | {"version": ("1", "99")}  # fmt: skip
@@ -187,6 +190,11 @@ def _cell(stage: Stage) -> Data:
 def _pasted(stage: Stage) -> Data:
     pupil = stage.own(Person)
     return {"lines": f"{pupil.list_name}\t9,5", "seen": "1"}
+
+
+def _brought(stage: Stage) -> Data:
+    """What the page had shown of a file, and sends back once it is agreed to."""
+    return {"cellules": f"{stage.own(Assessment).pk}:{stage.own(Person).pk}:1:9,5"}
 
 
 def _other_group(stage: Stage) -> None:
@@ -242,6 +250,7 @@ BODIES = {
         },
         wrong=lambda stage: {"publication_heure": ""},
     ),
+    "gradebook:bring": Body("teacher", _brought, wrong=lambda stage: {"cellules": "1:1"}),
     "gradebook:duplicate": Body("teacher", _copied, _other_group, lambda stage: {"group": ""}),
     "gradebook:move": Body("teacher", _moved, wrong=lambda stage: {"period": ""}),
     "gradebook:delete": Body("teacher"),
@@ -298,6 +307,9 @@ def plant(stage: Stage) -> None:
             guardians_at=NOW - timedelta(days=2), pupils_told_at=NOW, guardians_told_at=NOW, marks_written=1,
         )  # fmt: skip
         mark = Mark.objects.create(assessment=one, pupil=pupil, value=12, changed_by=teacher)
+        change = MarkChange.objects.create(
+            assessment=one, pupil=pupil, former_value=9, value=12, by=teacher, at=NOW - timedelta(days=1)
+        )
         seal = PeriodSeal.objects.create(school=world.school, period=sealed, by=world.people["head"])
         why = (
             theirs
@@ -307,7 +319,7 @@ def plant(stage: Stage) -> None:
         opened = Reopening.objects.create(
             school=world.school, period=sealed, teacher=teacher, reason=why, until=NOW.date(), by=seal.by
         )
-        stage.put(scope, one, mark, seal, opened, GradeBook.objects.get(pk=group.pk))
+        stage.put(scope, one, mark, change, seal, opened, GradeBook.objects.get(pk=group.pk))
     for scope, world in [(OWN, stage.college), (OTHER_SCHOOL, stage.twin)]:
         # Of a subject in which nothing is assessed.
         subject = Subject.objects.filter(school=world.school).exclude(

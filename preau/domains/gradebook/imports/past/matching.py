@@ -1,0 +1,275 @@
+"""Whose marks these are, in which subject, group and period of the school: what would be written, and what is set aside."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+
+from django.utils.translation import gettext as _
+
+from preau.directory.models import Assignment, Enrolment, Group, Period, SchoolYear, Subject
+from preau.domains.gradebook.actions import PastAssessment
+from preau.domains.gradebook.imports.past.columns import bare
+from preau.domains.gradebook.imports.past.rows import PastMark, Problem
+from preau.domains.gradebook.models import Assessment, Mark, PeriodSeal
+from preau.domains.gradebook.rules import Typed, as_typed
+from preau.foundation import dates
+
+RANK = re.compile(r"[1-9]")
+SHORT = 4
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What the school has of a year: names without accents nor signs, and what they name."""
+
+    year: SchoolYear
+    today: date
+    periods: Sequence[Period]
+    sealed: frozenset[int]
+    groups: Mapping[str, int]
+    subjects: Mapping[str, frozenset[int]]
+    # By group, then in the whole school: names of pupils, either way round.
+    learners: Mapping[int, Mapping[str, frozenset[int]]]
+    classes: Mapping[int, frozenset[int]]
+    teachers: Mapping[tuple[int, int], int]
+
+    @cached_property
+    def everyone(self) -> Mapping[str, frozenset[int]]:
+        found: dict[str, set[int]] = defaultdict(set)
+        for names in self.learners.values():
+            for name, pupils in names.items():
+                found[name] |= pupils
+        return {name: frozenset(pupils) for name, pupils in found.items()}
+
+
+def ground_of(year: SchoolYear, today: date) -> Ground:
+    """Of a year of a school: six queries. Whoever learnt there on some day of the year is known."""
+    learners: dict[int, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
+    classes: dict[int, set[int]] = defaultdict(set)
+    enrolled = Enrolment.objects.filter(group__year=year, pupil__erased_at=None)
+    columns = ("group_id", "group__kind", "pupil_id", "pupil__family_name", "pupil__given_name")
+    for group, kind, pupil, family, given in enrolled.values_list(*columns):
+        for name in (bare(f"{family} {given}"), bare(f"{given} {family}")):
+            learners[group][name].add(pupil)
+        if kind == Group.Kind.CLASS:
+            classes[pupil].add(group)
+    subjects: dict[str, set[int]] = defaultdict(set)
+    for pk, name, code in Subject.objects.filter(school=year.school_id).values_list("pk", "name", "code"):
+        for said in filter(None, (bare(name), bare(code))):
+            subjects[said].add(pk)
+    taught = Assignment.objects.filter(group__year=year, kind=Assignment.Kind.TEACHES).exclude(subject=None)
+    return Ground(
+        year, today, list(Period.objects.filter(year=year).order_by("starts")),
+        frozenset(PeriodSeal.objects.filter(period__year=year).values_list("period_id", flat=True)),
+        {bare(name): pk for pk, name in Group.objects.filter(year=year).values_list("pk", "name")},
+        {name: frozenset(pks) for name, pks in subjects.items()},
+        {group: {name: frozenset(pks) for name, pks in names.items()} for group, names in learners.items()},
+        {pupil: frozenset(groups) for pupil, groups in classes.items()},
+        {(group, subject): teacher for group, subject, teacher in taught.order_by("-pk").values_list(
+            "group_id", "subject_id", "teacher_id"
+        )},
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Place:
+    """Which assessment a line is of."""
+
+    group: int
+    subject: int
+    period: int
+    title: str
+    day: date
+    scale: Decimal
+    coefficient: Decimal
+
+
+@dataclass
+class Planned:
+    """An assessment that the file tells, and its marks by pupil. `known`: it is there already, with some of them or none."""
+
+    place: Place
+    marks: dict[int, Typed] = field(default_factory=dict)
+    lines: dict[int, PastMark] = field(default_factory=dict)
+    known: int | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What would be written, what is there already, and the lines that are set aside."""
+
+    planned: Sequence[Planned]
+    problems: Sequence[Problem]
+    same: int = 0
+
+    @property
+    def marks(self) -> int:
+        return sum(len(one.marks) for one in self.planned)
+
+    @property
+    def created(self) -> int:
+        return sum(one.known is None for one in self.planned)
+
+
+class _Aside(ValueError):
+    """A line that is not taken; the message is the reason."""
+
+
+def plan(marks: Iterable[PastMark], problems: Sequence[Problem], ground: Ground) -> Plan:
+    """What these lines would write in this school. A mark that is there already is left as it is, whatever the file says."""
+    found: dict[Place, Planned] = {}
+    aside = list(problems)
+    for mark in marks:
+        try:
+            place, pupil = _place_of(mark, ground)
+        except _Aside as wrong:
+            aside.append(Problem(mark.line, str(wrong), mark.pupil))
+            continue
+        one = found.setdefault(place, Planned(place))
+        if pupil in one.marks:
+            twice = _("Cet élève a déjà une note à ce devoir, plus haut dans le fichier.")
+            aside.append(Problem(mark.line, twice, mark.pupil))
+            continue
+        one.marks[pupil], one.lines[pupil] = mark.typed, mark
+    planned, same = _without_known(list(found.values()), ground, aside)
+    return Plan([one for one in planned if one.marks], sorted(aside, key=lambda one: one.line), same)
+
+
+def _place_of(mark: PastMark, ground: Ground) -> tuple[Place, int]:
+    group = _group(mark, ground)
+    pupil = _pupil(mark, group, ground)
+    if group is None:
+        group = _class(pupil, ground)
+    period = _period(mark, ground)
+    day = mark.day or min(period.ends, ground.today)
+    title = mark.title or _("Devoir du %(day)s") % {"day": dates.plain_day(day)}
+    subject = _subject(mark.subject, ground)
+    return Place(group, subject, period.pk, title[:80], day, mark.scale, mark.coefficient), pupil
+
+
+def _group(mark: PastMark, ground: Ground) -> int | None:
+    if not mark.group:
+        return None
+    known = ground.groups.get(bare(mark.group))
+    if known is None:
+        # « 5B » for « 5e B ».
+        tight = re.sub("(?<=[0-9])(?:eme|nde|ere|e)? ?(?=[a-z0-9])", "", bare(mark.group))
+        close = {
+            pk
+            for name, pk in ground.groups.items()
+            if re.sub("(?<=[0-9])(?:eme|nde|ere|e)? ?(?=[a-z0-9])", "", name) == tight
+        }
+        known = close.pop() if len(close) == 1 else None
+    if known is None:
+        raise _Aside(_("Classe ou groupe inconnu : « %(name)s ».") % {"name": mark.group[:40]})
+    return known
+
+
+def _pupil(mark: PastMark, group: int | None, ground: Ground) -> int:
+    names = ground.everyone if group is None else ground.learners.get(group, {})
+    found = names.get(bare(mark.pupil), frozenset())
+    if len(found) == 1:
+        return next(iter(found))
+    raise _Aside(
+        _("Plusieurs élèves portent ce nom.") if found else _("Élève inconnu dans cette classe cette année.")
+    )
+
+
+def _class(pupil: int, ground: Ground) -> int:
+    found = ground.classes.get(pupil, frozenset())
+    if len(found) == 1:
+        return next(iter(found))
+    raise _Aside(_("Cet élève a eu plusieurs classes cette année : il faut une colonne « Classe »."))
+
+
+def _subject(said: str, ground: Ground) -> int:
+    """By its name or its code, else by a name that only one subject begins with."""
+    # « MATHEMATIQUES > M. DUPONT »
+    name = bare(said.partition(">")[0])
+    found = ground.subjects.get(name, frozenset())
+    if not found and len(name) >= SHORT:
+        found = frozenset().union(*(pks for known, pks in ground.subjects.items() if known.startswith(name)))
+    if len(found) == 1:
+        return next(iter(found))
+    told = {"name": said[:60]}
+    raise _Aside(
+        (
+            _("Plusieurs matières peuvent être « %(name)s ».")
+            if found
+            else _("Matière inconnue : « %(name)s ».")
+        )
+        % told
+    )
+
+
+def _period(mark: PastMark, ground: Ground) -> Period:
+    """That which the line names, by its name or its number; else that of its day."""
+    year = ground.year
+    if mark.day and not year.starts <= mark.day <= year.ends:
+        raise _Aside(
+            _("Le %(day)s n’est pas dans cette année scolaire.") % {"day": dates.plain_day(mark.day)}
+        )
+    if mark.day and mark.day > ground.today:
+        raise _Aside(_("Ce devoir est à venir."))
+    named = _named_period(mark.period, ground) if mark.period else None
+    by_day = next((one for one in ground.periods if mark.day and one.starts <= mark.day <= one.ends), None)
+    period = named or by_day
+    if period is None:
+        raise _Aside(_("Ni la date ni la période ne disent quand."))
+    if period.pk in ground.sealed:
+        raise _Aside(_("« %(name)s » est une période arrêtée.") % {"name": period.name})
+    return period
+
+
+def _named_period(said: str, ground: Ground) -> Period | None:
+    exact = [one for one in ground.periods if bare(one.name) == bare(said)]
+    rank = RANK.search(said)
+    numbered = [one for place, one in enumerate(ground.periods, 1) if rank and place == int(rank[0])]
+    return next(iter(exact or numbered), None)
+
+
+def _without_known(
+    planned: Sequence[Planned], ground: Ground, aside: list[Problem]
+) -> tuple[Sequence[Planned], int]:
+    """What is there already is not written again; another mark for the same pupil is said, and left."""
+    days = {one.place.day for one in planned}
+    rows = Assessment.objects.kept().filter(group__year=ground.year, day__in=days)
+    known = {(one.group_id, one.subject_id, one.day, bare(one.title)): one for one in rows.order_by("-pk")}
+    marks: dict[int, dict[int, Mark]] = defaultdict(dict)
+    for row in Mark.objects.filter(assessment__in=known.values()):
+        marks[row.assessment_id][row.pupil_id] = row
+    same = 0
+    for one in planned:
+        place = one.place
+        found = known.get((place.group, place.subject, place.day, bare(place.title)))
+        if found is None:
+            continue
+        one.known = found.pk
+        for pupil, typed in list(one.marks.items()):
+            there = as_typed(marks[found.pk].get(pupil))
+            if there.is_empty and found.scale == place.scale:
+                continue
+            del one.marks[pupil]
+            if there == typed:
+                same += 1
+            else:
+                line = one.lines[pupil]
+                kept = _("Une autre note est déjà à ce devoir, ou son barème est autre : elle est gardée.")
+                aside.append(Problem(line.line, kept, line.pupil))
+    return planned, same
+
+
+def written(made: Plan, ground: Ground, by: int) -> list[PastAssessment]:
+    """The plan as it is written; an assessment is of whoever teaches that subject there, else of whoever brings it."""
+    return [
+        PastAssessment(
+            one.place.group, one.place.subject, one.place.period,
+            ground.teachers.get((one.place.group, one.place.subject), by), one.place.title, one.place.day,
+            one.place.scale, one.place.coefficient, one.marks, one.known,
+        )
+        for one in made.planned
+    ]  # fmt: skip

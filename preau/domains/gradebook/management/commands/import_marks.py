@@ -1,0 +1,129 @@
+"""`manage.py import_marks --school UAI --by LOGIN FILE…`: marks that a school gave with another program.
+
+Exit codes: 0 applied (or previewed), 1 wrong call, 2 a file cannot be trusted (nothing applied).
+"""
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from preau.directory.models import Holding, Person, School
+from preau.directory.words import Role
+from preau.domains.gradebook import actions
+from preau.domains.gradebook.imports import past
+from preau.foundation.grids import Grid, open_grid
+from preau.foundation.reading import Unreadable
+
+UNREADABLE, SHOWN = 2, 20
+
+
+class Command(BaseCommand):
+    help = "Import the marks of one school from tables (CSV, XLSX, ODS) of PRONOTE, of École Directe or of its own."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
+        parser.add_argument("--school", metavar="UAI", required=True)
+        parser.add_argument(
+            "--by", metavar="LOGIN", required=True, help="a head of the school, who answers for it"
+        )
+        parser.add_argument(
+            "--column", action="append", default=[], metavar="TITLE=FIELD",
+            help=f"what a column holds, where its heading does not say it: {', '.join(key for key, _label in past.FIELDS)}, or nothing",
+        )  # fmt: skip
+        parser.add_argument(
+            "--dry-run", action="store_true", help="say what would be written and write nothing"
+        )
+        parser.add_argument("--json", type=Path, metavar="REPORT", help="write the whole report there")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        school = self._school(options["school"])
+        by = self._head(school, options["by"])
+        named = self._named(options["column"])
+        try:
+            made, ground, aside = self._plan(school, options["files"], named)
+        except Unreadable as refusal:
+            raise CommandError(f"Rien n’a été appliqué. {refusal}", returncode=UNREADABLE) from None
+        report = {
+            "created": made.created, "marks": made.marks, "unchanged": made.same, "columns_left": aside,
+            "aside": [{"line": one.line, "reason": one.reason} for one in made.problems],
+            "applied": not options["dry_run"],
+        }  # fmt: skip
+        if not options["dry_run"]:
+            try:
+                report |= actions.write_past(school, by, past.written(made, ground, by.pk))
+            except actions.PeriodSealed:
+                raise CommandError("Rien n’a été appliqué : une période vient d’être arrêtée.") from None
+        if options["json"]:
+            text = json.dumps(report, ensure_ascii=False, indent=1)
+            options["json"].write_text(f"{text}\n", encoding="utf-8")
+        self._tell(report)
+
+    def _school(self, uai: str) -> School:
+        found = School.objects.filter(uai=uai.upper()).select_related("current_year").first()
+        if found is None or found.current_year is None:
+            raise CommandError(f"Aucun établissement {uai} qui ait une année en cours.")
+        return found
+
+    def _head(self, school: School, login: str) -> Person:
+        today = timezone.localdate(timezone=ZoneInfo(school.timezone))
+        held = Holding.objects.active(today).filter(
+            school=school, role=Role.HEAD, person__account__login=login
+        )
+        found = held.select_related("person").first()
+        if found is None:
+            raise CommandError(f"« {login} » ne dirige pas cet établissement.")
+        person: Person = found.person
+        return person
+
+    def _named(self, said: list[str]) -> dict[str, str]:
+        named = dict(one.rpartition("=")[::2] for one in said)
+        wrong = sorted(set(named.values()) - {"", *(key for key, _label in past.FIELDS)})
+        if wrong:
+            raise CommandError(f"Champ inconnu : {', '.join(wrong)}.")
+        return named
+
+    def _plan(self, school: School, files: list[Path], named: dict[str, str]) -> Any:
+        marks: list[past.PastMark] = []
+        problems: list[past.Problem] = []
+        aside: list[str] = []
+        for path in files:
+            if not path.is_file():
+                raise CommandError(f"{path} n’est pas un fichier.")
+            grid = open_grid(path, path.name)
+            fields = self._fields(path, grid, named)
+            aside += [title for title, key in zip(grid.titles, fields, strict=True) if title and not key]
+            read, wrong = past.read_rows(grid.rows(), fields)
+            marks += read
+            problems += wrong
+        ground = past.ground_of(school.current_year, timezone.localdate(timezone=ZoneInfo(school.timezone)))
+        return past.plan(marks, problems, ground), ground, aside
+
+    def _fields(self, path: Path, grid: Grid, named: dict[str, str]) -> list[str]:
+        fields = [
+            named.get(title, guess)
+            for title, guess in zip(grid.titles, past.guessed(grid.titles), strict=True)
+        ]
+        for wanted in past.NEEDED:
+            if not set(wanted) & set(fields):
+                labels = dict(past.FIELDS)
+                raise Unreadable(
+                    path.name, 1, f"Aucune colonne ne dit « {labels[wanted[0]]} » : nommez-la par --column."
+                )
+        return fields
+
+    def _tell(self, report: dict[str, Any]) -> None:
+        verb = "repris" if report["applied"] else "à reprendre"
+        self.stdout.write(
+            f"{report['created']} devoirs et {report['marks']} notes {verb}, {report['unchanged']} déjà là."
+        )
+        if report["columns_left"]:
+            self.stdout.write(f"Colonnes laissées : {', '.join(dict.fromkeys(report['columns_left']))}.")
+        reasons = Counter(one["reason"] for one in report["aside"])
+        for reason, count in reasons.most_common(SHOWN):
+            lines = [str(one["line"]) for one in report["aside"] if one["reason"] == reason][:SHOWN]
+            self.stdout.write(f"{count} lignes laissées : {reason} (lignes {', '.join(lines)})")
