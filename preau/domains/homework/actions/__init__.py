@@ -8,16 +8,9 @@ from preau.domains.homework.actions.archives import (
     keep_archive,
     work_of,
 )
+from preau.domains.homework.actions.corrections import Given, HandInConflict, Remark, correct, give_back
 from preau.domains.homework.actions.days import Entry, ToGive, write_day
-from preau.domains.homework.actions.hand_ins import (
-    Given,
-    HandInConflict,
-    TooLate,
-    correct,
-    forget_hand_ins,
-    hand_in,
-    join_papers,
-)
+from preau.domains.homework.actions.hand_ins import TooLate, forget_hand_ins, hand_in, join_papers
 from preau.domains.homework.actions.loads import set_limits
 from preau.domains.homework.actions.progressions import (
     NotEnoughLessons,
@@ -40,7 +33,7 @@ from preau.domains.homework.actions.records import (
     publish_record,
     write_record,
 )
-from preau.domains.homework.actions.telling import remind_of_tomorrow, tell_published
+from preau.domains.homework.actions.telling import remind_of_tomorrow, tell_handed_in, tell_published
 from preau.domains.homework.actions.visas import forget_visas, give_visa
 from preau.domains.homework.actions.works import Work, WorkConflict, change, give, remove, restore, tick
 
@@ -50,6 +43,7 @@ __all__ = [
     "HandInConflict",
     "NotEnoughLessons",
     "RecordConflict",
+    "Remark",
     "Step",
     "ToGive",
     "TooLate",
@@ -70,6 +64,7 @@ __all__ = [
     "forget_progressions",
     "forget_visas",
     "give",
+    "give_back",
     "give_progression",
     "give_up_archive",
     "give_visa",
@@ -86,6 +81,7 @@ __all__ = [
     "restore",
     "set_limits",
     "shift",
+    "tell_handed_in",
     "tell_published",
     "tick",
     "work_of",

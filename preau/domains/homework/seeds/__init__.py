@@ -110,8 +110,8 @@ def _hand_ins(school: School, works: list[Homework], now: datetime) -> list[Hand
 
 def _hand_in(school: School, work: Homework, pupil: int, back: datetime | None) -> HandIn:
     return HandIn(
-        school_id=school.pk, homework_id=work.pk, pupil_id=pupil, text=ANSWER, handed_at=work.given_at, times=1,
-        comment=COMMENT if back else "", corrected_by_id=work.given_by_id if back else None, returned_at=back, version=1,
+        school_id=school.pk, homework_id=work.pk, pupil_id=pupil, text=ANSWER, handed_at=work.given_at, told_at=work.given_at, times=1,
+        comment=COMMENT if back else "", corrected_by_id=work.given_by_id if back else None, corrected_at=back, returned_at=back, version=1,
     )  # fmt: skip
 
 
