@@ -157,6 +157,13 @@ boards.cards.add(boards.Card("homework/_next.html", next_card, rules.follows_hom
 boards.cards.add(
     boards.Card("homework/_missing.html", missing_card, rules.keeps_records, "aside", 25, service=KEY)
 )
+boards.group_facts.add(
+    boards.GroupFact(
+        "homework.load", _("Travail à venir"), "homework/facts/_load.html", queries.week_shown, rules.reads_archives,
+        more_label=_("Charge de travail"), more=lambda _viewer, group: reverse("homework:class_load", kwargs={"pk": group.pk}),
+        order=30, service=KEY,
+    )
+)  # fmt: skip
 boards.group_links.add(
     boards.GroupLink(_("Cahier de textes"), book_of, "notebook", rules.reads_records, order=20, service=KEY)
 )

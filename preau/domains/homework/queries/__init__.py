@@ -60,7 +60,15 @@ from preau.domains.homework.queries.hand_ins import (
     shown_papers,
     whole_hand_in,
 )
-from preau.domains.homework.queries.load import DayLoad, levels_of, limit_of, load_of, loads_of, warnings_of
+from preau.domains.homework.queries.load import (
+    DayLoad,
+    levels_of,
+    limit_of,
+    load_of,
+    loads_of,
+    warnings_of,
+    week_shown,
+)
 from preau.domains.homework.queries.progressions import (
     Course,
     chosen,
@@ -154,6 +162,7 @@ __all__ = [
     "tomorrow_first",
     "visas_of",
     "warnings_of",
+    "week_shown",
     "whole_hand_in",
     "whole_work",
     "works_due",
