@@ -572,6 +572,23 @@ class GroupLink:
 
 
 @dataclass(frozen=True)
+class GroupFact:
+    """A block of the page of a class or a group. `content(viewer, group)` gives the context of `template`, or None: it then leaves
+    no trace. `more(viewer, group)`: the address of the page that says the rest, under `more_label`; "" for none.
+    """
+
+    key: str
+    title: str
+    template: str
+    content: Callable[[Any, Any], Mapping[str, Any] | None]
+    open_to: Rule
+    more_label: str = ""
+    more: Callable[[Any, Any], str] | None = None
+    order: int = 50
+    service: str = ""
+
+
+@dataclass(frozen=True)
 class PupilLink:
     """A gesture, or a page, of the record of a pupil: `address(public_id)` has the pupil chosen; `open_to(viewer)`."""
 
@@ -774,6 +791,7 @@ api: Registry[ApiPart] = Registry(ApiPart)
 doors: Registry[Door] = Registry(Door)
 settings_pages: Registry[SettingsPage] = Registry(SettingsPage)
 group_links: Registry[GroupLink] = Registry(GroupLink)
+group_facts: Registry[GroupFact] = Registry(GroupFact)
 pupil_links: Registry[PupilLink] = Registry(PupilLink)
 pupil_facts: Registry[PupilFact] = Registry(PupilFact)
 first_steps: Registry[FirstStep] = Registry(FirstStep)

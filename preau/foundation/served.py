@@ -24,13 +24,15 @@ from preau.foundation import vault
 from preau.foundation.uploads import CHUNK
 
 SANDBOX = "default-src 'none'; sandbox"
+# A reader of PDF is a plugin: a sandbox would close it. The type is kept, so that nothing in the file becomes a page of ours.
+IN_OUR_PAGES = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 PARTIAL, NOT_SATISFIABLE = 206, 416
 RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
 
 
 @dataclass(frozen=True)
 class Sendable:
-    """One file of the vault, and the name and type under which it leaves. `inline`: a picture that Préau drew itself."""
+    """One file of the vault, and the name and type under which it leaves. `inline`: it is shown, not saved: a picture that Préau drew itself, a PDF."""
 
     stored: str
     name: str
@@ -41,6 +43,14 @@ class Sendable:
 def answer(request: HttpRequest, file: Sendable) -> HttpResponseBase:
     """The file, or the part of it that a player asks for. Raises Http404 when its bytes are gone."""
     return at(request, vault.inner_path(file.stored), file)
+
+
+def framed(request: HttpRequest, file: Sendable) -> HttpResponseBase:
+    """The same for a PDF, which pages of ours, and no others, may show inside them."""
+    response = answer(request, file)
+    response.headers["Content-Security-Policy"] = IN_OUR_PAGES
+    response.headers["X-Frame-Options"] = "SAMEORIGIN"
+    return response
 
 
 def at(

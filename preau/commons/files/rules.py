@@ -61,3 +61,8 @@ def may_open(viewer: Viewer, file: StoredFile) -> bool:
 def has_glimpse(viewer: Viewer, file: StoredFile) -> bool:
     """Only a picture that is not held back."""
     return file.has_glimpse and file.state == StoredFile.State.READY
+
+
+def reads_in_page(viewer: Viewer, file: StoredFile) -> bool:
+    """Only a PDF, or a picture that Préau drew anew, and that is not held back."""
+    return file.kind in filekinds.PDF | filekinds.IMAGES and file.state == StoredFile.State.READY

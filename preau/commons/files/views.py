@@ -18,9 +18,21 @@ def file(request: HttpRequest, file: StoredFile) -> HttpResponseBase:
     """The file itself, to be saved; whoever holds it may want its reading written down."""
     if file.state != StoredFile.State.READY:
         return render(request, "files/held.html", {"file": queries.rows_of([file])[0]}, status=NOT_YET)
+    _tell_owners(request, file)
+    return served.answer(request, served.Sendable(file.public_id, file.name, file.kind))
+
+
+def _tell_owners(request: HttpRequest, file: StoredFile) -> None:
     for owner, seated in queries.owners_showing(request.viewer, file):
         owner.read(seated, file)
-    return served.answer(request, served.Sendable(file.public_id, file.name, file.kind))
+
+
+@opens(StoredFile, to=rules.reads_in_page, by="public_id")
+@require_safe
+def reading(request: HttpRequest, file: StoredFile) -> HttpResponseBase:
+    """A PDF read in a page of ours by the reader of the browser, or a picture looked at whole."""
+    _tell_owners(request, file)
+    return served.framed(request, served.Sendable(file.public_id, file.name, file.kind, inline=True))
 
 
 @opens(StoredFile, to=rules.has_glimpse, by="public_id")

@@ -1,7 +1,7 @@
 """What the pages of classes and groups say: who learns in them, who teaches them, who is in none."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from preau.directory.models import Assignment, Enrolment, Group, Person
 from preau.directory.queries.finding import pupils_here
 from preau.directory.viewer import Viewer
 from preau.directory.words import OfLevel, level_said
+from preau.foundation import boards
 from preau.foundation.text import fold
 
 # From the youngest to the oldest, by how a level begins once folded: « 6e », « 6EME », « PS-MS ».
@@ -207,6 +208,16 @@ def neighbours_of(viewer: Viewer, group: Group) -> "QuerySet[Group]":
     seen: QuerySet[Group] = Group.objects.visible_to(viewer)
     drawn: dict[str, Any] = {"classes": group} if group.kind == Group.Kind.CLASS else {"groups_drawn": group}
     return seen.filter(**drawn).order_by("name", "pk").distinct()
+
+
+def facts_of(viewer: Viewer, group: Group) -> list[tuple[boards.GroupFact, Mapping[str, Any], str]]:
+    """What each house shows of a class or a group to this adult: its entry, its context, where the rest is."""
+    found = []
+    for fact, seated in boards.offered(boards.group_facts, viewer):
+        context = fact.content(seated, group) if fact.open_to(seated) else None
+        if context is not None:
+            found.append((fact, context, fact.more(seated, group) if fact.more else ""))
+    return found
 
 
 def groups_by_pupil(viewer: Viewer, pupils: Iterable[int]) -> dict[int, list[str]]:

@@ -5,6 +5,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any
+
+from django.db.models import CharField, QuerySet, Value
 
 from preau.directory.models import (
     Group,
@@ -60,12 +63,32 @@ class Asked:
 def givers_of(pupils: Sequence[Person], today: date) -> dict[int, set[int]]:
     """Whose agreement each pupil's photo looks at, beside the pupil's: nobody's from fifteen on. One query."""
     young = [pupil.pk for pupil in pupils if rules.needs_guardian(pupil, today)]
-    links = Guardianship.objects.informed(today).of_another()
-    links = links.filter(pupil__in=young, authority=Authority.LEGAL, guardian__is_institution=False)
+    links = _legal_links(young, today)
     found: dict[int, set[int]] = {pk: set() for pk in young}
     for pupil, guardian in links.values_list("pupil_id", "guardian_id"):
         found[pupil].add(guardian)
     return found
+
+
+def _legal_links(pupils: Sequence[int], today: date) -> "QuerySet[Guardianship]":
+    """Those who agree, or not, for these pupils."""
+    links: QuerySet[Guardianship] = Guardianship.objects.informed(today).of_another()
+    return links.filter(pupil__in=pupils, authority=Authority.LEGAL, guardian__is_institution=False)
+
+
+def may_be_shown(pupil: Person, year: int, today: date) -> bool:
+    """May the photo of one pupil be shown today (one query)?"""
+    rows = PhotoConsent.objects.filter(year=year, pupil=pupil).order_by()
+    lines: Any = rows.values_list(Value(value=True), "giver_id", "answer")
+    young = rules.needs_guardian(pupil, today)
+    if young:
+        links = _legal_links([pupil.pk], today).order_by()
+        none = Value("", CharField())
+        lines = lines.union(links.values_list(Value(value=False), "guardian_id", none), all=True)
+    found = list(lines)
+    told = {giver: answer for is_answer, giver, answer in found if is_answer}
+    guardians = {giver for is_answer, giver, _answer in found if not is_answer}
+    return Agreements({pupil.pk: guardians} if young else {}, {pupil.pk: told}).allow(pupil.pk)
 
 
 @dataclass(frozen=True)

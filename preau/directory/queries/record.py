@@ -4,14 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import CharField, QuerySet, Value
+from django.db.models import CharField, Exists, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from preau.directory.models import Assignment, Enrolment, Group, Holding, Person
+from preau.directory.models import Assignment, Enrolment, Group, Holding, Person, PupilPhoto
+from preau.directory.models.scoping import active_on
 from preau.directory.queries.families import Family, family_of
+from preau.directory.queries.photos import may_be_shown, photo_shown
 from preau.directory.queries.profiles import Taught, gathered
 from preau.directory.rules import follows_pupil, reads_families
+from preau.directory.rules.photos import keeps_photos, taught_by
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
 from preau.foundation import boards
@@ -19,6 +23,8 @@ from preau.foundation.boards import Column
 from preau.foundation.prepared import Prepared
 
 HOLDS, LEARNS, TAUGHT = range(3)
+# The name under which a photo is kept changes with it: a browser asks for the new one.
+STAMP = slice(7, 15)
 
 
 @dataclass(frozen=True)
@@ -133,6 +139,62 @@ def subtitle_of(viewer: Viewer, pupil: Person, schooling: Schooling) -> str:
 def alone_with(viewer: Viewer, pupil: Person) -> Viewer:
     """A guardian of several children looks at one of them; anybody else is as they are."""
     return viewer.for_child(pupil.pk) if viewer.is_guardian else viewer
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Those before and after a pupil in the list of their class: public id and name. `photo`: that there is one, as its stamp."""
+
+    before: tuple[str, str] | None = None
+    after: tuple[str, str] | None = None
+    photo: str = ""
+
+    @property
+    def is_alone(self) -> bool:
+        return self.before is None and self.after is None
+
+
+def _classmates(viewer: Viewer, group: int) -> "QuerySet[Any, tuple[Any, ...]]":
+    """Who learns in a class today, among those that the viewer sees, in the order of its list; each with the photo that they may see."""
+    learning = Enrolment.objects.visible_to(viewer).active(viewer.today).filter(group=group)
+    seen: QuerySet[Any] = Person.objects.visible_to(viewer).filter(
+        pk__in=learning.order_by().values("pupil_id"), erased_at=None
+    )
+    photos = PupilPhoto.objects.visible_to(viewer).filter(pupil=OuterRef("pk")).order_by("-taken_at")
+    if not keeps_photos(viewer):
+        own = taught_by(viewer).values("group_id")
+        photos = photos.filter(
+            Exists(Enrolment.objects.filter(active_on(viewer.today), pupil=OuterRef("pupil"), group__in=own))
+        )
+    stamp = Subquery(photos.values("picture")[:1], output_field=CharField())
+    seen = seen.annotate(photo=Coalesce(stamp, Value(""), output_field=CharField()))
+    return seen.order_by("search_name", "pk").values_list("public_id", "given_name", "family_name", "photo")
+
+
+CLASSMATES = Prepared(_classmates)
+
+
+def beside(viewer: Viewer, pupil: Person, schooling: Schooling) -> Beside:
+    """The records before and after this one, for whoever opens those of a class (one query)."""
+    if not viewer.is_staff or not schooling.classes:
+        return Beside()
+    found = CLASSMATES(viewer, schooling.classes[0][0])
+    keys = [public_id for public_id, *_more in found]
+    if pupil.public_id not in keys:
+        return Beside()
+    here = keys.index(pupil.public_id)
+    said = [(public_id, f"{given} {family}") for public_id, given, family, _photo in found]
+    before = said[here - 1] if here else None
+    return Beside(before, said[here + 1] if here + 1 < len(said) else None, found[here][3][STAMP])
+
+
+def face_of(viewer: Viewer, pupil: Person, beside: Beside) -> str:
+    """The stamp of the photo of a pupil where it may be shown today, or nothing (a query where there is one; a family asks for three)."""
+    if viewer.is_staff:
+        year = viewer.year.pk if viewer.year else None
+        return beside.photo if beside.photo and year and may_be_shown(pupil, year, viewer.today) else ""
+    photo = photo_shown(viewer, pupil)
+    return photo.picture.name[STAMP] if photo and photo.picture.name else ""
 
 
 # What the directory itself shows there

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from conftest import NOW, TWIN, SchoolClient
 from preau.directory.models import Assignment, Enrolment, Group, Guardianship, Holding, Person
@@ -11,6 +12,8 @@ from preau.directory.queries.groups import rank_of
 from preau.directory.rules import groups as rules
 from preau.directory.seeds import World
 from preau.directory.words import Authority, Role, level_said
+from preau.foundation import boards
+from tests.statements import MOST_QUERIES, Statements
 
 pytestmark = pytest.mark.django_db
 ALL = "/annuaire/classes/"
@@ -128,7 +131,7 @@ def test_a_class_says_its_pupils_in_order_and_its_team(
     assert len(names) == 6 and places == sorted(places)
     for person in (college.people["pupil"], college.people["teacher"]):
         assert f"/annuaire/personnes/{person.public_id}/" in said
-    assert said.index("Professeur principal") < said.index("Mathématiques")
+    assert said.index("Professeur principal") < said.index("Mathématiques", said.index("Équipe</h2>"))
     # No birthday, whoever reads.
     assert str(college.people["pupil"].birth_date.year) not in page(
         client, college, "head", address_of(own_class)
@@ -214,3 +217,21 @@ def test_who_may(holder: Any, seat_of: Any) -> None:
     assert {role for role in Role if rules.reads_several_groups(holder(role))} == staff
     assert rules.reads_groups(seat_of("guardian")) and rules.reads_several_groups(seat_of("guardian"))
     assert not rules.reads_pupils_of_groups(seat_of("guardian"))
+
+
+def test_a_class_is_read_in_few_statements_with_what_each_house_shows_to_whom_it_may(
+    college: World, client: SchoolClient, own_class: Group
+) -> None:
+    titles = {fact.key: f'card-title">{fact.title}' for fact in boards.group_facts}
+    expected = {
+        "head": {"timetable.day", "attendance.missing"}, "cpe": {"timetable.day", "attendance.missing"},
+        "teacher": {"timetable.day"}, "secretary": {"timetable.day"}, "guardian": set(), "pupil": set(),
+    }  # fmt: skip
+    for key, keys in expected.items():
+        client.sit(college.people[key])
+        with Statements(connection) as made:
+            said = client.get(address_of(own_class)).content.decode()
+        assert made.count <= MOST_QUERIES, (key, made.made)
+        shown = {one for one, title in titles.items() if title in said}
+        assert shown - {"homework.load"} == keys, key
+        assert "homework.load" not in shown or key in {"head", "cpe"}, key

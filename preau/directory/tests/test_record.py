@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from conftest import SchoolClient
+from conftest import NOW, SchoolClient
 from preau.directory import rules
-from preau.directory.models import Enrolment, Group, Guardianship, Holding, Person
+from preau.directory.models import Enrolment, Group, Guardianship, Holding, Person, PhotoConsent, PupilPhoto
 from preau.directory.queries.record import alone_with, blocks_of, gestures_of, schooling_of
 from preau.directory.seeds import World
 from preau.directory.words import Role
@@ -69,6 +69,63 @@ def test_the_whole_record_is_read_in_few_statements(college: World, client: Scho
         with Statements(connection) as made:
             assert client.get(page(pupil)).status_code == 200
         assert made.count <= MOST_QUERIES, (key, made.made)
+
+
+def in_class(college: World, name: str, group: Group) -> Person:
+    pupil = Person.objects.create(family_name=name, given_name="Ana")
+    Holding.objects.create(person=pupil, role=Role.PUPIL, school=college.school)
+    Enrolment.objects.create(school=college.school, group=group, pupil=pupil)
+    return pupil
+
+
+def test_one_gesture_goes_to_the_next_pupil_of_the_class(college: World, client: SchoolClient) -> None:
+    middle = newcomer(college, family_name="Bernard")
+    group = Group.objects.get(name="5e Z", school=college.school)
+    first, last = in_class(college, "Aubry", group), in_class(college, "Colin", group)
+    gone = in_class(college, "Bertin", group)
+    Holding.objects.filter(person=gone).update(ends=date(2026, 11, 1))
+    for key in ("head", "cpe", "secretary", "teacher"):
+        client.sit(college.people[key])
+        said = client.get(page(middle)).content.decode()
+        assert page(first) in said and page(last) in said and 'rel="prev"' in said, key
+        assert page(gone) not in said, key
+        assert 'rel="prev"' not in client.get(page(first)).content.decode(), key
+    for key in ("guardian", "pupil"):
+        client.sit(college.people[key])
+        said = client.get(page(college.people["pupil"])).content.decode()
+        assert 'rel="prev"' not in said and 'rel="next"' not in said, key
+
+
+def test_the_photo_shows_where_all_who_must_agree_do(college: World, client: SchoolClient) -> None:
+    pupil, year = college.people["pupil"], college.year
+    PhotoConsent.objects.filter(pupil=pupil).delete()
+    PupilPhoto.objects.filter(pupil=pupil).delete()
+    PupilPhoto.objects.create(school=college.school, pupil=pupil, picture="photos/abcdef12.png", taken_at=NOW)
+    address = f"/annuaire/personnes/{pupil.public_id}/photo.png?v="
+    keys = {"head", "cpe", "teacher", "guardian", "pupil"}
+
+    def readers() -> set[str]:
+        shown = {key: client.sit(college.people[key]).get(page(pupil)).content.decode() for key in keys}
+        return {key for key, said in shown.items() if address in said}
+
+    assert readers() == set()
+    for giver in ("pupil", "guardian"):
+        PhotoConsent.objects.create(
+            school=college.school,
+            year=year,
+            pupil=pupil,
+            giver=college.people[giver],
+            answer="yes",
+            answered_at=NOW,
+        )
+    assert readers() == keys
+    for key in READ:
+        client.sit(college.people[key])
+        with Statements(connection) as made:
+            client.get(page(pupil))
+        assert made.count <= MOST_QUERIES, (key, made.made)
+    PhotoConsent.objects.filter(giver=college.people["guardian"]).update(answer="no")
+    assert readers() == set()
 
 
 def test_a_block_that_is_not_theirs_leaves_no_trace(college: World, client: SchoolClient) -> None:

@@ -12,7 +12,7 @@ from preau.directory.rules import groups as rules
 from preau.directory.rules import photos as photo_rules
 from preau.foundation import boards
 from preau.foundation.access import opens
-from preau.foundation.paging import page_for
+from preau.foundation.paging import page_for, page_of
 
 A_PAGE = 40
 # The largest choir of a school goes on a second page; a class never does.
@@ -64,6 +64,7 @@ def group(request: HttpRequest, group: Group) -> HttpResponse:
         "neighbours": queries.neighbours_of(viewer, group),
         "sees_faces": photo_rules.sees_faces(viewer, group),
         "reads_pupils": rules.reads_pupils_of_groups(viewer),
+        "facts": [],
         "links": [
             (link.label, link.address(group.pk), link.icon)
             for link, seated in boards.offered(boards.group_links, viewer)
@@ -71,8 +72,9 @@ def group(request: HttpRequest, group: Group) -> HttpResponse:
         ],
     }
     if context["reads_pupils"]:
+        context["facts"] = queries.facts_of(viewer, group)
         pupils = queries.pupils_of(viewer, group)
-        page = page_for(request, pupils, PUPILS_A_PAGE)
+        page = page_of(pupils, request.GET.get("page"), PUPILS_A_PAGE)
         classes = {} if context["is_class"] else classes_of(viewer, [one.pk for one in page.object_list])
         context |= {"page_obj": page, "classes": classes}
     return render(request, "directory/group.html", context)

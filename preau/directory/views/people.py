@@ -31,9 +31,12 @@ def _record(request: HttpRequest, viewer: Viewer, pupil: Person, schooling: reco
     """The record of a pupil: what each house shows of them to this adult, and what may be done for them."""
     if viewer.is_staff and pupil.pk != viewer.person.pk:
         journal.record_read(viewer, "directory.person_read", pupil, subject_id=pupil.pk)
+    beside = record.beside(viewer, pupil, schooling)
     context = {
         "pupil": pupil, "schooling": schooling, "subtitle": record.subtitle_of(viewer, pupil, schooling),
         "blocks": record.blocks_of(viewer, pupil), "gestures": record.gestures_of(viewer, pupil),
+        "beside": beside,
+        "face": record.face_of(viewer, pupil, beside),
     }  # fmt: skip
     return render(request, "directory/record.html", context)
 

@@ -107,6 +107,7 @@ boards.uses.add(
     )
 )
 boards.schedule.add(boards.Scheduled("homework.tell_published", tasks.tell_published, every_minutes=10))
+boards.schedule.add(boards.Scheduled("homework.tell_handed_in", tasks.tell_handed_in, every_minutes=30))
 boards.schedule.add(
     boards.Scheduled("homework.remind_of_tomorrow", tasks.remind_of_tomorrow, every_minutes=30)
 )
@@ -138,15 +139,31 @@ def next_card(viewer: Viewer) -> Mapping[str, Any]:
 
 
 def missing_card(viewer: Viewer) -> Mapping[str, Any] | None:
-    """The lessons of the week that are to be filled."""
-    rows = queries.missing_rows(viewer)
-    return {"rows": rows[:MOST_MISSING], "total": len(rows), "today": viewer.today} if rows else None
+    """The copies to correct, and the lessons of the week that are to be filled."""
+    copies, rows = queries.copies_to_correct(viewer), queries.missing_rows(viewer)
+    if not copies and not rows:
+        return None
+    return {
+        "copies": copies[:MOST_MISSING],
+        "number_of_copies": sum(one.waiting for one in copies),
+        "more_copies": len(copies) > MOST_MISSING,
+        "rows": rows[:MOST_MISSING],
+        "total": len(rows),
+        "today": viewer.today,
+    }
 
 
 boards.cards.add(boards.Card("homework/_next.html", next_card, rules.follows_homework, order=15, service=KEY))
 boards.cards.add(
     boards.Card("homework/_missing.html", missing_card, rules.keeps_records, "aside", 25, service=KEY)
 )
+boards.group_facts.add(
+    boards.GroupFact(
+        "homework.load", _("Travail à venir"), "homework/facts/_load.html", queries.week_shown, rules.reads_archives,
+        more_label=_("Charge de travail"), more=lambda _viewer, group: reverse("homework:class_load", kwargs={"pk": group.pk}),
+        order=30, service=KEY,
+    )
+)  # fmt: skip
 boards.group_links.add(
     boards.GroupLink(_("Cahier de textes"), book_of, "notebook", rules.reads_records, order=20, service=KEY)
 )
@@ -278,6 +295,20 @@ for kind in [
 ]:
     boards.notification_kinds.add(kind)
 
+boards.notification_kinds.add(
+    NotificationKind(
+        "homework.to_correct",
+        _("Des copies à corriger"),
+        HOMEWORK,
+        _("Des copies à corriger"),
+        _("À corriger en %(subject)s, « %(work)s » : %(count)s."),
+        _("Voir les copies"),
+        _("Des élèves ont rendu en ligne un travail que vous avez donné."),
+        rules.keeps_records,
+        pace=Pace.DAILY,
+        order=24,
+    )
+)
 boards.notification_kinds.add(
     NotificationKind(
         "homework.returned",
@@ -438,15 +469,28 @@ for data in [
         "homework.HandIn",
         "pupil",
         fields={"school": NONE, "homework": CHILD, "pupil": CHILD, "version": NONE, "corrected_by": PERSONAL}
-        | dict.fromkeys(["text", "handed_at", "is_late", "times", "comment", "mark", "returned_at"], CHILD),
+        | dict.fromkeys(
+            ["text", "handed_at", "is_late", "times", "comment", "mark", "corrected_at", "returned_at"], CHILD
+        )
+        | {"told_at": NONE},
         forget=actions.forget_hand_ins,
         # Until it is given back, a correction is the teacher's draft.
         field_readers=dict.fromkeys(
-            ["comment", "mark", "corrected_by", "returned_at"],
+            ["comment", "mark", "corrected_by", "corrected_at", "returned_at"],
             once(GIVEN_BACK, WHEN_BACK, or_own=["corrected_by"]),
         ),
-        withheld=frozenset({"version"}),
+        withheld=frozenset({"version", "told_at"}),
         **BASIS | {"readers": Readers(EVERY_ROW, once(GIVEN_BACK, WHEN_BACK), READ_BY)},
+    ),
+    PersonalData(
+        _("Remarques dans la marge des travaux rendus"),
+        "homework.Annotation",
+        "hand_in__pupil",
+        fields={"hand_in": CHILD, "rank": NONE, "author": PERSONAL}
+        | dict.fromkeys(["sheet", "place", "text", "written_at"], CHILD),
+        about=("author",),
+        **BASIS | {"readers": Readers(once(PAPER_BACK, WHEN_BACK), once(PAPER_BACK, WHEN_BACK), READ_BY)},
+        people={"author": (Concerned.STAFF,)},
     ),
     PersonalData(
         _("Fichiers des travaux rendus"),
@@ -500,7 +544,7 @@ boards.terms.add(
         people=("written_by", "works__pupils", "works__hand_ins__pupil", "works__done__pupil"),
         with_it=(
             "homework.LessonNote", "homework.Correction", "homework.Homework", "homework.HandIn", "homework.HandInFile",
-            "homework.Done",
+            "homework.Annotation", "homework.Done",
         ),
         order=20, **TERM,
     )
@@ -548,6 +592,17 @@ for words in [
         names=lambda row: row.homework.title,
         names_with=("homework",),
         quiet=frozenset({"times"}),
+    ),
+    boards.InWords(
+        "homework.Annotation",
+        when="written_at",
+        sentence=(
+            _("Remarque de votre enseignant : « %(text)s »"),
+            _("page %(sheet)s"),
+            _("à l’endroit « %(place)s »"),
+            "%(hand_in)s",
+        ),
+        quiet=frozenset({"rank"}),
     ),
     boards.InWords("homework.HandInFile", sentence=("%(file)s", "%(hand_in)s")),
     boards.InWords("homework.Done", when="done_at", sentence=(_("Coché comme fait : « %(homework)s »"),)),

@@ -25,6 +25,12 @@ def remind_of_tomorrow() -> int:
     return actions.remind_of_tomorrow(timezone.now())
 
 
+@job()
+def tell_handed_in() -> int:
+    """Tell teachers, in the evening, of what was handed in and waits for them."""
+    return actions.tell_handed_in(timezone.now())
+
+
 @job(retries=0)
 def make_archive(archive_id: int) -> None:
     """Make the archive of a class. Run again, it finds it made; what fails is told, and may be asked for again."""

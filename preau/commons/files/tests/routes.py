@@ -11,12 +11,19 @@ from tests.net.matrix_cast import OTHER_CLASS, OWN, OWNERS, STEM, Near, Stage, n
 
 # Pages
 
-ELSEWHERE = {"files:file", "files:glimpse", "files:drive_bare", "files:drive", "files:in_drive"}
+ELSEWHERE = {
+    "files:file",
+    "files:glimpse",
+    "files:reading",
+    "files:drive_bare",
+    "files:drive",
+    "files:in_drive",
+}
 LISTS_APART = {
     # Behind a key, by every method: test_caldav.py, test_drive.py.
     "files:drive_bare", "files:drive", "files:in_drive",
 }  # fmt: skip
-ONE_THING = {"files:file", "files:glimpse"}
+ONE_THING = {"files:file", "files:glimpse", "files:reading"}
 OF_OTHERS = {
     # Telephones and file managers go there with a key (tests/test_caldav.py, tests/test_drive.py).
     "files:in_drive",
@@ -30,6 +37,7 @@ SEES: dict[type[Model], Near] = {
 OPENS: dict[str, Near | set[str]] = {
     "files:file": SEES[StoredFile],
     "files:glimpse": SEES[StoredFile],
+    "files:reading": SEES[StoredFile],
     # By a key alone, whoever is signed in: tests/test_drive.py.
     **dict.fromkeys(["files:drive_bare", "files:drive", "files:in_drive"], near()),
 }  # fmt: skip

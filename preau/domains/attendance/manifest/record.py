@@ -14,7 +14,7 @@ from preau.domains.attendance import rules
 from preau.domains.attendance.queries import record
 from preau.domains.timetable.rules import reads_timetable
 from preau.foundation import boards
-from preau.foundation.boards import Column, PupilFact
+from preau.foundation.boards import Column, GroupFact, PupilFact
 
 KEY = "attendance"
 
@@ -67,6 +67,12 @@ for fact in [
     ),
 ]:  # fmt: skip
     boards.pupil_facts.add(fact)
+boards.group_facts.add(
+    GroupFact(
+        "attendance.missing", _("Qui manque en ce moment"), "attendance/facts/_missing.html", record.missing_now,
+        rules.runs_school_life, order=10, service=KEY,
+    )
+)  # fmt: skip
 for label, address, icon, open_to, order in [
     (_("Annoncer une absence"), announcing_page, "calendar-event", rules.answers_for_absences, 10),
     (_("Noter un départ"), leaving_page, "logout", rules.runs_school_life, 20),

@@ -7,14 +7,17 @@ from typing import Any
 
 from django.db.models import (
     BigIntegerField,
+    Case,
     CharField,
     Count,
     Min,
     OuterRef,
     Prefetch,
+    Q,
     QuerySet,
     Subquery,
     Value,
+    When,
 )
 from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext as _
@@ -195,6 +198,15 @@ TO_READ = Prepared(lambda viewer: _to_read(viewer)[:MOST_TO_READ])
 def explanations_to_read(viewer: Viewer) -> list[ToRead]:
     """The ten that have waited longest."""
     return [_one_to_read(viewer, *line) for line in TO_READ(viewer)]
+
+
+def next_to_read(viewer: Viewer, explanation: Explanation) -> int | None:
+    """The absence of the explanation to read after this one, in the order of those that wait; the first one after the last (one query)."""
+    waiting = Explanation.objects.visible_to(viewer).pending().exclude(pk=explanation.pk)
+    later = Q(given_at__gt=explanation.given_at) | Q(given_at=explanation.given_at, pk__gt=explanation.pk)
+    found = waiting.annotate(entry_id=Min("entries"), comes_first=Case(When(later, then=0), default=1))
+    found = found.exclude(entry_id=None).order_by("comes_first", "given_at", "pk")
+    return found.values_list("entry_id", flat=True).first()
 
 
 def _one_to_read(viewer: Viewer, day: date, entry: int, *words: Any) -> ToRead:

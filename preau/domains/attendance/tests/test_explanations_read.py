@@ -83,3 +83,31 @@ def test_what_it_says_is_what_the_rule_does(
     )
     for role in SCHOOL_LIFE:
         assert str(rules.CALLED[role]) in said
+
+
+def test_one_gesture_goes_from_an_explanation_to_the_next_that_waits(
+    college: World, client: SchoolClient, absence: Entry, seat_of: Any
+) -> None:
+    Explanation.objects.pending().update(state=Explanation.State.WITHDRAWN)
+    reason = Reason.objects.offered_to_families(college.school.pk)[0]
+    first = actions.explain(seat_of("guardian"), [absence], reason)
+    other = Entry.objects.filter(school=college.school).exclude(pk=absence.pk).order_by("pk")[0]
+    second = Explanation.objects.create(
+        school=college.school, pupil=other.pupil, day=other.day, reason=reason, given_by=college.people["guardian"],
+        given_at=first.given_at + timedelta(minutes=1),
+    )  # fmt: skip
+    Entry.objects.filter(pk=other.pk).update(explanation=second)
+    client.sit(college.people["cpe"])
+    of_first, of_second = (reverse("attendance:entry", kwargs={"pk": one.pk}) for one in (absence, other))
+    for page, following in ((of_first, of_second), (of_second, of_first)):
+        shown = client.get(page).content.decode()
+        assert "Enregistrer et lire la suivante" in shown and f'href="{following}"' in shown
+    decided = {"state": "accepted", "entry": str(absence.pk), "seen": "0", "geste": "suivante"}
+    answer = client.post(reverse("attendance:decide", kwargs={"pk": first.pk}), decided)
+    assert answer.headers["Location"] == of_second
+    assert "Enregistrer et lire la suivante" not in client.get(of_second).content.decode()
+    last = client.post(
+        reverse("attendance:decide", kwargs={"pk": second.pk}), decided | {"entry": str(other.pk)}
+    )
+    assert last.headers["Location"] == reverse("attendance:board")
+    assert not Explanation.objects.pending().exists()

@@ -73,6 +73,7 @@ def _entry_page(request: HttpRequest, entry: Entry, forms: dict[str, Any], statu
         "kept": queries.reason_of(viewer, entry.handling.reason, None) if entry.handling else "",
         "history": queries.history_of(viewer, entry),
         "decision": decision,
+        "following": queries.next_to_read(viewer, explanation) if decision else None,
         "settling": SettleOneForm(viewer, entry) if _to_settle(viewer, entry) else None,
         "form": CorrectionForm(initial=_seen(entry)),
     } | forms
@@ -137,7 +138,10 @@ def decide(request: HttpRequest, explanation: Explanation) -> HttpResponse:
         _("La décision est enregistrée."),
         _("Cette explication avait déjà reçu cette décision, ou a été retirée."),
     )
-    return redirect("attendance:board")
+    following = (
+        queries.next_to_read(request.viewer, explanation) if request.POST.get("geste") == "suivante" else None
+    )
+    return redirect("attendance:entry", pk=following) if following else redirect("attendance:board")
 
 
 def _asked_again(request: HttpRequest, about: Entry | None, form: DecisionForm, status: int) -> HttpResponse:

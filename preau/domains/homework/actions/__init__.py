@@ -1,16 +1,9 @@
 """Verbs of the cahier de textes: every write, in one transaction, with its trace."""
 
 from preau.domains.homework.actions.archives import ask_archive, keep_archive
+from preau.domains.homework.actions.corrections import Given, HandInConflict, Remark, correct, give_back
 from preau.domains.homework.actions.days import Entry, ToGive, write_day
-from preau.domains.homework.actions.hand_ins import (
-    Given,
-    HandInConflict,
-    TooLate,
-    correct,
-    forget_hand_ins,
-    hand_in,
-    join_papers,
-)
+from preau.domains.homework.actions.hand_ins import TooLate, forget_hand_ins, hand_in, join_papers
 from preau.domains.homework.actions.loads import set_limits
 from preau.domains.homework.actions.progressions import (
     NotEnoughLessons,
@@ -33,7 +26,7 @@ from preau.domains.homework.actions.records import (
     publish_record,
     write_record,
 )
-from preau.domains.homework.actions.telling import remind_of_tomorrow, tell_published
+from preau.domains.homework.actions.telling import remind_of_tomorrow, tell_handed_in, tell_published
 from preau.domains.homework.actions.visas import forget_visas, give_visa
 from preau.domains.homework.actions.works import Work, WorkConflict, change, give, remove, restore, tick
 
@@ -43,6 +36,7 @@ __all__ = [
     "HandInConflict",
     "NotEnoughLessons",
     "RecordConflict",
+    "Remark",
     "Step",
     "ToGive",
     "TooLate",
@@ -61,6 +55,7 @@ __all__ = [
     "forget_progressions",
     "forget_visas",
     "give",
+    "give_back",
     "give_progression",
     "give_visa",
     "hand_in",
@@ -76,6 +71,7 @@ __all__ = [
     "restore",
     "set_limits",
     "shift",
+    "tell_handed_in",
     "tell_published",
     "tick",
     "write_day",

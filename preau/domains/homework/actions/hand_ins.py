@@ -1,7 +1,6 @@
-"""Handing in, once and once more; correcting and giving back."""
+"""Handing in, once and once more; the files joined to it, and to lessons."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -9,33 +8,14 @@ from django.utils import timezone
 
 from preau.commons.files.models import StoredFile
 from preau.directory.viewer import Viewer
-from preau.domains.homework.actions import telling
 from preau.domains.homework.actions.records import keep_before
-from preau.domains.homework.models import HandIn, HandInFile, Homework, LessonFile, LessonRecord
+from preau.domains.homework.models import Annotation, HandIn, HandInFile, Homework, LessonFile, LessonRecord
 from preau.foundation import journal
 from preau.foundation.locks import lock
 
 
 class TooLate(Exception):
     """It was given back, or sent as often as it may be."""
-
-
-class HandInConflict(Exception):
-    """The pupil or a colleague has changed it since the page was opened: `hand_in` is as it is now."""
-
-    def __init__(self, hand_in: HandIn) -> None:
-        super().__init__(hand_in.pk)
-        self.hand_in = hand_in
-
-
-@dataclass(frozen=True)
-class Given:
-    """What a teacher says of it. `back`: the pupil and the family read it from now on."""
-
-    comment: str
-    mark: str
-    files: Sequence[StoredFile]
-    back: bool
 
 
 @transaction.atomic
@@ -64,8 +44,10 @@ def hand_in(viewer: Viewer, homework: Homework, text: str, files: Sequence[Store
             known.version + 1,
         )
         known.is_late = _is_late(homework, now, viewer)
+        # What was ready to be given back spoke of the former one: it waits again, and is told again.
+        known.corrected_at = known.told_at = None
         known.save()
-    _join(known, files, of_teacher=False)
+    join(known, files, of_teacher=False)
     journal.record(viewer, "homework.handed_in", known, subject_id=viewer.person.pk, late=int(known.is_late))
     return known
 
@@ -82,7 +64,7 @@ def _same(known: HandIn, text: str, files: Sequence[StoredFile]) -> bool:
     return known.text == text and joined == {one.pk for one in files}
 
 
-def _join(known: HandIn, files: Sequence[StoredFile], *, of_teacher: bool) -> None:
+def join(known: HandIn, files: Sequence[StoredFile], *, of_teacher: bool) -> None:
     """These files and no other, from this side."""
     wanted = {one.pk for one in files}
     papers = known.papers.filter(of_teacher=of_teacher)
@@ -91,34 +73,6 @@ def _join(known: HandIn, files: Sequence[StoredFile], *, of_teacher: bool) -> No
     HandInFile.objects.bulk_create(
         [HandInFile(hand_in=known, file=one, of_teacher=of_teacher) for one in files if one.pk not in there]
     )
-
-
-@transaction.atomic
-def correct(viewer: Viewer, hand_in: HandIn, given: Given, seen: int) -> bool:
-    """Write what is thought of it, and give it back when that is asked. False when nothing had to change.
-
-    `seen` is the version that the page had shown. Raises HandInConflict.
-    """
-    known = lock(HandIn, hand_in.pk)
-    joined = set(known.papers.filter(of_teacher=True).values_list("file_id", flat=True))
-    goes_back = given.back and known.returned_at is None
-    said = (known.comment, known.mark, joined) == (given.comment, given.mark, {one.pk for one in given.files})
-    if said and not goes_back:
-        return False
-    if known.version != seen:
-        raise HandInConflict(known)
-    known.comment, known.mark, known.corrected_by = given.comment, given.mark, viewer.person
-    known.version += 1
-    if goes_back:
-        known.returned_at = timezone.now()
-    known.save()
-    _join(known, given.files, of_teacher=True)
-    # What was already given back is read at once; before that, the pupil does not learn that something is written.
-    verb = "homework.corrected" if known.returned_at else "homework.correction_drafted"
-    journal.record(viewer, verb, known, subject_id=known.pupil_id, back=int(goes_back))
-    if goes_back:
-        telling.tell_returned(known)
-    return True
 
 
 @transaction.atomic
@@ -141,4 +95,5 @@ def join_papers(
 def forget_hand_ins(person_id: int) -> int:
     """Erase what a person handed in, and what they wrote of others' work."""
     mine = HandIn.objects.filter(pupil_id=person_id).delete()[0]
+    mine += Annotation.objects.filter(author=person_id).delete()[0]
     return mine + HandIn.objects.filter(corrected_by=person_id).exclude(comment="").update(comment="")

@@ -1,6 +1,6 @@
 """Telling pupils and families: homework given, changed, due tomorrow."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -13,10 +13,11 @@ from preau.directory.models import Guardianship, School
 from preau.domains.homework.models import Done, HandIn, Homework
 from preau.domains.homework.models.records import published
 from preau.domains.homework.queries import concerned, pairs_of
+from preau.domains.timetable.models import Lesson
 from preau.foundation import dates, notices
 
 GIVEN, CHANGED, TOMORROW = "homework.given", "homework.changed", "homework.tomorrow"
-RETURNED = "homework.returned"
+RETURNED, TO_CORRECT = "homework.returned", "homework.to_correct"
 # The evening before, pupils are reminded; the school's wall clock decides.
 EVENING, NIGHT = time(17), time(20)
 AT_ONCE = 200
@@ -127,17 +128,72 @@ def _remind(school: School, there: datetime) -> int:
     return len(news)
 
 
-def tell_returned(hand_in: HandIn) -> None:
-    """What a pupil handed in is given back: the pupil and the family read the correction."""
-    pupil, homework = hand_in.pupil_id, hand_in.homework
-    families = _families([pupil])
-    facts = {"subject": homework.record.subject.name, "school": homework.school.name}
+def tell_returned(*hand_ins: HandIn) -> None:
+    """What pupils handed in is given back: each pupil and their family read the correction."""
+    families = _families(one.pupil_id for one in hand_ins)
     notices.publish(
         *(
             notices.News(
-                kind=RETURNED, person_id=person, key=f"{hand_in.pk}-{pupil}", url=reverse("homework:work", kwargs={"pk": homework.pk}),
-                school_id=hand_in.school_id, about_id=pupil, facts=facts,
+                kind=RETURNED, person_id=person, key=f"{one.pk}-{one.pupil_id}",
+                url=reverse("homework:work", kwargs={"pk": one.homework_id}),
+                school_id=one.school_id, about_id=one.pupil_id,
+                facts={"subject": one.homework.record.subject.name, "school": one.homework.school.name},
             )
-            for person in [pupil, *families.get(pupil, [])]
+            for one in hand_ins
+            for person in [one.pupil_id, *families.get(one.pupil_id, [])]
         )
     )  # fmt: skip
+
+
+@transaction.atomic
+def tell_handed_in(now: datetime) -> int:
+    """In the evening, tell teachers of what was handed in and waits for them: once a day and a homework; returns how many pieces of news.
+
+    What comes after they were told that day is told the next one.
+    """
+    told = 0
+    for school in School.objects.exclude(current_year=None).order_by("pk"):
+        there = now.astimezone(ZoneInfo(school.timezone))
+        if EVENING <= there.time() < NIGHT:
+            told += _tell_teachers(school, there)
+    return told
+
+
+def _tell_teachers(school: School, there: datetime) -> int:
+    today = there.replace(hour=0, minute=0, second=0, microsecond=0)
+    rows = HandIn.objects.filter(school=school)
+    told_today = rows.filter(told_at__gte=today).values("homework_id")
+    waiting = rows.waiting().filter(homework__removed_at=None, homework__record__lesson__isnull=False)
+    fresh = waiting.filter(told_at=None).exclude(homework__in=told_today)
+    counts = Counter(
+        waiting.filter(homework__in=fresh.values("homework_id")).values_list("homework_id", flat=True)
+    )
+    works = Homework.objects.filter(pk__in=counts).select_related("record__subject").order_by("pk")
+    news = [
+        notices.News(
+            kind=TO_CORRECT, person_id=teacher, key=f"{work.pk}-{there.date()}", school_id=school.pk,
+            seat=f"staff-{school.pk}", url=reverse("homework:hand_ins", kwargs={"pk": work.pk}),
+            facts={"count": counts[work.pk], "work": work.title, "subject": work.record.subject.name},
+        )
+        for work in works
+        for teacher in _teachers_of(work)
+    ]  # fmt: skip
+    notices.publish(*news)
+    rows.waiting().filter(told_at=None, homework__in=list(counts)).update(told_at=there)
+    return len(news)
+
+
+def _teachers_of(work: Homework) -> list[int]:
+    lesson = Lesson.teachers.through.objects.filter(lesson=work.record.lesson_id)
+    return list(lesson.order_by("person_id").values_list("person_id", flat=True))
+
+
+def settle_to_correct(homework: Homework) -> None:
+    """Nothing of a homework waits any more: what was told of it counts as read."""
+    if homework.hand_ins.waiting().exists():
+        return
+    zone = ZoneInfo(homework.school.timezone)
+    told = homework.hand_ins.exclude(told_at=None).values_list("told_at", flat=True)
+    keys = {f"{homework.pk}-{timezone.localdate(at, zone)}" for at in told}
+    if keys:
+        notices.settle(TO_CORRECT, *sorted(keys))

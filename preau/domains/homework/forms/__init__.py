@@ -1,9 +1,9 @@
 """What people type in the cahier de textes."""
 
+from preau.domains.homework.forms.corrections import CorrectionForm
 from preau.domains.homework.forms.day import DayForm
 from preau.domains.homework.forms.lessons import (
     ChangeForm,
-    CorrectionForm,
     GiveForm,
     HandInForm,
     LimitsForm,

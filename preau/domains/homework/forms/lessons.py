@@ -13,8 +13,8 @@ from preau.commons.files.rules import DOCUMENTS, HANDED_IN
 from preau.directory.models import Person
 from preau.directory.viewer import Viewer
 from preau.directory.words import level_said
-from preau.domains.homework.actions import Given, Step, Typed, Work
-from preau.domains.homework.models import HandIn, Homework, LessonRecord
+from preau.domains.homework.actions import Step, Typed, Work
+from preau.domains.homework.models import Homework, LessonRecord
 from preau.domains.homework.queries import Course, DayLoad, chosen, loads_of
 from preau.domains.timetable.models import Lesson
 from preau.foundation import dates
@@ -265,37 +265,6 @@ class HandInForm(forms.Form):
         if not data.get("text") and not data.get("papers") and not self.errors:
             self.add_error("text", _("Écrivez votre texte, ou joignez un fichier."))
         return data
-
-
-class CorrectionForm(forms.Form):
-    """What a teacher says of what was handed in."""
-
-    comment = forms.CharField(
-        label=_("Commentaire"),
-        required=False,
-        max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 6}),
-        help_text=_("L’élève et ses responsables le liront."),
-    )
-    mark = forms.CharField(
-        label=_("Note ou appréciation"),
-        required=False,
-        max_length=40,
-        help_text=_("Par exemple « 14/20 » ou « Acquis »."),
-    )
-    papers = Attachments(label=_("Corrigé ou document"), required=False)
-    seen = forms.IntegerField(widget=forms.HiddenInput)
-
-    def __init__(
-        self, viewer: Viewer, hand_in: HandIn, held: Sequence[StoredFile], *args: Any, **kwargs: Any
-    ) -> None:
-        shown = {"comment": hand_in.comment, "mark": hand_in.mark, "seen": hand_in.version}
-        super().__init__(*args, initial=shown, **kwargs)
-        self.fields["papers"].desk = Desk(viewer, hand_in.school_id, DOCUMENTS, held)  # type: ignore[attr-defined]
-
-    def typed(self) -> Given:
-        data = self.cleaned_data
-        return Given(data["comment"], data["mark"], data["papers"], self.data.get("geste") == "remettre")
 
 
 class ProgressionForm(forms.Form):

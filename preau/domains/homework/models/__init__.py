@@ -2,7 +2,7 @@
 
 from preau.domains.homework.models.archives import Archive
 from preau.domains.homework.models.books import ClassBook
-from preau.domains.homework.models.hand_ins import HandIn, HandInFile, LessonFile
+from preau.domains.homework.models.hand_ins import Annotation, HandIn, HandInFile, LessonFile
 from preau.domains.homework.models.loads import WorkloadLimit
 from preau.domains.homework.models.progressions import Progression, ProgressionStep
 from preau.domains.homework.models.records import RECORDS, Correction, LessonNote, LessonRecord
@@ -11,6 +11,7 @@ from preau.domains.homework.models.works import Done, Homework
 
 __all__ = [
     "RECORDS",
+    "Annotation",
     "Archive",
     "ClassBook",
     "Correction",

@@ -4,6 +4,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from preau.commons.files.models import StoredFile
@@ -15,6 +16,14 @@ from preau.domains.homework.models.works import Homework
 
 
 class HandInQuerySet(SchoolQuerySet):
+    def waiting(self) -> Self:
+        """Those to be corrected."""
+        return self.filter(returned_at=None, corrected_at=None)
+
+    def ready(self) -> Self:
+        """Those that are corrected, and that the pupil does not read yet."""
+        return self.filter(returned_at=None, corrected_at__isnull=False)
+
     def visible_to(self, viewer: Viewer) -> Self:
         """The pupil, who gives the lesson, and the head; the family once it is given back."""
         if viewer.profile == Profile.PUPIL:
@@ -41,6 +50,7 @@ class HandIn(models.Model):
     """What one pupil has handed in for one homework: sent once, once more until it is corrected, then given back.
 
     `times`: how often it was sent. `mark` is what the teacher writes, in their own scale: a note, a letter, « acquis ».
+    `corrected_at`: when the correction was said to be done, until it is sent once more. `told_at`: when its teachers were told of it.
     """
 
     MOST_TIMES = 2
@@ -67,7 +77,9 @@ class HandIn(models.Model):
         related_name="hand_ins_corrected",
         verbose_name=_("corrigé par"),
     )
+    corrected_at = models.DateTimeField(_("corrigé à"), null=True, blank=True)
     returned_at = models.DateTimeField(_("remis à"), null=True, blank=True)
+    told_at = models.DateTimeField(_("annoncé à"), null=True, blank=True)
 
     objects = HandInQuerySet.as_manager()
 
@@ -77,10 +89,58 @@ class HandIn(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["homework", "pupil"], name="one_hand_in_per_homework_and_pupil")
         ]
+        indexes = [
+            models.Index(
+                fields=["homework"],
+                condition=Q(returned_at=None, corrected_at=None),
+                name="hand_ins_to_correct",
+            ),
+        ]
 
     @property
     def may_be_sent_again(self) -> bool:
         return self.returned_at is None and self.times < self.MOST_TIMES
+
+
+class AnnotationQuerySet(SchoolQuerySet):
+    school_path = "hand_in__school"
+
+    def visible_to(self, viewer: Viewer) -> Self:
+        """Who sees what was handed in, once it is given back; before that, whoever gives the lesson."""
+        seen = self.filter(hand_in__in=HandIn.objects.visible_to(viewer))
+        back = Q(hand_in__returned_at__isnull=False)
+        if not viewer.is_staff:
+            return seen.filter(back)
+        return seen.filter(back | Q(taught_by(viewer.person.pk, "hand_in__homework__record__lesson_id")))
+
+
+class Annotation(models.Model):
+    """A remark in the margin of what was handed in: on a page, at a place said in words, or on the whole."""
+
+    hand_in = models.ForeignKey(
+        HandIn, models.CASCADE, related_name="annotations", verbose_name=_("travail rendu")
+    )
+    rank = models.PositiveSmallIntegerField(_("rang"), default=0)
+    sheet = models.PositiveSmallIntegerField(_("page"), null=True, blank=True)
+    place = models.CharField(_("endroit"), max_length=80, blank=True)
+    text = models.TextField(_("remarque"))
+    author = models.ForeignKey(
+        Person, models.SET_NULL, null=True, related_name="annotations", verbose_name=_("écrite par")
+    )
+    written_at = models.DateTimeField(_("écrite à"))
+
+    objects = AnnotationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("annotation")
+        verbose_name_plural = _("annotations")
+        ordering = ["rank", "pk"]
+
+    @property
+    def where(self) -> str:
+        """« page 2, troisième ligne », or nothing when it is about the whole."""
+        page = gettext("page %(number)s") % {"number": self.sheet} if self.sheet else ""
+        return ", ".join(filter(None, (page, self.place)))
 
 
 class HandInFileQuerySet(SchoolQuerySet):

@@ -19,6 +19,15 @@ from preau.domains.homework.queries.books import (
     works_due,
 )
 from preau.domains.homework.queries.concerned import concerned, pairs_of
+from preau.domains.homework.queries.copies import (
+    Around,
+    Copies,
+    around,
+    copies_due_in,
+    copies_of_page,
+    copies_to_correct,
+    works_handed_in,
+)
 from preau.domains.homework.queries.drive import books_of_family, books_of_teacher, handed_to_teacher
 from preau.domains.homework.queries.family import (
     DayOfWork,
@@ -37,6 +46,7 @@ from preau.domains.homework.queries.family import (
 from preau.domains.homework.queries.finding import found_records, found_works
 from preau.domains.homework.queries.hand_ins import (
     HandInRow,
+    annotations_of,
     by_homework,
     documents_of,
     hand_in_rows,
@@ -50,7 +60,15 @@ from preau.domains.homework.queries.hand_ins import (
     shown_papers,
     whole_hand_in,
 )
-from preau.domains.homework.queries.load import DayLoad, levels_of, limit_of, load_of, loads_of, warnings_of
+from preau.domains.homework.queries.load import (
+    DayLoad,
+    levels_of,
+    limit_of,
+    load_of,
+    loads_of,
+    warnings_of,
+    week_shown,
+)
 from preau.domains.homework.queries.progressions import (
     Course,
     chosen,
@@ -73,7 +91,9 @@ from preau.domains.homework.queries.sessions import (
 )
 
 __all__ = [
+    "Around",
     "BookOfYear",
+    "Copies",
     "Course",
     "DayLoad",
     "DayOfWork",
@@ -84,10 +104,12 @@ __all__ = [
     "ToDo",
     "WorkRow",
     "agenda_of",
+    "annotations_of",
     "archive_files",
     "archive_of_file",
     "archives",
     "archives_of",
+    "around",
     "book_of_year",
     "books_of_family",
     "books_of_teacher",
@@ -96,6 +118,9 @@ __all__ = [
     "chosen",
     "classes_read",
     "concerned",
+    "copies_due_in",
+    "copies_of_page",
+    "copies_to_correct",
     "courses_of",
     "documents_of",
     "done_lessons",
@@ -137,8 +162,10 @@ __all__ = [
     "tomorrow_first",
     "visas_of",
     "warnings_of",
+    "week_shown",
     "whole_hand_in",
     "whole_work",
     "works_due",
+    "works_handed_in",
     "works_of",
 ]

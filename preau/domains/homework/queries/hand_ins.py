@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 
 from preau.commons.files.models import StoredFile
 from preau.commons.files.queries import FileRow, rows_of
+from preau.commons.files.queries.reading import Reading, readings_of
 from preau.directory.models import Person
 from preau.directory.viewer import Viewer
-from preau.domains.homework.models import HandIn, HandInFile, Homework, LessonFile, LessonRecord
+from preau.domains.homework.models import Annotation, HandIn, HandInFile, Homework, LessonFile, LessonRecord
 from preau.domains.homework.queries.concerned import concerned
 from preau.foundation import dates
 from preau.foundation.prepared import Prepared
@@ -23,12 +24,13 @@ class HandInRow:
     """A pupil of whom a homework is expected, and what became of it."""
 
     name: str
-    hand_in: int | None
-    handed_at: datetime | None
-    is_late: bool
-    files: int
-    mark: str
-    returned_at: datetime | None
+    hand_in: int | None = None
+    handed_at: datetime | None = None
+    is_late: bool = False
+    files: int = 0
+    mark: str = ""
+    returned_at: datetime | None = None
+    corrected_at: datetime | None = None
 
     @property
     def tag(self) -> tuple[str, str]:
@@ -37,7 +39,17 @@ class HandInRow:
             return (_("Pas rendu"), "todo")
         if self.returned_at:
             return (_("Corrigé"), "done")
+        if self.corrected_at:
+            return (_("Prêt à remettre"), "neutral")
         return (_("Rendu en retard"), "changed") if self.is_late else (_("Rendu"), "neutral")
+
+    @property
+    def waits(self) -> bool:
+        return self.hand_in is not None and self.corrected_at is None and self.returned_at is None
+
+    @property
+    def is_ready(self) -> bool:
+        return self.corrected_at is not None and self.returned_at is None
 
     @property
     def when(self) -> str:
@@ -54,7 +66,7 @@ def hand_in_rows(homework: Homework) -> list[HandInRow]:
 
 def _row(person: Person, handed: Any) -> HandInRow:
     if handed is None:
-        return HandInRow(person.list_name, None, None, is_late=False, files=0, mark="", returned_at=None)
+        return HandInRow(person.list_name)
     return HandInRow(
         person.list_name,
         handed.pk,
@@ -63,6 +75,7 @@ def _row(person: Person, handed: Any) -> HandInRow:
         handed.joined,
         handed.mark,
         handed.returned_at,
+        handed.corrected_at,
     )
 
 
@@ -72,13 +85,21 @@ def whole_hand_in(pk: int) -> HandIn:
     return found.select_related("homework__record__lesson__school").get(pk=pk)
 
 
-def papers_of(hand_in: HandIn) -> tuple[list[FileRow], list[FileRow]]:
-    """The files of the pupil and those of the teacher (one query)."""
+def papers_of(hand_in: HandIn) -> tuple[list[Reading], list[StoredFile]]:
+    """The files of the pupil, to be read, and those of the teacher (one query)."""
     papers = list(hand_in.papers.select_related("file"))
     return (
-        rows_of(one.file for one in papers if not one.of_teacher),
-        rows_of(one.file for one in papers if one.of_teacher),
+        readings_of(one.file for one in papers if not one.of_teacher),
+        [one.file for one in papers if one.of_teacher],
     )
+
+
+def annotations_of(viewer: Viewer, hand_ins: Iterable[HandIn]) -> dict[int, list[Annotation]]:
+    """By what was handed in, the remarks in its margin that the viewer reads (one query)."""
+    found: dict[int, list[Annotation]] = {}
+    for one in Annotation.objects.visible_to(viewer).filter(hand_in__in=[one.pk for one in hand_ins]):
+        found.setdefault(one.hand_in_id, []).append(one)
+    return found
 
 
 def own_hand_ins(viewer: Viewer, homework: Homework) -> list[HandIn]:

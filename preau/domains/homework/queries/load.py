@@ -1,6 +1,6 @@
 """What weighs on a class: minutes by day, and what a teacher may want to know before giving more."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -86,6 +86,12 @@ def _by_day(
     return [
         DayLoad(day, *due.get(day, (0, 0)), limit) for day in days if day in due or day.weekday() < 5
     ]  # fmt: skip
+
+
+def week_shown(viewer: Viewer, group: Group) -> Mapping[str, Any] | None:
+    """What is due for a class today and on the six next days (two queries); None for nothing. For whoever reads every class."""
+    loads = [one for one in load_of([group], viewer.today, viewer.today + timedelta(days=6)) if one.works]
+    return {"loads": loads, "today": viewer.today} if loads else None
 
 
 def loads_of(lesson: Lesson, following: Sequence[Any]) -> dict[date, DayLoad]:

@@ -14,6 +14,7 @@ from preau.directory.models import Group
 from preau.directory.viewer import Viewer
 from preau.domains.homework.models import Homework, LessonNote, LessonRecord
 from preau.domains.homework.models.records import taught_by
+from preau.domains.homework.queries.copies import WAITING, number_of
 from preau.domains.homework.queries.load import limit_for
 from preau.domains.timetable.boards import Mark
 from preau.domains.timetable.models import Lesson
@@ -154,7 +155,9 @@ def works_of(record: LessonRecord | None) -> list[Homework]:
     """What was given in a lesson, taken away too, each with how many pupils it is for."""
     if record is None:
         return []
-    found = record.works.annotate(number=Count("pupils")).select_related("due_lesson__school")
+    found = record.works.annotate(number=Count("pupils"), waiting=number_of(WAITING)).select_related(
+        "due_lesson__school"
+    )
     return list(found.order_by("due_day", "pk"))
 
 

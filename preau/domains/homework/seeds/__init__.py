@@ -8,9 +8,9 @@ from typing import Any
 from django.db.models import Max
 from django.utils import timezone
 
-from preau.directory.models import Group, School
+from preau.directory.models import Group, Person, School
 from preau.directory.words import level_said
-from preau.domains.homework.models import HandIn, Homework, LessonRecord, WorkloadLimit
+from preau.domains.homework.models import Annotation, HandIn, Homework, LessonRecord, WorkloadLimit
 from preau.domains.homework.queries import pairs_of
 from preau.domains.homework.queries.family import BEHIND
 from preau.domains.homework.seeds.bank import Line, lines_of
@@ -25,6 +25,7 @@ NEGLIGENT, FRESH = 10, timedelta(days=5)
 # One pupil in eight has not handed in; what everybody else wrote.
 LAZY = 8
 ANSWER = "J’ai fait le travail sur mon cahier et je l’ai recopié ici."
+REMARK = "Dis comment tu l’as trouvé."
 COMMENT = "C’est soigné. Relis la consigne avant de commencer la prochaine fois."
 LIMITS = {
     School.Kind.COLLEGE: {"6e": 45, "5e": 60, "4e": 75, "3e": 90},
@@ -50,6 +51,8 @@ def plant(world: Any) -> None:
     """Every lesson since the year began (ten days in a small school) has its content, and half of them homework."""
     first = world.year.starts if world.imported else max(world.year.starts, world.today - SMALL)
     write(world.school, first, timezone.now(), _left_out(world))
+    if world.imported and "teacher" in world.people:
+        leave_to_correct(world.people["teacher"])
     advised = LIMITS.get(world.school.kind, {})
     classes = Group.objects.classes().filter(year=world.year).exclude(level="")
     # Files say « 6EME », a school made by hand says « 6e ».
@@ -58,6 +61,22 @@ def plant(world: Any) -> None:
         WorkloadLimit(school=world.school, level=level, minutes=most)
         for level in sorted(levels)
         if (most := advised.get(level_said(level)))
+    )
+
+
+def leave_to_correct(teacher: Person) -> None:
+    """The last homework handed in to the cast's teacher waits for her; the first copy is corrected, with a remark in its margin."""
+    received = Homework.objects.filter(hand_ins__isnull=False, record__lesson__teachers=teacher)
+    last = received.order_by("-due_day", "-pk").first()
+    if last is None:
+        return
+    copies = last.hand_ins.order_by("pupil__search_name", "pk")
+    copies.update(comment="", corrected_by=None, corrected_at=None, returned_at=None)
+    first = copies[0]
+    first.comment, first.corrected_by, first.corrected_at = COMMENT, teacher, first.handed_at
+    first.save()
+    Annotation.objects.create(
+        hand_in=first, place="deuxième phrase", text=REMARK, author=teacher, written_at=first.handed_at
     )
 
 
@@ -110,8 +129,8 @@ def _hand_ins(school: School, works: list[Homework], now: datetime) -> list[Hand
 
 def _hand_in(school: School, work: Homework, pupil: int, back: datetime | None) -> HandIn:
     return HandIn(
-        school_id=school.pk, homework_id=work.pk, pupil_id=pupil, text=ANSWER, handed_at=work.given_at, times=1,
-        comment=COMMENT if back else "", corrected_by_id=work.given_by_id if back else None, returned_at=back, version=1,
+        school_id=school.pk, homework_id=work.pk, pupil_id=pupil, text=ANSWER, handed_at=work.given_at, told_at=work.given_at, times=1,
+        comment=COMMENT if back else "", corrected_by_id=work.given_by_id if back else None, corrected_at=back, returned_at=back, version=1,
     )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from preau.directory.seeds import World
 from preau.directory.tests.props import many_classes, many_pupils
 from preau.directory.viewer import viewer_for
 from preau.domains.homework.models import (
+    Annotation,
     ClassBook,
     HandIn,
     Homework,
@@ -77,6 +78,7 @@ PAGES = [
     Page("homework:edit", {"teacher"}, model=own_homework),
     Page("homework:hand_ins", {"teacher", "head"}, model=own_homework),
     Page("homework:hand_in", {"teacher", "head"}, model=own_hand_in),
+    Page("homework:copies", pages.TEACHERS),
     Page("homework:progressions", pages.TEACHERS),
     Page("homework:progression", {"teacher"}, model=own_progression),
     Page("homework:step", {"teacher"}, model=own_step),
@@ -95,7 +97,7 @@ ELSEWHERE = {
     "portal:api_devoirs", "homework:publish", "homework:remove", "homework:restore", "homework:tick",
     "homework:send", "homework:correct", "homework:hand_ins_csv", "homework:shift",
     "homework:give_progression", "homework:remove_step", "homework:visa", "homework:archive",
-    "homework:book_of_year",
+    "homework:book_of_year", "homework:give_back",
 }  # fmt: skip
 LISTS = [
     ("teacher", "homework:put?" + USED, many_lessons),
@@ -107,6 +109,8 @@ LISTS = [
     ("teacher", "homework:progression", many_steps),
     ("teacher", "homework:hand_ins", many_handed_in),
     ("teacher", "homework:hand_ins_csv", many_handed_in),
+    ("teacher", "homework:hand_in", many_handed_in),
+    ("teacher", "homework:copies", many_handed_in),
     ("head", "homework:classes", many_classes),
     ("head", "homework:class_book", many_works_given),
     ("head", "homework:class_load", many_works_given),
@@ -120,7 +124,7 @@ LISTS = [
     ("pupil", "portal:home", many_works_given),
 ]
 ONE_THING = {
-    "homework:work", "homework:limits", "homework:hand_in", "homework:step",
+    "homework:work", "homework:limits", "homework:step",
     # Lists by pages, behind a token: tests/test_api.py.
     "portal:api_devoirs",
 }  # fmt: skip
@@ -153,6 +157,10 @@ SEES: dict[type[Model], Near] = {
         own={"head", "teacher"} | OWN_FAMILY, other_class={"head", "teacher_parent"} | OTHER_FAMILY,
         departed={"head"}, other_school={"neighbour_head"},
     ),
+    Annotation: near(
+        own={"head", "teacher"} | OWN_FAMILY, other_class={"head", "teacher_parent"} | OTHER_FAMILY,
+        departed={"head"}, other_school={"neighbour_head"},
+    ),
     **dict.fromkeys(
         [Progression, ProgressionStep],
         near(own={"teacher"}, other_class={"teacher_parent"}),
@@ -181,6 +189,8 @@ OPENS: dict[str, Near | set[str]] = {
     "homework:put": {"teacher", "teacher_parent"},
     "homework:classes": LIFE | {"teacher", "teacher_parent"} | NEIGHBOURING,
     **dict.fromkeys(["homework:class_book", "homework:class_load"], SEES[ClassBook]),
+    "homework:copies": {"teacher", "teacher_parent"},
+    "homework:give_back": near(own={"teacher"}, other_class={"teacher_parent"}),
     "homework:correct": near(own={"teacher"}, other_class={"teacher_parent"}),
     **dict.fromkeys(
         [f"homework:{name}" for name in ("hand_ins", "hand_ins_csv", "hand_in")],
@@ -225,6 +235,7 @@ PLAIN = dict.fromkeys(
         "titre", "comment", "travail-0", "travail-1", "travail-2", "pour-0", "pour-1", "pour-2", "place",
         "seen", "content", "shown_at", "due_day", "hand_in", "body", "fait", "minutes", "niveau-0",
         "niveau-1", "mark", "from_day", "work", "content-forme", "body-forme", "adresse", "papers",
+        *(f"{name}-{number}" for name in ("feuille", "endroit", "remarque") for number in range(6)),
     ],
     (),
 )  # fmt: skip
@@ -318,6 +329,10 @@ def _nothing_handed_in(stage: Stage) -> None:
     HandIn.objects.filter(pk=stage.own(HandIn).pk).delete()
 
 
+def _ready_to_give_back(stage: Stage) -> None:
+    HandIn.objects.filter(pk=stage.own(HandIn).pk).update(returned_at=None, corrected_at=NOW)
+
+
 def _taken_away(stage: Stage) -> None:
     Homework.objects.filter(pk=stage.own(Homework).pk).update(removed_at=timezone.now())
 
@@ -335,9 +350,14 @@ BODIES = {
         "pupil", lambda stage: {"text": "Ma rédaction"}, _nothing_handed_in, wrong=lambda stage: {"text": ""}
     ),
     "homework:correct": Body(
-        "teacher", lambda stage: {"comment": "Bien", "mark": "14/20", "seen": "1", "geste": "remettre"},
+        "teacher",
+        lambda stage: {
+            "comment": "Bien", "mark": "14/20", "seen": "1", "geste": "remettre", "feuille-0": "2", "endroit-0": "question 3",
+            "remarque-0": "Citez le texte.",
+        },
         wrong=lambda stage: {"mark": "x" * 41},
     ),
+    "homework:give_back": Body("teacher", before=_ready_to_give_back),
     "homework:shift": Body("teacher", before=_lost),
     "homework:progressions": Body("teacher", lambda stage: {"title": "Maths 5e", "source": ""}, wrong=lambda stage: {"title": ""}),
     "homework:progression": Body("teacher", lambda stage: dict(STEP), wrong=lambda stage: {"minutes": "beaucoup"}),
@@ -415,7 +435,10 @@ def plant(stage: Stage) -> None:
             school=lesson.school, homework=work, pupil=stage.objects[Person][scope][0], text=answers[scope],
             handed_at=NOW, comment=answers[scope], corrected_by=teacher, returned_at=NOW,
         )  # fmt: skip
-        stage.put(scope, handed)
+        note = Annotation.objects.create(
+            hand_in=handed, sheet=1, place="ligne 2", text=answers[scope], author=teacher, written_at=NOW
+        )
+        stage.put(scope, handed, note)
         sequence = Progression.objects.create(
             school=lesson.school, author=teacher, title=sequences[scope], changed_at=NOW
         )

@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
-from conftest import NOW
+from conftest import NOW, SchoolClient
 from preau.directory.models import Enrolment, Person
 from preau.directory.seeds import World
 from preau.domains.homework.models import HandIn, Homework
 from preau.domains.homework.queries import record
 from preau.domains.homework.tests.props import own_homework
+from preau.domains.homework.tests.scene import given, lesson_now
 
 pytestmark = pytest.mark.django_db
 
@@ -76,3 +77,21 @@ def test_what_is_not_published_is_not_there(college: World, online: Homework, se
 def test_a_stranger_reads_nothing(college: World, twin: World, online: Homework, seat_of: Any) -> None:
     for key in ("teacher", "head", "cpe", "guardian", "pupil"):
         assert record.work_shown(seat_of(key, world=twin), college.people["pupil"]) is None, key
+
+
+def test_the_page_of_a_class_says_what_its_readers_have_to_come(
+    college: World, client: SchoolClient, seat_of: Any
+) -> None:
+    lesson = lesson_now(college)
+    given(seat_of("teacher"), lesson, minutes=45)
+    group = college.people["pupil"].enrolments.get(group__kind="class").group
+    for key, reads in {
+        "head": True,
+        "cpe": True,
+        "teacher": False,
+        "secretary": False,
+        "guardian": False,
+    }.items():
+        client.sit(college.people[key])
+        said = client.get(f"/annuaire/classes/{group.pk}/").content.decode()
+        assert ("Travail à venir" in said) == reads, key

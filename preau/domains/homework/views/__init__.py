@@ -4,7 +4,15 @@ from preau.domains.homework.views.archives import archive, archives, book_of_yea
 from preau.domains.homework.views.books import class_book, class_load, classes, limits, visa
 from preau.domains.homework.views.day import day, sheet
 from preau.domains.homework.views.family import in_class, tick, to_do, work
-from preau.domains.homework.views.hand_ins import correct, hand_in, hand_ins, hand_ins_csv, send
+from preau.domains.homework.views.hand_ins import (
+    copies,
+    correct,
+    give_back,
+    hand_in,
+    hand_ins,
+    hand_ins_csv,
+    send,
+)
 from preau.domains.homework.views.progressions import (
     give_progression,
     progression,
@@ -23,9 +31,11 @@ __all__ = [
     "class_book",
     "class_load",
     "classes",
+    "copies",
     "correct",
     "day",
     "edit",
+    "give_back",
     "give_progression",
     "hand_in",
     "hand_ins",

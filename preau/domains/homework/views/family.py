@@ -80,6 +80,7 @@ def work_page(
         "rows": [row for row in rows if row.pk == homework.pk],
         "handed": handed,
         "papers": papers,
+        "remarks": queries.annotations_of(viewer, handed) if any(one.returned_at for one in handed) else {},
         "form": form,
         "may_tick": rules.does_homework(viewer),
         "today": viewer.today,

@@ -2,12 +2,16 @@
 
 from typing import Any
 
+from csp.constants import SELF
+from csp.decorators import csp_update
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from preau.commons.files.queries import rows_of
 from preau.domains.homework import actions, exports, queries, rules
 from preau.domains.homework.forms import CorrectionForm, HandInForm
 from preau.domains.homework.models import HandIn, Homework
@@ -16,7 +20,10 @@ from preau.domains.timetable.queries import row_of
 from preau.foundation import journal
 from preau.foundation.access import confirmed, opens
 from preau.foundation.downloads import csv_lines
-from preau.foundation.pages import CONFLICT, TYPED_WRONG
+from preau.foundation.pages import CONFLICT, TYPED_WRONG, tell_outcome
+from preau.foundation.paging import page_for
+
+A_PAGE = 30
 
 
 @opens(Homework, to=rules.hands_in)
@@ -45,12 +52,15 @@ def send(request: HttpRequest, homework: Homework) -> HttpResponse:
 def hand_ins(request: HttpRequest, homework: Homework) -> HttpResponse:
     """Who handed it in, and who did not."""
     rows = queries.hand_in_rows(homework)
+    waiting = [row for row in rows if row.waits]
     context = {
         "homework": homework,
+        "waiting": waiting,
+        "ready": sum(row.is_ready for row in rows),
         "lesson": row_of(homework.record.lesson_id) if homework.record.lesson_id else None,
         "rows": rows,
         "sent": sum(row.hand_in is not None for row in rows),
-        "corrected": sum(row.returned_at is not None for row in rows),
+        "corrected": sum(row.returned_at is not None or row.is_ready for row in rows),
         "teaches": rules.changes_homework(request.viewer, homework),
     }
     return render(request, "homework/hand_ins.html", context)
@@ -66,7 +76,35 @@ def hand_ins_csv(request: HttpRequest, homework: Homework) -> StreamingHttpRespo
     return csv_lines(f"rendus-{homework.due_day:%Y-%m-%d}", exports.csv_of(rows))
 
 
+@opens(Homework, to=rules.changes_homework)
+@require_POST
+def give_back(request: HttpRequest, homework: Homework) -> HttpResponse:
+    """Give back all the corrections that are ready."""
+    given = actions.give_back(request.viewer, homework)
+    said = ngettext("%(num)s copie est remise.", "%(num)s copies sont remises.", given) % {"num": given}
+    tell_outcome(request, bool(given), said)
+    return redirect("homework:hand_ins", pk=homework.pk)
+
+
+@opens(to=rules.keeps_records)
+@require_safe
+def copies(request: HttpRequest) -> HttpResponse:
+    """« Copies à corriger »: each homework of the year of which copies came, those that wait first."""
+    page = page_for(request, queries.works_handed_in(request.viewer), A_PAGE)
+    context = {
+        "page_obj": page,
+        "rows": queries.copies_of_page(page.object_list),
+        "today": request.viewer.today,
+    }
+    return render(request, "homework/copies.html", context)
+
+
+# A PDF is read in the page by the reader of the browser.
+reads_in_page = csp_update({"frame-src": [SELF]})
+
+
 @opens(HandIn, to=rules.reads_hand_in)
+@reads_in_page
 @require_safe
 def hand_in(request: HttpRequest, known: HandIn) -> HttpResponse:
     """What a pupil handed in, and what the teacher says of it."""
@@ -76,13 +114,15 @@ def hand_in(request: HttpRequest, known: HandIn) -> HttpResponse:
 
 def _correction(request: HttpRequest, known: HandIn) -> CorrectionForm:
     held = [one.file for one in known.papers.filter(of_teacher=True).select_related("file")]
-    return CorrectionForm(request.viewer, known, held, request.POST or None, request.FILES or None)
+    noted = list(known.annotations.all())
+    return CorrectionForm(request.viewer, known, held, noted, request.POST or None, request.FILES or None)
 
 
 @opens(HandIn, to=rules.corrects)
+@reads_in_page
 @require_POST
 def correct(request: HttpRequest, known: HandIn) -> HttpResponse:
-    """Correct it, for oneself or for the pupil to read."""
+    """Correct it, for oneself or for the pupil to read; then the next copy that waits, if that is wanted."""
     form = _correction(request, known)
     if not form.is_valid():
         return _hand_in_page(request, known, form, TYPED_WRONG)
@@ -92,10 +132,22 @@ def correct(request: HttpRequest, known: HandIn) -> HttpResponse:
         form.data = form.data.copy()
         form.data["seen"] = str(conflict.hand_in.version)
         return _hand_in_page(request, known, form, CONFLICT, conflict.hand_in)
-    back = form.typed().back
-    messages.success(
-        request, _("La correction est remise à l’élève.") if back else _("La correction est gardée.")
-    )
+    return _onward(request, known, form)
+
+
+SAID = {
+    CorrectionForm.BACK: gettext_lazy("La correction de %(name)s est remise."),
+    CorrectionForm.NEXT: gettext_lazy("La correction de %(name)s est prête à remettre."),
+}
+
+
+def _onward(request: HttpRequest, known: HandIn, form: CorrectionForm) -> HttpResponse:
+    """The next copy that waits; the list of all of them where none does, or where one stops here."""
+    said = SAID.get(form.gesture, gettext_lazy("La correction de %(name)s est gardée pour plus tard."))
+    messages.success(request, said % {"name": known.pupil.full_name})
+    following = None if form.gesture == form.LATER or known.returned_at else queries.around(known).following
+    if following:
+        return redirect("homework:hand_in", pk=following)
     return redirect("homework:hand_ins", pk=known.homework_id)
 
 
@@ -105,5 +157,14 @@ def _hand_in_page(
     journal.record_read(request.viewer, "homework.hand_in_read", known, subject_id=known.pupil_id)
     known = queries.whole_hand_in(known.pk)
     sent, given = queries.papers_of(known)
-    context = {"known": known, "form": form, "sent": sent, "given": given, "theirs": theirs}
+    context = {
+        "known": known,
+        "form": form,
+        "sent": sent,
+        "single": next((one for one in sent if one.how == "pdf"), None) if len(sent) == 1 else None,
+        "given": rows_of(given),
+        "remarks": queries.annotations_of(request.viewer, [known]).get(known.pk, []),
+        "around": queries.around(known),
+        "theirs": theirs,
+    }
     return render(request, "homework/hand_in.html", context, status=status)

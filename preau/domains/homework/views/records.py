@@ -141,6 +141,7 @@ def _record_page(
         "published": known is not None and known.is_published(now),
         "appears_at": known.appears_at() if known else None,
         "history": queries.history_of(known) if known else [],
+        "due_copies": queries.copies_due_in(lesson.pk),
         "theirs": theirs,
         "cancelled": lesson.state == Lesson.State.CANCELLED,
     }

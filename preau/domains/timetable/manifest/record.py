@@ -5,12 +5,12 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from preau.directory.models import Person
+from preau.directory.models import Group, Person
 from preau.directory.queries.record import schooling_of
 from preau.directory.viewer import Viewer
 from preau.domains.timetable import queries, rules
 from preau.foundation import boards
-from preau.foundation.boards import Column, PupilFact
+from preau.foundation.boards import Column, GroupFact, PupilFact
 
 
 def week_of(viewer: Viewer, pupil: Person) -> str:
@@ -25,6 +25,16 @@ def week_of(viewer: Viewer, pupil: Person) -> str:
     return f"{reverse('timetable:week')}?{urlencode(asked)}"
 
 
+def week_of_group(_viewer: Viewer, group: Group) -> str:
+    return f"{reverse('timetable:week')}?{urlencode({'par': 'classe', 'classe': group.pk})}"
+
+
+boards.group_facts.add(
+    GroupFact(
+        "timetable.day", _("Cours du jour"), "timetable/facts/_day.html", queries.day_of_group, rules.reads_timetable,
+        more_label=_("La semaine"), more=week_of_group, order=20, service="timetable",
+    )
+)  # fmt: skip
 boards.pupil_facts.add(
     PupilFact(
         "timetable.day", _("Cours du jour"), "timetable/facts/_day.html", queries.day_shown, rules.reads_timetable,

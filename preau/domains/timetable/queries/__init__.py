@@ -66,7 +66,7 @@ from preau.domains.timetable.queries.lessons import (
     with_marks,
 )
 from preau.domains.timetable.queries.ranking import Colleague, Proposal, Slot, Tie, is_free, ranked
-from preau.domains.timetable.queries.record import day_said, day_shown, days_shown, month_of
+from preau.domains.timetable.queries.record import day_of_group, day_said, day_shown, days_shown, month_of
 from preau.domains.timetable.queries.slots import (
     Expected,
     SlotLine,
@@ -128,6 +128,7 @@ __all__ = [
     "classes_found",
     "colleagues_of",
     "day_of",
+    "day_of_group",
     "day_said",
     "day_shown",
     "days_of",

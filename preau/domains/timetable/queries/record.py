@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from preau.directory.models import Person
 from preau.directory.viewer import Viewer
-from preau.domains.timetable.queries.lessons import LessonRow, bare_rows
+from preau.domains.timetable.queries.lessons import OF_GROUP, LessonRow, bare_rows
 from preau.domains.timetable.queries.whose import OF_PUPIL
 from preau.foundation import dates
 
@@ -32,6 +32,12 @@ def month_of(viewer: Viewer, pupil: Person) -> list[LessonRow]:
 def day_shown(viewer: Viewer, pupil: Person) -> Mapping[str, Any] | None:
     """The lessons of today; None where there are none."""
     rows = [row for row in month_of(viewer, pupil) if row.day == viewer.today]
+    return {"rows": rows, "now": viewer.moment} if rows else None
+
+
+def day_of_group(viewer: Viewer, group: Any) -> Mapping[str, Any] | None:
+    """The lessons of a class or a group today (one query); None where there are none."""
+    rows = bare_rows(OF_GROUP(viewer, group.pk, viewer.today, viewer.today))
     return {"rows": rows, "now": viewer.moment} if rows else None
 
 
