@@ -25,10 +25,15 @@ from preau.directory.seeds import World
 from preau.directory.words import Role
 from preau.domains.attendance import actions as attendance
 from preau.domains.attendance.models import Entry, Explanation, FollowUpAction, Reason
-from preau.domains.attention.models import Finding
+from preau.domains.attention.actions import deciding as attention
+from preau.domains.attention.models import Finding, Word
+from preau.domains.attention.tests.props import own_review
 from preau.domains.campaigns import actions as campaigns
 from preau.domains.conduct.actions import incidents
 from preau.domains.conduct.models import Involvement
+from preau.domains.gradebook import actions as gradebook
+from preau.domains.gradebook.models import Assessment
+from preau.domains.gradebook.tests.scene import assessment, marked
 from preau.domains.homework import actions as homework
 from preau.domains.homework.models import HandIn
 from preau.domains.homework.tests.scene import given, lesson_now
@@ -81,6 +86,46 @@ def answered(college: World, seat_of: Any) -> Explanation:
 
 
 # Between two parents, and between a parent and a pupil
+
+
+def test_that_an_explanation_was_accepted_is_told_to_whoever_gave_it_alone(
+    college: World, seat_of: Any, reads: Reads
+) -> None:
+    entry = Entry.objects.to_explain().filter(pupil=college.people["pupil"])[0]
+    made = attendance.explain(seat_of("guardian"), [entry], Reason.objects.filter(school=None)[0], HERS)
+    attendance.decide(seat_of("cpe"), made, Explanation.State.ACCEPTED, REPLY)
+    made.decisions.update(decided_at=GIVEN)
+    Explanation.objects.filter(pk=made.pk).update(given_at=GIVEN)
+    Line.objects.filter(target="attendance.explanation", target_id=made.pk).update(at=GIVEN)
+    assert hour_said(GIVEN) in reads("guardian", "pupil") + reads("guardian")
+    for reader, about in (("other_guardian", "pupil"), ("other_guardian", ""), ("pupil", "")):
+        told = reads(reader, about)
+        # That nothing is left to be done of it is each one's (decision 130).
+        for secret in (HERS, REPLY, hour_said(GIVEN)):
+            assert secret not in told, (reader, about, secret)
+
+
+def test_that_a_word_was_answered_is_told_to_whoever_wrote_it_alone(
+    college: World, seat_of: Any, reads: Reads
+) -> None:
+    review = own_review(college)
+    assert attention.write_word(seat_of("guardian"), review, "contest", HERS)
+    word = Word.objects.get(text=HERS)
+    assert attention.answer(seat_of("cpe"), word, REPLY)
+    Word.objects.filter(pk=word.pk).update(at=GIVEN, answered_at=HANDED)
+    Line.objects.filter(verb__startswith="attention.word").update(at=GIVEN)
+    Item.objects.filter(person=college.people["guardian"]).update(read_at=READ)
+    mother = reads("guardian", "pupil") + reads("guardian")
+    assert HERS in mother and REPLY in mother and hour_said(GIVEN) in mother
+    # Whoever answered takes away the answer, and not the words of the family.
+    answered_by = reads("cpe")
+    assert REPLY in answered_by and HERS not in answered_by
+    for reader, about in (("other_guardian", "pupil"), ("other_guardian", ""), ("pupil", "")):
+        told = reads(reader, about)
+        if about or reader == "pupil":
+            assert '"table": "attention.Review"' in told, "they read that there is one"
+        for secret in (HERS, REPLY, hour_said(GIVEN), hour_said(HANDED), hour_said(READ)):
+            assert secret not in told, (reader, about, secret)
 
 
 def test_what_the_school_writes_to_one_parent_is_that_parent_s(answered: Explanation, reads: Reads) -> None:
@@ -188,6 +233,51 @@ def test_a_correction_is_the_pupil_s_once_it_is_given_back(
         HandIn.objects.get(pk=handed.pk).version,
     )
     assert draft.mark in reads("pupil") and draft.mark in reads("guardian", "pupil")
+    assert "Ma-rédaction" in reads("guardian", "pupil")
+    # What a pupil wrote is no part of the data of whoever corrected it, who keeps what they wrote themselves.
+    assert draft.mark in reads("teacher") and "Ma-rédaction" not in reads("teacher")
+
+
+def test_the_calendar_of_a_copy_is_that_of_whoever_takes_it(college: World, seat_of: Any) -> None:
+    """A pupil reads an assessment before the family: what a mother takes away of her child does not say it sooner."""
+    one = assessment(college, seat_of("teacher"), "Contrôle-gardé", NOW)
+    Assessment.objects.filter(pk=one.pk).update(guardians_at=NOW + timedelta(days=2))
+    pupil = college.people["pupil"]
+
+    def taken(reader: str) -> str:
+        copy = exports.archive_of(Subject(pupil, college.people[reader]), NOW, seat_of(reader))
+        with ZipFile(BytesIO(copy)) as archive:
+            return archive.read("agenda.ics").decode()
+
+    assert "Contrôle-gardé" in taken("pupil")
+    assert "Contrôle-gardé" not in taken("guardian")
+    Assessment.objects.filter(pk=one.pk).update(guardians_at=NOW)
+    assert "Contrôle-gardé" in taken("guardian")
+    assert "Mathématiques" in taken("guardian"), "and their hours"
+
+
+def test_how_often_a_mark_was_typed_before_it_is_published_is_the_teacher_s(
+    college: World, seat_of: Any, reads: Reads
+) -> None:
+    teacher, pupil = seat_of("teacher"), college.people["pupil"]
+    Line.objects.filter(verb__startswith="gradebook.").delete()
+    one = assessment(college, teacher, "Contrôle-gardé")
+    mark = marked(teacher, one, pupil, "3.25")
+    assert mark and marked(teacher, one, pupil, "17.75", seen=mark.version)
+    Line.objects.filter(target="gradebook.mark").update(at=HANDED)
+    families = (("pupil", ""), ("guardian", "pupil"), ("other_guardian", "pupil"))
+    for reader, about in families:
+        told = reads(reader, about)
+        for secret in ("Contrôle-gardé", "17,75", "Note préparée", hour_said(HANDED)):
+            assert secret not in told, (reader, secret)
+    gradebook.publish_assessment(teacher, one, NOW - timedelta(days=1))
+    Assessment.objects.filter(pk=one.pk).update(guardians_at=NOW)
+    for reader, about in families:
+        told = reads(reader, about)
+        assert "17,75" in told, reader
+        for secret in ("3,25", "Note préparée", "Note saisie", hour_said(HANDED)):
+            assert secret not in told, (reader, secret)
+    assert "Note préparée" in reads("teacher") and hour_said(HANDED) in reads("teacher")
 
 
 def test_an_incident_is_the_family_s_once_the_school_has_written_it(

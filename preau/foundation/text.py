@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping
+from decimal import Decimal
 from functools import lru_cache
 
 from markupsafe import Markup, escape
@@ -43,6 +44,13 @@ def ordinals(text: object) -> Markup:
 def number(count: int) -> str:
     """2 589: thousands apart, by a space that does not break."""
     return f"{count:,}".replace(",", NARROW)
+
+
+def decimal(number: Decimal) -> str:
+    """A number as a school writes it: a comma, and no zero that says nothing."""
+    whole, _point, cents = f"{number:f}".partition(".")
+    cents = cents.rstrip("0")
+    return f"{whole},{cents}" if cents else whole
 
 
 def phone(number: str) -> str:

@@ -604,7 +604,7 @@ for words in [
     boards.InWords(
         "identity.AccountSession",
         when="opened_at",
-        sentence=(_("Session ouverte"), "(%(device)s)", _("vue le %(seen_at)s")),
+        sentence=(_("Session ouverte"), "(%(device)s)", _("dernier passage : %(seen_at)s")),
     ),
     boards.InWords(
         "identity.AccessKey",

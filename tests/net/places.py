@@ -43,6 +43,8 @@ BESIDE = {"nurse": Role.NURSE, "assistant": Role.ASSISTANT}
 READERS = (*(key for key in CAST if key not in VISITORS), *BESIDE, *sorted(AMONG_PUPILS), "visitor")
 # Open to all, and to each another page.
 HOME = "portal:home"
+# Where houses show a pupil together, to each reader what is theirs.
+RECORD = "directory:person"
 # Who looks at what is open to all.
 PASSERS_BY = {"visitor", "pupil", "teacher"}
 # Their own pages show another school: the matrix looks there. What was made here is asked for.
@@ -51,8 +53,11 @@ ELSEWHERE = "neighbour_head"
 OWN_DATA = {"pupil", "guardian", "other_guardian", "teacher", "cpe"}
 # So many of the rows that a form has made are looked at, one by one.
 NEWEST = 4
-BETWEEN = {"du": "2026-11-01", "au": "2026-12-20"}
-API: dict[str, dict[str, str]] = {"moi": {}, "agenda": BETWEEN, "devoirs": BETWEEN, "notifications": {}}
+BETWEEN, EARLIER = {"du": "2026-11-01", "au": "2026-12-20"}, {"du": "2026-09-01", "au": "2026-10-31"}
+# What each program is asked; the first days of the year too, where the marks of the stage are.
+API: dict[str, tuple[dict[str, str], ...]] = {
+    "moi": ({},), "agenda": (BETWEEN,), "devoirs": (BETWEEN,), "notes": (EARLIER, BETWEEN), "notifications": ({},),
+}  # fmt: skip
 DRIVE = "/dav/fichiers/"
 # Its own page is looked at for each child too; the list of what may be asked about is longer than what it says.
 LEFT_OUT = {"privacy:own_data", "privacy:readings", "privacy:ask", "privacy:export"}
@@ -180,7 +185,7 @@ class Reader:
 
     def _routes(self, method: str) -> Iterator[Route]:
         for route in all_routes():
-            looked_at = not self.houses or route.house in self.houses or route.name == HOME
+            looked_at = not self.houses or route.house in self.houses or route.name in {HOME, RECORD}
             if method in route.methods and looked_at and not route.by_key and route.name not in LEFT_OUT:
                 yield route
 
@@ -245,8 +250,9 @@ class Reader:
         seen = known.pk if known else 0
         _key, drawn = identity.make_key(viewer, "token", "Programme", scopes, days=30, seen=seen)
         program = Client(headers={"Authorization": f"Bearer {keys.as_token(drawn)}"})
-        for name, asked in API.items():
-            yield f"api/{name}", text_of(program.get(f"/api/v1/{name}", asked))
+        for name, questions_of_it in API.items():
+            for asked in questions_of_it:
+                yield f"api/{name}", text_of(program.get(f"/api/v1/{name}", asked))
 
     def calendars(self, viewer: Viewer) -> Iterator[Place]:
         for calendar in calendars_of(viewer).values():

@@ -148,6 +148,18 @@ def test_words_that_nobody_finds_are_complained_of(scene: Scene, monkeypatch: py
     assert "found by nobody" in scene.complaints()[0]
 
 
+# Resources open to all, what is said of them, the name of a school, and why a date of erasing is put off.
+OF_THE_PLATFORM = {"catalogue", "media", "scenarios"}, {"directory:identity", "privacy:postpone_run"}
+
+
+@pytest.mark.parametrize("who", ["operator", "agent"])
+def test_whoever_runs_the_platform_finds_no_word_of_the_life_of_a_school(who: str) -> None:
+    houses_of, forms = OF_THE_PLATFORM
+    found = {key for key, readers in gathered().read_by.items() if who in readers}
+    assert found, "they look somewhere"
+    assert not {key for key in found - forms if key.partition(":")[0] not in houses_of}
+
+
 def test_every_form_of_which_readers_are_said_is_there() -> None:
     names = {route.name for route in forms_of(houses())}
     assert not {key.partition(".")[0] for key in gathered().read_by} - names

@@ -8,8 +8,10 @@ import pickle
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import zip_longest
+from datetime import timedelta
+from itertools import count, zip_longest
 from typing import Any
+from unittest import mock
 
 import pytest
 from django.db import connection, transaction
@@ -17,7 +19,12 @@ from django.db import connection, transaction
 from preau.directory.models import PhotoConsent, PupilPhoto
 from preau.directory.viewer import Viewer, viewer_for
 from preau.domains.attendance import actions as attendance
-from preau.domains.attendance.models import Entry, FollowUp, FollowUpAction, Reason
+from preau.domains.attendance.models import Entry, FollowUp, FollowUpAction, Reason, Visit
+from preau.domains.gradebook import actions as gradebook
+from preau.domains.gradebook.models import Assessment, Mark
+from preau.domains.homework.models import HandIn
+from preau.identity import keys
+from tests.declared import Data
 from tests.net.acting import Typist, post
 from tests.net.matrix import Route, Writes, all_routes, papers_as_text
 from tests.net.matrix_bodies import BODIES
@@ -35,6 +42,9 @@ DRAWN = re.compile(
 )
 FAMILY_APART = ("other_guardian", "pupil")
 AROUND = ("teacher", "classmate_guardian")
+# Where marks show beside the pages of their house, and who reads them once they are published.
+GRADEBOOK = frozenset({"gradebook", "agenda"})
+FOLLOWING = ("pupil", "guardian", "other_guardian", "classmate", "cpe")
 
 
 @dataclass(frozen=True)
@@ -65,12 +75,21 @@ EXPLAINED = {
 }  # fmt: skip
 
 
-def sends(route: str) -> Callable[[Stage], object]:
-    """A form of a house, as it says itself that it is filled."""
+class AsItIs(Typist):
+    """Types no word of its own."""
+
+    def typed(self, data: Data) -> Data:
+        return data
+
+
+def sends(route: str, **typed: str) -> Callable[[Stage], object]:
+    """A form of a house, as it says itself that it is filled; `typed`: what is said otherwise."""
 
     def do(stage: Stage) -> None:
-        BODIES[route].before(stage)
-        response, _writes = post(stage, _route(route), Typist())
+        body = BODIES[route]
+        body.before(stage)
+        with mock.patch.dict(BODIES, {route: replace(body, data=lambda stage: body.data(stage) | typed)}):
+            response, _writes = post(stage, _route(route), AsItIs())
         assert response.status_code in {200, 302}, response.content.decode()
 
     return do
@@ -107,6 +126,66 @@ def _noted_inside(stage: Stage) -> None:
     assert attendance.note_action(seated(stage, "cpe"), stage.own(FollowUp), kind, TODAY, "À revoir")
 
 
+def _read_from(pupils: Any = None, families: Any = None) -> Callable[[Stage], object]:
+    """The assessment of the class is read from these moments on, and nobody was told of it; without them, a draft."""
+
+    def do(stage: Stage) -> None:
+        own = Assessment.objects.filter(pk=stage.own(Assessment).pk)
+        own.update(published_at=pupils, guardians_at=families, pupils_told_at=None, guardians_told_at=None)
+
+    return do
+
+
+BEFORE, LATER = NOW - timedelta(hours=1), NOW + timedelta(hours=47)
+_draft, _published = _read_from(), _read_from(BEFORE, BEFORE)
+
+
+def _marked(*typed: str) -> Callable[[Stage], object]:
+    """The teacher types these in the cell of the pupil, one after another; then what is to be told is told."""
+
+    def do(stage: Stage) -> None:
+        for note in typed:
+            seen = Mark.objects.get(assessment=stage.own(Assessment), pupil=stage.people["pupil"]).version
+            sends("gradebook:cell", note=note, version=str(seen))(stage)
+        gradebook.tell_published(NOW)
+
+    return do
+
+
+def _one_after_another(*steps: Callable[[Stage], object]) -> Callable[[Stage], object]:
+    def do(stage: Stage) -> None:
+        for step in steps:
+            step(stage)
+
+    return do
+
+
+def _others_marked(stage: Stage) -> None:
+    """Everyone else in the class has a mark: there is a half of the class."""
+    own = stage.own(Assessment)
+    others = own.group.enrolments.filter(ends=None).exclude(pupil=stage.people["pupil"])
+    Mark.objects.bulk_create(
+        Mark(assessment=own, pupil_id=pupil, value=8 + rank, changed_by=own.teacher)
+        for rank, pupil in enumerate(others.values_list("pupil_id", flat=True))
+    )
+    Mark.objects.filter(assessment=own, pupil=stage.people["pupil"]).update(value=None, code="ABS")
+
+
+def _handed_in(stage: Stage) -> None:
+    """Handed in, and not looked at yet."""
+    HandIn.objects.filter(pk=stage.own(HandIn).pk).update(
+        mark="", comment="", corrected_by=None, returned_at=None
+    )
+
+
+def _nowhere(stage: Stage) -> None:
+    Visit.objects.going_on().filter(pupil=stage.people["pupil"]).update(ends=NOW)
+
+
+def _kept_visit(stage: Stage) -> None:
+    assert attendance.begin_visit(seated(stage, "nurse"), stage.people["pupil"], "infirmary", told=False)
+
+
 GESTURES = {
     "directory: a photo is refused": Gesture(
         sends("directory:photo_consent"), frozenset({"directory"}), (*FAMILY_APART, *AROUND), _without_photo,
@@ -126,6 +205,9 @@ GESTURES = {
     "attendance: a pupil is at the infirmary": Gesture(
         sends("attendance:begin_visit"), frozenset({"attendance"}), ("classmate", "classmate_guardian", "assistant")
     ),
+    "attendance: a nurse keeps a visit from the family": Gesture(
+        _kept_visit, frozenset({"attendance"}), ("guardian", "other_guardian", "classmate"), _nowhere,
+    ),
     "records: a confidential record is opened": Gesture(
         sends("records:open_record"), frozenset({"records", "attendance"}), ("secretary", "classmate", "assistant")
     ),
@@ -138,13 +220,43 @@ GESTURES = {
     "attendance: a pupil needs something": Gesture(
         sends("attendance:arrange"), frozenset({"attendance"}), ("secretary", "classmate", "classmate_guardian")
     ),
+    "conduct: an incident is reported": Gesture(
+        sends("conduct:report"), frozenset({"conduct"}), ("guardian", *FAMILY_APART, "teacher_parent", "secretary")
+    ),
+    "homework: a correction is kept and not given back": Gesture(
+        sends("homework:correct", geste="garder"), frozenset({"homework"}), ("guardian", *FAMILY_APART, "cpe"), _handed_in,
+    ),
+    "gradebook: a mark is typed before it is published": Gesture(
+        _marked("9,5"), GRADEBOOK, (*FOLLOWING, "secretary", "teacher_parent", "assistant"), _draft,
+    ),
+    "gradebook: the words of an assessment are typed before it is published": Gesture(
+        sends("gradebook:change", title="zqx Commentaire", topic="Appréciation gardée"), GRADEBOOK,
+        (*FOLLOWING, "secretary", "teacher_parent"), _draft,
+    ),
+    "gradebook: a mark is corrected before it is published": Gesture(
+        _one_after_another(_draft, _marked("3", "11"), _published), GRADEBOOK, FOLLOWING,
+        _one_after_another(_draft, _marked("11"), _published),
+    ),
+    "gradebook: pupils read a mark before their families": Gesture(
+        _one_after_another(_read_from(BEFORE, LATER), _marked("9,5")), GRADEBOOK,
+        ("guardian", "other_guardian", "classmate_guardian"), _read_from(LATER, LATER + timedelta(hours=48)),
+    ),
+    "gradebook: a pupil is exempt": Gesture(
+        _marked("DISP"), GRADEBOOK, ("classmate", "classmate_guardian", "secretary"), _others_marked,
+    ),
 }  # fmt: skip
 
 
 def received(stage: Stage, key: str, houses: frozenset[str], made: Made) -> dict[str, list[str]]:
     """All that somebody receives, place by place, without what is drawn anew; what they leave behind is undone."""
     found: dict[str, list[str]] = {}
-    with transaction.atomic(), papers_as_text():
+    # Programs and the drive are given a key each, the same ones in both worlds.
+    letters = str.maketrans("0123456789", keys.ALPHABET[:10])
+    drawn = (
+        f"{number:0{keys.PREFIX}}".translate(letters).ljust(keys.PREFIX + keys.SECRET, "z")
+        for number in count()
+    )
+    with transaction.atomic(), papers_as_text(), mock.patch.object(keys, "new_key", side_effect=drawn):
         for where, text in Reader(stage, key, houses | TOGETHER).places(made):
             found.setdefault(where, []).append(_without_what_is_drawn(text))
         transaction.set_rollback(True)

@@ -478,7 +478,9 @@ for data in [
         field_readers=dict.fromkeys(
             ["comment", "mark", "corrected_by", "corrected_at", "returned_at"],
             once(GIVEN_BACK, WHEN_BACK, or_own=["corrected_by"]),
-        ),
+        )
+        # What a pupil wrote is no part of the data of whoever corrected it.
+        | {"text": Rows(lambda reader: ~Q(corrected_by=reader) | Q(pupil=reader))},
         withheld=frozenset({"version", "told_at"}),
         **BASIS | {"readers": Readers(EVERY_ROW, once(GIVEN_BACK, WHEN_BACK), READ_BY)},
     ),

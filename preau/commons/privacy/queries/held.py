@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from decimal import Decimal
 from typing import Any
 
 from django.apps import apps
@@ -27,6 +28,7 @@ from preau.directory.viewer import Viewer
 from preau.directory.words import Role
 from preau.foundation import boards, dates
 from preau.foundation.boards import FieldClass, InWords, PersonalData
+from preau.foundation.text import decimal
 from preau.identity.models import Account
 
 
@@ -250,7 +252,7 @@ def _telling_value(subject: Subject, field: Any) -> Callable[[Any], bool]:
 
 def _is_something(value: Any) -> bool:
     """Not empty, and not a box that nobody ticked; a number is one, zero too."""
-    return bool(value) or (isinstance(value, int) and value is not False)
+    return bool(value) or (isinstance(value, int | Decimal) and value is not False)
 
 
 def said(value: Any, subject: Subject) -> str:
@@ -259,8 +261,8 @@ def said(value: Any, subject: Subject) -> str:
         return "—"
     if isinstance(value, bool):
         return _("oui") if value else _("non")
-    if isinstance(value, datetime | date | time):
-        return _when(value)
+    if isinstance(value, datetime | date | time | Decimal):
+        return decimal(value) if isinstance(value, Decimal) else _when(value)
     if isinstance(value, Mapping):
         return ", ".join(f"{name}\u202f: {said(one, subject)}" for name, one in value.items()) or "—"
     if isinstance(value, list | tuple):

@@ -11,7 +11,6 @@ from preau.commons.files.models import StoredFile
 from preau.commons.privacy.models import DataCopy
 from preau.commons.privacy.queries.held import Subject, held_about, rows_of
 from preau.directory.viewer import Viewer, viewer_for
-from preau.directory.words import Profile
 from preau.foundation import boards
 from preau.foundation.boards import AgendaEntry
 from preau.identity.models import Account
@@ -51,12 +50,20 @@ def hours_of(subject: Subject, viewer: Viewer) -> list[AgendaEntry]:
 
 
 def _seats_of(subject: Subject, viewer: Viewer) -> Iterator[Viewer]:
-    """Every seat of a person; of a child, the one of a pupil."""
+    """Every seat of a person; of a child, that of whoever answers for them: not all that a pupil reads is theirs."""
+    if not subject.is_own:
+        child = subject.person.pk
+        yield from (
+            one.for_child(child)
+            for one in viewer.every_seat()
+            if one.is_guardian and child in one.seat.pupils
+        )
+        return
     account_id = Account.objects.filter(person=subject.person).values_list("pk", flat=True).first() or 0
     first = viewer_for(subject.person, account_id, viewer.moment)
     for seat in first.seats if first else ():
         seated = viewer_for(subject.person, account_id, viewer.moment, seat.key)
-        if seated and (subject.is_own or seated.profile == Profile.PUPIL):
+        if seated:
             yield seated
 
 

@@ -25,8 +25,10 @@ class StillElsewhere(Exception):
 
 
 @transaction.atomic
-def begin_visit(viewer: Viewer, pupil: Person, place: str, leaving: int | None = None) -> Visit:
-    """A pupil is there now; they were elsewhere no more. The same click twice is one.
+def begin_visit(
+    viewer: Viewer, pupil: Person, place: str, leaving: int | None = None, *, told: bool = True
+) -> Visit:
+    """A pupil is there now; they were elsewhere no more. The same click twice is one. `told`: may the family read it?
 
     Raises StillElsewhere, and writes nothing, when that would end a visit to the infirmary or to a place that is not the
     viewer's, unless they say that this visit (`leaving`) is over.
@@ -35,15 +37,25 @@ def begin_visit(viewer: Viewer, pupil: Person, place: str, leaving: int | None =
     lock(Person, pupil.pk)
     before = Visit.objects.going_on().filter(pupil=pupil, school_id=viewer.school_id).first()
     if before is not None and before.place == place:
-        return before
+        return before if told else _keep(viewer, before)
     if before is not None and before.pk != leaving and rules.asks_before_leaving(viewer, before):
         raise StillElsewhere(before)
     if before is not None:
         _end(viewer, before)
     visit = Visit.objects.create(
-        school_id=viewer.school_id or 0, pupil=pupil, place=place, starts=now, noted_by=viewer.person
-    )
+        school_id=viewer.school_id or 0, pupil=pupil, place=place, starts=now, noted_by=viewer.person,
+        told_to_family=told,
+    )  # fmt: skip
     journal.record(viewer, "attendance.visit_begun", visit, subject_id=pupil.pk)
+    return visit
+
+
+def _keep(viewer: Viewer, visit: Visit) -> Visit:
+    """The family reads it no more. The verb is that of any visit: one of its own would list them."""
+    if visit.told_to_family:
+        visit.told_to_family = False
+        visit.save(update_fields=["told_to_family"])
+        journal.record(viewer, "attendance.visit_begun", visit, subject_id=visit.pupil_id)
     return visit
 
 

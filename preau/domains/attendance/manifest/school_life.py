@@ -13,7 +13,7 @@ from preau.domains.attendance import actions, rules, tasks
 from preau.domains.attendance.models import Announcement, Explanation
 from preau.foundation import boards, journal
 from preau.foundation.boards import Concerned, FieldClass, PersonalData, Retention
-from preau.foundation.readers import Readers, once, own, with_guardians
+from preau.foundation.readers import EVERY_ROW, Readers, once, own, with_guardians
 
 NONE, PERSONAL, CHILD, SENSITIVE = (
     FieldClass.NONE,
@@ -28,6 +28,7 @@ ANNOUNCED = once(
     Q(kind="departure"), _("les départs avant l’heure, et ce qui vient de soi"), or_own=["given_by"]
 )
 # What was done with the family; neither the notes that the school keeps for itself nor the words of somebody else.
+TOLD = once(Q(told_to_family=True), _("sauf un soin que la loi laisse à l’élève"))
 DONE = once(
     ~Q(kind__in=["note", "word"]), _("sans les notes internes ni les mots d’un autre"), or_own=["made_by"]
 )
@@ -142,8 +143,8 @@ for label, model, person, fields, more in [
     (
         _("Passages à l’infirmerie, au CDI, en étude"), "Visit", "pupil",
         {"school": NONE, "pupil": CHILD, "place": SENSITIVE, "starts": CHILD, "ends": CHILD}
-        | {"noted_by": PERSONAL, "ended_by": PERSONAL},
-        {"readers": with_guardians(*SCHOOL_LIFE, _("infirmerie et CDI, les passages chez eux"))},
+        | {"told_to_family": SENSITIVE, "noted_by": PERSONAL, "ended_by": PERSONAL},
+        {"readers": Readers(EVERY_ROW, TOLD, (*SCHOOL_LIFE, _("infirmerie et CDI, les passages chez eux")))},
     ),
     (
         _("Absences annoncées"), "Announcement", "pupil",

@@ -14,19 +14,23 @@ from preau.domains.attendance.models.explanations import ABSENCES
 
 class VisitQuerySet(SchoolQuerySet):
     def visible_to(self, viewer: Viewer) -> Self:
-        """School life and head; a nurse and a librarian those who come to them; a family its own."""
+        """School life and head; a nurse and a librarian those who come to them; a pupil their own; guardians, what is told to them."""
         if viewer.has_power(ABSENCES):
             return self.in_school(viewer)
         if viewer.is_staff:
             return self.in_school(viewer).filter(place__in=places_of(viewer))
-        return self.filter(pupil__in=viewer.own_pupils())
+        own = self.filter(pupil__in=viewer.own_pupils())
+        return own.filter(told_to_family=True) if viewer.is_guardian else own
 
     def going_on(self) -> Self:
         return self.filter(ends=None)
 
 
 class Visit(models.Model):
-    """A pupil came somewhere, and left. It is no absence: whoever calls the roll sees it beside the name."""
+    """A pupil came somewhere, and left. It is no absence: whoever calls the roll sees it beside the name.
+
+    `told_to_family`: no, for care that the pupil asked a nurse to keep from them (docs/decisions/0136). Nobody else at work knows.
+    """
 
     class Place(models.TextChoices):
         INFIRMARY = "infirmary", _("Infirmerie")
@@ -40,6 +44,7 @@ class Visit(models.Model):
     place = models.CharField(_("lieu"), max_length=9, choices=Place.choices)
     starts = models.DateTimeField(_("arrivée"))
     ends = models.DateTimeField(_("départ"), null=True, blank=True)
+    told_to_family = models.BooleanField(_("lu par la famille"), default=True, db_default=True)
     noted_by = models.ForeignKey(
         Person, models.PROTECT, related_name="visits_noted", verbose_name=_("notée par")
     )

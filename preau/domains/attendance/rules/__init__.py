@@ -184,6 +184,11 @@ def only_notes_visits(viewer: Viewer) -> bool:
     return notes_visits(viewer) and not runs_school_life(viewer)
 
 
+def keeps_from_family(viewer: Viewer, place: str = Visit.Place.INFIRMARY) -> bool:
+    """A nurse alone, of a visit to the infirmary: care for which the law lets a minor keep it from whoever answers for them."""
+    return viewer.holds(Role.NURSE) and place == Visit.Place.INFIRMARY
+
+
 def can_note_visit(viewer: Viewer, person: Person) -> bool:
     """A pupil of the school, who comes to a place of theirs."""
     here = Holding.objects.pupils_here(viewer).filter(person=person)

@@ -1,5 +1,6 @@
 """Absences known in advance, early departures, and who is where."""
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -348,6 +349,64 @@ def test_a_visit_to_the_infirmary_is_never_ended_in_silence(
     assert "Notés partis par quelqu’un d’autre" in page
     assert f"noté par {college.people['cpe'].formal_name}" in page
     assert "CDI" not in page, "where they went is not hers to read"
+
+
+def test_a_nurse_keeps_a_visit_from_the_family_when_the_pupil_asks(
+    college: World, client: SchoolClient, seat_of: Any
+) -> None:
+    """Care that the law leaves to a minor: neither parent reads it, nor that there is something to read (decision 0136)."""
+    Holding.objects.filter(person=college.people["secretary"]).update(role=Role.NURSE)
+    pupil = college.people["pupil"]
+    address = reverse("attendance:begin_visit", kwargs={"public_id": pupil.public_id})
+    record = reverse("directory:person", kwargs={"public_id": pupil.public_id})
+    before = {
+        key: _record(client.sit(college.people[key]).get(record)) for key in ("guardian", "other_guardian")
+    }
+    client.sit(college.people["secretary"]).post(address, {"place": "infirmary", "garder": "oui"})
+    visit = Visit.objects.get(pupil=pupil)
+    assert not visit.told_to_family
+    assert "La famille ne le lit pas" in client.get(reverse("attendance:passages")).content.decode()
+    for key, page in before.items():
+        assert visit not in Visit.objects.visible_to(seat_of(key)), key
+        assert _record(client.sit(college.people[key]).get(record)) == page, key
+    # The pupil reads their own; whoever calls the roll or follows absences, that a pupil is there, and nothing of this.
+    assert visit in Visit.objects.visible_to(seat_of("pupil"))
+    passages = client.sit(college.people["cpe"]).get(reverse("attendance:passages")).content.decode()
+    assert "Infirmerie" in passages and "La famille ne le lit pas" not in passages
+    # What is told is read.
+    visit.delete()
+    client.sit(college.people["secretary"]).post(address, {"place": "infirmary"})
+    assert "Infirmerie" in _record(client.sit(college.people["guardian"]).get(record))
+
+
+def test_a_visit_noted_by_school_life_is_kept_by_the_nurse_afterwards(
+    college: World, client: SchoolClient, seat_of: Any
+) -> None:
+    Holding.objects.filter(person=college.people["secretary"]).update(role=Role.NURSE)
+    pupil = college.people["pupil"]
+    visit = actions.begin_visit(seat_of("cpe"), pupil, "infirmary")
+    assert visit in Visit.objects.visible_to(seat_of("guardian"))
+    address = reverse("attendance:begin_visit", kwargs={"public_id": pupil.public_id})
+    # Nobody but a nurse keeps one.
+    client.sit(college.people["cpe"]).post(address, {"place": "infirmary", "garder": "oui"})
+    assert Visit.objects.get(pk=visit.pk).told_to_family
+    client.sit(college.people["secretary"]).post(address, {"place": "infirmary", "garder": "oui"})
+    assert visit not in Visit.objects.visible_to(seat_of("guardian"))
+    assert Visit.objects.filter(pupil=pupil).count() == 1
+    # The journal has no verb that would list them.
+    lines = Line.objects.filter(target="attendance.visit").values_list("verb", "details")
+    assert {(verb, str(details)) for verb, details in lines} == {("attendance.visit_begun", "{}")}
+
+
+def test_who_keeps_a_visit_from_a_family(holder: Any) -> None:
+    assert {role for role in Role if rules.keeps_from_family(holder(role))} == {Role.NURSE}
+    assert not rules.keeps_from_family(holder(Role.NURSE), Visit.Place.LIBRARY)
+
+
+def _record(answer: Any) -> str:
+    page = answer.content.decode()
+    # What is drawn anew for each page.
+    return re.sub(r'<input type="hidden"[^>]*>', "", page[page.index("<main") : page.index("</main")])
 
 
 def test_who_does_not_follow_the_infirmary_does_not_learn_that_a_pupil_is_there(

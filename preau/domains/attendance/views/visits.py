@@ -32,6 +32,7 @@ def passages(request: HttpRequest) -> HttpResponse:
         "page_obj": going_on,
         "classes": queries.classes_of([one.pupil_id for one in going_on], viewer.today),
         "runs": runs,
+        "keeps": rules.keeps_from_family(viewer),
         # School life ends visits all day; a nurse is told of those that she did not end.
         "ended": [] if runs else queries.visits_ended_by_others(viewer),
     }
@@ -47,16 +48,26 @@ def begin_visit(request: HttpRequest, pupil: Person) -> HttpResponse:
         messages.error(request, _("Choisissez un lieu."))
         return redirect("attendance:passages")
     leaving = request.POST.get("quitte", "")[:18]
+    told = not (rules.keeps_from_family(request.viewer, place) and request.POST.get("garder"))
     try:
-        actions.begin_visit(request.viewer, pupil, place, int(leaving) if leaving.isdecimal() else None)
+        actions.begin_visit(
+            request.viewer, pupil, place, int(leaving) if leaving.isdecimal() else None, told=told
+        )
     except actions.StillElsewhere as still:
-        return _still_elsewhere(request, pupil, place, still.visit)
+        return _still_elsewhere(request, pupil, place, still.visit, told=told)
     said = {"name": pupil.full_name, "place": Visit.Place(place).label}
-    messages.success(request, _("C’est noté : %(name)s, %(place)s.") % said)
+    noted = (
+        _("C’est noté : %(name)s, %(place)s.")
+        if told
+        else _("C’est noté, et la famille ne le lit pas : %(name)s.")
+    )
+    messages.success(request, noted % said)
     return redirect("attendance:passages")
 
 
-def _still_elsewhere(request: HttpRequest, pupil: Person, place: str, visit: Visit) -> HttpResponse:
+def _still_elsewhere(
+    request: HttpRequest, pupil: Person, place: str, visit: Visit, *, told: bool
+) -> HttpResponse:
     """Ask first. Where the pupil is noted is said to those who may read it; to others, that they are somewhere else."""
     known = visit.place in places_of(request.viewer)
     context = {
@@ -65,6 +76,7 @@ def _still_elsewhere(request: HttpRequest, pupil: Person, place: str, visit: Vis
         "label": Visit.Place(place).label,
         "visit": visit,
         "known": known,
+        "told": told,
     }
     return render(request, "attendance/still_elsewhere.html", context, status=CONFLICT)
 

@@ -80,7 +80,10 @@ add(
     | dict.fromkeys(["by", "at", "answered_by", "answered_at"], PERSONAL),
     forget=deciding.forget_words,
     erases=_("Les mots que la personne a écrits, et les réponses, sont effacés."),
-    readers=Readers(EVERY_ROW, own("by"), (Role.HEAD, Role.SCHOOL_LIFE)), people={"by": (Concerned.PUPILS, Concerned.GUARDIANS)},
+    readers=Readers(EVERY_ROW, own("by"), (Role.HEAD, Role.SCHOOL_LIFE)),
+    # Whoever answers has the answer among their own data, and not the words of the family.
+    field_readers=dict.fromkeys(["about", "text"], own("by")),
+    people={"by": (Concerned.PUPILS, Concerned.GUARDIANS)},
 )  # fmt: skip
 
 boards.endings.add(

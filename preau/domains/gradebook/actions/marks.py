@@ -178,7 +178,9 @@ def _trace(
 ) -> None:
     """One line a pupil in the journal; what they had read already is told by the school's rule."""
     for pupil, mark in written.items():
-        verb = "gradebook.mark_written" if mark else "gradebook.mark_emptied"
+        # How often it was typed before it was published is the teacher's own.
+        kept = "gradebook.mark_written" if read else "gradebook.mark_prepared"
+        verb = kept if mark else "gradebook.mark_emptied"
         journal.record(viewer, verb, mark or before[pupil], subject_id=pupil, read=int(read))
     if read:
         added = [pupil for pupil in written if pupil not in before]

@@ -12,6 +12,7 @@ from preau.domains.gradebook import actions
 from preau.foundation import boards, dates
 from preau.foundation.boards import FieldClass, PersonalData, Retention, Term
 from preau.foundation.readers import Readers, Rows, on_themselves
+from preau.foundation.text import decimal
 
 NONE, PERSONAL, CHILD = FieldClass.NONE, FieldClass.PERSONAL, FieldClass.CHILD
 READ_BY = (Role.HEAD, Role.SCHOOL_LIFE, _("ses enseignants de la matière et son professeur principal"))
@@ -141,8 +142,16 @@ for words in [
     boards.InWords(
         "gradebook.Mark",
         when="changed_at",
-        sentence=(_("Note : %(assessment)s"), "%(value)s", "%(code)s"),
-        names=lambda row: f"{row.assessment.subject.name}, {dates.day(row.assessment.day)}",
+        sentence=(_("Note : %(self)s"), "%(value)s", "%(code)s"),
+        names=lambda row: (
+            _("%(subject)s (sur %(scale)s), %(day)s")
+            % {
+                "subject": row.assessment.subject.name,
+                "scale": decimal(row.assessment.scale),
+                "day": dates.day(row.assessment.day),
+            }
+        ),
+        quiet=frozenset({"assessment"}),
         names_with=("assessment__subject",),
     ),
     boards.InWords(
@@ -186,3 +195,6 @@ for verb, label in [
     ("gradebook.subject_settled", _("Coefficients et sous-matières changés")),
 ]:
     boards.journal_words.add(boards.JournalWord(verb, label))
+boards.journal_words.add(
+    boards.JournalWord("gradebook.mark_prepared", _("Note préparée, pas publiée"), private=True)
+)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from preau.domains.gradebook.models import Mark
+from preau.foundation.text import decimal
 
 NUMBER = re.compile(r"[0-9]{1,4}(?:[.,][0-9]{0,6})?|[.,][0-9]{1,6}")
 # What a teacher types for a code: the code, or the key that the page names.
@@ -50,9 +51,7 @@ class Typed:
 
 def plain(number: Decimal) -> str:
     """A number as a school writes it: a comma, and no zero that says nothing."""
-    whole, _point, cents = f"{number:f}".partition(".")
-    cents = cents.rstrip("0")
-    return f"{whole},{cents}" if cents else whole
+    return decimal(number)
 
 
 def fixed(number: Decimal) -> str:

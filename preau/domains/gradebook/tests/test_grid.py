@@ -79,6 +79,21 @@ def test_the_grid_shows_every_pupil_with_marks_and_average(
     assert [cell.get("data-v") for cell in own.xpath("td")] == ["1", "1", None]
 
 
+def test_whoever_writes_nothing_does_not_read_how_often_a_mark_was_typed(
+    college: World, client: SchoolClient, seat_of: Any, one: Assessment
+) -> None:
+    mark = marked(seat_of("teacher"), one, college.people["pupil"], "3")
+    assert mark and marked(seat_of("teacher"), one, college.people["pupil"], "12", seen=mark.version)
+    actions.publish_assessment(seat_of("teacher"), one, NOW)
+    pages = {
+        key: client.sit(college.people[key]).get(grid_address(one)).content.decode()
+        for key in ("cpe", "head", "teacher")
+    }
+    assert 'data-v="2"' in pages["teacher"]
+    for key in ("cpe", "head"):
+        assert ">12</td>" in pages[key] and "data-v=" not in pages[key], key
+
+
 def test_a_mark_of_another_group_counts_in_the_average_once_it_is_published(
     college: World, seat_of: Any, one: Assessment
 ) -> None:

@@ -196,7 +196,7 @@ def test_the_same_mark_sent_twice_is_written_once(
 ) -> None:
     again = marked(seat_of("teacher"), one, college.people["pupil"])
     assert again == mark
-    assert Line.objects.filter(verb="gradebook.mark_written").count() == 1
+    assert Line.objects.filter(verb="gradebook.mark_prepared").count() == 1
     assert Assessment.objects.get(pk=one.pk).marks_written == 1
 
 

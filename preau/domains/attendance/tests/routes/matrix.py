@@ -167,7 +167,7 @@ PLAIN = dict.fromkeys(
         "until_hour", "done_on", "for_family", "noon", "dialogue_at", "report_at", "label",
         "for_families", "settles", "in_report", "in_alerts", "confidential", "order", "seen", "sending",
         "made_at", "must_attend", "revision", "remark", "rows", "columns", "gaps", "aisles", "vers",
-        "papers", "fiche",
+        "papers", "fiche", "garder",
     ],
     (),
 ) | {"appels": ("tous",)}  # fmt: skip
