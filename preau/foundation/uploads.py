@@ -124,8 +124,8 @@ def keep_files(
             if kind not in kinds:
                 said = _("« %(name)s » n’est pas un fichier %(kinds)s.")
                 raise Refused(said % {"name": _bare(member.name), "kinds": ", ".join(kinds)})
-            if kind == ".xlsx":
-                kind_of_table(member.source, limits)
+            if kind in {".xlsx", ".ods"}:
+                kind_of_table(member.source, limits, ods=kind == ".ods")
             names.append(f"{number:03d}_{clean(member.name).removesuffix('.xml').removesuffix(kind)}{kind}")
             with member.open() as source, _private(folder / names[-1]) as target:
                 left -= _copy(source, target, _bare(member.name), left, limits, looks=None)

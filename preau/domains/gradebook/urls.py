@@ -1,7 +1,7 @@
 from django.urls import path
 
 from preau.domains.gradebook import views
-from preau.domains.gradebook.views import reading
+from preau.domains.gradebook.views import past, reading
 
 app_name = "gradebook"
 urlpatterns = [
@@ -24,6 +24,14 @@ urlpatterns = [
     path("notes/periodes/arrets/<int:pk>/lever/", views.lift, name="lift"),
     path("notes/periodes/arrets/<int:pk>/rouvrir/", views.reopen, name="reopen"),
     path("notes/periodes/reouvertures/<int:pk>/terminer/", views.close_reopening, name="close_reopening"),
+    path("notes/reprises/", past.imports, name="imports"),
+    path("notes/reprises/<int:pk>/", past.one_import, name="import"),
+    path("notes/reprises/<int:pk>/colonnes/", past.import_columns, name="import_columns"),
+    path("notes/reprises/<int:pk>/appliquer/", past.apply_import, name="apply_import"),
+    path("notes/reprises/<int:pk>/abandonner/", past.drop_import, name="drop_import"),
+    path("notes/reprises/<int:pk>/rapport.csv", past.import_csv, name="import_csv"),
+    path("notes/reprises/<int:pk>/rapport.json", past.import_json, name="import_json"),
+    path("notes/reprises/<int:pk>/<slug:part>/", past.import_part, name="import_part"),
     path("etablissement/reglages/notes/", views.settings, name="settings"),
     path("etablissement/reglages/notes/matieres/<int:pk>/", views.subject, name="subject"),
     path(

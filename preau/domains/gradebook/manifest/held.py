@@ -86,6 +86,19 @@ for data in [
         **BASIS,
     ),
     PersonalData(
+        _("Notes apportées d’un autre logiciel"),
+        "gradebook.MarksImport",
+        "",
+        fields=dict.fromkeys(["brought_by", "brought_at", "moved_at", "settled_at", "preview"], PERSONAL)
+        | dict.fromkeys(["school", "year", "state", "folder", "files", "step", "report"], NONE),
+        readers=on_themselves(Role.HEAD),
+        purpose=_(
+            "Reprendre les notes données avec un autre logiciel, et savoir qui les a reprises. Les fichiers et l’aperçu, "
+            "qui nomment des personnes, sont effacés dès que c’est appliqué ou abandonné, au plus tard après sept jours."
+        ),
+        **{name: value for name, value in BASIS.items() if name != "purpose"},
+    ),
+    PersonalData(
         _("Périodes arrêtées"),
         "gradebook.PeriodSeal",
         "by",
@@ -126,6 +139,10 @@ for term in [
     Term(
         "gradebook.reopenings", _("Périodes rouvertes"), model="gradebook.Reopening", when="at",
         due=by_year("gradebook.Reopening", "at"), people=("teacher", "by"), order=26, **TERM,
+    ),
+    Term(
+        "gradebook.imports", _("Fichiers de notes reçus"), model="gradebook.MarksImport", when="brought_at",
+        due=by_year("gradebook.MarksImport", "brought_at"), order=27, **TERM,
     ),
 ]:  # fmt: skip
     boards.terms.add(term)
@@ -185,6 +202,11 @@ for verb, label in [
     ("gradebook.assessment_published", _("Publication d’une évaluation changée")),
     ("gradebook.mark_written", _("Note saisie")),
     ("gradebook.mark_emptied", _("Note effacée")),
+    ("gradebook.import_brought", _("Notes d’un autre logiciel apportées")),
+    ("gradebook.import_columns_named", _("Colonnes d’un tableau de notes nommées")),
+    ("gradebook.import_agreed", _("Reprise de notes acceptée")),
+    ("gradebook.import_dropped", _("Reprise de notes abandonnée")),
+    ("gradebook.import_exported", _("Rapport d’une reprise de notes téléchargé")),
     ("gradebook.past_written", _("Notes d’un autre logiciel reprises")),
     ("gradebook.period_sealed", _("Période arrêtée")),
     ("gradebook.seal_lifted", _("Arrêt d’une période levé")),

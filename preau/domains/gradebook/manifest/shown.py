@@ -12,8 +12,10 @@ from preau.directory.viewer import Viewer
 from preau.directory.words import Role
 from preau.domains.gradebook import queries, rules, seeds, tasks
 from preau.domains.gradebook.exports import roster
+from preau.domains.gradebook.imports.importer import MARKS_FILES
 from preau.domains.gradebook.models import MARKS
 from preau.foundation import boards
+from preau.foundation.importers.boards import importers
 
 KEY = "gradebook"
 MOST_WAITING = 4
@@ -104,3 +106,4 @@ powers.add(
 )
 for file in roster.FILES:
     roster_files.add(file)
+importers.add(MARKS_FILES)

@@ -2,6 +2,7 @@
 
 from preau.domains.gradebook.models.assessments import Assessment, Mark, MarkChange
 from preau.domains.gradebook.models.books import GradeBook
+from preau.domains.gradebook.models.imports import MarksImport
 from preau.domains.gradebook.models.reading import MARKS
 from preau.domains.gradebook.models.seals import PeriodSeal, Reopening
 from preau.domains.gradebook.models.settings import GradingPolicy, SubjectWeight, SubSubject, policy_of
@@ -13,6 +14,7 @@ __all__ = [
     "GradingPolicy",
     "Mark",
     "MarkChange",
+    "MarksImport",
     "PeriodSeal",
     "Reopening",
     "SubSubject",

@@ -9,6 +9,7 @@ from preau.domains.gradebook.rules.access import (
     reads_marks,
     seals_periods,
     settles_marks,
+    takes_in_marks,
     writes,
 )
 from preau.domains.gradebook.rules.marking import NotAMark, Typed, as_typed, fixed, plain, typed_mark
@@ -27,6 +28,7 @@ __all__ = [
     "reads_marks",
     "seals_periods",
     "settles_marks",
+    "takes_in_marks",
     "typed_mark",
     "writes",
 ]

@@ -46,6 +46,11 @@ def seals_periods(viewer: Viewer, *_: object) -> bool:
     return viewer.holds(Role.HEAD)
 
 
+def takes_in_marks(viewer: Viewer, *_: object) -> bool:
+    """The head alone, who answers for marks that were given elsewhere."""
+    return viewer.holds(Role.HEAD)
+
+
 def settles_marks(viewer: Viewer, *_: object) -> bool:
     """Whoever settles the school says how its averages are made."""
     return viewer.has_power(SETTINGS)

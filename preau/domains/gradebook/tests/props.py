@@ -7,7 +7,15 @@ from conftest import NOW
 from preau.directory.models import Enrolment, Holding, Period, Person, Subject
 from preau.directory.seeds import World
 from preau.directory.words import Role
-from preau.domains.gradebook.models import Assessment, GradeBook, Mark, PeriodSeal, Reopening, SubSubject
+from preau.domains.gradebook.models import (
+    Assessment,
+    GradeBook,
+    Mark,
+    MarksImport,
+    PeriodSeal,
+    Reopening,
+    SubSubject,
+)
 from preau.domains.gradebook.tests.scene import charge_of, class_of, period_of
 
 
@@ -46,6 +54,52 @@ def many_assessments(college: World, count: int) -> None:
 
 def own_period(college: World) -> Period:
     return period_of(college)
+
+
+def own_import(college: World) -> MarksImport:
+    """Marks that wait for a decision, with assessments and places to show."""
+    known = MarksImport.objects.filter(school=college.school, state="preview").first()
+    return known or MarksImport.objects.create(
+        school=college.school, year=college.year, brought_by=college.people["head"], files=["001_notes.csv"],
+        state=MarksImport.State.PREVIEW, preview={"created": [], "columns": [a_column(0)]},
+        report={"put_aside": [], "reasons": []}, moved_at=NOW,
+    )  # fmt: skip
+
+
+def a_column(number: int) -> dict[str, object]:
+    """A column of a table of marks, with what it seems to hold."""
+    return {"title": f"Note {number}", "cells": ["12"], "field": "" if number else "mark"}
+
+
+def many_lines_brought(college: World, count: int) -> None:
+    """`count` assessments that arrive and lines set aside more, in the marks that wait."""
+    brought = own_import(college)
+    for number in range(count):
+        brought.preview["created"].append(
+            {
+                "what": f"Devoir {number}",
+                "groups": "6e A",
+                "when": "12 oct.",
+                "subject": "Maths",
+                "detail": "3 notes",
+            }
+        )
+        brought.preview["columns"].append(a_column(number + 1))
+        note = {"file": "001_notes.csv", "line": number, "reason": f"Doute {number}."}
+        brought.report["put_aside"].append(note)
+        brought.report["reasons"].append([note["reason"], 1])
+    brought.save()
+
+
+def many_imports(college: World, count: int) -> None:
+    """`count` imports more that were applied."""
+    MarksImport.objects.bulk_create(
+        MarksImport(
+            school=college.school, year=college.year, brought_by=college.people["head"], state="done",
+            report={"marks": number + 1},
+        )
+        for number in range(count)
+    )  # fmt: skip
 
 
 def own_seal(college: World) -> PeriodSeal:

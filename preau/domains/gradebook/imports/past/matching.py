@@ -127,16 +127,18 @@ def plan(marks: Iterable[PastMark], problems: Sequence[Problem], ground: Ground)
         try:
             place, pupil = _place_of(mark, ground)
         except _Aside as wrong:
-            aside.append(Problem(mark.line, str(wrong), mark.pupil))
+            aside.append(Problem(mark.line, str(wrong), mark.pupil, mark.file))
             continue
         one = found.setdefault(place, Planned(place))
         if pupil in one.marks:
             twice = _("Cet élève a déjà une note à ce devoir, plus haut dans le fichier.")
-            aside.append(Problem(mark.line, twice, mark.pupil))
+            aside.append(Problem(mark.line, twice, mark.pupil, mark.file))
             continue
         one.marks[pupil], one.lines[pupil] = mark.typed, mark
     planned, same = _without_known(list(found.values()), ground, aside)
-    return Plan([one for one in planned if one.marks], sorted(aside, key=lambda one: one.line), same)
+    return Plan(
+        [one for one in planned if one.marks], sorted(aside, key=lambda one: (one.file, one.line)), same
+    )
 
 
 def _place_of(mark: PastMark, ground: Ground) -> tuple[Place, int]:
@@ -259,7 +261,7 @@ def _without_known(
             else:
                 line = one.lines[pupil]
                 kept = _("Une autre note est déjà à ce devoir, ou son barème est autre : elle est gardée.")
-                aside.append(Problem(line.line, kept, line.pupil))
+                aside.append(Problem(line.line, kept, line.pupil, line.file))
     return planned, same
 
 

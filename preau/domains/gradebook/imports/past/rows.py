@@ -46,6 +46,7 @@ class PastMark:
     typed: Typed
     scale: Decimal
     coefficient: Decimal
+    file: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ class Problem:
     line: int
     reason: str
     who: str = ""
+    file: str = ""
 
 
 class _Wrong(ValueError):

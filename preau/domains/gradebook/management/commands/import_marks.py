@@ -16,8 +16,9 @@ from preau.directory.models import Holding, Person, School
 from preau.directory.words import Role
 from preau.domains.gradebook import actions
 from preau.domains.gradebook.imports import past
-from preau.foundation.grids import Grid, open_grid
+from preau.domains.gradebook.imports.past import run
 from preau.foundation.reading import Unreadable
+from preau.foundation.text import fold
 
 UNREADABLE, SHOWN = 2, 20
 
@@ -44,18 +45,26 @@ class Command(BaseCommand):
         school = self._school(options["school"])
         by = self._head(school, options["by"])
         named = self._named(options["column"])
+        for path in options["files"]:
+            if not path.is_file():
+                raise CommandError(f"{path} n’est pas un fichier.")
+        today = timezone.localdate(timezone=ZoneInfo(school.timezone))
         try:
-            made, ground, aside = self._plan(school, options["files"], named)
+            brought = run.bring(options["files"], school.current_year, today, named)  # type: ignore[arg-type]
+        except run.ColumnsWanted as wanted:
+            said = f"Rien n’a été appliqué. {wanted} Dites-le par --column."
+            raise CommandError(said, returncode=UNREADABLE) from None
         except Unreadable as refusal:
             raise CommandError(f"Rien n’a été appliqué. {refusal}", returncode=UNREADABLE) from None
+        made = brought.plan
         report = {
-            "created": made.created, "marks": made.marks, "unchanged": made.same, "columns_left": aside,
-            "aside": [{"line": one.line, "reason": one.reason} for one in made.problems],
+            "created": made.created, "marks": made.marks, "unchanged": made.same, "columns_left": brought.left,
+            "aside": [{"file": one.file, "line": one.line, "reason": one.reason} for one in made.problems],
             "applied": not options["dry_run"],
         }  # fmt: skip
         if not options["dry_run"]:
             try:
-                report |= actions.write_past(school, by, past.written(made, ground, by.pk))
+                report |= actions.write_past(school, by, past.written(made, brought.ground, by.pk))
             except actions.PeriodSealed:
                 raise CommandError("Rien n’a été appliqué : une période vient d’être arrêtée.") from None
         if options["json"]:
@@ -81,40 +90,11 @@ class Command(BaseCommand):
         return person
 
     def _named(self, said: list[str]) -> dict[str, str]:
-        named = dict(one.rpartition("=")[::2] for one in said)
+        named = {fold(title): key for title, _sign, key in (one.rpartition("=") for one in said)}
         wrong = sorted(set(named.values()) - {"", *(key for key, _label in past.FIELDS)})
         if wrong:
             raise CommandError(f"Champ inconnu : {', '.join(wrong)}.")
         return named
-
-    def _plan(self, school: School, files: list[Path], named: dict[str, str]) -> Any:
-        marks: list[past.PastMark] = []
-        problems: list[past.Problem] = []
-        aside: list[str] = []
-        for path in files:
-            if not path.is_file():
-                raise CommandError(f"{path} n’est pas un fichier.")
-            grid = open_grid(path, path.name)
-            fields = self._fields(path, grid, named)
-            aside += [title for title, key in zip(grid.titles, fields, strict=True) if title and not key]
-            read, wrong = past.read_rows(grid.rows(), fields)
-            marks += read
-            problems += wrong
-        ground = past.ground_of(school.current_year, timezone.localdate(timezone=ZoneInfo(school.timezone)))
-        return past.plan(marks, problems, ground), ground, aside
-
-    def _fields(self, path: Path, grid: Grid, named: dict[str, str]) -> list[str]:
-        fields = [
-            named.get(title, guess)
-            for title, guess in zip(grid.titles, past.guessed(grid.titles), strict=True)
-        ]
-        for wanted in past.NEEDED:
-            if not set(wanted) & set(fields):
-                labels = dict(past.FIELDS)
-                raise Unreadable(
-                    path.name, 1, f"Aucune colonne ne dit « {labels[wanted[0]]} » : nommez-la par --column."
-                )
-        return fields
 
     def _tell(self, report: dict[str, Any]) -> None:
         verb = "repris" if report["applied"] else "à reprendre"
