@@ -55,7 +55,8 @@ class Problem:
     def said(self) -> str:
         """« Ligne 4 (DURAND Léa, Fractions) : 25 dépasse le barème de 20. »"""
         place = _("Ligne %(number)s") % {"number": self.line}
-        return f"{place} ({self.where}) : {self.sentence}" if self.where else f"{place} : {self.sentence}"
+        where = f"{place} ({self.where})" if self.where else place
+        return _("%(place)s : %(sentence)s") % {"place": where, "sentence": self.sentence}
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -74,7 +74,7 @@ def apply(row: MarksImport, paths: Sequence[Path], _tell: Tell, settle: Callable
     """In one transaction with the end of the import."""
     if row.brought_by is None:
         raise Unreadable(
-            "", None, _now("La personne qui a apporté ces notes n’est plus là : apportez-les de nouveau.")
+            "", None, gettext("La personne qui a apporté ces notes n’est plus là : apportez-les de nouveau.")
         )
     try:
         with transaction.atomic():

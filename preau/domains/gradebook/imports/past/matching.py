@@ -153,18 +153,19 @@ def _place_of(mark: PastMark, ground: Ground) -> tuple[Place, int]:
     return Place(group, subject, period.pk, title[:80], day, mark.scale, mark.coefficient), pupil
 
 
+def _tight(name: str) -> str:
+    """« 5b » for « 5e b », « 5eme b » and « 5 b »."""
+    return re.sub(r"([0-9])(?:eme|nde|ere|e)?\s?([a-z0-9])", r"\1\2", name)
+
+
 def _group(mark: PastMark, ground: Ground) -> int | None:
     if not mark.group:
         return None
     known = ground.groups.get(bare(mark.group))
     if known is None:
         # « 5B » for « 5e B ».
-        tight = re.sub("(?<=[0-9])(?:eme|nde|ere|e)? ?(?=[a-z0-9])", "", bare(mark.group))
-        close = {
-            pk
-            for name, pk in ground.groups.items()
-            if re.sub("(?<=[0-9])(?:eme|nde|ere|e)? ?(?=[a-z0-9])", "", name) == tight
-        }
+        tight = _tight(bare(mark.group))
+        close = {pk for name, pk in ground.groups.items() if _tight(name) == tight}
         known = close.pop() if len(close) == 1 else None
     if known is None:
         raise _Aside(_("Classe ou groupe inconnu : « %(name)s ».") % {"name": mark.group[:40]})
