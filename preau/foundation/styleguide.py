@@ -164,6 +164,10 @@ FILES = [
         note="Retiré\u202f: un virus y a été trouvé",
     ),
 ]
+READINGS = [
+    SimpleNamespace(file=FILES[1], how="picture", address=PICTURE, text="", cut=False),
+    SimpleNamespace(file=FILES[2], how="", address="", text="", cut=False),
+]
 
 
 class SampleDesk:
@@ -252,6 +256,7 @@ def sample() -> dict[str, Any]:
         "to_write": WrittenForm(auto_id="autre_%s"),
         "sorting": sorting,
         "files": FILES,
+        "readings": READINGS,
         "lesson": LESSON,
         "pupils": [
             SimpleNamespace(pk=1, name="ABADIE Nina", group="5e B", state="À jour", tone="done"),
