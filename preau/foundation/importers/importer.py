@@ -136,8 +136,6 @@ class Importer:
     may_apply: Callable[[Any, Any], bool] = lambda _viewer, row: row.state == PREVIEW
     may_drop: Callable[[Any, Any], bool] = lambda _viewer, row: row.state in {RECEIVED, READING, *WAITING}
     may_name_columns: Callable[[Any, Any], bool] = lambda _viewer, row: row.state in {MATCHING, PREVIEW}
-    # Of which a viewer deals with one at a time: those of their school; `viewer.person`'s own where a house says so.
-    alone: Callable[[Any], Mapping[str, Any]] = lambda viewer: {"school_id": viewer.school_id}
     # Was it written by a task whose worker died just after? For whoever writes by several transactions.
     is_written: Callable[[Any], bool] = lambda _row: False
     # In the transaction in which it reaches a state, and in which it leaves one where somebody was to decide.

@@ -87,8 +87,8 @@ def _open(importer: Importer, viewer: Any, fields: Mapping[str, Any]) -> Any:
 
 
 def open_one(importer: Importer, viewer: Any) -> Any:
-    """The import that the viewer's school, or whoever is `alone` with it, deals with; or None."""
-    mine = importer.model.objects.exclude(school=None).filter(**importer.alone(viewer))
+    """The import that the viewer's school deals with; or None."""
+    mine = importer.model.objects.exclude(school=None).filter(school_id=viewer.school_id)
     return mine.filter(state__in=OPEN).first()
 
 
