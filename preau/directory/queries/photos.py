@@ -7,7 +7,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import CharField, QuerySet, Value
+from django.db.models import CharField, Exists, F, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from preau.directory.models import (
     Group,
@@ -76,19 +77,31 @@ def _legal_links(pupils: Sequence[int], today: date) -> "QuerySet[Guardianship]"
     return links.filter(pupil__in=pupils, authority=Authority.LEGAL, guardian__is_institution=False)
 
 
-def may_be_shown(pupil: Person, year: int, today: date) -> bool:
-    """May the photo of one pupil be shown today (one query)?"""
-    rows = PhotoConsent.objects.filter(year=year, pupil=pupil).order_by()
-    lines: Any = rows.values_list(Value(value=True), "giver_id", "answer")
-    young = rules.needs_guardian(pupil, today)
-    if young:
-        links = _legal_links([pupil.pk], today).order_by()
-        none = Value("", CharField())
-        lines = lines.union(links.values_list(Value(value=False), "guardian_id", none), all=True)
-    found = list(lines)
-    told = {giver: answer for is_answer, giver, answer in found if is_answer}
-    guardians = {giver for is_answer, giver, _answer in found if not is_answer}
-    return Agreements({pupil.pk: guardians} if young else {}, {pupil.pk: told}).allow(pupil.pk)
+def answers(viewer: Viewer) -> dict[str, Any]:
+    """What a query on pupils adds to each of them: their own answer of this year, and whether a legal guardian agrees, or refuses."""
+    said = PhotoConsent.objects.filter(
+        pupil=OuterRef("pk"), school=viewer.school_id, year=F("school__current_year")
+    ).order_by()
+    links: QuerySet[Guardianship] = Guardianship.objects.informed(viewer.today).of_another()
+    legal = links.filter(
+        pupil=OuterRef("pupil"),
+        guardian=OuterRef("giver"),
+        authority=Authority.LEGAL,
+        guardian__is_institution=False,
+    ).order_by()
+    by_guardians = said.filter(Exists(legal))
+    own = Subquery(said.filter(giver=F("pupil")).values("answer")[:1], output_field=CharField())
+    return {
+        "own_answer": Coalesce(own, Value(""), output_field=CharField()),
+        "guardian_agrees": Exists(by_guardians.filter(answer=PhotoConsent.Answer.YES)),
+        "guardian_refuses": Exists(by_guardians.filter(answer=PhotoConsent.Answer.NO)),
+    }
+
+
+def agreed(pupil: Person, today: date, own: str, *, agrees: bool, refuses: bool) -> bool:
+    """May the photo be shown, by what `answers` found?"""
+    guardians = [PhotoConsent.Answer.YES] * agrees + [PhotoConsent.Answer.NO] * refuses
+    return rules.may_be_shown(own, guardians, needs_guardian=rules.needs_guardian(pupil, today))
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from preau.directory.models import Assignment, Enrolment, Group, Holding, Person, PupilPhoto
 from preau.directory.models.scoping import active_on
 from preau.directory.queries.families import Family, family_of
-from preau.directory.queries.photos import may_be_shown, photo_shown
+from preau.directory.queries.photos import agreed, answers, photo_shown
 from preau.directory.queries.profiles import Taught, gathered
 from preau.directory.rules import follows_pupil, reads_families
 from preau.directory.rules.photos import keeps_photos, taught_by
@@ -143,7 +143,7 @@ def alone_with(viewer: Viewer, pupil: Person) -> Viewer:
 
 @dataclass(frozen=True)
 class Beside:
-    """Those before and after a pupil in the list of their class: public id and name. `photo`: that there is one, as its stamp."""
+    """Those before and after a pupil in the list of their class: public id and name. `photo`: the stamp of the one that may be shown."""
 
     before: tuple[str, str] | None = None
     after: tuple[str, str] | None = None
@@ -167,8 +167,10 @@ def _classmates(viewer: Viewer, group: int) -> "QuerySet[Any, tuple[Any, ...]]":
             Exists(Enrolment.objects.filter(active_on(viewer.today), pupil=OuterRef("pupil"), group__in=own))
         )
     stamp = Subquery(photos.values("picture")[:1], output_field=CharField())
-    seen = seen.annotate(photo=Coalesce(stamp, Value(""), output_field=CharField()))
-    return seen.order_by("search_name", "pk").values_list("public_id", "given_name", "family_name", "photo")
+    seen = seen.annotate(photo=Coalesce(stamp, Value(""), output_field=CharField()), **answers(viewer))
+    return seen.order_by("search_name", "pk").values_list(
+        "public_id", "given_name", "family_name", "photo", "own_answer", "guardian_agrees", "guardian_refuses"
+    )
 
 
 CLASSMATES = Prepared(_classmates)
@@ -183,16 +185,18 @@ def beside(viewer: Viewer, pupil: Person, schooling: Schooling) -> Beside:
     if pupil.public_id not in keys:
         return Beside()
     here = keys.index(pupil.public_id)
-    said = [(public_id, f"{given} {family}") for public_id, given, family, _photo in found]
+    said = [(public_id, f"{given} {family}") for public_id, given, family, *_more in found]
     before = said[here - 1] if here else None
-    return Beside(before, said[here + 1] if here + 1 < len(said) else None, found[here][3][STAMP])
+    photo, own, agrees, refuses = found[here][3:]
+    if not agreed(pupil, viewer.today, own, agrees=agrees, refuses=refuses):
+        photo = ""
+    return Beside(before, said[here + 1] if here + 1 < len(said) else None, photo[STAMP])
 
 
 def face_of(viewer: Viewer, pupil: Person, beside: Beside) -> str:
-    """The stamp of the photo of a pupil where it may be shown today, or nothing (a query where there is one; a family asks for three)."""
+    """The stamp of the photo of a pupil where it may be shown today, or nothing (a family asks for three queries, staff none)."""
     if viewer.is_staff:
-        year = viewer.year.pk if viewer.year else None
-        return beside.photo if beside.photo and year and may_be_shown(pupil, year, viewer.today) else ""
+        return beside.photo
     photo = photo_shown(viewer, pupil)
     return photo.picture.name[STAMP] if photo and photo.picture.name else ""
 
