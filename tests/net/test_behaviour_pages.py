@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 import html5lib
@@ -44,7 +45,7 @@ FRAGMENTS = gathered().fragments
 
 def answers_fragments(view: Any) -> bool:
     """Does the code of this view call `page_or_block`?"""
-    code = ast.parse(inspect.getsource(inspect.unwrap(view)).lstrip())
+    code = ast.parse(dedent(inspect.getsource(inspect.unwrap(view))))
     return any(isinstance(node, ast.Name) and node.id == "page_or_block" for node in ast.walk(code))
 
 
