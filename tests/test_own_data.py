@@ -95,7 +95,8 @@ def reachable(person: Person) -> dict[str, set[int]]:
 NARROWED = {
     "attendance.Announcement", "attendance.Decision", "attendance.Explanation", "attendance.FollowUpAction",
     "attendance.Notice", "attention.Finding", "campaigns.Sending", "campaigns.Target", "conduct.Involvement",
-    "directory.Consent", "directory.PhotoConsent", "gradebook.Mark", "homework.Annotation", "homework.HandInFile", "homework.Homework", "journal.Line",
+    "directory.Consent", "directory.PhotoConsent", "gradebook.Mark", "gradebook.MarkChange",
+    "homework.Annotation", "homework.HandInFile", "homework.Homework", "journal.Line",
     "notifications.Item", "privacy.DataCopy", "privacy.DataRequest", "privacy.RequestLine",
 }  # fmt: skip
 
