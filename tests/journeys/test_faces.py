@@ -23,7 +23,7 @@ def test_a_photo_is_agreed_to_seen_and_taken_back(
     settings.MEDIA_ROOT = tmp_path
     cpe = visit("cpe", wide=True)
     page = cpe.page
-    page.locator("header").get_by_role("link", name="Classes").first.click()
+    page.locator(".header-menu").get_by_role("link", name="Classes").first.click()
     cpe.check("classes")
     page.get_by_role("link", name="5e B").click()
     cpe.check("classe")
