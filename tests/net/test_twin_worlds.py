@@ -66,6 +66,8 @@ WHOLE = ".*"
 STATE = r"—|à lire|, explication\s*: à lire"
 EXPLAINED = {
     "attendance:absences": WHOLE, "attendance:explain": WHOLE, "attendance:told_follow_up": WHOLE, "portal:home": WHOLE,
+    # The month of the record shows the same state.
+    "directory:person": WHOLE,
     **dict.fromkeys(
         [
             "archive", "archive of a child", "/mes-donnees/attendance-entry/", "/mes-donnees/attendance-entry/ of a child",
