@@ -66,8 +66,11 @@ WHOLE = ".*"
 STATE = r"—|à lire|, explication\s*: à lire"
 EXPLAINED = {
     "attendance:absences": WHOLE, "attendance:explain": WHOLE, "attendance:told_follow_up": WHOLE, "portal:home": WHOLE,
-    # The month of the record shows the same state.
-    "directory:person": WHOLE,
+    # The record shows the same state: in the month, beside each absence, and by what is left to be done.
+    "directory:person": (
+        r'data-state="(absent|said)">.*?(?=data-state=|</table>|</section>)|<span>(à expliquer|explication à lire)</span>'
+        r'|<a class="link" href="/absences/[0-9]+/expliquer/">.*?</a>|<strong>absence</strong>'
+    ),
     **dict.fromkeys(
         [
             "archive", "archive of a child", "/mes-donnees/attendance-entry/", "/mes-donnees/attendance-entry/ of a child",
