@@ -11,6 +11,7 @@ from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from conftest import NOW, PATIENCE, SchoolClient
 from preau.commons.notifications import actions as news
@@ -23,14 +24,23 @@ from preau.commons.signon.tests import saying
 from preau.commons.signon.tests.coming import code_in, come, linked, redeem, renew, tokens_of, told
 from preau.directory.actions import merging
 from preau.directory.imports.importer import DELIVERIES
-from preau.directory.models import Delivery, Distinction, Holding, Merge, Person
+from preau.directory.models import Delivery, Distinction, Holding, Merge, Person, Room
 from preau.directory.seeds import World
 from preau.directory.viewer import viewer_for
 from preau.directory.words import Role
 from preau.domains.attendance import actions, queries
 from preau.domains.attendance.models import Entry, EntryChange, Explanation, Notice, Reason, RollCall, Status
 from preau.domains.timetable import actions as timetable
-from preau.domains.timetable.models import CoverAsk, Lesson, LessonChange, TeacherAbsence, WeeklyPattern
+from preau.domains.timetable.models import (
+    Bookable,
+    Booking,
+    CoverAsk,
+    Lesson,
+    LessonChange,
+    TeacherAbsence,
+    WeeklyPattern,
+)
+from preau.domains.timetable.queries import things_of
 from preau.foundation.importers import stages
 from preau.foundation.models import RateWindow
 from preau.identity import actions as identity
@@ -344,6 +354,44 @@ def test_an_acceptance_and_a_cancelled_lesson_at_once_leave_one_of_them(college:
     assert len(refused) == 1
     assert type(refused[0]) in {timetable.TakenByAnother, timetable.NotNow}
     assert LessonChange.objects.in_force().filter(lesson=ask.lesson).count() == 1
+
+
+def booked_by(college: World, key: str, asked: timetable.Asked) -> str:
+    try:
+        return type(timetable.book(seat(college, key), college.year, asked)).__name__
+    except timetable.Taken as refused:
+        return type(refused).__name__
+
+
+@pytest.mark.engine
+def test_of_those_who_book_one_trolley_at_once_exactly_one_has_it(college: World) -> None:
+    trolley = Bookable.objects.create(school=college.school, kind="trolley", name="Chariot disputé")
+    thing = next(one for one in things_of(college.school.pk) if one.bookable == trolley.pk)
+    # Their hours overlap without being the same: no unique constraint would tell them apart.
+    hours = [(time(18, minute), time(19, minute)) for minute in (0, 10, 20, 30)]
+    wanted = [timetable.Asked(thing, NOW.date() + timedelta(days=1), *span) for span in hours]
+    people = ["teacher", "teacher_1", "cpe", "secretary"]
+    given = together(
+        *[partial(booked_by, college, key, one) for key, one in zip(people, wanted, strict=True)]
+    )
+    assert sorted(given) == ["Booking"] + ["Taken"] * 3
+    assert Booking.objects.in_force().filter(bookable=trolley).count() == 1
+
+
+@pytest.mark.engine
+def test_a_room_booked_and_given_to_a_lesson_at_once_goes_to_one_of_them(college: World) -> None:
+    room = Room.objects.create(school=college.school, name="Salle disputée")
+    tomorrow = NOW.date() + timedelta(days=1)
+    lesson = Lesson.objects.filter(school=college.school, day=tomorrow).exclude(
+        teachers=college.people["cpe"]
+    )[0]
+    hours = [timezone.localtime(moment).time() for moment in (lesson.starts, lesson.ends)]
+    thing = next(one for one in things_of(college.school.pk) if one.room == room.pk)
+    given = together(
+        lambda: timetable.book(seat(college, "cpe"), college.year, timetable.Asked(thing, tomorrow, *hours)),
+        lambda: timetable.change_room(seat(college, "secretary"), lesson, room, timetable.Why()),
+    )
+    assert sorted(type(one).__name__ for one in given) in (["Booking", "Taken"], ["LessonChange", "Taken"])
 
 
 def test_what_is_past_its_term_counted_four_times_at_once_is_one_run(college: World) -> None:

@@ -8,7 +8,14 @@ from django.utils.translation import gettext_lazy as _
 from preau.directory.queries.terms import SINCE, by_year
 from preau.directory.viewer import Viewer
 from preau.domains.events import actions, queries, rules, seeds, tasks
-from preau.domains.timetable.boards import BesideLessons, Whereabouts, beside_lessons, whereabouts
+from preau.domains.timetable.boards import (
+    BesideLessons,
+    RoomHold,
+    Whereabouts,
+    beside_lessons,
+    room_holds,
+    whereabouts,
+)
 from preau.foundation import boards
 from preau.foundation.boards import (
     Concerned,
@@ -35,6 +42,7 @@ boards.services.add(
     )
 )
 beside_lessons.add(BesideLessons(KEY, queries.beside_lessons, order=10, service=KEY))
+room_holds.add(RoomHold(KEY, queries.rooms_held, order=10))
 whereabouts.add(Whereabouts(KEY, queries.out_of_school, "school", order=10))
 boards.agenda.add(
     boards.AgendaSource(

@@ -11,6 +11,7 @@ from preau.directory.viewer import Viewer
 from preau.domains.conduct import rules, seeds, tasks
 from preau.domains.conduct.models import FOLLOWS, INCIDENTS
 from preau.domains.conduct.queries import early, incidents, punitions
+from preau.domains.timetable.boards import RoomHold, room_holds
 from preau.foundation import boards
 from preau.foundation.boards import Nature
 
@@ -31,6 +32,7 @@ for label, url_name, icon, open_to in [
     (_("Comportement"), "conduct:followed", "message-circle", rules.follows_own),
 ]:
     boards.menu.add(boards.MenuEntry(label, url_name, icon, open_to, "school-life", order=35, service=KEY))
+room_holds.add(RoomHold(KEY, punitions.rooms_held, order=20))
 boards.schedule.add(boards.Scheduled("conduct.erase_at_term", tasks.erase_at_term, every_minutes=24 * 60))
 boards.seeds.add(boards.Seed("incidents et punitions", seeds.plant, order=35))
 

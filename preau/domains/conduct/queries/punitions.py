@@ -269,3 +269,10 @@ def _watched(line: Mapping[str, Any]) -> AgendaEntry:
         url=reverse("conduct:slot", kwargs={"pk": line["pk"]}),
         gesture=_("Faire l’appel"),
     )
+
+
+def rooms_held(school: int, starts: datetime, ends: datetime) -> list[tuple[int, datetime, datetime, str]]:
+    """The rooms of detentions at these hours (one query)."""
+    slots = Slot.objects.filter(school=school, room__isnull=False, starts__lt=ends, ends__gt=starts)
+    rows = slots.order_by("starts", "pk").values_list("room_id", "starts", "ends")
+    return [(room, begins, finishes, _("une retenue")) for room, begins, finishes in rows]

@@ -10,6 +10,7 @@ from preau.domains.events.queries.one import (
     number_of_answers,
     own_answer,
     people_asked,
+    rooms_held,
     taken_at,
     whole_event,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "out_of_school",
     "own_answer",
     "people_asked",
+    "rooms_held",
     "rows_of",
     "taken_at",
     "whole_event",

@@ -10,12 +10,13 @@ from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from preau.directory.models import Closure, Group, Person, Room, SchoolYear, Subject
+from preau.directory.models import Group, Person, Room, SchoolYear, Subject
 from preau.directory.viewer import Viewer
+from preau.domains.timetable.actions.following import follow_lesson
 from preau.domains.timetable.actions.patterns import Taken, at
 from preau.domains.timetable.boards import why_held
 from preau.domains.timetable.models import Lesson, LessonChange
-from preau.domains.timetable.queries import Needs, clashes_at
+from preau.domains.timetable.queries import Needs, clashes_at, held_elsewhere, why_not
 from preau.foundation import journal
 from preau.foundation.locks import lock
 
@@ -105,6 +106,8 @@ def change_room(viewer: Viewer, lesson: Lesson, room: Room | None, why: Why) -> 
     _refuse_cancelled(lesson)
     _refuse_over(lesson)
     _refuse_taken(lesson, lesson.starts, lesson.ends, Needs(room=room))
+    if room and (found := held_elsewhere(lesson.year, room, lesson.starts, lesson.ends)):
+        raise Taken(found)
     change = LessonChange(kind=Kind.ROOM, room_before=lesson.room, room_after=room)
     lesson.room = room
     return _keep(viewer, lesson, change, why)
@@ -166,6 +169,7 @@ def undo_change(viewer: Viewer, change: LessonChange) -> Lesson:
     change.save(update_fields=["undone_at", "undone_by"])
     lesson.revision += 1
     lesson.save()
+    follow_lesson(viewer, lesson)
     journal.record(viewer, "timetable.change_undone", change, lesson=lesson.pk, kind=change.kind)
     change_undone.send(sender=LessonChange, change_id=change.pk)
     return lesson
@@ -257,13 +261,8 @@ def _refuse_fixed(lesson: Lesson, *, undoing: bool = False) -> None:
 
 def _refuse_day(year: SchoolYear, day: date, starts: datetime) -> None:
     """Not in the past, not outside the year, not while the school is closed."""
-    if starts <= timezone.now():
-        raise NotNow(_("Cette heure est passée : choisissez un moment à venir."))
-    if not year.starts <= day <= year.ends:
-        raise NotNow(_("Ce jour n’est pas dans l’année scolaire."))
-    closed = Closure.objects.filter(school=year.school_id, starts__lte=day, ends__gte=day).first()
-    if closed:
-        raise NotNow(_("L’établissement est fermé ce jour-là (%(name)s).") % {"name": closed.name})
+    if said := why_not(year, day, starts):
+        raise NotNow(said)
 
 
 def _refuse_taken(lesson: Lesson, starts: datetime, ends: datetime, needs: Needs) -> None:
@@ -287,6 +286,7 @@ def _keep(viewer: Viewer, lesson: Lesson, change: LessonChange, why: Why) -> Les
     change.reason, change.note = why.reason, why.note
     change.made_by_id, change.made_at = viewer.person.pk, timezone.now()
     change.save()
+    follow_lesson(viewer, lesson)
     journal.record(viewer, f"timetable.lesson_{change.kind}", lesson, change=change.pk, reason=why.reason)
     lesson_changed.send(sender=LessonChange, change_id=change.pk)
     return change

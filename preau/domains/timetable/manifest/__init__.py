@@ -13,6 +13,7 @@ from preau.directory.viewer import Viewer
 from preau.directory.words import Role
 from preau.domains.timetable import actions, queries, rules, seeds, tasks
 from preau.domains.timetable.imports.importer import TIMETABLES
+from preau.domains.timetable.manifest import bookings as bookings  # rooms and equipment for an hour
 from preau.domains.timetable.manifest import cover as cover  # what it publishes
 from preau.domains.timetable.manifest import in_words as in_words  # how people read what it holds
 from preau.domains.timetable.manifest import record as record  # the day, in the record of a pupil

@@ -131,6 +131,8 @@ class ChangeRow:
     made: str
     undone: str
     is_over: bool
+    # Who changed the room, of a change of rooms: they may take it back.
+    room_by: int = 0
 
     @property
     def is_undone(self) -> bool:
@@ -180,6 +182,7 @@ def _row(change: LessonChange) -> ChangeRow:
         made=_by(change.made_by, change.made_at),
         undone=_by(change.undone_by, change.undone_at) if change.undone_at else "",
         is_over=lesson.ends <= timezone.now(),
+        room_by=(change.made_by_id or 0) if change.kind == Kind.ROOM else 0,
     )  # fmt: skip
 
 

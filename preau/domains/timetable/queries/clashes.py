@@ -3,11 +3,18 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from preau.directory.models import Group, Person, Room, SchoolYear
-from preau.domains.timetable.models import Alternation, DaySlot, Lesson, LessonQuerySet, WeeklyPattern
+from preau.domains.timetable.models import (
+    Alternation,
+    Booking,
+    DaySlot,
+    Lesson,
+    LessonQuerySet,
+    WeeklyPattern,
+)
 from preau.foundation import dates
 
 
@@ -91,6 +98,7 @@ def clashes(
     lessons = [
         *_weekly(year, times, needs, known, apart_from),
         *_apart(year, times, needs, known, apart_from),
+        *_booked_on(year, comes, times.hours, needs),
     ]
     return [*lessons, *_in_slots(year, times.weekday, times.hours, needs)]
 
@@ -179,4 +187,34 @@ def clashes_at(
     begins, finishes = (dates.local(moment, school.timezone) for moment in (starts, ends))
     hours = (begins.time(), finishes.time())
     dated = [_dated(one, needs, kin) for one in lessons]
-    return [*dated, *_in_slots(year, begins.weekday(), hours, needs, begins.date())]
+    booked = booked_over(needs.room, starts, ends, apart_from=apart_from) if needs.room else []
+    return [*dated, *_in_slots(year, begins.weekday(), hours, needs, begins.date()), *booked]
+
+
+def booked_over(
+    room: Room, starts: datetime, ends: datetime, *, apart_from: int | None = None
+) -> list[Clash]:
+    """The bookings of a room at these hours. Those of the teachers of a lesson are no obstacle to it."""
+    found = Booking.objects.in_force().filter(bookable__room=room).over_at(starts, ends)
+    if apart_from:
+        teach = Lesson.teachers.through.objects.filter(lesson=apart_from, person=OuterRef("person"))
+        found = found.exclude(Exists(teach))
+    return [_booking(room, one) for one in found.select_related("person", "school")]
+
+
+def _booked_on(year: SchoolYear, days: set[date], hours: tuple[time, time], needs: Needs) -> list[Clash]:
+    """The bookings of the room of a weekly lesson, on its days and at its hours; by others than its teachers."""
+    if needs.room is None:
+        return []
+    found = Booking.objects.in_force().filter(year=year, bookable__room=needs.room)
+    return [
+        _booking(needs.room, one)
+        for one in found.exclude(person__in=needs.teachers).select_related("person", "school")
+        if one.day in days
+        and dates.local(one.starts, one.school.timezone).time() < hours[1]
+        and dates.local(one.ends, one.school.timezone).time() > hours[0]
+    ]
+
+
+def _booking(room: Room, one: Booking) -> Clash:
+    return Clash(room.place, one.hours, _("réservé par %(who)s") % {"who": one.person.formal_name}, one.day)

@@ -15,10 +15,10 @@ from preau.directory.viewer import Viewer
 from preau.directory.words import Role
 from preau.domains.timetable.boards import Asked, Beside, beside_lessons
 from preau.domains.timetable.models import Lesson
-from preau.domains.timetable.queries import slots
+from preau.domains.timetable.queries import bookings, slots
 from preau.domains.timetable.queries.lessons import OF_GROUP, OWN, LessonRow, lines_of, rows_from
 from preau.domains.timetable.queries.slots import SlotLine
-from preau.domains.timetable.rules import reads_classes_first
+from preau.domains.timetable.rules import books, reads_classes_first
 from preau.foundation.boards import offered
 from preau.foundation.prepared import Prepared
 
@@ -198,8 +198,19 @@ def beside_of(
         for house, seated in offered(beside_lessons, viewer)
         for row in house.rows(seated, asked, first, last)
     ]
+    others += _booked_beside(viewer, found, first, last)
     known = slots.slots_of(viewer, first, last)
     return [*others, *_slots_beside(viewer, found, known, rows, (first, last))] if known else others
+
+
+def _booked_beside(viewer: Viewer, found: Whose, first: date, last: date) -> list[Beside]:
+    """What somebody of the staff holds, and who holds a room: for those who may book."""
+    if not books(viewer) or found.by == By.CLASS:
+        return []
+    if found.by == By.ROOM and found.chosen:
+        return bookings.booked_in(viewer, found.chosen.pk, first, last)
+    holder = found.chosen.pk if found.chosen else viewer.person.pk
+    return bookings.booked_by(viewer, holder, first, last)
 
 
 def _slots_beside(

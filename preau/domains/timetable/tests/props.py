@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 from conftest import NOW
-from preau.directory.models import Assignment, Group, Holding, Person, Subject
+from preau.directory.models import Assignment, Group, Holding, Person, Room, Subject
 from preau.directory.seeds import World
 from preau.directory.tests.props import own_class
 from preau.directory.words import Role
 from preau.domains.timetable.models import (
     Alternation,
+    Bookable,
+    Booking,
     CoverAsk,
     DaySlot,
     Lesson,
@@ -128,6 +130,48 @@ def a_day_slot(college: World, name: str) -> DaySlot:
 def many_day_slots(college: World, count: int) -> None:
     for _ in range(count):
         a_day_slot(college, f"Étude {DaySlot.objects.count()}")
+
+
+def own_equipment(college: World) -> Bookable:
+    """A camera that nobody has booked."""
+    told = {"kind": Bookable.Kind.DEVICE, "places": 1}
+    return Bookable.objects.get_or_create(school=college.school, name="Caméra", defaults=told)[0]
+
+
+def own_room(college: World) -> Room:
+    return Room.objects.filter(school=college.school).order_by("pk")[0]
+
+
+def own_booking(college: World) -> Booking:
+    """What Claire Moreau holds tomorrow evening."""
+    evening = NOW + timedelta(days=1, hours=8)
+    told = {
+        "school": college.school, "year": college.year, "ends": evening + timedelta(minutes=55), "day": evening.date(),
+        "person": college.people["teacher"], "purpose": "Club de cinéma", "made_at": NOW,
+    }  # fmt: skip
+    return Booking.objects.get_or_create(bookable=own_equipment(college), starts=evening, defaults=told)[0]
+
+
+def many_bookables(college: World, count: int) -> None:
+    known = Bookable.objects.count()
+    Bookable.objects.bulk_create(
+        Bookable(school=college.school, kind=Bookable.Kind.DEVICE, name=f"Valise {known + number}")
+        for number in range(count)
+    )
+
+
+def many_bookings(college: World, count: int) -> None:
+    """`count` bookings more of Claire Moreau, this week, for a lesson."""
+    lesson, room = lesson_to_come(college), own_room(college)
+    described = {"school": college.school, "kind": Bookable.Kind.ROOM}
+    bookable = Bookable.objects.get_or_create(room=room, defaults=described)[0]
+    known = Booking.objects.count()
+    for number in range(known, known + count):
+        starts = lesson.starts + timedelta(seconds=number + 1)
+        Booking.objects.create(
+            school=college.school, year=college.year, bookable=bookable, person=college.people["teacher"], lesson=lesson,
+            starts=starts, ends=starts + timedelta(minutes=30), day=lesson.day, purpose="Exposé", made_at=NOW,
+        )  # fmt: skip
 
 
 def many_lessons(college: World, count: int) -> None:

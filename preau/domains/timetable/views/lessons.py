@@ -38,11 +38,14 @@ def lesson(request: HttpRequest, lesson: Lesson) -> HttpResponse:
     """One lesson: when, where, with whom; for who edits, its changes and what may be done."""
     viewer = request.viewer
     (row,) = queries.with_marks(viewer, [queries.row_at_hand(lesson)])
-    edits = rules.edits_timetable(viewer)
     context = {
         "row": row,
         "lesson": lesson,
-        "can_edit": edits,
+        "can_edit": rules.edits_timetable(viewer),
+        "can_change_room": rules.changes_room(viewer, lesson),
+        "bookings": queries.bookings_for(viewer, lesson) if rules.books(viewer) else [],
+        "me": viewer.person.pk,
+        "keeps": rules.keeps_bookables(viewer),
         "is_over": lesson.ends <= timezone.now(),
         "changes": queries.changes_of_lesson(lesson) if viewer.is_staff else [],
         "week": queries.name_of_week(viewer, dates.monday_of(lesson.day)),
@@ -52,8 +55,9 @@ def lesson(request: HttpRequest, lesson: Lesson) -> HttpResponse:
 
 
 def _change(
-    request: HttpRequest, lesson: Lesson, form: Any, words: tuple[str, str], do: Callable[[Any], LessonChange]
-) -> HttpResponse:
+    request: HttpRequest, lesson: Lesson, form: Any, words: tuple[str, str], do: Callable[[Any], LessonChange],
+    *, found: Callable[[], dict[str, Any]] = dict, template: str = "timetable/change.html",
+) -> HttpResponse:  # fmt: skip
     """The page of one gesture: its form, what stands in its way, or the lesson as it is now."""
     if request.method == "POST" and form.is_valid():
         try:
@@ -68,8 +72,13 @@ def _change(
         else:
             _said(request, words[1], change)
             return redirect("timetable:lesson", pk=lesson.pk)
-    context = {"form": form, "lesson": lesson, "row": queries.row_of(lesson.pk), "title": words[0]}
-    return render_form(request, "timetable/change.html", context)
+    context = {
+        "form": form,
+        "lesson": lesson,
+        "row": queries.row_at_hand(lesson),
+        "title": words[0],
+    } | found()
+    return render_form(request, template, context)
 
 
 def _said(request: HttpRequest, sentence: str, change: LessonChange) -> None:
@@ -121,16 +130,31 @@ def replace(request: HttpRequest, lesson: Lesson) -> HttpResponse:
     )  # fmt: skip
 
 
-@opens(Lesson, to=rules.edits_timetable)
+@opens(Lesson, to=rules.changes_room)
 @require_http_methods(["GET", "POST"])
 def room(request: HttpRequest, lesson: Lesson) -> HttpResponse:
-    """Another room."""
+    """Another room: each free one is a button, and the others say who has them."""
     form = RoomForm(request.viewer, lesson, request.POST or None)
     words = (_("Changer de salle"), _("La salle est changée."))
     return _change(
         request, lesson, form, words,
         lambda f: actions.change_room(request.viewer, lesson, f.cleaned_data["room"], f.why),
+        found=lambda: _rooms_at(request, lesson), template="timetable/room.html",
     )  # fmt: skip
+
+
+def _rooms_at(request: HttpRequest, lesson: Lesson) -> dict[str, Any]:
+    """The rooms that are free during a lesson, its own left out, and who has the others."""
+    viewer = request.viewer
+    edits = rules.edits_timetable(viewer)
+    rooms = [
+        one
+        for one in queries.things_of(lesson.school_id, equipment=False)
+        if one.room and one.room != lesson.room_id and (one.is_open or edits)
+    ]
+    whom = {"person": viewer.person.pk, "apart_from": lesson.pk}
+    finding = queries.found_at(viewer.year, lesson.starts, lesson.ends, rooms, **whom)
+    return {"free": finding.free, "taken": finding.taken, "instead": finding.said()}
 
 
 @opens(to=rules.edits_timetable)
@@ -152,7 +176,7 @@ def add(request: HttpRequest) -> HttpResponse:
     return render_form(request, "timetable/add.html", {"form": form})
 
 
-@opens(LessonChange, to=rules.edits_timetable)
+@opens(LessonChange, to=rules.undoes_change)
 @require_POST
 def undo(request: HttpRequest, change: LessonChange) -> HttpResponseRedirect:
     """Put back what a change touched."""

@@ -39,10 +39,25 @@ def week(request: HttpRequest) -> HttpResponse:
         "names": queries.names_between(viewer, span.first, span.last),
         "children": queries.pupil_groups(viewer) if viewer.is_guardian and not whose.pupil else {},
         "can_edit": rules.edits_timetable(viewer), "announces_own": rules.announces_own(viewer),
-        "keeps_slots": rules.keeps_slots(viewer),
+        "keeps_slots": rules.keeps_slots(viewer), **_booking(viewer, whose),
         **_ways(viewer, whose, view, day),
     }  # fmt: skip
     return render(request, "timetable/week.html", context)
+
+
+def _booking(viewer: Viewer, whose: Whose) -> dict[str, Any]:
+    """Whether an empty hour may be booked, from when on, and in which room where one is looked at."""
+    if not rules.books(viewer):
+        return {"can_book": False}
+    now = dates.local(viewer.moment, viewer.school.timezone)
+    room = f"&salle={whose.chosen.pk}" if whose.by == By.ROOM and whose.chosen else ""
+    own_or_room = whose.by in {By.OWN, By.ROOM}
+    return {
+        "can_book": True,
+        "books_holes": own_or_room,
+        "book_from": f"{now:%Y-%m-%dT%H:%M}",
+        "book_room": room,
+    }
 
 
 def _ways(viewer: Viewer, whose: Whose, view: View, day: date) -> dict[str, Any]:

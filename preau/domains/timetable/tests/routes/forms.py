@@ -1,11 +1,21 @@
 """A valid body for every form, and what is said of files."""
 
+from datetime import timedelta
+
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from preau.directory.models import Assignment, Group, Holding, Person, Room, Subject
 from preau.directory.words import Role
-from preau.domains.timetable.models import Alternation, Lesson, LessonChange, TeacherAbsence, TimetableImport
+from preau.domains.timetable.models import (
+    Alternation,
+    Bookable,
+    Booking,
+    Lesson,
+    LessonChange,
+    TeacherAbsence,
+    TimetableImport,
+)
 from tests.declared import Body, Data, Fragment
 from tests.net.matrix_cast import (
     ALL_FAMILIES,
@@ -117,7 +127,51 @@ def _weeks(stage: Stage) -> Data:
     return {"name": "Semaines de projet", "weeks": ["2026-11-30", "2026-12-07"]}
 
 
+def _lesson_to_come(stage: Stage) -> None:
+    """The lesson of the stage, one day later: what is over needs nothing."""
+    lesson = stage.own(Lesson)
+    day = timedelta(days=1)
+    Lesson.objects.filter(pk=lesson.pk).update(
+        starts=lesson.starts + day, ends=lesson.ends + day, day=lesson.day + day
+    )
+
+
+def _never_booked(stage: Stage) -> None:
+    Booking.objects.filter(bookable=stage.own(Bookable)).delete()
+
+
+def _booked(stage: Stage) -> Data:
+    """The equipment of the stage, on a Saturday evening."""
+    return {
+        "day": "2026-11-28", "starts_at": "20:00", "ends_at": "20:55", "thing": f"materiel-{stage.own(Bookable).pk}",
+        "purpose": "Répétition du club",
+    }  # fmt: skip
+
+
+def _described(stage: Stage) -> Data:
+    return {"kind": "hall", "places": "80", "note": "Clé à la loge", "is_open": "on"}
+
+
+def _added(stage: Stage) -> Data:
+    return {
+        "name": "Valise de robots",
+        "kind": "device",
+        "places": "12",
+        "note": "Piles dans le tiroir",
+        "is_open": "on",
+    }
+
+
 BODIES = {
+    "timetable:book": Body("teacher", _booked, wrong=lambda stage: {"thing": "materiel-0"}),
+    "timetable:equip": Body(
+        "teacher", _booked, _lesson_to_come, wrong=lambda stage: {"thing": "materiel-0"}
+    ),
+    "timetable:cancel_booking": Body("teacher"),
+    "timetable:create_bookable": Body("secretary", _added, wrong=lambda stage: {"name": ""}),
+    "timetable:change_bookable": Body("secretary", _added, wrong=lambda stage: {"places": "0"}),
+    "timetable:describe_room": Body("secretary", _described, wrong=lambda stage: {"places": "0"}),
+    "timetable:remove_bookable": Body("secretary", before=_never_booked),
     "timetable:create": Body("secretary", _weekly, wrong=lambda stage: {"ends_at": "15:00"}),
     "timetable:stop": Body("secretary"),
     "timetable:change_pattern": Body("secretary", _weekly_later, wrong=lambda stage: {"ends_at": "15:00"}),
@@ -159,6 +213,11 @@ BODIES = {
     "timetable:remove_slot": Body("cpe"),
 }  # fmt: skip
 READ_BY = {
+    # All the staff who book; what is known of a room, whoever may book it.
+    **dict.fromkeys(
+        [f"timetable:{name}" for name in ("book", "equip", "create_bookable", "change_bookable", "describe_room")],
+        WHOLE_STAFF - {"cook"},
+    ),
     **dict.fromkeys(
         [f"timetable:{name}" for name in ("add", "cancel", "move", "replace", "room")], WHOLE_STAFF
     ),
@@ -184,10 +243,12 @@ SHEETS = {
     "timetable:export_changes": "secretary",
     "timetable:export_hours": "secretary",
     "timetable:export_cover": "secretary",
+    "timetable:export_bookings": "secretary",
 }
 OTHER_FILES = {"timetable:import_json"}
 NOT_CONFIRMED = {
     "timetable:import_csv": "the same, of a timetable",
     "timetable:import_json": "the same",
     "timetable:export_changes": "lessons, which their people read anyway",
+    "timetable:export_bookings": "who has a room, which all the staff reads anyway",
 }

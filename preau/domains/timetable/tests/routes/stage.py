@@ -8,6 +8,8 @@ from preau.directory.models import Group, Person, Room, Subject
 from preau.directory.seeds import World
 from preau.domains.timetable.models import (
     Alternation,
+    Bookable,
+    Booking,
     CoverAsk,
     DaySlot,
     Lesson,
@@ -27,6 +29,7 @@ from tests.net.matrix_cast import (
     STAFF,
     STEM,
     TODAY,
+    WITH_PUPILS,
     Stage,
     place_of,
 )
@@ -38,6 +41,7 @@ def plant(stage: Stage) -> None:
     _changed_lessons(stage)
     _covers(stage)
     _day_slots(stage)
+    _bookings(stage)
 
 
 def _lessons(stage: Stage) -> None:
@@ -201,6 +205,38 @@ def _day_slots(stage: Stage) -> None:
         stage.put(scope, slot)
 
 
+def _bookings(stage: Stage) -> None:
+    """Equipment of each school, and what near and far teachers booked."""
+    readers = WITH_PUPILS
+    for scope, world in ((OWN, stage.college), (OTHER_SCHOOL, stage.twin)):
+        name = stage.mark("equipment", readers, {"cpe"}) if scope == OWN else f"{STEM} {TWIN}"
+        stage.put(scope, Bookable.objects.create(school=world.school, kind="device", name=name))
+    people = stage.people
+    for number, (scope, world, person, starts) in enumerate(
+        [
+            (OWN, stage.college, people["teacher"], NOW + timedelta(days=1)),
+            (OTHER_CLASS, stage.college, people["teacher_parent"], NOW + timedelta(days=2)),
+            (DEPARTED, stage.college, people["former_teacher"], NOW - LONG_AGO),
+            (OTHER_SCHOOL, stage.twin, stage.twin.people["teacher"], NOW + timedelta(days=1)),
+        ]
+    ):
+        bookable = place_of(stage, Bookable, OTHER_SCHOOL if scope == OTHER_SCHOOL else OWN)
+        words = (
+            stage.mark(f"purpose of a booking {number}", readers)
+            if world is stage.college
+            else f"{STEM} {TWIN}"
+        )
+        booking = Booking.objects.create(
+            school=world.school, year=world.year, bookable=bookable, person=person, starts=starts, purpose=words,
+            ends=starts + timedelta(minutes=55), day=starts.date(), made_at=NOW,
+        )  # fmt: skip
+        stage.put(scope, booking)
+
+
 def plant_formulas(evil: str) -> None:
     note = {"file": evil, "line": 7, "key": evil, "reason": evil, "what": evil}
+    # One name a school: the first of these is enough.
+    first = Bookable.objects.filter(room=None).order_by("pk").values_list("pk", flat=True)[:1]
+    Bookable.objects.filter(pk__in=list(first)).update(name=evil)
+    Booking.objects.update(purpose=evil)
     TimetableImport.objects.update(files=[evil], report={"put_aside": [note], "rooms_created": [evil]})
