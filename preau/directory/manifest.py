@@ -560,6 +560,7 @@ for step in [
 
 for label, open_to in [
     (_("Classes"), group_rules.reads_several_groups),
+    (_("Mes classes"), group_rules.teaches_groups),
     (_("Ma classe"), group_rules.reads_own_class),
 ]:
     boards.menu.add(boards.MenuEntry(label, "directory:groups", "school", open_to, order=40, main=True))

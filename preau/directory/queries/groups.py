@@ -183,6 +183,29 @@ def own_groups(viewer: Viewer) -> list[OwnGroup]:
     ]  # fmt: skip
 
 
+@dataclass(frozen=True)
+class OwnTaught:
+    """A class or a group of a teacher, and what they are there: « Mathématiques, professeur principal »."""
+
+    pk: int
+    name: str
+    is_class: bool
+    said: str
+
+
+def own_taught(viewer: Viewer) -> list[OwnTaught]:
+    """The classes and groups that the viewer teaches or leads this year, classes first (one query)."""
+    rows = Assignment.objects.visible_to(viewer).active(viewer.today)
+    rows = rows.filter(teacher=viewer.person.pk, group__year=viewer.year).select_related("group", "subject")
+    found: dict[Group, dict[str, None]] = defaultdict(dict)
+    for row in rows.order_by("group__kind", "group__name", "kind", "subject__name"):
+        found[row.group][row.subject.name if row.subject else _("professeur principal")] = None
+    return [
+        OwnTaught(group.pk, group.name, group.kind == Group.Kind.CLASS, ", ".join(said))
+        for group, said in found.items()
+    ]
+
+
 # One class or group
 
 

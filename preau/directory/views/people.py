@@ -24,7 +24,8 @@ def person(request: HttpRequest, person: Person) -> HttpResponse:
     profile = queries.profile_of(request.viewer, person)
     if request.viewer.is_staff and profile.is_of_a_pupil and person.pk != request.viewer.person.pk:
         journal.record_read(request.viewer, "directory.person_read", person, subject_id=person.pk)
-    return render(request, "directory/person.html", {"person": person, "profile": profile})
+    context = {"person": person, "profile": profile, "opens_groups": request.viewer.works_with_pupils}
+    return render(request, "directory/person.html", context)
 
 
 def _record(request: HttpRequest, viewer: Viewer, pupil: Person, schooling: record.Schooling) -> HttpResponse:

@@ -28,18 +28,26 @@ Kind, State = Announcement.Kind, Explanation.State
 
 @transaction.atomic
 def announce(
-    viewer: Viewer, pupil: Person, school_id: int, document: StoredFile | None = None, **said: Any
-) -> Announcement:
-    """Announce an absence or a departure; the same one twice is one. What was noted already in that time is covered too."""
+    viewer: Viewer, pupil: Person, school_id: int, document: StoredFile | None = None, told_by: Person | None = None, **said: Any,
+) -> Announcement:  # fmt: skip
+    """Announce an absence or a departure; the same one twice is one. What was noted already in that time is covered too.
+
+    An absence that school life notes was told on the telephone, `told_by` a guardian if it was one.
+    """
     # Two clicks at once: the second waits, then finds what the first wrote.
     lock(Person, viewer.person.pk)
-    about = {"school_id": school_id, "pupil": pupil, "given_by": viewer.person}
+    about = {"school_id": school_id, "pupil": pupil, "given_by": told_by or viewer.person}
     times = {name: said[name] for name in ("kind", "starts", "ends")}
     known: Announcement | None = Announcement.objects.standing().filter(**about, **times).first()
     if known is not None:
         return known
+    by_phone = viewer.is_staff and said["kind"] == Kind.ABSENCE
     made: Announcement = Announcement.objects.create(
-        **about, given_at=timezone.now(), document=document, **said
+        **about,
+        given_at=timezone.now(),
+        document=document,
+        noted_by=viewer.person if by_phone else None,
+        **said,
     )
     journal.record(viewer, "attendance.announced", made, subject_id=pupil.pk, kind=made.kind)
     if not viewer.is_staff:
@@ -101,13 +109,18 @@ def explain_announced(entry_ids: Sequence[int], **_: Any) -> int:
 
 
 def _cover(announcement: Announcement, entry: Entry) -> int:
-    if announcement.kind == Kind.DEPARTURE:
+    if announcement.kind == Kind.DEPARTURE or announcement.noted_by_id:
+        handled_by, told_by = announcement.noted_by_id or announcement.given_by_id, announcement.given_by_id
         entry.handling = Handling.objects.create(
             school_id=entry.school_id, entry=entry, reason_id=announcement.reason_id,
             settled=announcement.reason.settles, comment=announcement.comment,
-            handled_by_id=announcement.given_by_id, handled_at=timezone.now(),
+            told_by_id=told_by if told_by != handled_by else None,
+            handled_by_id=handled_by, handled_at=timezone.now(),
         )  # fmt: skip
         entry.save(update_fields=["handling"])
+        if announcement.noted_by_id:
+            # The family has said why: it is not asked.
+            notices.settle_absences([entry.pk])
         return 1
     explanation, made = Explanation.objects.get_or_create(
         announcement=announcement,

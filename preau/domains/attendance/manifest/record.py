@@ -24,7 +24,9 @@ def title_of_month(context: Mapping[str, Any]) -> str:
 
 
 def every_absence(viewer: Viewer, pupil: Person) -> str:
-    """All the absences of this pupil: the list of the school, or that of the family."""
+    """All the absences of this pupil: the list of the school, or that of the family; a head teacher has no such list."""
+    if viewer.is_staff and not rules.runs_school_life(viewer):
+        return ""
     if viewer.is_staff:
         return f"{reverse('attendance:entries')}?{urlencode({'nom': pupil.list_name})}"
     return f"{reverse('attendance:absences')}?{urlencode({'enfant': pupil.public_id})}"
@@ -43,6 +45,10 @@ def announcing_page(public_id: str) -> str:
 
 def leaving_page(public_id: str) -> str:
     return f"{reverse('attendance:depart', kwargs={'public_id': public_id})}?fiche=oui"
+
+
+def calling_page(public_id: str) -> str:
+    return f"{reverse('attendance:note_call', kwargs={'public_id': public_id})}?fiche=oui"
 
 
 for fact in [
@@ -75,6 +81,7 @@ boards.group_facts.add(
 )  # fmt: skip
 for label, address, icon, open_to, order in [
     (_("Annoncer une absence"), announcing_page, "calendar-event", rules.answers_for_absences, 10),
+    (_("Un parent appelle"), calling_page, "phone", rules.runs_school_life, 15),
     (_("Noter un départ"), leaving_page, "logout", rules.runs_school_life, 20),
 ]:
     boards.pupil_links.add(boards.PupilLink(label, address, icon, open_to, order=order, service=KEY))

@@ -150,7 +150,7 @@ for label, model, person, fields, more in [
         _("Absences annoncées"), "Announcement", "pupil",
         {"school": NONE, "pupil": CHILD, "kind": CHILD, "starts": CHILD, "ends": CHILD, "reason": SENSITIVE}
         | {"comment": SENSITIVE, "leaves_with": PERSONAL, "document": SENSITIVE, "given_by": PERSONAL}
-        | {"given_at": PERSONAL, "withdrawn_at": CHILD},
+        | {"given_at": PERSONAL, "noted_by": PERSONAL, "withdrawn_at": CHILD},
         {
             "field_readers": dict.fromkeys(["reason", "comment", "leaves_with", "document"], own("given_by")),
             "forget": actions.forget_announcements, "readers": Readers(ANNOUNCED, ANNOUNCED, EXPLANATIONS),

@@ -23,7 +23,7 @@ from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from preau.directory.models import Enrolment, Person
+from preau.directory.models import Assignment, Enrolment, Person
 from preau.directory.viewer import Viewer
 from preau.domains.attendance.models import (
     SAID,
@@ -48,7 +48,7 @@ from preau.domains.timetable.queries import LessonRow, days_shown, month_of
 from preau.foundation import dates
 from preau.foundation.prepared import Prepared
 
-MISSED, CALLED, KNOWN, WHERE, HOLDS, NOONS = range(6)
+MISSED, CALLED, KNOWN, WHERE, HOLDS, NOONS, LEADS = range(7)
 # How far back absences are recent, and how many days of them are shown.
 LATELY, MOST = timedelta(days=45), 6
 HALF_A_DAY = timedelta(hours=12)
@@ -56,7 +56,7 @@ HALF_A_DAY = timedelta(hours=12)
 
 @dataclass(frozen=True)
 class Line:
-    """One row of any of the six tables. `flag`: settled, of an entry; comes to the lesson, of an arrangement."""
+    """One row of any of the seven tables. `flag`: settled, of an entry; comes to the lesson, of an arrangement."""
 
     what: int
     pk: int
@@ -77,8 +77,8 @@ class Line:
 def _known(
     viewer: Viewer, pupil: int, only: Any, first: date, since: datetime
 ) -> "QuerySet[Any, tuple[Any, ...]]":
-    """One list from six tables, five as the viewer sees them: absences since a day, rolls of today, what was announced for now,
-    where they are, what is arranged; and when the afternoon begins."""
+    """One list from seven tables, five as the viewer sees them: absences since a day, rolls of today, what was announced for now,
+    where they are, what is arranged; when the afternoon begins; and whether the viewer is their head teacher."""
     none, never = Value("", CharField()), Cast(Value(None), DateTimeField())
     no_day, no, nought = (
         Cast(Value(None), DateField()),
@@ -87,7 +87,9 @@ def _known(
     )
     zone, today = "school__timezone", viewer.today
     missed = (
-        Entry.objects.visible_to(viewer).exclude(status=Status.PRESENT).filter(pupil=pupil, day__gte=first)
+        Entry.objects.visible_in_record(viewer)
+        .exclude(status=Status.PRESENT)
+        .filter(pupil=pupil, day__gte=first)
     )
     missed = missed.annotate(
         said=Coalesce("explanation__state", none),
@@ -106,6 +108,9 @@ def _known(
     holding = Arrangement.objects.visible_to(viewer).active(today).filter(pupil=pupil)
     learnt = Enrolment.objects.filter(pupil=pupil).order_by().values("school_id")
     noon = AttendanceSettings.objects.filter(school__in=learnt).annotate(said=Cast("noon", CharField()))
+    leads = Assignment.objects.led_by(viewer).filter(
+        group__in=Enrolment.objects.active(today).filter(pupil=pupil).order_by().values("group_id")
+    )
     lists: list[Any] = [
         missed.values_list(
             Value(MISSED), "pk", "status", none, "lesson__subject__name", "said", "day", "lesson__starts",
@@ -127,6 +132,9 @@ def _known(
         ),
         noon.values_list(
             Value(NOONS), "pk", none, "said", none, none, no_day, never, never, zone, nought, no, no, no, nought
+        ),
+        leads.values_list(
+            Value(LEADS), "pk", none, none, none, none, no_day, never, never, zone, nought, no, no, no, nought
         ),
     ]  # fmt: skip
     known, *others = (one.order_by() for one in lists)
@@ -180,18 +188,22 @@ def lines_of(viewer: Viewer, pupil: Person) -> list[Line]:
     if key not in viewer.found:
         first = min(days_shown(viewer.today)[0], viewer.days_ago(LATELY))
         rows = KNOWN_OF(viewer, pupil.pk, (pupil.pk,), first, viewer.ago(HALF_A_DAY))
-        viewer.found[key] = [_line(row) for row in rows]
+        told = not viewer.is_staff or runs_school_life(viewer)
+        viewer.found[key] = [_line(row, told=told) for row in rows]
     found: list[Line] = viewer.found[key]
     return found
 
 
-def _line(row: tuple[Any, ...]) -> Line:
-    """Does an absence count? As `half_days.excuse_of` says: what school life made of it, else what a family said of it."""
+def _line(row: tuple[Any, ...], *, told: bool) -> Line:
+    """Does an absence count? As `half_days.excuse_of` says: what school life made of it, else what a family said of it. That a
+    family said something is not `told` to teachers, the head teacher included: they read what school life settled."""
     what, pk, kind, words, subject, state, day, starts, ends, zone, minutes, flag, counting, exempt, kept = (
         row
     )
     counts = bool(counting)
-    if what == MISSED:
+    if what == MISSED and not told:
+        state, counts = "", not flag or (bool(kept) and counts)
+    elif what == MISSED:
         counts = (not flag or counts) if kept else state != Explanation.State.PENDING and (
             state != Explanation.State.ACCEPTED or counts
         )  # fmt: skip
@@ -273,11 +285,20 @@ def _called(viewer: Viewer, pupil: Person, now: LessonRow) -> tuple[str, str]:
     return _("Appel pas encore fait"), "clock"
 
 
+def _reads_all(viewer: Viewer, pupil: Person) -> bool:
+    """Families their own, school life all; of teachers, the head teacher of the class."""
+    if not viewer.is_staff or runs_school_life(viewer):
+        return True
+    return any(one.what == LEADS for one in lines_of(viewer, pupil))
+
+
 # The month
 
 
 def month_shown(viewer: Viewer, pupil: Person) -> Mapping[str, Any] | None:
     """This month as half-days; None where there is neither a lesson nor an absence, as for a pupil who has just come."""
+    if not _reads_all(viewer, pupil):
+        return None
     lessons = [row for row in month_of(viewer, pupil) if not row.is_cancelled]
     missed = _missed(viewer, pupil)
     if not lessons and not missed:
@@ -386,6 +407,8 @@ class MissedDay:
 
 def recent(viewer: Viewer, pupil: Person) -> Mapping[str, Any] | None:
     """The newest absences and latenesses; None where there are none."""
+    if not _reads_all(viewer, pupil):
+        return None
     days: dict[tuple[Any, ...], list[Line]] = {}
     for one in _missed(viewer, pupil):
         key = (one.day, *_tag(one), one.kind == Status.LATE and one.pk)
@@ -413,7 +436,10 @@ def recent_said(context: Mapping[str, Any]) -> str:
 
 def _missed_day(viewer: Viewer, lines: Sequence[Line]) -> MissedDay:
     last, first = lines[0], lines[-1]
-    word, tone = _tag(first)
+    # A teacher does nothing about it, and is not told what a family said.
+    word, tone = (
+        _tag(first) if first.flag or not viewer.is_staff or runs_school_life(viewer) else ("", "neutral")
+    )
     absent = first.kind == Status.ABSENT
     hours = dates.hours(first.starts, last.ends, first.zone) if first.starts and last.ends else ""
     subjects = ", ".join(dict.fromkeys(one.subject for one in reversed(lines)))

@@ -100,8 +100,9 @@ def reads_arrangements(viewer: Viewer, *_: object) -> bool:
 
 
 def reads_presence(viewer: Viewer, *_: object) -> bool:
-    """Whoever reads every absence of a pupil: what a teacher sees of their own lessons alone would make a false month."""
-    return runs_school_life(viewer) or follows_absences(viewer)
+    """Whoever reads every absence of a pupil: what a teacher sees of their own lessons alone would make a false month. The head
+    teacher of their class does; whether a teacher is theirs, the record says (`queries.record`)."""
+    return runs_school_life(viewer) or follows_absences(viewer) or viewer.holds(Role.TEACHER)
 
 
 def keeps_arrangements_of(viewer: Viewer, person: Person) -> bool:
@@ -201,6 +202,7 @@ def asks_before_leaving(viewer: Viewer, visit: Visit) -> bool:
 
 
 def can_withdraw_announcement(viewer: Viewer, announcement: Announcement) -> bool:
-    """Whoever gave it; school life, a departure."""
+    """Whoever gave it; school life, a departure, and what it noted of a call."""
     own = announcement.given_by_id == viewer.person.pk
-    return own or (viewer.has_power(ABSENCES) and announcement.kind == Announcement.Kind.DEPARTURE)
+    of_school = announcement.kind == Announcement.Kind.DEPARTURE or announcement.noted_by_id is not None
+    return own or (viewer.has_power(ABSENCES) and of_school)

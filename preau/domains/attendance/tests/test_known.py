@@ -266,6 +266,68 @@ def test_a_departure_is_known_at_the_roll_and_settles_the_lessons_missed(
     assert not rules.can_withdraw_announcement(seat_of("head"), announce(seat_of("guardian"), college))
 
 
+# On the telephone
+
+
+def test_a_call_is_noted_for_three_days_and_settles_what_is_missed(
+    lesson: Lesson, college: World, client: SchoolClient, seat_of: Any
+) -> None:
+    """From the home: a name, a reason, « Noter l’absence ». The mother reads it as hers; the father reads nothing of it."""
+    client.sit(college.people["cpe"])
+    pupil, mother = college.people["pupil"], college.people["guardian"]
+    assert reverse("attendance:calling") in client.get("/").content.decode()
+    found = client.get(reverse("attendance:calling"), {"nom": pupil.list_name})
+    address = reverse("attendance:note_call", kwargs={"public_id": pupil.public_id})
+    # Two of the school have this name; who is found alone is opened at once.
+    assert address in found.content.decode()
+    Person.objects.filter(pk=pupil.pk).update(search_name="abadie ninon")
+    alone = client.get(reverse("attendance:calling"), {"nom": "Ninon Abadie"})
+    assert alone.headers["Location"] == address
+    sent = {"told_by": mother.pk, "first_day": "2026-11-24", "last_day": "2026-11-26", "motif": maladie().pk}
+    assert client.post(address, sent | {"motif": ""}).status_code == 422
+    assert client.post(address, sent | {"last_day": "2026-11-20"}).status_code == 422
+    for _ in range(2):
+        assert client.post(address, sent).status_code == 302
+    one = Announcement.objects.get(pupil=pupil, noted_by=college.people["cpe"])
+    assert (one.given_by, one.ends - one.starts > timedelta(days=2)) == (mother, True)
+    entry = noted(lesson, college, seat_of)
+    assert entry.handling is not None
+    assert (entry.handling.settled, entry.handling.told_by, entry.handling.handled_by) == (
+        True, mother, college.people["cpe"],
+    )  # fmt: skip
+    assert entry not in Entry.objects.to_settle()
+    assert "au téléphone" in client.get(reverse("attendance:announced")).content.decode()
+    seen = {key: Announcement.objects.visible_to(seat_of(key)).filter(pk=one.pk).exists() for key in SEEN}
+    assert seen == SEEN
+    assert rules.can_withdraw_announcement(seat_of("head"), one)
+    assert rules.can_withdraw_announcement(seat_of("guardian"), one)
+
+
+SEEN = {
+    "cpe": True,
+    "guardian": True,
+    "other_guardian": False,
+    "pupil": False,
+    "teacher": False,
+    "secretary": False,
+}
+
+
+def test_a_call_of_somebody_else_is_kept_without_a_guardian(college: World, client: SchoolClient) -> None:
+    client.sit(college.people["head"])
+    pupil = college.people["pupil"]
+    address = reverse("attendance:note_call", kwargs={"public_id": pupil.public_id}) + "?fiche=oui"
+    sent = {"told_by": "", "first_day": "2026-11-25", "motif": maladie().pk}
+    page = client.post(address, sent)
+    assert page.headers["Location"] == reverse("directory:person", kwargs={"public_id": pupil.public_id})
+    assert (
+        Announcement.objects.get(pupil=pupil, starts__date="2026-11-25", noted_by__isnull=False).given_by
+        == college.people["head"]
+    )
+    stranger = college.people["teacher"].pk
+    assert client.post(address, sent | {"told_by": stranger}).status_code == 422
+
+
 # Who is where
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from conftest import NOW, SchoolClient
+from preau.directory.models import Assignment, Group
 from preau.directory.seeds import World
 from preau.directory.words import Role
 from preau.domains.attendance import actions, rules
@@ -161,9 +162,69 @@ def test_announcing_from_the_record_chooses_the_child_and_comes_back(
     assert "Fiche de" not in client.get("/absences/annoncer/?enfant=inconnu").content.decode()
 
 
+def lead(college: World, key: str) -> None:
+    """This teacher alone is head teacher of the class of the cast's pupil."""
+    group = Group.objects.get(kind="class", enrolments__pupil=college.people["pupil"])
+    Assignment.objects.filter(kind=Assignment.Kind.HEAD_TEACHER).delete()
+    Assignment.objects.create(
+        school=college.school, group=group, teacher=college.people[key], kind=Assignment.Kind.HEAD_TEACHER
+    )
+
+
+def test_the_head_teacher_reads_every_absence_of_the_class(
+    absence: Entry, college: World, client: SchoolClient, seat_of: Any
+) -> None:
+    """Even of a lesson of somebody else; another teacher of the class reads no month, whoever gave the lesson."""
+    lead(college, "teacher_1")
+    absence.lesson.teachers.set([college.people["teacher"]])
+    for key, reads in {"teacher_1": True, "teacher": False}.items():
+        for block in (record.month_shown, record.recent):
+            assert (block(seat_of(key), absence.pupil) is not None) is reads, (key, block)
+    assert half(college, seat_of("teacher_1"), TODAY) == "absent"
+    page = f"/annuaire/personnes/{absence.pupil.public_id}/"
+    for key, reads in {"teacher_1": True, "teacher": False}.items():
+        text = client.sit(college.people[key]).get(page).content.decode()
+        assert ("Présence, novembre" in text) is reads, key
+        # Neither the list of the school nor the page of the absence is theirs.
+        assert f"/vie-scolaire/absences/{absence.pk}/" not in text
+        assert "Toutes les absences" not in text
+
+
+def test_a_head_teacher_is_told_nothing_of_what_a_family_says(
+    absence: Entry, college: World, client: SchoolClient, seat_of: Any
+) -> None:
+    lead(college, "teacher_1")
+    page = f"/annuaire/personnes/{absence.pupil.public_id}/"
+    client.sit(college.people["teacher_1"])
+    before = record.recent(seat_of("teacher_1"), absence.pupil), half(college, seat_of("teacher_1"), TODAY)
+    said = actions.explain(seat_of("guardian"), [absence], maladie())
+    assert (
+        record.recent(seat_of("teacher_1"), absence.pupil),
+        half(college, seat_of("teacher_1"), TODAY),
+    ) == before
+    assert "xplication" not in client.get(page).content.decode()
+    actions.decide(seat_of("cpe"), said, "accepted")
+    assert "xplication" not in client.get(page).content.decode()
+
+
+def test_a_head_teacher_of_another_class_or_of_last_year_reads_no_month(
+    absence: Entry, college: World, seat_of: Any
+) -> None:
+    lead(college, "teacher_1")
+    Assignment.objects.filter(kind=Assignment.Kind.HEAD_TEACHER).update(ends=TODAY)
+    assert record.month_shown(seat_of("teacher_1"), absence.pupil) is None
+    other = Group.objects.classes().filter(year=college.year).exclude(enrolments__pupil=absence.pupil)[0]
+    Assignment.objects.filter(kind=Assignment.Kind.HEAD_TEACHER).update(ends=None, group=other)
+    assert record.month_shown(seat_of("teacher_1"), absence.pupil) is None
+
+
 def test_who_reads_presence_and_arrangements(holder: Any, seat_of: Any) -> None:
     follows = {Role.SCHOOL_LIFE, Role.HEAD}
-    assert {role for role in Role if rules.reads_presence(holder(role))} == {*follows, Role.PUPIL}
+    assert {role for role in Role if rules.reads_presence(holder(role))} == {
+        *follows,
+        Role.PUPIL,
+        Role.TEACHER,
+    }
     arranged = {role for role in Role if rules.reads_arrangements(holder(role))}
     assert arranged == {*follows, Role.NURSE, Role.TEACHER, Role.PUPIL}
     assert rules.reads_presence(seat_of("guardian")) and rules.reads_arrangements(seat_of("guardian"))

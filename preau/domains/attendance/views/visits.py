@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from preau.directory.models import Person
 from preau.domains.attendance import actions, queries, rules
-from preau.domains.attendance.forms.announcements import DepartureForm
+from preau.domains.attendance.forms.announcements import CallForm, DepartureForm
 from preau.domains.attendance.models import Announcement, Visit, places_of
 from preau.foundation.access import opens
 from preau.foundation.pages import CONFLICT, render_form, tell_outcome
@@ -114,6 +114,40 @@ def depart(request: HttpRequest, pupil: Person) -> HttpResponse:
 
 @opens(to=rules.runs_school_life)
 @require_safe
+def calling(request: HttpRequest) -> HttpResponse:
+    """A parent is on the telephone: of which pupil. One found alone is opened at once."""
+    typed = request.GET.get("nom", "")[:80]
+    found = queries.pupils_found(request.viewer, typed)
+    if len(found) == 1:
+        return redirect("attendance:note_call", public_id=found[0].person.public_id)
+    return render(request, "attendance/calling.html", {"typed": typed, "found": found})
+
+
+@opens(Person, to=rules.can_follow, by="public_id")
+@require_http_methods(["GET", "POST"])
+def note_call(request: HttpRequest, pupil: Person) -> HttpResponse:
+    """What a parent says on the telephone: the absence is known before the roll, and settled once it is noted there."""
+    viewer = request.viewer
+    from_record = "fiche" in request.GET
+    form = CallForm(viewer, pupil, request.POST or None)
+    if form.is_valid():
+        data = form.cleaned_data
+        actions.announce(
+            viewer, pupil, viewer.school_id or 0, told_by=data["told_by"], kind=Announcement.Kind.ABSENCE,
+            starts=data["starts"], ends=data["ends"], reason=data["motif"], comment=data["comment"],
+        )  # fmt: skip
+        messages.success(
+            request, _("L’appel est noté. L’absence est connue avant l’appel des cours, et réglée.")
+        )
+        if from_record:
+            return redirect("directory:person", public_id=pupil.public_id)
+        return redirect("attendance:announced")
+    context = {"form": form, "pupil": pupil, "from_record": from_record}
+    return render_form(request, "attendance/note_call.html", context)
+
+
+@opens(to=rules.runs_school_life)
+@require_safe
 def announced(request: HttpRequest) -> HttpResponse:
     """Absences and departures known in advance, from today on."""
     page = page_for(request, queries.announced_in(request.viewer), 30)
@@ -124,7 +158,7 @@ def announced(request: HttpRequest) -> HttpResponse:
 @opens(Announcement, to=rules.can_withdraw_announcement)
 @require_POST
 def withdraw_announcement(request: HttpRequest, announcement: Announcement) -> HttpResponse:
-    """Take back an announcement: by whoever gave it, or a departure by school life."""
+    """Take back an announcement: by whoever gave it, or by school life what it noted."""
     tell_outcome(
         request, actions.withdraw_announcement(request.viewer, announcement), _("L’annonce est retirée.")
     )

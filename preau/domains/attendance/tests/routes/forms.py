@@ -74,6 +74,12 @@ def _departure(stage: Stage) -> Data:
     return {"leaves_at": "15:00", "leaves_with": "sa grand-mère", "reason": stage.own(Reason).pk}
 
 
+def _call(stage: Stage) -> Data:
+    days = {"first_day": "2026-11-24", "last_day": "2026-11-26"}
+    mother = stage.people["guardian"].pk
+    return days | {"told_by": mother, "motif": stage.own(Reason).pk, "comment": "Rappellera vendredi"}
+
+
 CALLED = {
     "kind": "call",
     "done_on": "2026-11-23",
@@ -145,6 +151,7 @@ BODIES = {
     ),
     "attendance:end_visit": Body("cpe"),
     "attendance:depart": Body("cpe", _departure, wrong=lambda stage: {"leaves_with": ""}),
+    "attendance:note_call": Body("cpe", _call, wrong=lambda stage: {"motif": ""}),
     "attendance:open_follow_up": Body("cpe"),
     "attendance:close_alert": Body("cpe"),
     "attendance:start_follow_up": Body("cpe", before=_followed_no_more),
@@ -171,6 +178,7 @@ READ_BY = {
         ["attendance:explain", "attendance:decide", "attendance:told_follow_up", "attendance:announce"], LIFE | {"guardian"}
     ),
     **dict.fromkeys(["attendance:settle_one", "attendance:depart"], LIFE),
+    "attendance:note_call": LIFE | {"guardian"},
     "attendance:follow_up": LIFE | OWN_FAMILY,
     **dict.fromkeys(["attendance:reasons", "attendance:reason"], WHOLE_STAFF | ALL_FAMILIES),
 }  # fmt: skip

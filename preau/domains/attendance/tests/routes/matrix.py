@@ -118,12 +118,12 @@ OPENS: dict[str, Near | set[str]] = {
         ALL_SCOPES_OF_SCHOOL_LIFE,
     ),
     **dict.fromkeys(
-        ["attendance:start_follow_up", "attendance:begin_visit", "attendance:depart"],
+        ["attendance:start_follow_up", "attendance:begin_visit", "attendance:depart", "attendance:note_call"],
         near(own=LIFE, other_class=LIFE, other_school=NEIGHBOURING),
     ),
     **dict.fromkeys(
         [
-            "attendance:announced", "attendance:passages", "attendance:register", "attendance:register_csv",
+            "attendance:announced", "attendance:passages", "attendance:calling", "attendance:register", "attendance:register_csv",
             "attendance:register_pdf",
             "attendance:register_files", "attendance:prepare_register",
         ],

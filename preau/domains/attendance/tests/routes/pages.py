@@ -51,6 +51,8 @@ PAGES = [
     Page("attendance:announced", pages.SCHOOL_LIFE),
     Page("attendance:passages", pages.SCHOOL_LIFE),
     Page("attendance:depart", pages.SCHOOL_LIFE, model=cast_pupil, by="public_id"),
+    Page("attendance:calling", pages.SCHOOL_LIFE),
+    Page("attendance:note_call", pages.SCHOOL_LIFE, model=cast_pupil, by="public_id"),
     Page("attendance:counting", pages.SCHOOL_LIFE),
     Page("attendance:register_files", pages.SCHOOL_LIFE),
     Page("attendance:follow_ups", pages.SCHOOL_LIFE),
@@ -110,7 +112,7 @@ LISTS_APART = {
 }  # fmt: skip
 ONE_THING = {
     "attendance:counting", "attendance:reason", "attendance:announce", "attendance:depart",
-    "attendance:without_network",
+    "attendance:without_network", "attendance:calling", "attendance:note_call",
 }  # fmt: skip
 
 
