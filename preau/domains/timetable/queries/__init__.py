@@ -29,6 +29,7 @@ from preau.domains.timetable.queries.cover import (
     needs_from,
     needs_of,
     number_left_today,
+    number_left_tomorrow,
     to_cover,
 )
 from preau.domains.timetable.queries.hours import (
@@ -64,6 +65,15 @@ from preau.domains.timetable.queries.lessons import (
     rows_from,
     short_rows_from,
     with_marks,
+)
+from preau.domains.timetable.queries.plans import (
+    Way,
+    days_of_children,
+    home_plan,
+    looks_of_groups,
+    opening_of,
+    usual_group,
+    week_plan,
 )
 from preau.domains.timetable.queries.ranking import Colleague, Proposal, Slot, Tie, is_free, ranked
 from preau.domains.timetable.queries.record import day_of_group, day_said, day_shown, days_shown, month_of
@@ -113,6 +123,7 @@ __all__ = [
     "Tie",
     "Times",
     "View",
+    "Way",
     "Week",
     "Whose",
     "absence_row",
@@ -132,10 +143,12 @@ __all__ = [
     "day_said",
     "day_shown",
     "days_of",
+    "days_of_children",
     "days_shown",
     "expected_in_study",
     "grid_of",
     "group_rows",
+    "home_plan",
     "hours_between",
     "hours_in_all",
     "hours_rows",
@@ -151,6 +164,7 @@ __all__ = [
     "line_of",
     "lines_of",
     "lines_with_groups",
+    "looks_of_groups",
     "moment_said",
     "month_of",
     "name_of_week",
@@ -160,8 +174,10 @@ __all__ = [
     "needs_of",
     "next_day_with_lessons",
     "number_left_today",
+    "number_left_tomorrow",
     "number_of_asks",
     "number_of_patterns",
+    "opening_of",
     "own_asks",
     "own_lessons",
     "own_lessons_over",
@@ -183,7 +199,9 @@ __all__ = [
     "studies_on",
     "to_cover",
     "touched_by",
+    "usual_group",
     "watches_of",
+    "week_plan",
     "weeks_between",
     "weeks_of",
     "when_said",
