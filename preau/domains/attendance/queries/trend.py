@@ -83,8 +83,8 @@ def _said(counts: Mapping[date, int]) -> str:
     for day, count in counts.items():
         by_weekday.setdefault(day.weekday(), []).append(count)
     means = {day: sum(found) / len(found) for day, found in by_weekday.items()}
-    day = max(means, key=lambda one: means[one])
-    if len(means) > 1 and means[day] > STANDS_OUT * mean:
-        facts = {"sentence": sentence, "day": dates.DAYS[day], "count": number(round(means[day]))}
+    most = max(means, key=lambda one: means[one])
+    if len(means) > 1 and means[most] > STANDS_OUT * mean:
+        facts = {"sentence": sentence, "day": dates.DAYS[most], "count": number(round(means[most]))}
         return _("%(sentence)s ; le %(day)s, %(count)s.") % facts
     return f"{sentence}."
