@@ -69,7 +69,8 @@ class MenuSection:
 class Card:
     """One card of the home page. `content(viewer)` returns the template's context, or None to stay away.
 
-    `column` is "main" (what happens now, the day) or "aside" (what waits, context). `counters` (see `directory.counting`):
+    `column` is "main" (what happens now, what waits) or "aside" (the day, context); `beside`: another template, which the same
+    content draws in the other column. `counters` (see `directory.counting`):
     numbers of the viewer's school that the home asks for all its cards at once, and gives to `content` after the viewer.
     """
 
@@ -80,6 +81,7 @@ class Card:
     order: int = 50
     service: str = ""
     counters: tuple[Callable[[Any], Any], ...] = ()
+    beside: str = ""
 
 
 @dataclass(frozen=True)
@@ -423,7 +425,11 @@ class PublicRoute:
 
 @dataclass(frozen=True)
 class FrontLink:
-    """What a visitor finds on the first page without an account: a name, a sentence, and a link to its public page."""
+    """What a visitor finds on the first page without an account: a name, a sentence, and a link to its public page.
+
+    `drawing`: it has a door of its own, under this drawing. `searches`: the page that finds something by a word, « q ». `ways`: where
+    to begin, each (name, a few words, address after that page, drawing). `tiles()`: things to open at once, in one statement.
+    """
 
     label: str
     text: str
@@ -431,6 +437,21 @@ class FrontLink:
     url_name: str
     icon: str
     order: int = 50
+    drawing: str = ""
+    searches: str = ""
+    ways: tuple[tuple[str, str, str, str], ...] = ()
+    tiles: Callable[[], "Sequence[FrontTile]"] | None = None
+
+
+@dataclass(frozen=True)
+class FrontTile:
+    """Something that a visitor opens at once: its name, its page, its cover, a line."""
+
+    title: str
+    href: str
+    cover: str
+    text: str
+    facts: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """What identity shows: its public pages, its menu entry, its share of the demonstration, what it holds about people."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.auth import user_logged_in
@@ -57,6 +58,17 @@ def accounts_of(group: int) -> str:
     return reverse("identity:class_accounts", kwargs={"pk": group})
 
 
+def opened_card(viewer: Viewer, people: int, opened: int) -> Mapping[str, Any] | None:
+    """While some have not opened theirs."""
+    return {"people": people, "opened": opened} if opened < people else None
+
+
+boards.cards.add(
+    boards.Card(
+        "identity/_opened.html", opened_card, rules.directs, "aside", 30,
+        counters=(queries.number_of_people, queries.number_opened),
+    )
+)  # fmt: skip
 boards.group_links.add(
     boards.GroupLink(_("Comptes"), accounts_of, "id-badge-2", rules.follows_class, order=60)
 )

@@ -10,10 +10,12 @@ from typing import Any
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import Count as CountOf
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
+from preau.directory.counting import number_of
 from preau.directory.models import Assignment, Enrolment, ExternalId, Group, Guardianship, Holding, Person
 from preau.directory.models.scoping import active_on
 from preau.directory.viewer import Viewer, viewer_for
@@ -31,6 +33,7 @@ from preau.identity.models import (
     ProofDemand,
     RecoveryCode,
     SecondProof,
+    followed_people,
     proves_twice,
 )
 from preau.identity.passkeys import number_in
@@ -485,6 +488,16 @@ class CardRow:
     list_name: str
     issued_at: datetime | None
     last: int
+
+
+def number_of_people(viewer: Viewer) -> Coalesce:
+    """The people whose account one follows, as a part of another query."""
+    return number_of(followed_people(viewer))
+
+
+def number_opened(viewer: Viewer) -> Coalesce:
+    """Those of them who opened theirs."""
+    return number_of(Account.objects.activated().filter(person__in=followed_people(viewer).values("pk")))
 
 
 def cards_of(viewer: Viewer, group: Group) -> list[CardRow]:

@@ -59,6 +59,16 @@ boards.front_links.add(
         "catalogue:home",
         "book",
         order=10,
+        drawing="apprendre",
+        searches="catalogue:search",
+        ways=(
+            (_("Maternelle"), _("de 3 à 5 ans"), "?niveau=cycle-1", "disque:maternelle"),
+            (_("CP, CE1, CE2"), _("lire, compter, écrire"), "?niveau=cycle-2", "disque:francais"),
+            (_("CM1, CM2, 6e"), _("comprendre le monde"), "?niveau=cycle-3", "disque:monde"),
+            (_("5e, 4e, 3e"), _("le collège"), "?niveau=cycle-4", "disque:maths"),
+            (_("Lycée"), _("de la 2de à la Tle"), "?niveau=lycee", "disque:sciences"),
+        ),
+        tiles=pages.first_tiles,
     )
 )
 for verb, label in (

@@ -50,6 +50,7 @@ boards.front_links.add(
         "exams:home",
         "file-text",
         order=12,
+        drawing="orientation",
     )
 )
 beside_search.add(BesideSearch(search.beside, "file-text"))

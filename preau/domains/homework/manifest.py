@@ -155,7 +155,7 @@ def missing_card(viewer: Viewer) -> Mapping[str, Any] | None:
 
 boards.cards.add(boards.Card("homework/_next.html", next_card, rules.follows_homework, order=15, service=KEY))
 boards.cards.add(
-    boards.Card("homework/_missing.html", missing_card, rules.keeps_records, "aside", 25, service=KEY)
+    boards.Card("homework/_missing.html", missing_card, rules.keeps_records, "main", 25, service=KEY)
 )
 boards.group_facts.add(
     boards.GroupFact(

@@ -130,6 +130,11 @@ def school_life_card(viewer: Viewer, to_read: int, forgotten: int, absent: int) 
     return {"to_read": to_read, "forgotten": forgotten, "absent": absent}
 
 
+def trend_card(viewer: Viewer) -> Mapping[str, Any] | None:
+    trend = queries.absence_trend(viewer)
+    return {"trend": trend} if trend else None
+
+
 def to_call_card(viewer: Viewer) -> Mapping[str, Any] | None:
     calls = queries.calls_to_make(viewer, timezone.now())
     return {"calls": calls[:5], "viewer": viewer} if calls else None
@@ -149,7 +154,10 @@ def recent_card(viewer: Viewer) -> Mapping[str, Any]:
 
 
 boards.cards.add(
-    boards.Card("attendance/_to_call.html", to_call_card, rules.calls_own_rolls, "aside", 20, "attendance")
+    boards.Card("attendance/_trend.html", trend_card, rules.reads_trend, order=8, service="attendance")
+)
+boards.cards.add(
+    boards.Card("attendance/_to_call.html", to_call_card, rules.calls_own_rolls, "main", 20, "attendance")
 )
 boards.cards.add(
     boards.Card("attendance/_to_read.html", to_read_card, rules.runs_school_life, "main", 25, "attendance")

@@ -93,6 +93,8 @@ from preau.domains.attendance.queries.school_life import (
     words_of,
 )
 from preau.domains.attendance.queries.seating import Board, Layout, Sitter, board_of, layouts_for, plans_of
+from preau.domains.attendance.queries.settling import MOST as MOST_TO_SETTLE
+from preau.domains.attendance.queries.settling import to_settle_by_pupil
 from preau.domains.attendance.queries.summaries import (
     Register,
     register_between,
@@ -100,6 +102,7 @@ from preau.domains.attendance.queries.summaries import (
     register_papers,
     register_tables,
 )
+from preau.domains.attendance.queries.trend import absence_trend
 from preau.domains.attendance.queries.visits import (
     PupilRow,
     pupils_found,
@@ -109,6 +112,7 @@ from preau.domains.attendance.queries.visits import (
 
 __all__ = [
     "FORGOTTEN",
+    "MOST_TO_SETTLE",
     "AbsenceRow",
     "AlertRow",
     "AnnouncedRow",
@@ -129,6 +133,7 @@ __all__ = [
     "Sitter",
     "Step",
     "ToExplain",
+    "absence_trend",
     "absences_followed",
     "absences_of",
     "absences_to_explain",
@@ -198,6 +203,7 @@ __all__ = [
     "seen_of",
     "settings_of",
     "share_said",
+    "to_settle_by_pupil",
     "visits_ended_by_others",
     "visits_going_on",
     "waiting_for",

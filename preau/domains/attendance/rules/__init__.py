@@ -32,6 +32,11 @@ def runs_school_life(viewer: Viewer, *_: object) -> bool:
     return viewer.has_power(ABSENCES)
 
 
+def reads_trend(viewer: Viewer, *_: object) -> bool:
+    """A head, who looks at the whole: how many are absent, day by day."""
+    return viewer.holds(Role.HEAD) and runs_school_life(viewer)
+
+
 def settles_reasons(viewer: Viewer, *_: object) -> bool:
     """CPE, assistants and head, by their function: what a head gives until a day is following absences, not their rules."""
     return viewer.holds(*SCHOOL_LIFE)

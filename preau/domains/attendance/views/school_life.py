@@ -36,7 +36,12 @@ def board(request: HttpRequest) -> HttpResponse:
     figures = queries.waiting_for(viewer)
     known = figures.forgotten if day == viewer.today else None
     calls = queries.calls_of(viewer, day) if everything else queries.calls_missing(viewer, day, now, known)
+    to_settle = queries.to_settle_by_pupil(viewer)
+    shown = to_settle[: queries.MOST_TO_SETTLE]
     context = {
+        "to_settle": shown,
+        "classes": queries.classes_of([one.pupil_id for one in shown], viewer.today),
+        "more_to_settle": len(to_settle) - len(shown),
         "to_read": queries.explanations_to_read(viewer),
         "figures": figures,
         "ways": ways_from(viewer, Place.SCHOOL_LIFE),

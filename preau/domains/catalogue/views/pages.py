@@ -199,7 +199,7 @@ def _told(collection: str, slug: str, given: QueryDict) -> dict[str, Any] | None
         "content": _content(found, questions), "questions": questions, "related": search.related_to(found),
         "citation": exports.citation(found), "deed": exports.deed_of(found), "permalink": exports.permalink(found),
         "record": as_script(exports.record_of(found)), "described": cards.described_at(found),
-        "outside": outside, "named_by": pages.sources_of(found) if outside else [], "used_enough": USED_ENOUGH,
+        "reader": pages.reader_of(found), "outside": outside, "named_by": pages.sources_of(found) if outside else [], "used_enough": USED_ENOUGH,
     } | _played(found, given.get("transcription"))  # fmt: skip
     document = render_to_string("catalogue/_document.html", told) if found.parts else ""
     return told | {"document": Markup(document)}  # nosec B704  # noqa: S704 - a template of ours

@@ -56,7 +56,7 @@ boards.menu.add(
 boards.schedule.add(boards.Scheduled("gradebook.tell_published", tasks.tell_published, every_minutes=10))
 boards.seeds.add(boards.Seed("notes", seeds.plant, order=45))
 boards.cards.add(
-    boards.Card("gradebook/_waiting.html", waiting_card, rules.keeps_marks, "aside", 27, service=KEY)
+    boards.Card("gradebook/_waiting.html", waiting_card, rules.keeps_marks, "main", 27, service=KEY)
 )
 boards.agenda.add(boards.AgendaSource(KEY, queries.agenda_of, marks_or_follows, order=27, service=KEY))
 boards.search.add(

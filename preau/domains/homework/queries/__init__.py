@@ -62,6 +62,7 @@ from preau.domains.homework.queries.hand_ins import (
 )
 from preau.domains.homework.queries.load import (
     DayLoad,
+    columns_of,
     levels_of,
     limit_of,
     load_of,
@@ -117,6 +118,7 @@ __all__ = [
     "by_homework",
     "chosen",
     "classes_read",
+    "columns_of",
     "concerned",
     "copies_due_in",
     "copies_of_page",

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from preau.directory.models import Enrolment, School
+from preau.directory.rules.subjects import Look, look_of
 from preau.directory.viewer import Viewer
 from preau.domains.homework.models import Done, HandIn, Homework, LessonRecord
 from preau.domains.homework.models.records import published
@@ -48,6 +49,11 @@ class WorkRow:
     @property
     def is_primary(self) -> bool:
         return self.kind == School.Kind.ECOLE
+
+    @property
+    def look(self) -> Look:
+        """The colours and the drawing of its subject."""
+        return look_of("", self.subject)
 
     @property
     def takes(self) -> str:

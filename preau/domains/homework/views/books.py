@@ -14,6 +14,7 @@ from preau.domains.homework.models import RECORDS, ClassBook
 from preau.foundation import dates, journal, paging, pdf
 from preau.foundation.access import opens
 from preau.foundation.pages import TYPED_WRONG, render_form
+from preau.foundation.scales import STEP
 
 PAGE, WEEKS = 15, 2
 
@@ -98,7 +99,9 @@ def class_load(request: HttpRequest, group: ClassBook) -> HttpResponse:
         "group": group,
         "loads": loads,
         "works": works,
+        "columns": queries.columns_of(loads, works),
         "limit": loads[0].limit if loads else None,
+        "limit_steps": round(loads[0].limit / STEP) if loads and loads[0].limit else 0,
         "monday": monday,
         "before": monday - timedelta(days=7),
         "after": monday + timedelta(days=7),

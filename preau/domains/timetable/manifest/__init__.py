@@ -69,7 +69,14 @@ VERBS = [
 def day_card(viewer: Viewer) -> Mapping[str, Any]:
     now = timezone.now()
     children = queries.pupil_groups(viewer) if viewer.is_guardian else {}
-    return {"day": queries.present_day(viewer, now), "now": now, "viewer": viewer, "children": children}
+    day = queries.present_day(viewer, now)
+    return {
+        "day": day,
+        "opening": queries.opening_of(viewer, day, now),
+        "of_children": queries.days_of_children(viewer, day, children, now),
+        "plan": queries.home_plan(viewer, day, children, now),
+        "viewer": viewer,
+    }
 
 
 def office_card(viewer: Viewer, patterns: int) -> Mapping[str, Any]:
@@ -98,8 +105,11 @@ boards.menu.add(
     )
 )
 boards.cards.add(
-    boards.Card("timetable/_day.html", day_card, rules.has_own_lessons, order=10, service="timetable")
-)
+    boards.Card(
+        "timetable/_now.html", day_card, rules.has_own_lessons, order=1, service="timetable",
+        beside="timetable/_day.html",
+    )
+)  # fmt: skip
 boards.cards.add(
     boards.Card(
         "timetable/_office.html", office_card, rules.edits_timetable, order=30, service="timetable",

@@ -58,8 +58,8 @@ def asks_card(viewer: Viewer, waiting: int) -> Mapping[str, Any] | None:
     return {"asks": queries.own_asks(viewer, timezone.now())[:5], "viewer": viewer} if waiting else None
 
 
-def left_card(viewer: Viewer, left: int) -> Mapping[str, Any] | None:
-    return {"left": left} if left else None
+def left_card(viewer: Viewer, left: int, left_tomorrow: int) -> Mapping[str, Any] | None:
+    return {"left": left, "left_tomorrow": left_tomorrow, "viewer": viewer} if left or left_tomorrow else None
 
 
 boards.cards.add(
@@ -71,7 +71,7 @@ boards.cards.add(
 boards.cards.add(
     boards.Card(
         "timetable/_cover_left.html", left_card, rules.organises_covers, order=6, service="timetable",
-        counters=(queries.number_left_today,),
+        counters=(queries.number_left_today, queries.number_left_tomorrow),
     )
 )  # fmt: skip
 

@@ -45,6 +45,7 @@ from preau.domains.timetable.queries.cover import (
     needs_from,
     needs_of,
     number_left_today,
+    number_left_tomorrow,
     to_cover,
 )
 from preau.domains.timetable.queries.days import why_not
@@ -81,6 +82,15 @@ from preau.domains.timetable.queries.lessons import (
     rows_from,
     short_rows_from,
     with_marks,
+)
+from preau.domains.timetable.queries.plans import (
+    Way,
+    days_of_children,
+    home_plan,
+    looks_of_groups,
+    opening_of,
+    usual_group,
+    week_plan,
 )
 from preau.domains.timetable.queries.ranking import Colleague, Proposal, Slot, Tie, is_free, ranked
 from preau.domains.timetable.queries.record import day_of_group, day_said, day_shown, days_shown, month_of
@@ -134,6 +144,7 @@ __all__ = [
     "Tie",
     "Times",
     "View",
+    "Way",
     "Week",
     "Whose",
     "absence_row",
@@ -157,6 +168,7 @@ __all__ = [
     "day_said",
     "day_shown",
     "days_of",
+    "days_of_children",
     "days_shown",
     "expected_in_study",
     "found_at",
@@ -164,6 +176,7 @@ __all__ = [
     "group_rows",
     "held_by",
     "held_elsewhere",
+    "home_plan",
     "hours_between",
     "hours_in_all",
     "hours_rows",
@@ -179,6 +192,7 @@ __all__ = [
     "line_of",
     "lines_of",
     "lines_with_groups",
+    "looks_of_groups",
     "moment_said",
     "month_of",
     "name_of_week",
@@ -188,8 +202,10 @@ __all__ = [
     "needs_of",
     "next_day_with_lessons",
     "number_left_today",
+    "number_left_tomorrow",
     "number_of_asks",
     "number_of_patterns",
+    "opening_of",
     "own_asks",
     "own_lessons",
     "own_lessons_over",
@@ -214,7 +230,9 @@ __all__ = [
     "to_cover",
     "touched_by",
     "usual_end",
+    "usual_group",
     "watches_of",
+    "week_plan",
     "weeks_between",
     "weeks_of",
     "when_said",

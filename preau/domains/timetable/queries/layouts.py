@@ -17,8 +17,13 @@ A_DAY, A_WEEK, A_FORTNIGHT = timedelta(days=1), timedelta(days=7), timedelta(day
 class View(StrEnum):
     DAY = "jour"
     WEEK = "semaine"
+    TABLE = "tableau"
     MONTH = "mois"
     LIST = "liste"
+
+
+# The two ways of seeing a week: drawn to scale, and as a table.
+A_WEEK_EACH = {View.WEEK, View.TABLE}
 
 
 @dataclass(frozen=True)
@@ -105,7 +110,9 @@ def days_of(rows: Iterable[LessonRow], span: Span, today: date, beside: Iterable
     ]  # fmt: skip
     if span.view == View.LIST:
         return [one for one in days if one.rows or one.beside]
-    return [one for one in days if one.rows or one.beside or one.day.weekday() < 5 or span.view != View.WEEK]
+    return [
+        one for one in days if one.rows or one.beside or one.day.weekday() < 5 or span.view not in A_WEEK_EACH
+    ]
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
-from zlib import crc32
 
 from django.db.models import Count, DateTimeField, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Coalesce
@@ -17,6 +16,7 @@ from django.utils.translation import gettext as _
 from preau.directory.counting import number_of
 from preau.directory.models import Enrolment, Group, Person
 from preau.directory.models.schools import place_of
+from preau.directory.rules.subjects import Look, look_of
 from preau.directory.viewer import Viewer
 from preau.domains.timetable.boards import Mark, lesson_marks
 from preau.domains.timetable.models import Lesson, LessonChange, LessonQuerySet, WeeklyPattern
@@ -31,7 +31,6 @@ from preau.foundation.text import fold
 # What one looks for in a timetable is soon: the next time this subject comes, or this teacher. Weeks A and B in turn are
 # two weeks; in the holidays, one looks for what comes after them.
 SOON, AFTER_HOLIDAYS = timedelta(days=14), timedelta(days=28)
-HUES = 8
 COLUMNS = (
     "pk", "day", "starts", "ends", "school__timezone", "subject__name", "room__name", "state", "revision",
 )  # fmt: skip
@@ -73,9 +72,9 @@ class LessonRow:
         return dates.hour(self.ends, self.zone)
 
     @property
-    def hue(self) -> int:
-        """Which of the looks of the grid its subject has: always the same, and never its only sign."""
-        return crc32(self.subject.encode()) % HUES
+    def look(self) -> Look:
+        """The colours and the drawing of its subject, never without its name."""
+        return look_of("", self.subject)
 
     @property
     def place(self) -> str:

@@ -131,8 +131,9 @@ def test_a_month_says_how_many_lessons_and_until_when(college: World, client: Sc
 
 def test_a_subject_always_looks_the_same(college: World, seat_of: Any) -> None:
     rows = queries.own_rows(seat_of("pupil"), TODAY - timedelta(days=7), TODAY)
-    hues = {(row.subject, row.hue) for row in rows}
-    assert len(hues) == len({subject for subject, _hue in hues})
+    looks = {(row.subject, row.look) for row in rows}
+    assert len(looks) == len({subject for subject, _look in looks})
+    assert all(look.key and look.icon for _subject, look in looks)
 
 
 def test_the_day_of_a_teacher_shows_the_roll_to_call(college: World, client: SchoolClient) -> None:
