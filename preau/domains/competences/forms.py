@@ -22,6 +22,13 @@ from preau.foundation.importers.forms import FilesForm
 
 PROOF = Limits(filekinds.IMAGES | filekinds.AUDIO, files=1)
 MOST_COMPETENCES = 12
+# In a balance: exempt; and what a component is called where there is little room.
+EXEMPT = "D"
+SHORT = {
+    "CPD_FRA": gettext_lazy("Français"), "CPD_ETR": gettext_lazy("Langues"), "CPD_SCI": gettext_lazy("Maths et sciences"),
+    "CPD_ART": gettext_lazy("Arts et corps"), "MET_APP": gettext_lazy("Méthodes"), "FRM_CIT": gettext_lazy("Citoyen"),
+    "SYS_NAT": gettext_lazy("Nature et techniques"), "REP_MND": gettext_lazy("Monde"),
+}  # fmt: skip
 
 
 class SheetForm(forms.Form):
@@ -276,14 +283,15 @@ class BalanceForm(forms.Form):
     def __init__(self, page: BalancePage, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.page = page
-        choices = [("", "—"), *((str(n), str(n)) for n in (1, 2, 3, 4)), ("0", _("D"))]
+        choices = [(said, said) for said in ("", "1", "2", "3", "4", EXEMPT)]
         for row in page.rows:
-            for code, name in COMPONENTS.items():
+            for code in COMPONENTS:
                 shown = row.shown(code)
                 self.fields[self.name_of(row.pupil.pk, code)] = forms.ChoiceField(
-                    label=f"{row.pupil.name}, {name}", choices=choices, required=False,
-                    initial="" if shown is None else str(shown),
-                    error_messages={"invalid_choice": _("Un niveau de 1 à 4, ou dispensé.")},
+                    label=f"{SHORT[code]}, {row.pupil.name}", choices=choices, required=False,
+                    initial=EXEMPT if shown == 0 else shown,
+                    widget=forms.TextInput(attrs={"maxlength": 1, "inputmode": "numeric"}),
+                    error_messages={"invalid_choice": _("Un niveau de 1 à 4, ou D pour dispensé.")},
                 )  # fmt: skip
 
     @staticmethod
@@ -303,7 +311,7 @@ class BalanceForm(forms.Form):
                 name = self.name_of(row.pupil.pk, code)
                 if name in self.data:
                     said = self.cleaned_data[name]
-                    told[row.pupil.pk, code] = int(said) if said else None
+                    told[row.pupil.pk, code] = 0 if said == EXEMPT else int(said) if said else None
         return told
 
 

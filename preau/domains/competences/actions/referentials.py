@@ -13,7 +13,7 @@ from preau.domains.competences.models import Competence, Referential
 from preau.domains.gradebook.actions import AlreadyDone
 from preau.foundation import journal
 from preau.foundation.locks import lock
-from preau.foundation.text import fold
+from preau.foundation.text import fold, french
 
 OWN = "etablissement"
 
@@ -91,7 +91,7 @@ def _write_rows(referential: Referential, rows: Sequence[Row]) -> None:
     for depth in sorted(set(depths.values())):
         made = [
             Competence(
-                referential=referential, parent=known.get(row.parent), code=row.code, name=row.name, rank=rank,
+                referential=referential, parent=known.get(row.parent), code=row.code, name=french(row.name), rank=rank,
                 depth=depth, has_children=row.code in parents, cycle=row.cycle,
                 subject=subjects.get(fold(row.subject)) if row.subject else None, component=row.component,
                 node=row.node,

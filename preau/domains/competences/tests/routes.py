@@ -35,6 +35,7 @@ from preau.domains.competences.tests.props import (
     own_sheet,
 )
 from preau.domains.gradebook.models import Assessment
+from preau.domains.gradebook.tests.props import many_learners
 from tests import pages
 from tests.declared import Body, Data, Fragment, Named
 from tests.net.matrix_cast import (
@@ -84,7 +85,7 @@ ELSEWHERE = {
 LISTS = [
     ("head", "competences:index", many_classes),
     ("teacher", "competences:group", many_sheets),
-    ("teacher", "competences:sheet", many_columns),
+    ("teacher", "competences:sheet", many_learners),
     ("teacher", "competences:create", many_competences),
     ("teacher", "competences:observe", many_competences),
     ("pupil", "competences:own", many_columns),
@@ -93,14 +94,11 @@ LISTS = [
     ("head", "competences:referentials", many_referentials),
     ("head", "competences:referential", many_competences),
     ("head", "competences:imports", many_imports),
-    *(
-        ("head", f"competences:{name}", many_lines)
-        for name in ("import", "import_part", "import_csv", "import_json")
-    ),
+    *(("head", f"competences:{name}", many_lines) for name in ("import", "import_part")),
 ]
 ONE_THING = {
     "competences:balance", "competences:change", "competences:fill", "competences:propose", "competences:answer",
-    "competences:settings", "portal:api_competences",
+    "competences:settings", "portal:api_competences", "competences:import_csv", "competences:import_json",
 }  # fmt: skip
 
 
