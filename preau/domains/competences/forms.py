@@ -93,7 +93,10 @@ class SheetForm(forms.Form):
 
 
 class FillForm:
-    """A field a pupil and a column; what was typed is kept, right or wrong."""
+    """A field a pupil and a column; what was typed is kept, right or wrong.
+
+    Names say the place of a column, and `relevees` which columns the page had: where others came meanwhile, nothing is written.
+    """
 
     def __init__(self, page: SheetPage, data: Any = None) -> None:
         self.page, self.data = page, data
@@ -101,11 +104,20 @@ class FillForm:
         self.theirs: dict[str, str] = {}
         self._cells: list[Cell] = []
         for row in page.rows if data is not None else ():
-            for column in page.columns:
-                self._read(row.pupil.pk, column)
+            for place, column in enumerate(page.columns):
+                self._read(row.pupil.pk, place, column)
 
-    def _read(self, pupil: int, column: SheetColumn) -> None:
-        name = f"niveau-{column.pk}-{pupil}"
+    @property
+    def columns(self) -> str:
+        """The columns of the page, as the form sends them back."""
+        return ",".join(str(column.pk) for column in self.page.columns)
+
+    def has_other_columns(self) -> bool:
+        """Has somebody changed the competences of the sheet since the page was shown?"""
+        return self.data is not None and self.data.get("relevees", self.columns) != self.columns
+
+    def _read(self, pupil: int, place: int, column: SheetColumn) -> None:
+        name = f"{letter_of(place)}-{pupil}"
         if name not in self.data:
             return
         try:
@@ -113,7 +125,7 @@ class FillForm:
         except NotALevel as refused:
             self.errors[name] = refused.sentence
             return
-        seen = self.data.get(f"version-{column.pk}-{pupil}", "")
+        seen = self.data.get(f"v{name}", "")
         whole = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else 0
         self._cells.append(Cell(column.pk, pupil, typed, whole))
 
@@ -125,7 +137,12 @@ class FillForm:
 
     def refuse(self, theirs: Any) -> None:
         """A colleague has written some of these meanwhile: both are shown, and what is sent again is meant."""
-        self.theirs = {f"niveau-{column}-{pupil}": said for (column, pupil), said in theirs.items()}
+        places = {column.pk: place for place, column in enumerate(self.page.columns)}
+        self.theirs = {
+            f"{letter_of(places[column])}-{pupil}": said
+            for (column, pupil), said in theirs.items()
+            if column in places
+        }
 
     def lines(self) -> list[tuple[Any, list[dict[str, Any]]]]:
         """Each pupil with its fields."""
@@ -135,18 +152,23 @@ class FillForm:
         ]
 
     def _field(self, row: Any, place: int, column: SheetColumn) -> dict[str, Any]:
-        name = f"niveau-{column.pk}-{row.pupil.pk}"
-        version = f"version-{column.pk}-{row.pupil.pk}"
+        name = f"{letter_of(place)}-{row.pupil.pk}"
         cell = row.cells[place]
         typed, seen = cell.said, cell.version
-        if self.data is not None and name not in self.theirs:
-            typed, seen = self.data.get(name, typed), self.data.get(version, seen)
-        elif self.data is not None:
+        if self.data is not None:
             typed = self.data.get(name, typed)
+            # What a colleague wrote is shown beside: sent again, it is meant.
+            seen = seen if name in self.theirs else self.data.get(f"v{name}", seen)
         return {
-            "name": name, "version": version, "typed": typed, "seen": seen, "label": column.competence.name,
+            "name": name, "version": f"v{name}", "typed": typed, "seen": seen, "label": column.competence.name,
             "error": self.errors.get(name, ""), "theirs": self.theirs.get(name),
         }  # fmt: skip
+
+
+def letter_of(place: int) -> str:
+    """« a », « b »… « z », « aa »: a column by its place."""
+    first, last = divmod(place, 26)
+    return (chr(ord("a") + first - 1) if first else "") + chr(ord("a") + last)
 
 
 class ProposeForm(forms.Form):
@@ -296,7 +318,7 @@ class BalanceForm(forms.Form):
 
     @staticmethod
     def name_of(pupil: int, code: str) -> str:
-        return f"bilan-{code}-{pupil}"
+        return f"{code.lower()}-{pupil}"
 
     def rows(self) -> list[tuple[Any, list[Any]]]:
         return [

@@ -8,10 +8,13 @@ from django.db.models import Model
 from django.utils import timezone
 
 from conftest import NOW, TWIN
+from preau.commons.files.models import StoredFile
 from preau.directory.models import Assignment, Group, Period, Person, Subject
 from preau.directory.seeds import World
 from preau.directory.tests.props import cast_pupil, many_classes
+from preau.domains.competences.forms import letter_of
 from preau.domains.competences.models import (
+    COMPONENTS,
     Balance,
     Competence,
     Level,
@@ -21,6 +24,7 @@ from preau.domains.competences.models import (
     Sheet,
     SheetColumn,
 )
+from preau.domains.competences.rules import cycle_of
 from preau.domains.competences.tests.props import (
     beside_sheet,
     many_columns,
@@ -171,18 +175,18 @@ NAMES = {
     "domaine": Named(Competence),
     "subject": Named(Subject),
     "parent": Named(Competence),
+    "proof-garde": Named(StoredFile, "public_id"),
 }
 NUMBERED = {
-    "niveau": Named(SheetColumn),
-    "version": Named(Person),
     "moi": Named(SheetColumn),
-    "bilan": Named(Person),
+    **{code.lower(): Named(Person) for code in COMPONENTS},
+    **{f"{before}{letter_of(place)}": Named(Person) for place in range(4) for before in ("", "v")},
 }
 PLAIN: dict[str, tuple[str, ...]] = dict.fromkeys(
     [
         "title", "day", "asks_pupils", "level", "note", "proof", "from_2", "from_3", "from_4", "voir", "ecrire",
         "publication", "forme", "remise", "sens", "name", "edition", "source", "files", "word_1", "word_2", "word_3",
-        "word_4", "palette", "rule",
+        "word_4", "palette", "rule", "relevees",
     ],
     (),
 ) | {"version": ("1", "99")}  # fmt: skip
@@ -201,8 +205,8 @@ def _leaf(stage: Stage) -> Competence:
 
 
 def _filled(stage: Stage) -> Data:
-    column, pupil = stage.own(SheetColumn), stage.own(Person)
-    return {f"niveau-{column.pk}-{pupil.pk}": "2", f"version-{column.pk}-{pupil.pk}": "1"}
+    pupil = stage.own(Person)
+    return {f"a-{pupil.pk}": "2", f"va-{pupil.pk}": "1", "relevees": str(stage.own(SheetColumn).pk)}
 
 
 def _cell(stage: Stage) -> Data:
@@ -235,7 +239,12 @@ POLICY = {
 
 
 def _balance(stage: Stage) -> Data:
-    return {f"bilan-CPD_FRA-{stage.own(Person).pk}": "2"}
+    return {f"cpd_fra-{stage.own(Person).pk}": "2"}
+
+
+def _not_given(stage: Stage) -> None:
+    group = stage.own(Group)
+    Balance.objects.filter(pk=stage.own(Balance).pk).update(given_at=None, cycle=cycle_of(group))
 
 
 def _file(stage: Stage) -> Data:
@@ -273,7 +282,7 @@ BODIES = {
         wrong=lambda stage: {f"moi-{stage.own(SheetColumn).pk}": "9"},
     ),
     "competences:balance": Body("head", _balance, wrong=lambda stage: dict.fromkeys(_balance(stage), "9")),
-    "competences:give": Body("head", lambda stage: {"remise": "oui"}),
+    "competences:give": Body("head", lambda stage: {"remise": "oui"}, _not_given),
     "competences:export": Body(
         "teacher", lambda stage: {"forme": "csv"}, again={"journal_line": "each export leaves its trace"}
     ),
@@ -353,5 +362,5 @@ def plant(stage: Stage) -> None:
 def plant_formulas(evil: str) -> None:
     Competence.objects.update(name=evil[:300])
     ReferentialImport.objects.update(
-        files=[evil], report={"error": {"file": evil, "line": 2, "reason": evil}}
+        files=[evil], report={"errors": [{"file": evil, "line": 2, "reason": evil}]}
     )

@@ -45,7 +45,8 @@ def balance(request: HttpRequest, group: Group) -> HttpResponse:
         said = ngettext("%(num)s niveau arrêté.", "%(num)s niveaux arrêtés.", changed) % {"num": changed}
         tell_outcome(request, changed, said, _("Rien n’a changé."))
         return redirect("competences:balance", pk=group.pk)
-    journal.record(viewer, "competences.class_read", group)
+    if request.method == "GET":
+        journal.record(viewer, "competences.class_read", group)
     session = group.year.ends.year
     context = {
         "group": group, "page": page, "form": form, "settles": settles, "components": list(COMPONENTS.items()),

@@ -17,7 +17,7 @@ from preau.foundation.pages import render_form, tell_outcome
 def settings(request: HttpRequest) -> HttpResponse:
     """The four words, the colours, what a history comes to, what a mark proposes."""
     policy = policy_of(request.viewer.school_id or 0)
-    form = PolicyForm(policy, request.POST or None)
+    form = PolicyForm(policy, request.POST if request.method == "POST" else None)
     if form.is_valid():
         changed = actions.save_policy(request.viewer, form.typed())
         tell_outcome(request, changed, _("Les mots et les règles sont enregistrés."), _("Rien n’a changé."))

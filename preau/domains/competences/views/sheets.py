@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -75,7 +75,7 @@ def create(request: HttpRequest, group: Group) -> HttpResponse:
         subjects,
         periods,
         None,
-        request.POST or None,
+        request.POST if request.method == "POST" else None,
         beside=beside is not None,
         initial=initial,
     )
@@ -109,14 +109,10 @@ def _chosen(form: SheetForm) -> set[str]:
 def _assessment(request: HttpRequest, group: Group) -> Assessment | None:
     """The assessment of an address, among those that the viewer writes in this class."""
     asked = request.GET.get("evaluation", "")
-    if not asked:
-        return None
     if not (asked.isascii() and asked.isdigit() and len(asked) < 12):
-        raise Http404
+        return None
     rows = Assessment.objects.written_by(request.viewer).kept().filter(group=group, pk=int(asked))
     found: Assessment | None = rows.select_related("subject", "period").first()
-    if found is None:
-        raise Http404
     return found
 
 
@@ -135,7 +131,13 @@ def change(request: HttpRequest, sheet: Sheet) -> HttpResponse:
     choices = queries.choices_of(viewer, rules.cycle_of(sheet.group), sheet.subject_id, known)
     initial = {"competences": [str(pk) for pk in known], "asks_pupils": sheet.asks_pupils}
     form = SheetForm(
-        viewer, choices, Subject.objects.none(), [], sheet, request.POST or None, initial=initial
+        viewer,
+        choices,
+        Subject.objects.none(),
+        [],
+        sheet,
+        request.POST if request.method == "POST" else None,
+        initial=initial,
     )
     if form.is_valid():
         said = form.cleaned_data
@@ -186,7 +188,14 @@ def fill(request: HttpRequest, sheet: Sheet) -> HttpResponse:
     page = queries.page_of(request.viewer, sheet, writes=True)
     form = FillForm(page, request.POST if request.method == "POST" else None)
     status, problem = 200, ""
-    if request.method == "POST" and not form.is_valid():
+    if form.has_other_columns():
+        status, problem = (
+            CONFLICT,
+            _(
+                "Les compétences de ce relevé viennent de changer : rien n’est enregistré. Vérifiez, puis enregistrez de nouveau."
+            ),
+        )
+    elif request.method == "POST" and not form.is_valid():
         status = TYPED_WRONG
     elif request.method == "POST":
         try:
@@ -265,11 +274,9 @@ def _conflict(conflict: actions.LevelConflict) -> JsonResponse:
 @require_http_methods(["GET", "POST"])
 def propose(request: HttpRequest, sheet: Sheet) -> HttpResponse:
     """What marks propose, by a rule that one sees and changes; only empty cells are filled."""
-    if sheet.assessment is None:
-        raise Http404
     viewer, policy = request.viewer, policy_of(sheet.school_id)
     page = queries.page_of(viewer, sheet, writes=True)
-    form = ProposeForm(policy, request.POST or None)
+    form = ProposeForm(policy, request.POST if request.method == "POST" else None)
     thresholds = form.thresholds() if form.is_valid() else policy.thresholds
     proposals = queries.proposals_of(page, thresholds)
     if form.is_valid() and "ecrire" in request.POST:
