@@ -57,6 +57,8 @@ PAGES = (
     Page("lessons_teacher", ("homework:sessions",), "teacher", TWICE),
     Page("book_teacher", ("homework:class_book",), "teacher", TWICE, about="group"),
     Page("grid_teacher", ("gradebook:grid",), "teacher", TWICE, about="group"),
+    Page("levels_teacher", ("competences:group",), "teacher", TWICE, about="group"),
+    Page("levels_pupil", ("competences:own",), "pupil", TWICE),
     Page("marks_pupil", ("gradebook:own",), "pupil", TWICE),
     Page("marks_guardian", ("gradebook:own",), "guardian", TWICE),
     Page("board", ("attendance:board",), "cpe", TWICE),

@@ -86,6 +86,7 @@ INSTALLED_APPS = [
     "preau.domains.campaigns",
     "preau.domains.attention",
     "preau.domains.records",
+    "preau.domains.competences",
     "preau.portal",
 ]
 

@@ -13,12 +13,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from preau.directory.models import Person
 from preau.domains.gradebook import actions, queries, rules
+from preau.domains.gradebook.boards import beside_assessments
 from preau.domains.gradebook.forms import ColumnForm, PasteForm
 from preau.domains.gradebook.models import Assessment
 from preau.domains.gradebook.queries import history
 from preau.domains.gradebook.views.grid import column_address, state_said
 from preau.foundation import dates
 from preau.foundation.access import opens
+from preau.foundation.boards import offered
 
 TYPED_WRONG, CONFLICT, SEALED = 422, 409, 423
 DELETED = 410
@@ -79,6 +81,7 @@ def _column_page(
     context = {
         "assessment": assessment, "form": form, "lines": form.lines(), "problem": problem, "status": status,
         "changed": history.changed_in(request.viewer, assessment), "plain": rules.plain, "state": state_said(assessment, request.viewer.moment), "back": column_address(assessment),
+        "ways": [(str(way.label), way.address(assessment), way.icon) for way, _viewer in offered(beside_assessments, request.viewer)],
         **rights(request, assessment),
     }  # fmt: skip
     return render(request, "gradebook/column.html", context, status=status)

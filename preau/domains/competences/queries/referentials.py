@@ -1,0 +1,68 @@
+"""Referentials and their trees, and what is found by the words of a competence."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Q
+from django.urls import reverse
+
+from preau.directory.viewer import Viewer
+from preau.domains.competences.models import Competence, Referential
+from preau.foundation.boards import Hit
+from preau.foundation.lookup import Wanted
+from preau.foundation.text import fold
+
+MOST_FOUND, MOST_READ = 20, 1500
+
+
+@dataclass(frozen=True)
+class TreeLine:
+    """A line of the tree, and how deep it is."""
+
+    competence: Competence
+    is_retired: bool
+
+
+def referentials_of(viewer: Viewer) -> list[Referential]:
+    """Those of the school, the current ones first, each with how many competences it `holds`: one query."""
+    leaves = Count("competences", filter=Q(competences__has_children=False))
+    rows = Referential.objects.visible_to(viewer).annotate(holds=leaves)
+    return sorted(rows.order_by("name", "-edition"), key=lambda one: one.replaced_on is not None)
+
+
+def tree_of(referential: Referential, today: date) -> list[TreeLine]:
+    """Its lines in their order, each below its own: one query."""
+    rows = list(referential.competences.select_related("subject").order_by("rank", "pk"))
+    below: dict[int | None, list[Competence]] = {}
+    for one in rows:
+        below.setdefault(one.parent_id, []).append(one)
+    found: list[TreeLine] = []
+    _walk(below, None, today, found)
+    return found
+
+
+def _walk(
+    below: Mapping[int | None, Sequence[Competence]], parent: int | None, today: date, found: list[TreeLine]
+) -> None:
+    for one in below.get(parent, ()):
+        found.append(TreeLine(one, not one.is_in_use(today)))
+        _walk(below, one.pk, today, found)
+
+
+def found_competences(viewer: Viewer, wanted: Wanted) -> list[Hit]:
+    """The competences whose words begin so, on the page of their referential: one query."""
+    rows: Any = Competence.objects.visible_to(viewer).filter(
+        pk__in=Competence.objects.in_use(viewer.today).values("pk")
+    )
+    hits = []
+    told = rows.order_by("referential__name", "rank").values_list(
+        "pk", "name", "referential_id", "referential__name"
+    )[:MOST_READ]
+    for pk, name, referential, called in told:
+        said = fold(name)
+        if all(word.begins_in(said) for word in wanted.words):
+            address = reverse("competences:referential", kwargs={"pk": referential})
+            hits.append(Hit(name, f"{address}#c{pk}", called))
+    return hits[:MOST_FOUND]
