@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from preau.directory.models import Assignment, Enrolment, Group, Period, School
+from preau.directory.models import Assignment, Enrolment, Group, Period, School, Subject
 from preau.domains.competences.actions import Row, Told, write_referential
 from preau.domains.competences.imports.shipped import take_socle
 from preau.domains.competences.models import Competence, Level, MasteryPolicy, Sheet, SheetColumn
@@ -103,10 +103,17 @@ def _own(world: Any, is_primary: bool) -> dict[str, list[Competence]]:
     tree = OF_ECOLE if is_primary else OF_COLLEGE
     name = "Référentiel de l’école" if is_primary else "Référentiel de l’établissement"
     rows: list[Row] = []
+    taught = {_domain_of(one.name): one.name for one in Subject.objects.filter(school=world.school)}
     for place, (domain, held) in enumerate(tree.items(), 1):
         rows.append(Row(f"{place}", world.named(domain)))
         rows += [
-            Row(f"{place}.{rank}", world.named(said), f"{place}", component=component)
+            Row(
+                f"{place}.{rank}",
+                world.named(said),
+                f"{place}",
+                subject=taught.get(domain, ""),
+                component=component,
+            )
             for rank, (component, said) in enumerate(held, 1)
         ]
     told = Told(

@@ -43,6 +43,7 @@ from preau.domains.gradebook.tests.props import many_learners
 from tests import pages
 from tests.declared import Body, Data, Fragment, Named
 from tests.net.matrix_cast import (
+    ALL_FAMILIES,
     DEPARTED,
     FAMILY,
     LIFE,
@@ -52,6 +53,7 @@ from tests.net.matrix_cast import (
     OTHER_FAMILY,
     OTHER_SCHOOL,
     OWN,
+    OWN_CLASS,
     OWN_FAMILY,
     SETTLERS,
     STEM,
@@ -301,6 +303,15 @@ NOT_CONFIRMED = dict.fromkeys(
 )
 FILES_ALONE = {"competences:imports"}
 NOT_WORDS = {"competences:cell"}
+READ_BY = {
+    # A draft, until it is published.
+    "competences:create": {"head", "teacher"},
+    # Families read it after the school's delay.
+    "competences:observe": LIFE | {"teacher", "pupil"},
+    "competences:referential": LIFE | {"teacher", "teacher_parent"},
+    "competences:settings": LIFE | {"cook", "teacher", "teacher_parent"} | ALL_FAMILIES | OWN_CLASS,
+    "competences:imports": {"head"},
+}
 
 
 def _being_read(stage: Stage) -> None:

@@ -11,7 +11,7 @@ from preau.domains.competences import actions, rules
 from preau.domains.competences.forms import AnswerForm, ObserveForm
 from preau.domains.competences.models import Sheet, SheetColumn, policy_of
 from preau.domains.competences.queries import sheets as queries
-from preau.domains.competences.views.sheets import said_elsewhere, said_sealed
+from preau.domains.competences.views.sheets import said_elsewhere, said_sealed, subjects_of
 from preau.domains.gradebook.actions import Elsewhere, PeriodSealed
 from preau.domains.gradebook.queries import chosen_period, learners_of, periods_of
 from preau.foundation.access import opens
@@ -25,7 +25,9 @@ def observe(request: HttpRequest, group: Group) -> HttpResponse:
     viewer = request.viewer
     period = chosen_period(periods_of(viewer), None, viewer.today)
     learners = learners_of(viewer, group, period) if period else []
-    choices = queries.choices_of(viewer, rules.cycle_of(group), None)
+    taught = subjects_of(viewer, group)
+    only = taught[0].pk if len(taught) == 1 else None
+    choices = queries.choices_of(viewer, rules.cycle_of(group), only)
     recent = queries.recent_competences(viewer, group)
     policy = policy_of(group.school_id)
     initial = {"competence": request.GET.get("competence") or (str(recent[0]) if recent else "")}

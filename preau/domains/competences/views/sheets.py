@@ -63,7 +63,7 @@ def create(request: HttpRequest, group: Group) -> HttpResponse:
     known = Sheet.objects.filter(assessment=beside).first() if beside else None
     if known is not None:
         return redirect("competences:sheet", pk=known.pk)
-    subjects = _subjects(viewer, group)
+    subjects = subjects_of(viewer, group)
     only = subjects.first() if subjects.count() == 1 else None
     subject = beside.subject if beside else only
     choices = queries.choices_of(viewer, rules.cycle_of(group), subject.pk if subject else None)
@@ -116,7 +116,7 @@ def _assessment(request: HttpRequest, group: Group) -> Assessment | None:
     return found
 
 
-def _subjects(viewer: Any, group: Group) -> Any:
+def subjects_of(viewer: Any, group: Group) -> Any:
     """What the viewer teaches in this class."""
     held = Assignment.objects.filter(active_on(viewer.today), teacher=viewer.person.pk, group=group)
     return Subject.objects.filter(pk__in=held.values("subject_id")).order_by("name")
