@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "preau.commons.outbox",
     "preau.commons.search",
     "preau.commons.privacy",
+    "preau.commons.delivery",
     "preau.commons.notifications",
     "preau.commons.agenda",
     "preau.commons.works",
