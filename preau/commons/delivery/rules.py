@@ -90,6 +90,18 @@ def next_at(
         day += timedelta(days=1)
 
 
+def summary(
+    school: SchoolHours, person: PersonHours, moment: datetime, minute: int, days: Collection[int]
+) -> datetime | None:
+    """When a summary leaves that a person wants at this minute of these days: the next time that something may; else as an item does."""
+    first = at = next_at(school, moment, minute, days)
+    while at - moment <= LONGEST:
+        if departure(school, person, at) == at:
+            return at
+        at = next_at(school, at, minute, days)
+    return departure(school, person, first)
+
+
 def is_open(school: SchoolHours, moment: datetime) -> bool:
     """May something ordinary leave at this moment, for whoever has no hours of their own?"""
     return departure(school, ANY_HOUR, moment) == moment
@@ -101,9 +113,14 @@ def leaves_something(school: SchoolHours, person: PersonHours) -> bool:
     return bool(days and list(_open_spans(school, person)))
 
 
-def runs_hours(viewer: Viewer) -> bool:
+def runs_hours(viewer: Viewer, *_: object) -> bool:
     """Whoever settles the school says when things leave."""
     return runs_settings(viewer)
+
+
+def runs_carriers(viewer: Viewer, *_: object) -> bool:
+    """Whoever runs the whole platform: its gateways carry for every territory."""
+    return viewer.seat.everywhere
 
 
 def opening(school: SchoolHours, person: PersonHours, ready: datetime) -> Opening | None:
