@@ -22,6 +22,8 @@ urlpatterns = [
     path("", include("preau.commons.outbox.urls")),
     path("", include("preau.commons.privacy.urls")),
     path("", include("preau.commons.works.urls")),
+    path("", include("preau.commons.delivery.urls")),
+    path("", include("preau.commons.live.urls")),
     path("", include("preau.commons.platform.urls")),
     path("", include("preau.commons.signon.urls")),
     path("", include("preau.commons.lti.urls")),

@@ -188,7 +188,7 @@ class NotificationKind:
     `subject` names nobody: it is read on a locked screen. `body` takes the facts of the news, and `%(about)s`, the first name
     of the pupil it speaks of; `action` is the verb of the link. `why` answers « Pourquoi ai-je reçu ceci ? ». `for_whom(viewer)` says
     who may choose how to receive it. `pace` and `push` are what a person has who chose nothing. An urgent kind ignores
-    the hours of the right to disconnect (docs/decisions/0063); one that cannot be muted always comes, as `pace` says.
+    the hours of the right to disconnect (docs/decisions/0141), and `urgency` says why; a school may have it wait where `may_wait`. One that cannot be muted always comes, as `pace` says.
     """
 
     key: str
@@ -204,6 +204,8 @@ class NotificationKind:
     urgent: bool = False
     can_be_muted: bool = True
     order: int = 50
+    urgency: str = ""
+    may_wait: bool = False
 
 
 class FieldClass(StrEnum):
@@ -788,6 +790,45 @@ class Scheduled:
     every_minutes: int
 
 
+@dataclass(frozen=True)
+class Load:
+    """What a gateway has to carry: what waits for its hour, what should have left, what failed at least once; since when, and the last success."""
+
+    waiting: int
+    late: int
+    failing: int
+    oldest: datetime | None = None
+    last: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Carrier:
+    """A gateway by which things leave (mails, devices, text messages), for whoever runs the platform: counts, never people.
+
+    `is_set()`: is it configured here? `unset` says how. `resend()` tries again now what is late or failed; returns how many.
+    """
+
+    key: str
+    label: str
+    load: Callable[[datetime], Load]
+    resend: Callable[[], int]
+    is_set: Callable[[], bool] = lambda: True
+    unset: str = ""
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class Topic:
+    """What an open page may hear of: « roll:12 » is of the topic `key`, about the number 12; « bell » is about its own viewer.
+
+    `resolve(viewer, number)` gives the topic that actions `touch` (`foundation.live`), or None where this viewer may not read what the page
+    shows of it; `number` is None where the page gives none.
+    """
+
+    key: str
+    resolve: Callable[[Any, int | None], str | None]
+
+
 menu: Registry[MenuEntry] = Registry(MenuEntry)
 menu_sections: Registry[MenuSection] = Registry(MenuSection)
 site_pages: Registry[SitePage] = Registry(SitePage)
@@ -822,6 +863,8 @@ reasons_to_read: Registry[ReasonToRead] = Registry(ReasonToRead)
 schedule: Registry[Scheduled] = Registry(Scheduled)
 file_owners: Registry[FileOwner] = Registry(FileOwner)
 folders: Registry[FolderSource] = Registry(FolderSource)
+topics: Registry[Topic] = Registry(Topic)
+carriers: Registry[Carrier] = Registry(Carrier)
 
 
 def offered(board: Iterable[Any], viewer: Any) -> Iterator[tuple[Any, Any]]:

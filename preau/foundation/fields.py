@@ -19,6 +19,31 @@ class Day(forms.DateField):
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
+def time_of(minute: int) -> str:
+    """Minutes since midnight, as a browser wants them."""
+    return f"{minute // 60:02}:{minute % 60:02}"
+
+
+class Clock(forms.TimeField):
+    """An hour of the day, typed in the browser's own way; given as minutes since midnight."""
+
+    widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+
+    def clean(self, value: Any) -> Any:
+        found = super().clean(value)
+        return None if found is None else found.hour * 60 + found.minute
+
+
+class Weekdays(forms.TypedMultipleChoiceField):
+    """Days of the week, 1 for Monday."""
+
+    NAMES = (_("Lundi"), _("Mardi"), _("Mercredi"), _("Jeudi"), _("Vendredi"), _("Samedi"), _("Dimanche"))
+
+    def __init__(self, **more: Any) -> None:
+        choices = list(enumerate(self.NAMES, 1))
+        super().__init__(choices=choices, coerce=int, widget=forms.CheckboxSelectMultiple, **more)
+
+
 class Filter(forms.Form):
     """What a list is narrowed by. A wrong value is as if nobody had chosen it, never an error page."""
 

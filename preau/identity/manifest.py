@@ -310,6 +310,7 @@ for key, subject, body, action, why, for_whom in [
         NotificationKind(
             f"identity.{key}", subject, _("Compte et sécurité"), subject, body, action, why, for_whom,
             pace=Pace.AT_ONCE, urgent=not key.startswith("proof_"), can_be_muted=False, order=90,
+            urgency=_("Si ce n’était pas vous, chaque heure compte pour protéger votre compte."),
         )
     )  # fmt: skip
 

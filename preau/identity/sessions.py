@@ -50,6 +50,12 @@ def ended_by(session: Any, limits: Limits, now: datetime) -> timedelta | None:
     return limits.absolute if age >= limits.absolute else None
 
 
+def ends_at(session: Any, limits: Limits, now: datetime) -> datetime:
+    """When this session ends if nobody does anything more in it."""
+    age, idle = (now.timestamp() - session.get(name, 0) for name in (OPENED, SEEN))
+    return now + min(limits.idle - timedelta(seconds=idle), limits.absolute - timedelta(seconds=age))
+
+
 def touch(session: Any, now: datetime) -> bool:
     """Note that the person is there; returns whether a minute has turned since the last note."""
     if now.timestamp() - session.get(SEEN, 0) < MINUTE.total_seconds():

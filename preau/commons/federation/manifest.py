@@ -121,6 +121,7 @@ for key, subject, body, action, why, for_whom in [
         NotificationKind(
             f"federation.{key}", subject, _("Compte et sécurité"), subject, body, action, why, for_whom,
             pace=Pace.AT_ONCE, urgent=True, can_be_muted=False, order=91,
+            urgency=_("Qui entre, et comment, change maintenant."),
         )
     )  # fmt: skip
 

@@ -6,14 +6,29 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from preau.commons.notifications import actions, api, tasks
+from preau.commons.notifications import actions, api, queries, tasks
 from preau.directory.words import said_of_seat
-from preau.foundation import boards, notices
+from preau.foundation import boards, notices, webpush
 from preau.foundation.access import signed_in
 from preau.foundation.boards import FieldClass, PersonalData, Retention
 from preau.foundation.readers import Readers, on_themselves, own
 from preau.identity import actions as identity
 
+boards.topics.add(boards.Topic("bell", lambda viewer, number: None if number else f"bell:{viewer.person.pk}"))
+boards.carriers.add(
+    boards.Carrier("mail", _("Courriels des notifications"), queries.mail_load, actions.resend, order=10)
+)
+boards.carriers.add(
+    boards.Carrier(
+        "push",
+        _("Appareils prévenus"),
+        queries.push_load,
+        actions.push_again,
+        webpush.is_offered,
+        _("Aucune clé n’est posée : rien n’est envoyé aux appareils, ni proposé (VAPID_PRIVATE_KEY)."),
+        order=20,
+    )
+)
 notices.kept_by(actions.publish, actions.settle, actions.taken_back)
 actions.news_due.connect(tasks.enqueue_packing, dispatch_uid="notifications.pack")
 actions.envelopes_ready.connect(tasks.enqueue_sending, dispatch_uid="notifications.send")
@@ -30,7 +45,7 @@ def follow_session(request: HttpRequest, account_id: int, **_: Any) -> None:
 
 identity.sessions_ended.connect(leave_with_sessions, dispatch_uid="notifications.leave")
 identity.session_kept.connect(follow_session, dispatch_uid="notifications.follow")
-boards.schedule.add(boards.Scheduled("notifications.pack_due", tasks.pack_due, every_minutes=5))
+boards.schedule.add(boards.Scheduled("notifications.pack_due", tasks.pack_due, every_minutes=1))
 boards.schedule.add(boards.Scheduled("notifications.purge", tasks.purge, every_minutes=24 * 60))
 boards.doors.add(
     boards.Door(
@@ -123,8 +138,8 @@ for label, model, person, keep, forget, fields in [
         "person",
         Retention.NEWS,
         None,
-        dict.fromkeys(["person", "channel", "made_at", "sent_at", "dropped_at"], PERSONAL)
-        | {"ref": NONE, "held_until": NONE},
+        dict.fromkeys(["person", "channel", "made_at", "due_at", "sent_at", "dropped_at"], PERSONAL)
+        | {"ref": NONE, "held_until": NONE, "tries": NONE},
     ),
     (
         _("Préférences de notification"),

@@ -31,8 +31,10 @@ def pack_for(person_ids: list[int]) -> int:
 @job(priority=30)
 def pack_due() -> int:
     """What was waiting for its hour; returns how many people have something due."""
-    waiting = actions.people_waiting(timezone.now())
+    now = timezone.now()
+    waiting = actions.people_waiting(now)
     enqueue_packing(waiting)
+    actions.wake(now)
     return len(waiting)
 
 
@@ -59,6 +61,9 @@ def _send(envelope: Envelope) -> None:
     items = queries.told(queries.items_in(envelope))
     if not items:
         return
+    if envelope.channel != Envelope.Channel.MAIL:
+        # What is of one child stands together, under their name.
+        items.sort(key=lambda item: item.about)
     link = actions.stop_link(envelope, items[0].kind)
     stop = reverse("notifications:stop", kwargs={"token": link.token}) if link else ""
     context = {"items": items, "stop": stop, "is_summary": envelope.channel != Envelope.Channel.MAIL}

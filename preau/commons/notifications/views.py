@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from preau.commons.delivery.queries import words_for
 from preau.commons.notifications import actions, queries
 from preau.commons.notifications.forms import DeviceForm, FilterForm, PreferencesForm, RenewedForm
 from preau.commons.notifications.models import Device, Envelope, Item, StopLink
@@ -53,6 +54,13 @@ def centre(request: HttpRequest) -> HttpResponse:
     return render(request, "notifications/centre.html", context)
 
 
+@opens(to=signed_in, stamped=False)
+@require_safe
+def bell(request: HttpRequest) -> HttpResponse:
+    """The bell alone, as the frame of every page draws it: an open page asks for it again."""
+    return render(request, "ui/bell.html")
+
+
 @opens(Item, to=signed_in, by="public_id")
 @require_safe
 def item(request: HttpRequest, item: Item) -> HttpResponse:
@@ -60,8 +68,9 @@ def item(request: HttpRequest, item: Item) -> HttpResponse:
     (one,) = queries.told([item]) or (None,)
     if one is None:
         return redirect("notifications:centre")
-    kind = queries.kinds()[item.kind]
-    return render(request, "notifications/item.html", {"one": one, "can_be_muted": kind.can_be_muted})
+    kind, leavings = queries.kinds()[item.kind], queries.leavings_of(item)
+    context = {"one": one, "can_be_muted": kind.can_be_muted, "leavings": leavings}
+    return render(request, "notifications/item.html", context)
 
 
 @opens(Item, to=signed_in, by="public_id", stamped=False)
@@ -97,10 +106,25 @@ def preferences(request: HttpRequest) -> HttpResponse:
     form = _preferences_form(request, request.POST or None)
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
-        actions.choose(viewer, form.wishes(), hour=values["hour"], weekday=values["weekday"])
+        actions.choose(
+            viewer, form.wishes(), hour=values["hour"], weekday=values["weekday"], hours=form.hours()
+        )
         messages.success(request, _("Vos préférences sont enregistrées."))
         return redirect(reverse("notifications:preferences") + form.query)
     return _preferences_page(request, form, status=TYPED_WRONG if request.method == "POST" else 200)
+
+
+@opens(to=signed_in, stamped=False)
+@require_POST
+def take_preset(request: HttpRequest) -> HttpResponse:
+    """Be told of everything in one of three ways; each kind may be changed afterwards."""
+    preset = next((one for one in queries.Preset if one == request.POST.get("choix")), None)
+    if preset is None:
+        raise Http404
+    actions.take_preset(request.viewer, preset)
+    said = _("Vous recevez maintenant selon « %(preset)s ». Vous pouvez affiner ci-dessous.")
+    messages.success(request, said % {"preset": queries.PRESETS[preset][0]})
+    return redirect("notifications:preferences")
 
 
 def _preferences_form(request: HttpRequest, data: Any = None) -> PreferencesForm:
@@ -110,6 +134,7 @@ def _preferences_form(request: HttpRequest, data: Any = None) -> PreferencesForm
         queries.kinds_for(viewer),
         queries.wishes_of(viewer.person.pk),
         queries.rhythm_of(viewer.person.pk),
+        own=queries.own_hours(viewer),
         devices=bool(queries.devices_of([viewer.person.pk])),
         part=request.GET.get("partie", ""),
     )
@@ -122,6 +147,8 @@ def _preferences_page(
     offered = webpush.is_offered()
     context = {
         "form": form,
+        "presets": [(one, *queries.PRESETS[one], one == form.preset) for one in queries.Preset],
+        "school_hours": list(dict.fromkeys(words_for(hours) for hours in form.schools)),
         "email": viewer.person.email,
         "links": StopLink.objects.visible_to(viewer).count(),
         "push_key": webpush.public_key() if offered else "",

@@ -9,6 +9,9 @@ from preau.foundation.readers import on_themselves
 from preau.identity.rules import works_here
 
 works.kept_by(actions)
+boards.topics.add(
+    boards.Topic("works", lambda viewer, number: None if number else f"works:{viewer.person.pk}")
+)
 boards.schedule.add(boards.Scheduled("works.purge", tasks.purge, every_minutes=24 * 60))
 boards.journal_words.add(boards.JournalWord("works.stopped", _("Travail abandonné")))
 boards.personal_data.add(

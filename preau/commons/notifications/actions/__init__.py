@@ -1,6 +1,13 @@
 """Verbs of notifications. Reading one's own news leaves no line in the journal; choosing how to be told does."""
 
-from preau.commons.notifications.actions.choosing import choose, forget_choices, revoke_links, stop, stop_link
+from preau.commons.notifications.actions.choosing import (
+    choose,
+    forget_choices,
+    revoke_links,
+    stop,
+    stop_link,
+    take_preset,
+)
 from preau.commons.notifications.actions.keeping import (
     forget_news,
     mark,
@@ -21,6 +28,7 @@ from preau.commons.notifications.actions.pushing import (
     hold_push,
     leave_with_sessions,
     let_go_push,
+    push_again,
     pushes_ready,
     queue_pushes,
     remove_device,
@@ -33,6 +41,8 @@ from preau.commons.notifications.actions.sending import (
     let_go,
     pack,
     people_waiting,
+    resend,
+    wake,
 )
 
 __all__ = [
@@ -59,13 +69,17 @@ __all__ = [
     "people_waiting",
     "publish",
     "purge",
+    "push_again",
     "pushes_ready",
     "queue_pushes",
     "remove_device",
     "renew_device",
+    "resend",
     "revoke_links",
     "settle",
     "stop",
     "stop_link",
+    "take_preset",
     "taken_back",
+    "wake",
 ]

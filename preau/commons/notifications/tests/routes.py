@@ -31,13 +31,13 @@ PUBLIC = {"notifications:stop"}
 ELSEWHERE = {
     "notifications:open", "notifications:mark", "notifications:read_all", "notifications:revoke",
     "notifications:add_device", "notifications:remove_device", "notifications:try_device",
-    "notifications:renew_device", "portal:api_notifications",
+    "notifications:renew_device", "portal:api_notifications", "notifications:bell", "notifications:take_preset",
 }  # fmt: skip
 LISTS = [
     ("guardian", "notifications:centre", more_news),
 ]
 ONE_THING = {
-    "notifications:item", "notifications:preferences", "notifications:stop",
+    "notifications:item", "notifications:preferences", "notifications:stop", "notifications:bell",
     # Lists by pages, behind a token: tests/test_api.py.
     "portal:api_notifications",
 }  # fmt: skip
@@ -59,6 +59,8 @@ SEES: dict[type[Model], Near] = {
 }  # fmt: skip
 OPENS: dict[str, Near | set[str]] = {
     "notifications:centre": SIGNED_IN,
+    "notifications:bell": SIGNED_IN,
+    "notifications:take_preset": SIGNED_IN,
     "notifications:read_all": SIGNED_IN,
     "notifications:preferences": SIGNED_IN,
     "notifications:revoke": SIGNED_IN,
@@ -81,7 +83,7 @@ NAMES = {
 }
 PLAIN = dict.fromkeys(
     [
-        "weekday", "partie", "lue", "jusqu-a", "hour", "sujet", "endpoint", "p256dh", "auth",
+        "weekday", "partie", "quiet_from", "quiet_to", "off", "choix", "lue", "jusqu-a", "hour", "sujet", "endpoint", "p256dh", "auth",
         *(f"{kind.key}-{what}" for kind in boards.notification_kinds for what in ("in_app", "pace", "push")),
     ],
     (),
@@ -105,6 +107,7 @@ BODIES = {
     "notifications:read_all": Body("guardian", lambda stage: {"jusqu-a": str(stage.own(Item).pk)}),
     "notifications:preferences": Body("guardian", _wishes, wrong=lambda stage: {"hour": "3"}),
     "notifications:revoke": Body("guardian"),
+    "notifications:take_preset": Body("guardian", lambda stage: {"choix": "soir"}),
     "notifications:add_device": Body("guardian", _subscription, wrong=lambda stage: {"endpoint": "https://127.0.0.1/"}),
     "notifications:renew_device": Body(
         "guardian", lambda stage: {"old": f"{PUSH_ENDPOINT}/guardian", **_subscription(stage)},

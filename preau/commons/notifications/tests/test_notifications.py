@@ -11,6 +11,7 @@ from django.core import mail
 from django.db import transaction
 
 from conftest import NOW, SchoolClient
+from preau.commons.delivery.rules import ANY_HOUR, SchoolHours, departure
 from preau.commons.journal.models import Line
 from preau.commons.notifications import actions, forms, queries, tasks
 from preau.commons.notifications.models import Dispatch, Envelope, Item, Preference, Rhythm, StopLink
@@ -18,7 +19,7 @@ from preau.commons.notifications.tests.post import deliver
 from preau.directory.models import Guardianship, Holding, Person
 from preau.directory.seeds import World
 from preau.directory.words import Role
-from preau.foundation import boards, notices, quiet
+from preau.foundation import boards, notices
 from preau.foundation.boards import NotificationKind, Pace
 from preau.foundation.notices import News
 
@@ -40,7 +41,7 @@ def essai(monkeypatch: pytest.MonkeyPatch) -> None:
     """Three kinds of our own: one to be chosen, an urgent one, one that cannot be muted."""
     kinds = [
         kind(CHOSEN, pace=Pace.AT_ONCE),
-        kind(URGENT, pace=Pace.AT_ONCE, urgent=True),
+        kind(URGENT, pace=Pace.AT_ONCE, urgent=True, urgency="Parce que ça brûle.", may_wait=True),
         kind(FIXED, pace=Pace.AT_ONCE, urgent=True, can_be_muted=False),
     ]
     monkeypatch.setattr(boards.notification_kinds, "_entries", [*kinds, *boards.notification_kinds])
@@ -226,7 +227,7 @@ def test_many_kinds_come_in_pages_that_are_saved_one_by_one(
 def test_the_preferences_page_keeps_what_is_chosen(mother: Person, client: SchoolClient) -> None:
     client.sit(mother)
     page = client.get("/notifications/preferences/")
-    sent = {name: field.initial for name, field in fields_of(page) if field.initial is not False}
+    sent = {name: field.initial for name, field in fields_of(page) if field.initial not in (False, None)}
     sent |= {f"{CHOSEN}-pace": "weekly", "hour": 7, "weekday": 2}
     sent.pop(f"{CHOSEN}-in_app")
     assert client.post("/notifications/preferences/", sent).status_code == 302
@@ -269,7 +270,7 @@ def fields_of(page: Any) -> Iterator[tuple[str, Any]]:
 @pytest.mark.parametrize("zone", ["Europe/Paris", "Indian/Reunion", "America/Guadeloupe"])
 def test_nothing_leaves_at_night_nor_at_the_weekend(at: str, opens: str, zone: str) -> None:
     moment, expected = (datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)) for text in (at, opens))
-    assert quiet.next_open(moment, zone) == expected
+    assert departure(SchoolHours(zone), ANY_HOUR, moment) == expected
 
 
 def test_the_night_delays_what_is_not_urgent(mother: Person, clock: Any) -> None:

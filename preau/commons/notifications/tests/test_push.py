@@ -11,6 +11,7 @@ import pytest
 from django.urls import reverse
 
 from conftest import SchoolClient
+from preau.commons.delivery.rules import ANY_HOUR
 from preau.commons.journal.models import Line
 from preau.commons.notifications import actions, queries, tasks
 from preau.commons.notifications.models import Device, Item, Preference, Push
@@ -152,7 +153,7 @@ def test_what_has_no_use_any_more_does_not_leave(
         notices.settle(CHOSEN, "1")
     else:
         wish = queries.Wish(in_app=True, pace=Pace.NEVER, push=False)
-        actions.choose(seat_of("guardian"), {CHOSEN: wish}, hour=18, weekday=4)
+        actions.choose(seat_of("guardian"), {CHOSEN: wish}, hour=18, weekday=4, hours=ANY_HOUR)
     clock.move_to(datetime(2026, 11, 25, 7, 10, tzinfo=PARIS))
     tasks.pack_due.call()
     deliver()

@@ -21,7 +21,7 @@ from preau.domains.attendance.models import (
 from preau.domains.attendance.queries import noted_in, seen_of
 from preau.domains.attendance.rules import EARLY
 from preau.domains.timetable.models import Lesson
-from preau.foundation import journal
+from preau.foundation import journal, live
 from preau.foundation.locks import lock
 
 Noted = tuple[str, int | None]
@@ -163,6 +163,8 @@ def _validate(
     if first and now >= lesson.ends:
         notices.settle_call(lesson)
     _tell(_write(viewer, lesson, changed, now, sending))
+    if first or changed:
+        live.touch(*live.all_of("roll", [lesson.pk]), *live.all_of("board", [lesson.school_id]))
     return call
 
 
@@ -246,4 +248,5 @@ def correct_entry(
         after=entry.state_label,
     )
     _tell([entry])
+    live.touch(*live.all_of("roll", [entry.lesson_id]), *live.all_of("board", [entry.school_id]))
     return entry

@@ -263,6 +263,8 @@ boards.notification_kinds.add(
         rules.answers_for_absences,
         pace=Pace.AT_ONCE,
         urgent=True,
+        urgency=_("Un élève qui n’est pas où on l’attend : sa famille doit le savoir aussitôt."),
+        may_wait=True,
         can_be_muted=False,
         order=10,
     )

@@ -11,6 +11,7 @@ from preau.directory.viewer import Viewer
 from preau.directory.words import Role
 from preau.domains.attendance import actions, rules, tasks
 from preau.domains.attendance.models import Announcement, Explanation
+from preau.domains.timetable.models import Lesson
 from preau.foundation import boards, journal
 from preau.foundation.boards import Concerned, FieldClass, PersonalData, Retention
 from preau.foundation.readers import EVERY_ROW, Readers, once, own, with_guardians
@@ -33,6 +34,22 @@ DONE = once(
     ~Q(kind__in=["note", "word"]), _("sans les notes internes ni les mots d’un autre"), or_own=["made_by"]
 )
 FOR_FAMILY = once(Q(for_family=True), _("si c’est écrit pour la famille"), or_own=["made_by"])
+
+
+def roll_heard(viewer: Viewer, number: int | None) -> str | None:
+    """Whoever may call this roll sees what a colleague has noted in it."""
+    lesson = Lesson.objects.visible_to(viewer).filter(pk=number).first() if number else None
+    return f"roll:{lesson.pk}" if lesson and rules.can_call_register(viewer, lesson) else None
+
+
+def board_heard(viewer: Viewer, number: int | None) -> str | None:
+    """The calls of the day, of one's own school."""
+    runs = number is None and viewer.school_id and rules.runs_school_life(viewer)
+    return f"board:{viewer.school_id}" if runs else None
+
+
+boards.topics.add(boards.Topic("roll", roll_heard))
+boards.topics.add(boards.Topic("board", board_heard))
 BASIS: dict[str, Any] = dict(
     purpose=_("Savoir où sont les élèves, prévenir les familles et suivre l’assiduité."),
     legal_basis=_("Obligation légale et mission d’intérêt public (RGPD, articles 6.1.c et 6.1.e)."),

@@ -27,6 +27,7 @@ from preau.domains.campaigns.actions.sending import (
     note_reports,
     note_taken,
     put_off,
+    send_again,
     texts_to_ask,
     work_of,
 )
@@ -54,6 +55,7 @@ __all__ = [
     "retry",
     "say_sms",
     "say_words",
+    "send_again",
     "sendings_ready",
     "stop",
     "stop_work",

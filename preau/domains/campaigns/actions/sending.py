@@ -10,12 +10,14 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from preau.commons.delivery import queries as delivery
+from preau.commons.delivery import rules
 from preau.directory.models import Guardianship, School
 from preau.domains.attendance.models import Entry
 from preau.domains.campaigns.models import Campaign, Channel, Reason, Sending, SmsRefusal
 from preau.domains.campaigns.models.sendings import SendingQuerySet
 from preau.domains.campaigns.queries import left_today
-from preau.foundation import quiet, works
+from preau.foundation import works
 from preau.foundation.locks import lock
 from preau.foundation.sms import Fate, Taken
 from preau.foundation.tasks import delay_before
@@ -47,16 +49,25 @@ def hold(campaign_id: int, channel: str, most: int) -> list[Sending]:
         return []
     # One worker at a time counts what a school has spent.
     school = lock(School, first.school_id)
-    if not quiet.is_open(now, school.timezone):
-        due.update(due_at=quiet.next_open(now, school.timezone), held_until=None)
-        return []
+    _put_off(school, due, now, now)
     kept = _next_kept(due, most, now)
     if kept and channel == Channel.SMS:
         kept = _within_the_day(school, kept, now)
         if not kept:
-            due.update(due_at=quiet.next_at(now, quiet.OPENS, school.timezone), held_until=None)
+            tomorrow = rules.next_at(delivery.hours_of_school(school), now, 0, rules.WEEK)
+            _put_off(school, due, tomorrow, now)
     Sending.objects.filter(pk__in=[one.pk for one in kept]).update(held_until=now + HOLD)
     return kept
+
+
+def _put_off(school: School, due: SendingQuerySet, ready: datetime, now: datetime) -> None:
+    """What is ready at a moment waits for the hours of the school and of its reader (decision 141), unless it may leave now."""
+    waiting = list(due.order_by("pk").only("pk", "person_id", "due_at"))
+    leaves = delivery.departures(school, {one.person_id for one in waiting}, ready)
+    late = [one for one in waiting if leaves[one.person_id] != now]
+    for one in late:
+        one.due_at, one.held_until = leaves[one.person_id] or ready + rules.LONGEST, None
+    Sending.objects.bulk_update(late, ["due_at", "held_until"], batch_size=500)
 
 
 def _next_kept(due: SendingQuerySet, most: int, now: datetime) -> list[Sending]:
@@ -187,3 +198,11 @@ def campaigns_due(now: datetime) -> list[int]:
     """The campaigns of which something may leave now."""
     due = Sending.objects.due(now).order_by().values_list("target__campaign", flat=True)
     return sorted(set(due))
+
+
+@transaction.atomic
+def send_again(channel: str) -> int:
+    """Try again now what a server or a gateway did not take, within the hours of each; returns how many."""
+    now = timezone.now()
+    stuck = Sending.objects.waiting().filter(channel=channel, tries__gt=0).exclude(held_until__gt=now)
+    return stuck.update(due_at=now)

@@ -1,13 +1,16 @@
 """The service, its links from the pages of attendance and of a pupil, the words of the journal, the schedule."""
 
+from functools import partial
+
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from preau.directory.boards import MoreVerbs, more_verbs
 from preau.domains.attendance.boards import Place, Way, ways
 from preau.domains.attendance.models import ABSENCES
-from preau.domains.campaigns import actions, rules, seeds, tasks
-from preau.foundation import boards, works
+from preau.domains.campaigns import actions, queries, rules, seeds, tasks
+from preau.domains.campaigns.models import Channel
+from preau.foundation import boards, sms, works
 from preau.foundation.boards import Nature
 
 KEY = "campaigns"
@@ -15,6 +18,29 @@ actions.sendings_ready.connect(tasks.enqueue_sending, dispatch_uid="campaigns.se
 works.stop_asked.connect(actions.stop_work, dispatch_uid="campaigns.stop")
 boards.schedule.add(boards.Scheduled("campaigns.due", tasks.send_due, every_minutes=5))
 boards.schedule.add(boards.Scheduled("campaigns.reports", tasks.ask_reports, every_minutes=15))
+for key, label, load, channel, is_set, unset, order in [
+    (
+        "campagnes-courriel",
+        _("Courriels des campagnes"),
+        queries.mail_load,
+        Channel.MAIL,
+        lambda: True,
+        "",
+        30,
+    ),
+    (
+        "campagnes-sms",
+        _("SMS des campagnes"),
+        queries.text_load,
+        Channel.SMS,
+        sms.is_offered,
+        _("Aucune passerelle n’est posée : aucun SMS n’est proposé (SMS_GATEWAY)."),
+        40,
+    ),
+]:
+    boards.carriers.add(
+        boards.Carrier(key, label, load, partial(actions.send_again, channel), is_set, unset, order)
+    )
 boards.seeds.add(boards.Seed("campagnes", seeds.plant, order=45))
 boards.services.add(
     boards.Service(

@@ -1,5 +1,6 @@
 """Reading campaigns: whom one would reach, with what doubts; what became of those that left."""
 
+from preau.domains.campaigns.queries.carried import mail_load, text_load
 from preau.domains.campaigns.queries.doubts import DoubtRow, LineRow, line_rows, summary_of
 from preau.domains.campaigns.queries.finding import Asked, asked_for, followed_among
 from preau.domains.campaigns.queries.history import (
@@ -15,7 +16,7 @@ from preau.domains.campaigns.queries.history import (
     sent_about,
 )
 from preau.domains.campaigns.queries.plan import Counts, Doubt, Line, counts_of, lines_of, mark_of
-from preau.domains.campaigns.queries.sheets import Sheet, leaves_now, lots_of, sheets_of
+from preau.domains.campaigns.queries.sheets import Sheet, lots_of, sheets_of
 from preau.domains.campaigns.queries.words import values_of, wording_of
 
 __all__ = [
@@ -31,11 +32,11 @@ __all__ = [
     "campaigns_of",
     "counts_of",
     "followed_among",
-    "leaves_now",
     "left_today",
     "line_rows",
     "lines_of",
     "lots_of",
+    "mail_load",
     "mark_of",
     "period_of",
     "progress_of",
@@ -46,6 +47,7 @@ __all__ = [
     "sent_about",
     "sheets_of",
     "summary_of",
+    "text_load",
     "values_of",
     "wording_of",
 ]

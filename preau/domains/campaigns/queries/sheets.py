@@ -3,15 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.db.models import QuerySet
 
-from preau.directory.models import Person, School
+from preau.directory.models import Person
 from preau.directory.viewer import Viewer
 from preau.domains.campaigns.models import Campaign, Channel, Sending
 from preau.domains.campaigns.queries.plan import lines_of
-from preau.foundation import quiet
 
 A_LOT = 40
 
@@ -67,8 +65,3 @@ def named(person: Person) -> str:
     """« Mme Claire MOREAU », as an envelope says it."""
     civility = person.get_civility_display() if person.civility else ""
     return " ".join(filter(None, [civility, person.given_name, person.family_name.upper()]))
-
-
-def leaves_now(school: School | None, now: datetime) -> bool:
-    """May mails and text messages leave at this hour?"""
-    return quiet.is_open(now, school.timezone if school else "")

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from preau.commons.delivery.queries import opening_after
 from preau.domains.campaigns import actions, queries, rules
 from preau.domains.campaigns.forms import ChosenForm, ConfirmForm, GestureForm, StartForm, WordsForm
 from preau.domains.campaigns.models import Campaign
@@ -182,7 +183,7 @@ def _to_confirm(request: HttpRequest, campaign: Campaign, form: ConfirmForm, sta
     context = {
         "campaign": campaign, "form": form, "steps": _steps(), "counts": counts, "seen": queries.mark_of(lines),
         "summary": queries.summary_of(lines), "changed": status == CONFLICT, "left": left,
-        "tomorrow": max(0, counts.parts - left), "leaves_now": queries.leaves_now(school, timezone.now()),
+        "tomorrow": max(0, counts.parts - left), "leaves_at": opening_after(school, timezone.now()),
     }  # fmt: skip
     return render(request, "campaigns/confirm.html", context, status=status)
 

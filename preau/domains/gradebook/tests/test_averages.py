@@ -471,7 +471,7 @@ def test_a_malformed_gradebook_says_where_and_why(path: str, value: Any, said: s
         (b'{"a": ', "pas du JSON"),
         (b"[]", "un objet est attendu"),
         (b"\xff\xfe", "UTF-8"),
-        (b"[" * 100_000, "pas un carnet de notes"),
+        (b"[" * 100_000, "pas lisible"),
         (b'{"marks": [], "marks": []}', "marks : cette clé est écrite deux fois"),
     ],
 )

@@ -1,5 +1,6 @@
 """Creating, changing, copying, moving, deleting and publishing an assessment."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from preau.commons.delivery.queries import opening_after
 from preau.directory.models import Subject
 from preau.domains.gradebook import actions, queries, rules
 from preau.domains.gradebook.forms import AssessmentForm, CopyForm, MoveForm, PublicationForm, initial_of
@@ -16,6 +18,7 @@ from preau.domains.gradebook.models import Assessment, GradeBook, policy_of
 from preau.domains.gradebook.queries import Course
 from preau.domains.gradebook.views.columns import CONFLICT, TYPED_WRONG, said_sealed
 from preau.domains.gradebook.views.grid import column_address, course_in, grid_address
+from preau.foundation import dates
 from preau.foundation.access import opens
 
 
@@ -44,7 +47,11 @@ def create(request: HttpRequest, book: GradeBook) -> HttpResponse:
             except actions.PeriodSealed:
                 form.add_error("period", said_sealed())
             else:
-                messages.success(request, _("L’évaluation est créée : saisissez les notes."))
+                messages.success(
+                    request,
+                    _("L’évaluation est créée : saisissez les notes.")
+                    + told_from(request, publication.published_at()),
+                )
                 return redirect(column_address(made))
         status = TYPED_WRONG
     context = {
@@ -61,6 +68,15 @@ def _created(
         request.viewer, book, Subject.objects.get(pk=course.subject_id), form.chosen_period(), form.described(),
         publication.published_at(),
     )  # fmt: skip
+
+
+def told_from(request: HttpRequest, published_at: datetime | None) -> str:
+    """What an author is told of an hour at which nothing leaves: the marks are there to read, the news of them wait."""
+    opens_at = opening_after(request.viewer.school, published_at) if published_at else None
+    if opens_at is None:
+        return ""
+    said = _("À cette heure, aucun avis ne part : il partira à partir de ce moment, %(when)s.")
+    return f" {said % {'when': dates.day_and_hour(opens_at)}}"
 
 
 def course_of(assessment: Assessment) -> Course:
@@ -134,7 +150,9 @@ def publication(request: HttpRequest, assessment: Assessment) -> HttpResponse:
             status = CONFLICT
             form.add_error(None, said_sealed())
         else:
-            messages.success(request, _("La publication est enregistrée."))
+            messages.success(
+                request, _("La publication est enregistrée.") + told_from(request, form.published_at())
+            )
             return redirect(column_address(assessment))
     context = {
         "form": form, "assessment": assessment, "back": column_address(assessment),

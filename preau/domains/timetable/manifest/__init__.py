@@ -175,7 +175,7 @@ for key, label, subject, body, options in [
     (
         "changed_today", _("Un cours change aujourd’hui ou demain"), _("Un cours change bientôt"),
         _("%(lesson)s, %(when)s : %(what)s.%(why)s\n%(school)s"),
-        {"pace": Pace.AT_ONCE, "push": True, "urgent": True, "order": 20},
+        {"pace": Pace.AT_ONCE, "push": True, "urgent": True, "may_wait": True, "order": 20, "urgency": _("Demain, ce sera trop tard pour venir à l’heure, ou pour ne pas venir.")},
     ),
     (
         "changed", _("Un cours change plus tard"), _("Un cours change"),

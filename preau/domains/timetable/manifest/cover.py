@@ -83,7 +83,7 @@ for key, label, subject, body, action, why, for_whom, options in [
     (
         "cover_asked_soon", _("Un remplacement demandé pour aujourd’hui ou demain"), _("Pouvez-vous donner un cours ?"),
         LESSON, _("Répondre"), ASKED, rules.may_be_asked,
-        {"pace": Pace.AT_ONCE, "push": True, "urgent": True, "order": 23},
+        {"pace": Pace.AT_ONCE, "push": True, "urgent": True, "may_wait": True, "order": 23, "urgency": _("Une classe attend quelqu’un aujourd’hui ou demain.")},
     ),
     (
         "cover_asked", _("Un remplacement demandé"), _("Pouvez-vous donner un cours ?"), LESSON, _("Répondre"), ASKED,

@@ -84,8 +84,11 @@ class Command(BaseCommand):
             "LOG_LEVEL": "WARNING",
             "PUBLIC_URL": f"http://localhost:{port}",
             "SIGNON_LOOPBACK": "1",
+            "LIVE": "1",
+            "LIVE_URL": f"http://localhost:{port + 3}",
         } | os.environ
-        commands = [pages, worker]
+        live = [python, "manage.py", "run_live", "--bind", f"127.0.0.1:{port + 3}"]
+        commands = [pages, worker, live]
         # Another account to come in with: nothing of the demonstration needs it.
         for name, place in (("stand_in_provider", port + 1), ("stand_in_desk", port + 2)):
             if not answers(place):
