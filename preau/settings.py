@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "preau.domains.campaigns",
     "preau.domains.attention",
     "preau.domains.records",
+    "preau.domains.messaging",
     "preau.portal",
 ]
 

@@ -35,6 +35,7 @@ urlpatterns = [
     path("", include("preau.domains.campaigns.urls")),
     path("", include("preau.domains.attention.urls")),
     path("", include("preau.domains.records.urls")),
+    path("", include("preau.domains.messaging.urls")),
 ]
 
 handler400 = "preau.foundation.views.bad_request"
