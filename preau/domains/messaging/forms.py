@@ -29,7 +29,7 @@ class WriteForm(forms.Form):
     """A message. What is addressed comes as keys, which are read again within reach when it leaves."""
 
     sent_as = forms.RegexField(r"^[0-9a-f]{32}$", widget=forms.HiddenInput)
-    page = forms.RegexField(r"^[0-9a-f]{32}$", required=False, widget=forms.HiddenInput)
+    tab = forms.RegexField(r"^[0-9a-f]{32}$", required=False, widget=forms.HiddenInput)
     revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
     subject = forms.CharField(label=_("Objet"), required=False, max_length=150)
     about = OneRow(
@@ -39,7 +39,7 @@ class WriteForm(forms.Form):
         to_field_name="public_id",
         empty_label=_("Choisir…"),
     )
-    body = RichText(label=_("Message"), required=False)
+    body = RichText(label=_("Message"), error_messages={"required": _("Écrivez votre message.")})
     papers = Attachments(label=_("Fichiers joints"), required=False)
     day = Day(label=_("Jour du départ"), required=False)
     hour = forms.TimeField(
@@ -57,7 +57,7 @@ class WriteForm(forms.Form):
         answers: Message | None = None, initial: dict[str, Any] | None = None,
     ) -> None:  # fmt: skip
         first = _initial(viewer, draft) if draft else {"sent_as": secrets.token_hex(16), "revision": 0}
-        first["page"] = secrets.token_hex(16)
+        first["tab"] = secrets.token_hex(16)
         super().__init__(data, sent, initial=first | (initial or {}))
         self.viewer, self.reach, self.draft, self.answers = viewer, reach, draft, answers
         fields: Any = self.fields
@@ -74,6 +74,8 @@ class WriteForm(forms.Form):
         if not viewer.is_staff:
             del fields["urgent"]
         self.sends = bool(data) and "envoyer" in data
+        # A draft may be empty; what is sent, and what is about to be typed, is not.
+        fields["body"].required = self.sends or not self.is_bound
 
     @property
     def addressed(self) -> dict[str, list[str]]:
@@ -123,8 +125,6 @@ class WriteForm(forms.Form):
         data["asked_for"] = moment
 
     def _clean_sending(self, data: dict[str, Any]) -> None:
-        if not data.get("body") and not data.get("papers"):
-            self.add_error("body", _("Écrivez votre message."))
         if not any(self.addressed.values()) and self.answers is None:
             self.add_error(None, _("Choisissez au moins un destinataire."))
         if self.viewer.is_guardian and not data.get("about"):
@@ -139,7 +139,7 @@ class WriteForm(forms.Form):
         return Typed(
             subject=data["subject"], body=data["body"], addressed=self.addressed, about=data.get("about"),
             urgent=data.get("urgent", ""), asked_for=data.get("asked_for"), files=data["papers"],
-            page=data["page"],
+            page=data["tab"],
         )  # fmt: skip
 
 
@@ -156,10 +156,10 @@ class BoxForm(Filter):
     """What a box is narrowed by."""
 
     q = forms.CharField(label=_("Chercher"), required=False, max_length=80)
-    qui = forms.ChoiceField(
+    dequi = forms.ChoiceField(
         required=False, choices=[("", ""), ("familles", ""), ("eleves", ""), ("equipe", "")]
     )
-    etat = forms.ChoiceField(
+    lecture = forms.ChoiceField(
         label=_("Montrer"),
         required=False,
         choices=[("", _("Tous")), ("nonlus", _("Non lus")), ("suivis", _("Suivis"))],

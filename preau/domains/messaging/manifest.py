@@ -90,7 +90,7 @@ def new_card(viewer: Viewer) -> Mapping[str, Any] | None:
     unread = queries.unread_count(viewer)
     if not unread:
         return None
-    rows = queries.rows_of(viewer, queries.box(viewer, queries.RECEIVED, {"etat": "nonlus"}), 0, 3)
+    rows = queries.rows_of(viewer, queries.box(viewer, queries.RECEIVED, {"lecture": "nonlus"}), 0, 3)
     return {"unread": unread, "rows": rows}
 
 

@@ -5,8 +5,9 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from preau.directory.models import Person
+from preau.directory.models import Holding, Person
 from preau.domains.messaging.models import Delivery, Message, Thread
+from preau.domains.messaging.queries import key_of
 from preau.foundation import text
 
 
@@ -81,10 +82,15 @@ TALKS = [
 
 
 def plant(world: Any) -> None:
-    """Talks among those of the cast whom the school has."""
+    """Talks among those of the cast whom the school has: an imported school knows the cast of its neighbours."""
+    held = Holding.objects.active(world.today).filter(school=world.school).values_list("person_id", flat=True)
+    known = set(held)
+    here = {name for name, person in world.people.items() if person.pk in known}
+    if "pupil" in here:
+        here |= {"guardian", "other_guardian"} & set(world.people)
     for talk in TALKS:
         names = {one.who for one in talk.said} | set(talk.with_)
-        if names <= set(world.people) and (not talk.about or talk.about in world.people):
+        if names <= here and (not talk.about or talk.about in here):
             _talk(world, talk, {name: world.people[name] for name in names})
 
 
@@ -114,6 +120,7 @@ def _message(
         school=world.school, thread=thread, author=author, seat=seat_in(world, said.who), answers=before, about=thread.about,
         subject=thread.subject if before is None else f"Re\u202f: {thread.subject}", body="".join(f"<p>{one}</p>" for one in said.words), excerpt=plain[:160],
         search_text=text.fold(f"{thread.subject} {plain}"), shown={"to": [one.full_name for one in others.values()]},
+        addressed={"to": [key_of(one.pk, seat_in(world, name)) for name, one in others.items()]},
         state=Message.State.SENT, people=len(others), changed_at=at, sent_at=at, departs_at=at,
     )  # fmt: skip
     for name, person in people.items():

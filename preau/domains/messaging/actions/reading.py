@@ -13,13 +13,14 @@ from preau.foundation import readonly
 from preau.foundation.locks import lock
 
 
-def note_read(viewer: Viewer, thread: Thread) -> int:
-    """A conversation that is opened is read: the one thing, with the journal, that a reading notes. Returns how many were not."""
-    unread = Delivery.objects.visible_to(viewer).filter(thread=thread).unread()
-    if not unread.exists():
-        return 0
-    with readonly.noting(Delivery._meta.db_table):
-        return unread.update(read_at=timezone.now())
+def note_read(viewer: Viewer, thread: Thread) -> list[int]:
+    """A conversation that is opened is read: the one thing, with the journal, that a reading notes. Returns one's own rows of it."""
+    rows = list(Delivery.objects.visible_to(viewer).filter(thread=thread).values_list("pk", "read_at"))
+    unread = [pk for pk, read_at in rows if read_at is None]
+    if unread:
+        with readonly.noting(Delivery._meta.db_table):
+            Delivery.objects.filter(pk__in=unread).update(read_at=timezone.now())
+    return [pk for pk, _read_at in rows]
 
 
 @transaction.atomic

@@ -9,13 +9,19 @@ from django.utils.translation import gettext_lazy as _
 from preau.commons.files.models import StoredFile
 from preau.directory.models import Person, School, SchoolQuerySet
 from preau.directory.viewer import Viewer
-from preau.domains.messaging.models.safety import MODERATORS, Report
+from preau.domains.messaging.models.safety import MODERATORS, Freeze, Report
 
 
 class ThreadQuerySet(SchoolQuerySet):
     def visible_to(self, viewer: Viewer) -> Self:
         """Those in which one wrote or received something, in this seat."""
         return self.filter(pk__in=Delivery.objects.visible_to(viewer).values("thread_id"))
+
+    def opened_by(self, viewer: Viewer, pk: int) -> "Thread | None":
+        """The conversation of a page, with its school, its pupil, and whether this account is frozen (one query)."""
+        frozen = Exists(Freeze.objects.filter(person=viewer.person.pk, lifted_at=None))
+        seen = self.visible_to(viewer).select_related("school", "about").annotate(is_frozen=frozen)
+        return seen.filter(pk=pk).first()
 
 
 class Thread(models.Model):

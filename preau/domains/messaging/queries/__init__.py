@@ -37,7 +37,6 @@ from preau.domains.messaging.queries.conversation import (
     is_frozen,
     messages_of,
     not_braked,
-    places_in,
     quoted,
     shown,
 )
@@ -109,7 +108,6 @@ __all__ = [
     "not_braked",
     "offered",
     "page_lines",
-    "places_in",
     "policy_of",
     "quoted",
     "reach",

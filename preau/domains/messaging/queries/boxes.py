@@ -44,9 +44,12 @@ class Row:
 
 
 def near_moment(moment: datetime, viewer: Viewer) -> str:
-    """« 20 h 12 », « hier », « lundi 23 novembre »."""
+    """« 20 h 12 », « hier », « lun. 23 nov. »."""
     day = dates.local(moment, viewer.school.timezone if viewer.school else "").date()
-    return dates.hour(moment) if day == viewer.today else dates.near_day(day, viewer.today)
+    if day == viewer.today:
+        return dates.hour(moment)
+    near = dates.near_day(day, viewer.today)
+    return near if (viewer.today - day).days == 1 else dates.short_day(day)
 
 
 def _row(line: Mapping[str, Any], viewer: Viewer) -> Row:
@@ -82,11 +85,11 @@ def box(viewer: Viewer, name: str, chosen: Mapping[str, Any]) -> "QuerySet[Deliv
         rows = rows.filter(kind=Delivery.Kind.FROM) if name == WRITTEN else rows.received()
     if chosen.get("dossier"):
         rows = rows.filter(folder=chosen["dossier"])
-    if chosen.get("qui") in WHO:
-        rows = rows.filter(message__seat__startswith=WHO[chosen["qui"]])
-    if chosen.get("etat") == "nonlus":
+    if chosen.get("dequi") in WHO:
+        rows = rows.filter(message__seat__startswith=WHO[chosen["dequi"]])
+    if chosen.get("lecture") == "nonlus":
         rows = rows.unread()
-    elif chosen.get("etat") == "suivis":
+    elif chosen.get("lecture") == "suivis":
         rows = rows.filter(flagged=True)
     for word in text.fold(chosen.get("q") or "").split()[:8]:
         rows = rows.filter(message__search_text__contains=word)

@@ -157,11 +157,6 @@ def is_braked(viewer: Viewer, school_id: int) -> bool:
     return Brake.objects.filter(school=school_id, profile=viewer.profile.value, lifted_at=None).exists()
 
 
-def places_in(viewer: Viewer, thread: Thread) -> list[Delivery]:
-    """One's own rows of a conversation: is it followed, thrown away, in a folder? (one query)"""
-    return list(Delivery.objects.visible_to(viewer).filter(thread=thread).order_by("-pk")[:1])
-
-
 def not_braked(rows: Any) -> Any:
     """Deliveries without those of a profile that a head has stopped, which wait until they write again (one query)."""
     for brake in Brake.objects.filter(lifted_at=None):

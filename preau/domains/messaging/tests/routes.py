@@ -60,8 +60,8 @@ PAGES = [
     Page("messaging:thread", pages.EVERYONE, model=own_thread),
     Page("messaging:draft", HEAD, otherwise=404, model=own_draft),
     *(Page(f"messaging:{name}", pages.SCHOOL_LIFE) for name in ("watch", "freeze")),
-    Page("messaging:report_page", pages.SCHOOL_LIFE, otherwise=404, model=own_report),
-    Page("messaging:held_page", pages.SCHOOL_LIFE, otherwise=404, model=own_held),
+    Page("messaging:report_page", pages.SCHOOL_LIFE, model=own_report),
+    Page("messaging:held_page", pages.SCHOOL_LIFE, model=own_held),
     Page("messaging:inquiry", pages.SCHOOL_LIFE, otherwise=404, model=own_freeze),
     Page("messaging:policy", HEAD),
 ]
@@ -126,16 +126,16 @@ CELLS = [cell_of(writer, reader) for writer, reader in cells_of()]
 PLAIN = {
     **dict.fromkeys(
         [
-            "sent_as", "page", "revision", "subject", "body", "body-forme", "urgent", "day", "hour", "chercher", "trouver", "ajouter", "retirer",
+            "sent_as", "tab", "revision", "subject", "body", "body-forme", "urgent", "day", "hour", "chercher", "trouver", "ajouter", "retirer",
             "garder", "garder-ici", "envoyer", "to", "cc", "bcc", "a", "ecole", "geste", "name", "signature", "tells_read", "away_text",
-            "away_from", "away_until", "kind", "words", "outcome", "note", "why", "profil", "read_state", "adult_roles", "q", "qui", "papers-garde",
+            "away_from", "away_until", "kind", "words", "outcome", "note", "why", "profil", "read_state", "adult_roles", "q", "dequi", "papers-garde",
             "envoye",
         ],
         (),
     ),
     **dict.fromkeys(CELLS, ()),
     "boite": ("recus", "envoyes", "partiront", "brouillons", "corbeille"),
-    "etat": ("nonlus", "suivis"),
+    "lecture": ("nonlus", "suivis"),
 }  # fmt: skip
 
 # Forms and files

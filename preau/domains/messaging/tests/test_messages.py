@@ -106,14 +106,14 @@ def test_two_tabs_on_one_draft_lose_nothing(college: World, client: SchoolClient
     client.sit(college.people["teacher"])
     number = secrets.token_hex(16)
     base = {"sent_as": number, "subject": "Objet", "to": [key_to(college, "guardian")], "garder": "oui"}
-    client.post(WRITE, base | {"body": "Un", "page": "a" * 32, "revision": 0})
+    client.post(WRITE, base | {"body": "Un", "tab": "a" * 32, "revision": 0})
     seen = Message.objects.get().revision
-    client.post(WRITE, base | {"body": "Deux", "page": "b" * 32, "revision": seen})
-    late = client.post(WRITE, base | {"body": "Trois", "page": "a" * 32, "revision": seen})
+    client.post(WRITE, base | {"body": "Deux", "tab": "b" * 32, "revision": seen})
+    late = client.post(WRITE, base | {"body": "Trois", "tab": "a" * 32, "revision": seen})
     page = late.content.decode()
     assert late.status_code == 409 and "Trois" in page
     assert Message.objects.get().excerpt == "Deux"
-    client.post(WRITE, base | {"body": "Trois", "page": "a" * 32, "revision": seen, "garder-ici": "oui"})
+    client.post(WRITE, base | {"body": "Trois", "tab": "a" * 32, "revision": seen, "garder-ici": "oui"})
     assert Message.objects.get().excerpt == "Trois"
 
 
@@ -305,8 +305,8 @@ def test_words_are_found_and_filters_hold(college: World, client: SchoolClient, 
     client.sit(college.people["guardian"])
     page = client.get(f"{BOX}?q=GOUTER").content.decode()
     assert "Sortie au musée" in page and "Carnet" not in page
-    assert "Carnet" in client.get(f"{BOX}?qui=equipe").content.decode()
-    assert "Carnet" not in client.get(f"{BOX}?qui=eleves").content.decode()
+    assert "Carnet" in client.get(f"{BOX}?dequi=equipe").content.decode()
+    assert "Carnet" not in client.get(f"{BOX}?dequi=eleves").content.decode()
 
 
 def test_an_author_who_is_erased_leaves_the_conversations_of_others(college: World, seat_of: Any) -> None:

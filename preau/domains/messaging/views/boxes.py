@@ -13,8 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from preau.domains.messaging import actions, queries, rules
 from preau.domains.messaging.forms import BoxForm, FolderForm, GestureForm, PolicyForm, PreferenceForm
 from preau.domains.messaging.models import Folder, Thread
-from preau.domains.messaging.views.stopped import unfrozen
-from preau.domains.messaging.views.writing import answer_form, writing_context
+from preau.domains.messaging.views.stopped import stopped, unfrozen
+from preau.domains.messaging.views.writing import answering_context, last_to_answer
 from preau.foundation.access import opens
 from preau.foundation.gone import removes
 from preau.foundation.http import safe_next
@@ -51,24 +51,21 @@ def box(request: HttpRequest) -> HttpResponse:
 
 
 @opens(Thread, to=rules.reads_messages)
-@unfrozen
 @require_safe
 def thread(request: HttpRequest, thread: Thread) -> HttpResponse:
     """One conversation, with the others beside it; opened, it is read."""
     viewer = request.viewer
+    if thread.is_frozen:  # type: ignore[attr-defined]
+        return stopped(request)
     rows = queries.messages_of(viewer, thread)
-    actions.note_read(viewer, thread)
-    last = next((row for row in reversed(rows) if not rules.is_own(viewer, row) and row.author_id), None)
-    last = last or next((row for row in reversed(rows) if not row.is_automatic), None)
     found = queries.box(viewer, queries.RECEIVED, {})
     context = {
         "thread": thread, "shown": queries.shown(viewer, rows, viewer.moment), "quoted": queries.quoted(viewer, rows[0] if rows else None),
-        "beside": queries.rows_of(viewer, found, 0, BESIDE), "places": queries.places_in(viewer, thread),
-        "folders": list(queries.folders_of(viewer)), "here": request.get_full_path(), "about": thread.about,
+        "places": actions.note_read(viewer, thread)[-1:], "beside": queries.rows_of(viewer, found, 0, BESIDE), "about": thread.about,
     }  # fmt: skip
+    last = last_to_answer(viewer, rows)
     if last is not None:
-        form = answer_form(request, last)
-        context |= {"form": form, "answers": last} | writing_context(viewer, form)
+        context |= answering_context(request, thread, last)
     return render(request, "messaging/thread.html", context)
 
 

@@ -15,7 +15,7 @@ from preau.directory.models import Person, School
 from preau.directory.viewer import Viewer
 from preau.domains.messaging import actions, queries, rules
 from preau.domains.messaging.forms import WriteForm
-from preau.domains.messaging.models import Message
+from preau.domains.messaging.models import Message, Thread
 from preau.domains.messaging.queries import KEY, KINDS, Reach
 from preau.domains.messaging.views.stopped import unfrozen
 from preau.foundation import dates, proof, richtext
@@ -82,7 +82,7 @@ def _first(viewer: Viewer, reach: Reach, asked: Any, answers: Message | None) ->
     if KEY.fullmatch(key):
         first["addressed"] = {"to": [key]}
     if answers is not None:
-        first |= _answering(answers)
+        first |= _answering(viewer, answers)
     pupil = asked.get("eleve")
     if pupil:
         found = Person.objects.visible_to(viewer).filter(public_id=pupil[:24]).first()
@@ -90,23 +90,44 @@ def _first(viewer: Viewer, reach: Reach, asked: Any, answers: Message | None) ->
     return first
 
 
-def _answering(answers: Message) -> dict[str, Any]:
+def _answering(viewer: Viewer, answers: Message) -> dict[str, Any]:
+    """Whoever wrote; after a message of one's own, those to whom it went."""
     said = answers.subject or _("Sans objet")
     told: dict[str, Any] = {
         "subject": said if said.startswith("Re") else _("Re : %(subject)s") % {"subject": said}
     }
     told["subject"] = told["subject"][:150]
-    if answers.author_id:
+    if rules.is_own(viewer, answers):
+        told["addressed"] = answers.addressed
+    elif answers.author_id:
         told["addressed"] = {"to": [queries.key_of(answers.author_id, answers.seat)]}
     if answers.about_id and answers.about:
         told["about"] = answers.about.public_id
     return told
 
 
-def answer_form(request: HttpRequest, last: Message) -> WriteForm:
-    """The form under a conversation."""
-    reach = Reach(request.viewer, last.school_id)
-    return WriteForm(request.viewer, reach, answers=last, initial=_answering(last))
+def last_to_answer(viewer: Viewer, rows: list[Message]) -> Message | None:
+    """The last message of somebody else; else one's own, where it was addressed to somebody."""
+    others = [row for row in rows if not rules.is_own(viewer, row) and row.author_id and not row.is_automatic]
+    own = [row for row in rows if rules.is_own(viewer, row) and row.addressed]
+    return (others or own or [None])[-1]
+
+
+def answering_context(request: HttpRequest, thread: Thread, last: Message) -> dict[str, Any]:
+    """The form under a conversation, and whom it answers, in words that the page knows already."""
+    viewer = request.viewer
+    last.about = thread.about
+    form = WriteForm(viewer, Reach(viewer, last.school_id), answers=last, initial=_answering(viewer, last))
+    if rules.is_own(viewer, last):
+        names = [*last.shown.get("to", ()), *last.shown.get("cc", ())]
+    else:
+        names = [last.author.full_name] if last.author else []
+    return {
+        "form": form,
+        "answers": last,
+        "answered": ", ".join(names),
+        "addressed": form.addressed,
+    } | departure_context(thread.school, viewer)
 
 
 def _take(request: HttpRequest, reach: Reach, known: Message | None, answers: Message | None) -> HttpResponse:
@@ -277,10 +298,15 @@ def writing_context(viewer: Viewer, form: WriteForm) -> dict[str, Any]:
     keys = [key for kind in KINDS for key in form.addressed[kind]]
     words = form.reach.words_of(keys, queries.given_to_answer(viewer, form.answers))
     school = School.objects.only("timezone", "name").get(pk=form.reach.school_id)
+    chips = {kind: [(key, words[key]) for key in form.addressed[kind] if key in words] for kind in KINDS}
+    return {"chips": chips} | departure_context(school, viewer)
+
+
+def departure_context(school: School, viewer: Viewer) -> dict[str, Any]:
+    """When a message that is sent now would leave, and the hours of the day at which some do."""
     hours = queries.hours_of(school)
     leaves = queries.departure(hours, viewer.moment)
     return {
-        "chips": {kind: [(key, words[key]) for key in form.addressed[kind] if key in words] for kind in KINDS},
         "leaves": timezone.localtime(leaves) if leaves > viewer.moment else None, "now": timezone.localtime(viewer.moment),
         "hours": [(hour, hours.opens <= hour * 60 < hours.closes) for hour in range(24)],
         "opens": hours.opens // 60, "closes": hours.closes // 60,
