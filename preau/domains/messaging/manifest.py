@@ -27,6 +27,7 @@ from preau.foundation.boards import (
 from preau.foundation.readers import EVERY_ROW, NO_ROW, Readers, on_themselves
 
 KEY = "messaging"
+MOST_ON_CARD = 3
 actions.ready_to_leave.connect(tasks.enqueue_leaving, dispatch_uid="messaging.leaving")
 boards.services.add(
     boards.Service(
@@ -86,12 +87,11 @@ boards.settings_pages.add(
 
 
 def new_card(viewer: Viewer) -> Mapping[str, Any] | None:
-    """What has not been read."""
-    unread = queries.unread_count(viewer)
-    if not unread:
-        return None
-    rows = queries.rows_of(viewer, queries.box(viewer, queries.RECEIVED, {"lecture": "nonlus"}), 0, 3)
-    return {"unread": unread, "rows": rows}
+    """The last that have not been read (one query)."""
+    rows = queries.rows_of(
+        viewer, queries.box(viewer, queries.RECEIVED, {"lecture": "nonlus"}), 0, MOST_ON_CARD + 1
+    )
+    return {"rows": rows[:MOST_ON_CARD], "more": len(rows) > MOST_ON_CARD} if rows else None
 
 
 boards.cards.add(boards.Card("messaging/_new.html", new_card, rules.reads_messages, "aside", 14, KEY))
