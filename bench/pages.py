@@ -74,6 +74,8 @@ PAGES = (
     Page("resource_pupil", ("catalogue:resource",), "pupil", TWICE, place=RESOURCE),
     Page("resources_found_pupil", ("catalogue:search",), "pupil", TWICE, query="q=fractions&niveau=cm1"),
     Page("notifications", ("notifications:centre",), "guardian", TWICE),
+    Page("messages_teacher", ("messaging:box",), "teacher", TWICE),
+    Page("messages_guardian", ("messaging:box",), "guardian", TWICE),
 )
 # Those of the school of 1 200 pupils, a world of its own.
 LARGE_PAGES = (

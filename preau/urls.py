@@ -38,6 +38,7 @@ urlpatterns = [
     path("", include("preau.domains.attention.urls")),
     path("", include("preau.domains.records.urls")),
     path("", include("preau.domains.competences.urls")),
+    path("", include("preau.domains.messaging.urls")),
 ]
 
 handler400 = "preau.foundation.views.bad_request"

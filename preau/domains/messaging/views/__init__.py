@@ -1,0 +1,56 @@
+"""Messages: the boxes, writing, what is done with a message, and what adults watch."""
+
+from preau.domains.messaging.views.boxes import (
+    add_folder,
+    box,
+    gesture,
+    preferences,
+    remove_folder,
+    table,
+    thread,
+)
+from preau.domains.messaging.views.safety import (
+    ask_help,
+    brake,
+    freeze,
+    held_page,
+    inquiry,
+    lift,
+    policy,
+    refuse,
+    release,
+    report_message,
+    report_page,
+    thaw,
+    watch,
+)
+from preau.domains.messaging.views.writing import call_back, discard, draft, recall, send, write
+
+__all__ = [
+    "add_folder",
+    "ask_help",
+    "box",
+    "brake",
+    "call_back",
+    "discard",
+    "draft",
+    "freeze",
+    "gesture",
+    "held_page",
+    "inquiry",
+    "lift",
+    "policy",
+    "preferences",
+    "recall",
+    "refuse",
+    "release",
+    "remove_folder",
+    "report_message",
+    "report_page",
+    "send",
+    "table",
+    "thaw",
+    "thread",
+    "watch",
+    "write",
+]
