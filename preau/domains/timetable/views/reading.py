@@ -94,7 +94,9 @@ def _drawn(
     address = whose.address(vue=View.DAY) + "&jour="
     # Two children, or a class with its groups: what is free for one is not for another.
     shows_free = (
-        of_teacher or (whose.by == By.OWN and len(children) < 2) or (whose.by == By.ROOM and bool(way.booking))
+        of_teacher
+        or (whose.by == By.OWN and len(children) < 2)
+        or (whose.by == By.ROOM and bool(way.booking))
     )
     plan = queries.week_plan(days, way, address, shows_free=shows_free, with_marks=view == View.DAY)
     return {"plan": plan, "colours": way.colours, "of_teacher": of_teacher, "by_subject": by_subject}
