@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import Any
 
 from django.db.models import Count, QuerySet
 from django.urls import reverse
@@ -120,8 +121,9 @@ def things_of(school: int, *, rooms: bool = True, equipment: bool = True) -> lis
         for pk, name, kind, places, note, is_open in (EQUIPMENTS(school) if equipment else ())
     ]
     for pk, name, bookable, kind, places, note, is_open in ROOMS(school) if rooms else ():
-        known = (kind, places, note, is_open) if bookable else (Kind.ROOM.value, None, "", True)
-        found.append(Thing(f"salle-{pk}", place_of(name), *known, room=pk, bookable=bookable))
+        if not bookable:
+            kind, places, note, is_open = Kind.ROOM.value, None, "", True
+        found.append(Thing(f"salle-{pk}", place_of(name), kind, places, note, is_open, pk, bookable))
     rank = {kind.value: number for number, kind in enumerate(ORDER)}
     return sorted(found, key=lambda thing: rank[thing.kind])
 
@@ -330,7 +332,7 @@ def bookings_for(viewer: Viewer, lesson: Lesson) -> list[BookingRow]:
     return booking_rows(viewer, with_all(found.order_by("pk")))
 
 
-def _columns(found: "QuerySet[Booking]") -> "QuerySet[Booking, tuple[object, ...]]":
+def _columns(found: "QuerySet[Booking]") -> "QuerySet[Booking, tuple[Any, ...]]":
     return found.order_by("starts", "pk").values_list(
         "pk", "day", "starts", "ends", "school__timezone", "bookable__name", "bookable__room__name", "purpose",
         "lesson_id", "lesson__subject__name", "person__civility", "person__given_name", "person__family_name",
@@ -359,7 +361,7 @@ def booked_in(viewer: Viewer, room: int, first: date, last: date) -> list[Beside
     return [_beside(row, named=True) for row in HELD_IN(viewer, room, first, last)]
 
 
-def _beside(row: Sequence[object], *, named: bool) -> Beside:
+def _beside(row: Sequence[Any], *, named: bool) -> Beside:
     _pk, day, starts, ends, zone, name, room, purpose, lesson, subject, civility, given, family = row
     called = place_of(str(room)) if room else str(name)
     said = {one.value: str(one.label) for one in Person.Civility}
@@ -369,7 +371,7 @@ def _beside(row: Sequence[object], *, named: bool) -> Beside:
     return Beside(
         day, who if named else dates.capital(called), starts, ends, str(zone), detail=detail or _("Réservation"),
         url=url, icon="key",
-    )  # type: ignore[arg-type]  # fmt: skip
+    )  # fmt: skip
 
 
 def bookings_in_agenda(viewer: Viewer, first: date, last: date) -> list[AgendaEntry]:
