@@ -20,7 +20,7 @@ COLOURS = {
     for short, family in FAMILIES.items()
     for shade, suffix in SHADES.items()
 } | {
-    "i": "var(--art-encre)", "w": "var(--art-blanc)", "bl": "var(--art-ble)", "n": "var(--art-nuit)", "bo": "var(--art-bois)",
+    "i": "var(--art-encre)", "w": "var(--art-blanc)", "t": "var(--art-ecrit)", "bl": "var(--art-ble)", "n": "var(--art-nuit)", "bo": "var(--art-bois)",
     "h": "var(--art-cheveux)", "p1": "var(--art-peau-1)", "p2": "var(--art-peau-2)", "p3": "var(--art-peau-3)", "p4": "var(--art-peau-4)",
     # The courtyard behind a moment takes the colours of its block.
     "x": "var(--scene-roof)", "y": "var(--scene-far)", "z": "var(--scene-tree)",
@@ -122,7 +122,7 @@ _FLYING = (
 # Objects, on a grid of 96.
 OBJECTS = {
     "livre": _shape("M14 32l34 8 34-8v42l-34 8-34-8z", "b") + _shape("M20 28l28 7 28-7v38l-28 7-28-7z", "w")
-    + _word(34, 56, 16, "b", "a") + _word(62, 56, 16, "a", "b") + _line("M28 61l12 3M68 61l-12 3", "ac", 2.5),
+    + _word(34, 56, 16, "bf", "a") + _word(62, 56, 16, "af", "b") + _line("M28 61l12 3M68 61l-12 3", "ac", 2.5),
     "equerre": _shape("M18 22v54h54zM30 50l15 15H30z", "a") + _line("M62 24 52 70M64 24l16 46M57 52h17", "sf", 4.5) + _circle(63, 22, 6, "s"),
     "ballon-verre": _shape("M40 18v24L24 70c-3 6 1 12 7 12h34c6 0 10-6 7-12L56 42V18z", "w")
     + _shape("M32 58h32l8 12c3 6-1 12-7 12H31c-6 0-10-6-7-12z", "v") + _box(36, 14, 24, 7, "a", 3) + _circle(42, 70, 3.5, "w") + _circle(53, 66, 2.5, "w") + _circle(56, 75, 3, "w"),
@@ -132,7 +132,7 @@ OBJECTS = {
     + _line("M48 48V20", "bo", 3) + _shape("M49 20h16l-5 6 5 6H49z", "b"),
     "globe": _circle(46, 44, 26, "w") + _shape("M30 30c8-8 14-4 14 2s-8 6-6 14-8 8-12 2c-2-6 0-14 4-18zM54 40c8-4 16 0 16 6-1 8-8 16-14 16-4-6-6-16-2-22z", "a")
     + _line("M66 20a34 34 0 0 1-34 54M46 76v8M32 86h28", "sf", 4.5),
-    "bulles": _shape("M12 24a6 6 0 0 1 6-6h40a6 6 0 0 1 6 6v26a6 6 0 0 1-6 6H34L22 68V56h-4a6 6 0 0 1-6-6z", "b") + _word(38, 43, 15, "w", "Hello")
+    "bulles": _shape("M12 24a6 6 0 0 1 6-6h40a6 6 0 0 1 6 6v26a6 6 0 0 1-6 6H34L22 68V56h-4a6 6 0 0 1-6-6z", "b") + _word(38, 43, 15, "t", "Hello")
     + _shape("M48 62a5 5 0 0 1 5-5h27a5 5 0 0 1 5 5v12a5 5 0 0 1-5 5h-2v7l-9-7H53a5 5 0 0 1-5-5z", "w") + _circle(58, 68, 2.4, "i") + _circle(66.5, 68, 2.4, "i") + _circle(75, 68, 2.4, "i"),
     "palette": _shape("M46 22c20 0 34 10 34 26 0 10-8 12-16 12-6 0-8 4-6 9 2 6-4 9-12 9-20 0-32-12-32-28s12-28 32-28z", "w") + _circle(32, 42, 5.5, "b") + _circle(46, 35, 5.5, "s")
     + _circle(60, 42, 5.5, "v") + _circle(30, 58, 5.5, "a") + _line("M86 22 60 66", "sf", 5) + _shape("M62 62c-6 0-10 6-9 14 7-1 12-6 13-11z", "b"),
@@ -142,7 +142,7 @@ OBJECTS = {
     "urne": _shape("M38 14l22 5-6 30-22-5z", "w") + _line("M41 24l12 3M39 33l12 3", "b", 3) + _box(20, 46, 56, 36, "v", 4) + _box(30, 43, 36, 6, "vf", 3) + f'<path d="{_STAR}" transform="translate(48 65) scale(1.6)" fill="@s"/>',
     "robot": _line("M48 30V16", "sf", 4) + _circle(48, 14, 6, "s") + _box(24, 28, 48, 34, "a", 9) + _box(31, 36, 34, 16, "w", 7) + _circle(41, 44, 4, "i") + _circle(55, 44, 4, "i")
     + _box(36, 64, 24, 18, "a", 4) + _circle(48, 73, 4, "s") + _box(16, 38, 6, 16, "s", 3) + _box(74, 38, 6, 16, "s", 3),
-    "cubes": _box(34, 16, 27, 27, "a", 3) + _box(18, 46, 28, 28, "b", 3) + _box(49, 46, 28, 28, "v", 3) + _word(47.5, 36, 17, "w", "3") + _word(32, 67, 17, "w", "1") + _word(63, 67, 17, "w", "2"),
+    "cubes": _box(34, 16, 27, 27, "a", 3) + _box(18, 46, 28, 28, "b", 3) + _box(49, 46, 28, 28, "v", 3) + _word(47.5, 36, 17, "t", "3") + _word(32, 67, 17, "t", "1") + _word(63, 67, 17, "t", "2"),
     "arbre": _box(44, 56, 8, 36, "bo", 2) + _circle(48, 30, 22, "v") + _circle(32, 44, 15, "v") + _circle(64, 44, 15, "v"),
     "nuage": _shape("M16 62a14 14 0 0 1 4-27 22 22 0 0 1 42-4 16 16 0 0 1 18 31z", "w"),
     "soleil": _circle(48, 48, 22, "s") + _line("M48 12v6M48 78v6M12 48h6M78 48h6M23 23l4 4M69 69l4 4M73 23l-4 4M27 69l-4 4", "s", 4),
@@ -167,9 +167,9 @@ OBJECTS = {
     "plume": _shape("M14 36l34 8 34-8v40l-34 8-34-8z", "b") + _shape("M20 32l28 7 28-7v36l-28 7-28-7z", "w") + _line("M28 46l12 3M28 56l12 3", "ac", 2.5) + _shape("M84 6C70 14 60 34 60 56c12-8 24-28 24-50z", "a") + _line("M74 28 56 66", "w", 2),
     "bus": _box(10, 20, 72, 54, "b", 8) + "".join(_box(x, y, 14, 13, "w", 2) for x, y in ((17, 28), (35, 28), (53, 28), (17, 48), (35, 48))) + _box(60, 48, 14, 26, "bf", 2) + _circle(28, 76, 9, "i") + _circle(64, 76, 9, "i") + _circle(28, 76, 4, "w") + _circle(64, 76, 4, "w"),
     "pythagore": _shape("M34 34v26h34z", "v") + _box(8, 34, 26, 26, "s") + _box(34, 60, 34, 34, "a") + _shape("M34 34l26-34 34 26-26 34z", "b")
-    + _word(21, 52, 11, "i", "a²") + _word(51, 81, 11, "w", "b²") + _word(64, 34, 11, "w", "c²") + _line("M34 55h5v5", "w", 1.5),
+    + _word(21, 52, 11, "i", "a²") + _word(51, 81, 11, "t", "b²") + _word(64, 34, 11, "t", "c²") + _line("M34 55h5v5", "w", 1.5),
     "courbe": _line("M16 8v80M8 78h84", "w", 3) + _line("M16 58h74M16 38h74M36 14v64M56 14v64M76 14v64", "ac", 0.8) + _line("M18 76C26 20 40 16 50 16s24 22 38 34", "s", 4.5) + _circle(47, 16, 4, "b"),
-    "wagons": "".join(_box(x, 44, 24, 20, c, 3) + _circle(x + 7, 68, 5, "i") + _circle(x + 17, 68, 5, "i") + _word(x + 12, 58, 9, "w", t) for x, c, t in ((2, "a", "Le"), (30, "b", "chat"), (58, "v", "dort")))
+    "wagons": "".join(_box(x, 44, 24, 20, c, 3) + _circle(x + 7, 68, 5, "i") + _circle(x + 17, 68, 5, "i") + _word(x + 12, 58, 9, "t", t) for x, c, t in ((2, "a", "Le"), (30, "b", "chat"), (58, "v", "dort")))
     + _shape("M86 64V38h5v-8h5v34z", "s") + _line("M0 75h96", "bf", 3),
 }  # fmt: skip
 
@@ -272,7 +272,7 @@ DISCS = {
 # Covers, by the key of the collection of the catalogue.
 COVERS: dict[str, tuple[str, Callable[[], str]]] = {
     "premiers-pas-en-maternelle": ("Des cubes et Aronde", lambda: _cover("sc", "s", (60, 44, 1.15, OBJECTS["cubes"]), (190, 56, 1, POSES["aronde-salue"]))),
-    "lire-au-cp": ("Aronde lit", lambda: _cover("bc", "b", (70, 40, 1.15, POSES["aronde-lit"]), (190, 66, 0.9, _box(6, 8, 40, 40, "a", 4) + _box(50, 8, 40, 40, "s", 4) + _box(50, 52, 40, 40, "b", 4) + _box(6, 52, 40, 40, "v", 4) + _word(26, 36, 22, "w", "m") + _word(70, 36, 22, "i", "a") + _word(26, 80, 22, "w", "m") + _word(70, 80, 20, "w", "an")))),
+    "lire-au-cp": ("Aronde lit", lambda: _cover("bc", "b", (70, 40, 1.15, POSES["aronde-lit"]), (190, 66, 0.9, _box(6, 8, 40, 40, "a", 4) + _box(50, 8, 40, 40, "s", 4) + _box(50, 52, 40, 40, "b", 4) + _box(6, 52, 40, 40, "v", 4) + _word(26, 36, 22, "t", "m") + _word(70, 36, 22, "i", "a") + _word(26, 80, 22, "t", "m") + _word(70, 80, 20, "t", "an")))),
     "lire-au-ce1": ("Une cabane et un hérisson, la nuit", lambda: _box(0, 0, 320, 180, "n") + _NIGHT + _box(0, 146, 320, 34, "vf") + at(236, 8, 0.65, OBJECTS["lune"]) + at(104, 52, 1.15, OBJECTS["maison"]) + at(14, 70, 0.9, OBJECTS["arbre"]) + at(222, 92, 0.8, OBJECTS["herisson"])),
     "nombres-et-calculs": ("Un boulier", lambda: _cover("ac", "", (80, 10, 1.65, OBJECTS["boulier"]), arch=False)),
     "grandeurs-et-mesures": ("Une horloge, une règle et un poids", lambda: _cover("sc", "sf", (58, 42, 1.15, OBJECTS["horloge"]), (168, 46, 1.2, OBJECTS["regle"]), arch=False)),

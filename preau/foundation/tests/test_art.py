@@ -40,6 +40,29 @@ def test_each_colour_is_known_in_the_light_and_in_the_dark() -> None:
     assert {len(pair) for pair in COLOURS.values()} == {2}
 
 
+def luminance(colour: str) -> float:
+    channels = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    light = [one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in channels]
+    return 0.2126 * light[0] + 0.7152 * light[1] + 0.0722 * light[2]
+
+
+@pytest.mark.parametrize(
+    ("word", "ground"),
+    [
+        ("ecrit", "vert"),
+        ("ecrit", "brique"),
+        ("ecrit", "ardoise"),
+        ("encre", "soleil"),
+        ("brique-fonce", "blanc"),
+        ("ardoise-fonce", "blanc"),
+    ],
+)
+def test_a_word_of_a_drawing_can_be_read_in_the_light_and_in_the_dark(word: str, ground: str) -> None:
+    for scheme in (0, 1):
+        one, other = luminance(COLOURS[word][scheme]), luminance(COLOURS[ground][scheme])
+        assert (max(one, other) + 0.05) / (min(one, other) + 0.05) >= 4.5
+
+
 def test_a_drawing_is_silent_unless_it_is_given_a_text() -> None:
     assert 'aria-hidden="true"' in art.svg("aronde-salue") and "role" not in art.svg("aronde-salue")
     said = art.svg("aronde-salue", "Aronde <salue>")
