@@ -121,20 +121,19 @@ class Choice:
 def choices_of(
     viewer: Viewer, cycle: int | None, subject_id: int | None, kept: Sequence[int] = ()
 ) -> list[Choice]:
-    """What may be assessed in a class of this cycle, domain by domain; of a subject, its own and those that belong to none."""
+    """What may be assessed in a class of this cycle, domain by domain, those of the subject first."""
     rows = Competence.objects.visible_to(viewer).assessed()
     used = Competence.objects.in_use(viewer.today).values("pk")
     rows = rows.filter(Q(pk__in=used) | Q(pk__in=kept)).select_related("referential", "parent__parent")
     if cycle is not None:
         rows = rows.filter(Q(cycle="") | Q(cycle__contains=str(cycle)) | Q(pk__in=kept))
-    if subject_id is not None:
-        rows = rows.filter(Q(subject=None) | Q(subject=subject_id) | Q(pk__in=kept))
     found: dict[str, list[Competence]] = {}
     for one in rows.order_by("-referential__is_own", "referential__name", "rank", "pk"):
         above = [one.parent.parent, one.parent] if one.parent else []
         names = [str(one.referential.name), *(str(each.name) for each in above if each)]
         found.setdefault(" · ".join(names), []).append(one)
-    return [Choice(label, tuple(held)) for label, held in found.items()]
+    told = [Choice(label, tuple(held)) for label, held in found.items()]
+    return sorted(told, key=lambda one: subject_id is None or one.competences[0].subject_id != subject_id)
 
 
 @dataclass(frozen=True)
