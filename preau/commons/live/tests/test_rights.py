@@ -3,7 +3,6 @@
 import json
 import re
 import socket
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -24,14 +23,14 @@ from preau.foundation.boards import Topic
 PAGE = "/en-direct/droits/"
 
 
-@pytest.fixture(autouse=True)
-def one_connection() -> Iterator[None]:
-    """A request closes the connection that it finds; that of a test stays, as Django's own test client sees to."""
-    for signal in (request_started, request_finished):
-        signal.disconnect(close_old_connections)
-    yield
-    for signal in (request_started, request_finished):
-        signal.connect(close_old_connections)
+class Asked(Asking):
+    """The question of the live process. A request closes the connection that it finds: that of a test stays, as Django's own test
+    client sees to, which listens again after each of its requests."""
+
+    def __call__(self, scope: Any, asked: tuple[str, ...]) -> Any:
+        for signal in (request_started, request_finished):
+            signal.disconnect(close_old_connections)
+        return super().__call__(scope, asked)
 
 
 def scope_of(client: SchoolClient) -> dict[str, Any]:
@@ -71,7 +70,7 @@ def test_what_is_told_of_rights_names_nobody(college: World, client: SchoolClien
 
 
 def test_django_is_asked_with_the_cookies_of_the_page(college: World, client: SchoolClient) -> None:
-    asking, client_of_mother = Asking(), client.sit(college.people["guardian"])
+    asking, client_of_mother = Asked(), client.sit(college.people["guardian"])
     found = asking(scope_of(client_of_mother), ("bell", "board"))
     assert found is not None and set(found["channels"]) == {"bell"}
     client_of_mother.post("/deconnexion/")
@@ -80,7 +79,7 @@ def test_django_is_asked_with_the_cookies_of_the_page(college: World, client: Sc
 
 
 def test_a_stream_keeps_no_session_open(college: World, client: SchoolClient, clock: Any) -> None:
-    asking = Asking()
+    asking = Asked()
     client.sit(college.people["pupil"])
     client.get("/")
     for _minute in range(3):
@@ -100,7 +99,7 @@ def test_a_guardian_hears_no_more_of_a_pupil_they_no_longer_follow(
 
     monkeypatch.setattr(boards.topics, "_entries", [*boards.topics, Topic("child", own)])
     boards.topics._known.clear()
-    asking, asked = Asking(), (f"child:{pupil.pk}", "bell")
+    asking, asked = Asked(), (f"child:{pupil.pk}", "bell")
     client.sit(mother)
     before = asking(scope_of(client), asked)
     assert before is not None and set(before["channels"]) == set(asked)

@@ -59,9 +59,9 @@ def publish(news: Sequence[News]) -> None:
     Dispatch.objects.bulk_create(leaving)
     Push.objects.bulk_create(pushes)
     ways: list[Dispatch | Push] = [*leaving, *pushes]
-    people = sorted({way.item.person_id for way in ways if way.due_at <= now})
-    if people:
-        news_due.send(sender=Item, person_ids=people)
+    reached_now = sorted({way.item.person_id for way in ways if way.due_at <= now})
+    if reached_now:
+        news_due.send(sender=Item, person_ids=reached_now)
 
 
 def _make_room(news: Sequence[News]) -> None:

@@ -27,6 +27,8 @@ KEY = "campaigns."
 # Longer than a mail server or a gateway may take to answer.
 HOLD = timedelta(minutes=3)
 TRIES = 6
+# More than one worker takes at a time.
+LOOKED_AT = 100
 # A gateway that has not told in this time will not tell any more.
 REPORTED = timedelta(days=3)
 
@@ -62,12 +64,14 @@ def hold(campaign_id: int, channel: str, most: int) -> list[Sending]:
 
 def _put_off(school: School, due: SendingQuerySet, ready: datetime, now: datetime) -> None:
     """What is ready at a moment waits for the hours of the school and of its reader (decision 141), unless it may leave now."""
-    waiting = list(due.order_by("pk").only("pk", "person_id", "due_at"))
-    leaves = delivery.departures(school, {one.person_id for one in waiting}, ready)
-    late = [one for one in waiting if leaves[one.person_id] != now]
-    for one in late:
-        one.due_at, one.held_until = leaves[one.person_id] or ready + rules.LONGEST, None
-    Sending.objects.bulk_update(late, ["due_at", "held_until"], batch_size=500)
+    while waiting := list(due.order_by("pk")[:LOOKED_AT]):
+        leaves = delivery.departures(school, {one.person_id for one in waiting}, ready)
+        late = [one for one in waiting if leaves[one.person_id] != now]
+        if not late:
+            return
+        for one in late:
+            one.due_at, one.held_until = leaves[one.person_id] or ready + rules.LONGEST, None
+        Sending.objects.bulk_update(late, ["due_at", "held_until"])
 
 
 def _next_kept(due: SendingQuerySet, most: int, now: datetime) -> list[Sending]:
