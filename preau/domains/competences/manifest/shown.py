@@ -118,7 +118,7 @@ boards.search.add(
     )
 )  # fmt: skip
 boards.schedule.add(boards.Scheduled("competences.tell_published", tasks.tell_published, every_minutes=10))
-boards.seeds.add(boards.Seed("competences", seeds.plant, order=47))
+boards.seeds.add(boards.Seed("compétences", seeds.plant, order=47))
 boards.notification_kinds.add(
     NotificationKind(
         "competences.published", _("Des compétences publiées"), _("Compétences"), _("Des compétences sont publiées"),

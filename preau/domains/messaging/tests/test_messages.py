@@ -75,7 +75,7 @@ def test_a_message_of_the_evening_arrives_at_seven_on_monday(
     message = actions.send(teacher, written(teacher, key_to(college, "guardian")))
     deliver(message, EVENING)
     for moment in (EVENING, EVENING + timedelta(days=1), MONDAY - timedelta(seconds=1)):
-        tasks.actions.arrive(moment)
+        actions.arrive(moment)
         assert got(college.people["guardian"]) == []
     actions.arrive(MONDAY + timedelta(minutes=11))
     assert got(college.people["guardian"]) == [message]
