@@ -16,7 +16,7 @@ from preau.commons.notifications.models import Item
 from preau.directory.models import Guardianship, Holding
 from preau.directory.seeds import World
 from preau.directory.viewer import viewer_for
-from preau.domains.messaging import actions, queries, rules, tasks
+from preau.domains.messaging import actions, queries, rules
 from preau.domains.messaging.models import Delivery, Message, Preference, Thread
 from preau.domains.messaging.tests.props import deliver, got, key_to, own_thread, sent, written
 from preau.domains.messaging.tests.test_reach import own_class
