@@ -158,7 +158,7 @@ def main() -> None:
         for name, value in asyncio.run(scene(options.port, options.streams, people)).items():
             print(name, value)
     finally:
-        Session.objects.filter(session_key__in=[one.split("=")[1] for one in people.values()]).delete()
+        Session.objects.filter(session_key__in=[person.split("=")[1] for person in people.values()]).delete()
 
 
 if __name__ == "__main__":

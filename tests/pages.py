@@ -9,7 +9,7 @@ from django.db import connection
 from django.urls import reverse
 
 from conftest import SchoolClient
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.foundation.text import french
 from tests.statements import Statements
 

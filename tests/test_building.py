@@ -26,7 +26,7 @@ from jinja2 import TemplateSyntaxError, UndefinedError
 
 from conftest import TWIN, TwinLeak, refuse_twin
 from preau.directory.models import Person, School, SchoolQuerySet
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Role
 from preau.foundation import boards, readonly
 from preau.foundation.access import AccessMiddleware, anyone, confirmed, opens, signed_in
@@ -370,8 +370,10 @@ def test_a_text_that_django_says_otherwise_is_found(tmp_path: Path) -> None:
         'a = _("Yes")\nb = _("Ici : là")\nc = ngettext("%(num)d day", "%(num)d days : là", 2)\n'
     )
     assert building.said_otherwise(tmp_path) == [
-        "« %(num)d day » is said « %(num)d jour »", "« %(num)d days : là » is said « %(num)d jours »", "« Yes » is said « Oui »",
-    ]  # fmt: skip
+        "« %(num)d day » is said « %(num)d jour »",
+        "« %(num)d days : là » is said « %(num)d jours »",
+        "« Yes » is said « Oui »",
+    ]
 
 
 def test_the_texts_of_a_folder_are_all_found(tmp_path: Path) -> None:
@@ -402,8 +404,10 @@ def test_a_loose_sign_is_found(tmp_path: Path) -> None:
         '"""Un mot : rien."""\nx = f"{y} : {z}"\nt = _("Ici : là")\nSQL = "SELECT a WHERE b = ? AND c"\n'
     )
     assert building.loose_signs(tmp_path) == [
-        "a.py: « : »", "templates/a.html: « Oui : non »", "templates/a.html: « « »",
-    ]  # fmt: skip
+        "a.py: « : »",
+        "templates/a.html: « Oui : non »",
+        "templates/a.html: « « »",
+    ]
 
 
 # 11. Warnings are errors.

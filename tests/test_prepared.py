@@ -14,11 +14,11 @@ from django.test.utils import CaptureQueriesContext
 from preau.directory.counting import numbers
 from preau.directory.models import Person, School
 from preau.directory.queries.finding import PUPILS, STAFF, pupils_here
-from preau.directory.seeds import World
-from preau.domains.attendance import queries as attendance
+from preau.directory.seeds.world import World
 from preau.domains.attendance.models import Entry, Reason
-from preau.domains.timetable import queries as timetable
+from preau.domains.attendance.queries import absences, school_life
 from preau.domains.timetable.models import Lesson
+from preau.domains.timetable.queries.lessons import own_lessons, own_rows
 from preau.foundation.lookup import Wanted
 from preau.foundation.prepared import Lines, Prepared, padded
 
@@ -148,18 +148,18 @@ def test_each_viewer_reads_what_visible_to_gives_them(
     for world in (twin, college):
         viewer = seat_of(key, world=world)
         first, last = date(2026, 11, 16), date(2026, 11, 27)
-        plain = timetable.own_lessons(viewer).between(first, last)
-        assert {row.pk for row in timetable.own_rows(viewer, first, last)} == set(
-            plain.values_list("pk", flat=True)
-        )
+        plain = own_lessons(viewer).between(first, last)
+        assert {row.pk for row in own_rows(viewer, first, last)} == set(plain.values_list("pk", flat=True))
         seen = Entry.objects.visible_to(viewer)
         if viewer.is_guardian:
             expected = set(seen.to_explain().values_list("pupil__given_name", "day"))
-            assert {(one.pupil, one.day) for one in attendance.absences_to_explain(viewer)} == expected
+            assert {
+                (absence.pupil, absence.day) for absence in absences.absences_to_explain(viewer)
+            } == expected
         if not viewer.is_staff:
-            recent = list(attendance.absences_of(viewer).values_list("pk", flat=True)[:4])
-            assert [row.pk for row in attendance.recent_rows(viewer)] == recent
-        (absent,) = numbers(viewer, attendance.number_absent)
+            recent = list(absences.absences_of(viewer).values_list("pk", flat=True)[:4])
+            assert [row.pk for row in absences.recent_rows(viewer)] == recent
+        (absent,) = numbers(viewer, school_life.number_absent)
         if viewer.school:
             assert absent == seen.absences().filter(day=viewer.today).values("pupil").distinct().count()
 
@@ -238,4 +238,4 @@ def test_what_is_prepared_is_logged_as_anything_else(college: World) -> None:
         named("Nina")
         named("Léo")
     assert len(asked) == 2
-    assert all("directory_person" in one["sql"] for one in asked.captured_queries)
+    assert all("directory_person" in captured_query["sql"] for captured_query in asked.captured_queries)

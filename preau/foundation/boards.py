@@ -883,4 +883,4 @@ def journal_words_by_verb() -> dict[str, JournalWord]:
 
 def service_at(namespace: str) -> str:
     """The key of the service whose pages live under this namespace of addresses, else ""."""
-    return next((one.key for one in services if namespace and namespace in one.namespaces), "")
+    return next((service.key for service in services if namespace and namespace in service.namespaces), "")

@@ -18,9 +18,9 @@ from django.utils.http import http_date
 from lxml import etree  # type: ignore[import-untyped]
 
 from preau.foundation.access import View
-from preau.foundation.assertions import Reason
-from preau.foundation.assertions import Refused as Malformed
 from preau.foundation.assertions.reading import parsed
+from preau.foundation.assertions.words import Reason
+from preau.foundation.assertions.words import Refused as Malformed
 
 DAV = "DAV:"
 CALDAV = "urn:ietf:params:xml:ns:caldav"
@@ -40,9 +40,15 @@ WRITING = frozenset(
 PLAIN = frozenset(
     f"{{{DAV}}}{name}"
     for name in (
-        "creationdate", "displayname", "getcontentlength", "getcontenttype", "getetag", "getlastmodified", "resourcetype",
+        "creationdate",
+        "displayname",
+        "getcontentlength",
+        "getcontenttype",
+        "getetag",
+        "getlastmodified",
+        "resourcetype",
     )
-)  # fmt: skip
+)
 ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 Content = str | Sequence[Any]
@@ -78,7 +84,7 @@ class Asked:
         """Elements of what was found, and of what was not."""
         if self.named is None:
             known = (name for name in properties if self.names_alone or name in PLAIN)
-            return [element(one, *([] if self.names_alone else [properties[one]()])) for one in known], []
+            return [element(name, *([] if self.names_alone else [properties[name]()])) for name in known], []
         found = [element(name, properties[name]()) for name in self.named if name in properties]
         return found, [element(name) for name in self.named if name not in properties]
 

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.forms.models import ModelChoiceIterator
 from django.utils.translation import gettext_lazy as _
 
-from preau.foundation import richtext
+from preau.foundation.richtext import cleaning, showing, signs
 from preau.foundation.uploads import Refused
 
 
@@ -207,11 +207,11 @@ class RichInput(forms.Textarea):
         typed = data.get(name) or ""
         if len(typed) > HEAVIEST_TEXT:
             return TooLong(typed)
-        read = richtext.clean if data.get(f"{name}-forme") == "html" else richtext.from_plain
+        read = cleaning.clean if data.get(f"{name}-forme") == "html" else signs.from_plain
         return read(typed)
 
     def format_value(self, value: Any) -> str:
-        return value if isinstance(value, TooLong) else richtext.to_plain(value or "")
+        return value if isinstance(value, TooLong) else signs.to_plain(value or "")
 
 
 class RichText(forms.Field):
@@ -225,7 +225,7 @@ class RichText(forms.Field):
 
     def clean(self, value: Any) -> str:
         html = value or ""
-        if isinstance(value, TooLong) or len(richtext.plain(html)) > self.max_length:
+        if isinstance(value, TooLong) or len(showing.plain(html)) > self.max_length:
             said = _("Ce texte est trop long : %(most)s signes au plus. Coupez-le, ou joignez un fichier.")
             raise ValidationError(said, code="max_length", params={"most": self.max_length})
         super().clean(html)

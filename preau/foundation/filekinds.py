@@ -179,10 +179,16 @@ def _is_weba(start: bytes, _file: IO[bytes]) -> bool:
 
 
 _SIGNS: list[tuple[str, Callable[[bytes, IO[bytes]], bool]]] = [
-    ("image/jpeg", _is_jpeg), ("image/png", _is_png), ("image/webp", _is_webp), ("application/pdf", _is_pdf),
-    ("audio/wav", _is_wav), ("audio/ogg", _is_ogg), ("audio/webm", _is_weba), ("audio/mp4", _is_m4a),
+    ("image/jpeg", _is_jpeg),
+    ("image/png", _is_png),
+    ("image/webp", _is_webp),
+    ("application/pdf", _is_pdf),
+    ("audio/wav", _is_wav),
+    ("audio/ogg", _is_ogg),
+    ("audio/webm", _is_weba),
+    ("audio/mp4", _is_m4a),
     ("audio/mpeg", _is_mp3),
-]  # fmt: skip
+]
 
 
 def _holds(file: IO[bytes], mark: bytes, *, after: bytes) -> bool:
@@ -205,7 +211,7 @@ def _office_kind(file: IO[bytes], name: str) -> str:
             listed = archive.infolist()
             names = {info.filename for info in listed}
             _measure(listed, name)
-            if any(MACROS.search(one) for one in names):
+            if any(MACROS.search(name) for name in names):
                 said = _(
                     "« %(name)s » contient un programme (une macro) : enregistrez-le sans elle, ou en PDF."
                 )

@@ -81,4 +81,4 @@ def account(account_id: int) -> str:
 
 
 def all_of(kind: str, ids: Iterable[int]) -> list[str]:
-    return [f"{kind}:{one}" for one in ids]
+    return [f"{kind}:{id_}" for id_ in ids]

@@ -123,7 +123,7 @@ def _placed(blocks: Sequence[Block], first: int, last: int) -> list[Block]:
     found: list[Block] = []
     together: list[Block] = []
     free_at: list[int] = []
-    for block in sorted(blocks, key=lambda one: (one.starts, -one.ends)):
+    for block in sorted(blocks, key=lambda block: (block.starts, -block.ends)):
         at = max((block.starts - first * HOUR) // STEP, 0)
         # Both down to a step: what follows a lesson of 53 minutes begins where it ends.
         end = min(max((block.ends - first * HOUR) // STEP, at + 1), (last - first) * HOUR // STEP)
@@ -151,7 +151,7 @@ def gaps(blocks: Iterable[Block]) -> list[tuple[int, int]]:
     """The minutes between two blocks in which nothing is, from the first of a day to its last."""
     found: list[tuple[int, int]] = []
     until: int | None = None
-    for block in sorted(blocks, key=lambda one: one.starts):
+    for block in sorted(blocks, key=lambda block: block.starts):
         if until is not None and block.starts - until >= LEAST_FREE:
             found.append((until, block.starts))
         until = block.ends if until is None else max(until, block.ends)

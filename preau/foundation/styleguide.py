@@ -19,8 +19,9 @@ from django.http import HttpRequest, QueryDict
 from django.template import engines
 from markupsafe import Markup
 
-from preau.foundation import art, dates, richtext
+from preau.foundation import art, dates
 from preau.foundation.fields import Attachments, Day, RichText, SeveralFiles
+from preau.foundation.richtext import signs
 from preau.foundation.scales import Block, DayPlan, plan_of
 from preau.foundation.sorting import Sorting
 from preau.foundation.text import french
@@ -223,7 +224,7 @@ HALF_DAYS = [
         ],
     ),
 ]
-LESSON = richtext.from_plain(
+LESSON = signs.from_plain(
     "## Le théorème de Thalès\nSi **(BC)** et **(DE)** sont parallèles, alors $\\frac{AB}{AD} = \\frac{AC}{AE}$.\n"
     "- apporter la règle et le compas\u202f;\n- lire [la leçon](https://eduscol.education.gouv.fr)\u202f;\n  1. les définitions,\n  2. l’exemple.\n\n"
     "> Une démonstration se lit deux fois.\n\n| Nombre | Carré |\n| --- | --- |\n| 12 | 144 |\n\n```\nprint(12 ** 2)\n```\n"
@@ -265,12 +266,34 @@ def _plans() -> dict[str, Any]:
     """A day and a week to draw, with all that a block may be."""
     maths = _lesson("Mathématiques", "maths", "calculator", 615, text="salle 204", is_now=True)
     blocks = (
-        _lesson("Français", "francais", "feather", 485, text="Mme Diop · salle 201", tags=(("Appel fait", "done", "check"),)),
+        _lesson(
+            "Français",
+            "francais",
+            "feather",
+            485,
+            text="Mme Diop · salle 201",
+            tags=(("Appel fait", "done", "check"),),
+        ),
         maths,
         Block("Pause de midi", 670, 790, kind="free"),
-        _lesson("EPS", "eps", "run", 790, minutes=110, text="gymnase", links=(("Faire l’appel", "#", "de 13 h 10"),)),
-        _lesson("Musique", "musique", "music", 905, is_off=True, tags=(("Cours non assuré", "changed", "calendar-off"),)),
-    )  # fmt: skip
+        _lesson(
+            "EPS",
+            "eps",
+            "run",
+            790,
+            minutes=110,
+            text="gymnase",
+            links=(("Faire l’appel", "#", "de 13 h 10"),),
+        ),
+        _lesson(
+            "Musique",
+            "musique",
+            "music",
+            905,
+            is_off=True,
+            tags=(("Cours non assuré", "changed", "calendar-off"),),
+        ),
+    )
     monday = DayPlan("Lundi 23 novembre", "Lun. 23 nov.", blocks[:1], href="#")
     tuesday = DayPlan("Mardi 24 novembre", "Mar. 24 nov.", blocks, href="#", is_today=True)
     groups = (_lesson("Anglais", "anglais", "language", 485), _lesson("Allemand", "langues", "world", 500))
@@ -285,7 +308,7 @@ def _plans() -> dict[str, Any]:
     return {
         "one_day": plan_of([DayPlan("Aujourd’hui", "Aujourd’hui", blocks, is_today=True)], 630, "10 h 30"),
         "one_week": plan_of([monday, tuesday, wednesday, saturday], 630, "10 h 30"),
-    }  # fmt: skip
+    }
 
 
 GIVEN = {

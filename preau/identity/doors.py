@@ -78,8 +78,10 @@ def at_door(request: HttpRequest, name: str) -> Viewer | Refusal:
     request.door_left = max(0, known.most - count)  # type: ignore[attr-defined]
     if count > known.most:
         return Refusal(
-            HTTPStatus.TOO_MANY_REQUESTS, _("Trop de demandes."), throttle.ends_in("door", name, str(key.account_id))
-        )  # fmt: skip
+            HTTPStatus.TOO_MANY_REQUESTS,
+            _("Trop de demandes."),
+            throttle.ends_in("door", name, str(key.account_id)),
+        )
     closed = _closed(request, key, now)
     if closed:
         return Refusal(HTTPStatus.UNAUTHORIZED, closed)
@@ -124,12 +126,16 @@ def _wrong(request: HttpRequest, shown: Shown) -> Refusal:
     for counted, most in ((near, WRONG), (wide, WRONG_FROM_ONE_NETWORK)):
         if throttle.hit(*counted, window=WINDOW) > most:
             return Refusal(
-                HTTPStatus.TOO_MANY_REQUESTS, _("Trop d’essais avec un accès qui ne convient pas."), throttle.ends_in(*counted)
-            )  # fmt: skip
+                HTTPStatus.TOO_MANY_REQUESTS,
+                _("Trop d’essais avec un accès qui ne convient pas."),
+                throttle.ends_in(*counted),
+            )
     return Refusal(
         HTTPStatus.UNAUTHORIZED,
-        _("Cet accès ne convient pas. Ici, le mot de passe de votre compte n’ouvre rien : créez un accès d’application."),
-    )  # fmt: skip
+        _(
+            "Cet accès ne convient pas. Ici, le mot de passe de votre compte n’ouvre rien : créez un accès d’application."
+        ),
+    )
 
 
 def _closed(request: HttpRequest, key: AccessKey, now: datetime) -> str:
@@ -167,7 +173,7 @@ def _where_allowed(viewer: Viewer) -> Seat:
         return viewer.seat
     places = tuple(place for place in viewer.places if place.offers(rules.KEYS))
     allowed = {place.pupil_id for place in places}
-    pupils = tuple(one for one in viewer.seat.pupils if one in allowed)
+    pupils = tuple(pupil for pupil in viewer.seat.pupils if pupil in allowed)
     return replace(viewer.seat, pupils=pupils, places=places) if pupils else viewer.seat
 
 

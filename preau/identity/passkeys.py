@@ -78,9 +78,11 @@ def ask(session: Any, what: str, account_id: int, handle: str = "") -> bytes:
     """A new challenge for this gesture of this account (0: of whoever comes); the one before is forgotten."""
     challenge = secrets.token_bytes(SIZE)
     session[what] = {
-        "challenge": bytes_to_base64url(challenge), "account": account_id, "handle": handle,
+        "challenge": bytes_to_base64url(challenge),
+        "account": account_id,
+        "handle": handle,
         "until": int((timezone.now() + LIFE).timestamp()),
-    }  # fmt: skip
+    }
     return challenge
 
 
@@ -114,7 +116,7 @@ def to_make(challenge: bytes, account: Account, handle: str, known: Iterable[Pas
             resident_key=ResidentKeyRequirement.REQUIRED,
             user_verification=UserVerificationRequirement.REQUIRED,
         ),
-        exclude_credentials=[_named(one) for one in known],
+        exclude_credentials=[_named(passkey) for passkey in known],
     )
     return dict(loads(webauthn.options_to_json(options)))
 
@@ -125,7 +127,7 @@ def to_prove(challenge: bytes, known: Iterable[Passkey] = ()) -> dict[str, Any]:
         rp_id=site()[0],
         challenge=challenge,
         timeout=_milliseconds(),
-        allow_credentials=[_named(one) for one in known],
+        allow_credentials=[_named(passkey) for passkey in known],
         user_verification=UserVerificationRequirement.REQUIRED,
     )
     return dict(loads(webauthn.options_to_json(options)))
@@ -136,7 +138,7 @@ def _milliseconds() -> int:
 
 
 def _named(key: Passkey) -> PublicKeyCredentialDescriptor:
-    transports = [AuthenticatorTransport(one) for one in key.transports]
+    transports = [AuthenticatorTransport(transport) for transport in key.transports]
     return PublicKeyCredentialDescriptor(id=base64url_to_bytes(key.credential_id), transports=transports)
 
 
@@ -162,7 +164,7 @@ def made_in(typed: str, asked: Asked) -> Passkey:
         handle=asked.handle,
         public_key=bytes_to_base64url(made.credential_public_key),
         sign_count=made.sign_count,
-        transports=sorted({one.value for one in sent.response.transports or ()}),
+        transports=sorted({transport.value for transport in sent.response.transports or ()}),
         may_sync=made.credential_device_type == CredentialDeviceType.MULTI_DEVICE,
         is_synced=made.credential_backed_up,
     )

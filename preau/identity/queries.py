@@ -202,7 +202,7 @@ def keys_of(viewer: Viewer) -> OwnKeys:
     """One's own keys of access, the last one first; those that are over, until they are erased (one query)."""
     found = list(AccessKey.objects.visible_to(viewer))
     seats = {seat.key: seat.label for seat in viewer.seats}
-    rows = [_key_row(one, seats, timezone.now()) for one in found]
+    rows = [_key_row(access_key, seats, timezone.now()) for access_key in found]
     alive = tuple(row for row in rows if row.is_alive)
     over = tuple(row for row in rows if not row.is_alive)
     return OwnKeys(alive, over, found[0].pk if found else 0)
@@ -210,10 +210,19 @@ def keys_of(viewer: Viewer) -> OwnKeys:
 
 def _key_row(key: AccessKey, seats: Mapping[str, str], now: datetime) -> KeyRow:
     return KeyRow(
-        key.public_id, key.name, key.get_kind_display(), seats.get(key.seat, _("un profil qui n’existe plus")),
-        said_of_doors(key.scopes), key.prefix, key.made_at, key.expires_at, key.used_on, key.used_from, key.revoked_at,
+        key.public_id,
+        key.name,
+        key.get_kind_display(),
+        seats.get(key.seat, _("un profil qui n’existe plus")),
+        said_of_doors(key.scopes),
+        key.prefix,
+        key.made_at,
+        key.expires_at,
+        key.used_on,
+        key.used_from,
+        key.revoked_at,
         key.revoked_at is None and key.expires_at > now and key.seat in seats,
-    )  # fmt: skip
+    )
 
 
 def doors_for(viewer: Viewer, by: str) -> list[boards.Door]:
@@ -281,7 +290,7 @@ def readiness_of(viewer: Viewer) -> list[ReadyRow]:
     asked = [demand for found in demands.in_force([viewer.school_id]).values() for demand in found]
     if asked:
         held = demands.holdings_of([person.pk for person in people], viewer.today)
-        here = {pk: [one for one in rows if one.school_id == viewer.school_id] for pk, rows in held.items()}
+        here = {pk: [row for row in rows if row.school_id == viewer.school_id] for pk, rows in held.items()}
         people = [
             person
             for person in people

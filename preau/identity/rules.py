@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from preau.directory.models import Assignment, Group, Person, School
 from preau.directory.models.scoping import active_on
-from preau.directory.rules import runs_settings
+from preau.directory.rules.settings import runs_settings
 from preau.directory.viewer import Viewer
 from preau.directory.words import Profile, Role
 from preau.foundation import boards

@@ -27,9 +27,14 @@ BROWSERS = (
     ("Safari", "Safari"),
 )
 SYSTEMS = (
-    ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("CrOS", "Chromebook"),
-    ("Windows", "Windows"), ("Macintosh|Mac OS", "Mac"), ("Linux", "Linux"),
-)  # fmt: skip
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("CrOS", "Chromebook"),
+    ("Windows", "Windows"),
+    ("Macintosh|Mac OS", "Mac"),
+    ("Linux", "Linux"),
+)
 
 
 def start(session: Any, now: datetime) -> None:
@@ -72,11 +77,21 @@ def device_of(user_agent: str) -> str:
 
 
 PROGRAMS = (
-    ("DAVx", "DAVx⁵"), ("Thunderbird", "Thunderbird"), ("dataaccessd|CalendarAgent|remindd", "Calendrier d’Apple"),
-    ("Evolution", "Evolution"), ("Nextcloud|mirall", "Nextcloud"), ("gvfs", "Fichiers (GNOME)"), ("KIO|kioworker", "Fichiers (KDE)"),
-    ("WebDAVFS|WebDAVLib", "Finder"), ("MiniRedir|DavClnt", "Explorateur de Windows"), ("rclone", "rclone"), ("davfs2", "davfs2"),
-    ("Cyberduck", "Cyberduck"), ("curl", "curl"), ("python-requests|python-httpx|Python-urllib|aiohttp", "un programme Python"),
-)  # fmt: skip
+    ("DAVx", "DAVx⁵"),
+    ("Thunderbird", "Thunderbird"),
+    ("dataaccessd|CalendarAgent|remindd", "Calendrier d’Apple"),
+    ("Evolution", "Evolution"),
+    ("Nextcloud|mirall", "Nextcloud"),
+    ("gvfs", "Fichiers (GNOME)"),
+    ("KIO|kioworker", "Fichiers (KDE)"),
+    ("WebDAVFS|WebDAVLib", "Finder"),
+    ("MiniRedir|DavClnt", "Explorateur de Windows"),
+    ("rclone", "rclone"),
+    ("davfs2", "davfs2"),
+    ("Cyberduck", "Cyberduck"),
+    ("curl", "curl"),
+    ("python-requests|python-httpx|Python-urllib|aiohttp", "un programme Python"),
+)
 
 
 def program_of(user_agent: str) -> str:

@@ -14,7 +14,8 @@ from preau.directory.counting import numbers
 from preau.directory.viewer import Viewer
 from preau.foundation import boards
 from preau.foundation.access import anyone, opens, signed_in
-from preau.identity import actions, queries, reading
+from preau.identity import queries, reading
+from preau.identity.actions import profile
 from preau.identity.seeds import PASSWORD
 from preau.portal import demo, first_steps, visitors
 
@@ -59,10 +60,10 @@ def first_visit(request: HttpRequest) -> HttpResponse:
 def settle_guide(request: HttpRequest) -> HttpResponseRedirect:
     """Put the guide away, or back on the home: on every device, for this profile."""
     if request.POST.get("montrer"):
-        actions.take_guide_back(request.viewer)
+        profile.take_guide_back(request.viewer)
         messages.success(request, _("Le guide est de nouveau sur votre accueil."))
     else:
-        actions.put_guide_away(request.viewer)
+        profile.put_guide_away(request.viewer)
         messages.success(request, _("Le guide est rangé. Il reste dans « Premiers pas », sous votre nom."))
     return redirect("portal:home")
 
@@ -87,7 +88,7 @@ def cards_of(viewer: Viewer, most: int = MOST_CARDS) -> list[tuple[boards.Card, 
     open_ones = [
         (card, seated) for card, seated in boards.offered(boards.cards, viewer) if card.open_to(seated)
     ]
-    counted = iter(numbers(viewer, *(one for card, _seated in open_ones for one in card.counters)))
+    counted = iter(numbers(viewer, *(counter for card, _seated in open_ones for counter in card.counters)))
     found: list[tuple[boards.Card, Mapping[str, Any]]] = []
     for card, seated in open_ones:
         known = [next(counted) for _one in card.counters]

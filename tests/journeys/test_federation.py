@@ -13,7 +13,7 @@ from preau.commons.federation.standin import Known, StandIn
 from preau.commons.federation.tests.coming import provider_of, rely_on
 from preau.commons.federation.words import Audience
 from preau.directory.models import ExternalId, Guardianship
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Authority
 
 pytestmark = pytest.mark.journey

@@ -17,13 +17,13 @@ from playwright.sync_api import Locator, Page, expect
 
 from conftest import NOW
 from preau.directory.models import Guardianship, Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.viewer import viewer_for
 from preau.directory.words import Authority, Kinship
 from preau.domains.attendance.models import Announcement, Entry, RollCall
-from preau.domains.attendance.queries import register_of
-from preau.domains.homework import queries as homework
+from preau.domains.attendance.queries.registers import register_of
 from preau.domains.homework.models import HandIn, Homework, LessonRecord
+from preau.domains.homework.queries import concerned
 from preau.domains.homework.tests.scene import given
 from preau.domains.timetable.models import Bookable, Booking, Lesson, LessonChange
 from tests.journeys.test_roll_gestures import segment
@@ -104,7 +104,7 @@ def copies(college: World) -> None:
     teacher = college.people["teacher"]
     viewer = viewer_for(teacher, teacher.account.pk, NOW)
     work = given(viewer, one_lesson(college), hand_in="online", title="Rédaction")
-    for pupil in Person.objects.filter(pk__in=homework.concerned(work)).order_by("search_name", "pk")[:3]:
+    for pupil in Person.objects.filter(pk__in=concerned.concerned(work)).order_by("search_name", "pk")[:3]:
         HandIn.objects.create(
             school=college.school, homework=work, pupil=pupil, text="Ma copie", handed_at=NOW
         )
@@ -312,28 +312,108 @@ def to_the_timetable(hand: Hand) -> None:
 
 
 TASKS = [
-    Task("appel", "Faire l’appel : trois absents, un retard", "teacher", PHONE, 6, call_the_roll, one_lesson, sample=True),
-    Task("contenu", "Écrire le contenu d’une séance", "teacher", DESK, 3, write_the_content, one_lesson, sample=True),
-    Task("copie", "Corriger la copie suivante, depuis une copie", "teacher", DESK, 2, correct_the_next, copies, sample=True),
+    Task(
+        "appel",
+        "Faire l’appel : trois absents, un retard",
+        "teacher",
+        PHONE,
+        6,
+        call_the_roll,
+        one_lesson,
+        sample=True,
+    ),
+    Task(
+        "contenu",
+        "Écrire le contenu d’une séance",
+        "teacher",
+        DESK,
+        3,
+        write_the_content,
+        one_lesson,
+        sample=True,
+    ),
+    Task(
+        "copie",
+        "Corriger la copie suivante, depuis une copie",
+        "teacher",
+        DESK,
+        2,
+        correct_the_next,
+        copies,
+        sample=True,
+    ),
     Task("expliquer", "Expliquer une absence", "guardian", PHONE, 3, explain, one_absence, sample=True),
     Task("parent", "Noter l’appel d’un parent", "cpe", DESK, 4, note_a_call, nothing_announced, sample=True),
-    Task("reserver", "Réserver un chariot pour une heure vide", "teacher", DESK, 3, book_an_hour, a_trolley, sample=True),
+    Task(
+        "reserver",
+        "Réserver un chariot pour une heure vide",
+        "teacher",
+        DESK,
+        3,
+        book_an_hour,
+        a_trolley,
+        sample=True,
+    ),
     Task("salle", "Changer de salle, depuis le cours", "teacher", PHONE, 2, another_room, one_lesson),
-    Task("vers-appel", "★ Claire : l’appel de la classe devant elle", "teacher", PHONE, 2, to_the_roll, one_lesson),
+    Task(
+        "vers-appel",
+        "★ Claire : l’appel de la classe devant elle",
+        "teacher",
+        PHONE,
+        2,
+        to_the_roll,
+        one_lesson,
+    ),
     Task("vers-retard", "★ Claire : Yanis arrive en retard", "teacher", PHONE, 2, to_the_late, roll_called),
-    Task("vers-contenu", "★ Claire : la dernière séance, le travail donné, celle du jour", "teacher", DESK, 2, to_the_content, one_lesson),
+    Task(
+        "vers-contenu",
+        "★ Claire : la dernière séance, le travail donné, celle du jour",
+        "teacher",
+        DESK,
+        2,
+        to_the_content,
+        one_lesson,
+    ),
     Task("vers-notes", "★ Claire : trente notes à saisir", "teacher", DESK, 2, to_the_marks),
     Task("vers-parent", "★ Thomas : du professeur au père", "teacher", PHONE, 2, to_the_father, a_child),
-    Task("vers-absents", "★ Samia : qui manque et n’a pas dit pourquoi", "cpe", DESK, 2, to_the_absents, one_absence),
-    Task("vers-malade", "★ Samia : une mère appelle, trois jours de maladie", "cpe", DESK, 2, to_the_call, nothing_announced),
+    Task(
+        "vers-absents",
+        "★ Samia : qui manque et n’a pas dit pourquoi",
+        "cpe",
+        DESK,
+        2,
+        to_the_absents,
+        one_absence,
+    ),
+    Task(
+        "vers-malade",
+        "★ Samia : une mère appelle, trois jours de maladie",
+        "cpe",
+        DESK,
+        2,
+        to_the_call,
+        nothing_announced,
+    ),
     Task("vers-portail", "★ Samia : un élève au portail, dix minutes de retard", "cpe", DESK, 2, to_the_gate),
     Task("vers-attente", "★ Hélène : ce qui l’attend aujourd’hui", "head", DESK, 2, to_what_waits),
-    Task("vers-demain", "★ Nina : ce qu’il y a demain, et à faire", "pupil", PHONE, 2, to_tomorrow, to_hand_in),
-    Task("vers-rendre", "★ Nina : rendre une photo de sa page", "pupil", PHONE, 2, to_the_hand_in, to_hand_in),
+    Task(
+        "vers-demain", "★ Nina : ce qu’il y a demain, et à faire", "pupil", PHONE, 2, to_tomorrow, to_hand_in
+    ),
+    Task(
+        "vers-rendre", "★ Nina : rendre une photo de sa page", "pupil", PHONE, 2, to_the_hand_in, to_hand_in
+    ),
     Task("vers-journee", "★ La mère de Nina : sa journée", "guardian", PHONE, 2, to_the_day),
-    Task("vers-expliquer", "★ La mère de Nina : expliquer une absence", "guardian", PHONE, 2, to_the_explaining, one_absence),
+    Task(
+        "vers-expliquer",
+        "★ La mère de Nina : expliquer une absence",
+        "guardian",
+        PHONE,
+        2,
+        to_the_explaining,
+        one_absence,
+    ),
     Task("vers-semaine", "★ Inès : son emploi du temps de demain", "pupil", PHONE, 2, to_the_timetable),
-]  # fmt: skip
+]
 
 
 def line_of(task: Task, done: list[str]) -> str:
@@ -353,7 +433,8 @@ def written(task: Task, line: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "task", [pytest.param(one, id=one.key, marks=[] if one.sample else [pytest.mark.net]) for one in TASKS]
+    "task",
+    [pytest.param(task, id=task.key, marks=[] if task.sample else [pytest.mark.net]) for task in TASKS],
 )
 @pytest.mark.parametrize("scripts", [True], indirect=True)
 def test_a_task_takes_no_more_gestures_than_the_table_says(

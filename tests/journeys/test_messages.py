@@ -8,7 +8,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from conftest import PARIS
-from preau.domains.messaging import actions
+from preau.domains.messaging.actions import leaving
 from preau.domains.messaging.models import Delivery, Message
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -18,8 +18,8 @@ MORNING = datetime(2026, 11, 27, 7, 15, tzinfo=PARIS)
 
 def _work(message: Message) -> None:
     """What the worker does."""
-    actions.expand(message.pk)
-    actions.arrive(timezone.now())
+    leaving.expand(message.pk)
+    leaving.arrive(timezone.now())
 
 
 def test_a_teacher_writes_at_night_and_a_parent_answers_in_the_morning(

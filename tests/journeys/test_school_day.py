@@ -8,7 +8,7 @@ from django.core import mail
 from django.core.management import call_command
 from playwright.sync_api import expect
 
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.domains.attendance.models import Entry, Explanation
 from preau.domains.timetable.models import Lesson
 

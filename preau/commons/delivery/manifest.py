@@ -22,11 +22,16 @@ boards.personal_data.add(
 )
 boards.settings_pages.add(
     boards.SettingsPage(
-        _("Heures d’envoi"), _("De quand à quand partent courriels, SMS et avis ; ce qui est urgent, et pourquoi."),
-        "delivery:school", "clock", rules.runs_hours, order=62, heading=boards.SettingsHeading.DAILY,
+        _("Heures d’envoi"),
+        _("De quand à quand partent courriels, SMS et avis ; ce qui est urgent, et pourquoi."),
+        "delivery:school",
+        "clock",
+        rules.runs_hours,
+        order=62,
+        heading=boards.SettingsHeading.DAILY,
         words=_("droit à la déconnexion nuit week-end notification"),
     )
-)  # fmt: skip
+)
 boards.site_pages.add(
     boards.SitePage(
         _("Envois"), "delivery:carriers", "mail", rules.runs_carriers, _("passerelle courriel sms panne")

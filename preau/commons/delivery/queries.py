@@ -136,7 +136,9 @@ def closed_next(viewer: Viewer) -> Sequence[Closure]:
 
 def carriers_at(now: datetime) -> list[tuple[Carrier, Load]]:
     """Each gateway with what it has to carry; what is not set here carries nothing."""
-    return [(one, one.load(now) if one.is_set() else Load(0, 0, 0)) for one in boards.carriers]
+    return [
+        (carrier, carrier.load(now) if carrier.is_set() else Load(0, 0, 0)) for carrier in boards.carriers
+    ]
 
 
 def carrier(key: str) -> Carrier:

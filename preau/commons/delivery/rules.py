@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from preau.directory.rules import runs_settings
+from preau.directory.rules.settings import runs_settings
 from preau.directory.viewer import Viewer
 
 HOUR, DAY = 60, 24 * 60

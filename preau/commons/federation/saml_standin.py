@@ -22,7 +22,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 from lxml import etree  # type: ignore[import-untyped]
 
-from preau.foundation import assertions
+from preau.foundation.assertions import keys, leaving, words
 from preau.foundation.assertions.reading import decoded, inflated, parsed, written
 from preau.foundation.assertions.signatures import signed_query
 from preau.foundation.assertions.words import (
@@ -88,10 +88,10 @@ class SamlStandIn:
             raise ImproperlyConfigured(
                 "The stand-in desk is for a demonstration or development: DEMO or DEBUG."
             )
-        self.people = {one.subject: one for one in people}
+        self.people = {person.subject: person for person in people}
         self.relying: Relying | None = None
         self.sessions: dict[str, Opened] = {}
-        self.key = assertions.make_key(self.title, timezone.now())
+        self.key = keys.make_key(self.title, timezone.now())
         desk = self
 
         class Handler(_Handler):
@@ -139,9 +139,16 @@ class SamlStandIn:
             raise ImproperlyConfigured("No site relies on this desk yet.")
         now, number, there = timezone.now(), question.get("ID"), self.relying
         top = root(
-            SAMLP, "Response",
-            {"ID": new_id(), "Version": "2.0", "IssueInstant": written(now), "Destination": there.acs, "InResponseTo": number},
-        )  # fmt: skip
+            SAMLP,
+            "Response",
+            {
+                "ID": new_id(),
+                "Version": "2.0",
+                "IssueInstant": written(now),
+                "Destination": there.acs,
+                "InResponseTo": number,
+            },
+        )
         add(top, SAML, "Issuer", self.entity_id)
         add(add(top, SAMLP, "Status"), SAMLP, "StatusCode", Value=SUCCESS)
         assertion = add(top, SAML, "Assertion", ID=new_id(), Version="2.0", IssueInstant=written(now))
@@ -176,12 +183,10 @@ class SamlStandIn:
         if self.relying is None:
             raise ImproperlyConfigured("No site relies on this desk yet.")
         there, now = self.relying, timezone.now()
-        between = assertions.Between(
-            self.entity_id, f"{self.address}/slo", there.entity_id, there.certificates
-        )
-        asked = assertions.read_end(between, now, query=query)
+        between = leaving.Between(self.entity_id, f"{self.address}/slo", there.entity_id, there.certificates)
+        asked = leaving.read_end(between, now, query=query)
         self.sessions.pop(cookie, None)
-        return assertions.make_ended(
+        return leaving.make_ended(
             self.entity_id, there.logout, asked.number, self.key, now, relay=asked.relay
         )
 
@@ -191,12 +196,12 @@ class SamlStandIn:
         if opened is None or self.relying is None:
             return ""
         name = (opened.subject, PERSISTENT, "")
-        return assertions.make_end(
+        return leaving.make_end(
             self.entity_id, self.relying.logout, name, self.key, timezone.now(), session=opened.index
         )[1]
 
 
-def _signed(assertion: Any, key: assertions.KeyPair) -> Any:
+def _signed(assertion: Any, key: keys.KeyPair) -> Any:
     constants = xmlsec.constants
     signature = xmlsec.template.create(
         assertion, constants.TransformExclC14N, constants.TransformRsaSha256, ns="ds"
@@ -236,7 +241,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self._redirect(self.provider.end(self._cookie()) or "/")
             else:
                 self._page(404, "Rien ici", "")
-        except assertions.Refused as refusal:
+        except words.Refused as refusal:
             self._page(400, "Ce site n’est pas connu ici", f"<p>{html.escape(refusal.reason)}</p>")
 
     def do_POST(self) -> None:
@@ -248,7 +253,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         try:
             question = self.provider.question(urlsplit(self.path).query)
-        except assertions.Refused as refusal:
+        except words.Refused as refusal:
             self._page(400, "Ce site n’est pas connu ici", f"<p>{html.escape(refusal.reason)}</p>")
             return
         key, opened = self.provider.open_session(who)
@@ -261,8 +266,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(question, opened)
             return
         buttons = "".join(
-            f'<button name="qui" value="{html.escape(one.subject)}">{html.escape(one.name)}<br><small>{html.escape(one.note)}</small></button>'
-            for one in self.provider.people.values()
+            f'<button name="qui" value="{html.escape(person.subject)}">{html.escape(person.name)}<br><small>{html.escape(person.note)}</small></button>'
+            for person in self.provider.people.values()
         )
         body = f'<p>Personne n’est réel ici, et aucun mot de passe n’est demandé. Qui êtes-vous ?</p><form method="post" action="{html.escape(self.path)}">{buttons}</form>'
         self._page(200, self.provider.title, body)

@@ -91,7 +91,7 @@ class StandIn:
             raise ImproperlyConfigured(
                 "The stand-in provider is for a demonstration or development: DEMO or DEBUG."
             )
-        self.people = {one.subject: one for one in people}
+        self.people = {person.subject: person for person in people}
         self.relying: dict[str, Relying] = {}
         self.sessions: dict[str, Opened] = {}
         self.codes: dict[str, Code] = {}
@@ -130,14 +130,20 @@ class StandIn:
     def sheet(self) -> dict[str, Any]:
         return {
             "issuer": self.issuer,
-            **{f"{name}_endpoint": f"{self.issuer}/{name}" for name in ("authorization", "token", "userinfo")},
-            "end_session_endpoint": f"{self.issuer}/logout", "jwks_uri": f"{self.issuer}/jwks",
-            "response_types_supported": ["code"], "subject_types_supported": ["public"],
-            "id_token_signing_alg_values_supported": ["RS256"], "code_challenge_methods_supported": ["S256"],
+            **{
+                f"{name}_endpoint": f"{self.issuer}/{name}" for name in ("authorization", "token", "userinfo")
+            },
+            "end_session_endpoint": f"{self.issuer}/logout",
+            "jwks_uri": f"{self.issuer}/jwks",
+            "response_types_supported": ["code"],
+            "subject_types_supported": ["public"],
+            "id_token_signing_alg_values_supported": ["RS256"],
+            "code_challenge_methods_supported": ["S256"],
             "token_endpoint_auth_methods_supported": ["client_secret_basic"],
-            "authorization_response_iss_parameter_supported": True, "backchannel_logout_supported": True,
+            "authorization_response_iss_parameter_supported": True,
+            "backchannel_logout_supported": True,
             "backchannel_logout_session_supported": True,
-        }  # fmt: skip
+        }
 
     def keys(self) -> dict[str, Any]:
         return {"keys": [self.key.as_dict(private=False)]}
@@ -148,9 +154,16 @@ class StandIn:
     def id_claims(self, code: Code) -> dict[str, Any]:
         now = int(time.time())
         return {
-            "iss": self.issuer, "sub": code.opened.subject, "aud": code.relying.client_id, "iat": now, "exp": now + TOKEN_LIFE,
-            "nonce": code.nonce, "auth_time": code.opened.at, "sid": code.opened.sid, "acr": "eidas1",
-        }  # fmt: skip
+            "iss": self.issuer,
+            "sub": code.opened.subject,
+            "aud": code.relying.client_id,
+            "iat": now,
+            "exp": now + TOKEN_LIFE,
+            "nonce": code.nonce,
+            "auth_time": code.opened.at,
+            "sid": code.opened.sid,
+            "acr": "eidas1",
+        }
 
     def about(self, subject: str) -> dict[str, Any]:
         return {"sub": subject, "name": self.people[subject].name, **self.people[subject].claims}
@@ -165,9 +178,13 @@ class StandIn:
     def give_code(self, asked: Mapping[str, str], opened: Opened) -> str:
         code = secrets.token_urlsafe(24)
         self.codes[code] = Code(
-            self.relying[asked["client_id"]], asked["redirect_uri"], asked["code_challenge"], asked.get("nonce", ""),
-            opened, time.time() + CODE_LIFE,
-        )  # fmt: skip
+            self.relying[asked["client_id"]],
+            asked["redirect_uri"],
+            asked["code_challenge"],
+            asked.get("nonce", ""),
+            opened,
+            time.time() + CODE_LIFE,
+        )
         said = {"code": code, "state": asked.get("state", ""), "iss": self.issuer}
         return f"{asked['redirect_uri']}?{urlencode(said)}"
 
@@ -185,8 +202,11 @@ class StandIn:
         access = secrets.token_urlsafe(24)
         self.tokens[access] = code.opened.subject
         return 200, {
-            "token_type": "Bearer", "access_token": access, "expires_in": TOKEN_LIFE, "id_token": self.sign(self.id_claims(code)),
-        }  # fmt: skip
+            "token_type": "Bearer",
+            "access_token": access,
+            "expires_in": TOKEN_LIFE,
+            "id_token": self.sign(self.id_claims(code)),
+        }
 
     def _is(self, relying: Relying, authorization: str) -> bool:
         try:
@@ -209,9 +229,13 @@ class StandIn:
         now = int(time.time())
         said = {"sub": opened.subject, "sid": opened.sid} if opened else {}
         return said | {
-            "iss": self.issuer, "aud": relying.client_id, "iat": now, "exp": now + 120, "jti": secrets.token_hex(12),
+            "iss": self.issuer,
+            "aud": relying.client_id,
+            "iat": now,
+            "exp": now + 120,
+            "jti": secrets.token_hex(12),
             "events": {LOGOUT_EVENT: {}},
-        }  # fmt: skip
+        }
 
     def tell(self, relying: Relying, claims: Mapping[str, Any]) -> int:
         body = urlencode({"logout_token": self.sign(claims)}).encode()
@@ -270,8 +294,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._redirect(self.provider.give_code(asked, opened))
             return
         buttons = "".join(
-            f'<button name="qui" value="{html.escape(one.subject)}">{html.escape(one.name)}<br><small>{html.escape(one.note)}</small></button>'
-            for one in self.provider.people.values()
+            f'<button name="qui" value="{html.escape(person.subject)}">{html.escape(person.name)}<br><small>{html.escape(person.note)}</small></button>'
+            for person in self.provider.people.values()
         )
         body = f'<p>Personne n’est réel ici, et aucun mot de passe n’est demandé. Qui êtes-vous\u202f?</p><form method="post" action="{html.escape(self.path)}">{buttons}</form>'
         self._page(200, self.provider.title, body)

@@ -117,13 +117,21 @@ def keep_made(school_id: int, name: str, content: bytes, kind: str) -> StoredFil
         vault.remove(written.name)
         raise Refused(_("L’établissement n’a plus de place pour des fichiers."))
     kept: StoredFile = StoredFile.objects.create(
-        public_id=written.name, school_id=school_id, name=filekinds.clean_name(name, kind), kind=kind,
-        size=written.size, digest=written.digest, kept_at=timezone.now(),
-    )  # fmt: skip
+        public_id=written.name,
+        school_id=school_id,
+        name=filekinds.clean_name(name, kind),
+        kind=kind,
+        size=written.size,
+        digest=written.digest,
+        kept_at=timezone.now(),
+    )
     line = journal.Line(
-        "files.kept", school_id=school_id, target="files.storedfile", target_id=kept.pk,
+        "files.kept",
+        school_id=school_id,
+        target="files.storedfile",
+        target_id=kept.pk,
         details={"size": kept.size},
-    )  # fmt: skip
+    )
     journal.write(line)
     return kept
 
@@ -144,18 +152,33 @@ def _rows(viewer: Viewer, school_id: int, ready: Sequence[_Ready]) -> list[Store
 
 def _row(viewer: Viewer, school_id: int, ready: _Ready) -> StoredFile:
     now = timezone.now()
-    known = StoredFile.objects.filter(
-        kept_by_id=viewer.person.pk, digest=ready.written.digest, school_id=school_id, name=ready.name,
-        kept_at__gte=now - SAME_SENDING,
-    ).exclude(state=State.REMOVED).first()  # fmt: skip
+    known = (
+        StoredFile.objects.filter(
+            kept_by_id=viewer.person.pk,
+            digest=ready.written.digest,
+            school_id=school_id,
+            name=ready.name,
+            kept_at__gte=now - SAME_SENDING,
+        )
+        .exclude(state=State.REMOVED)
+        .first()
+    )
     if known:
         ready.forget()
         return known
     kept = StoredFile.objects.create(
-        public_id=ready.written.name, school_id=school_id, name=ready.name, kind=ready.kind, size=ready.written.size,
-        digest=ready.written.digest, width=ready.width, height=ready.height, state=ready.state, kept_by=viewer.person,
+        public_id=ready.written.name,
+        school_id=school_id,
+        name=ready.name,
+        kind=ready.kind,
+        size=ready.written.size,
+        digest=ready.written.digest,
+        width=ready.width,
+        height=ready.height,
+        state=ready.state,
+        kept_by=viewer.person,
         kept_at=now,
-    )  # fmt: skip
+    )
     journal.record(viewer, "files.kept", kept, size=kept.size)
     return kept
 
@@ -173,7 +196,7 @@ class Desk:
         """Those that the form keeps: they were there, or this person has just sent them."""
         known = {file.public_id: file for file in self.held}
         known |= {file.public_id: file for file in queries.sent_by(self.viewer, set(public_ids) - set(known))}
-        return [known[one] for one in dict.fromkeys(public_ids) if one in known]
+        return [known[public_id_] for public_id_ in dict.fromkeys(public_ids) if public_id_ in known]
 
     def take(self, sent: Sequence[IO[bytes]], beside: int) -> list[StoredFile]:
         """Keep the new ones, beside so many others. Raises Refused."""

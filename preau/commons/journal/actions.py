@@ -95,17 +95,28 @@ class Made:
 
 
 EXTRACTS = FileWork(
-    "journal.extract", Extract, gettext_lazy("Extrait du journal"), "journal.extract_asked",
-    lambda _row: reverse("journal:extracts"), ("school", "person", "asked_by"),
-)  # fmt: skip
+    "journal.extract",
+    Extract,
+    gettext_lazy("Extrait du journal"),
+    "journal.extract_asked",
+    lambda _row: reverse("journal:extracts"),
+    ("school", "person", "asked_by"),
+)
 
 
 def ask_extract(viewer: Viewer, asked: Asked, shape: str) -> Extract:
     """Ask for lines of the journal of the viewer's school; a second click while it is being made is the same extract."""
     same = {
-        "school_id": viewer.school_id or 0, "asked_by": viewer.person, "first": asked.first, "last": asked.last,
-        "person": asked.person, "side": asked.side, "verb": asked.verb, "kind": asked.kind, "shape": shape,
-    }  # fmt: skip
+        "school_id": viewer.school_id or 0,
+        "asked_by": viewer.person,
+        "first": asked.first,
+        "last": asked.last,
+        "person": asked.person,
+        "side": asked.side,
+        "verb": asked.verb,
+        "kind": asked.kind,
+        "shape": shape,
+    }
     facts = {"seat": viewer.key, "expires_on": viewer.today + KEPT}
     about = asked.person.pk if asked.person else None
     days = {"first": f"{asked.first}", "last": f"{asked.last}"}
@@ -120,9 +131,13 @@ def keep_extract(extract_id: int, made: Made) -> bool:
         file = keep_made(known.school_id, made.name, made.content, MADE_KINDS[Extract.Shape(known.shape)])
         known.rows, known.file, known.sha256 = made.rows, file, file.digest
         line = JournalLine(
-            "journal.extract_made", school_id=known.school_id, target="journal.extract", target_id=known.pk,
-            subject_id=known.person_id, details={"rows": made.rows},
-        )  # fmt: skip
+            "journal.extract_made",
+            school_id=known.school_id,
+            target="journal.extract",
+            target_id=known.pk,
+            subject_id=known.person_id,
+            details={"rows": made.rows},
+        )
         journal.write(line)
 
     return filework.keep(EXTRACTS, extract_id, fill)
@@ -132,10 +147,13 @@ def keep_extract(extract_id: int, made: Made) -> bool:
 def note_console_export(school: School, asked: Asked, rows: int) -> None:
     """Write that whoever operates the machine took lines away: no account says who it was."""
     line = JournalLine(
-        "journal.exported_at_console", school_id=school.pk, target="directory.school", target_id=school.pk,
+        "journal.exported_at_console",
+        school_id=school.pk,
+        target="directory.school",
+        target_id=school.pk,
         subject_id=asked.person.pk if asked.person else None,
         details={"first": f"{asked.first}", "last": f"{asked.last}", "rows": rows},
-    )  # fmt: skip
+    )
     journal.write(line)
 
 

@@ -76,9 +76,19 @@ def _words() -> dict[str, tuple[str, str]]:
 
 def _header() -> list[str]:
     return [
-        _("N°"), _("Date et heure"), _("Action"), _("Code de l’action"), _("Lecture ou changement"), _("Par"), _("En tant que"),
-        _("Au sujet de"), _("Objet"), _("N° de l’objet"), _("Détails"), _("Sceau"),
-    ]  # fmt: skip
+        _("N°"),
+        _("Date et heure"),
+        _("Action"),
+        _("Code de l’action"),
+        _("Lecture ou changement"),
+        _("Par"),
+        _("En tant que"),
+        _("Au sujet de"),
+        _("Objet"),
+        _("N° de l’objet"),
+        _("Détails"),
+        _("Sceau"),
+    ]
 
 
 def _row(words: dict[str, tuple[str, str]], line: Line) -> list[object]:
@@ -150,16 +160,24 @@ def _seals(school: School, lines: _Read) -> str:
     around = sorted({*wanted, *(number - 1 for number in wanted)})
     known = {seal.number: seal for seal in queries.seals_of(school.pk, around)}
     header = [
-        _("Sceau"), _("Scellé le"), _("Lignes du sceau"), _("Lignes dans ce dossier"), _("Empreinte"),
+        _("Sceau"),
+        _("Scellé le"),
+        _("Lignes du sceau"),
+        _("Lignes dans ce dossier"),
+        _("Empreinte"),
         _("Empreinte du sceau d’avant"),
-    ]  # fmt: skip
+    ]
     rows = [
         [
-            seal.number, timezone.localtime(seal.at).isoformat(timespec="seconds"), seal.count, lines.sealed[seal.number],
-            seal.digest, known[seal.number - 1].digest if seal.number - 1 in known else "",
+            seal.number,
+            timezone.localtime(seal.at).isoformat(timespec="seconds"),
+            seal.count,
+            lines.sealed[seal.number],
+            seal.digest,
+            known[seal.number - 1].digest if seal.number - 1 in known else "",
         ]
         for seal in (known[number] for number in wanted)
-    ]  # fmt: skip
+    ]
     return "".join(csvtext.lines(header, rows))
 
 
@@ -167,11 +185,17 @@ def _notice(school: School, asked: Asked, count: int) -> str:
     who = asked.person.full_name if asked.person else _("tout le monde")
     side = str(Extract.Side(asked.side).label) if asked.person else ""
     told = {
-        "school": school.name, "uai": school.uai, "first": f"{asked.first:%d/%m/%Y}", "last": f"{asked.last:%d/%m/%Y}",
-        "who": f"{who} ({side})" if side else who, "verb": asked.verb or _("toutes les actions"),
-        "kind": Extract.Kind(asked.kind).label, "count": count, "now": timezone.localtime().isoformat(timespec="seconds"),
+        "school": school.name,
+        "uai": school.uai,
+        "first": f"{asked.first:%d/%m/%Y}",
+        "last": f"{asked.last:%d/%m/%Y}",
+        "who": f"{who} ({side})" if side else who,
+        "verb": asked.verb or _("toutes les actions"),
+        "kind": Extract.Kind(asked.kind).label,
+        "count": count,
+        "now": timezone.localtime().isoformat(timespec="seconds"),
         "print": signed.fingerprint(PURPOSE),
-    }  # fmt: skip
+    }
     return (
         _(
             """Extrait du journal de Préau
@@ -294,7 +318,7 @@ def _check_lines(archive: ZipFile, seals: dict[int, _Told], checked: Checked, *,
         kept = dict(
             Seal.objects.filter(school_id__in=schools, number__in=seals).values_list("number", "digest")
         )
-        changed = [one.number for one in seals.values() if kept.get(one.number) != one.digest]
+        changed = [seal.number for seal in seals.values() if kept.get(seal.number) != seal.digest]
         checked.faults += [f"Seal {number} is not the one of the database any more." for number in changed]
 
 

@@ -53,7 +53,7 @@ class LineFilter(forms.Form):
         """Show only the actions that there are between these days, and the one that is asked for; any is accepted."""
         shown = present | {str(self.data.get("action") or "")}
         houses = [
-            (house, [one for one in verbs if one[0] in shown]) for house, verbs in queries.verbs_by_house()
+            (house, [verb for verb in verbs if verb[0] in shown]) for house, verbs in queries.verbs_by_house()
         ]
         found: list[Any] = [("", _("Toutes")), *((house, verbs) for house, verbs in houses if verbs)]
         self.fields["action"].widget.choices = found  # type: ignore[attr-defined]

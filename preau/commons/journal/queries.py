@@ -203,9 +203,18 @@ def digest(previous: str, lines: Iterable[Line]) -> str:
 def facts_of(line: Line) -> str:
     """Every field of a line as its seal covers it."""
     facts = [
-        line.pk, line.at.isoformat(), line.verb, line.actor_id, line.acting_as, line.school_id,
-        line.target, line.target_id, line.subject_id, line.is_read, line.details,
-    ]  # fmt: skip
+        line.pk,
+        line.at.isoformat(),
+        line.verb,
+        line.actor_id,
+        line.acting_as,
+        line.school_id,
+        line.target,
+        line.target_id,
+        line.subject_id,
+        line.is_read,
+        line.details,
+    ]
     return json.dumps(facts, sort_keys=True, ensure_ascii=False)
 
 

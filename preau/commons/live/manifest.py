@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from preau.foundation import journal, live
-from preau.identity import actions as identity
+from preau.identity.actions import signing
 
 # The houses whose lines may change what a person may open.
 OF_RIGHTS = ("directory.", "identity.", "federation.", "platform.")
@@ -30,4 +30,4 @@ def leave_with_sessions(account_id: int, **_more: Any) -> None:
 
 
 journal.written.connect(look_again, dispatch_uid="live.look_again")
-identity.sessions_ended.connect(leave_with_sessions, dispatch_uid="live.leave")
+signing.sessions_ended.connect(leave_with_sessions, dispatch_uid="live.leave")

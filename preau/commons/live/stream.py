@@ -155,14 +155,27 @@ def _request(scope: Scope, asked: tuple[str, ...]) -> dict[str, Any]:
     host = urlsplit(settings.PUBLIC_URL)
     scheme = "https" if settings.HTTPS else "http"
     return {
-        "REQUEST_METHOD": "GET", "SCRIPT_NAME": "", "PATH_INFO": reverse("live:rights"),
-        "QUERY_STRING": urlencode([("sujet", words) for words in asked]), "SERVER_PROTOCOL": "HTTP/1.1",
-        "SERVER_NAME": host.hostname or "localhost", "SERVER_PORT": str(host.port or 80), "HTTP_HOST": host.netloc,
-        "HTTP_COOKIE": _header(scope, b"cookie"), "HTTP_X_HINTED": "1", "HTTP_X_FORWARDED_PROTO": scheme,
-        "HTTP_USER_AGENT": _header(scope, b"user-agent"), "REMOTE_ADDR": (scope.get("client") or ("127.0.0.1",))[0],
-        "wsgi.url_scheme": scheme, "wsgi.input": io.BytesIO(), "wsgi.errors": io.StringIO(), "wsgi.version": (1, 0),
-        "wsgi.multithread": True, "wsgi.multiprocess": False, "wsgi.run_once": False,
-    }  # fmt: skip
+        "REQUEST_METHOD": "GET",
+        "SCRIPT_NAME": "",
+        "PATH_INFO": reverse("live:rights"),
+        "QUERY_STRING": urlencode([("sujet", words) for words in asked]),
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "SERVER_NAME": host.hostname or "localhost",
+        "SERVER_PORT": str(host.port or 80),
+        "HTTP_HOST": host.netloc,
+        "HTTP_COOKIE": _header(scope, b"cookie"),
+        "HTTP_X_HINTED": "1",
+        "HTTP_X_FORWARDED_PROTO": scheme,
+        "HTTP_USER_AGENT": _header(scope, b"user-agent"),
+        "REMOTE_ADDR": (scope.get("client") or ("127.0.0.1",))[0],
+        "wsgi.url_scheme": scheme,
+        "wsgi.input": io.BytesIO(),
+        "wsgi.errors": io.StringIO(),
+        "wsgi.version": (1, 0),
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+    }
 
 
 def _header(scope: Scope, name: bytes) -> str:
@@ -177,9 +190,11 @@ def _is_ours(scope: Scope) -> bool:
 
 def _headers(scope: Scope) -> list[tuple[bytes, bytes]]:
     found = [
-        (b"content-type", b"text/event-stream; charset=utf-8"), (b"cache-control", b"no-store"),
-        (b"x-accel-buffering", b"no"), (b"x-content-type-options", b"nosniff"),
-    ]  # fmt: skip
+        (b"content-type", b"text/event-stream; charset=utf-8"),
+        (b"cache-control", b"no-store"),
+        (b"x-accel-buffering", b"no"),
+        (b"x-content-type-options", b"nosniff"),
+    ]
     return found + _shared(_header(scope, b"origin"))
 
 
@@ -189,8 +204,9 @@ def _shared(origin: str) -> list[tuple[bytes, bytes]]:
         return []
     return [
         (b"access-control-allow-origin", settings.PUBLIC_URL.encode()),
-        (b"access-control-allow-credentials", b"true"), (b"vary", b"Origin"),
-    ]  # fmt: skip
+        (b"access-control-allow-credentials", b"true"),
+        (b"vary", b"Origin"),
+    ]
 
 
 async def _tell(send: Send, words: str) -> None:

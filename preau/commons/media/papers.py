@@ -85,8 +85,10 @@ def pdf_of(source: Path) -> Paper:
         if told.get("JavaScript", "no") != "no":
             raise Refused(_("Ce PDF contient un programme : imprimez-le de nouveau en PDF, puis envoyez-le."))
         text = confined.run(
-            ["pdftotext", "-q", "-enc", "UTF-8", "-l", "500", source.name, "-"], source.parent, Bounds(seconds=120, processor=60, written=16 * MEGABYTE),
-        )  # fmt: skip
+            ["pdftotext", "-q", "-enc", "UTF-8", "-l", "500", source.name, "-"],
+            source.parent,
+            Bounds(seconds=120, processor=60, written=16 * MEGABYTE),
+        )
     except Broken as error:
         raise Refused(_("Ce PDF est abîmé : enregistrez-le de nouveau, puis envoyez-le.")) from error
     pages = told.get("Pages", "0")
@@ -164,8 +166,18 @@ def epub_of(source: Path) -> Paper:
             _refuse_programs(archive, listed)
             return _book(archive, listed, package)
     except (
-        BadZipFile, EOFError, KeyError, NotImplementedError, RuntimeError, ValueError, OSError, zlib.error, ParseError, DefusedXmlException, etree.LxmlError,
-    ) as error:  # fmt: skip
+        BadZipFile,
+        EOFError,
+        KeyError,
+        NotImplementedError,
+        RuntimeError,
+        ValueError,
+        OSError,
+        zlib.error,
+        ParseError,
+        DefusedXmlException,
+        etree.LxmlError,
+    ) as error:
         raise Refused(damaged) from error
 
 
@@ -230,9 +242,12 @@ def _book(archive: ZipFile, listed: Mapping[str, ZipInfo], package: str) -> Pape
         if name in listed and sum(map(len, words)) < MOST_TEXT:
             words.append(_words(_page(archive, listed[name])))
     return Paper(
-        title=_first(root, "title")[:200], authors=", ".join(_all(root, "creator"))[:200], language=_first(root, "language")[:8],
-        pages=len(order), text=_text("\n\n".join(words)),
-    )  # fmt: skip
+        title=_first(root, "title")[:200],
+        authors=", ".join(_all(root, "creator"))[:200],
+        language=_first(root, "language")[:8],
+        pages=len(order),
+        text=_text("\n\n".join(words)),
+    )
 
 
 def _all(root: Any, name: str) -> list[str]:

@@ -106,7 +106,7 @@ class PreferencesForm(forms.Form):
         elif starts is not None and starts == ends:
             self.add_error("quiet_to", gettext("Les deux heures sont les mêmes : changez l’une d’elles."))
         elif not self.errors:
-            closed = [one for one in self.schools if not leaves_something(one, self.hours())]
+            closed = [school for school in self.schools if not leaves_something(school, self.hours())]
             if closed:
                 said = {"hours": words_for(closed[0])}
                 self.add_error(

@@ -286,7 +286,7 @@ class Received:
 
     def count(self, kind: str = "", *, unread: bool = False) -> int:
         """As many as `news_of` gives for the same filters."""
-        asked = [kind] if kind else [one.key for one in self.kinds]
+        asked = [kind] if kind else [kind.key for kind in self.kinds]
         return sum(self.counts.get(key, (0, 0))[unread] for key in asked)
 
 

@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from preau.commons.notifications import actions, queries
+from preau.commons.notifications import queries
+from preau.commons.notifications.actions import choosing, keeping, pushing, sending
 from preau.commons.notifications.models import Device, Envelope
 from preau.foundation import mail, webpush
 from preau.foundation.tasks import job
@@ -24,7 +25,7 @@ SUMMARY_PRIORITY = 10
 def pack_for(person_ids: list[int]) -> int:
     """Put into envelopes what is due for these people, and hand over what is for their devices; returns how many."""
     return sum(
-        len(actions.pack(person_id)) + len(actions.queue_pushes(person_id)) for person_id in person_ids
+        len(sending.pack(person_id)) + len(pushing.queue_pushes(person_id)) for person_id in person_ids
     )
 
 
@@ -32,9 +33,9 @@ def pack_for(person_ids: list[int]) -> int:
 def pack_due() -> int:
     """What was waiting for its hour; returns how many people have something due."""
     now = timezone.now()
-    waiting = actions.people_waiting(now)
+    waiting = sending.people_waiting(now)
     enqueue_packing(waiting)
-    actions.wake(now)
+    sending.wake(now)
     return len(waiting)
 
 
@@ -45,7 +46,7 @@ def send_envelope(envelope_id: int) -> bool:
     A worker killed between the mail server's yes and the note of it sends the same mail again, under the same
     Message-ID: told twice is better than not at all, and a mailbox may show it once.
     """
-    envelope = actions.hold(envelope_id)
+    envelope = sending.hold(envelope_id)
     if envelope is None:
         return False
     sent = False
@@ -53,7 +54,7 @@ def send_envelope(envelope_id: int) -> bool:
         _send(envelope)
         sent = True
     finally:
-        actions.let_go(envelope, sent=sent)
+        sending.let_go(envelope, sent=sent)
     return True
 
 
@@ -64,7 +65,7 @@ def _send(envelope: Envelope) -> None:
     if envelope.channel != Envelope.Channel.MAIL:
         # What is of one child stands together, under their name.
         items.sort(key=lambda item: item.about)
-    link = actions.stop_link(envelope, items[0].kind)
+    link = choosing.stop_link(envelope, items[0].kind)
     stop = reverse("notifications:stop", kwargs={"token": link.token}) if link else ""
     context = {"items": items, "stop": stop, "is_summary": envelope.channel != Envelope.Channel.MAIL}
     host = urlsplit(settings.PUBLIC_URL).hostname or "localhost"
@@ -86,7 +87,7 @@ def send_push(push_id: int) -> bool:
 
     As with a mail, a worker killed at the wrong moment sends it again: the device replaces a notice of the same tag.
     """
-    push = actions.hold_push(push_id)
+    push = pushing.hold_push(push_id)
     if push is None:
         return False
     kind = queries.kinds()[push.item.kind]
@@ -95,9 +96,9 @@ def send_push(push_id: int) -> bool:
     try:
         answer = _to_device(push.device, str(kind.label), address, push.item.public_id, urgent=kind.urgent)
     finally:
-        actions.let_go_push(push, answer)
+        pushing.let_go_push(push, answer)
     if answer.later:
-        raise actions.Unavailable
+        raise pushing.Unavailable
     return answer.accepted
 
 
@@ -112,7 +113,7 @@ def send_trial(device_id: int) -> bool:
     if answer.gone:
         device.delete()
     elif answer.later:
-        raise actions.Unavailable
+        raise pushing.Unavailable
     return answer.accepted
 
 
@@ -125,7 +126,7 @@ def _to_device(device: Device, words: str, address: str, tag: str, *, urgent: bo
 @job()
 def purge() -> int:
     """Drop the news of more than six months ago."""
-    return actions.purge(timezone.now())
+    return keeping.purge(timezone.now())
 
 
 def enqueue_packing(person_ids: Sequence[int], **_: Any) -> None:

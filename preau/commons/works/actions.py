@@ -18,10 +18,21 @@ KEPT = timedelta(days=30)
 def start(asked: Asked) -> None:
     """Keep a work in the caller's transaction; asked for again under the same key, it starts again."""
     facts = {
-        "label": asked.label, "person_id": asked.person_id, "school_id": asked.school_id, "seat": asked.seat,
-        "url": asked.url, "can_stop": asked.can_stop, "state": State.WAITING, "step": "", "done": 0, "total": 0,
-        "asked_at": timezone.now(), "begun_at": None, "ended_at": None, "stop_asked_at": None,
-    }  # fmt: skip
+        "label": asked.label,
+        "person_id": asked.person_id,
+        "school_id": asked.school_id,
+        "seat": asked.seat,
+        "url": asked.url,
+        "can_stop": asked.can_stop,
+        "state": State.WAITING,
+        "step": "",
+        "done": 0,
+        "total": 0,
+        "asked_at": timezone.now(),
+        "begun_at": None,
+        "ended_at": None,
+        "stop_asked_at": None,
+    }
     Work.objects.update_or_create(key=asked.key, defaults=facts)
     live.touch(*live.all_of("works", [asked.person_id]))
 

@@ -25,7 +25,15 @@ boards.personal_data.add(
         keep=Retention.MONTH,
         fields=dict.fromkeys(
             [
-                "person", "school", "seat", "label", "url", "state", "asked_at", "begun_at", "ended_at",
+                "person",
+                "school",
+                "seat",
+                "label",
+                "url",
+                "state",
+                "asked_at",
+                "begun_at",
+                "ended_at",
                 "stop_asked_at",
             ],
             FieldClass.PERSONAL,
@@ -33,7 +41,7 @@ boards.personal_data.add(
         | dict.fromkeys(["key", "can_stop", "step", "done", "total"], FieldClass.NONE),
         forget=actions.forget_works,
     )
-)  # fmt: skip
+)
 
 boards.endings.add(
     boards.Ending(("works.Work",), _("Un travail fini n’est qu’une adresse."), by="works.purge")

@@ -76,13 +76,11 @@ def sheet_of(requests: Iterable[ConsentRequest], pupils: Iterable[Person], today
         return Sheet({}, said)
     ties = ties_of([pupil.pk for pupil in pupils], today)
     needed = {
-        (request.pk, pupil.pk): needed_for(
-            purpose, ties[pupil.pk], pupil=pupil.pk, age=pupil.age_on(today)
-        )
+        (request.pk, pupil.pk): needed_for(purpose, ties[pupil.pk], pupil=pupil.pk, age=pupil.age_on(today))
         for request in requests
         if (purpose := purposes.named(request.purpose)) is not None
         for pupil in pupils
-    }  # fmt: skip
+    }
     rows = Consent.objects.filter(
         request__in=[request.pk for request in requests], person__in=[pupil.pk for pupil in pupils]
     ).order_by("pk")
@@ -117,9 +115,17 @@ def agreed_things(
         school__in={school for school, _key in wanted},
         about__in={key for _school, key in wanted},
     )
-    current = [one for one in asked if wanted.get((one.school_id, one.about)) == one.version]
+    current = [
+        consent_request
+        for consent_request in asked
+        if wanted.get((consent_request.school_id, consent_request.about)) == consent_request.version
+    ]
     sheet = sheet_of(current, [pupil], today)
-    return {(one.school_id, one.about) for one in current if sheet.state(one.pk, pupil.pk) == State.YES}
+    return {
+        (consent_request.school_id, consent_request.about)
+        for consent_request in current
+        if sheet.state(consent_request.pk, pupil.pk) == State.YES
+    }
 
 
 # What a request says
@@ -154,7 +160,7 @@ def things_of(requests: Iterable[ConsentRequest]) -> dict[tuple[str, int, str], 
     """What these requests bear on, where they are, as it stands today: nothing is asked where no request bears on a thing."""
     return {
         (purpose.key, school, thing.key): thing
-        for key, school in sorted({(one.purpose, one.school_id) for one in requests})
+        for key, school in sorted({(request.purpose, request.school_id) for request in requests})
         if (purpose := purposes.named(key)) is not None and purpose.things
         for thing in purpose.things(school)
     }
@@ -263,7 +269,7 @@ def _question(
 
 def _own_words(viewer: Viewer, pupils: Sequence[Person]) -> dict[tuple[int, int], list[Consent]]:
     """What the viewer said, the last first; never what another did."""
-    rows = Consent.objects.filter(giver=viewer.person.pk, person__in=[one.pk for one in pupils]).order_by(
+    rows = Consent.objects.filter(giver=viewer.person.pk, person__in=[pupil.pk for pupil in pupils]).order_by(
         "-pk"
     )
     found: dict[tuple[int, int], list[Consent]] = defaultdict(list)
@@ -289,7 +295,7 @@ def questions_of(viewer: Viewer) -> list[Told]:
 
 def may_ask(viewer: Viewer) -> list[tuple[Purpose, Thing | None]]:
     """What the school may still begin to ask: purposes that say where and what, things that are not asked about yet."""
-    asked = {(one.purpose.key, one.request.about) for one in questions_of(viewer)}
+    asked = {(question.purpose.key, question.request.about) for question in questions_of(viewer)}
     found: list[tuple[Purpose, Thing | None]] = []
     for purpose in purposes:
         if purpose.things is None:
@@ -399,7 +405,9 @@ def givers_of(request: ConsentRequest, pupil: Person, today: date) -> tuple[list
     """Whose words count for a pupil, with the last of each; and what they amount to. Three queries."""
     sheet = sheet_of([request], [pupil], today)
     needed = sheet.needed.get((request.pk, pupil.pk), Needed(None))
-    people = {one.pk: one for one in Person.objects.filter(pk__in=needed.deciders)} | {pupil.pk: pupil}
+    people = {person.pk: person for person in Person.objects.filter(pk__in=needed.deciders)} | {
+        pupil.pk: pupil
+    }
     givers = [
         Giver(people[pk], pk == pupil.pk, sheet.word(request.pk, pupil.pk, pk))
         for pk in (pupil.pk, *needed.deciders)
@@ -422,9 +430,12 @@ def can_be_reminded_on(request: ConsentRequest) -> date:
 def csv_lines(rows: Iterable[PupilRow]) -> Iterable[tuple[str, ...]]:
     for row in rows:
         yield (
-            row.person.family_name, row.person.given_name, row.school_class, row.tag[0],
+            row.person.family_name,
+            row.person.given_name,
+            row.school_class,
+            row.tag[0],
             _("oui") if row.on_paper else "",
-        )  # fmt: skip
+        )
 
 
 # A class
@@ -440,14 +451,12 @@ class MayAppear:
 
 def appearing(viewer: Viewer, group: Group, pupils: Sequence[Person]) -> tuple[list[Told], list[MayAppear]]:
     """What the school may publish, and who of this class may appear in it."""
-    told = [one for one in questions_of(viewer) if one.purpose.things is None]
-    sheet = sheet_of([one.request for one in told], pupils, viewer.today)
+    told = [question for question in questions_of(viewer) if question.purpose.things is None]
+    sheet = sheet_of([question.request for question in told], pupils, viewer.today)
     return told, [
-        MayAppear(
-            pupil, tuple(sheet.state(one.request.pk, pupil.pk) == State.YES for one in told)
-        )
+        MayAppear(pupil, tuple(sheet.state(question.request.pk, pupil.pk) == State.YES for question in told))
         for pupil in pupils
-    ]  # fmt: skip
+    ]
 
 
 # Coming of age

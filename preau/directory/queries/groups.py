@@ -116,11 +116,15 @@ def _rows(
     sizes, teachers = sizes_of(viewer, ids), _teachers_of(viewer, ids, kind)
     return [
         GroupRow(
-            group.pk, group.name, group.level, sizes.get(group.pk, 0), ", ".join(teachers.get(group.pk, ())),
+            group.pk,
+            group.name,
+            group.level,
+            sizes.get(group.pk, 0),
+            ", ".join(teachers.get(group.pk, ())),
             ", ".join((drawn or {}).get(group.pk, ())),
         )
         for group in groups
-    ]  # fmt: skip
+    ]
 
 
 def sizes_of(viewer: Viewer, groups: Collection[int]) -> dict[int, int]:
@@ -176,11 +180,14 @@ def own_groups(viewer: Viewer) -> list[OwnGroup]:
     teachers |= _teachers_of(viewer, groups, Assignment.Kind.TEACHES) if groups else {}
     return [
         OwnGroup(
-            row.group_id, row.group.name, str(Group.Kind(row.group.kind).label), row.pupil.given_name,
+            row.group_id,
+            row.group.name,
+            str(Group.Kind(row.group.kind).label),
+            row.pupil.given_name,
             ", ".join(teachers.get(row.group_id, ())),
         )
         for row in learnt
-    ]  # fmt: skip
+    ]
 
 
 @dataclass(frozen=True)

@@ -67,11 +67,13 @@ def list_of(viewer: Viewer, pupils: Sequence[Person], columns: Collection[Column
     told = [_cells(viewer, column, pupils, ids) for column in columns]
     return [
         Listed(
-            pupil.family_name, pupil.given_name, pupil.list_name,
+            pupil.family_name,
+            pupil.given_name,
+            pupil.list_name,
             tuple(tuple(cells.get(pupil.pk, ())) for cells in told),
         )
         for pupil in pupils
-    ]  # fmt: skip
+    ]
 
 
 def list_lines(rows: Sequence[Listed]) -> Iterator[Sequence[object]]:

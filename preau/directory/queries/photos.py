@@ -161,11 +161,14 @@ def faces_of(viewer: Viewer, group: Group, pupils: Sequence[Person]) -> tuple[li
     names = dict(photos.values_list("pupil_id", "picture"))
     faces = [
         Face(
-            pupil.public_id, pupil.list_name, pupil.initials, _state(pupil.pk, shown, names),
+            pupil.public_id,
+            pupil.list_name,
+            pupil.initials,
+            _state(pupil.pk, shown, names),
             names[pupil.pk][7:15] if pupil.pk in names else "",
         )
         for pupil in pupils
-    ]  # fmt: skip
+    ]
     return faces, bool(year) and any(told.not_asked(pupil.pk) for pupil in pupils)
 
 

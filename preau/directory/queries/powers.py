@@ -51,7 +51,7 @@ def entrusted_to(viewer: Viewer) -> list[Given]:
 def given_with(held: "QuerySet[Holding]", today: date) -> list[Given]:
     """What was given with these holdings; two queries."""
     found = list(held.select_related("person", "guest"))
-    givers = Person.objects.in_bulk({by for one in found for by in one.given_on(today).values()})
+    givers = Person.objects.in_bulk({by for holding in found for by in holding.given_on(today).values()})
     order = {power.key: rank for rank, power in enumerate(powers)}
     return [
         _one_given(holding, power, givers.get(by))
@@ -97,7 +97,7 @@ def staff_to_name(viewer: Viewer) -> "QuerySet[Holding]":
     held = Holding.objects.active(viewer.today).filter(school_id=viewer.school_id)
     heads = held.filter(role=Role.HEAD).values("person_id")
     staff = held.exclude(role__in=[Role.PUPIL, Role.AGENT]).exclude(person__in=heads).filter(guest=None)
-    first = {one.person_id: one.pk for one in staff.order_by("-pk")}
+    first = {holding.person_id: holding.pk for holding in staff.order_by("-pk")}
     found: QuerySet[Holding] = staff.filter(pk__in=first.values()).select_related("person")
     return found.order_by("person__search_name", "pk")
 
@@ -125,9 +125,9 @@ class Opened:
 
     def without(self, other: "Opened") -> "Opened":
         return Opened(
-            tuple(one for one in self.pages if one not in other.pages),
-            tuple(one for one in self.settings if one not in other.settings),
-            tuple(one for one in self.gestures if one not in other.gestures),
+            tuple(page for page in self.pages if page not in other.pages),
+            tuple(setting for setting in self.settings if setting not in other.settings),
+            tuple(gesture for gesture in self.gestures if gesture not in other.gestures),
         )
 
     @property
@@ -186,18 +186,18 @@ def _as(viewer: Viewer, key: str) -> Viewer:
     return one
 
 
-def _opened_to(one: Viewer) -> Opened:
+def _opened_to(viewer: Viewer) -> Opened:
     pages = [
-        one.name_of(entry.url_name, str(entry.label))
-        for entry, seated in boards.offered(boards.menu, one)
+        viewer.name_of(entry.url_name, str(entry.label))
+        for entry, seated in boards.offered(boards.menu, viewer)
         if entry.open_to(seated)
     ]
     settings = [
-        str(page.label) for page in boards.settings_pages if page.url_name != PAGE and page.open_to(one)
+        str(page.label) for page in boards.settings_pages if page.url_name != PAGE and page.open_to(viewer)
     ]
     gestures = [
         (str(step.label), str(step.text))
-        for step, seated in boards.offered(boards.first_steps, one)
+        for step, seated in boards.offered(boards.first_steps, viewer)
         if step.url_name != PAGE and step.open_to(seated)
     ]
     return Opened(tuple(pages), tuple(settings), tuple(gestures))
@@ -207,9 +207,9 @@ def _shared(found: list[Opened]) -> Opened:
     """What all of them have."""
     first, rest = found[0], found[1:]
     return Opened(
-        tuple(one for one in first.pages if all(one in other.pages for other in rest)),
-        tuple(one for one in first.settings if all(one in other.settings for other in rest)),
-        tuple(one for one in first.gestures if all(one in other.gestures for other in rest)),
+        tuple(page for page in first.pages if all(page in other.pages for other in rest)),
+        tuple(setting for setting in first.settings if all(setting in other.settings for other in rest)),
+        tuple(gesture for gesture in first.gestures if all(gesture in other.gestures for other in rest)),
     )
 
 

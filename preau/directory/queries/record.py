@@ -49,10 +49,16 @@ def _schooling(viewer: Viewer, pupil: int) -> "QuerySet[Any, tuple[Any, ...]]":
         held.values_list(Value(HOLDS), "pk", none, none, none, none, none, none),
         learnt.values_list(Value(LEARNS), "group_id", "group__kind", "group__name", none, none, none, none),
         taught.values_list(
-            Value(TAUGHT), "pk", "kind", "subject__name", "teacher__civility", "teacher__given_name",
-            "teacher__family_name", "teacher__public_id",
+            Value(TAUGHT),
+            "pk",
+            "kind",
+            "subject__name",
+            "teacher__civility",
+            "teacher__given_name",
+            "teacher__family_name",
+            "teacher__public_id",
         ),
-    ]  # fmt: skip
+    ]
     first, *others = (one.order_by() for one in lists)
     found: QuerySet[Any, tuple[Any, ...]] = first.union(*others, all=True)
     return found
@@ -83,15 +89,18 @@ def _schooling_from(lines: list[tuple[Any, ...]]) -> Schooling | None:
         for what, _pk, kind, subject, civility, given, family, public_id in lines
         if what == TAUGHT
     ]
-    leads, teaches = Assignment.Kind.HEAD_TEACHER.value, sorted(teachers, key=lambda one: one[1:])
+    leads, teaches = Assignment.Kind.HEAD_TEACHER.value, sorted(teachers, key=lambda teacher: teacher[1:])
     heads = [(name, public_id) for kind, _subject, name, public_id in teaches if kind == leads]
     taught = gathered(
         (subject, name, public_id) for kind, subject, name, public_id in teaches if kind != leads
     )
     return Schooling(
-        places[Group.Kind.CLASS], places[Group.Kind.GROUP], ", ".join(dict.fromkeys(name for name, _key in heads)), taught,
+        places[Group.Kind.CLASS],
+        places[Group.Kind.GROUP],
+        ", ".join(dict.fromkeys(name for name, _key in heads)),
+        taught,
         tuple(dict.fromkeys(heads)),
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True)
@@ -247,8 +256,11 @@ def teachers(viewer: Viewer, pupil: Person) -> Mapping[str, Any] | None:
     if schooling is None or not (schooling.taught or schooling.head):
         return None
     return {
-        "taught": schooling.taught, "head": schooling.head, "heads": schooling.head_links, "opens": viewer.works_with_pupils
-    }  # fmt: skip
+        "taught": schooling.taught,
+        "head": schooling.head,
+        "heads": schooling.head_links,
+        "opens": viewer.works_with_pupils,
+    }
 
 
 def teachers_said(context: Mapping[str, Any]) -> str:

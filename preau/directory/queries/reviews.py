@@ -44,7 +44,7 @@ def access_of(viewer: Viewer) -> "QuerySet[Holding]":
     """Heads, office, school life, nurse and digital lead; whoever was given something; guests and agents."""
     held = Holding.objects.active(viewer.today).filter(school_id=viewer.school_id)
     # What was given until a day that is past is still written.
-    given = [one.pk for one in held.exclude(scope={}).only("scope") if one.given_on(viewer.today)]
+    given = [holding.pk for holding in held.exclude(scope={}).only("scope") if holding.given_on(viewer.today)]
     more = Q(role__in=[*REVIEWED, Role.AGENT]) | Q(pk__in=given) | Q(guest__isnull=False)
     found: QuerySet[Holding] = held.exclude(role=Role.PUPIL).filter(more)
     return found.select_related("person", "guest", "doubt").order_by("person__search_name", "pk")

@@ -10,7 +10,7 @@ from conftest import NOW, TWIN, SchoolClient
 from preau.directory.models import Assignment, Enrolment, Group, Guardianship, Holding, Person
 from preau.directory.queries.groups import rank_of
 from preau.directory.rules import groups as rules
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Authority, Role, level_said
 from preau.foundation import boards
 from tests.statements import MOST_QUERIES, Statements
@@ -126,7 +126,7 @@ def test_a_class_says_its_pupils_in_order_and_its_team(
     college: World, client: SchoolClient, own_class: Group
 ) -> None:
     said = page(client, college, "teacher", address_of(own_class))
-    names = [one.list_name for one in Person.objects.filter(enrolments__group=own_class)]
+    names = [person.list_name for person in Person.objects.filter(enrolments__group=own_class)]
     places = [said.index(name) for name in names]
     assert len(names) == 6 and places == sorted(places)
     for person in (college.people["pupil"], college.people["teacher"]):
@@ -224,9 +224,13 @@ def test_a_class_is_read_in_few_statements_with_what_each_house_shows_to_whom_it
 ) -> None:
     titles = {fact.key: f'card-title">{fact.title}' for fact in boards.group_facts}
     expected = {
-        "head": {"timetable.day", "attendance.missing"}, "cpe": {"timetable.day", "attendance.missing"},
-        "teacher": {"timetable.day"}, "secretary": {"timetable.day"}, "guardian": set(), "pupil": set(),
-    }  # fmt: skip
+        "head": {"timetable.day", "attendance.missing"},
+        "cpe": {"timetable.day", "attendance.missing"},
+        "teacher": {"timetable.day"},
+        "secretary": {"timetable.day"},
+        "guardian": set(),
+        "pupil": set(),
+    }
     for key, keys in expected.items():
         client.sit(college.people[key])
         with Statements(connection) as made:

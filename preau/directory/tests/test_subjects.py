@@ -32,17 +32,31 @@ def test_every_subject_can_be_read_on_its_tint_and_on_a_card() -> None:
 # What is seen by whoever lacks one kind of cone: the matrices, on linear RGB, of G. M. Machado, M. M. Oliveira and L. A. F. Fernandes,
 # « A Physiologically-based Model for Simulation of Color Vision Deficiency », IEEE TVCG 15 (6), 2009, severity 1.
 DEFICIENCIES = {
-    "protanopia": ((0.152286, 1.052583, -0.204868), (0.114503, 0.786281, 0.099216), (-0.003882, -0.048116, 1.051998)),
-    "deuteranopia": ((0.367322, 0.860646, -0.227968), (0.280085, 0.672501, 0.047413), (-0.011820, 0.042940, 0.968881)),
-    "tritanopia": ((1.255528, -0.076749, -0.178779), (-0.078411, 0.930809, 0.147602), (0.004733, 0.691367, 0.303900)),
-}  # fmt: skip
+    "protanopia": (
+        (0.152286, 1.052583, -0.204868),
+        (0.114503, 0.786281, 0.099216),
+        (-0.003882, -0.048116, 1.051998),
+    ),
+    "deuteranopia": (
+        (0.367322, 0.860646, -0.227968),
+        (0.280085, 0.672501, 0.047413),
+        (-0.011820, 0.042940, 0.968881),
+    ),
+    "tritanopia": (
+        (1.255528, -0.076749, -0.178779),
+        (-0.078411, 0.930809, 0.147602),
+        (0.004733, 0.691367, 0.303900),
+    ),
+}
 # Of two colours nearer than this in CIELAB (distance of 1976), a sign must say which is which.
 NEAR = 12
 
 
 def linear(colour: str) -> list[float]:
     channels = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
-    return [one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in channels]
+    return [
+        channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4 for channel in channels
+    ]
 
 
 def seen(colour: str, deficiency: str) -> list[float]:

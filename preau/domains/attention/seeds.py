@@ -41,11 +41,15 @@ def plant(world: Any) -> None:
 def _said(today: Any) -> list[Said]:
     return [
         Said(
-            Kind.TALK, "Nous voulons comprendre ces absences avec elle ou lui, avant de chercher une aide.",
-            today + AFTER, None, "Entretien avec l’élève", today + timedelta(days=4),
+            Kind.TALK,
+            "Nous voulons comprendre ces absences avec elle ou lui, avant de chercher une aide.",
+            today + AFTER,
+            None,
+            "Entretien avec l’élève",
+            today + timedelta(days=4),
         ),
         Said(Kind.NOTHING, "La famille a déjà expliqué ces journées au téléphone, pendant un déménagement."),
-    ]  # fmt: skip
+    ]
 
 
 def _decide(cpe: Viewer, pupil: Person, said: Said) -> Review:
@@ -61,13 +65,24 @@ def _contested(cpe: Viewer, world: Any) -> None:
             return
         # Nothing of the cast's own past reaches a threshold: an invented count stands in.
         Finding.objects.create(
-            school=world.school, pupil=pupil, fact=LATES, number=6, before=1, threshold=6,
-            since=today - timedelta(days=27), until=today, found_at=timezone.now(),
-        )  # fmt: skip
+            school=world.school,
+            pupil=pupil,
+            fact=LATES,
+            number=6,
+            before=1,
+            threshold=6,
+            since=today - timedelta(days=27),
+            until=today,
+            found_at=timezone.now(),
+        )
     said = Said(
-        Kind.MEETING, "Plusieurs retards ces dernières semaines, et nous aimerions en parler avec vous.",
-        today + AFTER, None, "Rencontre avec la famille", today + timedelta(days=6),
-    )  # fmt: skip
+        Kind.MEETING,
+        "Plusieurs retards ces dernières semaines, et nous aimerions en parler avec vous.",
+        today + AFTER,
+        None,
+        "Rencontre avec la famille",
+        today + timedelta(days=6),
+    )
     review = _decide(cpe, pupil, said)
     guardian = world.people.get("guardian")
     seat = viewer_for(guardian, 0, timezone.now(), "guardian") if guardian else None

@@ -15,8 +15,8 @@ from django.views.decorators.csrf import csrf_exempt
 from ninja import Path, Query, Router, Schema
 
 from preau.domains.catalogue import rules
-from preau.domains.catalogue.exports import permalink
 from preau.domains.catalogue.exports.cards import card_of
+from preau.domains.catalogue.exports.records import permalink
 from preau.domains.catalogue.models import Audience, Licence, Node, Resource, Type
 from preau.domains.catalogue.models.resources import label_of
 from preau.domains.catalogue.queries import index, search
@@ -155,9 +155,16 @@ class Asked(Schema):
     @property
     def filters(self) -> list[Any]:
         return [
-            self.q, self.niveau, self.matiere, self.type, self.public, self.licence, self.institution, self.collection,
+            self.q,
+            self.niveau,
+            self.matiere,
+            self.type,
+            self.public,
+            self.licence,
+            self.institution,
+            self.collection,
             self.depuis.isoformat() if self.depuis else None,
-        ]  # fmt: skip
+        ]
 
 
 @router.get(
@@ -231,9 +238,12 @@ def _wanted(asked: Asked) -> Q:
             named = Node.objects.filter(Q(key=key) | Q(parent__key=key), kind=kind)
             found &= Q(pk__in=Resource.objects.filter(nodes__in=named).values("pk"))
     for name, value in (
-        ("type", asked.type), ("licence", asked.licence), ("institution__slug", asked.institution),
-        ("collection__slug", asked.collection), ("changed__gte", asked.depuis),
-    ):  # fmt: skip
+        ("type", asked.type),
+        ("licence", asked.licence),
+        ("institution__slug", asked.institution),
+        ("collection__slug", asked.collection),
+        ("changed__gte", asked.depuis),
+    ):
         if value:
             found &= Q(**{name: value})
     if asked.public:
@@ -248,11 +258,15 @@ def _searched(asked: Asked, after: int) -> tuple[list[Resource], int, int]:
     chosen = {
         name: [str(getattr(value, "value", value))]
         for name, value in (
-            ("niveau", asked.niveau), ("matiere", asked.matiere), ("type", asked.type), ("public", asked.public),
-            ("licence", asked.licence), ("institution", asked.institution),
+            ("niveau", asked.niveau),
+            ("matiere", asked.matiere),
+            ("type", asked.type),
+            ("public", asked.public),
+            ("licence", asked.licence),
+            ("institution", asked.institution),
         )
         if value
-    }  # fmt: skip
+    }
     wanted = search.Search(typed=" ".join(asked.q.replace("\0", " ").split()), chosen=chosen)
     try:
         found = index.engine().ask(
@@ -278,18 +292,37 @@ def _rows(rows: Any) -> Any:
 def _told(row: Resource) -> dict[str, Any]:
     outside = getattr(row, "outside", None)
     return {
-        "identifiant": row.key, "titre": row.title, "resume": row.abstract, "type": row.type,
-        "type_dit": label_of(Type, row.type), "niveaux": [_place(node) for node in row.levels],
-        "matieres": [_place(node) for node in row.subjects], "notions": [node.label for node in row.notions],
-        "mots_cles": row.keywords, "publics": row.audiences, "duree": row.duration, "langue": row.language,
+        "identifiant": row.key,
+        "titre": row.title,
+        "resume": row.abstract,
+        "type": row.type,
+        "type_dit": label_of(Type, row.type),
+        "niveaux": [_place(node) for node in row.levels],
+        "matieres": [_place(node) for node in row.subjects],
+        "notions": [node.label for node in row.notions],
+        "mots_cles": row.keywords,
+        "publics": row.audiences,
+        "duree": row.duration,
+        "langue": row.language,
         "licence": {
-            "cle": row.licence, "nom": str(row.get_licence_display()), "libre": row.is_free, "adresse": row.deed,
+            "cle": row.licence,
+            "nom": str(row.get_licence_display()),
+            "libre": row.is_free,
+            "adresse": row.deed,
         },
-        "acces": row.access, "accessibilite": row.accessibility, "auteurs": row.authors, "institution": row.institution.name,
-        "collection": {"cle": row.collection.slug, "titre": row.collection.title}, "publiee": row.published, "modifiee": row.changed,
-        "version": row.version, "adresse": permalink(row), "carte": card_of(row),
-        "ailleurs": outside.address if outside else "", "lien_mort_depuis": outside.dead_since if outside else None,
-    }  # fmt: skip
+        "acces": row.access,
+        "accessibilite": row.accessibility,
+        "auteurs": row.authors,
+        "institution": row.institution.name,
+        "collection": {"cle": row.collection.slug, "titre": row.collection.title},
+        "publiee": row.published,
+        "modifiee": row.changed,
+        "version": row.version,
+        "adresse": permalink(row),
+        "carte": card_of(row),
+        "ailleurs": outside.address if outside else "",
+        "lien_mort_depuis": outside.dead_since if outside else None,
+    }
 
 
 def _place(node: Node) -> dict[str, str]:

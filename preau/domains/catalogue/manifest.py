@@ -3,7 +3,7 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from preau.commons.media.actions import words_changed
+from preau.commons.media.actions.keeping import words_changed
 from preau.commons.media.boards import MediaOwner, owners
 from preau.domains.catalogue import api, seeds, tasks
 from preau.domains.catalogue.actions import editing, following, using
@@ -16,10 +16,39 @@ from preau.identity.rules import runs_platform
 KEY = "catalogue"
 # Facts of what is published; one of them names people.
 RECORD = (
-    "key", "collection", "rank", "title", "abstract", "institution", "type", "nodes", "keywords", "audiences", "duration",
-    "language", "licence", "licence_version", "accessibility", "access", "price", "published", "changed", "version", "status", "adapted_from",
-    "related", "parts", "text", "medium", "source", "digest", "edition", "noted_at", "used", "arrived",
-)  # fmt: skip
+    "key",
+    "collection",
+    "rank",
+    "title",
+    "abstract",
+    "institution",
+    "type",
+    "nodes",
+    "keywords",
+    "audiences",
+    "duration",
+    "language",
+    "licence",
+    "licence_version",
+    "accessibility",
+    "access",
+    "price",
+    "published",
+    "changed",
+    "version",
+    "status",
+    "adapted_from",
+    "related",
+    "parts",
+    "text",
+    "medium",
+    "source",
+    "digest",
+    "edition",
+    "noted_at",
+    "used",
+    "arrived",
+)
 # Where a school closes it, its entry and its hits go; the pages stay, which anyone in the world may read (`to=anyone`).
 boards.services.add(
     boards.Service(
@@ -160,7 +189,9 @@ boards.api.add(
 
 
 def collection_addresses() -> list[str]:
-    return [reverse("catalogue:collection", args=[one.slug]) for one in pages.home().collections]
+    return [
+        reverse("catalogue:collection", args=[collection.slug]) for collection in pages.home().collections
+    ]
 
 
 def resource_addresses() -> list[str]:
@@ -181,9 +212,16 @@ boards.public_routes.add(
 )
 owners.add(
     MediaOwner(
-        "catalogue.Resource", "medium", desk.media_shown, runs_platform, _("En faire une ressource"), "catalogue:add", private=False, order=10,
+        "catalogue.Resource",
+        "medium",
+        desk.media_shown,
+        runs_platform,
+        _("En faire une ressource"),
+        "catalogue:add",
+        private=False,
+        order=10,
     )
-)  # fmt: skip
+)
 editing.drawing_asked.connect(tasks.enqueue_drawing, dispatch_uid="catalogue.draw")
 boards.put_to_use.connect(using.note_use, dispatch_uid="catalogue.note_use")
 words_changed.connect(editing.say_again, dispatch_uid="catalogue.say_again")

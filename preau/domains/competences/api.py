@@ -26,9 +26,12 @@ class PageNiveaux(webapi.Page):
 
 
 @router.get(
-    "", response=PageNiveaux, url_name="api_competences", operation_id="competences",
+    "",
+    response=PageNiveaux,
+    url_name="api_competences",
+    operation_id="competences",
     summary="Les niveaux publiés entre deux jours",
-)  # fmt: skip
+)
 def competences(
     request: Any, du: webapi.FirstDay = None, au: webapi.LastDay = None, page: webapi.Number = 1
 ) -> dict[str, Any]:
@@ -41,6 +44,12 @@ def competences(
 
 def _level(row: LatestLevel) -> dict[str, Any]:
     return {
-        "eleve": row.public_id, "code": row.competence, "competence": row.name, "evaluation": row.title,
-        "jour": row.day.isoformat(), "niveau": row.value, "mot": row.word, "raison": row.code,
-    }  # fmt: skip
+        "eleve": row.public_id,
+        "code": row.competence,
+        "competence": row.name,
+        "evaluation": row.title,
+        "jour": row.day.isoformat(),
+        "niveau": row.value,
+        "mot": row.word,
+        "raison": row.code,
+    }

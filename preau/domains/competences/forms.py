@@ -11,11 +11,11 @@ from preau.commons.files.actions import Desk
 from preau.commons.files.rules import Limits
 from preau.directory.models import Period, Person, Subject
 from preau.directory.viewer import Viewer
-from preau.domains.competences.actions import Cell, Seen
+from preau.domains.competences.actions.levels import Cell, Seen
 from preau.domains.competences.models import COMPONENTS, Competence, MasteryPolicy, Sheet, SheetColumn
 from preau.domains.competences.queries.classes import BalancePage
 from preau.domains.competences.queries.sheets import Choice, SheetPage
-from preau.domains.competences.rules import NotALevel, Typed, typed_level
+from preau.domains.competences.rules.typing import NotALevel, Typed, typed_level
 from preau.foundation import filekinds, uploads
 from preau.foundation.fields import Attachments, Day, FewRows, SeveralFiles, SeveralFilesInput
 from preau.foundation.importers.forms import FilesForm
@@ -25,10 +25,15 @@ MOST_COMPETENCES = 12
 # In a balance: exempt; and what a component is called where there is little room.
 EXEMPT = "D"
 SHORT = {
-    "CPD_FRA": gettext_lazy("Français"), "CPD_ETR": gettext_lazy("Langues"), "CPD_SCI": gettext_lazy("Maths et sciences"),
-    "CPD_ART": gettext_lazy("Arts et corps"), "MET_APP": gettext_lazy("Méthodes"), "FRM_CIT": gettext_lazy("Citoyen"),
-    "SYS_NAT": gettext_lazy("Nature et techniques"), "REP_MND": gettext_lazy("Monde"),
-}  # fmt: skip
+    "CPD_FRA": gettext_lazy("Français"),
+    "CPD_ETR": gettext_lazy("Langues"),
+    "CPD_SCI": gettext_lazy("Maths et sciences"),
+    "CPD_ART": gettext_lazy("Arts et corps"),
+    "MET_APP": gettext_lazy("Méthodes"),
+    "FRM_CIT": gettext_lazy("Citoyen"),
+    "SYS_NAT": gettext_lazy("Nature et techniques"),
+    "REP_MND": gettext_lazy("Monde"),
+}
 
 
 class SheetForm(forms.Form):
@@ -58,15 +63,25 @@ class SheetForm(forms.Form):
     )
 
     def __init__(
-        self, viewer: Viewer, choices: Sequence[Choice], subjects: Any, periods: Sequence[Period],
-        sheet: Sheet | None, *args: Any, beside: bool = False, **kwargs: Any,
-    ) -> None:  # fmt: skip
+        self,
+        viewer: Viewer,
+        choices: Sequence[Choice],
+        subjects: Any,
+        periods: Sequence[Period],
+        sheet: Sheet | None,
+        *args: Any,
+        beside: bool = False,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.choices, self.periods = choices, periods
-        self.held = {str(one.pk): one for choice in choices for one in choice.competences}
+        self.held = {
+            str(competence.pk): competence for choice in choices for competence in choice.competences
+        }
         fields: Any = self.fields
         fields["competences"].choices = [
-            (choice.label, [(str(one.pk), one.name) for one in choice.competences]) for choice in choices
+            (choice.label, [(str(competence.pk), competence.name) for competence in choice.competences])
+            for choice in choices
         ]
         fields["subject"].queryset = subjects
         fields["subject"].empty_label = _("Aucune en particulier")
@@ -82,14 +97,14 @@ class SheetForm(forms.Form):
 
     def clean_day(self) -> Any:
         day = self.cleaned_data["day"]
-        if not any(one.starts <= day <= one.ends for one in self.periods):
+        if not any(period.starts <= day <= period.ends for period in self.periods):
             raise forms.ValidationError(_("Ce jour n’est dans aucune période de l’année."))
         return day
 
     def period(self) -> Period:
         """The period of the day."""
         day = self.cleaned_data["day"]
-        return next(one for one in self.periods if one.starts <= day <= one.ends)
+        return next(period for period in self.periods if period.starts <= day <= period.ends)
 
 
 class FillForm:
@@ -160,9 +175,14 @@ class FillForm:
             # What a colleague wrote is shown beside: sent again, it is meant.
             seen = seen if name in self.theirs else self.data.get(f"v{name}", seen)
         return {
-            "name": name, "version": f"v{name}", "typed": typed, "seen": seen, "label": column.competence.name,
-            "error": self.errors.get(name, ""), "theirs": self.theirs.get(name),
-        }  # fmt: skip
+            "name": name,
+            "version": f"v{name}",
+            "typed": typed,
+            "seen": seen,
+            "label": column.competence.name,
+            "error": self.errors.get(name, ""),
+            "theirs": self.theirs.get(name),
+        }
 
 
 def letter_of(place: int) -> str:
@@ -248,18 +268,31 @@ class ObserveForm(forms.Form):
     )
 
     def __init__(
-        self, viewer: Viewer, learners: Sequence[Any], choices: Sequence[Choice], recent: Sequence[int],
-        policy: MasteryPolicy, *args: Any, **kwargs: Any,
-    ) -> None:  # fmt: skip
+        self,
+        viewer: Viewer,
+        learners: Sequence[Any],
+        choices: Sequence[Choice],
+        recent: Sequence[int],
+        policy: MasteryPolicy,
+        *args: Any,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.viewer = viewer
-        self.held = {str(one.pk): one for choice in choices for one in choice.competences}
+        self.held = {
+            str(competence.pk): competence for choice in choices for competence in choice.competences
+        }
         told = [(str(pk), self.held[str(pk)].name) for pk in recent if str(pk) in self.held]
-        rest = [(choice.label, [(str(one.pk), one.name) for one in choice.competences]) for choice in choices]
+        rest = [
+            (choice.label, [(str(competence.pk), competence.name) for competence in choice.competences])
+            for choice in choices
+        ]
         fields: Any = self.fields
         fields["competence"].choices = ([(_("Les dernières"), told)] if told else []) + rest
-        self.learners = {one.public_id: one for one in learners if not one.left}
-        fields["eleve"].choices = [(one.public_id, one.name) for one in learners if not one.left]
+        self.learners = {learner.public_id: learner for learner in learners if not learner.left}
+        fields["eleve"].choices = [
+            (learner.public_id, learner.name) for learner in learners if not learner.left
+        ]
         fields["level"].choices = [(str(level), word) for level, word in sorted(policy.words.items())]
         fields["proof"].desk = Desk(viewer, viewer.school_id or 0, PROOF)
 
@@ -289,10 +322,13 @@ class AnswerForm(forms.Form):
         choices = [(str(level), word) for level, word in sorted(policy.words.items())]
         for column in columns:
             self.fields[f"moi-{column.pk}"] = forms.ChoiceField(
-                label=column.competence.name, choices=choices, required=False, widget=forms.RadioSelect,
+                label=column.competence.name,
+                choices=choices,
+                required=False,
+                widget=forms.RadioSelect,
                 initial=str(known.get(column.pk, "")),
                 error_messages={"invalid_choice": _("Choisissez un de ces mots.")},
-            )  # fmt: skip
+            )
 
     def levels(self) -> dict[int, int]:
         told = {column.pk: self.cleaned_data[f"moi-{column.pk}"] for column in self.columns}
@@ -310,11 +346,13 @@ class BalanceForm(forms.Form):
             for code in COMPONENTS:
                 shown = row.shown(code)
                 self.fields[self.name_of(row.pupil.pk, code)] = forms.ChoiceField(
-                    label=f"{SHORT[code]}, {row.pupil.name}", choices=choices, required=False,
+                    label=f"{SHORT[code]}, {row.pupil.name}",
+                    choices=choices,
+                    required=False,
                     initial=EXEMPT if shown == 0 else shown,
                     widget=forms.TextInput(attrs={"maxlength": 1, "inputmode": "numeric"}),
                     error_messages={"invalid_choice": _("Un niveau de 1 à 4, ou D pour dispensé.")},
-                )  # fmt: skip
+                )
 
     @staticmethod
     def name_of(pupil: int, code: str) -> str:
@@ -349,8 +387,16 @@ class PolicyForm(ProposeForm):
         label=gettext_lazy("Le niveau d’une compétence sur une période"), choices=MasteryPolicy.Rule.choices
     )
     field_order = (
-        "word_1", "word_2", "word_3", "word_4", "palette", "rule", "from_2", "from_3", "from_4",
-    )  # fmt: skip
+        "word_1",
+        "word_2",
+        "word_3",
+        "word_4",
+        "palette",
+        "rule",
+        "from_2",
+        "from_3",
+        "from_4",
+    )
 
     def __init__(self, policy: MasteryPolicy, *args: Any, **kwargs: Any) -> None:
         super().__init__(policy, *args, **kwargs)

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from preau.directory.models import Assignment, Enrolment, Group, Period, School, Subject
-from preau.domains.competences.actions import Row, Told, write_referential
+from preau.domains.competences.actions.referentials import Row, Told, write_referential
 from preau.domains.competences.imports.shipped import take_socle
 from preau.domains.competences.models import Competence, Level, MasteryPolicy, Sheet, SheetColumn
 from preau.domains.competences.rules.synthesis import level_of_mark
@@ -27,55 +27,81 @@ ONE_IN = 3
 READ_AT, READ_IN = time(17), 3
 OF_COLLEGE = {
     "Français": (
-        ("CPD_FRA", "Lire un texte et en dire le sens"), ("CPD_FRA", "Écrire un récit qui se tient"),
-        ("CPD_FRA", "Orthographier ce que l’on écrit"), ("CPD_FRA", "Prendre la parole devant la classe"),
+        ("CPD_FRA", "Lire un texte et en dire le sens"),
+        ("CPD_FRA", "Écrire un récit qui se tient"),
+        ("CPD_FRA", "Orthographier ce que l’on écrit"),
+        ("CPD_FRA", "Prendre la parole devant la classe"),
     ),
     "Mathématiques": (
-        ("CPD_SCI", "Calculer de tête et à la main"), ("CPD_SCI", "Résoudre un problème en plusieurs étapes"),
-        ("CPD_SCI", "Tracer et raisonner sur une figure"), ("CPD_SCI", "Lire un tableau et un graphique"),
+        ("CPD_SCI", "Calculer de tête et à la main"),
+        ("CPD_SCI", "Résoudre un problème en plusieurs étapes"),
+        ("CPD_SCI", "Tracer et raisonner sur une figure"),
+        ("CPD_SCI", "Lire un tableau et un graphique"),
     ),
     "Histoire": (
-        ("REP_MND", "Situer un fait dans le temps"), ("REP_MND", "Lire une carte et un document"),
+        ("REP_MND", "Situer un fait dans le temps"),
+        ("REP_MND", "Lire une carte et un document"),
         ("FRM_CIT", "Défendre un avis et écouter celui des autres"),
     ),
     "Anglais": (
-        ("CPD_ETR", "Comprendre ce que l’on entend"), ("CPD_ETR", "Parler à deux"), ("CPD_ETR", "Écrire un message court"),
+        ("CPD_ETR", "Comprendre ce que l’on entend"),
+        ("CPD_ETR", "Parler à deux"),
+        ("CPD_ETR", "Écrire un message court"),
     ),
     "Sciences": (
-        ("SYS_NAT", "Mener une expérience"), ("SYS_NAT", "Tirer une conclusion d’un résultat"), ("SYS_NAT", "Faire un schéma légendé"),
+        ("SYS_NAT", "Mener une expérience"),
+        ("SYS_NAT", "Tirer une conclusion d’un résultat"),
+        ("SYS_NAT", "Faire un schéma légendé"),
     ),
     "Éducation physique": (
-        ("CPD_ART", "Se dépasser et progresser"), ("MET_APP", "Préparer un effort et le gérer"), ("FRM_CIT", "Tenir un rôle dans une équipe"),
+        ("CPD_ART", "Se dépasser et progresser"),
+        ("MET_APP", "Préparer un effort et le gérer"),
+        ("FRM_CIT", "Tenir un rôle dans une équipe"),
     ),
     "Arts": (
-        ("CPD_ART", "Expérimenter et créer"), ("CPD_ART", "Parler d’une œuvre"),
+        ("CPD_ART", "Expérimenter et créer"),
+        ("CPD_ART", "Parler d’une œuvre"),
     ),
     "Technologie": (
-        ("SYS_NAT", "Imaginer un objet et le réaliser"), ("MET_APP", "Travailler en projet"),
+        ("SYS_NAT", "Imaginer un objet et le réaliser"),
+        ("MET_APP", "Travailler en projet"),
     ),
-}  # fmt: skip
+}
 # How the name of a subject begins, once folded.
 BEGINS = {
-    "Français": "franc", "Mathématiques": "math", "Histoire": "hist", "Anglais": "angl", "Sciences": "scien",
-    "Éducation physique": "education p", "Arts": "art", "Technologie": "techno",
-}  # fmt: skip
+    "Français": "franc",
+    "Mathématiques": "math",
+    "Histoire": "hist",
+    "Anglais": "angl",
+    "Sciences": "scien",
+    "Éducation physique": "education p",
+    "Arts": "art",
+    "Technologie": "techno",
+}
 OF_ECOLE = {
     "Lire": (
-        ("CPD_FRA", "Lire à voix haute sans s’arrêter"), ("CPD_FRA", "Comprendre une histoire lue seul"),
+        ("CPD_FRA", "Lire à voix haute sans s’arrêter"),
+        ("CPD_FRA", "Comprendre une histoire lue seul"),
     ),
     "Écrire": (
-        ("CPD_FRA", "Copier sans erreur"), ("CPD_FRA", "Écrire un texte de quelques phrases"),
+        ("CPD_FRA", "Copier sans erreur"),
+        ("CPD_FRA", "Écrire un texte de quelques phrases"),
     ),
     "Compter et calculer": (
-        ("CPD_SCI", "Lire, écrire et ranger les nombres"), ("CPD_SCI", "Connaître les tables"), ("CPD_SCI", "Résoudre un problème"),
+        ("CPD_SCI", "Lire, écrire et ranger les nombres"),
+        ("CPD_SCI", "Connaître les tables"),
+        ("CPD_SCI", "Résoudre un problème"),
     ),
     "Le monde": (
-        ("SYS_NAT", "Observer le vivant"), ("REP_MND", "Se repérer dans le temps et l’espace"),
+        ("SYS_NAT", "Observer le vivant"),
+        ("REP_MND", "Se repérer dans le temps et l’espace"),
     ),
     "Vivre ensemble": (
-        ("FRM_CIT", "Respecter les règles de la classe"), ("MET_APP", "S’organiser dans son travail"), ("CPD_ART", "Jouer, chanter et dessiner"),
+        ("FRM_CIT", "Respecter les règles de la classe"),
+        ("MET_APP", "S’organiser dans son travail"),
+        ("CPD_ART", "Jouer, chanter et dessiner"),
     ),
-}  # fmt: skip
+}
 WEEKS_APART = 4
 
 
@@ -103,7 +129,9 @@ def _own(world: Any, is_primary: bool) -> dict[str, list[Competence]]:
     tree = OF_ECOLE if is_primary else OF_COLLEGE
     name = "Référentiel de l’école" if is_primary else "Référentiel de l’établissement"
     rows: list[Row] = []
-    taught = {_domain_of(one.name): one.name for one in Subject.objects.filter(school=world.school)}
+    taught = {
+        _domain_of(subject.name): subject.name for subject in Subject.objects.filter(school=world.school)
+    }
     for place, (domain, held) in enumerate(tree.items(), 1):
         rows.append(Row(f"{place}", world.named(domain)))
         rows += [
@@ -122,8 +150,8 @@ def _own(world: Any, is_primary: bool) -> dict[str, list[Competence]]:
     made = write_referential(world.school, told, rows)
     found: dict[str, list[Competence]] = defaultdict(list)
     names = {str(place): domain for place, domain in enumerate(tree, 1)}
-    for one in made.competences.filter(has_children=False).order_by("rank"):
-        found[names[one.code.partition(".")[0]]].append(one)
+    for competence in made.competences.filter(has_children=False).order_by("rank"):
+        found[names[competence.code.partition(".")[0]]].append(competence)
     return found
 
 
@@ -147,11 +175,19 @@ def _plant_beside_marks(world: Any, draw: Random, own: dict[str, list[Competence
         chosen.append((one, (held[start:] + held[:start])[:2]))
         sheets.append(
             Sheet(
-                school=world.school, teacher_id=one.teacher_id, group_id=one.group_id, subject_id=one.subject_id,
-                period_id=one.period_id, assessment=one, title=one.title, day=one.day, told_at=one.guardians_told_at,
-                levels_written=1, created_at=one.created_at,
+                school=world.school,
+                teacher_id=one.teacher_id,
+                group_id=one.group_id,
+                subject_id=one.subject_id,
+                period_id=one.period_id,
+                assessment=one,
+                title=one.title,
+                day=one.day,
+                told_at=one.guardians_told_at,
+                levels_written=1,
+                created_at=one.created_at,
             )
-        )  # fmt: skip
+        )
     Sheet.objects.bulk_create(sheets, batch_size=500)
     columns = [
         SheetColumn(sheet=sheet, competence=competence, rank=rank)
@@ -181,9 +217,14 @@ def _beside(draw: Random, column: SheetColumn, mark: Mark, thresholds: tuple[Dec
         found = level_of_mark(mark.value, mark.assessment.scale, thresholds)
         value = min(max(round(found + draw.gauss(0, STRAYS)), 1), 4)
     return Level(
-        column=column, pupil_id=mark.pupil_id, value=value, code=code, version=1,
-        changed_by_id=mark.changed_by_id, changed_at=mark.changed_at,
-    )  # fmt: skip
+        column=column,
+        pupil_id=mark.pupil_id,
+        value=value,
+        code=code,
+        version=1,
+        changed_by_id=mark.changed_by_id,
+        changed_at=mark.changed_at,
+    )
 
 
 @dataclass(frozen=True)
@@ -200,13 +241,13 @@ def _plant_primary(world: Any, draw: Random, own: dict[str, list[Competence]]) -
     """A sheet a month and a class, two domains each: no mark anywhere."""
     periods = list(Period.objects.filter(year=world.year, starts__lte=world.today).order_by("starts"))
     domains = list(own.values())
-    for one in _classes(world):
+    for school_class in _classes(world):
         rank = 0
         for period in periods:
             day = period.starts + timedelta(days=14)
             while day <= min(period.ends, world.today):
                 held = [*domains[rank % len(domains)], *domains[(rank + 1) % len(domains)]]
-                _primary_sheet(world, draw, one, (period, _weekday(day)), held)
+                _primary_sheet(world, draw, school_class, (period, _weekday(day)), held)
                 rank, day = rank + 1, day + timedelta(weeks=WEEKS_APART)
 
 
@@ -223,7 +264,9 @@ def _classes(world: Any) -> list[_Class]:
     ):
         pupils[group].append(pupil)
     groups = Group.objects.filter(pk__in=teachers).order_by("pk")
-    return [_Class(one, teachers[one.pk], tuple(pupils[one.pk]), {}) for one in groups if pupils[one.pk]]
+    return [
+        _Class(group, teachers[group.pk], tuple(pupils[group.pk]), {}) for group in groups if pupils[group.pk]
+    ]
 
 
 def _weekday(day: date) -> date:
@@ -240,10 +283,18 @@ def _primary_sheet(
     published = at if at <= timezone.now() else None
     later = published + GradingPolicy(school=world.school).delay if published else None
     sheet = Sheet.objects.create(
-        school=world.school, teacher_id=one.teacher, group=one.group, period=period, day=day,
-        title=world.named(f"Le point du {day.day}/{day.month}"), published_at=published, guardians_at=later,
-        told_at=later if later and later <= timezone.now() else None, levels_written=1, created_at=min(at, timezone.now()),
-    )  # fmt: skip
+        school=world.school,
+        teacher_id=one.teacher,
+        group=one.group,
+        period=period,
+        day=day,
+        title=world.named(f"Le point du {day.day}/{day.month}"),
+        published_at=published,
+        guardians_at=later,
+        told_at=later if later and later <= timezone.now() else None,
+        levels_written=1,
+        created_at=min(at, timezone.now()),
+    )
     columns = SheetColumn.objects.bulk_create(
         SheetColumn(sheet=sheet, competence=competence, rank=rank) for rank, competence in enumerate(held)
     )

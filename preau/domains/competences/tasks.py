@@ -2,11 +2,11 @@
 
 from django.utils import timezone
 
-from preau.domains.competences import actions
+from preau.domains.competences.actions import telling
 from preau.foundation.tasks import job
 
 
 @job()
 def tell_published() -> int:
     """Tell pupils and families of the levels that have just become theirs to read."""
-    return actions.tell_published(timezone.now())
+    return telling.tell_published(timezone.now())

@@ -15,10 +15,11 @@ from preau.commons.files.rules import DOCUMENTS
 from preau.directory.models import Holding, Person, School
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
-from preau.domains.messaging import queries, rules
-from preau.domains.messaging.actions import Typed
+from preau.domains.messaging import rules
+from preau.domains.messaging.actions.drafts import Typed
 from preau.domains.messaging.models import MODERATORS, Folder, Message, Policy, Reader, Report, Writer
-from preau.domains.messaging.queries import KEY, KINDS, Reach
+from preau.domains.messaging.queries import reach as reach_queries
+from preau.domains.messaging.queries.reach import KEY, KINDS, Reach
 from preau.foundation.fields import Attachments, Day, Filter, OneRow, RichText, SeveralRows
 
 MOST_KEYS = 60
@@ -48,20 +49,31 @@ class WriteForm(forms.Form):
         widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
     )
     urgent = forms.CharField(
-        label=_("C’est urgent : dites pourquoi"), required=False, max_length=200,
-        help_text=_("Le message part tout de suite, même le soir. Ceux qui le reçoivent lisent cette raison."),
-    )  # fmt: skip
+        label=_("C’est urgent : dites pourquoi"),
+        required=False,
+        max_length=200,
+        help_text=_(
+            "Le message part tout de suite, même le soir. Ceux qui le reçoivent lisent cette raison."
+        ),
+    )
 
     def __init__(
-        self, viewer: Viewer, reach: Reach, data: Any = None, sent: Any = None, *, draft: Message | None = None,
-        answers: Message | None = None, initial: dict[str, Any] | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        viewer: Viewer,
+        reach: Reach,
+        data: Any = None,
+        sent: Any = None,
+        *,
+        draft: Message | None = None,
+        answers: Message | None = None,
+        initial: dict[str, Any] | None = None,
+    ) -> None:
         first = _initial(viewer, draft) if draft else {"sent_as": secrets.token_hex(16), "revision": 0}
         first["tab"] = secrets.token_hex(16)
         super().__init__(data, sent, initial=first | (initial or {}))
         self.viewer, self.reach, self.draft, self.answers = viewer, reach, draft, answers
         fields: Any = self.fields
-        held = [one.file for one in draft.attachments.select_related("file")] if draft else []
+        held = [attachment.file for attachment in draft.attachments.select_related("file")] if draft else []
         fields["papers"].desk = Desk(viewer, reach.school_id, DOCUMENTS, held)
         children = viewer.own_pupils() if viewer.is_guardian else ()
         fields["about"].queryset = (
@@ -137,19 +149,30 @@ class WriteForm(forms.Form):
     def typed(self) -> Typed:
         data = self.cleaned_data
         return Typed(
-            subject=data["subject"], body=data["body"], addressed=self.addressed, about=data.get("about"),
-            urgent=data.get("urgent", ""), asked_for=data.get("asked_for"), files=data["papers"],
+            subject=data["subject"],
+            body=data["body"],
+            addressed=self.addressed,
+            about=data.get("about"),
+            urgent=data.get("urgent", ""),
+            asked_for=data.get("asked_for"),
+            files=data["papers"],
             page=data["tab"],
-        )  # fmt: skip
+        )
 
 
 def _initial(viewer: Viewer, draft: Message) -> dict[str, Any]:
     asked = timezone.localtime(draft.asked_for) if draft.asked_for else None
     return {
-        "sent_as": draft.sent_as, "revision": draft.revision, "subject": draft.subject, "body": draft.body,
-        "about": draft.about.public_id if draft.about else "", "urgent": draft.urgent, "addressed": draft.addressed,
-        "day": asked.date() if asked else None, "hour": asked.time() if asked else None,
-    }  # fmt: skip
+        "sent_as": draft.sent_as,
+        "revision": draft.revision,
+        "subject": draft.subject,
+        "body": draft.body,
+        "about": draft.about.public_id if draft.about else "",
+        "urgent": draft.urgent,
+        "addressed": draft.addressed,
+        "day": asked.date() if asked else None,
+        "hour": asked.time() if asked else None,
+    }
 
 
 class BoxForm(Filter):
@@ -176,7 +199,7 @@ class GestureForm(forms.Form):
     """A gesture on several conversations."""
 
     GESTURES = ("lire", "nonlu", "suivre", "nesuivreplus", "corbeille", "restaurer", "ranger")
-    geste = forms.ChoiceField(choices=[(one, one) for one in GESTURES])
+    geste = forms.ChoiceField(choices=[(gesture, gesture) for gesture in GESTURES])
     dossier = OneRow(Folder.objects.none(), required=False)
 
     def __init__(self, viewer: Viewer, *args: Any, **more: Any) -> None:
@@ -195,17 +218,24 @@ class PreferenceForm(forms.Form):
     """How one writes, and what is said while one is away."""
 
     signature = forms.CharField(
-        label=_("Signature"), required=False, max_length=300, widget=forms.Textarea(attrs={"rows": 3}),
+        label=_("Signature"),
+        required=False,
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Ajoutée sous vos nouveaux messages ; vous pouvez l’effacer dans chacun."),
-    )  # fmt: skip
+    )
     tells_read = forms.BooleanField(
-        label=_("Dire « lu » à ceux qui m’écrivent"), required=False,
+        label=_("Dire « lu » à ceux qui m’écrivent"),
+        required=False,
         help_text=_("Sans l’heure. Jamais « en ligne », jamais « en train d’écrire »."),
-    )  # fmt: skip
+    )
     away_text = forms.CharField(
-        label=_("Réponse automatique"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3}),
+        label=_("Réponse automatique"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Envoyée une fois par conversation à ceux qui vous écrivent entre ces deux jours."),
-    )  # fmt: skip
+    )
     away_from = Day(label=_("Du"), required=False)
     away_until = Day(label=_("Au"), required=False, help_text=_("Compris."))
 
@@ -227,13 +257,18 @@ class ReportForm(forms.Form):
 
     sent_as = forms.RegexField(r"^[0-9a-f]{32}$", required=False, widget=forms.HiddenInput)
     kind = forms.ChoiceField(
-        label=_("Que se passe-t-il ?"), choices=Report.Kind.choices, widget=forms.RadioSelect,
+        label=_("Que se passe-t-il ?"),
+        choices=Report.Kind.choices,
+        widget=forms.RadioSelect,
         error_messages={"required": _("Choisissez ce qui s’en approche le plus.")},
-    )  # fmt: skip
+    )
     words = forms.CharField(
-        label=_("Avec vos mots"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 4}),
+        label=_("Avec vos mots"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("Si vous le pouvez : qui, où, depuis quand. Seuls les adultes choisis le lisent."),
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, **more: Any) -> None:
         more["initial"] = {"sent_as": secrets.token_hex(16)} | (more.get("initial") or {})
@@ -242,9 +277,11 @@ class ReportForm(forms.Form):
 
 class OutcomeForm(forms.Form):
     outcome = forms.CharField(
-        label=_("Ce qui a été fait"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}),
+        label=_("Ce qui a été fait"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("Dites en une phrase ce qui a été fait.")},
-    )  # fmt: skip
+    )
 
 
 class DecisionForm(forms.Form):
@@ -253,9 +290,14 @@ class DecisionForm(forms.Form):
 
 class FreezeForm(forms.Form):
     person = OneRow(
-        Person.objects.none(), to_field_name="public_id", widget=forms.HiddenInput,
-        error_messages={"required": _("Choisissez une personne."), "invalid_choice": _("Choisissez une personne de l’établissement.")},
-    )  # fmt: skip
+        Person.objects.none(),
+        to_field_name="public_id",
+        widget=forms.HiddenInput,
+        error_messages={
+            "required": _("Choisissez une personne."),
+            "invalid_choice": _("Choisissez une personne de l’établissement."),
+        },
+    )
     why = forms.CharField(
         label=_("Pourquoi"),
         max_length=300,
@@ -285,10 +327,15 @@ class PolicyForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
     referents = SeveralRows(
-        Person.objects.none(), label=_("Adultes référents"), required=False, widget=forms.CheckboxSelectMultiple,
-        help_text=_("Ils reçoivent les signalements et les messages retenus, et les élèves peuvent leur écrire. "
-                    "Sans choix : la direction et la vie scolaire."),
-    )  # fmt: skip
+        Person.objects.none(),
+        label=_("Adultes référents"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_(
+            "Ils reçoivent les signalements et les messages retenus, et les élèves peuvent leur écrire. "
+            "Sans choix : la direction et la vie scolaire."
+        ),
+    )
 
     def __init__(self, viewer: Viewer, policy: Policy, *args: Any, **more: Any) -> None:
         cells = {
@@ -300,7 +347,7 @@ class PolicyForm(forms.Form):
             initial["referents"] = list(policy.referents.values_list("pk", flat=True))
         super().__init__(*args, initial=initial | cells, **more)
         fields: Any = self.fields
-        fields["adult_roles"].choices = [(role.value, role.label) for role in queries.reach.OTHERS]
+        fields["adult_roles"].choices = [(role.value, role.label) for role in reach_queries.OTHERS]
         held = Holding.objects.active(viewer.today).filter(
             school=viewer.school_id, role__in=[*MODERATORS, Role.NURSE]
         )
@@ -311,7 +358,9 @@ class PolicyForm(forms.Form):
             allowed = rules.choices(writer, reader)
             label = f"{writer.label} → {reader.label}"
             fields[cell_of(writer, reader)] = forms.ChoiceField(
-                label=label, choices=[(one.value, one.label) for one in allowed], disabled=len(allowed) == 1
+                label=label,
+                choices=[(choice.value, choice.label) for choice in allowed],
+                disabled=len(allowed) == 1,
             )
 
     def scopes(self) -> dict[str, str]:

@@ -11,8 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from preau.directory.models import Person
 from preau.directory.queries.terms import SINCE, by_year
 from preau.directory.viewer import Viewer
-from preau.domains.messaging import actions, queries, rules, seeds, tasks
+from preau.domains.messaging import rules, seeds, tasks
+from preau.domains.messaging.actions import erasing, sending
 from preau.domains.messaging.models import Attachment
+from preau.domains.messaging.queries import addressing, boxes
 from preau.foundation import boards
 from preau.foundation.boards import (
     AgendaEntry,
@@ -28,7 +30,7 @@ from preau.foundation.readers import EVERY_ROW, NO_ROW, Readers, on_themselves
 
 KEY = "messaging"
 MOST_ON_CARD = 3
-actions.ready_to_leave.connect(tasks.enqueue_leaving, dispatch_uid="messaging.leaving")
+sending.ready_to_leave.connect(tasks.enqueue_leaving, dispatch_uid="messaging.leaving")
 boards.services.add(
     boards.Service(
         KEY,
@@ -56,7 +58,7 @@ boards.search.add(
     boards.SearchSource(
         _("Messages"),
         "message-circle",
-        queries.messages_found,
+        boxes.messages_found,
         rules.reads_messages,
         letters=3,
         order=58,
@@ -65,31 +67,49 @@ boards.search.add(
 )
 for page in [
     boards.SitePage(
-        _("Demander de l’aide"), "messaging:ask_help", "alert-triangle", rules.reports,
-        _("harcèlement menace 3018 119 signaler"), KEY,
+        _("Demander de l’aide"),
+        "messaging:ask_help",
+        "alert-triangle",
+        rules.reports,
+        _("harcèlement menace 3018 119 signaler"),
+        KEY,
     ),
     boards.SitePage(
-        _("Qui peut écrire à qui"), "messaging:table", "table", rules.reads_messages, _("messagerie droit règle"), KEY
+        _("Qui peut écrire à qui"),
+        "messaging:table",
+        "table",
+        rules.reads_messages,
+        _("messagerie droit règle"),
+        KEY,
     ),
     boards.SitePage(
-        _("Surveillance des messages"), "messaging:watch", "shield-lock", rules.watches,
-        _("frein geler signalement compte volé"), KEY,
+        _("Surveillance des messages"),
+        "messaging:watch",
+        "shield-lock",
+        rules.watches,
+        _("frein geler signalement compte volé"),
+        KEY,
     ),
-]:  # fmt: skip
+]:
     boards.site_pages.add(page)
 boards.settings_pages.add(
     boards.SettingsPage(
-        _("Messagerie"), _("Qui peut écrire à qui, les adultes référents, ce qui se dit de la lecture."), "messaging:policy",
-        "message-circle", rules.settles_policy, heading=boards.SettingsHeading.DAILY, order=40,
+        _("Messagerie"),
+        _("Qui peut écrire à qui, les adultes référents, ce qui se dit de la lecture."),
+        "messaging:policy",
+        "message-circle",
+        rules.settles_policy,
+        heading=boards.SettingsHeading.DAILY,
+        order=40,
         words=_("messages écrire élèves parents frein"),
     )
-)  # fmt: skip
+)
 
 
 def new_card(viewer: Viewer) -> Mapping[str, Any] | None:
     """The last that have not been read (one query)."""
-    rows = queries.rows_of(
-        viewer, queries.box(viewer, queries.RECEIVED, {"lecture": "nonlus"}), 0, MOST_ON_CARD + 1
+    rows = boxes.rows_of(
+        viewer, boxes.box(viewer, boxes.RECEIVED, {"lecture": "nonlus"}), 0, MOST_ON_CARD + 1
     )
     return {"rows": rows[:MOST_ON_CARD], "more": len(rows) > MOST_ON_CARD} if rows else None
 
@@ -99,12 +119,17 @@ boards.cards.add(boards.Card("messaging/_new.html", new_card, rules.reads_messag
 
 def agenda_of(viewer: Viewer, first: date, last: date) -> Iterable[AgendaEntry]:
     """What one has written and that will leave (one query)."""
-    for message in queries.scheduled_between(viewer, first, last):
+    for message in boxes.scheduled_between(viewer, first, last):
         yield AgendaEntry(
-            uid=f"message-{message.pk}", title=message.subject or str(_("Sans objet")), starts=message.asked_for,
-            ends=message.asked_for + timedelta(minutes=5), zone=message.school.timezone, detail=queries.said_to(message.shown),
-            word=str(_("Message qui partira")), url=reverse("messaging:thread", kwargs={"pk": message.thread_id}),
-        )  # fmt: skip
+            uid=f"message-{message.pk}",
+            title=message.subject or str(_("Sans objet")),
+            starts=message.asked_for,
+            ends=message.asked_for + timedelta(minutes=5),
+            zone=message.school.timezone,
+            detail=boxes.said_to(message.shown),
+            word=str(_("Message qui partira")),
+            url=reverse("messaging:thread", kwargs={"pk": message.thread_id}),
+        )
 
 
 boards.agenda.add(
@@ -114,9 +139,9 @@ boards.agenda.add(
 
 def pupil_block(viewer: Viewer, pupil: Person) -> Mapping[str, Any] | None:
     """Whom to write to about a pupil: those who answer for them, and the teachers."""
-    offers = queries.who_answers_for(viewer, pupil)
+    offers = addressing.who_answers_for(viewer, pupil)
     return (
-        {"offers": offers, "pupil": pupil, "said": ", ".join(one.label for one in offers[:2])}
+        {"offers": offers, "pupil": pupil, "said": ", ".join(offer.label for offer in offers[:2])}
         if offers
         else None
     )
@@ -124,17 +149,29 @@ def pupil_block(viewer: Viewer, pupil: Person) -> Mapping[str, Any] | None:
 
 boards.pupil_facts.add(
     boards.PupilFact(
-        "messaging.write", _("Écrire"), "messaging/facts/_write.html", pupil_block, rules.reads_messages,
-        boards.Column.WHO, icon="message-circle", summary=lambda context: context["said"], order=30, service=KEY,
+        "messaging.write",
+        _("Écrire"),
+        "messaging/facts/_write.html",
+        pupil_block,
+        rules.reads_messages,
+        boards.Column.WHO,
+        icon="message-circle",
+        summary=lambda context: context["said"],
+        order=30,
+        service=KEY,
     )
-)  # fmt: skip
+)
 
 boards.pupil_links.add(
     boards.PupilLink(
-        _("Geler la messagerie"), lambda public_id: f"{reverse('messaging:freeze')}?personne={public_id}", "shield-lock",
-        rules.watches, order=90, service=KEY,
+        _("Geler la messagerie"),
+        lambda public_id: f"{reverse('messaging:freeze')}?personne={public_id}",
+        "shield-lock",
+        rules.watches,
+        order=90,
+        service=KEY,
     )
-)  # fmt: skip
+)
 
 for verb, label, private in [
     ("messaging.sent", _("Message envoyé"), True),
@@ -165,44 +202,97 @@ for verb, why in [
 for step in [
     boards.FirstStep(
         _("Écrire un message"),
-        _("À une personne, une classe ou ses parents : le bouton dit quand il partira. Le soir, il attend le matin."),
-        "messaging:write", rules.reads_messages, where=_("« Messages », puis « Écrire »"), order=30, service=KEY,
+        _(
+            "À une personne, une classe ou ses parents : le bouton dit quand il partira. Le soir, il attend le matin."
+        ),
+        "messaging:write",
+        rules.reads_messages,
+        where=_("« Messages », puis « Écrire »"),
+        order=30,
+        service=KEY,
     ),
     boards.FirstStep(
         _("Demander de l’aide"),
-        _("Un message qui blesse, une menace : les adultes choisis par l’établissement sont prévenus tout de suite."),
-        "messaging:ask_help", rules.reports, where=_("« Messages », puis « Demander de l’aide »"), order=48, service=KEY,
+        _(
+            "Un message qui blesse, une menace : les adultes choisis par l’établissement sont prévenus tout de suite."
+        ),
+        "messaging:ask_help",
+        rules.reports,
+        where=_("« Messages », puis « Demander de l’aide »"),
+        order=48,
+        service=KEY,
     ),
-]:  # fmt: skip
+]:
     boards.first_steps.add(step)
 
 CATEGORY = _("Messages")
 for kind in [
     NotificationKind(
-        "messaging.received", _("Un message vous est écrit"), CATEGORY, _("Vous avez un message"),
-        _("Un message vous attend dans Préau. On y répond dans Préau, pas à ce courriel."), _("Lire le message"),
-        _("Quelqu’un de l’établissement vous a écrit."), rules.reads_messages, pace=Pace.AT_ONCE, push=True, order=20,
+        "messaging.received",
+        _("Un message vous est écrit"),
+        CATEGORY,
+        _("Vous avez un message"),
+        _("Un message vous attend dans Préau. On y répond dans Préau, pas à ce courriel."),
+        _("Lire le message"),
+        _("Quelqu’un de l’établissement vous a écrit."),
+        rules.reads_messages,
+        pace=Pace.AT_ONCE,
+        push=True,
+        order=20,
     ),
     NotificationKind(
-        "messaging.returned", _("Un message n’a pas pu partir"), CATEGORY, _("Un message n’a pas pu partir"),
-        _("Personne ne l’aurait reçu : il est revenu dans vos brouillons."), _("Rouvrir le brouillon"),
-        _("Vous l’aviez écrit."), rules.reads_messages, pace=Pace.NEVER, order=21,
+        "messaging.returned",
+        _("Un message n’a pas pu partir"),
+        CATEGORY,
+        _("Un message n’a pas pu partir"),
+        _("Personne ne l’aurait reçu : il est revenu dans vos brouillons."),
+        _("Rouvrir le brouillon"),
+        _("Vous l’aviez écrit."),
+        rules.reads_messages,
+        pace=Pace.NEVER,
+        order=21,
     ),
     NotificationKind(
-        "messaging.decided", _("Un adulte a lu votre message retenu"), CATEGORY, _("Votre message a été lu par un adulte"),
-        _("%(what)s"), _("Voir le message"), _("Vous l’aviez écrit."), rules.reads_messages, pace=Pace.NEVER, order=22,
+        "messaging.decided",
+        _("Un adulte a lu votre message retenu"),
+        CATEGORY,
+        _("Votre message a été lu par un adulte"),
+        _("%(what)s"),
+        _("Voir le message"),
+        _("Vous l’aviez écrit."),
+        rules.reads_messages,
+        pace=Pace.NEVER,
+        order=22,
     ),
     NotificationKind(
-        "messaging.held", _("Un message attend un adulte"), CATEGORY, _("Un message attend votre lecture"),
-        _("Un message est retenu : il part ou non, selon ce que vous décidez."), _("Le lire"),
-        _("Vous suivez les messages de l’établissement."), rules.watches, pace=Pace.AT_ONCE, push=True, order=23,
+        "messaging.held",
+        _("Un message attend un adulte"),
+        CATEGORY,
+        _("Un message attend votre lecture"),
+        _("Un message est retenu : il part ou non, selon ce que vous décidez."),
+        _("Le lire"),
+        _("Vous suivez les messages de l’établissement."),
+        rules.watches,
+        pace=Pace.AT_ONCE,
+        push=True,
+        order=23,
     ),
     NotificationKind(
-        "messaging.reported", _("Quelqu’un demande de l’aide"), CATEGORY, _("Quelqu’un demande de l’aide"),
-        _("Un signalement vous attend dans Préau."), _("Le lire"), _("Vous êtes adulte référent de la messagerie."),
-        rules.watches, pace=Pace.AT_ONCE, push=True, urgent=True, can_be_muted=False, order=24,
+        "messaging.reported",
+        _("Quelqu’un demande de l’aide"),
+        CATEGORY,
+        _("Quelqu’un demande de l’aide"),
+        _("Un signalement vous attend dans Préau."),
+        _("Le lire"),
+        _("Vous êtes adulte référent de la messagerie."),
+        rules.watches,
+        pace=Pace.AT_ONCE,
+        push=True,
+        urgent=True,
+        can_be_muted=False,
+        order=24,
     ),
-]:  # fmt: skip
+]:
     boards.notification_kinds.add(kind)
 
 
@@ -225,68 +315,119 @@ STAFF, ALL = (Concerned.STAFF,), (Concerned.PUPILS, Concerned.GUARDIANS, Concern
 
 for label, model, person, fields, more in [
     (
-        _("Messages écrits"), "Message", "author",
+        _("Messages écrits"),
+        "Message",
+        "author",
         dict.fromkeys(
-            "school thread answers state held is_automatic sent_as revision written_in".split(), NONE,
-        ) | dict.fromkeys(
-            "author seat addressed shown asked_for people changed_at sent_at departs_at recalled_at decided_by".split(), PERSONAL,
-        ) | dict.fromkeys("about subject excerpt body search_text urgent decision_note".split(), SENSITIVE),
+            "school thread answers state held is_automatic sent_as revision written_in".split(),
+            NONE,
+        )
+        | dict.fromkeys(
+            "author seat addressed shown asked_for people changed_at sent_at departs_at recalled_at decided_by".split(),
+            PERSONAL,
+        )
+        | dict.fromkeys("about subject excerpt body search_text urgent decision_note".split(), SENSITIVE),
         {
-            "readers": OWN, "about": ("about",), "forget": actions.forget_messages,
-            "withheld": frozenset({"search_text", "decision_note"}), "people": {"decided_by": STAFF, "author": ALL},
+            "readers": OWN,
+            "about": ("about",),
+            "forget": erasing.forget_messages,
+            "withheld": frozenset({"search_text", "decision_note"}),
+            "people": {"decided_by": STAFF, "author": ALL},
         },
     ),
     (
-        _("Messages reçus"), "Delivery", "person",
+        _("Messages reçus"),
+        "Delivery",
+        "person",
         dict.fromkeys("school message thread kind listed latest".split(), NONE)
-        | dict.fromkeys("person seat child due_at arrived_at read_at flagged folder trashed_at".split(), PERSONAL),
-        {"readers": on_themselves(others=(_("qui a écrit le message, s’il est lu"),)), "forget": actions.forget_deliveries, "people": {"person": ALL}},
+        | dict.fromkeys(
+            "person seat child due_at arrived_at read_at flagged folder trashed_at".split(), PERSONAL
+        ),
+        {
+            "readers": on_themselves(others=(_("qui a écrit le message, s’il est lu"),)),
+            "forget": erasing.forget_deliveries,
+            "people": {"person": ALL},
+        },
     ),
     (
-        _("Conversations sur un élève"), "Thread", "about",
+        _("Conversations sur un élève"),
+        "Thread",
+        "about",
         {"school": NONE, "started_at": PERSONAL, "subject": SENSITIVE, "about": PERSONAL},
         {"readers": Readers(NO_ROW, NO_ROW, (), (_("celles et ceux qui y écrivent"),))},
     ),
     (
-        _("Fichiers joints aux messages"), "Attachment", "",
+        _("Fichiers joints aux messages"),
+        "Attachment",
+        "",
         {"school": NONE, "message": NONE, "rank": NONE, "file": PERSONAL},
         {"readers": Readers(NO_ROW, NO_ROW, (), (_("celles et ceux à qui le message est adressé"),))},
     ),
     (
-        _("Dossiers de messages"), "Folder", "person", {"person": PERSONAL, "seat": PERSONAL, "name": PERSONAL},
-        {"readers": on_themselves(), "forget": actions.forget_folders, "people": {"person": ALL}},
+        _("Dossiers de messages"),
+        "Folder",
+        "person",
+        {"person": PERSONAL, "seat": PERSONAL, "name": PERSONAL},
+        {"readers": on_themselves(), "forget": erasing.forget_folders, "people": {"person": ALL}},
     ),
     (
-        _("Préférences de messagerie"), "Preference", "person",
+        _("Préférences de messagerie"),
+        "Preference",
+        "person",
         dict.fromkeys("person seat signature tells_read away_text away_from away_until".split(), PERSONAL),
-        {"readers": on_themselves(), "forget": actions.forget_preferences, "people": {"person": ALL}},
+        {"readers": on_themselves(), "forget": erasing.forget_preferences, "people": {"person": ALL}},
     ),
     (
-        _("Règles de la messagerie d’un établissement"), "Policy", "",
-        {"school": NONE, "scopes": NONE, "adult_roles": NONE, "read_state": NONE, "changed_at": NONE, "referents": PERSONAL},
-        {"readers": Readers(NO_ROW, NO_ROW, (), (_("chacun dans l’établissement"),)), "people": {"referents": STAFF}, "keep": Retention.SCHOOL},
-    ),
-    (
-        _("Signalements"), "Report", "by",
-        dict.fromkeys("school message sent_as".split(), NONE)
-        | dict.fromkeys("by at closed_at closed_by".split(), PERSONAL) | dict.fromkeys("kind words outcome".split(), SENSITIVE),
+        _("Règles de la messagerie d’un établissement"),
+        "Policy",
+        "",
         {
-            "readers": Readers(EVERY_ROW, NO_ROW, (_("adultes référents"),)), "forget": actions.forget_reports,
+            "school": NONE,
+            "scopes": NONE,
+            "adult_roles": NONE,
+            "read_state": NONE,
+            "changed_at": NONE,
+            "referents": PERSONAL,
+        },
+        {
+            "readers": Readers(NO_ROW, NO_ROW, (), (_("chacun dans l’établissement"),)),
+            "people": {"referents": STAFF},
+            "keep": Retention.SCHOOL,
+        },
+    ),
+    (
+        _("Signalements"),
+        "Report",
+        "by",
+        dict.fromkeys("school message sent_as".split(), NONE)
+        | dict.fromkeys("by at closed_at closed_by".split(), PERSONAL)
+        | dict.fromkeys("kind words outcome".split(), SENSITIVE),
+        {
+            "readers": Readers(EVERY_ROW, NO_ROW, (_("adultes référents"),)),
+            "forget": erasing.forget_reports,
             "people": {"closed_by": STAFF, "by": ALL},
         },
     ),
     (
-        _("Freins de la messagerie"), "Brake", "by",
+        _("Freins de la messagerie"),
+        "Brake",
+        "by",
         {"school": NONE, "profile": NONE} | dict.fromkeys("by at lifted_at lifted_by".split(), PERSONAL),
         {"readers": on_themselves(_("direction")), "people": {"by": STAFF, "lifted_by": STAFF}},
     ),
     (
-        _("Comptes gelés"), "Freeze", "person",
+        _("Comptes gelés"),
+        "Freeze",
+        "person",
         {"school": NONE, "recalled": NONE, "reached": NONE}
-        | dict.fromkeys("person by at lifted_at lifted_by".split(), PERSONAL) | {"why": SENSITIVE},
-        {"readers": Readers(NO_ROW, NO_ROW, (_("direction"), _("vie scolaire"))), "people": {"by": STAFF, "lifted_by": STAFF, "person": ALL}},
+        | dict.fromkeys("person by at lifted_at lifted_by".split(), PERSONAL)
+        | {"why": SENSITIVE},
+        {
+            "readers": Readers(NO_ROW, NO_ROW, (_("direction"), _("vie scolaire"))),
+            "people": {"by": STAFF, "lifted_by": STAFF, "person": ALL},
+        },
     ),
-]:  # fmt: skip
+]:
     boards.personal_data.add(
         PersonalData(label, f"messaging.{model}", person, fields=fields, **COMMON | more)
     )
@@ -295,24 +436,56 @@ TEXT = _("Effacé à la fin de l’année scolaire qui suit.")
 KEPT = Q(messages__reports__closed_at=None, messages__reports__isnull=False)
 for term in [
     Term(
-        "messaging.threads", _("Conversations et messages"), keep=Retention.YEAR_PLUS_ONE, model="messaging.Thread",
-        when="started_at", since=SINCE, text=TEXT, due=by_year("messaging.Thread", "started_at", but=~KEPT),
-        people=("about", "messages__author", "deliveries__person"), erase=actions.erase_threads,
-        with_it=("messaging.Message", "messaging.Delivery", "messaging.Attachment"), order=32,
+        "messaging.threads",
+        _("Conversations et messages"),
+        keep=Retention.YEAR_PLUS_ONE,
+        model="messaging.Thread",
+        when="started_at",
+        since=SINCE,
+        text=TEXT,
+        due=by_year("messaging.Thread", "started_at", but=~KEPT),
+        people=("about", "messages__author", "deliveries__person"),
+        erase=erasing.erase_threads,
+        with_it=("messaging.Message", "messaging.Delivery", "messaging.Attachment"),
+        order=32,
     ),
     Term(
-        "messaging.reports", _("Signalements"), keep=Retention.YEAR_PLUS_ONE, model="messaging.Report", when="at", since=SINCE,
-        text=TEXT, due=by_year("messaging.Report", "at", but=Q(closed_at__isnull=False)), people=("by",), order=31,
+        "messaging.reports",
+        _("Signalements"),
+        keep=Retention.YEAR_PLUS_ONE,
+        model="messaging.Report",
+        when="at",
+        since=SINCE,
+        text=TEXT,
+        due=by_year("messaging.Report", "at", but=Q(closed_at__isnull=False)),
+        people=("by",),
+        order=31,
     ),
     Term(
-        "messaging.freezes", _("Comptes gelés"), keep=Retention.YEAR_PLUS_ONE, model="messaging.Freeze", when="at", since=SINCE,
-        text=TEXT, due=by_year("messaging.Freeze", "at", but=Q(lifted_at__isnull=False)), people=("person",), order=31,
+        "messaging.freezes",
+        _("Comptes gelés"),
+        keep=Retention.YEAR_PLUS_ONE,
+        model="messaging.Freeze",
+        when="at",
+        since=SINCE,
+        text=TEXT,
+        due=by_year("messaging.Freeze", "at", but=Q(lifted_at__isnull=False)),
+        people=("person",),
+        order=31,
     ),
     Term(
-        "messaging.brakes", _("Freins"), keep=Retention.YEAR_PLUS_ONE, model="messaging.Brake", when="at", since=SINCE,
-        text=TEXT, due=by_year("messaging.Brake", "at", but=Q(lifted_at__isnull=False)), people=("by",), order=31,
+        "messaging.brakes",
+        _("Freins"),
+        keep=Retention.YEAR_PLUS_ONE,
+        model="messaging.Brake",
+        when="at",
+        since=SINCE,
+        text=TEXT,
+        due=by_year("messaging.Brake", "at", but=Q(lifted_at__isnull=False)),
+        people=("by",),
+        order=31,
     ),
-]:  # fmt: skip
+]:
     boards.terms.add(term)
 for models, why, within in [
     (
@@ -327,13 +500,21 @@ for models, why, within in [
 for words in [
     boards.InWords("messaging", boards.Section.SCHOOL_LIFE),
     boards.InWords(
-        "messaging.Message", when="changed_at", sentence=(_("« %(subject)s »"), "%(state)s"),
-        names=lambda row: str(_("message")), quiet=frozenset({"addressed", "shown", "excerpt", "revision"}),
+        "messaging.Message",
+        when="changed_at",
+        sentence=(_("« %(subject)s »"), "%(state)s"),
+        names=lambda row: str(_("message")),
+        quiet=frozenset({"addressed", "shown", "excerpt", "revision"}),
     ),
     boards.InWords(
-        "messaging.Thread", when="started_at", sentence=(_("« %(subject)s »"),), names=lambda row: str(_("conversation"))
+        "messaging.Thread",
+        when="started_at",
+        sentence=(_("« %(subject)s »"),),
+        names=lambda row: str(_("conversation")),
     ),
-    boards.InWords("messaging.Delivery", when="arrived_at", sentence=(_("Message reçu"), _("lu le %(read_at)s"))),
+    boards.InWords(
+        "messaging.Delivery", when="arrived_at", sentence=(_("Message reçu"), _("lu le %(read_at)s"))
+    ),
     boards.InWords("messaging.Folder", sentence=("%(name)s",), names=lambda row: row.name),
-]:  # fmt: skip
+]:
     boards.data_in_words.add(words)

@@ -133,7 +133,7 @@ def scope_of(scopes: Mapping[str, str], writer: Writer, reader: Reader) -> Scope
     """How far, in a school that has these `scopes`; never beyond what any school may allow."""
     said = scopes.get(f"{writer.value}.{reader.value}")
     allowed = choices(writer, reader)
-    if said in {one.value for one in allowed}:
+    if said in {choice.value for choice in allowed}:
         return Scope(said)
     first = FIRST[writer, reader]
     return first if first in allowed else allowed[-1]

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from preau.directory.models import Holding, Person
 from preau.domains.messaging.models import Delivery, Message, Thread
-from preau.domains.messaging.queries import key_of
+from preau.domains.messaging.queries.reach import key_of
 from preau.foundation import text
 
 
@@ -36,8 +36,24 @@ TALKS = [
     Talk(
         "Absence de mardi matin",
         (
-            Said("cpe", 6, "16:02", ("Bonjour Madame,", "Nina n’était pas en cours mardi matin. Tout va bien\u202f? Ses professeurs lui gardent les feuilles.")),
-            Said("guardian", 5, "08:40", ("Bonjour, Nina avait de la fièvre, elle revient demain.", "Je dépose le mot dans Préau ce soir.")),
+            Said(
+                "cpe",
+                6,
+                "16:02",
+                (
+                    "Bonjour Madame,",
+                    "Nina n’était pas en cours mardi matin. Tout va bien\u202f? Ses professeurs lui gardent les feuilles.",
+                ),
+            ),
+            Said(
+                "guardian",
+                5,
+                "08:40",
+                (
+                    "Bonjour, Nina avait de la fièvre, elle revient demain.",
+                    "Je dépose le mot dans Préau ce soir.",
+                ),
+            ),
             Said("cpe", 5, "10:15", ("Merci de votre réponse, bon rétablissement à elle.",)),
         ),
         about="pupil",
@@ -45,40 +61,93 @@ TALKS = [
     Talk(
         "Rendez-vous avec le professeur principal",
         (
-            Said("teacher", 4, "12:35", ("Bonjour Madame,", "Je vous propose un point de dix minutes sur le premier trimestre de Nina, jeudi à 17 h 10 ou vendredi à 12 h 30.")),
-            Said("guardian", 3, "18:40", ("Bonjour, jeudi à 17 h 10 nous convient très bien, merci.",), read=False),
+            Said(
+                "teacher",
+                4,
+                "12:35",
+                (
+                    "Bonjour Madame,",
+                    "Je vous propose un point de dix minutes sur le premier trimestre de Nina, jeudi à 17 h 10 ou vendredi à 12 h 30.",
+                ),
+            ),
+            Said(
+                "guardian",
+                3,
+                "18:40",
+                ("Bonjour, jeudi à 17 h 10 nous convient très bien, merci.",),
+                read=False,
+            ),
         ),
         about="pupil",
     ),
     Talk(
         "Exposé\u202f: qui passe en premier\u202f?",
         (
-            Said("pupil", 2, "17:05", ("Bonjour Madame,", "On voudrait commencer par le dessin de la roue hydraulique, est-ce que c’est possible\u202f?")),
-            Said("teacher", 1, "08:10", ("Bonjour Nina, oui, c’est une bonne idée. Apportez le dessin lundi, je le projetterai.",), read=False),
+            Said(
+                "pupil",
+                2,
+                "17:05",
+                (
+                    "Bonjour Madame,",
+                    "On voudrait commencer par le dessin de la roue hydraulique, est-ce que c’est possible\u202f?",
+                ),
+            ),
+            Said(
+                "teacher",
+                1,
+                "08:10",
+                ("Bonjour Nina, oui, c’est une bonne idée. Apportez le dessin lundi, je le projetterai.",),
+                read=False,
+            ),
         ),
     ),
     Talk(
         "Point sur un élève lundi matin",
         (
-            Said("cpe", 1, "15:30", ("Je suis au bureau dès 7 h 45 lundi, passe quand tu peux\u202f: j’ai eu la famille au téléphone.",), read=False),
+            Said(
+                "cpe",
+                1,
+                "15:30",
+                (
+                    "Je suis au bureau dès 7 h 45 lundi, passe quand tu peux\u202f: j’ai eu la famille au téléphone.",
+                ),
+                read=False,
+            ),
         ),
         with_=("teacher",),
     ),
     Talk(
         "Conseil pédagogique",
         (
-            Said("head", 1, "11:20", ("Bonjour à tous,", "Le compte rendu du conseil pédagogique est prêt. Dites-moi avant mercredi ce qui manque.")),
+            Said(
+                "head",
+                1,
+                "11:20",
+                (
+                    "Bonjour à tous,",
+                    "Le compte rendu du conseil pédagogique est prêt. Dites-moi avant mercredi ce qui manque.",
+                ),
+            ),
         ),
         with_=("teacher", "teacher_1", "cpe"),
     ),
     Talk(
         "Calculatrice pour le contrôle",
         (
-            Said("teacher_1", 2, "09:25", ("Bonjour,", "Votre enfant aura besoin d’une calculatrice de collège vendredi. Le collège en prête\u202f: il suffit de la demander à la vie scolaire.")),
+            Said(
+                "teacher_1",
+                2,
+                "09:25",
+                (
+                    "Bonjour,",
+                    "Votre enfant aura besoin d’une calculatrice de collège vendredi. Le collège en prête\u202f: il suffit de la demander à la vie scolaire.",
+                ),
+            ),
         ),
-        about="pupil", with_=("guardian", "other_guardian"),
+        about="pupil",
+        with_=("guardian", "other_guardian"),
     ),
-]  # fmt: skip
+]
 
 
 def plant(world: Any) -> None:
@@ -117,12 +186,24 @@ def _message(
     others = {name: one for name, one in people.items() if name != said.who}
     plain = " ".join(said.words)
     message: Message = Message.objects.create(
-        school=world.school, thread=thread, author=author, seat=seat_in(world, said.who), answers=before, about=thread.about,
-        subject=thread.subject if before is None else f"Re\u202f: {thread.subject}", body="".join(f"<p>{one}</p>" for one in said.words), excerpt=plain[:160],
-        search_text=text.fold(f"{thread.subject} {plain}"), shown={"to": [one.full_name for one in others.values()]},
+        school=world.school,
+        thread=thread,
+        author=author,
+        seat=seat_in(world, said.who),
+        answers=before,
+        about=thread.about,
+        subject=thread.subject if before is None else f"Re\u202f: {thread.subject}",
+        body="".join(f"<p>{word}</p>" for word in said.words),
+        excerpt=plain[:160],
+        search_text=text.fold(f"{thread.subject} {plain}"),
+        shown={"to": [other.full_name for other in others.values()]},
         addressed={"to": [key_of(one.pk, seat_in(world, name)) for name, one in others.items()]},
-        state=Message.State.SENT, people=len(others), changed_at=at, sent_at=at, departs_at=at,
-    )  # fmt: skip
+        state=Message.State.SENT,
+        people=len(others),
+        changed_at=at,
+        sent_at=at,
+        departs_at=at,
+    )
     for name, person in people.items():
         own = name == said.who
         kind = Delivery.Kind.FROM if own else Delivery.Kind.TO
@@ -130,9 +211,18 @@ def _message(
         (mine.filter(kind=kind) if own else mine.received()).update(latest=False)
         child = thread.about if seat_in(world, name) == "guardian" else None
         Delivery.objects.create(
-            school=world.school, message=message, thread=thread, person=person, seat=seat_in(world, name), kind=kind, child=child,
-            due_at=at, arrived_at=at, read_at=at + timedelta(minutes=20) if own or said.read else None, latest=True,
-        )  # fmt: skip
+            school=world.school,
+            message=message,
+            thread=thread,
+            person=person,
+            seat=seat_in(world, name),
+            kind=kind,
+            child=child,
+            due_at=at,
+            arrived_at=at,
+            read_at=at + timedelta(minutes=20) if own or said.read else None,
+            latest=True,
+        )
     return message
 
 

@@ -57,7 +57,7 @@ def _others(world: Any) -> list[Person]:
     """Two pupils of the class of the cast's own."""
     own = Enrolment.objects.active(world.today).filter(pupil=world.people["pupil"], group__kind="class")
     mates = Enrolment.objects.active(world.today).filter(group__in=own.values("group_id"))
-    cast = [one.pk for one in world.people.values()]
+    cast = [person.pk for person in world.people.values()]
     return list(
         Person.objects.filter(pk__in=mates.values("pupil_id")).exclude(pk__in=cast).order_by("pk")[:2]
     )

@@ -46,18 +46,27 @@ class Provider:
 
     def as_json(self) -> dict[str, Any]:
         return {
-            "entity_id": self.entity_id, "sign_on": dict(self.sign_on), "certificates": list(self.certificates),
-            "logout": dict(self.logout), "logout_answer": dict(self.logout_answer),
-            "valid_until": self.valid_until.isoformat() if self.valid_until else None, "name": self.name,
-        }  # fmt: skip
+            "entity_id": self.entity_id,
+            "sign_on": dict(self.sign_on),
+            "certificates": list(self.certificates),
+            "logout": dict(self.logout),
+            "logout_answer": dict(self.logout_answer),
+            "valid_until": self.valid_until.isoformat() if self.valid_until else None,
+            "name": self.name,
+        }
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Self:
         until = kept.get("valid_until")
         return cls(
-            kept["entity_id"], kept["sign_on"], tuple(kept["certificates"]), kept.get("logout", {}),
-            kept.get("logout_answer", {}), datetime.fromisoformat(until) if until else None, kept.get("name", ""),
-        )  # fmt: skip
+            kept["entity_id"],
+            kept["sign_on"],
+            tuple(kept["certificates"]),
+            kept.get("logout", {}),
+            kept.get("logout_answer", {}),
+            datetime.fromisoformat(until) if until else None,
+            kept.get("name", ""),
+        )
 
 
 def read_metadata(
@@ -82,10 +91,14 @@ def read_metadata(
     if not 0 < len(name) <= LONGEST_ADDRESS or name != name.strip():
         raise Refused(Reason.NO_PROVIDER)
     found = Provider(
-        name, _addresses(role, "SingleSignOnService", may_be_plain), _keys(role),
+        name,
+        _addresses(role, "SingleSignOnService", may_be_plain),
+        _keys(role),
         _addresses(role, "SingleLogoutService", may_be_plain),
-        _addresses(role, "SingleLogoutService", may_be_plain, "ResponseLocation"), until, _title(role),
-    )  # fmt: skip
+        _addresses(role, "SingleLogoutService", may_be_plain, "ResponseLocation"),
+        until,
+        _title(role),
+    )
     if REDIRECT not in found.sign_on:
         raise Refused(Reason.NO_ADDRESS)
     return found
@@ -101,9 +114,9 @@ def _chosen(top: Any, entity_id: str) -> Any:
     if len(entities) > MOST_ENTITIES:
         raise Refused(Reason.TOO_LONG)
     found = [
-        one
-        for one in entities
-        if one.find(f"{{{MD}}}IDPSSODescriptor") is not None and entity_id in {"", one.get("entityID")}
+        entity
+        for entity in entities
+        if entity.find(f"{{{MD}}}IDPSSODescriptor") is not None and entity_id in {"", entity.get("entityID")}
     ]
     if len(found) != 1:
         raise Refused(Reason.SEVERAL if found else Reason.NO_PROVIDER)
@@ -111,7 +124,7 @@ def _chosen(top: Any, entity_id: str) -> Any:
 
 
 def _earliest(*elements: Any) -> datetime | None:
-    ends = [moment(one.get("validUntil")) for one in elements]
+    ends = [moment(element.get("validUntil")) for element in elements]
     return min((one for one in ends if one is not None), default=None)
 
 
@@ -163,7 +176,7 @@ def _sound(address: str, may_be_plain: bool) -> str:
 def _title(role: Any) -> str:
     """The name that it shows, in French when it has one."""
     names = role.findall(f".//{{{MDUI}}}DisplayName")
-    french = sorted(names, key=lambda one: one.get(LANGUAGE) != "fr")
+    french = sorted(names, key=lambda name: name.get(LANGUAGE) != "fr")
     return text_of(french[0])[:100] if french else ""
 
 
@@ -186,9 +199,13 @@ def our_metadata(us: Us, until: datetime) -> bytes:
     """Our description, to give to the provider. `until`: when it should be read again."""
     top = root(MD, "EntityDescriptor", {"entityID": us.entity_id, "validUntil": written(until)})
     role = add(
-        top, MD, "SPSSODescriptor", AuthnRequestsSigned="true", protocolSupportEnumeration=SAMLP,
+        top,
+        MD,
+        "SPSSODescriptor",
+        AuthnRequestsSigned="true",
+        protocolSupportEnumeration=SAMLP,
         WantAssertionsSigned="true" if us.wants_signed_assertion else "false",
-    )  # fmt: skip
+    )
     for use in ("signing", "encryption"):
         for one in us.certificates:
             _describe(role, use, one)

@@ -24,19 +24,27 @@ from preau.foundation.assertions.reading import DECLARATION, at_most_one, only, 
 from preau.foundation.assertions.words import DS, LONGEST_MESSAGE, MORE, XENC, XENC11, Reason, Refused
 
 LENGTHS = {
-    f"{XENC}aes128-cbc": 16, f"{XENC}aes192-cbc": 24, f"{XENC}aes256-cbc": 32,
-    f"{XENC11}aes128-gcm": 16, f"{XENC11}aes192-gcm": 24, f"{XENC11}aes256-gcm": 32,
-}  # fmt: skip
+    f"{XENC}aes128-cbc": 16,
+    f"{XENC}aes192-cbc": 24,
+    f"{XENC}aes256-cbc": 32,
+    f"{XENC11}aes128-gcm": 16,
+    f"{XENC11}aes192-gcm": 24,
+    f"{XENC11}aes256-gcm": 32,
+}
 OAEP, OAEP_11 = f"{XENC}rsa-oaep-mgf1p", f"{XENC11}rsa-oaep"
 # In OAEP the hash hides, it does not prove: SHA-1, which the standard names by default, weakens nothing there.
 HASHES: dict[str, type[hashes.SHA1 | hashes.SHA256 | hashes.SHA384 | hashes.SHA512]] = {
-    f"{DS}sha1": hashes.SHA1, f"{XENC}sha256": hashes.SHA256,
-    f"{MORE}sha384": hashes.SHA384, f"{XENC}sha512": hashes.SHA512,
-}  # fmt: skip
+    f"{DS}sha1": hashes.SHA1,
+    f"{XENC}sha256": hashes.SHA256,
+    f"{MORE}sha384": hashes.SHA384,
+    f"{XENC}sha512": hashes.SHA512,
+}
 MASKS: dict[str, type[hashes.SHA1 | hashes.SHA256 | hashes.SHA384 | hashes.SHA512]] = {
-    f"{XENC11}mgf1sha1": hashes.SHA1, f"{XENC11}mgf1sha256": hashes.SHA256,
-    f"{XENC11}mgf1sha384": hashes.SHA384, f"{XENC11}mgf1sha512": hashes.SHA512,
-}  # fmt: skip
+    f"{XENC11}mgf1sha1": hashes.SHA1,
+    f"{XENC11}mgf1sha256": hashes.SHA256,
+    f"{XENC11}mgf1sha384": hashes.SHA384,
+    f"{XENC11}mgf1sha512": hashes.SHA512,
+}
 MOST_KEYS, BLOCK, NONCE = 4, 16, 12
 
 

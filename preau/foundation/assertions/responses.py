@@ -190,9 +190,16 @@ def _read(assertion: Any, expected: Expected, now: datetime) -> Coming:
     name = _name(subject, expected)
     session, context, signed_in_at = _signed_in(assertion, expected, now)
     return Coming(
-        text_of(name), name.get("Format") or "", name.get("NameQualifier") or "", _facts(assertion), session, context,
-        name_of(assertion), ends_at, signed_in_at,
-    )  # fmt: skip
+        text_of(name),
+        name.get("Format") or "",
+        name.get("NameQualifier") or "",
+        _facts(assertion),
+        session,
+        context,
+        name_of(assertion),
+        ends_at,
+        signed_in_at,
+    )
 
 
 def _check_times(element: Any, now: datetime) -> None:

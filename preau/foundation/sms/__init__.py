@@ -14,13 +14,6 @@ from typing import Protocol
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from preau.foundation.sms.words import Length, length_of, plain
-
-__all__ = [
-    "Fate", "Gateway", "Length", "Message", "Taken", "Unreachable", "gateway", "is_offered", "length_of", "number_of",
-    "plain",
-]  # fmt: skip
-
 # A French number as people write it; what an operator takes is « +33612345678 ».
 WRITTEN = re.compile(r"(?:\+|00)[1-9][0-9]{6,14}|0[1-9][0-9]{8}")
 MOBILE = re.compile(r"\+33[67][0-9]{8}|\+(?!33)[0-9]{7,15}")

@@ -25,10 +25,10 @@ class HttpGateway:
 
     def send(self, messages: Sequence[Message]) -> list[Taken]:
         """Everything of one call is refused together, or each by itself (docs/sms.md)."""
-        given = [{"ref": one.ref, "to": one.to, "text": one.text} for one in messages]
+        given = [{"ref": message.ref, "to": message.to, "text": message.text} for message in messages]
         said = self._ask("messages", {"sender": settings.SMS_SENDER, "messages": given})
-        asked = {one.ref for one in messages}
-        found = [_taken(one) for one in _rows(said, "messages")]
+        asked = {message.ref for message in messages}
+        found = [_taken(row) for row in _rows(said, "messages")]
         # Of what it says nothing, nothing is known: it comes again.
         return [one for one in found if one.ref in asked and (one.number or one.refused)]
 

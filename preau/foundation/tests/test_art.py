@@ -42,7 +42,9 @@ def test_each_colour_is_known_in_the_light_and_in_the_dark() -> None:
 
 def luminance(colour: str) -> float:
     channels = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
-    light = [one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in channels]
+    light = [
+        channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4 for channel in channels
+    ]
     return 0.2126 * light[0] + 0.7152 * light[1] + 0.0722 * light[2]
 
 

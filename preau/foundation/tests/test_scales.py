@@ -14,7 +14,7 @@ def block(starts: int, ends: int, title: str = "Maths") -> Block:
 
 def placed(*blocks: Block) -> list[tuple[int, int, int, int]]:
     plan = plan_of([DayPlan("Lundi", "Lun.", blocks)])
-    return [(one.at, one.steps, one.lane, one.lanes) for one in plan.days[0].blocks]
+    return [(block.at, block.steps, block.lane, block.lanes) for block in plan.days[0].blocks]
 
 
 def drawn(template: str, **names: object) -> str:

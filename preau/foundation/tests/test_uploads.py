@@ -49,9 +49,13 @@ def test_files_are_kept_apart_for_their_owner_alone(tmp_path: Path) -> None:
 
 def test_of_an_archive_only_the_xml_files_are_kept(tmp_path: Path) -> None:
     archive = packed(
-        ("dossier/b.xml", XML), ("dossier\\a.XML", b"\xef\xbb\xbf\n" + XML), ("lisez-moi.txt", b"bonjour"),
-        ("__MACOSX/dossier/._b.xml", b"\0"), (".cache.xml", b"\0"), ("vide/", b""),
-    )  # fmt: skip
+        ("dossier/b.xml", XML),
+        ("dossier\\a.XML", b"\xef\xbb\xbf\n" + XML),
+        ("lisez-moi.txt", b"bonjour"),
+        ("__MACOSX/dossier/._b.xml", b"\0"),
+        (".cache.xml", b"\0"),
+        ("vide/", b""),
+    )
     _folder, names = keep_xml([archive], tmp_path, Limits())
     assert names == ["001_a.xml", "002_b.xml"]
 
@@ -108,7 +112,7 @@ def lying() -> bytes:
         ([sent("a.xml", b"")], "«\u202fa.xml\u202f» est vide"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
-)  # fmt: skip
+)
 def test_what_is_refused_leaves_nothing(tmp_path: Path, files: list[Any], says: str) -> None:
     with pytest.raises(Refused, match=says):
         keep_xml(files, tmp_path, Limits(files=5, size=uploads.MEGABYTE))

@@ -70,7 +70,7 @@ def _give(viewer: Viewer, group: Group, people: list[Person], seen: int, again: 
     cards = {card.account_id: card for card in PictureCard.objects.filter(account__in=accounts)}
     served = {pk for pk, card in cards.items() if not again or card.pk > seen}
     waiting = [account for account in accounts if account.pk not in served]
-    return _issue(viewer, group, waiting, [cards[one.pk] for one in waiting if one.pk in cards])
+    return _issue(viewer, group, waiting, [cards[account.pk] for account in waiting if account.pk in cards])
 
 
 def _issue(
@@ -87,10 +87,13 @@ def _issue(
         given.append(Given(account.person, code, pictures))
         made.append(
             PictureCard(
-                account=account, digest=digest_of(code), pictures=make_password(secret_of(pictures)),
-                issued_by=viewer.person, issued_at=now,
+                account=account,
+                digest=digest_of(code),
+                pictures=make_password(secret_of(pictures)),
+                issued_by=viewer.person,
+                issued_at=now,
             )
-        )  # fmt: skip
+        )
     PictureCard.objects.bulk_create(made)
     only = accounts[0].person_id if len(accounts) == 1 else None
     ids = " ".join(str(account.person_id) for account in accounts)

@@ -14,10 +14,11 @@ from django.utils import timezone
 from conftest import SchoolClient
 from preau.commons.journal.models import Line
 from preau.directory.models import Enrolment, Group, Guardianship, Holding, Person, School
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Authority, Role
 from preau.identity import devices
-from preau.identity.actions import cards, close_account, open_accounts
+from preau.identity.actions import cards
+from preau.identity.actions.accounts import close_account, open_accounts
 from preau.identity.models import Account, AccountSession, PictureCard, SecondProof
 from preau.identity.pictures import HOW_MANY, PICTURES, drawn
 
@@ -318,7 +319,7 @@ def test_a_child_who_leaves_while_touching_the_pictures_does_not_come_in(
 ) -> None:
     """Their last day ends between the look at the card and the opening of the session."""
     tablet = scan(given.code)
-    monkeypatch.setattr("preau.identity.actions.sign_in", lambda request, account: None)
+    monkeypatch.setattr("preau.identity.actions.signing.sign_in", lambda request, account: None)
     response = touch(tablet, given.pictures)
     assert response.status_code == 422
     assert "plus rattaché à un établissement" in response.content.decode()

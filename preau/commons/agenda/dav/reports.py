@@ -46,7 +46,10 @@ def report_of(root: Any) -> Callable[[Calendar, str], Found]:
         raise Refused(HTTPStatus.BAD_REQUEST)
     if root.tag == caldav("calendar-query"):
         between = _filter_of(root)
-        return lambda calendar, _base: ([one for one in calendar.things.values() if between.holds(one)], [])
+        return lambda calendar, _base: (
+            [thing for thing in calendar.things.values() if between.holds(thing)],
+            [],
+        )
     if root.tag == caldav("calendar-multiget"):
         addresses = [child.text or "" for child in root.findall(dav("href"))]
         if len(addresses) > MOST_NAMED:

@@ -3,7 +3,7 @@
 from django.db.models import Model
 
 from preau.commons.delivery.models import PersonPolicy, SchoolPolicy
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.foundation import boards
 from tests.declared import Body, Data
 from tests.net.matrix_cast import OWNERS, Near, Stage, near, runs_the_platform
@@ -29,7 +29,7 @@ def lay(college: World) -> None:
 
 SEES: dict[type[Model], Near] = {
     PersonPolicy: near(own={"guardian"}, other_class={"teacher"}, other_school={"neighbour_head"}),
-}  # fmt: skip
+}
 OPENS: dict[str, Near | set[str]] = {
     "delivery:school": {"head", "neighbour_head"},
     # The operator of the matrix runs one territory: gateways carry for all.
@@ -39,11 +39,14 @@ OPENS: dict[str, Near | set[str]] = {
 REST_OF_ADDRESS = {"delivery:resend": {"key": "mail"}}
 PLAIN = dict.fromkeys(
     [
-        "opens", "closes", "days", "keeps_closures",
+        "opens",
+        "closes",
+        "days",
+        "keeps_closures",
         *(f"passe-{kind.key}" for kind in boards.notification_kinds if kind.urgent and kind.may_wait),
     ],
     (),
-)  # fmt: skip
+)
 
 # Forms and files
 

@@ -13,7 +13,10 @@ from preau.commons.delivery.management.commands.compute_deliveries import Comman
 from preau.foundation.jsonfiles import Malformed
 
 EXAMPLE: dict[str, Any] = {
-    "timezone": "Europe/Paris", "opens": "07:00", "closes": "20:00", "days": [1, 2, 3, 4, 5],
+    "timezone": "Europe/Paris",
+    "opens": "07:00",
+    "closes": "20:00",
+    "days": [1, 2, 3, 4, 5],
     "closed": [["2026-12-25", "2026-12-25"]],
     "people": {"m": {"quiet": [["18:00", "08:30"]], "days": [1, 2, 3, 4, 5, 6]}, "t": {}},
     "items": [
@@ -22,13 +25,15 @@ EXAMPLE: dict[str, Any] = {
         {"id": "i3", "to": "t", "kind": "ordinary", "ready": "2026-11-27T20:00:00+01:00"},
         {"id": "i4", "to": "t", "kind": "urgent", "ready": "2026-11-29T03:00:00+01:00"},
     ],
-}  # fmt: skip
+}
 ANSWER = {
     "items": {
-        "i1": "2026-11-27T17:59:59+01:00", "i2": "2026-11-30T08:30:00+01:00", "i3": "2026-11-30T07:00:00+01:00",
+        "i1": "2026-11-27T17:59:59+01:00",
+        "i2": "2026-11-30T08:30:00+01:00",
+        "i3": "2026-11-30T07:00:00+01:00",
         "i4": "2026-11-29T03:00:00+01:00",
     }
-}  # fmt: skip
+}
 
 
 def changed(**keys: Any) -> dict[str, Any]:

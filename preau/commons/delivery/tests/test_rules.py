@@ -15,9 +15,16 @@ from preau.commons.delivery.tests import slow_departures
 
 # Clocks that change by an hour, by half of one, in the other half of the year, during Ramadan, never; one that jumped over a day.
 ZONES = [
-    "Europe/Paris", "America/Miquelon", "Australia/Lord_Howe", "Africa/Casablanca", "Pacific/Apia", "Indian/Reunion",
-    "America/Guadeloupe", "Pacific/Noumea", "America/Santiago",
-]  # fmt: skip
+    "Europe/Paris",
+    "America/Miquelon",
+    "Australia/Lord_Howe",
+    "Africa/Casablanca",
+    "Pacific/Apia",
+    "Indian/Reunion",
+    "America/Guadeloupe",
+    "Pacific/Noumea",
+    "America/Santiago",
+]
 PARIS = ZoneInfo("Europe/Paris")
 # Around these something happens: the clocks change, a day is jumped over, a year begins.
 DAYS = [
@@ -51,10 +58,21 @@ def posts(draw: Any) -> dict[str, Any]:
         person["days"] = draw(weekdays)
     ready = around + timedelta(seconds=draw(st.integers(-24 * 3600, 48 * 3600)))
     return {
-        "timezone": draw(st.sampled_from(ZONES)), "opens": opens, "closes": closes, "days": draw(weekdays),
-        "closed": closed if draw(st.booleans()) else [], "people": {"p": person},
-        "items": [{"id": "i", "to": "p", "kind": draw(st.sampled_from(["ordinary"] * 9 + ["urgent"])), "ready": ready.isoformat()}],
-    }  # fmt: skip
+        "timezone": draw(st.sampled_from(ZONES)),
+        "opens": opens,
+        "closes": closes,
+        "days": draw(weekdays),
+        "closed": closed if draw(st.booleans()) else [],
+        "people": {"p": person},
+        "items": [
+            {
+                "id": "i",
+                "to": "p",
+                "kind": draw(st.sampled_from(["ordinary"] * 9 + ["urgent"])),
+                "ready": ready.isoformat(),
+            }
+        ],
+    }
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -14,7 +14,7 @@ from preau.commons.delivery.models import PersonPolicy, SchoolPolicy
 from preau.commons.journal.models import Line
 from preau.commons.platform.tests.test_platform import hired
 from preau.directory.models import Closure, School
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.foundation import boards
 
 PARIS = ZoneInfo("Europe/Paris")

@@ -41,8 +41,25 @@ LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 LONGEST_NAME = 255
 # What a token says of itself, and not of a person.
 OF_THE_PROTOCOL = frozenset(
-    ["iss", "aud", "exp", "iat", "nbf", "nonce", "azp", "at_hash", "c_hash", "s_hash", "jti", "sid", "auth_time", "acr", "amr", "sub"]
-)  # fmt: skip
+    [
+        "iss",
+        "aud",
+        "exp",
+        "iat",
+        "nbf",
+        "nonce",
+        "azp",
+        "at_hash",
+        "c_hash",
+        "s_hash",
+        "jti",
+        "sid",
+        "auth_time",
+        "acr",
+        "amr",
+        "sub",
+    ]
+)
 UNAUTHORIZED, WRONG = 401, 400
 
 
@@ -85,15 +102,25 @@ def ask(request: HttpRequest, provider: Provider, after: str, *, again: int = 0)
     now = int(timezone.now().timestamp())
     waiting = dict(list(request.session.get(ASKED, {}).items())[-MOST_ASKED + 1 :])
     waiting[state] = {
-        "provider": provider.pk, "nonce": nonce, "verifier": verifier, "after": after, "at": now, "account": again,
-    }  # fmt: skip
+        "provider": provider.pk,
+        "nonce": nonce,
+        "verifier": verifier,
+        "after": after,
+        "at": now,
+        "account": again,
+    }
     request.session[ASKED] = waiting
     digest = hashlib.sha256(verifier.encode()).digest()
     said = {
-        "response_type": "code", "client_id": provider.client_id, "redirect_uri": address_back(provider),
-        "scope": provider.scopes or "openid", "state": state, "nonce": nonce,
-        "code_challenge": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(), "code_challenge_method": "S256",
-    }  # fmt: skip
+        "response_type": "code",
+        "client_id": provider.client_id,
+        "redirect_uri": address_back(provider),
+        "scope": provider.scopes or "openid",
+        "state": state,
+        "nonce": nonce,
+        "code_challenge": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),
+        "code_challenge_method": "S256",
+    }
     if provider.acr:
         said["acr_values"] = provider.acr
     if again:
@@ -193,9 +220,12 @@ def going_to(request: HttpRequest, state: str) -> str:
 
 def _redeem(provider: Provider, places: Mapping[str, Any], code: str, asked: Asked) -> dict[str, Any]:
     fields = {
-        "grant_type": "authorization_code", "code": code, "redirect_uri": address_back(provider),
-        "code_verifier": asked.verifier, "client_id": provider.client_id,
-    }  # fmt: skip
+        "grant_type": "authorization_code",
+        "code": code,
+        "redirect_uri": address_back(provider),
+        "code_verifier": asked.verifier,
+        "client_id": provider.client_id,
+    }
     headers = {}
     secret = (unseal(SECRET, provider.secret) or b"").decode()
     if places.get("posts_secret"):
@@ -285,14 +315,14 @@ def _fit(jwks: Mapping[str, Any], alg: str, kid: Any) -> dict[str, Any] | None:
     """The one key of this name, or the only one where a token names none, public and of the right sort."""
     wanted = "EC" if alg == "ES256" else "RSA"
     fitting = [
-        one
-        for one in jwks.get("keys", [])
-        if isinstance(one, dict)
-        and one.get("kty") == wanted
-        and one.get("use", "sig") == "sig"
-        and one.get("alg", alg) == alg
-        and (not kid or one.get("kid") == kid)
-        and _is_strong_enough(one)
+        jwk
+        for jwk in jwks.get("keys", [])
+        if isinstance(jwk, dict)
+        and jwk.get("kty") == wanted
+        and jwk.get("use", "sig") == "sig"
+        and jwk.get("alg", alg) == alg
+        and (not kid or jwk.get("kid") == kid)
+        and _is_strong_enough(jwk)
     ]
     return fitting[0] if len(fitting) == 1 else None
 
@@ -372,10 +402,13 @@ def _arrival(provider: Provider, claims: Mapping[str, Any], told: Mapping[str, A
     proved = _moment(claims, "auth_time")
     now = timezone.now()
     return Arrival(
-        subject=claims["sub"], facts=facts, session=str(claims.get("sid", ""))[:LONGEST_NAME], hint=token,
+        subject=claims["sub"],
+        facts=facts,
+        session=str(claims.get("sid", ""))[:LONGEST_NAME],
+        hint=token,
         is_strong=bool(levels & set(provider.strong)),
         is_fresh=bool(proved and now - JUST_NOW <= proved <= now + SKEW),
-    )  # fmt: skip
+    )
 
 
 def _texts(value: Any) -> list[str]:

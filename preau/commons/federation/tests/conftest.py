@@ -14,7 +14,7 @@ from joserfc import jwt
 from preau.commons.federation.models import Provider
 from preau.commons.federation.standin import Code, Known, StandIn
 from preau.commons.federation.tests.coming import provider_of, rely_on
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 
 
 class Crooked(StandIn):

@@ -16,15 +16,15 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
-from preau.commons.federation import queries
 from preau.commons.federation.actions import saml
 from preau.commons.federation.actions.oidc import Stale
 from preau.commons.federation.asking import Failed
 from preau.commons.federation.models import Provider
+from preau.commons.federation.queries.saml import key_pairs, our_description, saml_provider
 from preau.commons.federation.views import arriving
 from preau.commons.federation.words import Protocol
 from preau.foundation.access import anyone, opens
-from preau.foundation.assertions import Reason, Refused
+from preau.foundation.assertions.words import Reason, Refused
 
 LONGEST_WORD = 200
 # Our description is good for a week: a provider that reads it again never holds one that is over.
@@ -76,12 +76,12 @@ arriving.STARTS[Protocol.SAML] = start
 @require_safe
 def metadata(request: HttpRequest, public_id: str) -> HttpResponse:
     """What we are, for this provider. The first key is made here, if there is none."""
-    provider, now = queries.saml_provider(public_id), timezone.now()
+    provider, now = saml_provider(public_id), timezone.now()
     if provider is None:
         raise Http404
-    if not queries.key_pairs(now):
+    if not key_pairs(now):
         saml.keep_saml_keys(now, must=True)
-    said = queries.our_description(provider, now + A_WEEK, now)
+    said = our_description(provider, now + A_WEEK, now)
     return HttpResponse(said, content_type="application/samlmetadata+xml")
 
 

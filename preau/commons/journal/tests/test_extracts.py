@@ -23,7 +23,7 @@ from preau.commons.journal.models import Extract, Line, Seal
 from preau.commons.journal.queries import Asked
 from preau.commons.works.models import Work
 from preau.directory.models import Guardianship, Holding, Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.foundation import vault, works
 
 State = Extract.State
@@ -37,15 +37,23 @@ def told(college: World) -> list[Line]:
     Line.objects.filter(school=college.school).delete()
     made = [
         Line.objects.create(
-            verb="attendance.entry_read", actor=cpe, acting_as=f"staff-{college.school.pk}", school=college.school,
-            target="attendance.entry", target_id=number, subject=pupil, is_read=True,
+            verb="attendance.entry_read",
+            actor=cpe,
+            acting_as=f"staff-{college.school.pk}",
+            school=college.school,
+            target="attendance.entry",
+            target_id=number,
+            subject=pupil,
+            is_read=True,
         )
         for number in range(3)
-    ]  # fmt: skip
+    ]
     made += [
-        Line.objects.create(verb="directory.hours_changed", actor=head, school=college.school, details={"fields": "é"}),
+        Line.objects.create(
+            verb="directory.hours_changed", actor=head, school=college.school, details={"fields": "é"}
+        ),
         Line.objects.create(verb="identity.signed_in", actor=pupil, school=college.school),
-    ]  # fmt: skip
+    ]
     Line.objects.filter(pk__in=[one.pk for one in made]).update(at=NOW - timedelta(hours=1))
     return made
 
@@ -336,17 +344,18 @@ def test_a_database_that_has_changed_since_shows(college: World, told: list[Line
     Line.objects.filter(pk=told[0].pk).update(verb="identity.signed_in")
     Line.objects.filter(pk=told[1].pk).delete()
     assert faults(whole) == [
-        f"Line {told[0].pk} has changed in the database.", f"Line {told[1].pk} is not in the database any more.",
-    ]  # fmt: skip
+        f"Line {told[0].pk} has changed in the database.",
+        f"Line {told[1].pk} is not in the database any more.",
+    ]
     assert faults(whole, with_database=False) == []
     Seal.objects.filter(school=college.school).update(digest="0" * 64)
-    assert any("is not the one of the database any more" in one for one in faults(whole))
+    assert any("is not the one of the database any more" in fault for fault in faults(whole))
 
 
 def test_lines_changed_before_the_bundle_show_too(college: World, told: list[Line]) -> None:
     actions.seal(college.school.pk)
     Line.objects.filter(pk=told[0].pk).update(details={"changed": 1})
-    assert any("its lines are not those that were sealed" in one for one in faults(bundle(college)))
+    assert any("its lines are not those that were sealed" in fault for fault in faults(bundle(college)))
 
 
 # Commands

@@ -16,7 +16,7 @@ from preau.commons.live import queries
 from preau.commons.live.manifest import concerned_by
 from preau.commons.live.stream import Asking
 from preau.directory.models import Guardianship, Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.foundation import boards, journal, live
 from preau.foundation.boards import Topic
 

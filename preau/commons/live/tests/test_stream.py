@@ -19,9 +19,12 @@ class Page:
     def __init__(self, live: Live, query: str = "sujet=bell&sujet=roll:12", **headers: str) -> None:
         self.live, self.said, self.gone = live, asyncio.Queue[Mapping[str, Any]](), asyncio.Event()
         self.scope = {
-            "type": "http", "method": "GET", "path": PATH, "query_string": query.encode(),
+            "type": "http",
+            "method": "GET",
+            "path": PATH,
+            "query_string": query.encode(),
             "headers": [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()],
-        }  # fmt: skip
+        }
         self.task = asyncio.create_task(live(self.scope, self._receive, self.said.put))
 
     async def _receive(self) -> Mapping[str, Any]:

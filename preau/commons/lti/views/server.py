@@ -12,8 +12,10 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from preau.commons.lti import actions, queries, rules
+from preau.commons.lti import rules
+from preau.commons.lti.actions import passes
 from preau.commons.lti.models import Context
+from preau.commons.lti.queries import items, keys, messages, tools
 from preau.commons.lti.views.authorize import once
 from preau.commons.lti.words import ALLOWED, JWT_BEARER
 from preau.foundation import throttle
@@ -65,12 +67,12 @@ def token(request: HttpRequest) -> HttpResponse:
     word = once(typed, "client_assertion")
     if once(typed, "client_assertion_type") != JWT_BEARER or not word:
         raise Refused(HTTPStatus.BAD_REQUEST, "invalid_request")
-    door = (queries.signer_in(word)[:100], network_of(client_address(request)))
+    door = (keys.signer_in(word)[:100], network_of(client_address(request)))
     if throttle.tries("lti_word", *door) >= rules.WRONG_WORDS:
         raise Refused(HTTPStatus.TOO_MANY_REQUESTS, "invalid_client")
     try:
-        given = actions.give_pass(word, once(typed, "scope").split()[:20], queries.address("lti:token"))
-    except actions.Refusal as refusal:
+        given = passes.give_pass(word, once(typed, "scope").split()[:20], messages.address("lti:token"))
+    except passes.Refusal as refusal:
         if refusal.code == "invalid_client":
             throttle.hit("lti_word", *door, window=rules.WRONG_WINDOW)
         raise Refused(HTTPStatus.BAD_REQUEST, refusal.code) from refusal
@@ -91,17 +93,17 @@ def context_of(request: HttpRequest, number: str, key: str, *scopes: str) -> Con
     """
     header = request.headers.get("Authorization", "")
     shown = header[len(BEARER) :].strip() if header[: len(BEARER)].lower() == BEARER else ""
-    known = actions.read_pass(shown) if shown else None
+    known = passes.read_pass(shown) if shown else None
     if known is None:
         raise Refused(HTTPStatus.UNAUTHORIZED, "invalid_token")
     if not set(scopes or ALLOWED[key].scopes) & set(known.scopes):
         raise Refused(HTTPStatus.FORBIDDEN, "insufficient_scope")
     rows = Context.objects.select_related("opening__service__tool", "opening__school", "group")
     rows = rows.filter(number=number, opening__service=known.service_id)
-    found = rows.first() if queries.is_clean(number) else None
-    if found is None or not queries.is_open(found.opening, queries.today_in(found.opening.school)):
+    found = rows.first() if items.is_clean(number) else None
+    if found is None or not tools.is_open(found.opening, tools.today_in(found.opening.school)):
         raise Refused(HTTPStatus.NOT_FOUND, "not_found")
-    if key not in queries.allowed_in(found.opening, found.opening.service.tool):
+    if key not in tools.allowed_in(found.opening, found.opening.service.tool):
         raise Refused(HTTPStatus.FORBIDDEN, "insufficient_scope")
     return found
 
@@ -132,7 +134,9 @@ def page(request: HttpRequest, rows: list[Any], kind: str, wrap: Callable[[list[
     if len(rows) > first + size:
         query = {name: request.GET[name] for name in request.GET if name not in {"limit", "page"}}
         query |= {"limit": str(size), "page": str(number + 1)}
-        here = f"{queries.address(f'lti:{request.resolver_match.url_name}', **request.resolver_match.kwargs)}"
+        here = (
+            f"{messages.address(f'lti:{request.resolver_match.url_name}', **request.resolver_match.kwargs)}"
+        )
         response.headers["Link"] = f'<{here}?{urlencode(query)}>; rel="next"'
     return response
 

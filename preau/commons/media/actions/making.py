@@ -266,8 +266,9 @@ def _image(source: Path) -> list[File]:
         photo = pictures.photo_of(file, kind)
     found = []
     for name, content, mime in (
-        (f"image{filekinds.KINDS[kind].endings[0]}", photo.whole, kind), ("vignette.jpg", photo.glimpse, "image/jpeg"),
-    ):  # fmt: skip
+        (f"image{filekinds.KINDS[kind].endings[0]}", photo.whole, kind),
+        ("vignette.jpg", photo.glimpse, "image/jpeg"),
+    ):
         path = source.parent / name
         content.seek(0)
         path.write_bytes(content.read())
@@ -315,10 +316,16 @@ def _publish(medium: Medium, files: Sequence[File], facts: dict[str, Any], text:
         total += size
         rows.append(
             Rendition(
-                medium=medium, name=file.name, stored=stored, mime=file.mime, size=size, width=file.width, height=file.height,
+                medium=medium,
+                name=file.name,
+                stored=stored,
+                mime=file.mime,
+                size=size,
+                width=file.width,
+                height=file.height,
                 listing=file.listing,
             )
-        )  # fmt: skip
+        )
     if not _settle(medium, State.READY, rows, facts=facts, size=total, text=text):
         for row in rows:
             mediaroom.remove(row.stored)

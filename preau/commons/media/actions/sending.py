@@ -18,8 +18,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from preau.commons.media import films, mediaroom, papers, queries, rules
+from preau.commons.media import films, mediaroom, papers, rules
 from preau.commons.media.models import Medium, Upload
+from preau.commons.media.queries import shelves
 from preau.directory.models import Person
 from preau.directory.viewer import Viewer
 from preau.foundation import filekinds, journal, vault, works
@@ -83,12 +84,12 @@ def _check_room(viewer: Viewer, size: int) -> None:
         raise TooMuch(_("Ce fichier est vide."))
     if size > rules.heaviest():
         raise TooMuch(_("Ce fichier est trop lourd : %(most)s au plus.") % {"most": weight(rules.heaviest())})
-    if queries.used_by(viewer.person.pk) + size > rules.allowance():
+    if shelves.used_by(viewer.person.pk) + size > rules.allowance():
         said = _(
             "Vous n’avez plus de place : supprimez des médias qui ne servent plus. Vous pouvez garder %(most)s."
         )
         raise TooMuch(said % {"most": weight(rules.allowance())})
-    if queries.used_in_all() + size > rules.capacity():
+    if shelves.used_in_all() + size > rules.capacity():
         raise TooMuch(_("Préau n’a plus assez de place pour ce fichier. Réessayez plus tard."))
 
 
@@ -176,10 +177,13 @@ def keep_sent(viewer: Viewer, upload: Upload, digest: str = "") -> Medium:
     journal.record(viewer, "media.kept", made, kind=kind, size=made.size)
     works.start(
         works.Asked(
-            key=made.work, label=_("Préparation d’un média"), person_id=viewer.person.pk,
-            url=reverse("media:medium", kwargs={"public_id": made.public_id}), can_stop=True,
+            key=made.work,
+            label=_("Préparation d’un média"),
+            person_id=viewer.person.pk,
+            url=reverse("media:medium", kwargs={"public_id": made.public_id}),
+            can_stop=True,
         )
-    )  # fmt: skip
+    )
     arrived.send(Medium, medium_id=made.pk)
     return made
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from preau.commons.media import actions, captions, mediaroom
-from preau.commons.media.actions import sending
+from preau.commons.media import captions, mediaroom
+from preau.commons.media.actions import making, sending
 from preau.commons.media.models import Medium
 from preau.commons.media.tests import samples
 from preau.commons.media.tests.conftest import needs_ffmpeg
@@ -27,7 +27,7 @@ def corpus(tmp_path_factory: Any) -> dict[str, tuple[str, bytes]]:
 def kept_of(viewer: Viewer, name: str, content: bytes) -> Medium:
     """Sent by a form, then made to the end. Raises Refused where it is not even taken."""
     medium = sending.keep_form(viewer, SimpleUploadedFile(name, content))
-    while actions.go_on(medium.pk):
+    while making.go_on(medium.pk):
         pass
     medium.refresh_from_db()
     return medium
@@ -92,10 +92,10 @@ def _harm(medium: Medium) -> list[str]:
     if medium.state != Medium.State.READY:
         return [f"{medium.state}: {medium.refusal}"]
     found = []
-    for one in medium.renditions.all():
-        content = mediaroom.path_of(one.stored).read_bytes()
+    for rendition in medium.renditions.all():
+        content = mediaroom.path_of(rendition.stored).read_bytes()
         found += [
-            f"{one.name} holds {mark!r}"
+            f"{rendition.name} holds {mark!r}"
             for mark in (b"<script", b"<html", b"PK\x03\x04", b"passwd")
             if mark in content
         ]
@@ -109,9 +109,9 @@ def test_what_a_film_says_of_its_author_and_of_its_place_does_not_leave(
     assert b"Chez Nina" in sent and b"loci" in sent
     medium = kept_of(viewer, "film.mp4", sent)
     assert medium.state == Medium.State.READY
-    for one in medium.renditions.all():
-        content = mediaroom.path_of(one.stored).read_bytes()
-        assert b"Chez Nina" not in content and b"loci" not in content, one.name
+    for rendition in medium.renditions.all():
+        content = mediaroom.path_of(rendition.stored).read_bytes()
+        assert b"Chez Nina" not in content and b"loci" not in content, rendition.name
 
 
 def test_a_program_reaches_no_network_and_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

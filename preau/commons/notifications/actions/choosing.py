@@ -92,10 +92,13 @@ def stop(link: StopLink) -> int:
     if stopped:
         journal.write(
             journal.Line(
-                verb="notifications.stopped", target="directory.person", target_id=link.person_id,
-                subject_id=link.person_id, details={"kinds": stopped},
+                verb="notifications.stopped",
+                target="directory.person",
+                target_id=link.person_id,
+                subject_id=link.person_id,
+                details={"kinds": stopped},
             )
-        )  # fmt: skip
+        )
     return stopped
 
 

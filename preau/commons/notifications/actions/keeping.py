@@ -104,12 +104,19 @@ def _keep(wanted: Sequence[tuple[News, queries.Wish]], now: datetime) -> list[It
     """The items that are new: what two publish at the same time is kept once."""
     rows = [
         Item(
-            person_id=one.person_id, kind=one.kind, key=one.key, school_id=one.school_id, seat=one.seat,
-            about_id=one.about_id, facts=dict(one.facts), url=one.url, in_app=wish.in_app,
+            person_id=one.person_id,
+            kind=one.kind,
+            key=one.key,
+            school_id=one.school_id,
+            seat=one.seat,
+            about_id=one.about_id,
+            facts=dict(one.facts),
+            url=one.url,
+            in_app=wish.in_app,
             published_at=one.told_at or now,
         )
         for one, wish in wanted
-    ]  # fmt: skip
+    ]
     Item.objects.bulk_create(rows, ignore_conflicts=True)
     return list(Item.objects.filter(public_id__in=[row.public_id for row in rows]).order_by("pk"))
 

@@ -49,9 +49,14 @@ def add_device(
         return same
     Device.objects.filter(endpoint=endpoint).delete()
     device: Device = Device.objects.create(
-        person=viewer.person, endpoint=endpoint, p256dh=p256dh, auth=auth, label=label,
-        opened_in=_digest(session_key), added_at=timezone.now(),
-    )  # fmt: skip
+        person=viewer.person,
+        endpoint=endpoint,
+        p256dh=p256dh,
+        auth=auth,
+        label=label,
+        opened_in=_digest(session_key),
+        added_at=timezone.now(),
+    )
     mine = Device.objects.filter(person=viewer.person).order_by("-added_at", "-pk")
     Device.objects.filter(pk__in=[old.pk for old in mine[MOST_DEVICES:]]).delete()
     journal.record(viewer, "notifications.device_added", viewer.person, subject_id=viewer.person.pk)

@@ -128,7 +128,7 @@ def wake(now: datetime) -> int:
     """Send again what had been closed and waited for its hour; returns how many."""
     waiting = Envelope.objects.select_for_update(of=("self",)).waiting(now).filter(due_at__lte=now)
     found = list(waiting.order_by("pk"))
-    Envelope.objects.filter(pk__in=[one.pk for one in found]).update(due_at=None)
+    Envelope.objects.filter(pk__in=[envelope.pk for envelope in found]).update(due_at=None)
     if found:
         envelopes_ready.send(sender=Envelope, envelopes=found)
     return len(found)

@@ -9,12 +9,13 @@ from django.core import mail
 
 from conftest import SchoolClient
 from preau.commons.delivery.models import PersonPolicy, SchoolPolicy
-from preau.commons.notifications import actions, queries, tasks
+from preau.commons.notifications import queries, tasks
+from preau.commons.notifications.actions import choosing, sending
 from preau.commons.notifications.models import Dispatch, Envelope, Item, Preference, Rhythm
 from preau.commons.notifications.tests.post import deliver
 from preau.commons.notifications.tests.test_notifications import CHOSEN, URGENT, essai, news  # noqa: F401 - its kinds
 from preau.directory.models import Closure, Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.foundation import notices
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -88,10 +89,10 @@ def test_a_mail_server_that_comes_back_at_night_is_given_the_same_mail_in_the_mo
     college: World, mother: Person, clock: Any
 ) -> None:
     send(college, mother)
-    (envelope,) = actions.pack(mother.pk)
-    held = actions.hold(envelope.pk)
+    (envelope,) = sending.pack(mother.pk)
+    held = sending.hold(envelope.pk)
     assert held is not None
-    actions.let_go(held, sent=False)
+    sending.let_go(held, sent=False)
     clock.move_to(TUESDAY_NIGHT)
     assert tasks.send_envelope.call(envelope.pk) is False
     assert mail.outbox == []
@@ -174,7 +175,7 @@ def test_one_gesture_takes_the_evening(mother: Person, client: SchoolClient) -> 
 def test_each_of_the_three_is_found_again(mother: Person, seat_of: Any) -> None:
     viewer = seat_of("guardian")
     for preset in queries.Preset:
-        actions.take_preset(viewer, preset)
+        choosing.take_preset(viewer, preset)
         kinds, wishes = queries.kinds_for(viewer), queries.wishes_of(mother.pk)
         assert queries.preset_of(kinds, wishes, queries.rhythm_of(mother.pk)) == preset
 
@@ -218,13 +219,13 @@ def test_hours_that_say_nothing_or_leave_nothing_are_refused(
 
 def test_what_failed_is_sent_again_on_demand(college: World, mother: Person) -> None:
     send(college, mother)
-    (envelope,) = actions.pack(mother.pk)
-    held = actions.hold(envelope.pk)
+    (envelope,) = sending.pack(mother.pk)
+    held = sending.hold(envelope.pk)
     assert held is not None
-    actions.let_go(held, sent=False)
+    sending.let_go(held, sent=False)
     load = queries.mail_load(held.made_at)
     assert (load.waiting, load.failing) == (0, 1)
-    assert actions.resend() == 1
+    assert sending.resend() == 1
     deliver()
     assert len(mail.outbox) == 1 and Envelope.objects.get().sent_at
-    assert actions.resend() == 0
+    assert sending.resend() == 0

@@ -13,11 +13,12 @@ from django.db import transaction
 from conftest import NOW, SchoolClient
 from preau.commons.delivery.rules import ANY_HOUR, SchoolHours, departure
 from preau.commons.journal.models import Line
-from preau.commons.notifications import actions, forms, queries, tasks
+from preau.commons.notifications import forms, queries, tasks
+from preau.commons.notifications.actions import keeping, sending
 from preau.commons.notifications.models import Dispatch, Envelope, Item, Preference, Rhythm, StopLink
 from preau.commons.notifications.tests.post import deliver
 from preau.directory.models import Guardianship, Holding, Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Role
 from preau.foundation import boards, notices
 from preau.foundation.boards import NotificationKind, Pace
@@ -113,7 +114,7 @@ def test_the_mail_says_why_it_came_and_its_subject_names_nobody(mother: Person, 
 
 def test_a_mail_server_that_is_down_is_tried_again(mother: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     notices.publish(news(mother))
-    (envelope,) = actions.pack(mother.pk)
+    (envelope,) = sending.pack(mother.pk)
 
     def down(*_: Any) -> None:
         raise ConnectionRefusedError
@@ -129,9 +130,9 @@ def test_a_mail_server_that_is_down_is_tried_again(mother: Person, monkeypatch: 
 
 def test_an_envelope_in_another_workers_hands_waits(mother: Person, clock: Any) -> None:
     notices.publish(news(mother))
-    (envelope,) = actions.pack(mother.pk)
-    assert actions.hold(envelope.pk)
-    with pytest.raises(actions.BeingSent):
+    (envelope,) = sending.pack(mother.pk)
+    assert sending.hold(envelope.pk)
+    with pytest.raises(sending.BeingSent):
         tasks.send_envelope.call(envelope.pk)
     clock.shift(timedelta(minutes=3))
     assert tasks.send_envelope.call(envelope.pk) is True
@@ -184,7 +185,7 @@ def test_a_summary_leaves_once_at_its_hour_without_what_was_read(
     tasks.pack_due.call()
     deliver()
     assert mail.outbox == []
-    actions.mark(Item.objects.get(key="3"), read=True)
+    keeping.mark(Item.objects.get(key="3"), read=True)
     clock.move_to(due)
     for _again in range(2):
         tasks.pack_due.call()
@@ -393,7 +394,7 @@ def test_what_is_counted_is_what_the_list_gives(college: World, seat_of: Any, ke
 
 def test_the_filters_show_one_kind_or_the_unread(mother: Person, client: SchoolClient) -> None:
     notices.publish(news(mother, "choix"), news(mother, "urgence", what=URGENT))
-    actions.mark(Item.objects.get(key="choix"), read=True)
+    keeping.mark(Item.objects.get(key="choix"), read=True)
     client.sit(mother)
     only = client.get("/notifications/", {"sujet": URGENT}).content.decode()
     assert "fait urgence" in only and "fait choix" not in only

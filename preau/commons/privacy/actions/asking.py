@@ -40,9 +40,12 @@ def ask(viewer: Viewer, school: School, subject: Person, asked: Asked) -> DataRe
         return found
     now = timezone.now()
     request = DataRequest.objects.create(
-        school=school, subject=subject, asked_by=viewer.person, asked_at=now,
+        school=school,
+        subject=subject,
+        asked_by=viewer.person,
+        asked_at=now,
         due=due_after(dates.local(now, school.timezone).date()),
-    )  # fmt: skip
+    )
     RequestLine.objects.create(school=school, request=request, **asdict(asked))
     journal.record(viewer, "privacy.request_sent", request, subject_id=subject.pk)
     telling.tell_holders(telling.ARRIVED, request, request.asked_on)

@@ -23,9 +23,15 @@ from preau.identity.models import Account
 LONGEST_SESSION = timedelta(hours=12)
 # The verbs of what takes many people away at once, by how they end: their lines name nobody.
 TAKES_OUT = (
-    "exported", "register_fetched", "printed", "letters_prepared", "archive_opened", "extract_opened",
-    "exported_at_console", "list_read",
-)  # fmt: skip
+    "exported",
+    "register_fetched",
+    "printed",
+    "letters_prepared",
+    "archive_opened",
+    "extract_opened",
+    "exported_at_console",
+    "list_read",
+)
 
 
 @dataclass(frozen=True)
@@ -184,8 +190,8 @@ def contacts_of(found: Found, today: date) -> Iterator[Contact]:
         Guardianship.objects.informed(today).of_another().filter(pupil__in=people).select_related("guardian")
     )
     guardians: dict[int, list[Person]] = {}
-    for one in held.order_by("pupil_id", "guardian__search_name", "pk"):
-        guardians.setdefault(one.pupil_id, []).append(one.guardian)
+    for guardianship in held.order_by("pupil_id", "guardian__search_name", "pk"):
+        guardians.setdefault(guardianship.pupil_id, []).append(guardianship.guardian)
     for touched in found.touched:
         person, kinds = people[touched.person_id], touched.kinds()
         for guardian in guardians.get(person.pk, []):

@@ -135,7 +135,7 @@ def kinds_held(subject: Subject) -> list[Held]:
 
 
 def kind_exists(key: str) -> bool:
-    return any(key_of(one) == key for one in entries())
+    return any(key_of(entry) == key for entry in entries())
 
 
 def schools_for(viewer: Viewer, subject: Person) -> list[School]:

@@ -8,7 +8,7 @@ from django.urls import reverse
 from conftest import SchoolClient
 from preau.commons.search.pages import find_pages
 from preau.directory.models import School
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.foundation.lookup import Wanted
 
 

@@ -42,11 +42,21 @@ def give_code(viewer: Viewer, openings: Sequence[Opening], asked: Asked, session
     code = secrets.token_urlsafe(32)
     service = asked.client.service
     Grant.objects.create(
-        service=service, account_id=viewer.account_id, seat=viewer.key, session=digest_of(session.key),
-        sid=sid_of(session.key, service.pk), code=digest_of(code), redirect=asked.redirect, challenge=asked.challenge,
-        nonce=asked.nonce, scopes=list(asked.scopes), signed_in_at=session.signed_in_at, is_strong=session.is_strong,
-        code_ends_at=soon(), ends_at=timezone.now() + CONNECTED,
-    )  # fmt: skip
+        service=service,
+        account_id=viewer.account_id,
+        seat=viewer.key,
+        session=digest_of(session.key),
+        sid=sid_of(session.key, service.pk),
+        code=digest_of(code),
+        redirect=asked.redirect,
+        challenge=asked.challenge,
+        nonce=asked.nonce,
+        scopes=list(asked.scopes),
+        signed_in_at=session.signed_in_at,
+        is_strong=session.is_strong,
+        code_ends_at=soon(),
+        ends_at=timezone.now() + CONNECTED,
+    )
     return code
 
 

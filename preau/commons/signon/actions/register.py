@@ -102,13 +102,13 @@ def _held(viewer: Viewer, said: Said, service: Service | None) -> Service:
 
 def _is_as_said(service: Service, said: Said) -> bool:
     why = {key: one["why"] for key, one in service.released.items()}
-    places = {(one.origin, one.path) for one in service.addresses.all()}
+    places = {(address.origin, address.path) for address in service.addresses.all()}
     same = all(getattr(service, name) == value for name, value in said.facts.items())
     if said.client is not None and not is_client_as_said(service, said.client):
         return False
     if said.party is not None and not is_party_as_said(service, said.party):
         return False
-    return same and why == said.why and places == {(one.origin, one.path) for one in said.places}
+    return same and why == said.why and places == {(place.origin, place.path) for place in said.places}
 
 
 def _write(service: Service, said: Said, today: date) -> list[str]:
@@ -127,8 +127,10 @@ def _write(service: Service, said: Said, today: date) -> list[str]:
 
 def _place(service: Service, places: Sequence[Place]) -> bool:
     """Write the addresses; returns whether they changed."""
-    wanted = {(one.origin, one.path) for one in places}
-    known = {(one.origin, one.path): one.pk for one in Address.objects.filter(service=service)}
+    wanted = {(place.origin, place.path) for place in places}
+    known = {
+        (address.origin, address.path): address.pk for address in Address.objects.filter(service=service)
+    }
     if wanted == set(known):
         return False
     Address.objects.filter(pk__in=[pk for key, pk in known.items() if key not in wanted]).delete()

@@ -16,10 +16,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from preau.commons.signon import queries
 from preau.commons.signon.actions.keys import sign
 from preau.commons.signon.actions.tickets import digest_of
 from preau.commons.signon.models import Alias, Client, Connection, Grant, Opening, Token
+from preau.commons.signon.queries.access import openings_of
 from preau.commons.signon.rules import ACCESS_LIFE, SIGNED_LIFE
 from preau.commons.signon.words import Protocol
 from preau.directory.viewer import Viewer, viewer_for
@@ -120,7 +120,7 @@ def standing_of(grant: Grant, now: datetime) -> Standing | None:
     viewer = viewer_for(account.person, account.pk, now, grant.seat)
     if viewer is None or viewer.key != grant.seat or not _is_session_open(grant, viewer, now):
         return None
-    openings = queries.openings_of(viewer, grant.service_id)
+    openings = openings_of(viewer, grant.service_id)
     known = Alias.objects.filter(service=grant.service_id, person=viewer.person.pk)
     user = known.values_list("value", flat=True).first()
     return Standing(grant, user, viewer, openings) if openings and user else None
@@ -129,7 +129,7 @@ def standing_of(grant: Grant, now: datetime) -> Standing | None:
 def _is_session_open(grant: Grant, viewer: Viewer, now: datetime) -> bool:
     """Is the session from which they came still open here? Sessions that ended by time are only noticed by being looked at."""
     rows = AccountSession.objects.filter(account=grant.account_id).values_list("pk", "opened_at", "seen_at")
-    found = next((one for one in rows if digest_of(one[0]) == grant.session), None)
+    found = next((row for row in rows if digest_of(row[0]) == grant.session), None)
     if found is None:
         return False
     stamps = {sessions.OPENED: found[1].timestamp(), sessions.SEEN: found[2].timestamp()}

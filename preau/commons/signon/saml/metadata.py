@@ -82,13 +82,20 @@ def _described(root: Any, now: datetime) -> Described:
     soap = _ends(role, BY_SOAP)
     forms = [text_of(one) for one in role.findall(tag(MD, "NameIDFormat"))]
     return Described(
-        entity_id=name, receives=_receives(role), signing=signing, encryption=encryption, cipher=cipher,
-        must_sign=is_true(role.get("AuthnRequestsSigned")), transient=TRANSIENT in forms and PERSISTENT not in forms,
+        entity_id=name,
+        receives=_receives(role),
+        signing=signing,
+        encryption=encryption,
+        cipher=cipher,
+        must_sign=is_true(role.get("AuthnRequestsSigned")),
+        transient=TRANSIENT in forms and PERSISTENT not in forms,
         logout="" if browser is None else browser.get("Location", ""),
-        logout_binding="" if browser is None else {POST: "post", REDIRECT: "redirect"}[browser.get("Binding")],
+        logout_binding=""
+        if browser is None
+        else {POST: "post", REDIRECT: "redirect"}[browser.get("Binding")],
         logout_answer="" if browser is None else browser.get("ResponseLocation", ""),
         soap="" if soap is None else soap.get("Location", ""),
-    )  # fmt: skip
+    )
 
 
 def _role(entity: Any) -> Any:
@@ -109,10 +116,10 @@ def _receives(role: Any) -> list[dict[str, Any]]:
         # 0: the one by default; 1: it says nothing; 2: it says that it is not.
         rank = 1 if one.get("isDefault") is None else 0 if is_true(one.get("isDefault")) else 2
         rows.append({"url": one.get("Location", ""), "index": int(index), "rank": rank})
-    if len({one["index"] for one in rows}) < len(rows):
+    if len({row["index"] for row in rows}) < len(rows):
         raise Refused("addresses")
-    ordered = sorted(rows, key=lambda one: (one["rank"], one["index"]))
-    return [{"url": one["url"], "index": one["index"]} for one in ordered]
+    ordered = sorted(rows, key=lambda row: (row["rank"], row["index"]))
+    return [{"url": row["url"], "index": row["index"]} for row in ordered]
 
 
 def _keys(role: Any) -> tuple[list[str], str, str]:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from django.http import QueryDict
 
-from preau.commons.signon import queries, rules
-from preau.commons.signon.actions import Asked
+from preau.commons.signon import rules
+from preau.commons.signon.actions.granting import Asked
 from preau.commons.signon.models import Client
+from preau.commons.signon.queries import claims, clients
 
 # What services may send of their own (RFC 6749, VSCHAR), and the digest of a verifier (RFC 7636).
 WORD = re.compile(r"[\x20-\x7e]*")
@@ -16,9 +17,18 @@ LONGEST_STATE = 2_000
 # « consent » and « select_account » are no pages of ours: the school has agreed, and a browser has one account.
 PROMPTS = {"none", "login", "consent", "select_account"}
 ONCE = (
-    "response_type", "response_mode", "scope", "state", "nonce", "code_challenge", "code_challenge_method", "prompt", "max_age",
-    "request", "request_uri",
-)  # fmt: skip
+    "response_type",
+    "response_mode",
+    "scope",
+    "state",
+    "nonce",
+    "code_challenge",
+    "code_challenge_method",
+    "prompt",
+    "max_age",
+    "request",
+    "request_uri",
+)
 
 
 class Unknown(Exception):
@@ -64,7 +74,7 @@ def once(typed: QueryDict, name: str) -> str:
 
 def read_wanted(typed: QueryDict) -> Wanted:
     """What is asked. Raises Unknown, Misdirected, or Wrong."""
-    client = queries.client_of(once(typed, "client_id"))
+    client = clients.client_of(once(typed, "client_id"))
     if client is None:
         raise Unknown
     redirect = once(typed, "redirect_uri")
@@ -122,7 +132,7 @@ def _asked(typed: QueryDict, client: Client, back: Back) -> Asked:
     scopes = once(typed, "scope").split()
     if "openid" not in scopes:
         raise Wrong(back, "invalid_scope", "openid")
-    known = [one for one in queries.scopes_offered() if one in scopes]
+    known = [one for one in claims.scopes_offered() if one in scopes]
     return Asked(client, back.address, known, once(typed, "nonce"), once(typed, "code_challenge"))
 
 

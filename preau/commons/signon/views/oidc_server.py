@@ -14,8 +14,13 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from preau.commons.signon import actions, queries, rules
+from preau.commons.signon import rules
+from preau.commons.signon.actions import tokens
+from preau.commons.signon.actions.keys import keep_keys
 from preau.commons.signon.models import Client
+from preau.commons.signon.queries import clients
+from preau.commons.signon.queries.claims import claims_of, scopes_offered
+from preau.commons.signon.queries.keys import published
 from preau.commons.signon.views.asked import once
 from preau.commons.signon.words import ATTRIBUTES
 from preau.foundation import basic, throttle
@@ -67,9 +72,9 @@ def configuration(request: HttpRequest) -> HttpResponse:
             "userinfo_endpoint": f"{here}{reverse('signon:oidc_userinfo')}",
             "jwks_uri": f"{here}{reverse('signon:oidc_keys')}",
             "end_session_endpoint": f"{here}{reverse('signon:oidc_logout')}",
-            "scopes_supported": queries.scopes_offered(),
-            "claims_supported": ["sub", *(one.claim for one in ATTRIBUTES.values())],
-            "acr_values_supported": [actions.WITH_PASSWORD, actions.WITH_TWO_PROOFS],
+            "scopes_supported": scopes_offered(),
+            "claims_supported": ["sub", *(attribute.claim for attribute in ATTRIBUTES.values())],
+            "acr_values_supported": [tokens.WITH_PASSWORD, tokens.WITH_TWO_PROOFS],
             "response_types_supported": ["code"],
             "response_modes_supported": ["query"],
             "grant_types_supported": ["authorization_code", "refresh_token"],
@@ -96,10 +101,10 @@ def configuration(request: HttpRequest) -> HttpResponse:
 @from_anywhere
 def keys(request: HttpRequest) -> HttpResponse:
     """Our public keys. The first one is made here, if nothing was signed yet."""
-    known = queries.published()
+    known = published()
     if not known:
-        actions.keep_keys(timezone.now())
-        known = queries.published()
+        keep_keys(timezone.now())
+        known = published()
     response = JsonResponse({"keys": known})
     response.headers["Cache-Control"] = A_WHILE
     return response
@@ -139,11 +144,11 @@ def _given(request: HttpRequest) -> HttpResponse:
     client = _client(request)
     kind = once(typed, "grant_type")
     if kind == "authorization_code":
-        given = actions.redeem(
+        given = tokens.redeem(
             client, *(_needed(typed, name) for name in ("code", "redirect_uri", "code_verifier"))
         )
     elif kind == "refresh_token":
-        given = actions.refresh(client, _needed(typed, "refresh_token"))
+        given = tokens.refresh(client, _needed(typed, "refresh_token"))
     else:
         raise Refused("unsupported_grant_type" if kind else "invalid_request", "grant_type")
     if given is None:
@@ -176,8 +181,8 @@ def _client(request: HttpRequest) -> Client:
     door = (client_id[:100], network_of(client_address(request)))
     if throttle.tries("oidc_secret", *door) >= rules.WRONG_SECRETS:
         raise Refused("invalid_client", "Too many wrong secrets.", HTTPStatus.TOO_MANY_REQUESTS)
-    client = queries.client_of(client_id)
-    is_it = client is not None and (not secret if client.is_public else queries.knows_secret(client, secret))
+    client = clients.client_of(client_id)
+    is_it = client is not None and (not secret if client.is_public else clients.knows_secret(client, secret))
     if client is None or not is_it:
         throttle.hit("oidc_secret", *door, window=rules.WRONG_WINDOW)
         raise Refused(
@@ -214,12 +219,12 @@ def userinfo(request: HttpRequest) -> HttpResponse:
     """Who came, and what the school lets out, for whoever shows a token."""
     header = request.headers.get("Authorization", "")
     shown = header[len(BEARER) :].strip() if header[: len(BEARER)].lower() == BEARER else ""
-    standing = actions.read(shown) if shown else None
+    standing = tokens.read(shown) if shown else None
     if standing is None:
         # Nothing shown, no error said (RFC 6750, 3.1).
         error = ', error="invalid_token"' if shown else ""
         response = JsonResponse({"error": "invalid_token"}, status=HTTPStatus.UNAUTHORIZED)
         response.headers["WWW-Authenticate"] = f'Bearer realm="Preau"{error}'
         return unkept(response)
-    claims = queries.claims_of(standing.viewer, standing.openings, standing.grant.scopes)
+    claims = claims_of(standing.viewer, standing.openings, standing.grant.scopes)
     return unkept(JsonResponse({"sub": standing.user, **claims}))

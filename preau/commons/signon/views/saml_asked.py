@@ -14,8 +14,10 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from preau.commons.signon import actions, queries, rules
+from preau.commons.signon import rules
+from preau.commons.signon.actions import asserting
 from preau.commons.signon.models import Party
+from preau.commons.signon.queries import parties
 from preau.commons.signon.saml import reading
 from preau.commons.signon.saml.names import (
     ALSO_TRUE,
@@ -78,9 +80,9 @@ class Wanted:
         if not self.proofs:
             return ours[0]
         if self.comparison == "exact":
-            return next((one for one in self.proofs if one in ours), "")
+            return next((proof for proof in self.proofs if proof in ours), "")
         ranks = {TWO_PROOFS: 2, ONE_PROOF: 1} | dict.fromkeys(ALSO_TRUE, 0)
-        wanted = [ranks[one] for one in self.proofs if one in ranks]
+        wanted = [ranks[proof] for proof in self.proofs if proof in ranks]
         fits = {
             "minimum": lambda rank: rank >= min(wanted),
             "better": lambda rank: rank > max(wanted),
@@ -112,7 +114,7 @@ def receive(request: HttpRequest, kind: str, address: str, *, signed: bool = Fal
         if request.method == "POST"
         else reading.from_query(request.META.get("QUERY_STRING", ""), kind)
     )
-    party = queries.party_of(message.issuer)
+    party = parties.party_of(message.issuer)
     if party is None:
         raise Unknown
     _prove(request, party, message, is_required=signed or party.must_sign)
@@ -173,9 +175,9 @@ def _to(party: Party, root: Any) -> str:
     if not party.receives or (url is not None and index is not None):
         raise Misdirected
     if url is not None:
-        found = next((one["url"] for one in party.receives if one["url"] == url), None)
+        found = next((receive["url"] for receive in party.receives if receive["url"] == url), None)
     elif index is not None:
-        found = next((one["url"] for one in party.receives if str(one["index"]) == index), None)
+        found = next((receive["url"] for receive in party.receives if str(receive["index"]) == index), None)
     else:
         found = party.receives[0]["url"]
     if found is None:
@@ -187,7 +189,7 @@ def _check_name(wanted: Wanted, policy: Any) -> None:
     """We give one form of name, that of the register; a service that wants another gets none."""
     if policy is None:
         return
-    form, ours = policy.get("Format", ANY_NAME), queries.FORMS[wanted.party.name_form]
+    form, ours = policy.get("Format", ANY_NAME), parties.FORMS[wanted.party.name_form]
     is_for = policy.get("SPNameQualifier", wanted.party.entity_id) == wanted.party.entity_id
     if form not in {ANY_NAME, ours} or form not in {ANY_NAME, PERSISTENT, TRANSIENT} or not is_for:
         raise Wrong(wanted, "Requester", "InvalidNameIDPolicy")
@@ -208,16 +210,23 @@ def _proofs(wanted: Wanted, asked: Any) -> tuple[str, list[str]]:
 
 def word_of(wanted: Wanted) -> str:
     held = {
-        "n": wanted.party.pk, "t": wanted.to, "r": wanted.request, "k": wanted.relay, "s": wanted.silent, "a": wanted.again,
-        "c": wanted.comparison, "p": [one for one in wanted.proofs if one in {TWO_PROOFS, ONE_PROOF, *ALSO_TRUE}] or list(wanted.proofs)[:1],
-    }  # fmt: skip
+        "n": wanted.party.pk,
+        "t": wanted.to,
+        "r": wanted.request,
+        "k": wanted.relay,
+        "s": wanted.silent,
+        "a": wanted.again,
+        "c": wanted.comparison,
+        "p": [proof for proof in wanted.proofs if proof in {TWO_PROOFS, ONE_PROOF, *ALSO_TRUE}]
+        or list(wanted.proofs)[:1],
+    }
     return signing.dumps(held, salt=COMING, compress=True)
 
 
 def read_word(word: str) -> Wanted:
     """The same, once more: the service may have changed meanwhile. Raises Unknown, Misdirected, or Refused."""
     held = _opened(word, COMING)
-    party = queries.party_numbered(held["n"])
+    party = parties.party_numbered(held["n"])
     if party is None:
         raise Unknown
     if held["t"] not in party.addresses:
@@ -276,7 +285,7 @@ def _leaving(party: Party, message: Message, now: datetime) -> Leaving:
     too_long = len(message.relay.encode()) > rules.LONGEST_RELAY
     if root.get("Version") != "2.0" or not name or too_long:
         raise Refused("unread", party)
-    if actions.note_request(party, message.id) > 1:
+    if asserting.note_request(party, message.id) > 1:
         raise Refused("again", party)
     indexes = [digest(text_of(one)) for one in root.findall(tag(SAMLP, "SessionIndex"))][:20]
     return Leaving(party, message.id, message.relay, digest(name), indexes)
@@ -284,14 +293,18 @@ def _leaving(party: Party, message: Message, now: datetime) -> Leaving:
 
 def leaving_word(leaving: Leaving) -> str:
     held = {
-        "n": leaving.party.pk, "r": leaving.request, "k": leaving.relay, "u": leaving.name, "i": list(leaving.indexes),
-    }  # fmt: skip
+        "n": leaving.party.pk,
+        "r": leaving.request,
+        "k": leaving.relay,
+        "u": leaving.name,
+        "i": list(leaving.indexes),
+    }
     return signing.dumps(held, salt=LEAVING, compress=True)
 
 
 def read_leaving_word(word: str) -> Leaving:
     held = _opened(word, LEAVING)
-    party = queries.party_numbered(held["n"])
+    party = parties.party_numbered(held["n"])
     if party is None:
         raise Unknown
     return Leaving(party, held["r"], held["k"], held["u"], held["i"])

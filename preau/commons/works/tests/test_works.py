@@ -12,7 +12,7 @@ from preau.commons.journal.models import Line
 from preau.commons.works import actions, rules, tasks
 from preau.commons.works.models import Work
 from preau.directory.models import Holding
-from preau.directory.seeds import World, make_parent_of
+from preau.directory.seeds.world import World, make_parent_of
 from preau.directory.words import Role
 from preau.foundation import works
 from preau.foundation.works import Asked, Ending

@@ -17,12 +17,20 @@ SHOWN = 20
 UAI, WHO, GROUP = "GARStructureUAI", "GARPersonIdentifiant", "GARGroupeCode"
 # Record → what makes it unique. People are unique among their kind: somebody may learn in a school and work in another.
 KEYS = {
-    "GAREleve": (WHO,), "GAREnseignant": (WHO,), "GARRespAff": (WHO,), "GAREtab": (UAI,),
-    "GARMEF": (UAI, "GARMEFCode"), "GARMatiere": (UAI, "GARMatiereCode"), "GARGroupe": (UAI, GROUP),
-    "GARPersonMEF": (UAI, WHO, "GARMEFCode"), "GARPersonMEFSTAT4": (UAI, WHO, "GARMEFSTAT4Code"),
-    "GAREleveEnseignement": (UAI, WHO, "GARMatiereCode"), "GARPersonGroupe": (UAI, WHO, GROUP),
-    "GAREnsGroupeMatiere": (UAI, WHO, GROUP), "GAREnsClasseMatiere": (UAI, WHO, GROUP),
-}  # fmt: skip
+    "GAREleve": (WHO,),
+    "GAREnseignant": (WHO,),
+    "GARRespAff": (WHO,),
+    "GAREtab": (UAI,),
+    "GARMEF": (UAI, "GARMEFCode"),
+    "GARMatiere": (UAI, "GARMatiereCode"),
+    "GARGroupe": (UAI, GROUP),
+    "GARPersonMEF": (UAI, WHO, "GARMEFCode"),
+    "GARPersonMEFSTAT4": (UAI, WHO, "GARMEFSTAT4Code"),
+    "GAREleveEnseignement": (UAI, WHO, "GARMatiereCode"),
+    "GARPersonGroupe": (UAI, WHO, GROUP),
+    "GAREnsGroupeMatiere": (UAI, WHO, GROUP),
+    "GAREnsClasseMatiere": (UAI, WHO, GROUP),
+}
 PEOPLE = {"Eleve": "GAREleve", "Enseignant": "GAREnseignant"}
 TAUGHT = {"GAREnsGroupeMatiere": GROUPE, "GAREnsClasseMatiere": DIVISION}
 ONLY = {
@@ -30,10 +38,16 @@ ONLY = {
     Degree.FIRST: {
         name: KEYS[name]
         for name in (
-            "GAREleve", "GAREnseignant", "GARRespAff", "GAREtab", "GARGroupe", "GARPersonMEFSTAT4", "GARPersonGroupe",
+            "GAREleve",
+            "GAREnseignant",
+            "GARRespAff",
+            "GAREtab",
+            "GARGroupe",
+            "GARPersonMEFSTAT4",
+            "GARPersonGroupe",
         )
     },
-}  # fmt: skip
+}
 # What is named and is nowhere in the delivery.
 LOST = {
     "uai": gettext_lazy("L’établissement « %(key)s » n’est pas dans la livraison."),

@@ -171,10 +171,10 @@ class Families:
         return filled(**_person(node), personalTitle=node.said("LC_CIVILITE", "LL_CIVILITE"))
 
 
-def key_of(one: Found) -> str:
+def key_of(found: Found) -> str:
     """The number of an element: an attribute, or in some versions a child."""
     for name in ("ELEVE_ID", "PERSONNE_ID"):
-        if key := one.node.attributes.get(name, "").strip() or one.node.said(name):
+        if key := found.node.attributes.get(name, "").strip() or found.node.said(name):
             return key
     return ""
 

@@ -28,8 +28,15 @@ RECORDS: dict[str, set[tuple[str, str]]] = {
 PASSED_OVER = {"SCOLARITE_AN_DERNIER", "ADRESSE", "SERVICES_SUPPLEANTS"}
 # Where a `$` is a sign like another. Codes and labels go into values of the AAF, where it separates.
 FREE = {
-    "NOM", "NOM_DE_FAMILLE", "NOM_USAGE", "NOM_PATRONYMIQUE", "PRENOM", "PRENOM2", "PRENOM3", "MEL",
-}  # fmt: skip
+    "NOM",
+    "NOM_DE_FAMILLE",
+    "NOM_USAGE",
+    "NOM_PATRONYMIQUE",
+    "PRENOM",
+    "PRENOM2",
+    "PRENOM3",
+    "MEL",
+}
 # No file in ISO-8859-15 holds this sign: two codes that differ by a `$` still differ.
 DOLLAR = "\uff04"
 

@@ -43,15 +43,15 @@ class Staff:
                 if self.structures.knows(kind, code_of(one)):
                     self._join_services_of(kind, one, known)
 
-    def _join_services_of(self, kind: str, one: Found, known: set[str]) -> None:
-        for service in one.node.each("SERVICES", "SERVICE"):
+    def _join_services_of(self, kind: str, found: Found, known: set[str]) -> None:
+        for service in found.node.each("SERVICES", "SERVICE"):
             for teacher in service.each("ENSEIGNANTS", "ENSEIGNANT"):
                 key = key_of(teacher)
                 if key in known:
-                    self._teach(key, kind, code_of(one), service.attributes.get("CODE_MATIERE", ""))
+                    self._teach(key, kind, code_of(found), service.attributes.get("CODE_MATIERE", ""))
                 else:
                     said = _("Service d’un enseignant inconnu : il n’est pas repris.")
-                    self.structures.warn(said, one, key)
+                    self.structures.warn(said, found, key)
 
     def _teach(self, key: str, kind: str, label: str, subject: str) -> None:
         plain, with_subject = TAUGHT[kind]

@@ -77,17 +77,17 @@ class Structures:
         theirs = [one for one in self.told.of(tag, files.STS) if code_of(one) not in known]
         yield from ((code_of(one), one) for one in (*ours, *theirs))
 
-    def _programme(self, one: Found) -> dict[str, list[str]]:
+    def _programme(self, found: Found) -> dict[str, list[str]]:
         return filled(
-            ENTLibelleMef=one.node.said("LIBELLE_LONG", "LIBELLE_EDITION", "FORMATION"),
-            ENTMEFRattach=one.node.said("MEF_RATTACHEMENT"),
-            ENTMEFSTAT11=one.node.said("CODE_MEFSTAT", "MEFSTAT11"),
+            ENTLibelleMef=found.node.said("LIBELLE_LONG", "LIBELLE_EDITION", "FORMATION"),
+            ENTMEFRattach=found.node.said("MEF_RATTACHEMENT"),
+            ENTMEFSTAT11=found.node.said("CODE_MEFSTAT", "MEFSTAT11"),
         )
 
-    def _subject(self, one: Found) -> dict[str, list[str]]:
+    def _subject(self, found: Found) -> dict[str, list[str]]:
         return filled(
-            ENTLibelleMatiere=one.node.said("LIBELLE_LONG", "LIBELLE_EDITION", "LIBELLE_COURT"),
-            ENTMatiereRattach=one.node.said("CODE_MATIERE_NATIONALE"),
+            ENTLibelleMatiere=found.node.said("LIBELLE_LONG", "LIBELLE_EDITION", "LIBELLE_COURT"),
+            ENTMatiereRattach=found.node.said("CODE_MATIERE_NATIONALE"),
         )
 
     # Classes and groups
@@ -112,10 +112,10 @@ class Structures:
     def knows(self, kind: str, code: str) -> bool:
         return code in self.found[kind]
 
-    def _add(self, kind: str, one: Found) -> None:
-        node, code = one.node, code_of(one)
+    def _add(self, kind: str, found: Found) -> None:
+        node, code = found.node, code_of(found)
         if not code:
-            self.warn(_("Classe ou groupe sans code : ignoré."), one)
+            self.warn(_("Classe ou groupe sans code : ignoré."), found)
             return
         programmes = [
             part.attributes.get("CODE") or part.said("CODE_MEF")
@@ -187,7 +187,7 @@ class Structures:
         """Where the school is told, and the element that tells it: of Communs.xml, of STSWEB, else a bare heading."""
         for one in self.told.of("UAJ", files.COMMONS):
             return one, one.node
-        sts = [one for one in self.told.headings if one.root == files.STS]
+        sts = [heading for heading in self.told.headings if heading.root == files.STS]
         stands = (sts or self.told.headings)[0]
         return stands, next(stands.node.each("UAJ"), stands.node)
 
@@ -199,15 +199,15 @@ class Structures:
         taught = {code[:1] for one in self.found[CLASS].values() for code in one.programmes}
         return "LYCEE" if "2" in taught else "COLLEGE" if "1" in taught else ""
 
-    def warn(self, reason: str, one: Found, key: str = "") -> None:
+    def warn(self, reason: str, found: Found, key: str = "") -> None:
         """Said of a place of the files that is no record."""
-        place = Record(0, "", key, one.file, one.line, {})
+        place = Record(0, "", key, found.file, found.line, {})
         self.staged.spool.warn(reason, place, key=key, school=self.place)
 
 
-def places_in(one: Found) -> Iterator[tuple[str, str]]:
+def places_in(found: Found) -> Iterator[tuple[str, str]]:
     """(class or group, code) of each structure where a pupil is."""
-    for part in one.node.each("STRUCTURE"):
+    for part in found.node.each("STRUCTURE"):
         if code := part.said("CODE_STRUCTURE"):
             yield (GROUP if part.said("TYPE_STRUCTURE") == "G" else CLASS), code
 

@@ -54,7 +54,7 @@ class Told:
     def of(self, tag: str, *roots: str) -> list[Found]:
         """Elements of this tag; of files of these roots alone, when some are given."""
         found = self.elements.get(tag, [])
-        return [one for one in found if one.root in roots] if roots else found
+        return [element for element in found if element.root in roots] if roots else found
 
 
 def read(paths: Iterable[Path], staged: Staged, tell: Tell) -> Told:
@@ -99,8 +99,9 @@ def _read_file(reader: Reader, staged: Staged, told: Told) -> None:
         place = Record(0, "", "", number, line, {})
         staged.spool.warn(
             _("Le signe « $ » n’a pas sa place dans un code ou un libellé : il est remplacé."),
-            place, school=told.uai,
-        )  # fmt: skip
+            place,
+            school=told.uai,
+        )
 
 
 def _head(found: Found, reader: Reader, told: Told) -> None:

@@ -46,7 +46,7 @@ class Command(ExportCommand):
         found = {degree_of(school) for school in scope.schools.values()}
         if len(found) > 1 or (told and found != {told}):
             degree = Degree(told) if told else Degree.SECOND
-            others = [one.uai for one in scope.schools.values() if degree_of(one) != degree]
+            others = [school.uai for school in scope.schools.values() if degree_of(school) != degree]
             raise CommandError(
                 f"Une livraison ne porte que sur un degré : {', '.join(others)} n’est pas du {degree.label}."
             )

@@ -17,9 +17,13 @@ from preau.foundation.filework import FileWork
 
 READY = "attendance.register_ready"
 REGISTERS = FileWork(
-    "attendance.register", RegisterFile, gettext_lazy("Registre des absences"), "attendance.register_asked",
-    lambda _row: reverse("attendance:register_files"), ("school", "group", "asked_by"),
-)  # fmt: skip
+    "attendance.register",
+    RegisterFile,
+    gettext_lazy("Registre des absences"),
+    "attendance.register_asked",
+    lambda _row: reverse("attendance:register_files"),
+    ("school", "group", "asked_by"),
+)
 
 
 @dataclass(frozen=True)
@@ -56,14 +60,22 @@ def keep_register(register_id: int, made: Made) -> bool:
         known.rows = made.rows
         notices.publish(
             notices.News(
-                kind=READY, person_id=known.asked_by_id, key=str(known.pk), school_id=known.school_id, seat=known.seat,
-                url=reverse("attendance:register_files"), facts={"school": known.school.name},
+                kind=READY,
+                person_id=known.asked_by_id,
+                key=str(known.pk),
+                school_id=known.school_id,
+                seat=known.seat,
+                url=reverse("attendance:register_files"),
+                facts={"school": known.school.name},
             )
-        )  # fmt: skip
+        )
         line = journal.Line(
-            "attendance.register_made", school_id=known.school_id, target="attendance.registerfile", target_id=known.pk,
+            "attendance.register_made",
+            school_id=known.school_id,
+            target="attendance.registerfile",
+            target_id=known.pk,
             details={"rows": made.rows},
-        )  # fmt: skip
+        )
         journal.write(line)
 
     return filework.keep(REGISTERS, register_id, fill)

@@ -18,7 +18,7 @@ from preau.domains.attendance.models import (
     Status,
     label_of,
 )
-from preau.domains.attendance.queries import noted_in, seen_of
+from preau.domains.attendance.queries.registers import noted_in, seen_of
 from preau.domains.attendance.rules import EARLY
 from preau.domains.timetable.models import Lesson
 from preau.foundation import journal, live
@@ -183,11 +183,15 @@ def _write(
     """Write the entries, those that were there and those that were not, and their steps; returns them."""
     entries = [
         Entry(
-            school_id=lesson.school_id, lesson=lesson, pupil_id=mark.pupil_id, day=lesson.day,
-            status=mark.status, minutes_late=mark.minutes_late,
+            school_id=lesson.school_id,
+            lesson=lesson,
+            pupil_id=mark.pupil_id,
+            day=lesson.day,
+            status=mark.status,
+            minutes_late=mark.minutes_late,
         )
         for mark in changed
-    ]  # fmt: skip
+    ]
     written = Entry.objects.bulk_create(
         entries,
         update_conflicts=True,

@@ -13,7 +13,8 @@ from preau.commons.files.rules import PAPER
 from preau.directory.models import Person, School
 from preau.directory.viewer import Viewer
 from preau.domains.attendance.models import Reason
-from preau.domains.attendance.queries import schools_of, who_may_have_told
+from preau.domains.attendance.queries.announcements import schools_of
+from preau.domains.attendance.queries.reasons import who_may_have_told
 from preau.foundation.fields import Attachments, Day, OneRow
 
 FARTHEST = timedelta(days=120)
@@ -76,7 +77,7 @@ class AnnounceForm(forms.Form):
         for place in places:
             offered = offered | Reason.objects.offered_to_families(place)
         fields: Any = self.fields
-        fields["enfant"].queryset = Person.objects.filter(pk__in=[one.pk for one in children])
+        fields["enfant"].queryset = Person.objects.filter(pk__in=[child.pk for child in children])
         fields["reason"].queryset = offered.distinct()
         fields["papers"].desk = Desk(viewer, places[0] if places else 0, PAPER)
 
@@ -121,9 +122,13 @@ class CallForm(forms.Form):
     """What a parent says on the telephone: who calls, until when, why."""
 
     told_by = OneRow(
-        Person.objects.none(), label=_("Qui appelle"), required=False, widget=forms.RadioSelect, empty_label=_("Quelqu’un d’autre"),
+        Person.objects.none(),
+        label=_("Qui appelle"),
+        required=False,
+        widget=forms.RadioSelect,
+        empty_label=_("Quelqu’un d’autre"),
         help_text=_("Le motif n’est montré qu’à la personne qui l’a donné."),
-    )  # fmt: skip
+    )
     first_day = Day(label=_("Premier jour"))
     last_day = Day(label=_("Dernier jour"), required=False, help_text=_("Rien à écrire pour un seul jour."))
     motif = OneRow(
@@ -148,10 +153,10 @@ class CallForm(forms.Form):
         self.viewer = viewer
         fields: Any = self.fields
         fields["motif"].queryset = Reason.objects.in_use(viewer.school_id or 0)
-        fields["told_by"].queryset = Person.objects.filter(pk__in=[one.pk for one in guardians])
+        fields["told_by"].queryset = Person.objects.filter(pk__in=[guardian.pk for guardian in guardians])
         # Read already, in the order in which the school calls them.
         fields["told_by"].choices = [
-            *((one.pk, one.full_name) for one in guardians),
+            *((guardian.pk, guardian.full_name) for guardian in guardians),
             ("", _("Quelqu’un d’autre")),
         ]
 
@@ -171,8 +176,9 @@ class CallForm(forms.Form):
             self.add_error("last_day", _("C’est trop loin : notez les premières semaines."))
         zone = ZoneInfo(school.timezone)
         data |= {
-            "starts": datetime.combine(first, WHOLE_DAY[0], zone), "ends": datetime.combine(last, WHOLE_DAY[1], zone)
-        }  # fmt: skip
+            "starts": datetime.combine(first, WHOLE_DAY[0], zone),
+            "ends": datetime.combine(last, WHOLE_DAY[1], zone),
+        }
         return data
 
 

@@ -16,9 +16,14 @@ from preau.domains.timetable.models import Lesson
 
 # Of an entry, what says whether its absence is excused.
 REASON = (
-    "handling_id", "handling__settled", "handling__reason__label", "handling__reason__in_alerts",
-    "explanation__state", "explanation__reason__label", "explanation__reason__in_alerts",
-)  # fmt: skip
+    "handling_id",
+    "handling__settled",
+    "handling__reason__label",
+    "handling__reason__in_alerts",
+    "explanation__state",
+    "explanation__reason__label",
+    "explanation__reason__in_alerts",
+)
 
 
 def share_said(share: Fraction) -> str:
@@ -102,9 +107,14 @@ def _lessons(
 def _absent(line: Mapping[str, Any]) -> Attended:
     counts, label = excuse_of(line)
     return Attended(
-        line["pupil_id"], line["day"], line["lesson__starts"], line["lesson__ends"],
-        missed=True, counts=counts, label=label,
-    )  # fmt: skip
+        line["pupil_id"],
+        line["day"],
+        line["lesson__starts"],
+        line["lesson__ends"],
+        missed=True,
+        counts=counts,
+        label=label,
+    )
 
 
 def excuse_of(line: Mapping[str, Any]) -> tuple[bool, str]:

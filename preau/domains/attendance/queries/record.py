@@ -44,7 +44,8 @@ from preau.domains.attendance.queries.announcements import known_said
 from preau.domains.attendance.queries.visits import where_said
 from preau.domains.attendance.rules import answers_for_absences, runs_school_life
 from preau.domains.timetable.models import Lesson
-from preau.domains.timetable.queries import LessonRow, days_shown, month_of
+from preau.domains.timetable.queries.lessons import LessonRow
+from preau.domains.timetable.queries.record import days_shown, month_of
 from preau.foundation import dates
 from preau.foundation.prepared import Prepared
 
@@ -113,30 +114,111 @@ def _known(
     )
     lists: list[Any] = [
         missed.values_list(
-            Value(MISSED), "pk", "status", none, "lesson__subject__name", "said", "day", "lesson__starts",
-            "lesson__ends", zone, "late", "settled", "counting", "free", "kept",
+            Value(MISSED),
+            "pk",
+            "status",
+            none,
+            "lesson__subject__name",
+            "said",
+            "day",
+            "lesson__starts",
+            "lesson__ends",
+            zone,
+            "late",
+            "settled",
+            "counting",
+            "free",
+            "kept",
         ),
         called.values_list(
-            Value(CALLED), "lesson_id", none, none, none, none, no_day, "called_at", never, zone, nought, no, no,
-            no, nought,
+            Value(CALLED),
+            "lesson_id",
+            none,
+            none,
+            none,
+            none,
+            no_day,
+            "called_at",
+            never,
+            zone,
+            nought,
+            no,
+            no,
+            no,
+            nought,
         ),
         announced.values_list(
-            Value(KNOWN), "pk", "kind", none, none, none, no_day, "starts", "ends", zone, nought, no, no, no, nought
+            Value(KNOWN),
+            "pk",
+            "kind",
+            none,
+            none,
+            none,
+            no_day,
+            "starts",
+            "ends",
+            zone,
+            nought,
+            no,
+            no,
+            no,
+            nought,
         ),
         elsewhere.values_list(
-            Value(WHERE), "pk", "place", none, none, none, no_day, "starts", "ends", zone, nought, no, no, no, nought
+            Value(WHERE),
+            "pk",
+            "place",
+            none,
+            none,
+            none,
+            no_day,
+            "starts",
+            "ends",
+            zone,
+            nought,
+            no,
+            no,
+            no,
+            nought,
         ),
         holding.values_list(
-            Value(HOLDS), "pk", "kind", "words", Coalesce(F("subject__name"), none), none, "first_day", never,
-            never, zone, nought, "must_attend", no, no, nought,
+            Value(HOLDS),
+            "pk",
+            "kind",
+            "words",
+            Coalesce(F("subject__name"), none),
+            none,
+            "first_day",
+            never,
+            never,
+            zone,
+            nought,
+            "must_attend",
+            no,
+            no,
+            nought,
         ),
         noon.values_list(
-            Value(NOONS), "pk", none, "said", none, none, no_day, never, never, zone, nought, no, no, no, nought
+            Value(NOONS),
+            "pk",
+            none,
+            "said",
+            none,
+            none,
+            no_day,
+            never,
+            never,
+            zone,
+            nought,
+            no,
+            no,
+            no,
+            nought,
         ),
         leads.values_list(
             Value(LEADS), "pk", none, none, none, none, no_day, never, never, zone, nought, no, no, no, nought
         ),
-    ]  # fmt: skip
+    ]
     known, *others = (one.order_by() for one in lists)
     found: QuerySet[Any, tuple[Any, ...]] = known.union(*others, all=True)
     return found
@@ -165,10 +247,16 @@ def missing_now(viewer: Viewer, group: Any) -> Mapping[str, Any] | None:
         .annotate(learns=Exists(learning))
         .order_by("noted__pupil__search_name", "pk")
         .values_list(
-            "pk", "roll_call__pk", "learns", "noted__status", "noted__minutes_late", "noted__pupil__public_id",
-            "noted__pupil__family_name", "noted__pupil__given_name",
+            "pk",
+            "roll_call__pk",
+            "learns",
+            "noted__status",
+            "noted__minutes_late",
+            "noted__pupil__public_id",
+            "noted__pupil__family_name",
+            "noted__pupil__given_name",
         )
-    )  # fmt: skip
+    )
     if not lines:
         return None
     missing = [
@@ -204,19 +292,33 @@ def _line(row: tuple[Any, ...], *, told: bool) -> Line:
     if what == MISSED and not told:
         state, counts = "", not flag or (bool(kept) and counts)
     elif what == MISSED:
-        counts = (not flag or counts) if kept else state != Explanation.State.PENDING and (
-            state != Explanation.State.ACCEPTED or counts
-        )  # fmt: skip
+        counts = (
+            (not flag or counts)
+            if kept
+            else state != Explanation.State.PENDING and (state != Explanation.State.ACCEPTED or counts)
+        )
     return Line(
-        what, pk, kind, words or "", subject or "", state, day, starts, ends, zone, minutes, bool(flag), counts,
+        what,
+        pk,
+        kind,
+        words or "",
+        subject or "",
+        state,
+        day,
+        starts,
+        ends,
+        zone,
+        minutes,
+        bool(flag),
+        counts,
         bool(exempt),
-    )  # fmt: skip
+    )
 
 
 def _missed(viewer: Viewer, pupil: Person) -> list[Line]:
     """Absences and latenesses that were expected to come, the newest first."""
-    lines = [one for one in lines_of(viewer, pupil) if one.what == MISSED and not one.exempt]
-    return sorted(lines, key=lambda one: (one.starts, one.pk), reverse=True)  # type: ignore[arg-type, return-value]
+    lines = [line for line in lines_of(viewer, pupil) if line.what == MISSED and not line.exempt]
+    return sorted(lines, key=lambda line: (line.starts, line.pk), reverse=True)  # type: ignore[arg-type, return-value]
 
 
 # Where they are now
@@ -236,7 +338,7 @@ class Now:
 def whereabouts_of(viewer: Viewer, pupil: Person) -> Mapping[str, Any] | None:
     """Where a pupil is: the lesson going on, and what the roll and the school know; None on a day without lessons."""
     lessons = [row for row in month_of(viewer, pupil) if row.day == viewer.today and not row.is_cancelled]
-    known = [one for one in lines_of(viewer, pupil) if one.what in {KNOWN, WHERE}]
+    known = [line for line in lines_of(viewer, pupil) if line.what in {KNOWN, WHERE}]
     now = next((row for row in lessons if row.is_on(viewer.moment)), None)
     state, icon = _state_of(viewer, pupil, now, known)
     if now is None and not lessons and not state:
@@ -253,19 +355,20 @@ def _place_of(viewer: Viewer, now: LessonRow | None, lessons: Sequence[LessonRow
     if coming is None:
         return (_("Journée terminée") if lessons else _("Pas de cours aujourd’hui")), ""
     return _("Pas de cours"), _("Ensuite : %(lesson)s, à %(hour)s") % {
-        "lesson": coming.subject, "hour": coming.begins,
-    }  # fmt: skip
+        "lesson": coming.subject,
+        "hour": coming.begins,
+    }
 
 
 def _state_of(viewer: Viewer, pupil: Person, now: LessonRow | None, known: Sequence[Line]) -> tuple[str, str]:
     """What is known of this moment, the surest first."""
-    for one in known:
-        if one.what == WHERE and one.starts:
-            return where_said(one.kind, one.starts, one.ends, one.zone), "door"
-    for one in known:
-        if one.what == KNOWN and one.starts and one.ends and one.starts <= viewer.moment < one.ends:
-            leaving = one.kind == Announcement.Kind.DEPARTURE
-            return known_said(one.kind, one.starts, one.zone), "logout" if leaving else "calendar-event"
+    for line in known:
+        if line.what == WHERE and line.starts:
+            return where_said(line.kind, line.starts, line.ends, line.zone), "door"
+    for line in known:
+        if line.what == KNOWN and line.starts and line.ends and line.starts <= viewer.moment < line.ends:
+            leaving = line.kind == Announcement.Kind.DEPARTURE
+            return known_said(line.kind, line.starts, line.zone), "logout" if leaving else "calendar-event"
     if now is None:
         return "", ""
     seen = next((one for one in _missed(viewer, pupil) if one.starts == now.starts), None)
@@ -278,9 +381,9 @@ def _called(viewer: Viewer, pupil: Person, now: LessonRow) -> tuple[str, str]:
     """That nobody was missing is known by whoever reads every absence alone."""
     if not runs_school_life(viewer):
         return "", ""
-    for one in lines_of(viewer, pupil):
-        if one.what == CALLED and one.pk == now.pk and one.starts:
-            said = {"hour": dates.hour(one.starts, one.zone)}
+    for line in lines_of(viewer, pupil):
+        if line.what == CALLED and line.pk == now.pk and line.starts:
+            said = {"hour": dates.hour(line.starts, line.zone)}
             return _("Présence notée à l’appel de %(hour)s") % said, "circle-check"
     return _("Appel pas encore fait"), "clock"
 
@@ -289,7 +392,7 @@ def _reads_all(viewer: Viewer, pupil: Person) -> bool:
     """Families their own, school life all; of teachers, the head teacher of the class."""
     if not viewer.is_staff or runs_school_life(viewer):
         return True
-    return any(one.what == LEADS for one in lines_of(viewer, pupil))
+    return any(line.what == LEADS for line in lines_of(viewer, pupil))
 
 
 # The month
@@ -347,7 +450,7 @@ def _is_of_month(day: date, today: date) -> bool:
 
 def _noon_of(viewer: Viewer, pupil: Person) -> time:
     """When the afternoon begins in their school."""
-    said = [one.words for one in lines_of(viewer, pupil) if one.what == NOONS]
+    said = [line.words for line in lines_of(viewer, pupil) if line.what == NOONS]
     return time.fromisoformat(said[0]) if said else NOON
 
 
@@ -364,20 +467,23 @@ def _halves(
     """The state of each half-day: the gravest of what happened in it."""
     found: dict[tuple[date, bool], str] = defaultdict(lambda: "none")
     states = [
-        *((row.day, _is_afternoon(row, noon), "coming" if row.ends > viewer.moment else "clear") for row in lessons),
-        *((one.day, _is_afternoon(one, noon), _state(one)) for one in missed if one.day),
-    ]  # fmt: skip
+        *(
+            (row.day, _is_afternoon(row, noon), "coming" if row.ends > viewer.moment else "clear")
+            for row in lessons
+        ),
+        *((line.day, _is_afternoon(line, noon), _state(line)) for line in missed if line.day),
+    ]
     for day, afternoon, state in states:
         found[day, afternoon] = max(found[day, afternoon], state, key=RANK.__getitem__)
     return found
 
 
-def _state(one: Line) -> str:
-    if one.kind == Status.LATE:
+def _state(line: Line) -> str:
+    if line.kind == Status.LATE:
         return "late"
-    if one.counts:
+    if line.counts:
         return "absent"
-    return "said" if one.state == Explanation.State.PENDING and not one.flag else "excused"
+    return "said" if line.state == Explanation.State.PENDING and not line.flag else "excused"
 
 
 def _day(
@@ -442,7 +548,7 @@ def _missed_day(viewer: Viewer, lines: Sequence[Line]) -> MissedDay:
     )
     absent = first.kind == Status.ABSENT
     hours = dates.hours(first.starts, last.ends, first.zone) if first.starts and last.ends else ""
-    subjects = ", ".join(dict.fromkeys(one.subject for one in reversed(lines)))
+    subjects = ", ".join(dict.fromkeys(line.subject for line in reversed(lines)))
     title = _("Absence") if absent else label_of(first.kind, first.minutes or None)
     to_explain = absent and first.state not in SAID and not first.flag and answers_for_absences(viewer)
     return MissedDay(
@@ -450,17 +556,17 @@ def _missed_day(viewer: Viewer, lines: Sequence[Line]) -> MissedDay:
     )
 
 
-def _tag(one: Line) -> tuple[str, str]:
+def _tag(line: Line) -> tuple[str, str]:
     """The word and the tone of what is left to do, as lists say it (`AbsenceRow.tag`)."""
-    if one.flag:
-        return (_("Réglée") if one.kind == Status.ABSENT else _("Réglé"), "done")
-    if one.kind != Status.ABSENT:
+    if line.flag:
+        return (_("Réglée") if line.kind == Status.ABSENT else _("Réglé"), "done")
+    if line.kind != Status.ABSENT:
         return "", "neutral"
     return {
         Explanation.State.PENDING.value: (_("Explication à lire"), "todo"),
         Explanation.State.ACCEPTED.value: (_("Explication acceptée"), "done"),
         Explanation.State.REFUSED.value: (_("Explication refusée"), "changed"),
-    }.get(one.state, (_("À expliquer"), "todo"))
+    }.get(line.state, (_("À expliquer"), "todo"))
 
 
 # What they need
@@ -469,9 +575,9 @@ def _tag(one: Line) -> tuple[str, str]:
 def needs(viewer: Viewer, pupil: Person) -> Mapping[str, Any] | None:
     """Exemptions and adjustments in force, never why; None where there are none."""
     lines = sorted(
-        (one for one in lines_of(viewer, pupil) if one.what == HOLDS), key=lambda one: (one.day, one.pk)
+        (line for line in lines_of(viewer, pupil) if line.what == HOLDS), key=lambda line: (line.day, line.pk)
     )
-    words = [said_of(one.kind, one.flag, one.words, one.subject) for one in lines]
+    words = [said_of(line.kind, line.flag, line.words, line.subject) for line in lines]
     return {"words": words} if words else None
 
 

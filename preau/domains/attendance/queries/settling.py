@@ -23,9 +23,18 @@ SCHOOL_DAYS, A_WEEK = 5, timedelta(days=6)
 # Of two things in one half-day, the first is shown.
 FIRST = ("absent", "said", "late", "excused")
 COLUMNS = (
-    "pupil_id", "pupil__public_id", "pupil__family_name", "pupil__given_name", "status", "day", "lesson__starts",
-    "school__timezone", "handling__settled", "explanation__state", "explanation__reason__settles",
-)  # fmt: skip
+    "pupil_id",
+    "pupil__public_id",
+    "pupil__family_name",
+    "pupil__given_name",
+    "status",
+    "day",
+    "lesson__starts",
+    "school__timezone",
+    "handling__settled",
+    "explanation__state",
+    "explanation__reason__settles",
+)
 
 
 def _of_week(viewer: Viewer, first: date, last: date) -> "QuerySet[Entry, tuple[Any, ...]]":
@@ -96,13 +105,19 @@ def _week_of(rows: Sequence[tuple[Any, ...]], first: date, viewer: Viewer, noon:
         _said(states),
         states["absent"] + states["late"],
         [
-            (dates.day(day), (
-                _half(halves.get((day, False), ()), day < viewer.today or (day == viewer.today)),
-                _half(halves.get((day, True), ()), day < viewer.today or (day == viewer.today and now >= noon)),
-            ))
+            (
+                dates.day(day),
+                (
+                    _half(halves.get((day, False), ()), day < viewer.today or (day == viewer.today)),
+                    _half(
+                        halves.get((day, True), ()),
+                        day < viewer.today or (day == viewer.today and now >= noon),
+                    ),
+                ),
+            )
             for day in days
         ],
-    )  # fmt: skip
+    )
 
 
 def _half(states: Iterable[str], has_come: bool) -> str:
@@ -113,10 +128,13 @@ def _half(states: Iterable[str], has_come: bool) -> str:
 def _said(states: Counter[str]) -> str:
     """« 2 absences sans nouvelle, 1 retard »."""
     parts = [
-        ngettext("%(num)s absence sans nouvelle", "%(num)s absences sans nouvelle", states["absent"]) % {"num": states["absent"]}
+        ngettext("%(num)s absence sans nouvelle", "%(num)s absences sans nouvelle", states["absent"])
+        % {"num": states["absent"]}
         if states["absent"]
         else "",
-        ngettext("%(num)s retard", "%(num)s retards", states["late"]) % {"num": states["late"]} if states["late"] else "",
+        ngettext("%(num)s retard", "%(num)s retards", states["late"]) % {"num": states["late"]}
+        if states["late"]
+        else "",
         _("un mot à lire") if states["said"] else "",
-    ]  # fmt: skip
+    ]
     return ", ".join(filter(None, parts))

@@ -50,16 +50,21 @@ def absence_trend(viewer: Viewer) -> Trend | None:
     if not counts:
         return None
     mondays = [first + timedelta(weeks=week) for week in range(WEEKS)]
-    days = [day for day in range(7) if day < SCHOOL_DAYS or any(one.weekday() == day for one in counts)]
+    days = [day for day in range(7) if day < SCHOOL_DAYS or any(count.weekday() == day for count in counts)]
     low, high = min(counts.values()), max(counts.values())
     return Trend(
-        columns=[(_short(one), _("semaine du %(day)s") % {"day": dates.plain_day(one)}) for one in mondays],
+        columns=[
+            (_short(monday), _("semaine du %(day)s") % {"day": dates.plain_day(monday)}) for monday in mondays
+        ],
         rows=[
-            (f"{dates.DAYS[day][:3]}.", [_square(counts.get(one + timedelta(days=day)), low, high) for one in mondays])
+            (
+                f"{dates.DAYS[day][:3]}.",
+                [_square(counts.get(monday + timedelta(days=day)), low, high) for monday in mondays],
+            )
             for day in days
         ],
         said=_said(counts),
-    )  # fmt: skip
+    )
 
 
 def _short(monday: date) -> str:
@@ -83,7 +88,7 @@ def _said(counts: Mapping[date, int]) -> str:
     for day, count in counts.items():
         by_weekday.setdefault(day.weekday(), []).append(count)
     means = {day: sum(found) / len(found) for day, found in by_weekday.items()}
-    most = max(means, key=lambda one: means[one])
+    most = max(means, key=lambda mean: means[mean])
     if len(means) > 1 and means[most] > STANDS_OUT * mean:
         facts = {"sentence": sentence, "day": dates.DAYS[most], "count": number(round(means[most]))}
         return _("%(sentence)s ; le %(day)s, %(count)s.") % facts

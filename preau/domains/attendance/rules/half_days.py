@@ -69,19 +69,19 @@ def missed_half_days(lessons: Iterable[Attended], noon: time, zone: ZoneInfo) ->
 
 
 def _missed(half: Half, lessons: Sequence[Attended]) -> Missed | None:
-    missed = [one for one in lessons if one.missed]
+    missed = [lesson for lesson in lessons if lesson.missed]
     if not missed:
         return None
     lost, whole = _length(missed), _length(lessons)
-    labels = [one.label for one in missed]
+    labels = [lesson.label for lesson in missed]
     label = max(sorted(set(labels)), key=labels.count)
-    return Missed(half, Fraction(lost, whole), len(missed), any(one.counts for one in missed), label)
+    return Missed(half, Fraction(lost, whole), len(missed), any(lesson.counts for lesson in missed), label)
 
 
 def _length(lessons: Sequence[Attended]) -> int:
     """How many seconds these lessons last together, those that overlap once."""
     # In one clock that never changes its hour: on the wall, a night may hold the same hour twice.
-    spans = sorted((one.starts.astimezone(UTC), one.ends.astimezone(UTC)) for one in lessons)
+    spans = sorted((lesson.starts.astimezone(UTC), lesson.ends.astimezone(UTC)) for lesson in lessons)
     total = timedelta()
     reached: datetime | None = None
     for starts, ends in spans:

@@ -11,7 +11,7 @@ from django.db.models import Max, Q
 from django.utils import timezone
 
 from preau.directory.models import Enrolment, School
-from preau.domains.attendance.actions import absences_recorded
+from preau.domains.attendance.actions.rolls import absences_recorded
 from preau.domains.attendance.models import Entry, EntryChange, RollCall, Status
 from preau.domains.attendance.seeds import excuses, told, whims
 from preau.domains.timetable.models import Lesson, LessonQuerySet
@@ -203,11 +203,15 @@ def _write(school: School, called: Iterable[Called], marks: Marks) -> list[Entry
     lessons = {lesson.pk: lesson for lesson in called}
     entries = [
         Entry(
-            school_id=school.pk, lesson_id=lesson, pupil_id=pupil, day=lessons[lesson].day,
-            status=status, minutes_late=minutes,
+            school_id=school.pk,
+            lesson_id=lesson,
+            pupil_id=pupil,
+            day=lessons[lesson].day,
+            status=status,
+            minutes_late=minutes,
         )
         for (lesson, pupil), (status, minutes) in marks.items()
-    ]  # fmt: skip
+    ]
     insert(entries)
     insert([_change(entry, lessons[entry.lesson_id]) for entry in entries])
     return entries
@@ -217,6 +221,10 @@ def _change(entry: Entry, lesson: Called) -> EntryChange:
     """What the teacher noted. Who comes in after the call is noted late then."""
     at = max(_called_at(lesson), lesson.starts + timedelta(minutes=entry.minutes_late or 0))
     return EntryChange(
-        school_id=entry.school_id, entry_id=entry.pk, status=entry.status, minutes_late=entry.minutes_late,
-        changed_by_id=lesson.teacher, changed_at=at,
-    )  # fmt: skip
+        school_id=entry.school_id,
+        entry_id=entry.pk,
+        status=entry.status,
+        minutes_late=entry.minutes_late,
+        changed_by_id=lesson.teacher,
+        changed_at=at,
+    )

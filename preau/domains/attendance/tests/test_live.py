@@ -3,8 +3,8 @@
 from typing import Any
 
 from preau.commons.live import queries
-from preau.directory.seeds import World
-from preau.domains.attendance import actions
+from preau.directory.seeds.world import World
+from preau.domains.attendance.actions.rolls import Mark, validate_roll
 from preau.domains.attendance.models import Status
 from preau.domains.timetable.models import Lesson
 from preau.foundation import live
@@ -38,10 +38,10 @@ def test_a_colleague_who_calls_the_roll_is_seen_on_the_open_pages(
     settings.LIVE = True
     carried: list[str] = []
     monkeypatch.setattr(live, "_carry", carried.append)
-    mark = actions.Mark(college.people["pupil"].pk, Status.LATE, 7, "present")
+    mark = Mark(college.people["pupil"].pk, Status.LATE, 7, "present")
     for _again in range(2):
         with django_capture_on_commit_callbacks(execute=True):
-            actions.validate_roll(seat_of("cpe"), lesson, [mark])
+            validate_roll(seat_of("cpe"), lesson, [mark])
     told = [live.channel(f"roll:{lesson.pk}"), live.channel(f"board:{college.school.pk}")]
     # A second click changes nothing, and says nothing of the roll.
     assert [" ".join(carried).split().count(channel) for channel in told] == [1, 1]

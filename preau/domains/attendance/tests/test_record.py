@@ -7,9 +7,10 @@ import pytest
 
 from conftest import NOW, SchoolClient
 from preau.directory.models import Assignment, Group
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Role
-from preau.domains.attendance import actions, rules
+from preau.domains.attendance import rules
+from preau.domains.attendance.actions import announcements, arrangements, explanations, rolls, visits
 from preau.domains.attendance.models import Announcement, AttendanceSettings, Entry, Visit
 from preau.domains.attendance.queries import record
 from preau.domains.attendance.tests.test_attendance import absent, maladie, marks
@@ -41,17 +42,17 @@ def test_an_absence_is_seen_in_its_half_day(absence: Entry, college: World, seat
 def test_an_explanation_changes_the_half_day_once_it_is_read(
     absence: Entry, college: World, seat_of: Any
 ) -> None:
-    said = actions.explain(seat_of("guardian"), [absence], maladie())
+    said = explanations.explain(seat_of("guardian"), [absence], maladie())
     for key in ("cpe", "guardian", "other_guardian"):
         assert half(college, seat_of(key), TODAY) == "said", key
-    actions.decide(seat_of("cpe"), said, "accepted")
+    explanations.decide(seat_of("cpe"), said, "accepted")
     assert half(college, seat_of("cpe"), TODAY) == "excused"
 
 
 def test_a_lateness_is_counted_apart(lesson: Lesson, college: World, seat_of: Any) -> None:
     pupil = college.people["pupil"]
     before = record.month_shown(seat_of("cpe"), pupil)
-    actions.validate_roll(seat_of("teacher"), lesson, marks(lesson, **{f"p{pupil.pk}": ("late", 10)}))
+    rolls.validate_roll(seat_of("teacher"), lesson, marks(lesson, **{f"p{pupil.pk}": ("late", 10)}))
     after = record.month_shown(seat_of("cpe"), pupil)
     assert before and after and (after["late"], after["away"]) == (before["late"] + 1, before["away"])
     assert half(college, seat_of("cpe"), TODAY) == "late"
@@ -64,8 +65,8 @@ def test_the_afternoon_begins_when_the_school_says(absence: Entry, college: Worl
 
 
 def test_an_absence_to_which_the_pupil_was_free_is_none(absence: Entry, college: World, seat_of: Any) -> None:
-    free = actions.Said("exemption", TODAY - timedelta(days=1), None, subjects=[absence.lesson.subject])
-    actions.arrange(seat_of("cpe"), absence.pupil, free)
+    free = arrangements.Said("exemption", TODAY - timedelta(days=1), None, subjects=[absence.lesson.subject])
+    arrangements.arrange(seat_of("cpe"), absence.pupil, free)
     assert half(college, seat_of("cpe"), TODAY) != "absent"
 
 
@@ -92,12 +93,12 @@ def test_where_a_pupil_is_follows_the_roll(lesson: Lesson, college: World, seat_
         return str(shown["now"].state)
 
     assert said("cpe") == "Appel pas encore fait"
-    actions.validate_roll(seat_of("teacher"), lesson, marks(lesson))
+    rolls.validate_roll(seat_of("teacher"), lesson, marks(lesson))
     assert said("cpe").startswith("Présence notée à l’appel de 10")
     # Nobody else says that a pupil is there: they do not read every absence.
     for key in ("teacher", "secretary", "guardian", "pupil"):
         assert said(key) == "", key
-    actions.validate_roll(seat_of("teacher"), lesson, absent(lesson, pupil))
+    rolls.validate_roll(seat_of("teacher"), lesson, absent(lesson, pupil))
     for key in ("cpe", "teacher", "guardian", "pupil"):
         assert said(key) == "Absent", key
     assert said("secretary") == ""
@@ -105,7 +106,7 @@ def test_where_a_pupil_is_follows_the_roll(lesson: Lesson, college: World, seat_
 
 def test_a_visit_is_told_to_those_who_read_visits(college: World, seat_of: Any) -> None:
     pupil = college.people["pupil"]
-    actions.begin_visit(seat_of("cpe"), pupil, Visit.Place.INFIRMARY)
+    visits.begin_visit(seat_of("cpe"), pupil, Visit.Place.INFIRMARY)
     for key, told in {"cpe": True, "guardian": True, "teacher": False, "secretary": False}.items():
         shown = record.whereabouts_of(seat_of(key), pupil)
         assert shown and ("Infirmerie" in shown["now"].state) is told, key
@@ -113,10 +114,16 @@ def test_a_visit_is_told_to_those_who_read_visits(college: World, seat_of: Any) 
 
 def test_the_other_parent_is_not_told_of_an_announcement(college: World, seat_of: Any) -> None:
     pupil = college.people["pupil"]
-    actions.announce(
-        seat_of("guardian"), pupil, college.school.pk, kind=Announcement.Kind.ABSENCE, reason=maladie(),
-        starts=NOW - timedelta(hours=1), ends=NOW + timedelta(hours=8), comment="",
-    )  # fmt: skip
+    announcements.announce(
+        seat_of("guardian"),
+        pupil,
+        college.school.pk,
+        kind=Announcement.Kind.ABSENCE,
+        reason=maladie(),
+        starts=NOW - timedelta(hours=1),
+        ends=NOW + timedelta(hours=8),
+        comment="",
+    )
     for key, told in {"cpe": True, "guardian": True, "other_guardian": False}.items():
         shown = record.whereabouts_of(seat_of(key), pupil)
         assert shown and (shown["now"].state == "Absence annoncée") is told, key
@@ -197,13 +204,13 @@ def test_a_head_teacher_is_told_nothing_of_what_a_family_says(
     page = f"/annuaire/personnes/{absence.pupil.public_id}/"
     client.sit(college.people["teacher_1"])
     before = record.recent(seat_of("teacher_1"), absence.pupil), half(college, seat_of("teacher_1"), TODAY)
-    said = actions.explain(seat_of("guardian"), [absence], maladie())
+    said = explanations.explain(seat_of("guardian"), [absence], maladie())
     assert (
         record.recent(seat_of("teacher_1"), absence.pupil),
         half(college, seat_of("teacher_1"), TODAY),
     ) == before
     assert "xplication" not in client.get(page).content.decode()
-    actions.decide(seat_of("cpe"), said, "accepted")
+    explanations.decide(seat_of("cpe"), said, "accepted")
     assert "xplication" not in client.get(page).content.decode()
 
 

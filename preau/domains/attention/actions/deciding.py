@@ -42,7 +42,7 @@ class Said:
 
 def mark_of(findings: list[Finding]) -> str:
     """What a page showed, so that nobody decides of facts that they have not read."""
-    return ",".join(f"{one.pk}-{one.number}-{one.since:%m%d}" for one in findings)
+    return ",".join(f"{finding.pk}-{finding.number}-{finding.since:%m%d}" for finding in findings)
 
 
 @transaction.atomic
@@ -60,7 +60,7 @@ def decide(viewer: Viewer, pupil: Person, shown: str, said: Said) -> Review:
         raise FactsChanged
     review = Review(school_id=school_id, pupil=pupil, owner=viewer.person, opened_at=timezone.now())
     _set(viewer, review, said)
-    Finding.objects.filter(pk__in=[one.pk for one in findings]).update(review=review)
+    Finding.objects.filter(pk__in=[finding.pk for finding in findings]).update(review=review)
     _write(viewer, review, said, "attention.decided")
     return review
 
@@ -94,14 +94,22 @@ def _set(viewer: Viewer, review: Review, said: Said) -> None:
 
 def _write(viewer: Viewer, review: Review, said: Said, verb: str) -> None:
     decision = Decision.objects.create(
-        school_id=review.school_id, review=review, kind=said.kind, reason=said.reason, until=said.until,
-        decided_by=viewer.person, decided_at=timezone.now(),
-    )  # fmt: skip
+        school_id=review.school_id,
+        review=review,
+        kind=said.kind,
+        reason=said.reason,
+        until=said.until,
+        decided_by=viewer.person,
+        decided_at=timezone.now(),
+    )
     if said.first_step and said.first_step_on:
         Step.objects.create(
-            school_id=review.school_id, review=review, what=said.first_step, due=said.first_step_on,
+            school_id=review.school_id,
+            review=review,
+            what=said.first_step,
+            due=said.first_step_on,
             added_by=viewer.person,
-        )  # fmt: skip
+        )
     journal.record(viewer, verb, review)
     if said.kind != Kind.NOTHING:
         telling.tell_family(review, decision.pk)

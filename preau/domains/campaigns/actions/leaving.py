@@ -18,7 +18,7 @@ from preau.domains.campaigns.actions.drafts import held_draft
 from preau.domains.campaigns.actions.sending import KEY, end_if_over, work_of
 from preau.domains.campaigns.models import Campaign, Channel, Reason, Sending
 from preau.domains.campaigns.models.sendings import new_ref
-from preau.domains.campaigns.queries import Line, lines_of, mark_of
+from preau.domains.campaigns.queries.plan import Line, lines_of, mark_of
 from preau.foundation import journal, sms, works
 from preau.foundation.locks import lock
 
@@ -72,9 +72,18 @@ def _sending(draft: Campaign, line: Line, now: datetime, leaves: Mapping[int, da
         raise ValueError("A line without a person does not leave.")
     due = now if line.channel == Channel.LETTER else leaves[line.reach.person.pk]
     return Sending(
-        school_id=draft.school_id, target_id=line.target_id, pupil=line.pupil, person=line.reach.person,
-        channel=line.channel, to=line.to, text=line.text, parts=line.parts, sheet=line.sheet, made_at=now, due_at=due,
-    )  # fmt: skip
+        school_id=draft.school_id,
+        target_id=line.target_id,
+        pupil=line.pupil,
+        person=line.reach.person,
+        channel=line.channel,
+        to=line.to,
+        text=line.text,
+        parts=line.parts,
+        sheet=line.sheet,
+        made_at=now,
+        due_at=due,
+    )
 
 
 def _start(viewer: Viewer, campaign: Campaign) -> None:
@@ -84,11 +93,15 @@ def _start(viewer: Viewer, campaign: Campaign) -> None:
         return
     works.start(
         works.Asked(
-            key=work_of(campaign.pk), label=_("Envoi d’une campagne aux familles"), person_id=viewer.person.pk,
-            url=reverse("campaigns:campaign", kwargs={"pk": campaign.pk}), school_id=campaign.school_id,
-            seat=viewer.key, can_stop=True,
+            key=work_of(campaign.pk),
+            label=_("Envoi d’une campagne aux familles"),
+            person_id=viewer.person.pk,
+            url=reverse("campaigns:campaign", kwargs={"pk": campaign.pk}),
+            school_id=campaign.school_id,
+            seat=viewer.key,
+            can_stop=True,
         )
-    )  # fmt: skip
+    )
     sendings_ready.send(sender=Campaign, campaign_id=campaign.pk)
 
 

@@ -16,7 +16,7 @@ from preau.directory.models import Guardianship, School
 from preau.domains.attendance.models import Entry
 from preau.domains.campaigns.models import Campaign, Channel, Reason, Sending, SmsRefusal
 from preau.domains.campaigns.models.sendings import SendingQuerySet
-from preau.domains.campaigns.queries import left_today
+from preau.domains.campaigns.queries.history import left_today
 from preau.foundation import works
 from preau.foundation.locks import lock
 from preau.foundation.sms import Fate, Taken
@@ -87,20 +87,20 @@ def _next_kept(due: SendingQuerySet, most: int, now: datetime) -> list[Sending]:
 def _within_the_day(school: School, kept: list[Sending], now: datetime) -> list[Sending]:
     """Those that the school may still pay; the others stay due, and wait for the next morning once it may pay none."""
     # What these hold from a worker that died is counted by `left_today`: it is theirs.
-    own = sum(one.parts for one in kept if one.held_until)
+    own = sum(sending.parts for sending in kept if sending.held_until)
     left, fits = left_today(school, now) + own, []
-    for one in kept:
-        if one.parts > left:
+    for sending in kept:
+        if sending.parts > left:
             break
-        left -= one.parts
-        fits.append(one)
+        left -= sending.parts
+        fits.append(sending)
     return fits
 
 
 def _drop_what_must_not_leave(taken: Sequence[Sending], now: datetime) -> list[Sending]:
     """Families and absences may have changed since the campaign was confirmed (three queries, however many they are)."""
     today = timezone.localdate(now)
-    people, pupils = {one.person_id for one in taken}, {one.pupil_id for one in taken}
+    people, pupils = {sending.person_id for sending in taken}, {sending.pupil_id for sending in taken}
     informed = set(
         Guardianship.objects.informed(today)
         .filter(pupil__in=pupils, guardian__in=people)
@@ -109,23 +109,23 @@ def _drop_what_must_not_leave(taken: Sequence[Sending], now: datetime) -> list[S
     refusing = set(SmsRefusal.objects.filter(person__in=people).values_list("person_id", flat=True))
     open_still = set(
         Entry.objects.to_explain()
-        .filter(campaign_targets__in=[one.target_id for one in taken])
+        .filter(campaign_targets__in=[sending.target_id for sending in taken])
         .values_list("campaign_targets__pk", flat=True)
     )
     kept: list[Sending] = []
     lost: dict[str, list[int]] = {}
-    for one in taken:
+    for sending in taken:
         why = ""
-        if one.person_id != one.pupil_id and (one.pupil_id, one.person_id) not in informed:
+        if sending.person_id != sending.pupil_id and (sending.pupil_id, sending.person_id) not in informed:
             why = Reason.BARRED
-        elif one.channel == Channel.SMS and one.person_id in refusing:
+        elif sending.channel == Channel.SMS and sending.person_id in refusing:
             why = Reason.NO_SMS
-        elif one.target.campaign.kind == Campaign.Kind.ABSENCES and one.target_id not in open_still:
+        elif sending.target.campaign.kind == Campaign.Kind.ABSENCES and sending.target_id not in open_still:
             why = Reason.SETTLED
         if why:
-            lost.setdefault(why, []).append(one.pk)
+            lost.setdefault(why, []).append(sending.pk)
         else:
-            kept.append(one)
+            kept.append(sending)
     for why, pks in lost.items():
         Sending.objects.filter(pk__in=pks).update(
             state=State.CANCELLED, reason=why, ended_at=now, held_until=None
@@ -137,16 +137,16 @@ def _drop_what_must_not_leave(taken: Sequence[Sending], now: datetime) -> list[S
 def note_taken(held: Sequence[Sending], said: Iterable[Taken]) -> int:
     """What a server or a gateway said of those that were held; those of which it says nothing are tried again. Returns how many left."""
     now, left = timezone.now(), 0
-    by_ref = {one.ref: one for one in said}
-    for one in held:
-        answer = by_ref.get(one.ref)
-        mine = Sending.objects.waiting().filter(pk=one.pk)
+    by_ref = {taken.ref: taken for taken in said}
+    for sending in held:
+        answer = by_ref.get(sending.ref)
+        mine = Sending.objects.waiting().filter(pk=sending.pk)
         if answer is None:
-            put_off([one])
+            put_off([sending])
         elif answer.refused:
             mine.update(state=State.FAILED, reason=Reason.REFUSED, ended_at=now, held_until=None)
         else:
-            ended = None if one.channel == Channel.SMS else now
+            ended = None if sending.channel == Channel.SMS else now
             left += mine.update(
                 state=State.SENT, number=answer.number, sent_at=now, ended_at=ended, held_until=None
             )
@@ -157,9 +157,9 @@ def note_taken(held: Sequence[Sending], said: Iterable[Taken]) -> int:
 def put_off(held: Sequence[Sending]) -> None:
     """Nothing answered: try again later, with a growing delay; after six tries it is told that it failed."""
     now = timezone.now()
-    for one in held:
-        tries = one.tries + 1
-        mine = Sending.objects.waiting().filter(pk=one.pk)
+    for sending in held:
+        tries = sending.tries + 1
+        mine = Sending.objects.waiting().filter(pk=sending.pk)
         if tries >= TRIES:
             mine.update(
                 state=State.FAILED, reason=Reason.UNREACHABLE, tries=tries, ended_at=now, held_until=None

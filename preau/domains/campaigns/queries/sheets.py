@@ -33,17 +33,17 @@ def sheets_of(viewer: Viewer, campaign: Campaign, lot: str | None) -> list[Sheet
     """The sheets of a lot (the first, when none is asked); of a draft, the first that would leave."""
     if campaign.is_draft:
         lines = [
-            one
-            for one in lines_of(viewer, campaign)
-            if one.channel == Channel.LETTER and one.leaves and one.reach
+            line
+            for line in lines_of(viewer, campaign)
+            if line.channel == Channel.LETTER and line.leaves and line.reach
         ]
-        first = lines[:1] and [one for one in lines if one.sheet == lines[0].sheet]
-        return _joined((one.sheet, one.reach.person, one.to, one.text) for one in first if one.reach)
+        first = lines[:1] and [line for line in lines if line.sheet == lines[0].sheet]
+        return _joined((line.sheet, line.reach.person, line.to, line.text) for line in first if line.reach)
     number = int(lot) if lot and lot.isascii() and lot.isdecimal() and len(lot) < 6 else 1
     order = list(dict.fromkeys(_letters(campaign).order_by("pk").values_list("sheet", flat=True)))
     wanted = order[(number - 1) * A_LOT : number * A_LOT] if number else []
     rows = _letters(campaign).filter(sheet__in=wanted).select_related("person").order_by("pk")
-    return _joined((one.sheet, one.person, one.to, one.text) for one in rows)
+    return _joined((row.sheet, row.person, row.to, row.text) for row in rows)
 
 
 def _letters(campaign: Campaign) -> "QuerySet[Sending]":

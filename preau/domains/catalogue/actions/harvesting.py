@@ -171,9 +171,14 @@ def _shown(found: Found) -> dict[str, Any]:
     """A record in the report of a trial."""
     labels = Node.objects.filter(pk__in=found.nodes).values_list("label", flat=True)
     return {
-        "where": found.where, "title": found.title or found.identifier, "address": found.address, "places": ", ".join(labels),
-        "licence": str(found.facts.get("licence", "")), "version": str(found.facts.get("licence_version", "")), "is_gone": found.is_gone,
-    }  # fmt: skip
+        "where": found.where,
+        "title": found.title or found.identifier,
+        "address": found.address,
+        "places": ", ".join(labels),
+        "licence": str(found.facts.get("licence", "")),
+        "version": str(found.facts.get("licence_version", "")),
+        "is_gone": found.is_gone,
+    }
 
 
 class _Page:
@@ -186,7 +191,7 @@ class _Page:
 
     def take(self, records: Sequence[Found]) -> None:
         # One source may name a record twice on a page: the last one counts.
-        wanted = {one.identifier: one for one in records}
+        wanted = {record.identifier: record for record in records}
         known = {
             row.identifier: row
             for row in Sighting.objects.filter(source=self.source, identifier__in=wanted).select_related(
@@ -218,8 +223,12 @@ class _Page:
                 self.harvest.merged += 1
                 self._come_back(resource, found)
             Sighting.objects.create(
-                source=self.source, resource=resource, identifier=found.identifier, digest=digest, seen_in=self.harvest.pk
-            )  # fmt: skip
+                source=self.source,
+                resource=resource,
+                identifier=found.identifier,
+                digest=digest,
+                seen_in=self.harvest.pk,
+            )
             return
         if sighting.digest == digest and not sighting.is_gone and not self._may_take(sighting.resource):
             self.harvest.same += 1
@@ -269,9 +278,12 @@ class _Page:
         mark = sha256(f"{self.source.slug}\0{found.identifier}".encode()).hexdigest()[:8]
         name = f"{slugify(found.title)[:60].strip('-_') or 'notice'}-{mark}"
         row = Resource(
-            key=f"{self.source.collection.slug}/{name}", collection=self.source.collection, institution=self.source.institution,
-            published=self.today, version=0,
-        )  # fmt: skip
+            key=f"{self.source.collection.slug}/{name}",
+            collection=self.source.collection,
+            institution=self.source.institution,
+            published=self.today,
+            version=0,
+        )
         self._write(row, found)
         return row
 
@@ -368,10 +380,10 @@ def _withdraw(row: Harvest) -> int:
     leaving = list(Sighting.objects.filter(source=row.source, is_gone=False, leaves_in=row.pk))
     if not leaving:
         return 0
-    Sighting.objects.filter(pk__in=[one.pk for one in leaving]).update(is_gone=True)
+    Sighting.objects.filter(pk__in=[sighting.pk for sighting in leaving]).update(is_gone=True)
     gone, edition = 0, 0
     for resource in Resource.objects.filter(
-        pk__in=[one.resource_id for one in leaving], status=Resource.Status.PUBLISHED
+        pk__in=[sighting.resource_id for sighting in leaving], status=Resource.Status.PUBLISHED
     ).exclude(outside=None):
         other = Sighting.objects.filter(resource=resource, is_gone=False).select_related("source").first()
         edition = edition or next_edition()
@@ -439,5 +451,18 @@ def pause(viewer: Any, source: Source, *, is_paused: bool) -> None:
 
 
 __all__ = [
-    "Found", "NotNow", "agree", "begin", "fail", "finish", "hold", "keep", "let_go", "mark_of", "pause", "plain", "stop", "take_in",
-]  # fmt: skip
+    "Found",
+    "NotNow",
+    "agree",
+    "begin",
+    "fail",
+    "finish",
+    "hold",
+    "keep",
+    "let_go",
+    "mark_of",
+    "pause",
+    "plain",
+    "stop",
+    "take_in",
+]

@@ -267,19 +267,34 @@ def document_of(resource: Resource) -> Doc:
     names = [name for node in (*levels, *subjects) for name in (node.label, *node.also)]
     cycles = [node.parent for node in levels if node.parent]
     return Doc(
-        pk=resource.pk, key=resource.key, title=resource.title, abstract=resource.abstract, body=resource.text,
+        pk=resource.pk,
+        key=resource.key,
+        title=resource.title,
+        abstract=resource.abstract,
+        body=resource.text,
         heads=[*(node.label for node in resource.notions), *resource.keywords],
-        labels=[*dict.fromkeys([*names, label_of(Type, resource.type), resource.collection.title, *resource.authors])],
+        labels=[
+            *dict.fromkeys(
+                [*names, label_of(Type, resource.type), resource.collection.title, *resource.authors]
+            )
+        ],
         facets={
             "level": [*dict.fromkeys(node.key for node in (*levels, *cycles))],
             "subject": [node.key for node in subjects],
-            "type": [resource.type], "audience": resource.audiences, "licence": [resource.licence],
-            "accessibility": resource.accessibility, "institution": [resource.institution.slug],
-            "duration": [bracket(resource.duration)] if resource.duration else [], "access": [resource.access],
+            "type": [resource.type],
+            "audience": resource.audiences,
+            "licence": [resource.licence],
+            "accessibility": resource.accessibility,
+            "institution": [resource.institution.slug],
+            "duration": [bracket(resource.duration)] if resource.duration else [],
+            "access": [resource.access],
         },
-        beside=" · ".join(node.label for node in (*levels, *subjects)), is_free=resource.is_free, day=resource.published.toordinal(), used=resource.used,
+        beside=" · ".join(node.label for node in (*levels, *subjects)),
+        is_free=resource.is_free,
+        day=resource.published.toordinal(),
+        used=resource.used,
         is_here=not hasattr(resource, "outside"),
-    )  # fmt: skip
+    )
 
 
 def bracket(minutes: int) -> str:

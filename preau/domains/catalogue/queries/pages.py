@@ -12,11 +12,22 @@ from preau.foundation.boards import FrontTile
 NEWEST = 6
 # The disc of each subject of the programmes (foundation/art.py); the others show their first letters.
 DISCS = {
-    "explorer-le-monde": "maternelle", "francais": "francais", "mathematiques": "maths",
-    "questionner-le-monde": "monde", "sciences-et-technologie": "ciel", "svt": "vivant", "physique-chimie": "sciences",
-    "technologie": "technologie", "histoire": "histoire", "geographie": "geographie", "emc": "vivre", "arts-plastiques": "arts",
-    "education-musicale": "musique", "anglais": "anglais", "eps": "eps",
-}  # fmt: skip
+    "explorer-le-monde": "maternelle",
+    "francais": "francais",
+    "mathematiques": "maths",
+    "questionner-le-monde": "monde",
+    "sciences-et-technologie": "ciel",
+    "svt": "vivant",
+    "physique-chimie": "sciences",
+    "technologie": "technologie",
+    "histoire": "histoire",
+    "geographie": "geographie",
+    "emc": "vivre",
+    "arts-plastiques": "arts",
+    "education-musicale": "musique",
+    "anglais": "anglais",
+    "eps": "eps",
+}
 # What a visitor opens at once on the first page, from the youngest to the oldest.
 FIRST_SHELVES = ("lire-au-ce1", "english-first-steps", "maths-au-college", "maths-au-lycee")
 
@@ -45,10 +56,15 @@ def first_tiles() -> list[FrontTile]:
     """Four collections for four ages, those that are there (one statement)."""
     found = {shelf.slug: shelf for shelf in Collection.objects.counted().filter(slug__in=FIRST_SHELVES)}
     return [
-        FrontTile(shelf.title, reverse("catalogue:collection", kwargs={"slug": slug}), f"couverture:{slug}", shelf.abstract)
+        FrontTile(
+            shelf.title,
+            reverse("catalogue:collection", kwargs={"slug": slug}),
+            f"couverture:{slug}",
+            shelf.abstract,
+        )
         for slug in FIRST_SHELVES
         if (shelf := found.get(slug))
-    ]  # fmt: skip
+    ]
 
 
 def home() -> Home:

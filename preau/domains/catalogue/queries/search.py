@@ -102,7 +102,7 @@ def names_of_facets() -> dict[str, dict[str, str]]:
         node.key: node.label
         for cycle in nodes
         if cycle.kind == Node.Kind.CYCLE
-        for node in (cycle, *(one for one in nodes if one.parent_id == cycle.pk))
+        for node in (cycle, *(node for node in nodes if node.parent_id == cycle.pk))
     }
     found = {
         "level": levels,
@@ -128,8 +128,8 @@ def suggestions(typed: str) -> list[str]:
 def nearby(empty: Results) -> list[tuple[str, str]]:
     """Where nothing was found: subjects and titles that begin as the words asked for do, each with its search."""
     words = [unit.typed for unit in wanted(empty.search.typed).units]
-    said = [one for word in words for one in suggestions(word[:4])]
-    return [(one, Search(typed=one).query()) for one in list(dict.fromkeys(said))[:4]]
+    said = [suggestion for word in words for suggestion in suggestions(word[:4])]
+    return [(suggestion, Search(typed=suggestion).query()) for suggestion in list(dict.fromkeys(said))[:4]]
 
 
 def related_to(resource: Resource, most: int = 4) -> list[Resource]:

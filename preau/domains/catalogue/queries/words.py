@@ -29,11 +29,27 @@ ASKED = re.compile(r'(-?)(?:"([^"]+)"|«([^»]+)»|(\S+))')
 # The French stemmer knows « mangée » by its accent, which people leave out: both are brought to « mange » before it.
 FEMININE = re.compile(r"(?<=\w\w)ees?\b")
 SOUNDS = (
-    (r"ph", "f"), (r"th", "t"), (r"ch", "x"), (r"qu", "k"), (r"gu(?=[eiy])", "g"), (r"ge(?=[ao])", "j"), (r"g(?=[eiy])", "j"),
-    (r"c(?=[eiy])", "s"), (r"[cq]", "k"), (r"y", "i"), (r"(?<=[aeiou])s(?=[aeiou])", "z"), (r"eau|au", "o"), (r"ai|ei", "e"),
-    (r"(?:en|em)(?=[^aeiou]|$)", "an"), (r"am(?=[pb])", "an"), (r"h|w", ""), (r"tion", "sion"), (r"(.)\1+", r"\1"),
-    (r"(?<=an)p(?=s?$)", ""), (r"(?<=..)(?:e|s|t|x|d|es|ent)$", ""),
-)  # fmt: skip
+    (r"ph", "f"),
+    (r"th", "t"),
+    (r"ch", "x"),
+    (r"qu", "k"),
+    (r"gu(?=[eiy])", "g"),
+    (r"ge(?=[ao])", "j"),
+    (r"g(?=[eiy])", "j"),
+    (r"c(?=[eiy])", "s"),
+    (r"[cq]", "k"),
+    (r"y", "i"),
+    (r"(?<=[aeiou])s(?=[aeiou])", "z"),
+    (r"eau|au", "o"),
+    (r"ai|ei", "e"),
+    (r"(?:en|em)(?=[^aeiou]|$)", "an"),
+    (r"am(?=[pb])", "an"),
+    (r"h|w", ""),
+    (r"tion", "sion"),
+    (r"(.)\1+", r"\1"),
+    (r"(?<=an)p(?=s?$)", ""),
+    (r"(?<=..)(?:e|s|t|x|d|es|ent)$", ""),
+)
 COMPILED = [(re.compile(pattern), said) for pattern, said in SOUNDS]
 
 Words = tuple[str, ...]

@@ -35,9 +35,13 @@ def settle_balances(
             continue
         said = {"level": level, "by": viewer.person, "at": now}
         Balance.objects.update_or_create(
-            school_id=group.school_id, year_id=group.year_id, pupil_id=pupil, cycle=cycle, component=component,
+            school_id=group.school_id,
+            year_id=group.year_id,
+            pupil_id=pupil,
+            cycle=cycle,
+            component=component,
             defaults=said,
-        )  # fmt: skip
+        )
     for pupil, count in changed.items():
         journal.record(
             viewer, "competences.balance_settled", group, subject_id=pupil, count=count, cycle=cycle

@@ -12,7 +12,7 @@ from preau.directory.models import Enrolment, Group, Period, Person
 from preau.directory.viewer import Viewer
 from preau.domains.competences.actions.sheets import locked_sheet
 from preau.domains.competences.models import Competence, Level, SelfLevel, Sheet, SheetColumn
-from preau.domains.competences.rules import Typed, as_typed
+from preau.domains.competences.rules.typing import Typed, as_typed
 from preau.domains.gradebook.actions.marks import Elsewhere
 from preau.domains.gradebook.actions.sealing import locked_period, refuse_sealed
 from preau.domains.gradebook.models import policy_of as marks_policy_of
@@ -144,13 +144,19 @@ def observe(viewer: Viewer, group: Group, period: Period, seen: Seen) -> Level:
     refuse_sealed(viewer, period)
     now, day = timezone.now(), viewer.today
     sheet, is_new = Sheet.objects.get_or_create(
-        group=group, teacher=viewer.person, day=day, kind=Sheet.Kind.OBSERVED,
+        group=group,
+        teacher=viewer.person,
+        day=day,
+        kind=Sheet.Kind.OBSERVED,
         defaults={
-            "school_id": period.school_id, "period": period,
-            "title": _("Observations du %(day)s") % {"day": dates.plain_day(day)}, "published_at": now,
-            "guardians_at": now + marks_policy_of(period.school_id).delay, "created_at": now,
+            "school_id": period.school_id,
+            "period": period,
+            "title": _("Observations du %(day)s") % {"day": dates.plain_day(day)},
+            "published_at": now,
+            "guardians_at": now + marks_policy_of(period.school_id).delay,
+            "created_at": now,
         },
-    )  # fmt: skip
+    )
     if is_new:
         journal.record(viewer, "competences.sheet_created", sheet, group=group.pk, period=period.pk)
     column, _made = SheetColumn.objects.get_or_create(

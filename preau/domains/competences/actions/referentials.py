@@ -10,7 +10,7 @@ from django.utils.text import slugify
 from preau.directory.models import Person, School, Subject
 from preau.directory.viewer import Viewer
 from preau.domains.competences.models import Competence, Referential
-from preau.domains.gradebook.actions import AlreadyDone
+from preau.domains.gradebook.actions.sealing import AlreadyDone
 from preau.foundation import journal
 from preau.foundation.locks import lock
 from preau.foundation.text import fold, french
@@ -68,21 +68,32 @@ def write_referential(
     now = timezone.now()
     before.current().update(replaced_on=timezone.localdate(now))
     made: Referential = Referential.objects.create(
-        school=school, key=told.key, name=told.name, edition=told.edition, source=told.source,
-        is_own=told.is_own, added_at=now,
-    )  # fmt: skip
+        school=school,
+        key=told.key,
+        name=told.name,
+        edition=told.edition,
+        source=told.source,
+        is_own=told.is_own,
+        added_at=now,
+    )
     _write_rows(made, rows)
     line = journal.Line(
-        verb="competences.referential_written", actor_id=by.pk if by else None, school_id=school.pk,
-        target="competences.referential", target_id=made.pk, details={"rows": len(rows)},
-    )  # fmt: skip
+        verb="competences.referential_written",
+        actor_id=by.pk if by else None,
+        school_id=school.pk,
+        target="competences.referential",
+        target_id=made.pk,
+        details={"rows": len(rows)},
+    )
     journal.write(line)
     return made
 
 
 def _write_rows(referential: Referential, rows: Sequence[Row]) -> None:
     """Depth by depth: a line points at one that is there."""
-    subjects = {fold(one.name): one for one in Subject.objects.filter(school=referential.school_id)}
+    subjects = {
+        fold(subject.name): subject for subject in Subject.objects.filter(school=referential.school_id)
+    }
     parents = {row.parent for row in rows}
     depths: dict[str, int] = {}
     for row in rows:
@@ -91,15 +102,24 @@ def _write_rows(referential: Referential, rows: Sequence[Row]) -> None:
     for depth in sorted(set(depths.values())):
         made = [
             Competence(
-                referential=referential, parent=known.get(row.parent), code=row.code, name=french(row.name), rank=rank,
-                depth=depth, has_children=row.code in parents, cycle=row.cycle,
-                subject=subjects.get(fold(row.subject)) if row.subject else None, component=row.component,
+                referential=referential,
+                parent=known.get(row.parent),
+                code=row.code,
+                name=french(row.name),
+                rank=rank,
+                depth=depth,
+                has_children=row.code in parents,
+                cycle=row.cycle,
+                subject=subjects.get(fold(row.subject)) if row.subject else None,
+                component=row.component,
                 node=row.node,
             )
             for rank, row in enumerate(rows)
             if depths[row.code] == depth
-        ]  # fmt: skip
-        known |= {one.code: one for one in Competence.objects.bulk_create(made, batch_size=500)}
+        ]
+        known |= {
+            competence.code: competence for competence in Competence.objects.bulk_create(made, batch_size=500)
+        }
 
 
 @transaction.atomic
@@ -146,10 +166,16 @@ def add_competence(
         count += 1
         code = f"P{count + 1}"
     made: Competence = Competence.objects.create(
-        referential=known, parent=parent, code=code, name=name, rank=count, subject=subject,
-        depth=parent.depth + 1 if parent else 0, cycle=parent.cycle if parent else "",
+        referential=known,
+        parent=parent,
+        code=code,
+        name=name,
+        rank=count,
+        subject=subject,
+        depth=parent.depth + 1 if parent else 0,
+        cycle=parent.cycle if parent else "",
         component=parent.component if parent else "",
-    )  # fmt: skip
+    )
     if parent and not parent.has_children:
         Competence.objects.filter(pk=parent.pk).update(has_children=True)
     journal.record(viewer, "competences.added", made)

@@ -9,8 +9,16 @@ from preau.foundation import journal
 from preau.foundation.locks import lock
 
 SETTLED = (
-    "word_1", "word_2", "word_3", "word_4", "palette", "rule", "from_2", "from_3", "from_4",
-)  # fmt: skip
+    "word_1",
+    "word_2",
+    "word_3",
+    "word_4",
+    "palette",
+    "rule",
+    "from_2",
+    "from_3",
+    "from_4",
+)
 
 
 @transaction.atomic

@@ -11,8 +11,7 @@ from django.utils import timezone
 from preau.directory.models import Group, Period, Subject
 from preau.directory.viewer import Viewer
 from preau.domains.competences.models import Competence, Sheet, SheetColumn
-from preau.domains.gradebook.actions import AlreadyDone
-from preau.domains.gradebook.actions.sealing import locked_period, refuse_sealed
+from preau.domains.gradebook.actions.sealing import AlreadyDone, locked_period, refuse_sealed
 from preau.domains.gradebook.models import Assessment
 from preau.domains.gradebook.models import policy_of as marks_policy_of
 from preau.foundation import journal
@@ -59,9 +58,14 @@ def create_sheet(
     made = rows.first()
     if made is None:
         made = Sheet.objects.create(
-            school_id=period.school_id, teacher=viewer.person, group=group, assessment=described.assessment,
-            asks_pupils=described.asks_pupils, created_at=timezone.now(), **described.same,
-        )  # fmt: skip
+            school_id=period.school_id,
+            teacher=viewer.person,
+            group=group,
+            assessment=described.assessment,
+            asks_pupils=described.asks_pupils,
+            created_at=timezone.now(),
+            **described.same,
+        )
         journal.record(viewer, "competences.sheet_created", made, group=group.pk, period=period.pk)
     _add_columns(made, competences)
     return made
@@ -97,7 +101,7 @@ def change_columns(
 ) -> int:
     """These competences, in this order; one that holds levels stays. Returns how many came or went. Raises PeriodSealed, AlreadyDone."""
     known = locked_sheet(viewer, sheet.pk)
-    wanted = {one.pk for one in competences}
+    wanted = {competence.pk for competence in competences}
     gone = SheetColumn.objects.filter(sheet=known).exclude(competence__in=wanted)
     removed = gone.filter(levels=None, self_levels=None).delete()[0]
     added = _add_columns(known, competences)

@@ -41,8 +41,13 @@ def _news(sheet: Sheet, pupils: set[int], now: datetime) -> list[notices.News]:
     told += informed.order_by("pk").values_list("pupil_id", "guardian_id")
     return [
         notices.News(
-            kind=PUBLISHED, person_id=person, key=f"{pupil}-{today}", url=reverse("competences:own"),
-            school_id=sheet.school_id, about_id=pupil, facts=facts,
+            kind=PUBLISHED,
+            person_id=person,
+            key=f"{pupil}-{today}",
+            url=reverse("competences:own"),
+            school_id=sheet.school_id,
+            about_id=pupil,
+            facts=facts,
         )
         for pupil, person in told
-    ]  # fmt: skip
+    ]

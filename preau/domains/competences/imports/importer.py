@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext, gettext_lazy
 
-from preau.domains.competences import actions
+from preau.domains.competences.actions import referentials
 from preau.domains.competences.imports.tables import Problem, read_table
 from preau.domains.competences.models import Referential, ReferentialImport
 from preau.domains.competences.queries.imports import CHANGES, NOTES
@@ -20,11 +20,11 @@ from preau.foundation.reading import Unreadable
 _ = gettext_lazy
 
 
-def _told(row: ReferentialImport) -> actions.Told:
-    return actions.Told(row.name, row.edition, row.source)
+def _told(row: ReferentialImport) -> referentials.Told:
+    return referentials.Told(row.name, row.edition, row.source)
 
 
-def _rows(row: ReferentialImport, paths: Sequence[Path]) -> tuple[list[actions.Row], list[Problem]]:
+def _rows(row: ReferentialImport, paths: Sequence[Path]) -> tuple[list[referentials.Row], list[Problem]]:
     if len(paths) != 1:
         raise Unreadable("", None, gettext("Un référentiel est un seul fichier."))
     told = _told(row)
@@ -39,7 +39,7 @@ def read(row: ReferentialImport, paths: Sequence[Path], _tell: Tell) -> Outcome:
     rows, problems = _rows(row, paths)
     if problems:
         raise Unreadable(problems[0].file, problems[0].line, _all_of(problems))
-    lines = [{"what": one.name, "code": one.code, "above": one.parent} for one in rows]
+    lines = [{"what": row.name, "code": row.code, "above": row.parent} for row in rows]
     before = Referential.objects.filter(school=row.school_id, key=_told(row).key).current().first()
     report = {"rows": len(rows), "replaces": before.edition if before else ""}
     return Outcome(report, {"created": lines, "print": _print(rows)})
@@ -50,14 +50,14 @@ def _all_of(problems: Sequence[Problem]) -> str:
     first, *others = problems
     told = [
         first.reason,
-        *(gettext("Ligne %(line)s : ") % {"line": one.line} + one.reason for one in others[:9]),
+        *(gettext("Ligne %(line)s : ") % {"line": other.line} + other.reason for other in others[:9]),
     ]
     if len(others) > 9:
         told.append(gettext("Et %(count)s autres lignes.") % {"count": len(others) - 9})
     return " ".join(told)
 
 
-def _print(rows: Sequence[actions.Row]) -> str:
+def _print(rows: Sequence[referentials.Row]) -> str:
     return sha256(repr(list(rows)).encode()).hexdigest()
 
 
@@ -68,9 +68,9 @@ def apply(row: ReferentialImport, paths: Sequence[Path], _tell: Tell, settle: Ca
         raise Unreadable(problems[0].file, problems[0].line, _all_of(problems))
     try:
         with transaction.atomic():
-            actions.write_referential(row.school, _told(row), rows, row.brought_by)
+            referentials.write_referential(row.school, _told(row), rows, row.brought_by)
             settle({"rows": len(rows), "applied": True}, _print(rows))
-    except actions.SameEdition as known:
+    except referentials.SameEdition as known:
         raise stages.Differs from known
 
 

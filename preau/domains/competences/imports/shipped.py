@@ -5,7 +5,7 @@ from pathlib import Path
 from django.utils.translation import gettext_lazy as _
 
 from preau.directory.models import Person, School
-from preau.domains.competences.actions import SameEdition, Told, write_referential
+from preau.domains.competences.actions.referentials import SameEdition, Told, write_referential
 from preau.domains.competences.imports.tables import read_table
 from preau.domains.competences.models import Referential
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from preau.domains.competences.actions import Row
+from preau.domains.competences.actions.referentials import Row
 from preau.domains.competences.models import COMPONENTS
 from preau.foundation.grids import open_grid
 from preau.foundation.reading import Unreadable
@@ -14,10 +14,21 @@ from preau.foundation.text import fold
 
 # What a heading says, folded.
 FIELDS = {
-    "code": "code", "identifiant": "code", "parent": "parent", "code parent": "parent", "intitule": "name",
-    "libelle": "name", "competence": "name", "cycle": "cycle", "matiere": "subject", "discipline": "subject",
-    "composante": "component", "domaine du socle": "component", "repere": "node", "repere des programmes": "node",
-}  # fmt: skip
+    "code": "code",
+    "identifiant": "code",
+    "parent": "parent",
+    "code parent": "parent",
+    "intitule": "name",
+    "libelle": "name",
+    "competence": "name",
+    "cycle": "cycle",
+    "matiere": "subject",
+    "discipline": "subject",
+    "composante": "component",
+    "domaine du socle": "component",
+    "repere": "node",
+    "repere des programmes": "node",
+}
 NEEDED = (("code", "code"), ("name", "intitulé"))
 MOST_ROWS, LONGEST_NAME, LONGEST_CODE = 5_000, 300, 40
 
@@ -103,7 +114,7 @@ def _tree_problems(file: str, placed: Sequence[Placed]) -> list[Problem]:
     for code in _in_circles(parents):
         said = _("« %(code)s » est sous lui-même : ses parents tournent en rond.") % {"code": code}
         problems.append(Problem(file, lines[code], said))
-    return sorted(problems, key=lambda one: one.line)
+    return sorted(problems, key=lambda problem: problem.line)
 
 
 def _in_circles(parents: Mapping[str, str]) -> list[str]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from preau.directory.queries.terms import SINCE, by_year
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
-from preau.domains.competences import actions
+from preau.domains.competences.actions import erasing
 from preau.domains.competences.models import COMPONENTS, readable
 from preau.domains.competences.queries.proofs import level_of_proof, proof_files
 from preau.foundation import boards, dates, journal
@@ -55,11 +55,17 @@ for data in [
         "competences.Level",
         "pupil",
         fields={
-            "column": CHILD, "pupil": CHILD, "value": CHILD, "code": CHILD, "version": NONE, "note": CHILD, "proof": CHILD,
+            "column": CHILD,
+            "pupil": CHILD,
+            "value": CHILD,
+            "code": CHILD,
+            "version": NONE,
+            "note": CHILD,
+            "proof": CHILD,
         }
         | dict.fromkeys(["changed_at", "changed_by"], PERSONAL),
         withheld=frozenset({"version"}),
-        forget=actions.forget_levels,
+        forget=erasing.forget_levels,
         readers=Readers(
             Rows(read_by("published_at"), _("une fois publié")),
             Rows(read_by("guardians_at"), _("une fois publié, après le délai que fixe l’établissement")),
@@ -72,7 +78,7 @@ for data in [
         "competences.SelfLevel",
         "pupil",
         fields=dict.fromkeys(["column", "pupil", "value"], CHILD) | {"at": PERSONAL},
-        forget=actions.forget_self_levels,
+        forget=erasing.forget_self_levels,
         readers=Readers(EVERY_ROW, NO_ROW, (_("les enseignants qui l’ont demandé"),)),
         **BASIS,
     ),
@@ -84,10 +90,8 @@ for data in [
         | dict.fromkeys(["pupil", "cycle", "component", "level"], CHILD)
         | dict.fromkeys(["by", "at"], PERSONAL),
         says={"component": lambda code: str(COMPONENTS.get(code, code))},
-        forget=actions.forget_balances,
-        readers=Readers(
-            Rows(given, _("une fois remis")), Rows(given, _("une fois remis")), READ_BY
-        ),
+        forget=erasing.forget_balances,
+        readers=Readers(Rows(given, _("une fois remis")), Rows(given, _("une fois remis")), READ_BY),
         **BASIS,
     ),
     PersonalData(
@@ -96,13 +100,16 @@ for data in [
         "",
         fields=dict.fromkeys(["brought_by", "brought_at", "moved_at", "settled_at"], PERSONAL)
         | dict.fromkeys(
-            ["school", "state", "folder", "files", "step", "report", "preview", "name", "edition", "source"], NONE
+            ["school", "state", "folder", "files", "step", "report", "preview", "name", "edition", "source"],
+            NONE,
         ),
         readers=on_themselves(Role.HEAD),
-        purpose=_("Savoir qui a apporté un référentiel. Le fichier, qui ne nomme personne, est effacé dès que c’est décidé."),
+        purpose=_(
+            "Savoir qui a apporté un référentiel. Le fichier, qui ne nomme personne, est effacé dès que c’est décidé."
+        ),
         **{name: value for name, value in BASIS.items() if name != "purpose"},
     ),
-]:  # fmt: skip
+]:
     boards.personal_data.add(data)
 
 TERM: dict[str, Any] = dict(
@@ -112,43 +119,70 @@ TERM: dict[str, Any] = dict(
 )
 for term in [
     Term(
-        "competences.sheets", _("Relevés et niveaux"), model="competences.Sheet", when="day",
-        due=by_year("competences.Sheet", "day"), people=("teacher", "columns__levels__pupil"),
-        with_it=("competences.Level", "competences.SelfLevel"), order=22, **TERM,
+        "competences.sheets",
+        _("Relevés et niveaux"),
+        model="competences.Sheet",
+        when="day",
+        due=by_year("competences.Sheet", "day"),
+        people=("teacher", "columns__levels__pupil"),
+        with_it=("competences.Level", "competences.SelfLevel"),
+        order=22,
+        **TERM,
     ),
     Term(
-        "competences.balances", _("Bilans de fin de cycle"), model="competences.Balance", when="at",
-        due=by_year("competences.Balance", "at"), people=("pupil", "by"), order=28, **TERM,
+        "competences.balances",
+        _("Bilans de fin de cycle"),
+        model="competences.Balance",
+        when="at",
+        due=by_year("competences.Balance", "at"),
+        people=("pupil", "by"),
+        order=28,
+        **TERM,
     ),
     Term(
-        "competences.imports", _("Fichiers de référentiels reçus"), model="competences.ReferentialImport",
-        when="brought_at", due=by_year("competences.ReferentialImport", "brought_at"), order=29, **TERM,
+        "competences.imports",
+        _("Fichiers de référentiels reçus"),
+        model="competences.ReferentialImport",
+        when="brought_at",
+        due=by_year("competences.ReferentialImport", "brought_at"),
+        order=29,
+        **TERM,
     ),
-]:  # fmt: skip
+]:
     boards.terms.add(term)
 
 for words in [
     boards.InWords("competences", boards.Section.WORK),
     boards.InWords(
-        "competences.Sheet", when="created_at", sentence=(_("Relevé de compétences : « %(title)s »"),),
+        "competences.Sheet",
+        when="created_at",
+        sentence=(_("Relevé de compétences : « %(title)s »"),),
         names=lambda row: dates.day(row.day),
     ),
     boards.InWords(
-        "competences.Level", when="changed_at",
+        "competences.Level",
+        when="changed_at",
         sentence=(_("Niveau : %(self)s"), "%(value)s", "%(code)s", _("« %(note)s »")),
-        names=lambda row: row.column.competence.name, quiet=frozenset({"column"}), names_with=("column__competence",),
+        names=lambda row: row.column.competence.name,
+        quiet=frozenset({"column"}),
+        names_with=("column__competence",),
     ),
     boards.InWords(
-        "competences.SelfLevel", when="at", sentence=(_("Ce que l’élève a dit : %(column)s"), "%(value)s"),
+        "competences.SelfLevel",
+        when="at",
+        sentence=(_("Ce que l’élève a dit : %(column)s"), "%(value)s"),
     ),
     boards.InWords(
-        "competences.SheetColumn", names=lambda row: row.competence.name, names_with=("competence",),
+        "competences.SheetColumn",
+        names=lambda row: row.competence.name,
+        names_with=("competence",),
     ),
     boards.InWords(
-        "competences.Balance", when="at",
+        "competences.Balance",
+        when="at",
         sentence=(_("Bilan de fin de cycle : %(component)s"), _("niveau %(level)s"), _("cycle %(cycle)s")),
     ),
-]:  # fmt: skip
+]:
     boards.data_in_words.add(words)
 
 

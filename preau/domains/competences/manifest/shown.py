@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from preau.directory.models import Person
 from preau.directory.viewer import Viewer
-from preau.domains.competences import api, rules, seeds, tasks
+from preau.domains.competences import api, seeds, tasks
 from preau.domains.competences.imports.importer import REFERENTIAL_FILES
 from preau.domains.competences.queries import latest, positions, referentials
+from preau.domains.competences.rules import access
 from preau.domains.gradebook.boards import BesideAssessment, Positions, beside_assessments
 from preau.domains.gradebook.boards import positions as positions_board
 from preau.domains.gradebook.models import Assessment
@@ -63,16 +64,19 @@ def whole_of_block(viewer: Viewer, pupil: Person) -> str:
 
 boards.services.add(
     boards.Service(
-        KEY, _("Compétences"), text=_("Ce que les élèves savent, dans les mots de l’établissement : niveaux, observations, bilans."),
-        namespaces=("competences",), order=28,
+        KEY,
+        _("Compétences"),
+        text=_("Ce que les élèves savent, dans les mots de l’établissement : niveaux, observations, bilans."),
+        namespaces=("competences",),
+        order=28,
     )
-)  # fmt: skip
+)
 boards.menu.add(
     boards.MenuEntry(
         _("Compétences"),
         "competences:index",
         "star",
-        rules.reads_classes,
+        access.reads_classes,
         "school-life",
         order=28,
         service=KEY,
@@ -80,69 +84,115 @@ boards.menu.add(
 )
 boards.menu.add(
     boards.MenuEntry(
-        _("Ce que je sais"), "competences:own", "star", rules.follows, "school-life", order=28, service=KEY
+        _("Ce que je sais"), "competences:own", "star", access.follows, "school-life", order=28, service=KEY
     )
 )
 boards.cards.add(
-    boards.Card("competences/_last_levels.html", last_card, rules.follows, "aside", 28, service=KEY)
+    boards.Card("competences/_last_levels.html", last_card, access.follows, "aside", 28, service=KEY)
 )
 boards.pupil_links.add(
-    boards.PupilLink(_("Compétences"), levels_of, "star", rules.reads_every_class, order=21, service=KEY)
+    boards.PupilLink(_("Compétences"), levels_of, "star", access.reads_every_class, order=21, service=KEY)
 )
 boards.pupil_facts.add(
     boards.PupilFact(
-        "competences.levels", _("Compétences"), "competences/facts/_levels.html", record_block, rules.reads_levels,
-        boards.Column.SCHOOL, icon="star", summary=said_of_block, more_label=_("Tout ce qui est su"),
-        more=whole_of_block, order=12, service=KEY,
+        "competences.levels",
+        _("Compétences"),
+        "competences/facts/_levels.html",
+        record_block,
+        access.reads_levels,
+        boards.Column.SCHOOL,
+        icon="star",
+        summary=said_of_block,
+        more_label=_("Tout ce qui est su"),
+        more=whole_of_block,
+        order=12,
+        service=KEY,
     )
-)  # fmt: skip
+)
 boards.group_links.add(
-    boards.GroupLink(_("Compétences"), class_of, "star", rules.reads_class, order=26, service=KEY)
+    boards.GroupLink(_("Compétences"), class_of, "star", access.reads_class, order=26, service=KEY)
 )
 boards.settings_pages.add(
     boards.SettingsPage(
-        _("Mots et règles des compétences"), _("Les quatre niveaux, leurs couleurs, et comment un niveau se déduit."),
-        "competences:settings", "star", rules.settles_rules, order=63, heading=boards.SettingsHeading.DAILY,
+        _("Mots et règles des compétences"),
+        _("Les quatre niveaux, leurs couleurs, et comment un niveau se déduit."),
+        "competences:settings",
+        "star",
+        access.settles_rules,
+        order=63,
+        heading=boards.SettingsHeading.DAILY,
         words=_("niveaux maîtrise socle"),
     )
-)  # fmt: skip
+)
 boards.site_pages.add(
     boards.SitePage(
-        _("Référentiels"), "competences:referentials", "book", rules.reads_referentials,
-        words=_("socle commun programme"), service=KEY, order=63,
+        _("Référentiels"),
+        "competences:referentials",
+        "book",
+        access.reads_referentials,
+        words=_("socle commun programme"),
+        service=KEY,
+        order=63,
     )
-)  # fmt: skip
+)
 boards.search.add(
     boards.SearchSource(
-        _("Compétences"), "star", referentials.found_competences, rules.reads_referentials, letters=3, order=64, service=KEY
+        _("Compétences"),
+        "star",
+        referentials.found_competences,
+        access.reads_referentials,
+        letters=3,
+        order=64,
+        service=KEY,
     )
-)  # fmt: skip
+)
 boards.schedule.add(boards.Scheduled("competences.tell_published", tasks.tell_published, every_minutes=10))
 boards.seeds.add(boards.Seed("compétences", seeds.plant, order=47))
 boards.notification_kinds.add(
     NotificationKind(
-        "competences.published", _("Des compétences publiées"), _("Compétences"), _("Des compétences sont publiées"),
-        _("Des niveaux de %(about)s ont été publiés %(day)s (%(school)s)."), _("Voir les compétences"),
-        _("Vous suivez les compétences de cet élève."), rules.follows, pace=Pace.WEEKLY, order=26,
+        "competences.published",
+        _("Des compétences publiées"),
+        _("Compétences"),
+        _("Des compétences sont publiées"),
+        _("Des niveaux de %(about)s ont été publiés %(day)s (%(school)s)."),
+        _("Voir les compétences"),
+        _("Vous suivez les compétences de cet élève."),
+        access.follows,
+        pace=Pace.WEEKLY,
+        order=26,
     )
-)  # fmt: skip
+)
 boards.doors.add(
     boards.Door(
-        "api.competences", _("Compétences"), _("les niveaux publiés, avec leur évaluation et leur mot."), rules.follows,
-        by=("token",), most=1000, service=KEY, order=33,
+        "api.competences",
+        _("Compétences"),
+        _("les niveaux publiés, avec leur évaluation et leur mot."),
+        access.follows,
+        by=("token",),
+        most=1000,
+        service=KEY,
+        order=33,
     )
-)  # fmt: skip
+)
 boards.api.add(boards.ApiPart("competences", api.router, "api.competences", order=33))
 for step in [
     boards.FirstStep(
-        _("Évaluer des compétences"), _("Observez un élève en trois gestes, ou remplissez un relevé au clavier, de 1 à 4."),
-        "competences:index", rules.assesses, order=31, service=KEY,
+        _("Évaluer des compétences"),
+        _("Observez un élève en trois gestes, ou remplissez un relevé au clavier, de 1 à 4."),
+        "competences:index",
+        access.assesses,
+        order=31,
+        service=KEY,
     ),
     boards.FirstStep(
-        _("Lire ce que l’on sait"), _("Chaque niveau s’ouvre : le jour, l’évaluation et ce qui le prouve."),
-        "competences:own", rules.follows, order=23, service=KEY,
+        _("Lire ce que l’on sait"),
+        _("Chaque niveau s’ouvre : le jour, l’évaluation et ce qui le prouve."),
+        "competences:own",
+        access.follows,
+        order=23,
+        service=KEY,
     ),
-]:  # fmt: skip
+]:
     boards.first_steps.add(step)
 importers.add(REFERENTIAL_FILES)
 beside_assessments.add(BesideAssessment(_("Compétences"), beside, "star", service=KEY))

@@ -18,7 +18,7 @@ from preau.domains.competences.models import (
 )
 from preau.domains.competences.queries.levels import Line, in_period, lines_of, syntheses
 from preau.domains.competences.rules.synthesis import Rule, of_several
-from preau.domains.gradebook.queries import Learner, learners_of
+from preau.domains.gradebook.queries.grid import Learner, learners_of
 
 MOST_COLUMNS = 40
 REACHED = 3
@@ -49,15 +49,17 @@ class ClassGrid:
     def rows(self) -> list[tuple[Learner, list[int | None]]]:
         """By name: never by level."""
         return [
-            (one, [self.levels.get((one.pk, column.pk)) for column in self.columns]) for one in self.learners
+            (learner, [self.levels.get((learner.pk, column.pk)) for column in self.columns])
+            for learner in self.learners
         ]
 
     @cached_property
     def not_yet(self) -> list[NotYet]:
         """Where three pupils at least are below the third level, the most first."""
-        here = [one for one in self.learners if not one.left]
+        here = [learner for learner in self.learners if not learner.left]
         found = [
-            NotYet(column, [one for one in here if self._is_low(one, column)]) for column in self.columns
+            NotYet(column, [learner for learner in here if self._is_low(learner, column)])
+            for column in self.columns
         ]
         return sorted((one for one in found if len(one.pupils) > 1), key=lambda one: -len(one.pupils))[:6]
 
@@ -70,17 +72,25 @@ def grid_of(viewer: Viewer, group: Group, period: Period, domain: str | None = N
     """What the viewer reads of a class in a period: five queries. `domain`: only what is below this competence."""
     policy = policy_of(group.school_id)
     learners = learners_of(viewer, group, period)
-    lines = lines_of(viewer, [one.pk for one in learners], in_period(period), rows=_of_class(viewer, group))
+    lines = lines_of(
+        viewer, [learner.pk for learner in learners], in_period(period), rows=_of_class(viewer, group)
+    )
     told = {line.competence_id for line in lines}
     rows = Competence.objects.filter(pk__in=told).select_related("parent", "referential")
     found = list(rows.order_by("-referential__is_own", "referential__name", "rank", "pk"))
-    domains = list({one.parent.pk: one.parent for one in found if one.parent}.values())
-    chosen = [one for one in found if not domain or str(one.parent_id) == domain] or found
+    domains = list({row.parent.pk: row.parent for row in found if row.parent}.values())
+    chosen = [row for row in found if not domain or str(row.parent_id) == domain] or found
     columns = chosen[:MOST_COLUMNS]
     return ClassGrid(
-        group, period, policy, learners, columns, syntheses(lines, Rule(policy.rule)), domains,
+        group,
+        period,
+        policy,
+        learners,
+        columns,
+        syntheses(lines, Rule(policy.rule)),
+        domains,
         len(chosen) - len(columns),
-    )  # fmt: skip
+    )
 
 
 def _of_class(viewer: Viewer, group: Group) -> "QuerySet[Level]":
@@ -115,8 +125,8 @@ class BalancePage:
 def balance_of(viewer: Viewer, group: Group, period: Period, cycle: int) -> BalancePage:
     """Six queries. What the levels come to: each competence by the school's rule, each component by the mean of its own."""
     policy = policy_of(group.school_id)
-    learners = [one for one in learners_of(viewer, group, period) if not one.left]
-    pupils = [one.pk for one in learners]
+    learners = [learner for learner in learners_of(viewer, group, period) if not learner.left]
+    pupils = [learner.pk for learner in learners]
     fed = Q(column__competence__component__in=list(COMPONENTS))
     lines = lines_of(viewer, pupils, fed, rows=_of_class(viewer, group))
     proposed = proposed_of(lines, Rule(policy.rule))
@@ -126,7 +136,9 @@ def balance_of(viewer: Viewer, group: Group, period: Period, cycle: int) -> Bala
     for row in rows:
         settled.setdefault(row.pupil_id, {})[row.component] = row.level
         given += row.given_at is not None
-    told = [BalanceRow(one, settled.get(one.pk, {}), proposed.get(one.pk, {})) for one in learners]
+    told = [
+        BalanceRow(learner, settled.get(learner.pk, {}), proposed.get(learner.pk, {})) for learner in learners
+    ]
     return BalancePage(group, cycle, policy, told, given, sum(len(held) for held in settled.values()))
 
 

@@ -23,8 +23,12 @@ CHANGES = (
 NOTES: tuple[Section, ...] = ()
 
 
-def by(one: ReferentialImport) -> str:
-    return one.brought_by.full_name if one.brought_by else _("une personne qui n’est plus là")
+def by(referential_import: ReferentialImport) -> str:
+    return (
+        referential_import.brought_by.full_name
+        if referential_import.brought_by
+        else _("une personne qui n’est plus là")
+    )
 
 
 def figures_of(report: Mapping[str, Any]) -> list[str]:
@@ -34,25 +38,25 @@ def figures_of(report: Mapping[str, Any]) -> list[str]:
     return [said] if rows else []
 
 
-def changes_of(one: ReferentialImport) -> list[Part]:
+def changes_of(referential_import: ReferentialImport) -> list[Part]:
     """What would be written, while it waits for a decision."""
-    return parts_of(CHANGES, one.preview)
+    return parts_of(CHANGES, referential_import.preview)
 
 
-def part_of(_viewer: Viewer, one: ReferentialImport, slug: str) -> Part | None:
+def part_of(_viewer: Viewer, referential_import: ReferentialImport, slug: str) -> Part | None:
     """One list in full; None when there is none to show."""
-    return next((part for part in changes_of(one) if part.slug == slug), None)
+    return next((part for part in changes_of(referential_import) if part.slug == slug), None)
 
 
-def exported(_viewer: Viewer, one: ReferentialImport) -> dict[str, Any]:
+def exported(_viewer: Viewer, referential_import: ReferentialImport) -> dict[str, Any]:
     """The report for other programs."""
     told = {
-        "import": one.pk,
-        "state": one.state,
-        "brought_at": one.brought_at.isoformat(),
-        "files": one.files,
+        "import": referential_import.pk,
+        "state": referential_import.state,
+        "brought_at": referential_import.brought_at.isoformat(),
+        "files": referential_import.files,
     }
-    return told | one.report
+    return told | referential_import.report
 
 
 def csv_rows(told: Mapping[str, Any]) -> Iterator[list[object]]:

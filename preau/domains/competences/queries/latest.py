@@ -14,10 +14,16 @@ from preau.foundation.prepared import Prepared
 ON_THE_HOME, ON_THE_RECORD = 4, 5
 WORDS = ("word_1", "word_2", "word_3", "word_4", "palette")
 COLUMNS = (
-    "value", "code", "day_shown", "title_shown", "column__competence__name", "column__competence__code",
-    "pupil__given_name", "pupil__public_id",
+    "value",
+    "code",
+    "day_shown",
+    "title_shown",
+    "column__competence__name",
+    "column__competence__code",
+    "pupil__given_name",
+    "pupil__public_id",
     *(f"column__sheet__school__mastery_policy__{name}" for name in WORDS),
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True)

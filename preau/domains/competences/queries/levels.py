@@ -15,9 +15,21 @@ from preau.domains.competences.models import Level
 from preau.domains.competences.rules.synthesis import Found, Rule, synthesis
 
 COLUMNS = (
-    "pk", "pupil_id", "column__competence_id", "value", "code", "day_shown", "title_shown", "column__sheet__kind",
-    "changed_by__family_name", "changed_by__civility", "note", "proof__public_id", "proof__kind", "column__sheet_id",
-)  # fmt: skip
+    "pk",
+    "pupil_id",
+    "column__competence_id",
+    "value",
+    "code",
+    "day_shown",
+    "title_shown",
+    "column__sheet__kind",
+    "changed_by__family_name",
+    "changed_by__civility",
+    "note",
+    "proof__public_id",
+    "proof__kind",
+    "column__sheet_id",
+)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from preau.directory.viewer import Viewer
 from preau.domains.competences.models import COMPONENTS, Balance, Competence, MasteryPolicy, policy_of
 from preau.domains.competences.queries.levels import Line, comes_to, histories, in_period, lines_of
 from preau.domains.competences.rules.synthesis import Rule
-from preau.domains.gradebook.queries import chosen_period
+from preau.domains.gradebook.queries.periods import chosen_period
 
 REACHED = 3
 MOST_NEXT, MOST_PROOFS = 3, 4
@@ -83,10 +83,10 @@ class PupilPage:
 
 def page_of(viewer: Viewer, pupil: Person, school_id: int, asked: str | None) -> PupilPage:
     """The levels of a pupil that the viewer reads: six queries."""
-    periods = [one for one in _periods(school_id) if one.starts <= viewer.today]
+    periods = [period for period in _periods(school_id) if period.starts <= viewer.today]
     period = None if asked == "annee" else chosen_period(periods, asked, viewer.today)
     policy = policy_of(school_id)
-    within = in_period(period) if period else Q(period_shown__in=[one.pk for one in periods])
+    within = in_period(period) if period else Q(period_shown__in=[period.pk for period in periods])
     lines = lines_of(viewer, [pupil.pk], within & Q(column__sheet__school=school_id))
     domains = domains_of(viewer, lines, policy)
     rows = Balance.objects.visible_to(viewer).filter(pupil=pupil, school=school_id)
@@ -106,10 +106,10 @@ def domains_of(viewer: Viewer, lines: Sequence[Line], policy: MasteryPolicy) -> 
     told = {competence: rows for (_pupil, competence), rows in histories(lines).items()}
     rows = Competence.objects.filter(pk__in=told).select_related("referential", "parent")
     found: dict[tuple[str, int | None], list[Known]] = {}
-    for one in rows.order_by("-referential__is_own", "referential__name", "rank", "pk"):
-        label = str(one.parent.name if one.parent else one.referential.name)
-        known = Known(one, comes_to(told[one.pk], Rule(policy.rule)), list(reversed(told[one.pk])))
-        found.setdefault((label, one.parent_id), []).append(known)
+    for row in rows.order_by("-referential__is_own", "referential__name", "rank", "pk"):
+        label = str(row.parent.name if row.parent else row.referential.name)
+        known = Known(row, comes_to(told[row.pk], Rule(policy.rule)), list(reversed(told[row.pk])))
+        found.setdefault((label, row.parent_id), []).append(known)
     parents = [parent for _label, parent in found if parent is not None]
     after = _coming(viewer, parents, list(told))
     return [Domain(label, held, after.get(parent or 0, ())) for (label, parent), held in found.items()]
@@ -119,10 +119,10 @@ def _coming(viewer: Viewer, parents: Sequence[int], known: Sequence[int]) -> dic
     """Beside what is known, the first competences of each domain in which nothing was found yet."""
     rows = Competence.objects.in_use(viewer.today).assessed().filter(parent__in=parents).exclude(pk__in=known)
     found: dict[int, list[Competence]] = {}
-    for one in rows.order_by("rank", "pk"):
-        held = found.setdefault(one.parent_id or 0, [])
+    for row in rows.order_by("rank", "pk"):
+        held = found.setdefault(row.parent_id or 0, [])
         if len(held) < 2:
-            held.append(one)
+            held.append(row)
     return found
 
 

@@ -29,15 +29,15 @@ def referentials_of(viewer: Viewer) -> list[Referential]:
     """Those of the school, the current ones first, each with how many competences it `holds`: one query."""
     leaves = Count("competences", filter=Q(competences__has_children=False))
     rows = Referential.objects.visible_to(viewer).annotate(holds=leaves)
-    return sorted(rows.order_by("name", "-edition"), key=lambda one: one.replaced_on is not None)
+    return sorted(rows.order_by("name", "-edition"), key=lambda row: row.replaced_on is not None)
 
 
 def tree_of(referential: Referential, today: date) -> list[TreeLine]:
     """Its lines in their order, each below its own: one query."""
     rows = list(referential.competences.select_related("subject").order_by("rank", "pk"))
     below: dict[int | None, list[Competence]] = {}
-    for one in rows:
-        below.setdefault(one.parent_id, []).append(one)
+    for row in rows:
+        below.setdefault(row.parent_id, []).append(row)
     found: list[TreeLine] = []
     _walk(below, None, today, found)
     return found

@@ -11,11 +11,12 @@ from preau.directory.models.scoping import active_on
 from preau.directory.queries.groups import rank_of
 from preau.directory.viewer import Viewer
 from preau.domains.competences.models import Competence, Level, MasteryPolicy, SelfLevel, Sheet, SheetColumn
-from preau.domains.competences.rules import Typed, as_typed, reads_every_class
+from preau.domains.competences.rules.access import reads_every_class
 from preau.domains.competences.rules.synthesis import level_of_mark
+from preau.domains.competences.rules.typing import Typed, as_typed
 from preau.domains.gradebook.models import Mark
-from preau.domains.gradebook.queries import Learner, learners_of
-from preau.domains.gradebook.rules import plain
+from preau.domains.gradebook.queries.grid import Learner, learners_of
+from preau.domains.gradebook.rules.marking import plain
 
 
 @dataclass(frozen=True)
@@ -61,11 +62,15 @@ def page_of(viewer: Viewer, sheet: Sheet, *, writes: bool) -> SheetPage:
     levels = {(row.column_id, row.pupil_id): row for row in rows}
     told: dict[int, dict[int, int]] = {}
     if writes and sheet.asks_pupils:
-        for one in SelfLevel.objects.visible_to(viewer).filter(column__sheet=sheet):
-            told.setdefault(one.pupil_id, {})[one.column_id] = one.value
+        for self_level in SelfLevel.objects.visible_to(viewer).filter(column__sheet=sheet):
+            told.setdefault(self_level.pupil_id, {})[self_level.column_id] = self_level.value
     lines = [
-        Row(one, tuple(_cell(levels.get((column.pk, one.pk))) for column in columns), told.get(one.pk, {}))
-        for one in learners
+        Row(
+            learner,
+            tuple(_cell(levels.get((column.pk, learner.pk))) for column in columns),
+            told.get(learner.pk, {}),
+        )
+        for learner in learners
     ]
     return SheetPage(sheet, columns, lines)
 
@@ -92,12 +97,14 @@ def group_rows(viewer: Viewer, period: Period | None) -> list[GroupRow]:
     else:
         groups = groups.filter(pk__in=own.values("group_id"))
     seen = Sheet.objects.visible_to(viewer).filter(_of_period(period))
-    counted = seen.order_by().values("group_id").annotate(
-        number=Count("pk"), drafts=Count("pk", filter=Q(published_at=None, assessment=None))
-    )  # fmt: skip
+    counted = (
+        seen.order_by()
+        .values("group_id")
+        .annotate(number=Count("pk"), drafts=Count("pk", filter=Q(published_at=None, assessment=None)))
+    )
     counts = {row["group_id"]: (row["number"], row["drafts"]) for row in counted}
-    found = sorted(groups.order_by("kind", "name"), key=lambda one: (one.kind, rank_of(one.level)))
-    return [GroupRow(one, *counts.get(one.pk, (0, 0))) for one in found]
+    found = sorted(groups.order_by("kind", "name"), key=lambda group: (group.kind, rank_of(group.level)))
+    return [GroupRow(group, *counts.get(group.pk, (0, 0))) for group in found]
 
 
 def _of_period(period: Period | None) -> Q:
@@ -128,10 +135,10 @@ def choices_of(
     if cycle is not None:
         rows = rows.filter(Q(cycle="") | Q(cycle__contains=str(cycle)) | Q(pk__in=kept))
     found: dict[str, list[Competence]] = {}
-    for one in rows.order_by("-referential__is_own", "referential__name", "rank", "pk"):
-        above = [one.parent.parent, one.parent] if one.parent else []
-        names = [str(one.referential.name), *(str(each.name) for each in above if each)]
-        found.setdefault(" · ".join(names), []).append(one)
+    for row in rows.order_by("-referential__is_own", "referential__name", "rank", "pk"):
+        above = [row.parent.parent, row.parent] if row.parent else []
+        names = [str(row.referential.name), *(str(each.name) for each in above if each)]
+        found.setdefault(" · ".join(names), []).append(row)
     told = [Choice(label, tuple(held)) for label, held in found.items()]
     return sorted(told, key=lambda one: subject_id is None or one.competences[0].subject_id != subject_id)
 

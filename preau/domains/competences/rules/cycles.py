@@ -5,9 +5,11 @@ from preau.foundation.text import fold
 
 # By how a level begins once folded.
 CYCLES = (
-    (1, ("tps", "ps", "ms", "gs", "petite", "moyenne", "grande")), (2, ("cp", "ce1", "ce2")),
-    (3, ("cm1", "cm2", "6", "sixieme")), (4, ("5", "4", "3", "cinquieme", "quatrieme", "troisieme")),
-)  # fmt: skip
+    (1, ("tps", "ps", "ms", "gs", "petite", "moyenne", "grande")),
+    (2, ("cp", "ce1", "ce2")),
+    (3, ("cm1", "cm2", "6", "sixieme")),
+    (4, ("5", "4", "3", "cinquieme", "quatrieme", "troisieme")),
+)
 LAST_YEARS = {2: ("ce2",), 3: ("6", "sixieme"), 4: ("3", "troisieme")}
 
 

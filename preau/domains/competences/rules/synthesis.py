@@ -33,20 +33,20 @@ class Found:
 
 def synthesis(history: Iterable[Found], rule: Rule) -> int | None:
     """The level of one competence. Codes count for nothing; without a level there is none."""
-    told = [one for one in history if one.value is not None]
-    values: list[int] = [one.value for one in told if one.value is not None]
+    told = [found for found in history if found.value is not None]
+    values: list[int] = [found.value for found in told if found.value is not None]
     if not values:
         return None
     if rule == Rule.BEST:
         return max(values)
     if rule == Rule.LAST:
-        return max(told, key=lambda one: (one.day, one.order)).value
+        return max(told, key=lambda found: (found.day, found.order)).value
     return nearest(Fraction(sum(values), len(values)))
 
 
 def of_several(levels: Iterable[int | None]) -> int | None:
     """The level of a component or a domain: the mean of its competences that have one, each weighing the same."""
-    values = [one for one in levels if one is not None]
+    values = [level for level in levels if level is not None]
     return nearest(Fraction(sum(values), len(values))) if values else None
 
 
@@ -58,7 +58,7 @@ def nearest(mean: Fraction) -> int:
 def level_of_mark(value: Decimal, scale: Decimal, thresholds: Sequence[Decimal]) -> int:
     """The level that a mark proposes: 1, and one more for each threshold out of 20 that it reaches."""
     worth = Fraction(value) * 20 / Fraction(scale)
-    return 1 + sum(worth >= Fraction(one) for one in thresholds)
+    return 1 + sum(worth >= Fraction(threshold) for threshold in thresholds)
 
 
 # What each level of a component was worth at the brevet. The arrêté of 10 April 2025 put the averages of the year in its place, from the
@@ -70,6 +70,6 @@ LAST_SESSION_WITH_POINTS = 2025
 def brevet_points(levels: Iterable[int | None], session: int) -> int | None:
     """The points of a balance at the brevet of a session; None where levels do not count in it, or one of them is missing."""
     held = list(levels)
-    if session > LAST_SESSION_WITH_POINTS or not held or any(one not in POINTS for one in held):
+    if session > LAST_SESSION_WITH_POINTS or not held or any(level not in POINTS for level in held):
         return None
-    return sum(POINTS[one] for one in held if one)
+    return sum(POINTS[level] for level in held if level)

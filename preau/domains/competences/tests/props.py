@@ -2,7 +2,7 @@
 
 from conftest import NOW
 from preau.directory.models import Enrolment, Group
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.domains.competences.models import (
     Competence,
     Level,
@@ -43,9 +43,15 @@ def beside_sheet(college: World) -> Sheet:
     if known:
         return known
     made: Sheet = Sheet.objects.create(
-        school=college.school, teacher=test.teacher, group=test.group, subject=test.subject, period=test.period,
-        assessment=test, title=test.title, day=test.day,
-    )  # fmt: skip
+        school=college.school,
+        teacher=test.teacher,
+        group=test.group,
+        subject=test.subject,
+        period=test.period,
+        assessment=test,
+        title=test.title,
+        day=test.day,
+    )
     SheetColumn.objects.create(sheet=made, competence=competences_of(college, 1)[0])
     return made
 
@@ -58,10 +64,18 @@ def many_sheets(college: World, count: int) -> None:
     for _ in range(count):
         number = Sheet.objects.filter(title__startswith="Relevé ").count()
         one = Sheet.objects.create(
-            school=college.school, teacher=charge.teacher, group=charge.group, subject=charge.subject,
-            period=period_of(college), title=f"Relevé {number}", day=TODAY, published_at=LONG_AGO,
-            guardians_at=LONG_AGO, told_at=NOW, levels_written=1,
-        )  # fmt: skip
+            school=college.school,
+            teacher=charge.teacher,
+            group=charge.group,
+            subject=charge.subject,
+            period=period_of(college),
+            title=f"Relevé {number}",
+            day=TODAY,
+            published_at=LONG_AGO,
+            guardians_at=LONG_AGO,
+            told_at=NOW,
+            levels_written=1,
+        )
         columns = SheetColumn.objects.bulk_create(
             SheetColumn(sheet=one, competence=competence, rank=rank)
             for rank, competence in enumerate(competences)
@@ -82,10 +96,15 @@ def many_columns(college: World, count: int) -> None:
     charge = charge_of(college)
     pupils = list(Enrolment.objects.filter(group=charge.group, ends=None).values_list("pupil_id", flat=True))
     one, _made = Sheet.objects.get_or_create(
-        school=college.school, teacher=charge.teacher, group=charge.group, subject=charge.subject,
-        period=period_of(college), title="Quarante", day=TODAY,
+        school=college.school,
+        teacher=charge.teacher,
+        group=charge.group,
+        subject=charge.subject,
+        period=period_of(college),
+        title="Quarante",
+        day=TODAY,
         defaults={"published_at": LONG_AGO, "guardians_at": LONG_AGO, "told_at": NOW},
-    )  # fmt: skip
+    )
     many_competences(college, count)
     there = set(one.columns.values_list("competence_id", flat=True))
     rows = Competence.objects.filter(code__startswith="M", referential__school=college.school).exclude(
@@ -104,11 +123,16 @@ def many_competences(college: World, count: int) -> None:
     before = own.competences.filter(code__startswith="M").count()
     Competence.objects.bulk_create(
         Competence(
-            referential=own, parent=parent, code=f"M{before + number}", name=f"Savoir {before + number}",
-            rank=1000 + before + number, depth=1, component="CPD_SCI",
+            referential=own,
+            parent=parent,
+            code=f"M{before + number}",
+            name=f"Savoir {before + number}",
+            rank=1000 + before + number,
+            depth=1,
+            component="CPD_SCI",
         )
         for number in range(count)
-    )  # fmt: skip
+    )
 
 
 def own_referential(college: World) -> Referential:
@@ -133,10 +157,16 @@ def own_import(college: World) -> ReferentialImport:
     """A referential that waits for a decision."""
     known = ReferentialImport.objects.filter(school=college.school, state="preview").first()
     return known or ReferentialImport.objects.create(
-        school=college.school, brought_by=college.people["head"], name="Programme", edition="2026",
-        files=["001_programme.csv"], state=ReferentialImport.State.PREVIEW, preview={"created": []},
-        report={"rows": 1}, moved_at=NOW,
-    )  # fmt: skip
+        school=college.school,
+        brought_by=college.people["head"],
+        name="Programme",
+        edition="2026",
+        files=["001_programme.csv"],
+        state=ReferentialImport.State.PREVIEW,
+        preview={"created": []},
+        report={"rows": 1},
+        moved_at=NOW,
+    )
 
 
 def many_lines(college: World, count: int) -> None:
@@ -150,8 +180,14 @@ def many_lines(college: World, count: int) -> None:
 def many_imports(college: World, count: int) -> None:
     ReferentialImport.objects.bulk_create(
         ReferentialImport(
-            school=college.school, brought_by=college.people["head"], name="P", edition="1",
-            state=ReferentialImport.State.DONE, moved_at=NOW, settled_at=NOW, report={"rows": 2},
+            school=college.school,
+            brought_by=college.people["head"],
+            name="P",
+            edition="1",
+            state=ReferentialImport.State.DONE,
+            moved_at=NOW,
+            settled_at=NOW,
+            report={"rows": 2},
         )
         for _ in range(count)
-    )  # fmt: skip
+    )

@@ -10,7 +10,7 @@ from django.utils import timezone
 from conftest import NOW, TWIN
 from preau.commons.files.models import StoredFile
 from preau.directory.models import Assignment, Group, Period, Person, Subject
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.tests.props import cast_pupil, many_classes
 from preau.domains.competences.forms import letter_of
 from preau.domains.competences.models import (
@@ -24,7 +24,7 @@ from preau.domains.competences.models import (
     Sheet,
     SheetColumn,
 )
-from preau.domains.competences.rules import cycle_of
+from preau.domains.competences.rules.cycles import cycle_of
 from preau.domains.competences.tests.props import (
     beside_sheet,
     many_columns,
@@ -84,10 +84,20 @@ PAGES = [
     Page("competences:settings", {"head"}),
 ]
 ELSEWHERE = {
-    "competences:export", "competences:cell", "competences:publication", "competences:delete", "competences:give",
-    "competences:take", "competences:retire", "competences:import_part", "competences:import_csv",
-    "competences:import_json", "competences:apply_import", "competences:drop_import", "portal:api_competences",
-}  # fmt: skip
+    "competences:export",
+    "competences:cell",
+    "competences:publication",
+    "competences:delete",
+    "competences:give",
+    "competences:take",
+    "competences:retire",
+    "competences:import_part",
+    "competences:import_csv",
+    "competences:import_json",
+    "competences:apply_import",
+    "competences:drop_import",
+    "portal:api_competences",
+}
 LISTS = [
     ("head", "competences:index", many_classes),
     ("teacher", "competences:group", many_sheets),
@@ -103,9 +113,16 @@ LISTS = [
     *(("head", f"competences:{name}", many_lines) for name in ("import", "import_part")),
 ]
 ONE_THING = {
-    "competences:balance", "competences:change", "competences:fill", "competences:propose", "competences:answer",
-    "competences:settings", "portal:api_competences", "competences:import_csv", "competences:import_json",
-}  # fmt: skip
+    "competences:balance",
+    "competences:change",
+    "competences:fill",
+    "competences:propose",
+    "competences:answer",
+    "competences:settings",
+    "portal:api_competences",
+    "competences:import_csv",
+    "competences:import_json",
+}
 
 
 def _of_import(college: World) -> dict[str, Any]:
@@ -125,9 +142,11 @@ OF_CLASS: Near = near(
 )
 WRITERS: Near = near(own={"teacher"}, other_class={"teacher_parent"})
 LEVELS: Near = near(
-    own=LIFE | {"teacher"} | OWN_FAMILY, other_class=LIFE | {"teacher_parent"} | OTHER_FAMILY, departed=LIFE,
+    own=LIFE | {"teacher"} | OWN_FAMILY,
+    other_class=LIFE | {"teacher_parent"} | OTHER_FAMILY,
+    departed=LIFE,
     other_school=NEIGHBOURING,
-)  # fmt: skip
+)
 SEES: dict[type[Model], Near] = {
     **dict.fromkeys([Sheet, SheetColumn, Level], LEVELS),
     SelfLevel: near(own={"teacher", "pupil"}, other_class={"teacher_parent"}),
@@ -145,12 +164,14 @@ OPENS: dict[str, Near | set[str]] = {
     "competences:give": near(own={"head", "teacher"}, other_class={"head"}, other_school=NEIGHBOURING),
     "competences:sheet": OF_CLASS,
     **dict.fromkeys(
-        [f"competences:{name}" for name in ("change", "fill", "propose", "publication", "delete", "cell")], WRITERS
+        [f"competences:{name}" for name in ("change", "fill", "propose", "publication", "delete", "cell")],
+        WRITERS,
     ),
     "competences:answer": near(own={"pupil"}),
     "competences:own": FAMILY | OTHER_FAMILY,
     "competences:pupil": near(
-        own=LIFE | {"teacher"} | OWN_FAMILY, other_class=LIFE | {"teacher_parent"} | OTHER_FAMILY,
+        own=LIFE | {"teacher"} | OWN_FAMILY,
+        other_class=LIFE | {"teacher_parent"} | OTHER_FAMILY,
         other_school=NEIGHBOURING,
     ),
     "competences:referentials": TEAM,
@@ -167,7 +188,7 @@ OPENS: dict[str, Near | set[str]] = {
     ),
     "competences:settings": SETTLERS,
     "portal:api_competences": set(),
-}  # fmt: skip
+}
 NAMES = {
     "periode": Named(Period),
     "evaluation": Named(Assessment),
@@ -186,12 +207,35 @@ NUMBERED = {
 }
 PLAIN: dict[str, tuple[str, ...]] = dict.fromkeys(
     [
-        "title", "day", "asks_pupils", "level", "note", "proof", "from_2", "from_3", "from_4", "voir", "ecrire",
-        "publication", "forme", "remise", "sens", "name", "edition", "source", "files", "word_1", "word_2", "word_3",
-        "word_4", "palette", "rule", "relevees",
+        "title",
+        "day",
+        "asks_pupils",
+        "level",
+        "note",
+        "proof",
+        "from_2",
+        "from_3",
+        "from_4",
+        "voir",
+        "ecrire",
+        "publication",
+        "forme",
+        "remise",
+        "sens",
+        "name",
+        "edition",
+        "source",
+        "files",
+        "word_1",
+        "word_2",
+        "word_3",
+        "word_4",
+        "palette",
+        "rule",
+        "relevees",
     ],
     (),
-) | {"version": ("1", "99")}  # fmt: skip
+) | {"version": ("1", "99")}
 
 # Forms and files
 
@@ -217,8 +261,11 @@ def _cell(stage: Stage) -> Data:
 
 def _observed(stage: Stage) -> Data:
     return {
-        "competence": str(_leaf(stage).pk), "eleve": stage.own(Person).public_id, "level": "3", "note": "Seul au tableau",
-    }  # fmt: skip
+        "competence": str(_leaf(stage).pk),
+        "eleve": stage.own(Person).public_id,
+        "level": "3",
+        "note": "Seul au tableau",
+    }
 
 
 def _draft(stage: Stage) -> None:
@@ -235,9 +282,13 @@ def _beside(stage: Stage) -> None:
 
 RULE = {"from_2": "4", "from_3": "9", "from_4": "17"}
 POLICY = {
-    "word_1": "Pas encore", "word_2": "En chemin", "word_3": "Atteint", "word_4": "Solide", "palette": "blue",
+    "word_1": "Pas encore",
+    "word_2": "En chemin",
+    "word_3": "Atteint",
+    "word_4": "Solide",
+    "palette": "blue",
     "rule": "best",
-}  # fmt: skip
+}
 
 
 def _balance(stage: Stage) -> Data:
@@ -252,8 +303,11 @@ def _not_given(stage: Stage) -> None:
 def _file(stage: Stage) -> Data:
     held = "code;parent;intitulé\n1;;Nombres\n".encode()
     return {
-        "name": "Programme", "edition": "2027", "source": "", "files": [SimpleUploadedFile("programme.csv", held)],
-    }  # fmt: skip
+        "name": "Programme",
+        "edition": "2027",
+        "source": "",
+        "files": [SimpleUploadedFile("programme.csv", held)],
+    }
 
 
 def _none_open(stage: Stage) -> None:
@@ -271,16 +325,23 @@ def _no_socle(stage: Stage) -> None:
 BODIES = {
     "competences:create": Body("teacher", _sheet, wrong=lambda stage: {"title": ""}),
     "competences:change": Body(
-        "teacher", lambda stage: {"competences": [str(_leaf(stage).pk)]}, wrong=lambda stage: {"competences": []}
+        "teacher",
+        lambda stage: {"competences": [str(_leaf(stage).pk)]},
+        wrong=lambda stage: {"competences": []},
     ),
-    "competences:fill": Body("teacher", _filled, wrong=lambda stage: dict.fromkeys(list(_filled(stage))[:1], "9")),
+    "competences:fill": Body(
+        "teacher", _filled, wrong=lambda stage: dict.fromkeys(list(_filled(stage))[:1], "9")
+    ),
     "competences:cell": Body("teacher", _cell, wrong=lambda stage: {"note": "9"}),
-    "competences:propose": Body("teacher", lambda stage: RULE | {"ecrire": "1"}, _beside, lambda stage: {"from_3": "1"}),
+    "competences:propose": Body(
+        "teacher", lambda stage: RULE | {"ecrire": "1"}, _beside, lambda stage: {"from_3": "1"}
+    ),
     "competences:publication": Body("teacher", lambda stage: {"publication": "maintenant"}, _draft),
     "competences:delete": Body("teacher", before=_draft),
     "competences:observe": Body("teacher", _observed, wrong=lambda stage: {"level": ""}),
     "competences:answer": Body(
-        "pupil", lambda stage: {f"moi-{stage.own(SheetColumn).pk}": "3"},
+        "pupil",
+        lambda stage: {f"moi-{stage.own(SheetColumn).pk}": "3"},
         wrong=lambda stage: {f"moi-{stage.own(SheetColumn).pk}": "9"},
     ),
     "competences:balance": Body("head", _balance, wrong=lambda stage: dict.fromkeys(_balance(stage), "9")),
@@ -290,12 +351,14 @@ BODIES = {
     ),
     "competences:settings": Body("head", lambda stage: POLICY | RULE, wrong=lambda stage: {"word_1": ""}),
     "competences:take": Body("head", before=_no_socle),
-    "competences:referential": Body("teacher", lambda stage: {"name": "Tracer un plan"}, wrong=lambda stage: {"name": ""}),
+    "competences:referential": Body(
+        "teacher", lambda stage: {"name": "Tracer un plan"}, wrong=lambda stage: {"name": ""}
+    ),
     "competences:retire": Body("head"),
     "competences:imports": Body("head", _file, _none_open, lambda stage: {"files": []}),
     "competences:apply_import": Body("head"),
     "competences:drop_import": Body("head"),
-}  # fmt: skip
+}
 SHEETS = {"competences:export": "teacher", "competences:import_csv": "head"}
 OTHER_FILES = {"competences:import_json"}
 NOT_CONFIRMED = dict.fromkeys(
@@ -344,10 +407,19 @@ def plant(stage: Stage) -> None:
         period = Period.objects.filter(year=group.year).order_by("starts")[0]
         charge = Assignment.objects.filter(group=group, teacher=teacher, kind=Assignment.Kind.TEACHES).first()
         one = Sheet.objects.create(
-            school=world.school, teacher=teacher, group=group, subject=charge.subject if charge else None,
-            period=period, title=title, day=period.starts + timedelta(days=20), published_at=NOW - timedelta(days=3),
-            guardians_at=NOW - timedelta(days=2), told_at=NOW, levels_written=1, asks_pupils=True,
-        )  # fmt: skip
+            school=world.school,
+            teacher=teacher,
+            group=group,
+            subject=charge.subject if charge else None,
+            period=period,
+            title=title,
+            day=period.starts + timedelta(days=20),
+            published_at=NOW - timedelta(days=3),
+            guardians_at=NOW - timedelta(days=2),
+            told_at=NOW,
+            levels_written=1,
+            asks_pupils=True,
+        )
         competence = Competence.objects.filter(
             referential__school=world.school, referential__is_own=True, has_children=False
         )[0]
@@ -355,18 +427,30 @@ def plant(stage: Stage) -> None:
         level = Level.objects.create(column=column, pupil=pupil, value=3, changed_by=teacher)
         said = SelfLevel.objects.create(column=column, pupil=pupil, value=2)
         balance = Balance.objects.create(
-            school=world.school, year=group.year, pupil=pupil, cycle=4, component="CPD_ETR", level=2,
-            by=world.people["head"], given_at=NOW - timedelta(days=1),
-        )  # fmt: skip
+            school=world.school,
+            year=group.year,
+            pupil=pupil,
+            cycle=4,
+            component="CPD_ETR",
+            level=2,
+            by=world.people["head"],
+            given_at=NOW - timedelta(days=1),
+        )
         stage.put(scope, one, column, level, said, balance)
     for scope, world in [(OWN, stage.college), (OTHER_SCHOOL, stage.twin)]:
         own = Referential.objects.get(school=world.school, is_own=True)
         word = theirs if scope == OTHER_SCHOOL else stage.mark("referential brought", {"head"}, {"head"})
         made = ReferentialImport.objects.create(
-            school=world.school, brought_by=world.people["head"], name=word, edition="2026", files=[word], moved_at=NOW,
-            state=ReferentialImport.State.PREVIEW, report={"rows": 1},
+            school=world.school,
+            brought_by=world.people["head"],
+            name=word,
+            edition="2026",
+            files=[word],
+            moved_at=NOW,
+            state=ReferentialImport.State.PREVIEW,
+            report={"rows": 1},
             preview={"created": [{"what": word, "code": "1", "above": ""}]},
-        )  # fmt: skip
+        )
         stage.put(scope, own, own.competences.order_by("rank")[0], made)
 
 

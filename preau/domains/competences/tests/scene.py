@@ -4,10 +4,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from conftest import NOW
-from preau.directory.seeds import World
-from preau.domains.competences import actions
+from preau.directory.seeds.world import World
+from preau.domains.competences.actions import sheets
+from preau.domains.competences.actions.levels import Cell, set_levels
 from preau.domains.competences.models import Competence, Level, Sheet, SheetColumn
-from preau.domains.competences.rules import typed_level
+from preau.domains.competences.rules.typing import typed_level
 from preau.domains.gradebook.tests.scene import charge_of, class_of, period_of
 
 TODAY = NOW.date()
@@ -27,35 +28,41 @@ def competences_of(world: World, count: int = 3) -> list[Competence]:
 
 
 def sheet(
-    world: World, viewer: Any, title: str = "Calcul", count: int = 3, *, published_at: datetime | None = None,
-    day: date | None = None, asks_pupils: bool = False,
-) -> Sheet:  # fmt: skip
+    world: World,
+    viewer: Any,
+    title: str = "Calcul",
+    count: int = 3,
+    *,
+    published_at: datetime | None = None,
+    day: date | None = None,
+    asks_pupils: bool = False,
+) -> Sheet:
     """A sheet of the cast's teacher in the class of the cast's pupil; a draft unless it is said."""
     charge = charge_of(world)
     day = day or TODAY - timedelta(days=1)
-    described = actions.Described(
+    described = sheets.Described(
         world.named(title), day, period_of(world, day), charge.subject, asks_pupils=asks_pupils
     )
-    made = actions.create_sheet(viewer, charge.group, described, competences_of(world, count))
+    made = sheets.create_sheet(viewer, charge.group, described, competences_of(world, count))
     if published_at:
         Sheet.objects.filter(pk=made.pk).update(published_at=published_at, guardians_at=published_at)
         made.refresh_from_db()
     return made
 
 
-def column_of(one: Sheet, place: int = 0) -> SheetColumn:
-    found: SheetColumn = one.columns.order_by("rank")[place]
+def column_of(sheet: Sheet, place: int = 0) -> SheetColumn:
+    found: SheetColumn = sheet.columns.order_by("rank")[place]
     return found
 
 
-def give(viewer: Any, one: Sheet, pupil: Any, *levels: str) -> list[Level | None]:
+def give(viewer: Any, sheet: Sheet, pupil: Any, *levels: str) -> list[Level | None]:
     """These levels in the first columns of a sheet."""
     cells = []
     for place, level in enumerate(levels):
-        column = column_of(one, place)
+        column = column_of(sheet, place)
         known = Level.objects.filter(column=column, pupil=pupil).first()
-        cells.append(actions.Cell(column.pk, pupil.pk, typed_level(level), known.version if known else 0))
-    return list(actions.set_levels(viewer, one, cells).values())
+        cells.append(Cell(column.pk, pupil.pk, typed_level(level), known.version if known else 0))
+    return list(set_levels(viewer, sheet, cells).values())
 
 
 def published(world: World, viewer: Any, pupil: Any, *levels: str, title: str = "Publié") -> Sheet:

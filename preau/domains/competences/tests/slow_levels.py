@@ -31,5 +31,5 @@ def slow_nearest(levels: list[int]) -> int:
 
 
 def slow_component(histories: list[list[dict[str, Any]]], rule: str) -> int | None:
-    made = [level for level in (slow_synthesis(one, rule) for one in histories) if level is not None]
+    made = [level for level in (slow_synthesis(history, rule) for history in histories) if level is not None]
     return slow_nearest(made) if made else None

@@ -9,10 +9,10 @@ from django.urls import reverse
 from conftest import NOW, SchoolClient
 from preau.commons.journal.models import Line
 from preau.directory.models import Assignment, Guardianship
-from preau.directory.seeds import World
-from preau.domains.competences import actions
+from preau.directory.seeds.world import World
+from preau.domains.competences.actions import levels, sheets, telling
 from preau.domains.competences.models import Level, SelfLevel, Sheet
-from preau.domains.competences.rules import NotALevel, Typed, typed_level
+from preau.domains.competences.rules.typing import NotALevel, Typed, typed_level
 from preau.domains.competences.tests.scene import (
     class_of,
     column_of,
@@ -22,7 +22,8 @@ from preau.domains.competences.tests.scene import (
     published,
     sheet,
 )
-from preau.domains.gradebook.actions import AlreadyDone, Elsewhere, PeriodSealed
+from preau.domains.gradebook.actions.marks import Elsewhere
+from preau.domains.gradebook.actions.sealing import AlreadyDone, PeriodSealed
 from preau.domains.gradebook.models import Assessment, Mark, PeriodSeal
 from preau.domains.gradebook.tests.scene import assessment, classmate_of, marked
 
@@ -40,10 +41,10 @@ def test_what_may_be_typed() -> None:
 def test_a_level_is_written_once_and_leaves_its_trace(college: World, seat_of: Any) -> None:
     teacher, pupil = seat_of("teacher"), college.people["pupil"]
     one = sheet(college, teacher)
-    cell = actions.Cell(column_of(one).pk, pupil.pk, Typed(value=3), 0)
-    first = actions.set_levels(teacher, one, [cell])[cell.key]
+    cell = levels.Cell(column_of(one).pk, pupil.pk, Typed(value=3), 0)
+    first = levels.set_levels(teacher, one, [cell])[cell.key]
     assert first and (first.value, first.version) == (3, 1)
-    assert actions.set_levels(teacher, one, [cell])[cell.key] == first
+    assert levels.set_levels(teacher, one, [cell])[cell.key] == first
     assert Level.objects.filter(column__sheet=one).count() == 1
     assert Line.objects.filter(verb="competences.level_prepared", target_id=first.pk).count() == 1
 
@@ -52,9 +53,9 @@ def test_two_teachers_on_one_cell_the_second_reads_both(college: World, seat_of:
     teacher, pupil = seat_of("teacher"), college.people["pupil"]
     one = sheet(college, teacher)
     give(teacher, one, pupil, "2")
-    cell = actions.Cell(column_of(one).pk, pupil.pk, Typed(value=4), 0)
-    with pytest.raises(actions.LevelConflict) as refused:
-        actions.set_levels(teacher, one, [cell])
+    cell = levels.Cell(column_of(one).pk, pupil.pk, Typed(value=4), 0)
+    with pytest.raises(levels.LevelConflict) as refused:
+        levels.set_levels(teacher, one, [cell])
     assert refused.value.levels[cell.key].value == 2
     assert Level.objects.get(column=column_of(one), pupil=pupil).value == 2
 
@@ -73,9 +74,9 @@ def test_nothing_is_written_in_a_sealed_period(college: World, seat_of: Any) -> 
     PeriodSeal.objects.create(school=college.school, period=period_of(college), by=college.people["head"])
     with pytest.raises(PeriodSealed):
         give(teacher, one, pupil, "2")
-    seen = actions.Seen(pupil, competences_of(college)[0], Typed(value=2))
+    seen = levels.Seen(pupil, competences_of(college)[0], Typed(value=2))
     with pytest.raises(PeriodSealed):
-        actions.observe(teacher, class_of(college), period_of(college), seen)
+        levels.observe(teacher, class_of(college), period_of(college), seen)
 
 
 def test_two_teachers_observe_one_competence_the_same_minute_and_both_are_kept(
@@ -84,24 +85,24 @@ def test_two_teachers_observe_one_competence_the_same_minute_and_both_are_kept(
     pupil, competence = college.people["pupil"], competences_of(college)[0]
     place = (class_of(college), period_of(college))
 
-    def seen(level: int, note: str = "") -> actions.Seen:
-        return actions.Seen(pupil, competence, Typed(value=level), note)
+    def seen(level: int, note: str = "") -> levels.Seen:
+        return levels.Seen(pupil, competence, Typed(value=level), note)
 
-    first = actions.observe(seat_of("teacher"), *place, seen(2, "Hésite encore"))
-    second = actions.observe(seat_of("teacher_1"), *place, seen(4))
+    first = levels.observe(seat_of("teacher"), *place, seen(2, "Hésite encore"))
+    second = levels.observe(seat_of("teacher_1"), *place, seen(4))
     assert first.column.sheet_id != second.column.sheet_id
     assert sorted(Level.objects.filter(pk__in=[first.pk, second.pk]).values_list("value", flat=True)) == [
         2,
         4,
     ]
-    again = actions.observe(seat_of("teacher"), *place, seen(3))
+    again = levels.observe(seat_of("teacher"), *place, seen(3))
     assert (again.pk, again.value, again.note) == (first.pk, 3, "Hésite encore")
 
 
 def test_beside_an_assessment_levels_are_read_with_its_marks(college: World, seat_of: Any) -> None:
     teacher, pupil = seat_of("teacher"), college.people["pupil"]
     test = assessment(college, teacher)
-    one = actions.create_sheet(teacher, test.group, actions.beside(test), competences_of(college, 1))
+    one = sheets.create_sheet(teacher, test.group, sheets.beside(test), competences_of(college, 1))
     give(teacher, one, pupil, "3")
     mine = Level.objects.filter(column__sheet=one)
     assert not mine.visible_to(seat_of("pupil")).exists()
@@ -123,7 +124,7 @@ def test_marks_propose_levels_and_only_fill_empty_cells(
     Mark.objects.filter(assessment=test).delete()
     marked(teacher, test, pupil, "17")
     marked(teacher, test, other, "8")
-    one = actions.create_sheet(teacher, test.group, actions.beside(test), competences_of(college, 2))
+    one = sheets.create_sheet(teacher, test.group, sheets.beside(test), competences_of(college, 2))
     give(teacher, one, other, "4")
     client.sit(college.people["teacher"])
     address = reverse("competences:propose", kwargs={"pk": one.pk})
@@ -203,16 +204,16 @@ def test_what_a_pupil_says_is_read_by_who_asked_and_counts_for_nothing(
 def test_a_draft_goes_and_what_is_read_stays(college: World, seat_of: Any) -> None:
     teacher, pupil = seat_of("teacher"), college.people["pupil"]
     read = published(college, teacher, pupil, "3")
-    with pytest.raises(actions.StillRead):
-        actions.delete_sheet(teacher, read)
-    assert actions.publish_sheet(teacher, read, None)
-    actions.delete_sheet(teacher, read)
+    with pytest.raises(sheets.StillRead):
+        sheets.delete_sheet(teacher, read)
+    assert sheets.publish_sheet(teacher, read, None)
+    sheets.delete_sheet(teacher, read)
     assert not Sheet.objects.filter(pk=read.pk).exists()
     with pytest.raises(AlreadyDone):
-        actions.delete_sheet(teacher, read)
+        sheets.delete_sheet(teacher, read)
 
 
 def test_families_are_told_once(college: World, seat_of: Any) -> None:
     published(college, seat_of("teacher"), college.people["pupil"], "3")
-    actions.tell_published(NOW)
-    assert actions.tell_published(NOW) == 0
+    telling.tell_published(NOW)
+    assert telling.tell_published(NOW) == 0

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from conftest import SchoolClient
 from preau.directory.models import Enrolment, Holding, Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.domains.competences.models import (
     Balance,
     Competence,

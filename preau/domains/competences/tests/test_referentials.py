@@ -8,8 +8,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from conftest import SchoolClient
-from preau.directory.seeds import World
-from preau.domains.competences import actions
+from preau.directory.seeds.world import World
+from preau.domains.competences.actions import referentials
 from preau.domains.competences.imports.importer import REFERENTIAL_FILES
 from preau.domains.competences.imports.shipped import SOCLE, SOCLE_FILE, take_socle
 from preau.domains.competences.imports.tables import read_table
@@ -45,9 +45,13 @@ def test_a_table_is_shown_then_written_parents_first(college: World, head: Schoo
     assert head.post(reverse("competences:apply_import", kwargs={"pk": row.pk})).status_code == 302
     assert importing.apply(REFERENTIAL_FILES, row.pk) == "done"
     tree = Competence.objects.filter(referential__name="Programme").order_by("rank")
-    assert [(one.name, one.depth, one.has_children, one.component) for one in tree] == [
-        ("Nombres", 0, True, ""), ("Compter", 1, False, "CPD_SCI"),
-    ]  # fmt: skip
+    assert [
+        (competence.name, competence.depth, competence.has_children, competence.component)
+        for competence in tree
+    ] == [
+        ("Nombres", 0, True, ""),
+        ("Compter", 1, False, "CPD_SCI"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -75,21 +79,21 @@ def test_an_unknown_component_and_no_column_are_said(tmp_path: Path) -> None:
     file = tmp_path / "a.csv"
     file.write_text("code;intitulé;composante\n1;Nombres;CPD_XYZ\n")
     _rows, problems = read_table(file)
-    assert [(one.line, "CPD_XYZ" in one.reason) for one in problems] == [(2, True)]
+    assert [(problem.line, "CPD_XYZ" in problem.reason) for problem in problems] == [(2, True)]
 
 
 def test_the_same_edition_twice_is_refused_and_a_new_one_replaces(college: World, head: SchoolClient) -> None:
-    told = actions.Told("Programme", "2025")
-    actions.write_referential(college.school, told, [actions.Row("1", "Ancien")])
+    told = referentials.Told("Programme", "2025")
+    referentials.write_referential(college.school, told, [referentials.Row("1", "Ancien")])
     again = send(head, GOOD, edition="2025")
     assert importing.read(REFERENTIAL_FILES, again.pk) == "refused"
-    with pytest.raises(actions.SameEdition):
-        actions.write_referential(college.school, told, [actions.Row("1", "Ancien")])
-    actions.write_referential(
-        college.school, actions.Told("Programme", "2026"), [actions.Row("1", "Nouveau")]
+    with pytest.raises(referentials.SameEdition):
+        referentials.write_referential(college.school, told, [referentials.Row("1", "Ancien")])
+    referentials.write_referential(
+        college.school, referentials.Told("Programme", "2026"), [referentials.Row("1", "Nouveau")]
     )
     current = Referential.objects.filter(name="Programme").current()
-    assert [one.edition for one in current] == ["2026"]
+    assert [referential.edition for referential in current] == ["2026"]
 
 
 def test_retired_in_the_middle_of_a_year_its_levels_stay(
@@ -124,7 +128,7 @@ def test_a_teacher_adds_to_the_schools_own_and_to_no_other(college: World, clien
     for one in (own, socle):
         client.post(reverse("competences:referential", kwargs={"pk": one.pk}), {"name": "Tracer un plan"})
     found = Competence.objects.filter(name="Tracer un plan")
-    assert [one.referential_id for one in found] == [own.pk]
+    assert [competence.referential_id for competence in found] == [own.pk]
 
 
 def test_nothing_is_kept_of_a_file_that_is_dropped(college: World, head: SchoolClient) -> None:

@@ -8,10 +8,10 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_POST, require_safe
 
 from preau.directory.models import Group
-from preau.domains.competences import rules
-from preau.domains.competences.exports import TYPES, content_of
+from preau.domains.competences.exports.classes import TYPES, content_of
 from preau.domains.competences.queries import classes, sheets
-from preau.domains.gradebook.queries import chosen_period, is_open, periods_of
+from preau.domains.competences.rules import access, cycles
+from preau.domains.gradebook.queries.periods import chosen_period, is_open, periods_of
 from preau.foundation import journal
 from preau.foundation.access import confirmed, opens
 from preau.foundation.downloads import as_file
@@ -19,10 +19,10 @@ from preau.foundation.downloads import as_file
 
 def period_links(periods: list[Any], chosen: Any, rest: str = "") -> list[tuple[str, str, bool]]:
     """The periods as links of the page."""
-    return [(one.name, f"?periode={one.pk}{rest}", one == chosen) for one in periods]
+    return [(period.name, f"?periode={period.pk}{rest}", period == chosen) for period in periods]
 
 
-@opens(to=rules.reads_classes)
+@opens(to=access.reads_classes)
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """The viewer's classes, with what is assessed there; for who reads every class, all of them."""
@@ -33,13 +33,13 @@ def index(request: HttpRequest) -> HttpResponse:
         "period": period,
         "periods": period_links(periods, period),
         "rows": sheets.group_rows(viewer, period) if viewer.year else [],
-        "reads_referentials": rules.reads_referentials(viewer),
-        "settles": rules.settles_rules(viewer),
+        "reads_referentials": access.reads_referentials(viewer),
+        "settles": access.settles_rules(viewer),
     }
     return render(request, "competences/index.html", context)
 
 
-@opens(Group, to=rules.reads_class)
+@opens(Group, to=access.reads_class)
 @require_safe
 def group(request: HttpRequest, group: Group) -> HttpResponse:
     """Pupils by competences over a period, the sheets of which it is made, and who is not there yet."""
@@ -51,15 +51,23 @@ def group(request: HttpRequest, group: Group) -> HttpResponse:
     domain = request.GET.get("domaine", "")
     grid = classes.grid_of(viewer, group, period, domain)
     rest = f"&domaine={domain}" if domain.isascii() and domain.isdigit() else ""
-    writes = rules.assesses_in(viewer, group) and group.year_id == period.year_id
-    cycle = rules.cycle_of(group)
+    writes = access.assesses_in(viewer, group) and group.year_id == period.year_id
+    cycle = cycles.cycle_of(group)
     context = {
-        "group": group, "period": period, "periods": period_links(periods, period, rest), "grid": grid,
-        "domains": domain_links(grid, period, domain), "query": f"periode={period.pk}{rest}",
-        "sheets": sheets.sheets_of(viewer, group, period), "writes": writes and is_open(period), "now": viewer.moment,
-        "assesses": writes, "sealed": not is_open(period), "cycle": cycle,
+        "group": group,
+        "period": period,
+        "periods": period_links(periods, period, rest),
+        "grid": grid,
+        "domains": domain_links(grid, period, domain),
+        "query": f"periode={period.pk}{rest}",
+        "sheets": sheets.sheets_of(viewer, group, period),
+        "writes": writes and is_open(period),
+        "now": viewer.moment,
+        "assesses": writes,
+        "sealed": not is_open(period),
+        "cycle": cycle,
         "balances": cycle in {2, 3, 4} and group.kind == Group.Kind.CLASS,
-    }  # fmt: skip
+    }
     return render(request, "competences/group.html", context)
 
 
@@ -69,11 +77,12 @@ def domain_links(grid: classes.ClassGrid, period: Any, chosen: str) -> list[tupl
         return []
     every = [("Tous les domaines", f"?periode={period.pk}", not chosen)]
     return every + [
-        (one.name, f"?periode={period.pk}&domaine={one.pk}", str(one.pk) == chosen) for one in grid.domains
+        (domain.name, f"?periode={period.pk}&domaine={domain.pk}", str(domain.pk) == chosen)
+        for domain in grid.domains
     ]
 
 
-@opens(Group, to=rules.reads_class)
+@opens(Group, to=access.reads_class)
 @confirmed()
 @require_POST
 def export(request: HttpRequest, group: Group) -> StreamingHttpResponse:

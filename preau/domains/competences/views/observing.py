@@ -7,18 +7,21 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from preau.directory.models import Group
-from preau.domains.competences import actions, rules
+from preau.domains.competences.actions import levels
 from preau.domains.competences.forms import AnswerForm, ObserveForm
 from preau.domains.competences.models import Sheet, SheetColumn, policy_of
 from preau.domains.competences.queries import sheets as queries
+from preau.domains.competences.rules import access, cycles
 from preau.domains.competences.views.sheets import said_elsewhere, said_sealed, subjects_of
-from preau.domains.gradebook.actions import Elsewhere, PeriodSealed
-from preau.domains.gradebook.queries import chosen_period, learners_of, periods_of
+from preau.domains.gradebook.actions.marks import Elsewhere
+from preau.domains.gradebook.actions.sealing import PeriodSealed
+from preau.domains.gradebook.queries.grid import learners_of
+from preau.domains.gradebook.queries.periods import chosen_period, periods_of
 from preau.foundation.access import opens
 from preau.foundation.pages import render_form, tell_outcome
 
 
-@opens(Group, to=rules.assesses_in)
+@opens(Group, to=access.assesses_in)
 @require_http_methods(["GET", "POST"])
 def observe(request: HttpRequest, group: Group) -> HttpResponse:
     """Three taps: a competence, a pupil, a level. The page comes back on the same competence."""
@@ -27,7 +30,7 @@ def observe(request: HttpRequest, group: Group) -> HttpResponse:
     learners = learners_of(viewer, group, period) if period else []
     taught = subjects_of(viewer, group)
     only = taught[0].pk if len(taught) == 1 else None
-    choices = queries.choices_of(viewer, rules.cycle_of(group), only)
+    choices = queries.choices_of(viewer, cycles.cycle_of(group), only)
     recent = queries.recent_competences(viewer, group)
     policy = policy_of(group.school_id)
     initial = {"competence": request.GET.get("competence") or (str(recent[0]) if recent else "")}
@@ -36,7 +39,7 @@ def observe(request: HttpRequest, group: Group) -> HttpResponse:
     if period is not None and form.is_valid():
         seen = form.seen()
         try:
-            actions.observe(viewer, group, period, seen)
+            levels.observe(viewer, group, period, seen)
         except PeriodSealed:
             form.add_error(None, said_sealed())
         except Elsewhere:
@@ -48,13 +51,17 @@ def observe(request: HttpRequest, group: Group) -> HttpResponse:
             response["Location"] += f"?competence={seen.competence.pk}"
             return response
     context = {
-        "form": form, "group": group, "period": period, "words": queries.words_of(policy), "policy": policy,
+        "form": form,
+        "group": group,
+        "period": period,
+        "words": queries.words_of(policy),
+        "policy": policy,
         "has_choices": bool(choices),
-    }  # fmt: skip
+    }
     return render_form(request, "competences/observe.html", context)
 
 
-@opens(Sheet, to=rules.answers)
+@opens(Sheet, to=access.answers)
 @require_http_methods(["GET", "POST"])
 def answer(request: HttpRequest, sheet: Sheet) -> HttpResponse:
     """« Où penses-tu en être ? »: what a pupil says, which counts for nothing."""
@@ -63,7 +70,7 @@ def answer(request: HttpRequest, sheet: Sheet) -> HttpResponse:
     known = queries.own_answers(viewer, sheet)
     form = AnswerForm(columns, policy, known, request.POST if request.method == "POST" else None)
     if form.is_valid():
-        changed = actions.answer(viewer, sheet, form.levels())
+        changed = levels.answer(viewer, sheet, form.levels())
         tell_outcome(request, changed, _("C’est dit."), _("Rien n’a changé."))
         return redirect("competences:own")
     return render_form(request, "competences/answer.html", {"form": form, "sheet": sheet})

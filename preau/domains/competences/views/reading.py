@@ -8,14 +8,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from preau.directory.models import Person, School
-from preau.domains.competences import rules
 from preau.domains.competences.models import Level, Sheet
 from preau.domains.competences.queries import reading
+from preau.domains.competences.rules import access
 from preau.foundation import journal
 from preau.foundation.access import opens
 
 
-@opens(to=rules.follows)
+@opens(to=access.follows)
 @require_safe
 def own(request: HttpRequest) -> HttpResponse:
     """A pupil's own page; in a family, that of the child who had the last level, with a link to the others."""
@@ -31,11 +31,11 @@ def own(request: HttpRequest) -> HttpResponse:
             .values_list("pupil_id", flat=True)
             .first()
         )
-    shown = next((one for one in children if one.pk == newest), children[0])
+    shown = next((child for child in children if child.pk == newest), children[0])
     return _page(request, shown, children)
 
 
-@opens(Person, to=rules.reads_levels_of, by="public_id")
+@opens(Person, to=access.reads_levels_of, by="public_id")
 @require_safe
 def pupil(request: HttpRequest, pupil: Person) -> HttpResponse:
     """What a pupil knows, by domain, with what proves it and what comes next."""
@@ -67,8 +67,14 @@ def _page(request: HttpRequest, pupil: Person, children: list[Person]) -> HttpRe
     places = {place.school.pk: place.school for place in viewer.places}
     where = places.get(school)
     context = {
-        "title": _title(viewer, pupil), "page": page, "pupil": pupil, "children": children, "is_own": is_own,
-        "asked": [one for one in asked if rules.answers(viewer, one)], "words": sorted(page.policy.words.items(), reverse=True),
-        "in_primary": (where.kind if where else kind) == School.Kind.ECOLE, "shows_by": viewer.is_staff,
-    }  # fmt: skip
+        "title": _title(viewer, pupil),
+        "page": page,
+        "pupil": pupil,
+        "children": children,
+        "is_own": is_own,
+        "asked": [sheet for sheet in asked if access.answers(viewer, sheet)],
+        "words": sorted(page.policy.words.items(), reverse=True),
+        "in_primary": (where.kind if where else kind) == School.Kind.ECOLE,
+        "shows_by": viewer.is_staff,
+    }
     return render(request, "competences/pupil.html", context)

@@ -13,13 +13,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from preau.directory.models import Assignment, Group, Subject
 from preau.directory.models.scoping import active_on
-from preau.domains.competences import actions, rules
+from preau.domains.competences.actions import sheets
+from preau.domains.competences.actions.levels import Cell, LevelConflict, set_levels
 from preau.domains.competences.forms import FillForm, ProposeForm, SheetForm, pupil_of
 from preau.domains.competences.models import Sheet, SheetColumn, policy_of
 from preau.domains.competences.queries import sheets as queries
-from preau.domains.gradebook.actions import AlreadyDone, Elsewhere, PeriodSealed
+from preau.domains.competences.rules import access, cycles, typing
+from preau.domains.gradebook.actions.marks import Elsewhere
+from preau.domains.gradebook.actions.sealing import AlreadyDone, PeriodSealed
 from preau.domains.gradebook.models import Assessment
-from preau.domains.gradebook.queries import is_open, periods_of
+from preau.domains.gradebook.queries.periods import is_open, periods_of
 from preau.foundation import dates
 from preau.foundation.access import opens
 from preau.foundation.gone import removes
@@ -42,7 +45,7 @@ def said_elsewhere() -> str:
 
 
 REFUSALS: dict[type[Exception], tuple[Any, int]] = {
-    rules.NotALevel: (str, TYPED_WRONG),
+    typing.NotALevel: (str, TYPED_WRONG),
     Elsewhere: (said_elsewhere, TYPED_WRONG),
     PeriodSealed: (said_sealed, SEALED),
     AlreadyDone: (said_deleted, DELETED),
@@ -51,10 +54,10 @@ REFUSALS: dict[type[Exception], tuple[Any, int]] = {
 
 def writes_column(viewer: Any, column: SheetColumn) -> bool:
     """Whoever writes its sheet."""
-    return rules.writes(viewer, column.sheet)
+    return access.writes(viewer, column.sheet)
 
 
-@opens(Group, to=rules.assesses_in)
+@opens(Group, to=access.assesses_in)
 @require_http_methods(["GET", "POST"])
 def create(request: HttpRequest, group: Group) -> HttpResponse:
     """A sheet of one's own, or beside the marks of an assessment."""
@@ -66,7 +69,7 @@ def create(request: HttpRequest, group: Group) -> HttpResponse:
     subjects = subjects_of(viewer, group)
     only = subjects.first() if subjects.count() == 1 else None
     subject = beside.subject if beside else only
-    choices = queries.choices_of(viewer, rules.cycle_of(group), subject.pk if subject else None)
+    choices = queries.choices_of(viewer, cycles.cycle_of(group), subject.pk if subject else None)
     periods = periods_of(viewer)
     initial = {"day": viewer.today, "subject": subject}
     form = SheetForm(
@@ -83,22 +86,27 @@ def create(request: HttpRequest, group: Group) -> HttpResponse:
         said = form.cleaned_data
         asks = said["asks_pupils"]
         described = (
-            actions.beside(beside, asks_pupils=asks)
+            sheets.beside(beside, asks_pupils=asks)
             if beside
-            else actions.Described(
+            else sheets.Described(
                 said["title"], said["day"], form.period(), said["subject"], asks_pupils=asks
             )
         )
         try:
-            sheet = actions.create_sheet(viewer, group, described, said["competences"])
+            sheet = sheets.create_sheet(viewer, group, described, said["competences"])
         except PeriodSealed:
             form.add_error(None, said_sealed())
         else:
             return redirect("competences:sheet", pk=sheet.pk)
     context = {
-        "form": form, "group": group, "sheet": None, "beside": beside, "has_choices": bool(choices),
-        "back": reverse("competences:group", kwargs={"pk": group.pk}), "chosen": _chosen(form),
-    }  # fmt: skip
+        "form": form,
+        "group": group,
+        "sheet": None,
+        "beside": beside,
+        "has_choices": bool(choices),
+        "back": reverse("competences:group", kwargs={"pk": group.pk}),
+        "chosen": _chosen(form),
+    }
     return render_form(request, "competences/edit.html", context)
 
 
@@ -122,13 +130,13 @@ def subjects_of(viewer: Any, group: Group) -> Any:
     return Subject.objects.filter(pk__in=held.values("subject_id")).order_by("name")
 
 
-@opens(Sheet, to=rules.writes)
+@opens(Sheet, to=access.writes)
 @require_http_methods(["GET", "POST"])
 def change(request: HttpRequest, sheet: Sheet) -> HttpResponse:
     """Its competences: one that holds levels stays."""
     viewer = request.viewer
     known = list(SheetColumn.objects.filter(sheet=sheet).values_list("competence_id", flat=True))
-    choices = queries.choices_of(viewer, rules.cycle_of(sheet.group), sheet.subject_id, known)
+    choices = queries.choices_of(viewer, cycles.cycle_of(sheet.group), sheet.subject_id, known)
     initial = {"competences": [str(pk) for pk in known], "asks_pupils": sheet.asks_pupils}
     form = SheetForm(
         viewer,
@@ -142,7 +150,7 @@ def change(request: HttpRequest, sheet: Sheet) -> HttpResponse:
     if form.is_valid():
         said = form.cleaned_data
         try:
-            changed = actions.change_columns(
+            changed = sheets.change_columns(
                 viewer, sheet, said["competences"], asks_pupils=said["asks_pupils"]
             )
         except PeriodSealed:
@@ -153,35 +161,45 @@ def change(request: HttpRequest, sheet: Sheet) -> HttpResponse:
             tell_outcome(request, changed, _("Le relevé est enregistré."), _("Rien n’a changé."))
             return redirect("competences:sheet", pk=sheet.pk)
     context = {
-        "form": form, "group": sheet.group, "sheet": sheet, "beside": sheet.assessment, "has_choices": bool(choices),
-        "back": reverse("competences:sheet", kwargs={"pk": sheet.pk}), "chosen": _chosen(form),
-    }  # fmt: skip
+        "form": form,
+        "group": sheet.group,
+        "sheet": sheet,
+        "beside": sheet.assessment,
+        "has_choices": bool(choices),
+        "back": reverse("competences:sheet", kwargs={"pk": sheet.pk}),
+        "chosen": _chosen(form),
+    }
     return render_form(request, "competences/edit.html", context)
 
 
-@opens(Sheet, to=rules.reads_classes)
+@opens(Sheet, to=access.reads_classes)
 @require_safe
 def sheet(request: HttpRequest, sheet: Sheet) -> HttpResponse:
     """The grid of one sheet: pupils by its competences."""
     viewer = request.viewer
-    own = rules.writes(viewer, sheet)
+    own = access.writes(viewer, sheet)
     page = queries.page_of(viewer, sheet, writes=own)
     policy = policy_of(sheet.school_id)
     context = {
-        "sheet": sheet, "page": page, "policy": policy, "own": own, "writes": own and _is_open(viewer, sheet),
-        "now": viewer.moment, "words": queries.words_of(policy),
+        "sheet": sheet,
+        "page": page,
+        "policy": policy,
+        "own": own,
+        "writes": own and _is_open(viewer, sheet),
+        "now": viewer.moment,
+        "words": queries.words_of(policy),
         "proposals": len(queries.proposals_of(page, policy.thresholds)) if own and sheet.assessment else 0,
         "back": f"{reverse('competences:group', kwargs={'pk': sheet.group_id})}?periode={sheet.shown.period_id}",
-    }  # fmt: skip
+    }
     return render(request, "competences/sheet.html", context)
 
 
 def _is_open(viewer: Any, sheet: Sheet) -> bool:
-    period = next((one for one in periods_of(viewer) if one.pk == sheet.shown.period_id), None)
+    period = next((period for period in periods_of(viewer) if period.pk == sheet.shown.period_id), None)
     return period is not None and is_open(period)
 
 
-@opens(Sheet, to=rules.writes)
+@opens(Sheet, to=access.writes)
 @require_http_methods(["GET", "POST"])
 def fill(request: HttpRequest, sheet: Sheet) -> HttpResponse:
     """The same as a form, a field a pupil and a competence."""
@@ -199,12 +217,12 @@ def fill(request: HttpRequest, sheet: Sheet) -> HttpResponse:
         status = TYPED_WRONG
     elif request.method == "POST":
         try:
-            actions.set_levels(request.viewer, sheet, form.cells())
-        except actions.LevelConflict as refused:
+            set_levels(request.viewer, sheet, form.cells())
+        except LevelConflict as refused:
             status = CONFLICT
             form = FillForm(queries.page_of(request.viewer, sheet, writes=True), request.POST)
             form.refuse(
-                {key: rules.as_typed(refused.levels.get(key)).said or _("vide") for key in refused.cells}
+                {key: typing.as_typed(refused.levels.get(key)).said or _("vide") for key in refused.cells}
             )
         except (PeriodSealed, AlreadyDone, Elsewhere) as refused_by:
             status, problem = CONFLICT, str(REFUSALS[type(refused_by)][0]())
@@ -213,10 +231,16 @@ def fill(request: HttpRequest, sheet: Sheet) -> HttpResponse:
             return redirect("competences:sheet", pk=sheet.pk)
     policy = policy_of(sheet.school_id)
     context = {
-        "sheet": sheet, "form": form, "lines": form.lines(), "columns": page.columns, "status": status,
-        "problem": problem, "words": queries.words_of(policy), "policy": policy,
+        "sheet": sheet,
+        "form": form,
+        "lines": form.lines(),
+        "columns": page.columns,
+        "status": status,
+        "problem": problem,
+        "words": queries.words_of(policy),
+        "policy": policy,
         "writes": _is_open(request.viewer, sheet),
-    }  # fmt: skip
+    }
     return render(request, "competences/fill.html", context, status=status)
 
 
@@ -235,17 +259,17 @@ def cell(request: HttpRequest, column: SheetColumn) -> JsonResponse:
     try:
         if pupil is None:
             raise Elsewhere([])
-        typed = rules.typed_level(request.POST.get("note", "")[:24])
-        one = actions.Cell(column.pk, pupil.pk, typed, int(seen))
-        level = actions.set_levels(request.viewer, column.sheet, [one])[one.key]
-    except actions.LevelConflict as conflict:
+        typed = typing.typed_level(request.POST.get("note", "")[:24])
+        one = Cell(column.pk, pupil.pk, typed, int(seen))
+        level = set_levels(request.viewer, column.sheet, [one])[one.key]
+    except LevelConflict as conflict:
         return _conflict(conflict)
     except tuple(REFUSALS) as error:
         said, status = REFUSALS[type(error)]
-        return _refused(error.sentence if isinstance(error, rules.NotALevel) else said(), status)
+        return _refused(error.sentence if isinstance(error, typing.NotALevel) else said(), status)
     return JsonResponse(
         {
-            "said": rules.as_typed(level).said,
+            "said": typing.as_typed(level).said,
             "version": level.version if level else 0,
             "saved_at": dates.hour(timezone.now()),
         }
@@ -256,11 +280,11 @@ def _refused(sentence: str, status: int) -> JsonResponse:
     return JsonResponse({"sentence": sentence}, status=status)
 
 
-def _conflict(conflict: actions.LevelConflict) -> JsonResponse:
+def _conflict(conflict: LevelConflict) -> JsonResponse:
     key, cell = next(iter(conflict.cells.items()))
     level = conflict.levels.get(key)
     by = level.changed_by.formal_name if level else ""
-    theirs, yours = rules.as_typed(level).said, cell.typed.said
+    theirs, yours = typing.as_typed(level).said, cell.typed.said
     told = {"yours": yours or _("vide"), "theirs": theirs or _("vide"), "who": by or _("quelqu’un")}
     sentence = _("Vous avez écrit %(yours)s ; %(who)s vient d’écrire %(theirs)s.") % told
     version = level.version if level else 0
@@ -270,7 +294,7 @@ def _conflict(conflict: actions.LevelConflict) -> JsonResponse:
     )
 
 
-@opens(Sheet, to=rules.writes)
+@opens(Sheet, to=access.writes)
 @require_http_methods(["GET", "POST"])
 def propose(request: HttpRequest, sheet: Sheet) -> HttpResponse:
     """What marks propose, by a rule that one sees and changes; only empty cells are filled."""
@@ -280,16 +304,16 @@ def propose(request: HttpRequest, sheet: Sheet) -> HttpResponse:
     thresholds = form.thresholds() if form.is_valid() else policy.thresholds
     proposals = queries.proposals_of(page, thresholds)
     if form.is_valid() and "ecrire" in request.POST:
-        levels = {one.pupil.pk: one.level for one in proposals}
+        levels = {proposal.pupil.pk: proposal.level for proposal in proposals}
         cells = [
-            actions.Cell(column.pk, row.pupil.pk, rules.Typed(value=levels[row.pupil.pk]), 0)
+            Cell(column.pk, row.pupil.pk, typing.Typed(value=levels[row.pupil.pk]), 0)
             for row in page.rows
             for place, column in enumerate(page.columns)
             if row.pupil.pk in levels and row.cells[place].typed.is_empty
         ]
         try:
-            actions.set_levels(viewer, sheet, cells)
-        except actions.LevelConflict:
+            set_levels(viewer, sheet, cells)
+        except LevelConflict:
             form.add_error(
                 None, _("Un collègue vient d’écrire ici : rien n’est enregistré. Voici ce qui reste.")
             )
@@ -300,19 +324,23 @@ def propose(request: HttpRequest, sheet: Sheet) -> HttpResponse:
             messages.success(request, said % {"num": len(cells)})
             return redirect("competences:sheet", pk=sheet.pk)
     context = {
-        "form": form, "sheet": sheet, "proposals": proposals, "policy": policy, "columns": page.columns,
+        "form": form,
+        "sheet": sheet,
+        "proposals": proposals,
+        "policy": policy,
+        "columns": page.columns,
         "writes": _is_open(viewer, sheet),
-    }  # fmt: skip
+    }
     return render_form(request, "competences/propose.html", context)
 
 
-@opens(Sheet, to=rules.writes)
+@opens(Sheet, to=access.writes)
 @require_POST
 def publication(request: HttpRequest, sheet: Sheet) -> HttpResponse:
     """Publish a sheet now, or make a draft of it again."""
     at = None if request.POST.get("publication") == "brouillon" else timezone.now()
     try:
-        changed = actions.publish_sheet(request.viewer, sheet, at)
+        changed = sheets.publish_sheet(request.viewer, sheet, at)
     except PeriodSealed:
         messages.error(request, said_sealed())
     except AlreadyDone:
@@ -324,14 +352,14 @@ def publication(request: HttpRequest, sheet: Sheet) -> HttpResponse:
 
 
 @removes
-@opens(Sheet, to=rules.writes)
+@opens(Sheet, to=access.writes)
 @require_POST
 def delete(request: HttpRequest, sheet: Sheet) -> HttpResponse:
     """Take a draft away with its levels."""
     group = sheet.group_id
     try:
-        actions.delete_sheet(request.viewer, sheet)
-    except actions.StillRead:
+        sheets.delete_sheet(request.viewer, sheet)
+    except sheets.StillRead:
         messages.error(request, _("Les élèves lisent ce relevé : remettez-le d’abord en brouillon."))
         return redirect("competences:sheet", pk=sheet.pk)
     except PeriodSealed:

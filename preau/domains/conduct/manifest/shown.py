@@ -52,28 +52,41 @@ boards.agenda.add(
 )
 boards.acts.add(
     boards.Act(
-        "conduct.told", _("Apprendre une punition, une procédure ou une sanction"), Nature.INFORMATION, order=30,
+        "conduct.told",
+        _("Apprendre une punition, une procédure ou une sanction"),
+        Nature.INFORMATION,
+        order=30,
         service=KEY,
     )
-)  # fmt: skip
+)
 
 for step in [
     boards.FirstStep(
         _("Signaler un incident"),
         _("La classe du cours en cours est déjà là : cochez, choisissez la nature, dites les faits."),
-        "conduct:report", rules.reports_incidents, where=_("Dans « Incidents »"), order=40, service=KEY,
+        "conduct:report",
+        rules.reports_incidents,
+        where=_("Dans « Incidents »"),
+        order=40,
+        service=KEY,
     ),
     boards.FirstStep(
         _("Traiter les incidents"),
         _("Ce que la famille lit s’écrit à part, pour chaque élève : elle ne voit rien d’autre."),
-        "conduct:incidents", rules.follows_incidents, order=30, service=KEY,
+        "conduct:incidents",
+        rules.follows_incidents,
+        order=30,
+        service=KEY,
     ),
     boards.FirstStep(
         _("Lire le suivi"),
         _("Les punitions, les retenues et ce que la vie scolaire vous dit, au même endroit."),
-        "conduct:followed", rules.follows_own, order=40, service=KEY,
+        "conduct:followed",
+        rules.follows_own,
+        order=40,
+        service=KEY,
     ),
-]:  # fmt: skip
+]:
     boards.first_steps.add(step)
 
 powers.add(
@@ -103,14 +116,26 @@ powers.add(
 )
 for fact in [
     EarlyFact(
-        "conduct.punitions", _("Punitions"), _("Celles qui tiennent. Les sanctions n’entrent dans aucun compte."),
-        early.punitions, early.punitions_said, threshold=3, order=60, service=KEY,
+        "conduct.punitions",
+        _("Punitions"),
+        _("Celles qui tiennent. Les sanctions n’entrent dans aucun compte."),
+        early.punitions,
+        early.punitions_said,
+        threshold=3,
+        order=60,
+        service=KEY,
     ),
     EarlyFact(
-        "conduct.sent_out", _("Exclusions ponctuelles d’un cours"), _("Quand l’élève a quitté un cours à la demande du professeur."),
-        early.sent_out, early.sent_out_said, threshold=2, order=70, service=KEY,
+        "conduct.sent_out",
+        _("Exclusions ponctuelles d’un cours"),
+        _("Quand l’élève a quitté un cours à la demande du professeur."),
+        early.sent_out,
+        early.sent_out_said,
+        threshold=2,
+        order=70,
+        service=KEY,
     ),
-]:  # fmt: skip
+]:
     early_facts.add(fact)
 for label, url_name, open_to in [
     (_("Punitions"), "conduct:punitions", rules.gives_punitions),

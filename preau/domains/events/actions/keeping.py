@@ -54,9 +54,20 @@ class Planned:
 
 
 FIELDS = (
-    "kind", "title", "description", "first_day", "last_day", "starts", "ends", "whole_days", "room", "place", "audience",
-    "with_families", "asks_answer",
-)  # fmt: skip
+    "kind",
+    "title",
+    "description",
+    "first_day",
+    "last_day",
+    "starts",
+    "ends",
+    "whole_days",
+    "room",
+    "place",
+    "audience",
+    "with_families",
+    "asks_answer",
+)
 
 
 @transaction.atomic
@@ -124,8 +135,13 @@ def said_of(event: Event) -> str:
 
 def _step(viewer: Viewer, event: Event, gesture: str, note: str = "") -> None:
     EventStep.objects.create(
-        school_id=event.school_id, event=event, gesture=gesture, note=note[:500], by=viewer.person, at=timezone.now()
-    )  # fmt: skip
+        school_id=event.school_id,
+        event=event,
+        gesture=gesture,
+        note=note[:500],
+        by=viewer.person,
+        at=timezone.now(),
+    )
 
 
 def _tell(viewer: Viewer, event: Event, gesture: Any, before: str = "") -> None:

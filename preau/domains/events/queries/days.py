@@ -128,12 +128,14 @@ def _beside(line: Mapping[str, Any], first: date, last: date) -> Iterator[Beside
     cancelled = line["state"] == Event.State.CANCELLED
     said: dict[str, Any] = {
         "title": line["title"],
-        "detail": " · ".join(filter(None, [str(Event.Kind(line["kind"]).label), where(line["room__name"], line["place"])])),
+        "detail": " · ".join(
+            filter(None, [str(Event.Kind(line["kind"]).label), where(line["room__name"], line["place"])])
+        ),
         "url": reverse("events:event", kwargs={"pk": line["pk"]}),
         "icon": "calendar-event",
         "word": str(Event.State.CANCELLED.label) if cancelled else "",
         "is_cancelled": cancelled,
-    }  # fmt: skip
+    }
     if line["first_day"] == line["last_day"] and not line["whole_days"]:
         said |= {"starts": line["starts"], "ends": line["ends"], "zone": line["school__timezone"]}
     for number in range((ends - begins).days + 1):

@@ -18,9 +18,22 @@ from preau.foundation.lookup import Wanted
 from preau.foundation.prepared import Prepared
 
 COLUMNS = (
-    "pk", "title", "kind", "first_day", "last_day", "starts", "ends", "whole_days", "school__timezone", "school__name",
-    "room__name", "place", "audience", "state", "asks_answer",
-)  # fmt: skip
+    "pk",
+    "title",
+    "kind",
+    "first_day",
+    "last_day",
+    "starts",
+    "ends",
+    "whole_days",
+    "school__timezone",
+    "school__name",
+    "room__name",
+    "place",
+    "audience",
+    "state",
+    "asks_answer",
+)
 # More classes than these are counted.
 MOST_NAMED = 3
 
@@ -87,9 +100,13 @@ def rows_of(lines: Iterable[Mapping[str, Any]]) -> list[EventRow]:
 
 def _row(line: Mapping[str, Any]) -> EventRow:
     when = when_said(
-        line["first_day"], line["last_day"], line["starts"], line["ends"], line["school__timezone"],
+        line["first_day"],
+        line["last_day"],
+        line["starts"],
+        line["ends"],
+        line["school__timezone"],
         whole=line["whole_days"],
-    )  # fmt: skip
+    )
     return EventRow(
         pk=line["pk"],
         title=line["title"],

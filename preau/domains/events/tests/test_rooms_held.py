@@ -6,9 +6,9 @@ import pytest
 
 from conftest import NOW
 from preau.directory.models import Room
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.domains.events.models import Event
-from preau.domains.timetable.queries import found_at, things_of
+from preau.domains.timetable.queries.bookings import found_at, things_of
 
 pytestmark = pytest.mark.django_db
 

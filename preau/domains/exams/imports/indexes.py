@@ -64,13 +64,23 @@ PHILOSOPHY_SESSIONS = {
 }
 # The same notion, written in several ways.
 NOTIONS = {
-    "Equations": "Équations", "Équation": "Équations", "Équation différentielle": "Équations différentielles",
-    "Équation de droite": "Équations de droites", "Integration": "Intégration", "Primitive": "Primitives", "Inéquation": "Inéquations",
-    "Aire": "Aires", "Calculs numériques": "Calcul numérique", "Programmes de calculs": "Programme de calculs",
-    "Puisssances": "Puissances", "Réduction-agrandissement": "Agrandissement-réduction", "Algorithmie": "Algorithmique",
-    "Algorithmique-programmation": "Algorithmique et programmation", "TVI": "Théorème des valeurs intermédiaires",
+    "Equations": "Équations",
+    "Équation": "Équations",
+    "Équation différentielle": "Équations différentielles",
+    "Équation de droite": "Équations de droites",
+    "Integration": "Intégration",
+    "Primitive": "Primitives",
+    "Inéquation": "Inéquations",
+    "Aire": "Aires",
+    "Calculs numériques": "Calcul numérique",
+    "Programmes de calculs": "Programme de calculs",
+    "Puisssances": "Puissances",
+    "Réduction-agrandissement": "Agrandissement-réduction",
+    "Algorithmie": "Algorithmique",
+    "Algorithmique-programmation": "Algorithmique et programmation",
+    "TVI": "Théorème des valeurs intermédiaires",
     "Logarithme népérien": "Logarithme",
-}  # fmt: skip
+}
 MONTHS = {"03": "mars", "05": "mai", "06": "juin", "09": "septembre", "10": "octobre"}
 NUMBERED = re.compile(r"(?:J(?P<day>\d) - )?(?P<said>.+)")
 SPECIMEN = re.compile(r"(?:L3 )?sujet ?0|specimen", re.IGNORECASE)
@@ -176,8 +186,10 @@ def _once(seen: dict[tuple[str, str], int], entry: _Entry, line: int) -> None:
 def _paper(key: str, entries: Sequence[_Entry]) -> PaperDraft:
     facts = dict(entries[0].facts)
     drafts = [
-        ExerciseDraft(one.number, {"title": one.title, "text": "", "html": "", "notions": list(one.notions)})
-        for one in entries
+        ExerciseDraft(
+            entry.number, {"title": entry.title, "text": "", "html": "", "notions": list(entry.notions)}
+        )
+        for entry in entries
     ]
     digest = sha256(repr((READING, key, sorted(facts.items(), key=str), drafts)).encode()).hexdigest()
     return PaperDraft(key, digest, facts | {"published": _today()}, drafts)
@@ -189,9 +201,15 @@ def _today() -> date:
 
 def _facts(told: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "session": Session.NORMAL, "sitting": "", "authors": [], "licence": "", "intro": "", "text": "",
-        "zones": zones_of(told["place"]), **told,
-    }  # fmt: skip
+        "session": Session.NORMAL,
+        "sitting": "",
+        "authors": [],
+        "licence": "",
+        "intro": "",
+        "text": "",
+        "zones": zones_of(told["place"]),
+        **told,
+    }
 
 
 # Exercises of mathematics
@@ -213,12 +231,20 @@ def _maths(cells: Mapping[str, str]) -> _Entry:
         else ""
     )
     part = " ".join(filter(None, [_part_of_eam(stem), cells["jour"], "" if place else cells["lieu"]]))
-    facts = _facts({
-        "title": _title_of(series or cells["examen"], subject, cells, part), "track": track, "series": series, "subject": subject,
-        "year": int(cells["annee"]), "place": place, "sitting": part[:40], "session": _session_of(cells),
-    })  # fmt: skip
+    facts = _facts(
+        {
+            "title": _title_of(series or cells["examen"], subject, cells, part),
+            "track": track,
+            "series": series,
+            "subject": subject,
+            "year": int(cells["annee"]),
+            "place": place,
+            "sitting": part[:40],
+            "session": _session_of(cells),
+        }
+    )
     notions = [NOTIONS.get(" ".join(tag.split()), " ".join(tag.split())) for tag in cells["tags"].split("|")]
-    notions = [french(one) for one in dict.fromkeys(notions) if one and one != "Hors programme"]
+    notions = [french(notion) for notion in dict.fromkeys(notions) if notion and notion != "Hors programme"]
     said = _exercise_said(cells["numero"], end)
     title = f"{said}\u202f: {', '.join(notions[:4])}" if notions else said
     return _Entry(f"{exam}/{slugify(stem.replace('_', '-'))}", facts, end, title, notions)
@@ -293,10 +319,17 @@ def _philosophy(cells: Mapping[str, str]) -> _Entry:
         "" if session == Session.NORMAL else str(session.label),
         cells["annee"],
     ]
-    facts = _facts({
-        "title": french(", ".join(filter(None, named)))[:200], "track": track, "series": series, "subject": _("Philosophie"),
-        "year": int(cells["annee"]), "place": place, "session": session,
-    })  # fmt: skip
+    facts = _facts(
+        {
+            "title": french(", ".join(filter(None, named)))[:200],
+            "track": track,
+            "series": series,
+            "subject": _("Philosophie"),
+            "year": int(cells["annee"]),
+            "place": place,
+            "session": session,
+        }
+    )
     key = slugify(f"philosophie {cells['annee']} {cells['serie']} {place} {session}")
     question = french(" ".join(cells["sujet"].split()))
     return _Entry(f"{exam}/{key}", facts, _number_of(question), question[:300], [])

@@ -33,7 +33,7 @@ class Basket:
 
     @classmethod
     def of(cls, exercises: Sequence[Exercise]) -> Self:
-        return cls(tuple(one.code for one in exercises)[:MOST])
+        return cls(tuple(exercise.code for exercise in exercises)[:MOST])
 
     def __bool__(self) -> bool:
         return bool(self.codes)
@@ -88,23 +88,23 @@ class Held:
     @property
     def points(self) -> Decimal | None:
         """Their points in all, where each says its own."""
-        said = [one.points for one in self.exercises]
+        said = [exercise.points for exercise in self.exercises]
         return sum((one for one in said if one is not None), Decimal()) if said and None not in said else None
 
     @property
     def minutes(self) -> int:
         """The time that they ask for in all; 0 where none says it."""
-        return sum(one.duration or 0 for one in self.exercises)
+        return sum(exercise.duration or 0 for exercise in self.exercises)
 
     @property
     def papers(self) -> list[Paper]:
         """Where they come from, each once."""
-        return list({one.paper_id: one.paper for one in self.exercises}.values())
+        return list({exercise.paper_id: exercise.paper for exercise in self.exercises}.values())
 
     @property
     def corrected(self) -> bool:
         """Is there a correction to show for one of them?"""
-        return any(correction_of(one) for one in self.exercises)
+        return any(correction_of(exercise) for exercise in self.exercises)
 
 
 def held(basket: Basket) -> Held:

@@ -12,7 +12,7 @@ from preau.domains.gradebook.actions import telling
 from preau.domains.gradebook.actions.assessments import locked
 from preau.domains.gradebook.actions.sealing import AlreadyDone
 from preau.domains.gradebook.models import Assessment, Mark, MarkChange
-from preau.domains.gradebook.rules import Typed, as_typed
+from preau.domains.gradebook.rules.marking import Typed, as_typed
 from preau.foundation import journal
 
 
@@ -163,9 +163,14 @@ def _write(
 def _change(viewer: Viewer, mark: Mark, typed: Typed) -> MarkChange:
     """What a mark was, before it is written: pupils have read it."""
     return MarkChange(
-        assessment_id=mark.assessment_id, pupil_id=mark.pupil_id, former_value=mark.value, former_code=mark.code,
-        value=typed.value, code=typed.code, by=viewer.person,
-    )  # fmt: skip
+        assessment_id=mark.assessment_id,
+        pupil_id=mark.pupil_id,
+        former_value=mark.value,
+        former_code=mark.code,
+        value=typed.value,
+        code=typed.code,
+        by=viewer.person,
+    )
 
 
 def _trace(

@@ -8,10 +8,10 @@ from functools import cached_property
 
 from django.utils.translation import gettext as _
 
-from preau.domains.gradebook.actions import Cell
+from preau.domains.gradebook.actions.marks import Cell
 from preau.domains.gradebook.models import Assessment
-from preau.domains.gradebook.queries import Grid, Learner, heading
-from preau.domains.gradebook.rules import NotAMark, Typed, plain, typed_mark
+from preau.domains.gradebook.queries.grid import Grid, Learner, heading
+from preau.domains.gradebook.rules.marking import NotAMark, Typed, plain, typed_mark
 from preau.foundation import grids
 from preau.foundation.csvtext import RISKY
 from preau.foundation.text import fold
@@ -72,23 +72,23 @@ class Brought:
     def by_assessment(self) -> list[tuple[Assessment, list[Change]]]:
         """The changes, column by column."""
         found: dict[int, list[Change]] = defaultdict(list)
-        for one in self.changes:
-            found[one.assessment.pk].append(one)
+        for change in self.changes:
+            found[change.assessment.pk].append(change)
         return [(changes[0].assessment, changes) for changes in found.values()]
 
     @property
     def overwritten(self) -> int:
         """How many marks were there already."""
-        return sum(bool(one.before) for one in self.changes)
+        return sum(bool(change.before) for change in self.changes)
 
     @property
     def kept(self) -> str:
-        return "\n".join(one.kept for one in self.changes)
+        return "\n".join(change.kept for change in self.changes)
 
     def cells(self) -> list[tuple[Assessment, list[Cell]]]:
         """What is written, once it is agreed to."""
         return [
-            (assessment, [Cell(one.pupil.pk, one.typed, one.seen) for one in changes])
+            (assessment, [Cell(change.pupil.pk, change.typed, change.seen) for change in changes])
             for assessment, changes in self.by_assessment
         ]
 
@@ -254,11 +254,17 @@ def shown_again(brought: Brought, grid: Grid) -> Brought:
         for row in grid.rows
         for place, column in enumerate(grid.columns)
     }
-    return Brought([_seen_now(one, versions) for one in brought.changes])
+    return Brought([_seen_now(change, versions) for change in brought.changes])
 
 
-def _seen_now(one: Change, versions: Mapping[tuple[int, int], int]) -> Change:
-    return Change(one.assessment, one.pupil, one.before, one.typed, versions[one.assessment.pk, one.pupil.pk])
+def _seen_now(change: Change, versions: Mapping[tuple[int, int], int]) -> Change:
+    return Change(
+        change.assessment,
+        change.pupil,
+        change.before,
+        change.typed,
+        versions[change.assessment.pk, change.pupil.pk],
+    )
 
 
 def first_changes(brought: Brought, most: int) -> Iterable[tuple[Assessment, Sequence[Change], int]]:

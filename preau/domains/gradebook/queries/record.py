@@ -40,19 +40,28 @@ def _marks(viewer: Viewer, pupil: int, group: int, today: date) -> "QuerySet[Mar
     led = in_led_class(viewer).filter(pupil=OuterRef("pupil"))
     weight = SubjectWeight.objects.filter(subject=OuterRef("assessment__subject"))
     rows = Mark.objects.filter(
-        published_to(viewer, "assessment__"), pupil=pupil, assessment__school__in=here,
+        published_to(viewer, "assessment__"),
+        pupil=pupil,
+        assessment__school__in=here,
         assessment__period=Subquery(begun.order_by("-starts").values("pk")[:1]),
-    )  # fmt: skip
+    )
     told = rows.annotate(
-        seen=Exists(seen), led=Exists(led),
+        seen=Exists(seen),
+        led=Exists(led),
         of_class=Subquery(weight.filter(group=group).values("coefficient")[:1]),
         of_school=Subquery(weight.filter(group=None).values("coefficient")[:1]),
-    ).order_by("assessment__day", "assessment__pk")  # fmt: skip
+    ).order_by("assessment__day", "assessment__pk")
     return told.values_list(
         *(f"assessment__{name}" for name in COLUMNS),
-        "value", "code", "seen", "led", "of_class", "of_school", "assessment__period__name",
+        "value",
+        "code",
+        "seen",
+        "led",
+        "of_class",
+        "of_school",
+        "assessment__period__name",
         *(f"assessment__school__grading_policy__{name}" for name in POLICY),
-    )  # fmt: skip
+    )
 
 
 MARKS_OF_RECORD = Prepared(_marks)
@@ -150,11 +159,14 @@ def _read(viewer: Viewer, pupil: Person) -> RecordMarks | None:
     if not rows:
         return None
     held = ClassMarks(
-        policy_terms(rules), [row.line for row in rows],
+        policy_terms(rules),
+        [row.line for row in rows],
         Marks.known(viewer, pupil.pk, {row.line.pk: row.given for row in rows}),
         {(row.line.subject_id, None): averages.exact(row.weight) for row in rows if row.weight is not None},
-        group, (), "",
-    )  # fmt: skip
+        group,
+        (),
+        "",
+    )
     return RecordMarks(pupil.pk, period, held, rows, _reads_all(viewer, rows), viewer.today)
 
 

@@ -60,10 +60,10 @@ def correct(viewer: Viewer, hand_in: HandIn, given: Given, seen: int) -> bool:
         known.comment,
         known.mark,
         joined,
-        [_remark(one) for one in noted],
+        [_remark(annotation) for annotation in noted],
         known.corrected_at is not None,
     )
-    wanted = (given.comment, given.mark, {one.pk for one in given.files}, list(given.remarks), done)
+    wanted = (given.comment, given.mark, {file.pk for file in given.files}, list(given.remarks), done)
     if said == wanted and not goes_back:
         return False
     if known.version != seen:
@@ -84,8 +84,8 @@ def correct(viewer: Viewer, hand_in: HandIn, given: Given, seen: int) -> bool:
     return True
 
 
-def _remark(one: Annotation) -> Remark:
-    return Remark(one.sheet, one.place, one.text)
+def _remark(annotation: Annotation) -> Remark:
+    return Remark(annotation.sheet, annotation.place, annotation.text)
 
 
 def _annotate(viewer: Viewer, known: HandIn, noted: Sequence[Annotation], wanted: Sequence[Remark]) -> None:
@@ -95,9 +95,14 @@ def _annotate(viewer: Viewer, known: HandIn, noted: Sequence[Annotation], wanted
         same = next((one for one in left if _remark(one) == remark), None)
         if same is None:
             Annotation.objects.create(
-                hand_in=known, rank=rank, sheet=remark.sheet, place=remark.place, text=remark.text,
-                author=viewer.person, written_at=now,
-            )  # fmt: skip
+                hand_in=known,
+                rank=rank,
+                sheet=remark.sheet,
+                place=remark.place,
+                text=remark.text,
+                author=viewer.person,
+                written_at=now,
+            )
             continue
         left.remove(same)
         if same.rank != rank:

@@ -39,8 +39,11 @@ def write_day(
 
     All of it, or nothing. Raises RecordConflict when somebody else has written one of them since.
     """
-    lessons = Lesson.objects.in_bulk([one.lesson_id for one in entries])
-    known = {one.lesson_id: one for one in LessonRecord.objects.filter(lesson__in=lessons)}
+    lessons = Lesson.objects.in_bulk([entry.lesson_id for entry in entries])
+    known = {
+        lesson_record.lesson_id: lesson_record
+        for lesson_record in LessonRecord.objects.filter(lesson__in=lessons)
+    }
     asked = {work.lesson_id for work in works}
     written: dict[int, LessonRecord] = {}
     for entry in entries:
@@ -62,6 +65,11 @@ def _typed(entry: Entry, record: LessonRecord | None, *, publish: bool) -> Typed
 
 def _whole(work: ToGive) -> Work:
     return Work(
-        title=work.title, body="", due_day=work.due_day, due_lesson=None, due_next=False, minutes=None,
+        title=work.title,
+        body="",
+        due_day=work.due_day,
+        due_lesson=None,
+        due_next=False,
+        minutes=None,
         hand_in=Homework.HandIn.NOTHING,
-    )  # fmt: skip
+    )

@@ -88,18 +88,21 @@ def keep_before(viewer: Viewer, record: LessonRecord) -> None:
     if not record.is_published(timezone.now()):
         return
     Correction.objects.create(
-        record=record, content=record.content, works=_said_of(record.works.kept().order_by("pk")),
+        record=record,
+        content=record.content,
+        works=_said_of(record.works.kept().order_by("pk")),
         papers=list(record.papers.filter(homework=None).values_list("file__name", flat=True)),
-        corrected_by=viewer.person, corrected_at=timezone.now(),
-    )  # fmt: skip
+        corrected_by=viewer.person,
+        corrected_at=timezone.now(),
+    )
 
 
 def _said_of(works: Iterable[Homework]) -> list[dict[str, Any]]:
     """What families read of each; for whom, where it is not for all, is not written twice."""
     return [
-        {"title": one.title, "body": one.body, "due": one.due_day.isoformat(), "minutes": one.minutes}
-        for one in works
-        if not one.for_some
+        {"title": work.title, "body": work.body, "due": work.due_day.isoformat(), "minutes": work.minutes}
+        for work in works
+        if not work.for_some
     ]
 
 

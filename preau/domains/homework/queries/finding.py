@@ -57,9 +57,13 @@ WORKS, RECORDS = Prepared(_works), Prepared(_records)
 def found_works(viewer: Viewer, wanted: Wanted) -> list[Hit]:
     """The homework that the viewer gives or has to do, latest first."""
     return [
-        Hit(title, _work_page(viewer, pk), f"{subject} · {_('pour %(day)s') % {'day': dates.near_day(day, viewer.today)}}")
+        Hit(
+            title,
+            _work_page(viewer, pk),
+            f"{subject} · {_('pour %(day)s') % {'day': dates.near_day(day, viewer.today)}}",
+        )
         for pk, title, day, subject in WORKS(viewer, wanted)
-    ]  # fmt: skip
+    ]
 
 
 def _work_page(viewer: Viewer, pk: int) -> str:
@@ -69,9 +73,13 @@ def _work_page(viewer: Viewer, pk: int) -> str:
 def found_records(viewer: Viewer, wanted: Wanted) -> list[Hit]:
     """The lessons whose content has these words, latest first."""
     return [
-        Hit(f"{subject}, {dates.near_day(day, viewer.today)}", _record_page(viewer, lesson, day), _("Contenu de la séance"))
+        Hit(
+            f"{subject}, {dates.near_day(day, viewer.today)}",
+            _record_page(viewer, lesson, day),
+            _("Contenu de la séance"),
+        )
         for lesson, day, subject in RECORDS(viewer, wanted)
-    ]  # fmt: skip
+    ]
 
 
 def _record_page(viewer: Viewer, lesson: int, day: Any) -> str:

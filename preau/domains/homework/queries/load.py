@@ -118,7 +118,7 @@ LIMIT = Prepared(
 def load_of(groups: Sequence[Group], first: date, last: date) -> list[DayLoad]:
     """By day of school, what is due for these classes between two days (two queries)."""
     school = groups[0].school_id if groups else 0
-    return _loads(school, tuple(one.pk for one in groups), limit_of(groups), first, last)
+    return _loads(school, tuple(group.pk for group in groups), limit_of(groups), first, last)
 
 
 def _loads(school: int, groups: tuple[int, ...], limit: int | None, first: date, last: date) -> list[DayLoad]:
@@ -130,9 +130,7 @@ def _by_day(
 ) -> list[DayLoad]:
     due = {day: (works, minutes or 0) for day, works, minutes in lines}
     days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
-    return [
-        DayLoad(day, *due.get(day, (0, 0)), limit) for day in days if day in due or day.weekday() < 5
-    ]  # fmt: skip
+    return [DayLoad(day, *due.get(day, (0, 0)), limit) for day in days if day in due or day.weekday() < 5]
 
 
 def week_shown(viewer: Viewer, group: Group) -> Mapping[str, Any] | None:
@@ -184,7 +182,7 @@ def _of_the_day(lesson: Lesson, groups: Sequence[Group], due: date) -> list[str]
     if closure:
         return [_("Le %(day)s, l’établissement est fermé (%(why)s).") % (facts | {"why": closure.name})]
     here = Lesson.objects.held().filter(
-        school=lesson.school_id, day=due, groups__in=[one.pk for one in groups]
+        school=lesson.school_id, day=due, groups__in=[group.pk for group in groups]
     )
     subjects = set(here.values_list("subject_id", flat=True))
     if not subjects and due.weekday() >= SATURDAY:

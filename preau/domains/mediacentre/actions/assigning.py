@@ -11,7 +11,7 @@ from django.utils import timezone
 from preau.directory.models import School
 from preau.directory.viewer import Viewer
 from preau.domains.mediacentre.models import Exemption, Resource, Rule, Step, Target, held, is_among, members
-from preau.domains.mediacentre.queries import Preview, Proposal, lacking_if_restored, preview_of
+from preau.domains.mediacentre.queries.previews import Preview, Proposal, lacking_if_restored, preview_of
 from preau.foundation import journal
 from preau.foundation.locks import lock
 
@@ -65,8 +65,13 @@ def assign(
     if preview.refused:
         raise Refused(preview)
     rule = Rule.objects.create(
-        school=school, public=proposal.public, scope=proposal.scope, made_by=viewer.person, made_at=timezone.now(), sent_as=sent_as
-    )  # fmt: skip
+        school=school,
+        public=proposal.public,
+        scope=proposal.scope,
+        made_by=viewer.person,
+        made_at=timezone.now(),
+        sent_as=sent_as,
+    )
     rule.resources.set(found)
     Target.objects.bulk_create(_targets(rule, proposal))
     _steps(viewer, found, Gesture.ASSIGNED, rule)
@@ -85,18 +90,25 @@ def assign(
 def _targets(rule: Rule, proposal: Proposal) -> list[Target]:
     own = {"school_id": rule.school_id, "rule": rule}
     return [
-        *(Target(**own, level=one) for one in proposal.levels),
-        *(Target(**own, group_id=one) for one in proposal.groups),
-        *(Target(**own, subject_id=one) for one in proposal.subjects),
-        *(Target(**own, person_id=one) for one in proposal.people),
+        *(Target(**own, level=level) for level in proposal.levels),
+        *(Target(**own, group_id=group) for group in proposal.groups),
+        *(Target(**own, subject_id=subject) for subject in proposal.subjects),
+        *(Target(**own, person_id=person) for person in proposal.people),
     ]
 
 
 def _steps(viewer: Viewer, resources: Sequence[Resource], gesture: Any, rule: Rule | None = None) -> None:
     now = timezone.now()
     Step.objects.bulk_create(
-        Step(school_id=one.school_id, resource=one, rule=rule, gesture=gesture, by=viewer.person, at=now)
-        for one in resources
+        Step(
+            school_id=resource.school_id,
+            resource=resource,
+            rule=rule,
+            gesture=gesture,
+            by=viewer.person,
+            at=now,
+        )
+        for resource in resources
     )
 
 
@@ -141,9 +153,9 @@ def set_apart(viewer: Viewer, resource: Resource, people: Sequence[str]) -> int:
     now = timezone.now()
     Exemption.objects.bulk_create(
         Exemption(
-            school_id=resource.school_id, resource=resource, person_id=one, made_by=viewer.person, made_at=now
+            school_id=resource.school_id, resource=resource, person_id=row, made_by=viewer.person, made_at=now
         )
-        for one in keys
+        for row in keys
     )
     for key in keys:
         journal.record(viewer, "mediacentre.set_apart", resource, subject_id=key)

@@ -12,8 +12,9 @@ from preau.commons.files.models import StoredFile
 from preau.directory.models import Person
 from preau.directory.viewer import Viewer
 from preau.domains.messaging.models import Attachment, Message
-from preau.foundation import richtext, text
+from preau.foundation import text
 from preau.foundation.locks import lock
+from preau.foundation.richtext import showing
 
 State = Message.State
 
@@ -73,12 +74,13 @@ def keep(
 def _same(draft: Message, typed: Typed) -> bool:
     """The same page wrote it last, whose own sending was under way; or both say the same."""
     return bool(typed.page and draft.written_in == typed.page) or (draft.subject, draft.body) == (
-        typed.subject, typed.body,
-    )  # fmt: skip
+        typed.subject,
+        typed.body,
+    )
 
 
 def _write(draft: Message, typed: Typed) -> None:
-    plain = richtext.plain(typed.body)
+    plain = showing.plain(typed.body)
     draft.subject, draft.body, draft.urgent = typed.subject, typed.body, typed.urgent
     draft.addressed = {kind: list(keys) for kind, keys in typed.addressed.items() if keys}
     draft.about, draft.asked_for = typed.about, typed.asked_for
@@ -87,7 +89,7 @@ def _write(draft: Message, typed: Typed) -> None:
     draft.search_text = text.fold(f"{typed.subject} {plain}")
     draft.revision, draft.changed_at = draft.revision + 1, timezone.now()
     draft.save()
-    kept = {one.file_id for one in draft.attachments.all()}
+    kept = {attachment.file_id for attachment in draft.attachments.all()}
     wanted = [file.pk for file in typed.files]
     draft.attachments.exclude(file__in=wanted).delete()
     Attachment.objects.bulk_create(

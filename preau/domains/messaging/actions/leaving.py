@@ -12,10 +12,10 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from preau.directory.viewer import Viewer, viewer_for
-from preau.domains.messaging import queries
 from preau.domains.messaging.actions.sending import RECEIVED, start, work_of
 from preau.domains.messaging.models import Delivery, Message, Preference
-from preau.domains.messaging.queries import Reach, Reached
+from preau.domains.messaging.queries import conversation, hours, reach
+from preau.domains.messaging.queries.reach import Reach, Reached
 from preau.foundation import notices, works
 from preau.foundation.works import Ending
 
@@ -64,14 +64,14 @@ def viewer_of(message: Message) -> Viewer | None:
     if message.author is None:
         return None
     viewer = viewer_for(message.author, 0, timezone.now(), message.seat)
-    if viewer is None or viewer.key != message.seat or queries.is_frozen(viewer):
+    if viewer is None or viewer.key != message.seat or conversation.is_frozen(viewer):
         return None
     return viewer
 
 
 def _people(viewer: Viewer, message: Message) -> Iterator[tuple[Reached, str, bool]]:
-    given = queries.given_to_answer(viewer, message.answers)
-    return queries.gathered(Reach(viewer, message.school_id), message.addressed, given)
+    given = conversation.given_to_answer(viewer, message.answers)
+    return reach.gathered(Reach(viewer, message.school_id), message.addressed, given)
 
 
 @transaction.atomic
@@ -82,20 +82,27 @@ def _write(message: Message, chunk: list[tuple[Reached, str, bool]]) -> int | No
     if state != State.LEAVING:
         return None
     ready = max(message.sent_at or now, message.asked_for or message.sent_at or now)
-    leaves = queries.departures(
+    leaves = hours.departures(
         message.school, [one.person for one, _kind, _listed in chunk], ready, urgent=bool(message.urgent)
     )
     before = Delivery.objects.filter(message=message.pk).count()
     Delivery.objects.bulk_create(
         [
             Delivery(
-                school_id=message.school_id, message_id=message.pk, thread_id=message.thread_id or 0, person_id=one.person,
-                seat=one.seat, kind=kind, listed=listed, child_id=one.child, due_at=leaves[one.person],
+                school_id=message.school_id,
+                message_id=message.pk,
+                thread_id=message.thread_id or 0,
+                person_id=one.person,
+                seat=one.seat,
+                kind=kind,
+                listed=listed,
+                child_id=one.child,
+                due_at=leaves[one.person],
             )
             for one, kind, listed in chunk
         ],
         ignore_conflicts=True,
-    )  # fmt: skip
+    )
     first = min(leaves.values())
     known = Message.objects.filter(pk=message.pk)
     known.filter(departs_at=None).update(departs_at=first)
@@ -126,15 +133,19 @@ def _give_back(message: Message) -> None:
     if message.author_id:
         notices.publish(
             notices.News(
-                kind=RETURNED, person_id=message.author_id or 0, key=f"{message.pk}-{message.revision}", school_id=message.school_id,
-                url=reverse("messaging:draft", kwargs={"pk": message.pk}), seat=message.seat,
+                kind=RETURNED,
+                person_id=message.author_id or 0,
+                key=f"{message.pk}-{message.revision}",
+                school_id=message.school_id,
+                url=reverse("messaging:draft", kwargs={"pk": message.pk}),
+                seat=message.seat,
             )
-        )  # fmt: skip
+        )
 
 
 def arrive(now: datetime, message_id: int | None = None) -> int:
     """Bring what is due to its people; returns how many rows arrived. Run twice, or by two workers, each arrives once."""
-    due = queries.not_braked(Delivery.objects.on_the_way(now))
+    due = conversation.not_braked(Delivery.objects.on_the_way(now))
     if message_id is not None:
         due = due.filter(message=message_id)
     arrived = 0
@@ -151,7 +162,7 @@ def _arrive(message_id: int, now: datetime) -> int:
     if message.state not in {State.LEAVING, State.SENT}:
         return 0
     rows = list(
-        queries.not_braked(Delivery.objects.on_the_way(now))
+        conversation.not_braked(Delivery.objects.on_the_way(now))
         .filter(message=message_id)
         .order_by("pk")[:ARRIVALS]
     )
@@ -168,10 +179,14 @@ def _arrive(message_id: int, now: datetime) -> int:
 def _news(message: Message, row: Delivery) -> notices.News:
     """A message is announced; what it says is read in Préau alone."""
     return notices.News(
-        kind=RECEIVED, person_id=row.person_id, key=str(message.pk), school_id=message.school_id,
-        url=reverse("messaging:thread", kwargs={"pk": message.thread_id}), about_id=row.child_id,
+        kind=RECEIVED,
+        person_id=row.person_id,
+        key=str(message.pk),
+        school_id=message.school_id,
+        url=reverse("messaging:thread", kwargs={"pk": message.thread_id}),
+        about_id=row.child_id,
         seat="" if row.seat == "guardian" else row.seat,
-    )  # fmt: skip
+    )
 
 
 def _answer_for_those_away(message: Message, rows: list[Delivery], now: datetime) -> None:
@@ -183,26 +198,47 @@ def _answer_for_those_away(message: Message, rows: list[Delivery], now: datetime
     away = Preference.objects.filter(
         person__in=list(named), away_from__lte=today, away_until__gte=today
     ).exclude(away_text="")
-    for one in away.select_related("person"):
-        row = named[one.person_id]
-        said = Message.objects.filter(thread=message.thread_id, author=one.person_id, is_automatic=True)
-        if one.seat == row.seat and not said.exists():
-            _automatic(message, one, now)
+    for preference in away.select_related("person"):
+        row = named[preference.person_id]
+        said = Message.objects.filter(
+            thread=message.thread_id, author=preference.person_id, is_automatic=True
+        )
+        if preference.seat == row.seat and not said.exists():
+            _automatic(message, preference, now)
 
 
-def _automatic(message: Message, one: Preference, now: datetime) -> None:
+def _automatic(message: Message, preference: Preference, now: datetime) -> None:
     words: Any = {
-        "school_id": message.school_id, "thread_id": message.thread_id, "subject": message.subject, "excerpt": one.away_text[:160],
-        "body": f"<p>{escape(one.away_text)}</p>",
-    }  # fmt: skip
+        "school_id": message.school_id,
+        "thread_id": message.thread_id,
+        "subject": message.subject,
+        "excerpt": preference.away_text[:160],
+        "body": f"<p>{escape(preference.away_text)}</p>",
+    }
     answer = Message.objects.create(
-        author=one.person, seat=one.seat, answers=message, state=State.SENT, is_automatic=True, people=1, changed_at=now,
-        sent_at=now, departs_at=now, **words,
-    )  # fmt: skip
+        author=preference.person,
+        seat=preference.seat,
+        answers=message,
+        state=State.SENT,
+        is_automatic=True,
+        people=1,
+        changed_at=now,
+        sent_at=now,
+        departs_at=now,
+        **words,
+    )
     Delivery.objects.create(
-        school_id=message.school_id, message=answer, thread_id=message.thread_id or 0, person_id=message.author_id or 0, seat=message.seat,
-        kind=Delivery.Kind.TO, due_at=now, arrived_at=now, latest=True, child_id=message.about_id if message.seat == "guardian" else None,
-    )  # fmt: skip
+        school_id=message.school_id,
+        message=answer,
+        thread_id=message.thread_id or 0,
+        person_id=message.author_id or 0,
+        seat=message.seat,
+        kind=Delivery.Kind.TO,
+        due_at=now,
+        arrived_at=now,
+        latest=True,
+        child_id=message.about_id if message.seat == "guardian" else None,
+    )
 
 
 def purge_bins(now: datetime) -> int:

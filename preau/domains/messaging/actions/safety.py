@@ -14,7 +14,7 @@ from preau.domains.messaging.actions.sending import HELD, moderators_of, start, 
 from preau.domains.messaging.models import Brake, Delivery, Freeze, Message, Policy, Report
 from preau.foundation import journal, notices, throttle
 from preau.foundation.locks import lock
-from preau.identity.actions import end_these
+from preau.identity.actions.signing import end_these
 from preau.identity.models import AccountSession
 
 State = Message.State
@@ -54,12 +54,16 @@ def report(
     notices.publish(
         *(
             notices.News(
-                kind=REPORTED, person_id=pk, key=f"report-{made.pk}", url=reverse("messaging:report_page", kwargs={"pk": made.pk}),
-                school_id=school_id, seat=f"staff-{school_id}",
+                kind=REPORTED,
+                person_id=pk,
+                key=f"report-{made.pk}",
+                url=reverse("messaging:report_page", kwargs={"pk": made.pk}),
+                school_id=school_id,
+                seat=f"staff-{school_id}",
             )
             for pk in moderators_of(school_id)
         )
-    )  # fmt: skip
+    )
     return made
 
 
@@ -92,11 +96,15 @@ def decide(viewer: Viewer, message: Message, *, lets: bool, note: str = "") -> b
     if message.author_id:
         notices.publish(
             notices.News(
-                kind=DECIDED, person_id=message.author_id, key=f"decided-{message.pk}", school_id=message.school_id,
-                url=reverse("messaging:thread", kwargs={"pk": message.thread_id}), seat=message.seat,
+                kind=DECIDED,
+                person_id=message.author_id,
+                key=f"decided-{message.pk}",
+                school_id=message.school_id,
+                url=reverse("messaging:thread", kwargs={"pk": message.thread_id}),
+                seat=message.seat,
                 facts={"what": str(_("Il a été transmis.") if lets else _("Il n’a pas été transmis."))},
             )
-        )  # fmt: skip
+        )
     return True
 
 

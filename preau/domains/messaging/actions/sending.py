@@ -13,10 +13,11 @@ from django.utils.translation import ngettext
 from preau.directory.models import Holding, Person
 from preau.directory.viewer import Viewer
 from preau.directory.words import Profile
-from preau.domains.messaging import queries, rules
+from preau.domains.messaging import rules
 from preau.domains.messaging.actions.drafts import NotADraft
 from preau.domains.messaging.models import MODERATORS, Delivery, Message, Thread
-from preau.domains.messaging.queries import Reach
+from preau.domains.messaging.queries import conversation, reach
+from preau.domains.messaging.queries.reach import Reach
 from preau.foundation import journal, notices, works
 from preau.foundation.locks import lock
 
@@ -35,10 +36,10 @@ def work_of(message_id: int) -> str:
     return f"messaging-{message_id}"
 
 
-def circle(viewer: Viewer, message: Message) -> list[tuple[queries.Reached, str, bool]]:
+def circle(viewer: Viewer, message: Message) -> list[tuple[reach.Reached, str, bool]]:
     """Everybody whom this message is for today."""
-    given = queries.given_to_answer(viewer, message.answers)
-    return list(queries.gathered(Reach(viewer, message.school_id), message.addressed, given))
+    given = conversation.given_to_answer(viewer, message.answers)
+    return list(reach.gathered(Reach(viewer, message.school_id), message.addressed, given))
 
 
 @transaction.atomic
@@ -82,9 +83,9 @@ def send(viewer: Viewer, message: Message) -> Message:
 
 
 def _refuse_stopped(viewer: Viewer, school_id: int) -> None:
-    if queries.is_frozen(viewer):
+    if conversation.is_frozen(viewer):
         raise Refusal(_("Votre messagerie est arrêtée par l’établissement. Parlez-en à un adulte."))
-    if queries.is_braked(viewer, school_id):
+    if conversation.is_braked(viewer, school_id):
         raise Refusal(
             _("L’établissement a suspendu l’envoi de messages pour votre profil. Votre brouillon est gardé.")
         )
@@ -104,20 +105,18 @@ def _refuse_too_much(viewer: Viewer, people: int, now: datetime) -> None:
         raise Refusal(said % {"num": reached})
 
 
-def _held(viewer: Viewer, message: Message, people: list[tuple[queries.Reached, str, bool]]) -> str:
+def _held(viewer: Viewer, message: Message, people: list[tuple[reach.Reached, str, bool]]) -> str:
     if viewer.profile != Profile.PUPIL:
         return ""
     pupils = [one.person for one, _kind, _listed in people if one.seat.startswith("pupil")]
-    classes = (
-        queries.classes_of([*pupils, viewer.person.pk], message.school_id, viewer.today) if pupils else 0
-    )
+    classes = reach.classes_of([*pupils, viewer.person.pk], message.school_id, viewer.today) if pupils else 0
     return rules.needs_adult(viewer.profile, len(people), classes)
 
 
 def _shown(viewer: Viewer, message: Message) -> dict[str, list[str]]:
     """The words for those whom readers may see named; those in blind copy are named to nobody."""
     keys = [key for kind in ("to", "cc") for key in message.addressed.get(kind, ())]
-    given = queries.given_to_answer(viewer, message.answers)
+    given = conversation.given_to_answer(viewer, message.answers)
     words = Reach(viewer, message.school_id).words_of(keys, given)
     return {
         kind: [words[key] for key in message.addressed.get(kind, ()) if key in words] for kind in ("to", "cc")
@@ -146,9 +145,17 @@ def _own_row(viewer: Viewer, message: Message, now: datetime) -> None:
     mine = Delivery.objects.filter(thread_id=message.thread_id or 0, person=viewer.person.pk, seat=viewer.key)
     mine.filter(kind=Delivery.Kind.FROM, latest=True).update(latest=False)
     Delivery.objects.create(
-        school_id=message.school_id, message=message, thread_id=message.thread_id or 0, person=viewer.person, seat=viewer.key,
-        kind=Delivery.Kind.FROM, due_at=now, arrived_at=now, read_at=now, latest=True,
-    )  # fmt: skip
+        school_id=message.school_id,
+        message=message,
+        thread_id=message.thread_id or 0,
+        person=viewer.person,
+        seat=viewer.key,
+        kind=Delivery.Kind.FROM,
+        due_at=now,
+        arrived_at=now,
+        read_at=now,
+        latest=True,
+    )
 
 
 def start(message: Message) -> None:
@@ -156,11 +163,14 @@ def start(message: Message) -> None:
     if message.people > rules.MANY and message.author_id:
         works.start(
             works.Asked(
-                key=work_of(message.pk), label=_("Envoi d’un message"), person_id=message.author_id,
-                url=reverse("messaging:thread", kwargs={"pk": message.thread_id}), school_id=message.school_id,
+                key=work_of(message.pk),
+                label=_("Envoi d’un message"),
+                person_id=message.author_id,
+                url=reverse("messaging:thread", kwargs={"pk": message.thread_id}),
+                school_id=message.school_id,
                 seat=message.seat,
             )
-        )  # fmt: skip
+        )
     ready_to_leave.send(sender=Message, message_id=message.pk)
 
 
@@ -168,7 +178,7 @@ def moderators_of(school_id: int) -> list[int]:
     """Whom a school chose to receive what is held and reported; without any, head and school life."""
     today = timezone.localdate()
     held = Holding.objects.active(today).filter(school=school_id)
-    chosen = queries.policy_of(school_id)
+    chosen = reach.policy_of(school_id)
     named = chosen.referents.values_list("pk", flat=True) if chosen.pk else []
     still = list(
         held.filter(person__in=list(named), role__in=MODERATORS)
@@ -183,12 +193,16 @@ def tell_moderators(message: Message) -> None:
     notices.publish(
         *(
             notices.News(
-                kind=HELD, person_id=pk, key=f"held-{message.pk}", url=reverse("messaging:watch"),
-                school_id=message.school_id, seat=f"staff-{message.school_id}",
+                kind=HELD,
+                person_id=pk,
+                key=f"held-{message.pk}",
+                url=reverse("messaging:watch"),
+                school_id=message.school_id,
+                seat=f"staff-{message.school_id}",
             )
             for pk in moderators_of(message.school_id)
         )
-    )  # fmt: skip
+    )
 
 
 @transaction.atomic

@@ -92,7 +92,7 @@ def _people(reach: Reach, words: list[str]) -> list[Offer]:
     if reach.scope(Reader.PUPIL) != Scope.NONE:
         pupils = _named(reach.pupils(), words)
         classes = _classes(reach, pupils)
-        told += [Offer(f"e{one.pk}", one.full_name, classes.get(one.pk, "")) for one in pupils]
+        told += [Offer(f"e{pupil.pk}", pupil.full_name, classes.get(pupil.pk, "")) for pupil in pupils]
     return told
 
 
@@ -117,9 +117,9 @@ def _guardians(reach: Reach, words: list[str]) -> list[Offer]:
 def _jobs(reach: Reach, people: list[Person]) -> dict[int, str]:
     """« Enseignante · français », « CPE »."""
     held = Holding.objects.active(reach.today).filter(
-        school=reach.school_id, person__in=[one.pk for one in people]
+        school=reach.school_id, person__in=[person.pk for person in people]
     )
-    civility = {one.pk: one.civility for one in people}
+    civility = {person.pk: person.civility for person in people}
     told: dict[int, str] = {}
     for person, role, title in held.order_by("pk").values_list("person_id", "role", "title"):
         said = Role(role).said_of(civility[person])
@@ -129,7 +129,7 @@ def _jobs(reach: Reach, people: list[Person]) -> dict[int, str]:
 
 def _classes(reach: Reach, people: list[Person]) -> dict[int, str]:
     learnt = Enrolment.objects.active(reach.today).filter(
-        school=reach.school_id, pupil__in=[one.pk for one in people], group__kind=Group.Kind.CLASS
+        school=reach.school_id, pupil__in=[person.pk for person in people], group__kind=Group.Kind.CLASS
     )
     return dict(learnt.values_list("pupil_id", "group__name"))
 

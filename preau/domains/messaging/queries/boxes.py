@@ -19,10 +19,23 @@ from preau.foundation.prepared import Lines, Prepared
 RECEIVED, WRITTEN, LEAVING, DRAFTS, BIN = "recus", "envoyes", "partiront", "brouillons", "corbeille"
 WHO = {"familles": "guardian", "eleves": "pupil", "equipe": "staff"}
 COLUMNS = (
-    "pk", "thread_id", "kind", "arrived_at", "read_at", "flagged", "message__subject", "message__excerpt",
-    "message__state", "message__urgent", "message__seat", "message__author_id", "message__author__given_name",
-    "message__author__family_name", "message__shown", "message__people",
-)  # fmt: skip
+    "pk",
+    "thread_id",
+    "kind",
+    "arrived_at",
+    "read_at",
+    "flagged",
+    "message__subject",
+    "message__excerpt",
+    "message__state",
+    "message__urgent",
+    "message__seat",
+    "message__author_id",
+    "message__author__given_name",
+    "message__author__family_name",
+    "message__shown",
+    "message__people",
+)
 # A box longer than that says « plus de … »: nobody turns a thousand pages, and counting costs what it counts.
 MOST_COUNTED = 1_000
 
@@ -59,12 +72,17 @@ def _row(line: Mapping[str, Any], viewer: Viewer) -> Row:
         who = _("À : %(names)s") % {"names": said_to(line["message__shown"])}
     gone = line["message__state"] == Message.State.RECALLED
     return Row(
-        pk=line["pk"], thread=line["thread_id"], who=who, initials=text.initials(given, family),
+        pk=line["pk"],
+        thread=line["thread_id"],
+        who=who,
+        initials=text.initials(given, family),
         subject=line["message__subject"] or _("Sans objet"),
         excerpt=_("Message rappelé par son auteur") if gone else line["message__excerpt"],
-        when=near_moment(line["arrived_at"], viewer), unread=line["read_at"] is None, flagged=line["flagged"],
+        when=near_moment(line["arrived_at"], viewer),
+        unread=line["read_at"] is None,
+        flagged=line["flagged"],
         urgent=bool(line["message__urgent"]),
-    )  # fmt: skip
+    )
 
 
 def said_to(shown: Mapping[str, Sequence[str]]) -> str:
@@ -150,11 +168,13 @@ def messages_found(viewer: Viewer, wanted: Wanted) -> list[Hit]:
     )
     return [
         Hit(
-            subject or str(_("Sans objet")), reverse("messaging:thread", kwargs={"pk": thread}),
-            dates.near_day(dates.local(at).date(), viewer.today), near=slips > 0,
+            subject or str(_("Sans objet")),
+            reverse("messaging:thread", kwargs={"pk": thread}),
+            dates.near_day(dates.local(at).date(), viewer.today),
+            near=slips > 0,
         )
         for (thread, subject, at), slips in wanted.best(lines, lambda row: text.fold(row[1]))
-    ]  # fmt: skip
+    ]
 
 
 def scheduled_between(viewer: Viewer, first: date, last: date) -> "QuerySet[Message]":

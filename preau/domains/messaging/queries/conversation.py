@@ -80,21 +80,31 @@ def _shown(viewer: Viewer, row: Message, files: list[FileRow], read: str, moment
     hidden = row.is_recalled and not own
     author = row.author
     return Shown(
-        pk=row.pk, who=_("Vous") if own else author.full_name if author else _("Personne effacée"),
-        initials=author.initials if author else "?", own=own,
-        when=f"{dates.near_day(dates.local(row.sent_at).date(), viewer.today)}, {dates.hour(row.sent_at)}" if row.sent_at else "",
-        to=said_to(row.shown), body="" if hidden else row.body, urgent="" if hidden else row.urgent, recalled=row.is_recalled,
-        automatic=row.is_automatic, state=str(row.get_state_display()) if own and row.state != Message.State.SENT else "",
-        read=read, may_recall=own and rules.may_be_recalled(row, moment),
-        may_report=not own and not row.is_automatic, files=[] if hidden else files,
-    )  # fmt: skip
+        pk=row.pk,
+        who=_("Vous") if own else author.full_name if author else _("Personne effacée"),
+        initials=author.initials if author else "?",
+        own=own,
+        when=f"{dates.near_day(dates.local(row.sent_at).date(), viewer.today)}, {dates.hour(row.sent_at)}"
+        if row.sent_at
+        else "",
+        to=said_to(row.shown),
+        body="" if hidden else row.body,
+        urgent="" if hidden else row.urgent,
+        recalled=row.is_recalled,
+        automatic=row.is_automatic,
+        state=str(row.get_state_display()) if own and row.state != Message.State.SENT else "",
+        read=read,
+        may_recall=own and rules.may_be_recalled(row, moment),
+        may_report=not own and not row.is_automatic,
+        files=[] if hidden else files,
+    )
 
 
 def files_of(viewer: Viewer, messages: list[int]) -> dict[int, list[FileRow]]:
     """By message, its files (one query)."""
     found: dict[int, list[Any]] = {}
-    for one in Attachment.objects.filter(message__in=messages).select_related("file"):
-        found.setdefault(one.message_id, []).append(one.file)
+    for attachment in Attachment.objects.filter(message__in=messages).select_related("file"):
+        found.setdefault(attachment.message_id, []).append(attachment.file)
     return {pk: rows_of(files) for pk, files in found.items()}
 
 

@@ -55,7 +55,7 @@ class Reach:
 
     @cached_property
     def adult_roles(self) -> list[str]:
-        return [role for role in self.policy.adult_roles if role in {one.value for one in OTHERS}]
+        return [role for role in self.policy.adult_roles if role in {other.value for other in OTHERS}]
 
     def staff(self) -> "QuerySet[Holding]":
         """The holdings of the adults within reach, oneself left out."""
@@ -170,8 +170,10 @@ class Reach:
     def words_of(self, keys: Iterable[str], granted: Iterable["Reached"] = ()) -> dict[str, str]:
         """What each key is called, for those within reach and those one answers: nobody learns a name by its number."""
         parts = {key: found for key in keys if (found := KEY.fullmatch(key))}
-        names = self._names(parts.values(), {key_of(one.person, one.seat): one.person for one in granted})
-        groups = {int(one[2]) for one in parts.values() if one[1] in GROUPS}
+        names = self._names(
+            parts.values(), {key_of(reached.person, reached.seat): reached.person for reached in granted}
+        )
+        groups = {int(part[2]) for part in parts.values() if part[1] in GROUPS}
         called = dict(self.groups().filter(pk__in=groups).values_list("pk", "name")) if groups else {}
         told: dict[str, str] = {}
         for key, one in parts.items():
@@ -186,9 +188,9 @@ class Reach:
 
     def _names(self, parts: Iterable["re.Match[str]"], granted: Mapping[str, int]) -> dict[str, str]:
         asked: dict[str, set[int]] = {"s": set(), "g": set(), "e": set()}
-        for one in parts:
-            if one[1] in asked:
-                asked[one[1]].add(int(one[2]))
+        for part in parts:
+            if part[1] in asked:
+                asked[part[1]].add(int(part[2]))
         allowed: dict[str, set[int]] = {
             kind: {pk for key, pk in granted.items() if key[0] == kind} for kind in asked
         }
@@ -246,7 +248,7 @@ def gathered(
     `granted`: those whom the viewer answers, within reach or not.
     """
     seen: set[tuple[int, str]] = set()
-    given = {_key_of(one): one for one in granted}
+    given = {_key_of(reached): reached for reached in granted}
     for kind in KINDS:
         for key in addressed.get(kind, ()):
             found = iter((given[key],)) if key in given else reach.people(key)
@@ -256,8 +258,8 @@ def gathered(
                     yield one, kind, is_list(key)
 
 
-def _key_of(one: Reached) -> str:
-    return key_of(one.person, one.seat)
+def _key_of(reached: Reached) -> str:
+    return key_of(reached.person, reached.seat)
 
 
 def key_of(person: int, seat: str) -> str:

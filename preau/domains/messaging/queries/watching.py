@@ -31,7 +31,7 @@ def freezes_in(viewer: Viewer) -> "QuerySet[Freeze]":
 def brakes_in(viewer: Viewer) -> dict[str, Brake]:
     """Those that are on, by profile."""
     on = Brake.objects.visible_to(viewer).filter(school=viewer.school_id, lifted_at=None).select_related("by")
-    return {one.profile: one for one in on}
+    return {brake.profile: brake for brake in on}
 
 
 def waiting_in(viewer: Viewer) -> int:
@@ -86,8 +86,10 @@ def trace_of(freeze: Freeze) -> list[Trace]:
     lines = Line.objects.filter(about, school=freeze.school_id, is_read=False).select_related("actor", "seal")
     return [
         Trace(
-            line.at, str(words[line.verb].label) if line.verb in words else line.verb,
-            line.actor.full_name if line.actor else "", line.seal.digest[:16] if line.seal else "",
+            line.at,
+            str(words[line.verb].label) if line.verb in words else line.verb,
+            line.actor.full_name if line.actor else "",
+            line.seal.digest[:16] if line.seal else "",
         )
         for line in lines.order_by("at", "pk")[:300]
-    ]  # fmt: skip
+    ]

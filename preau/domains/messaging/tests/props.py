@@ -6,12 +6,12 @@ from typing import Any
 
 from conftest import NOW
 from preau.directory.models import Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.viewer import Viewer
-from preau.domains.messaging import actions
-from preau.domains.messaging.actions import Typed
+from preau.domains.messaging.actions import drafts, leaving, sending
+from preau.domains.messaging.actions.drafts import Typed
 from preau.domains.messaging.models import Delivery, Freeze, Message, Report, Thread
-from preau.domains.messaging.queries import key_of
+from preau.domains.messaging.queries.reach import key_of
 from preau.foundation import text
 
 
@@ -26,20 +26,20 @@ def written(
     """A draft."""
     school = viewer.school_id or fields.pop("school_id")
     typed = Typed(subject=fields.pop("subject", "Objet"), body=body, addressed={"to": list(keys)}, **fields)
-    return actions.keep(viewer, school, secrets.token_hex(16), typed, answers=answers)
+    return drafts.keep(viewer, school, secrets.token_hex(16), typed, answers=answers)
 
 
 def sent(viewer: Viewer, *keys: str, **fields: Any) -> Message:
     """The same, sent and brought to its people, as the worker does it."""
-    message = actions.send(viewer, written(viewer, *keys, **fields))
+    message = sending.send(viewer, written(viewer, *keys, **fields))
     deliver(message)
     message.refresh_from_db()
     return message
 
 
 def deliver(message: Message, at: Any = NOW) -> int:
-    actions.expand(message.pk)
-    return actions.arrive(at, message.pk)
+    leaving.expand(message.pk)
+    return leaving.arrive(at, message.pk)
 
 
 def got(person: Person) -> list[Message]:
@@ -67,10 +67,21 @@ def a_message(college: World, thread: Thread, number: int = 0, by: str = "head")
     at = NOW - timedelta(hours=2, minutes=-number % 60)
     author = college.people[by]
     message: Message = Message.objects.create(
-        school=college.school, thread=thread, author=author, seat=f"staff-{college.school.pk}", subject=thread.subject,
-        body=f"<p>Message {number}</p>", excerpt=f"Message {number}", search_text=text.fold(f"{thread.subject} message {number}"),
-        shown={"to": ["Plusieurs personnes"]}, state="sent", people=9, changed_at=at, sent_at=at, departs_at=at,
-    )  # fmt: skip
+        school=college.school,
+        thread=thread,
+        author=author,
+        seat=f"staff-{college.school.pk}",
+        subject=thread.subject,
+        body=f"<p>Message {number}</p>",
+        excerpt=f"Message {number}",
+        search_text=text.fold(f"{thread.subject} message {number}"),
+        shown={"to": ["Plusieurs personnes"]},
+        state="sent",
+        people=9,
+        changed_at=at,
+        sent_at=at,
+        departs_at=at,
+    )
     Delivery.objects.filter(thread=thread).update(latest=False)
     for name in ("head", "cpe", "teacher", "teacher_1", "secretary", "pupil", "guardian", "other_guardian"):
         person = college.people[name]
@@ -80,9 +91,16 @@ def a_message(college: World, thread: Thread, number: int = 0, by: str = "head")
             else f"{'pupil' if name == 'pupil' else 'staff'}-{college.school.pk}"
         )
         Delivery.objects.create(
-            school=college.school, message=message, thread=thread, person=person, seat=seat, kind="from" if name == by else "to",
-            due_at=at, arrived_at=at, latest=True,
-        )  # fmt: skip
+            school=college.school,
+            message=message,
+            thread=thread,
+            person=person,
+            seat=seat,
+            kind="from" if name == by else "to",
+            due_at=at,
+            arrived_at=at,
+            latest=True,
+        )
     return message
 
 
@@ -105,9 +123,13 @@ def own_draft(college: World) -> Message:
 
 def a_draft(college: World) -> Message:
     return Message.objects.create(
-        school=college.school, author=college.people["head"], seat=f"staff-{college.school.pk}", subject="Brouillon", changed_at=NOW,
+        school=college.school,
+        author=college.people["head"],
+        seat=f"staff-{college.school.pk}",
+        subject="Brouillon",
+        changed_at=NOW,
         sent_as=secrets.token_hex(16),
-    )  # fmt: skip
+    )
 
 
 def own_report(college: World) -> Report:
@@ -133,9 +155,17 @@ def own_held(college: World) -> Message:
     """A message of the pupil that waits for an adult."""
     known = Message.objects.filter(school=college.school, state="held").first()
     return known or Message.objects.create(
-        school=college.school, author=college.people["pupil"], seat=f"pupil-{college.school.pk}", subject="Retenu", state="held",
-        held="many", people=40, changed_at=NOW, sent_at=NOW, thread=Thread.objects.create(school=college.school, subject="Retenu", started_at=NOW),
-    )  # fmt: skip
+        school=college.school,
+        author=college.people["pupil"],
+        seat=f"pupil-{college.school.pk}",
+        subject="Retenu",
+        state="held",
+        held="many",
+        people=40,
+        changed_at=NOW,
+        sent_at=NOW,
+        thread=Thread.objects.create(school=college.school, subject="Retenu", started_at=NOW),
+    )
 
 
 def many_reports(college: World, count: int) -> None:

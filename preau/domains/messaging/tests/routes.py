@@ -7,7 +7,7 @@ from django.db.models import Model
 from conftest import NOW
 from preau.commons.files.models import StoredFile
 from preau.directory.models import Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.domains.messaging.forms import cell_of, cells_of
 from preau.domains.messaging.models import (
     Attachment,
@@ -66,10 +66,20 @@ PAGES = [
     Page("messaging:policy", HEAD),
 ]
 ELSEWHERE = {
-    "messaging:send", "messaging:discard", "messaging:gesture", "messaging:add_folder", "messaging:remove_folder", "messaging:recall",
-    "messaging:call_back", "messaging:release", "messaging:refuse", "messaging:thaw", "messaging:brake", "messaging:lift",
+    "messaging:send",
+    "messaging:discard",
+    "messaging:gesture",
+    "messaging:add_folder",
+    "messaging:remove_folder",
+    "messaging:recall",
+    "messaging:call_back",
+    "messaging:release",
+    "messaging:refuse",
+    "messaging:thaw",
+    "messaging:brake",
+    "messaging:lift",
     "messaging:report_message",
-}  # fmt: skip
+}
 LISTS = [
     ("guardian", "messaging:box", many_threads),
     ("teacher", "messaging:box", many_threads),
@@ -78,9 +88,17 @@ LISTS = [
     ("guardian", "portal:home", many_threads),
 ]
 ONE_THING = {
-    "messaging:write", "messaging:preferences", "messaging:table", "messaging:ask_help", "messaging:draft", "messaging:freeze",
-    "messaging:report_page", "messaging:held_page", "messaging:inquiry", "messaging:policy",
-}  # fmt: skip
+    "messaging:write",
+    "messaging:preferences",
+    "messaging:table",
+    "messaging:ask_help",
+    "messaging:draft",
+    "messaging:freeze",
+    "messaging:report_page",
+    "messaging:held_page",
+    "messaging:inquiry",
+    "messaging:policy",
+}
 CONFIRMED = {"messaging:send", "messaging:policy"}
 
 # The isolation matrix
@@ -103,10 +121,16 @@ SEES: dict[type[Model], Near] = {
 NOBODY: Near = near()
 OPENS: dict[str, Near | set[str]] = {
     **dict.fromkeys(
-        [f"messaging:{name}" for name in ("box", "write", "preferences", "table", "ask_help", "gesture", "add_folder")], READERS
+        [
+            f"messaging:{name}"
+            for name in ("box", "write", "preferences", "table", "ask_help", "gesture", "add_folder")
+        ],
+        READERS,
     ),
     "messaging:thread": ALONE,
-    **dict.fromkeys([f"messaging:{name}" for name in ("draft", "send", "discard", "recall", "call_back")], ALONE),
+    **dict.fromkeys(
+        [f"messaging:{name}" for name in ("draft", "send", "discard", "recall", "call_back")], ALONE
+    ),
     "messaging:remove_folder": ALONE,
     "messaging:report_message": NOBODY,
     **dict.fromkeys([f"messaging:{name}" for name in ("watch", "freeze")], LIFE | NEIGHBOURING),
@@ -117,18 +141,57 @@ OPENS: dict[str, Near | set[str]] = {
     ),
     **dict.fromkeys([f"messaging:{name}" for name in ("policy", "brake")], HEAD | NEIGHBOURING),
     "messaging:lift": near(own=HEAD, other_school=NEIGHBOURING),
-}  # fmt: skip
+}
 NAMES = {
-    "personne": Named(Person, by="public_id"), "eleve": Named(Person, by="public_id"), "repond": Named(Message),
-    "dossier": Named(Folder), "choix": Named(Delivery),
-}  # fmt: skip
+    "personne": Named(Person, by="public_id"),
+    "eleve": Named(Person, by="public_id"),
+    "repond": Named(Message),
+    "dossier": Named(Folder),
+    "choix": Named(Delivery),
+}
 CELLS = [cell_of(writer, reader) for writer, reader in cells_of()]
 PLAIN = {
     **dict.fromkeys(
         [
-            "sent_as", "tab", "revision", "subject", "body", "body-forme", "urgent", "day", "hour", "chercher", "trouver", "ajouter", "retirer",
-            "garder", "garder-ici", "envoyer", "to", "cc", "bcc", "a", "ecole", "geste", "name", "signature", "tells_read", "away_text",
-            "away_from", "away_until", "kind", "words", "outcome", "note", "why", "profil", "read_state", "adult_roles", "q", "dequi", "papers-garde",
+            "sent_as",
+            "tab",
+            "revision",
+            "subject",
+            "body",
+            "body-forme",
+            "urgent",
+            "day",
+            "hour",
+            "chercher",
+            "trouver",
+            "ajouter",
+            "retirer",
+            "garder",
+            "garder-ici",
+            "envoyer",
+            "to",
+            "cc",
+            "bcc",
+            "a",
+            "ecole",
+            "geste",
+            "name",
+            "signature",
+            "tells_read",
+            "away_text",
+            "away_from",
+            "away_until",
+            "kind",
+            "words",
+            "outcome",
+            "note",
+            "why",
+            "profil",
+            "read_state",
+            "adult_roles",
+            "q",
+            "dequi",
+            "papers-garde",
             "envoye",
         ],
         (),
@@ -136,16 +199,20 @@ PLAIN = {
     **dict.fromkeys(CELLS, ()),
     "boite": ("recus", "envoyes", "partiront", "brouillons", "corbeille"),
     "lecture": ("nonlus", "suivis"),
-}  # fmt: skip
+}
 
 # Forms and files
 
 
 def _message(stage: Stage) -> Data:
     return {
-        "sent_as": FORM, "to": [f"s{stage.people['teacher'].pk}"], "subject": "Carnet", "body": "Bonjour, le carnet est signé.", "garder": "oui",
+        "sent_as": FORM,
+        "to": [f"s{stage.people['teacher'].pk}"],
+        "subject": "Carnet",
+        "body": "Bonjour, le carnet est signé.",
+        "garder": "oui",
         "about": stage.people["pupil"].public_id,
-    }  # fmt: skip
+    }
 
 
 def _state(state: str) -> Any:
@@ -166,20 +233,34 @@ BODIES = {
     "messaging:discard": Body("guardian", before=_state("draft")),
     "messaging:recall": Body("guardian", before=_state("sent")),
     "messaging:call_back": Body("guardian", before=_state("scheduled")),
-    "messaging:gesture": Body("guardian", lambda stage: {"choix": [stage.own(Delivery).pk], "geste": "suivre"}),
+    "messaging:gesture": Body(
+        "guardian", lambda stage: {"choix": [stage.own(Delivery).pk], "geste": "suivre"}
+    ),
     "messaging:add_folder": Body("guardian", lambda stage: {"name": "Rendez-vous"}),
     "messaging:remove_folder": Body("guardian"),
-    "messaging:preferences": Body("guardian", lambda stage: {"signature": "Julie", "tells_read": "on"}, wrong=lambda stage: {"signature": "x" * 301}),
-    "messaging:ask_help": Body("pupil", lambda stage: {"kind": "other", "words": "Bonjour", "sent_as": FORM}, wrong=lambda stage: {"kind": ""}),
-    "messaging:report_page": Body("head", lambda stage: {"outcome": "Entretien."}, wrong=lambda stage: {"outcome": ""}),
+    "messaging:preferences": Body(
+        "guardian",
+        lambda stage: {"signature": "Julie", "tells_read": "on"},
+        wrong=lambda stage: {"signature": "x" * 301},
+    ),
+    "messaging:ask_help": Body(
+        "pupil",
+        lambda stage: {"kind": "other", "words": "Bonjour", "sent_as": FORM},
+        wrong=lambda stage: {"kind": ""},
+    ),
+    "messaging:report_page": Body(
+        "head", lambda stage: {"outcome": "Entretien."}, wrong=lambda stage: {"outcome": ""}
+    ),
     "messaging:freeze": Body(
-        "head", lambda stage: {"person": stage.people["pupil"].public_id, "why": "Compte volé"}, wrong=lambda stage: {"why": ""}
+        "head",
+        lambda stage: {"person": stage.people["pupil"].public_id, "why": "Compte volé"},
+        wrong=lambda stage: {"why": ""},
     ),
     "messaging:thaw": Body("head"),
     "messaging:brake": Body("head", lambda stage: {"profil": "guardian"}),
     "messaging:lift": Body("head"),
     "messaging:policy": Body("head", _policy, wrong=lambda stage: {"read_state": "?"}),
-}  # fmt: skip
+}
 FRAGMENTS: dict[str, Fragment] = {}
 
 
@@ -212,14 +293,32 @@ def _own(stage: Stage, scope: str, key: str) -> None:
     seat = "guardian" if key == "guardian" else f"staff-{school.pk}"
     thread = Thread.objects.create(school=school, subject="Carnet", started_at=NOW)
     message = Message.objects.create(
-        school=school, thread=thread, author=person, seat=seat, subject="Carnet", body="<p>Carnet</p>", state="sent", changed_at=NOW,
-        sent_at=NOW, departs_at=NOW, people=1,
-    )  # fmt: skip
+        school=school,
+        thread=thread,
+        author=person,
+        seat=seat,
+        subject="Carnet",
+        body="<p>Carnet</p>",
+        state="sent",
+        changed_at=NOW,
+        sent_at=NOW,
+        departs_at=NOW,
+        people=1,
+    )
     folder = Folder.objects.create(person=person, seat=seat, name="Carnets")
     row = Delivery.objects.create(
-        school=school, message=message, thread=thread, person=person, seat=seat, kind="from", due_at=NOW, arrived_at=NOW, read_at=NOW,
-        latest=True, folder=folder,
-    )  # fmt: skip
+        school=school,
+        message=message,
+        thread=thread,
+        person=person,
+        seat=seat,
+        kind="from",
+        due_at=NOW,
+        arrived_at=NOW,
+        read_at=NOW,
+        latest=True,
+        folder=folder,
+    )
     file = StoredFile.objects.create(
         school=school, name="carnet.pdf", kind="application/pdf", size=1, digest="0" * 64, kept_at=NOW
     )

@@ -11,8 +11,8 @@ from conftest import NOW
 from preau.commons.notifications.models import Item
 from preau.commons.notifications.tests.test_killed import Killed, Mortal
 from preau.directory.models import Guardianship
-from preau.directory.seeds import World
-from preau.domains.messaging import actions
+from preau.directory.seeds.world import World
+from preau.domains.messaging.actions import leaving, sending
 from preau.domains.messaging.models import Delivery, Message, Thread
 from preau.domains.messaging.tests.props import written
 from preau.domains.messaging.tests.test_reach import own_class
@@ -34,7 +34,7 @@ def test_a_worker_killed_twenty_times_delivers_each_message_once(
     worker = Mortal([drawn.randrange(1, 45) for _ in range(DEATHS)])
     written_once = []
     while worker.lives or worker.left is not None:
-        written_once.append(actions.send(teacher, written(teacher, f"gs{own_class(college).pk}")).pk)
+        written_once.append(sending.send(teacher, written(teacher, f"gs{own_class(college).pk}")).pk)
         _work(worker, written_once[-1])
     assert worker.deaths == DEATHS
     families = (
@@ -60,8 +60,8 @@ def _work(worker: Mortal, message_id: int) -> None:
     while True:
         try:
             with connection.execute_wrapper(worker):
-                actions.expand(message_id)
-                actions.arrive(NOW, message_id)
+                leaving.expand(message_id)
+                leaving.arrive(NOW, message_id)
         except Killed:
             worker.start()
         else:

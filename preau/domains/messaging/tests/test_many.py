@@ -8,9 +8,9 @@ from django.db import connection
 
 from conftest import SchoolClient
 from preau.directory.models import Guardianship, Holding, Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Role
-from preau.domains.messaging import actions
+from preau.domains.messaging.actions import sending
 from preau.domains.messaging.models import Delivery, Message, Thread
 from preau.domains.messaging.tests.props import deliver, many_threads, written
 from tests.statements import Statements
@@ -36,7 +36,7 @@ def _families(college: World, count: int) -> None:
         for number in range(2 * count)
     )
     Holding.objects.bulk_create(
-        Holding(person=one, role=Role.PUPIL, school=college.school) for one in people[:count]
+        Holding(person=person, role=Role.PUPIL, school=college.school) for person in people[:count]
     )
     Guardianship.objects.bulk_create(
         Guardianship(pupil=pupil, guardian=guardian, authority="legal", kinship="mother")
@@ -51,7 +51,7 @@ def test_the_request_costs_the_same_for_three_thousand(college: World, seat_of: 
         _families(college, more)
         draft = written(head, "l-guardians")
         with Statements(connection) as asked:
-            message = actions.send(head, draft)
+            message = sending.send(head, draft)
         counts.append(asked.count)
         assert Delivery.objects.filter(message=message).count() == 1
     assert counts[0] == counts[1]

@@ -14,10 +14,12 @@ from conftest import NOW, PARIS, SchoolClient
 from preau.commons.journal.models import Line
 from preau.commons.notifications.models import Item
 from preau.directory.models import Guardianship, Holding
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.viewer import viewer_for
-from preau.domains.messaging import actions, queries, rules
+from preau.domains.messaging import rules
+from preau.domains.messaging.actions import erasing, leaving, reading, sending
 from preau.domains.messaging.models import Delivery, Message, Preference, Thread
+from preau.domains.messaging.queries import boxes, conversation
 from preau.domains.messaging.tests.props import deliver, got, key_to, own_thread, sent, written
 from preau.domains.messaging.tests.test_reach import own_class
 
@@ -72,12 +74,12 @@ def test_a_message_of_the_evening_arrives_at_seven_on_monday(
 ) -> None:
     clock.move_to(EVENING)
     teacher = seat_of("teacher", at=EVENING)
-    message = actions.send(teacher, written(teacher, key_to(college, "guardian")))
+    message = sending.send(teacher, written(teacher, key_to(college, "guardian")))
     deliver(message, EVENING)
     for moment in (EVENING, EVENING + timedelta(days=1), MONDAY - timedelta(seconds=1)):
-        actions.arrive(moment)
+        leaving.arrive(moment)
         assert got(college.people["guardian"]) == []
-    actions.arrive(MONDAY + timedelta(minutes=11))
+    leaving.arrive(MONDAY + timedelta(minutes=11))
     assert got(college.people["guardian"]) == [message]
     message.refresh_from_db()
     assert MONDAY <= message.departs_at < MONDAY + timedelta(minutes=11)
@@ -86,7 +88,7 @@ def test_a_message_of_the_evening_arrives_at_seven_on_monday(
 def test_an_urgent_message_leaves_at_once_and_says_why(college: World, seat_of: Any, clock: Any) -> None:
     clock.move_to(EVENING)
     teacher = seat_of("teacher", at=EVENING)
-    message = actions.send(
+    message = sending.send(
         teacher, written(teacher, key_to(college, "guardian"), urgent="Le car est en retard.")
     )
     deliver(message, EVENING)
@@ -134,14 +136,14 @@ def test_a_recipient_is_searched_added_and_taken_away_without_losing_what_is_typ
 def test_a_message_for_nobody_any_more_comes_back(college: World, seat_of: Any) -> None:
     teacher = seat_of("teacher")
     draft = written(teacher, key_to(college, "teacher_1"))
-    message = actions.send(teacher, draft)
+    message = sending.send(teacher, draft)
     Holding.objects.filter(person=college.people["teacher_1"]).update(ends=NOW.date())
     deliver(message)
     message.refresh_from_db()
     assert message.state == "draft"
     assert Item.objects.filter(kind="messaging.returned", person=teacher.person).count() == 1
-    with pytest.raises(actions.Refusal, match="Personne ne recevrait"):
-        actions.send(teacher, message)
+    with pytest.raises(sending.Refusal, match="Personne ne recevrait"):
+        sending.send(teacher, message)
 
 
 def test_fifty_thousand_signs_are_refused_with_all_that_was_typed(
@@ -170,15 +172,15 @@ def test_whoever_received_by_a_list_answers_the_author_alone(college: World, sea
     )
     assert answer.thread != message.thread
     assert got(college.people["teacher"]) == [answer]
-    assert queries.quoted(guardian, answer) == message
+    assert conversation.quoted(guardian, answer) == message
 
 
 def test_one_answers_an_adult_whom_the_table_would_not_reach(college: World, seat_of: Any) -> None:
     message = sent(seat_of("head"), key_to(college, "pupil"))
     answer = sent(seat_of("pupil"), key_to(college, "head"), answers=message)
     assert got(college.people["head"]) == [answer] and answer.thread == message.thread
-    with pytest.raises(actions.Refusal):
-        actions.send(seat_of("pupil"), written(seat_of("pupil"), key_to(college, "head")))
+    with pytest.raises(sending.Refusal):
+        sending.send(seat_of("pupil"), written(seat_of("pupil"), key_to(college, "head")))
 
 
 def test_a_recall_takes_away_what_arrived_and_what_was_to(college: World, seat_of: Any) -> None:
@@ -187,10 +189,10 @@ def test_a_recall_takes_away_what_arrived_and_what_was_to(college: World, seat_o
         teacher, key_to(college, "guardian"), key_to(college, "other_guardian"), body="<p>Erreur</p>"
     )
     Delivery.objects.filter(message=message, person=college.people["other_guardian"]).update(arrived_at=None)
-    assert actions.recall(teacher, message) and not actions.recall(teacher, message)
-    assert actions.arrive(NOW) == 0
+    assert sending.recall(teacher, message) and not sending.recall(teacher, message)
+    assert leaving.arrive(NOW) == 0
     assert got(college.people["other_guardian"]) == []
-    shown = queries.shown(guardian, queries.messages_of(guardian, message.thread), NOW)
+    shown = conversation.shown(guardian, conversation.messages_of(guardian, message.thread), NOW)
     assert shown[0].recalled and shown[0].body == ""
     assert not Item.objects.filter(kind="messaging.received", read_at=None).exists()
 
@@ -200,37 +202,37 @@ def test_a_recall_meanwhile_stops_the_fan_out(
 ) -> None:
     monkeypatch.setattr("preau.domains.messaging.actions.leaving.CHUNK", 2)
     teacher = seat_of("teacher")
-    message = actions.send(teacher, written(teacher, f"gs{own_class(college).pk}"))
+    message = sending.send(teacher, written(teacher, f"gs{own_class(college).pk}"))
     calls: list[int] = []
 
     def recall_then(*_: Any) -> None:
         calls.append(1)
         if len(calls) == 1:
-            assert actions.recall(teacher, message)
+            assert sending.recall(teacher, message)
 
     monkeypatch.setattr("preau.foundation.works.tell", recall_then)
-    actions.expand(message.pk)
-    actions.arrive(NOW)
+    leaving.expand(message.pk)
+    leaving.arrive(NOW)
     assert Delivery.objects.received().filter(message=message).count() == 0
 
 
 def test_too_late_to_recall(college: World, seat_of: Any, clock: Any) -> None:
     message = sent(seat_of("teacher"), key_to(college, "guardian"))
     clock.shift(timedelta(hours=1))
-    assert not actions.recall(seat_of("teacher"), message)
+    assert not sending.recall(seat_of("teacher"), message)
 
 
 def test_what_is_scheduled_waits_and_can_be_taken_up_again(college: World, seat_of: Any, clock: Any) -> None:
     teacher = seat_of("teacher")
     at = NOW + timedelta(hours=2)
-    message = actions.send(teacher, written(teacher, key_to(college, "guardian"), asked_for=at))
-    assert message.state == "scheduled" and actions.release_due(NOW) == 0
-    assert [one.pk for one in queries.scheduled_between(teacher, NOW.date(), NOW.date())] == [message.pk]
-    assert actions.call_back(teacher, message) and not actions.call_back(teacher, message)
+    message = sending.send(teacher, written(teacher, key_to(college, "guardian"), asked_for=at))
+    assert message.state == "scheduled" and leaving.release_due(NOW) == 0
+    assert [one.pk for one in boxes.scheduled_between(teacher, NOW.date(), NOW.date())] == [message.pk]
+    assert sending.call_back(teacher, message) and not sending.call_back(teacher, message)
     message.refresh_from_db()
-    again = actions.send(teacher, message)
+    again = sending.send(teacher, message)
     clock.move_to(at)
-    assert actions.release_due(at) == 1 and deliver(again, at) == 1
+    assert leaving.release_due(at) == 1 and deliver(again, at) == 1
     assert got(college.people["guardian"]) == [again]
 
 
@@ -247,28 +249,28 @@ def test_whoever_is_away_answers_once(college: World, seat_of: Any) -> None:
     message = sent(guardian, key_to(college, "teacher"), **more)
     sent(guardian, key_to(college, "teacher"), answers=got(college.people["guardian"])[0], **more)
     answers = got(college.people["guardian"])
-    assert [one.is_automatic for one in answers] == [True] and answers[0].thread == message.thread
+    assert [answer.is_automatic for answer in answers] == [True] and answers[0].thread == message.thread
 
 
 def test_an_opened_conversation_is_read_and_says_so_to_its_author(
     college: World, client: SchoolClient, seat_of: Any
 ) -> None:
     message = sent(seat_of("teacher"), key_to(college, "guardian"))
-    assert queries.unread_count(seat_of("guardian")) == 1
+    assert boxes.unread_count(seat_of("guardian")) == 1
     client.sit(college.people["guardian"])
     assert client.get(reverse("messaging:thread", kwargs={"pk": message.thread_id})).status_code == 200
-    assert queries.unread_count(seat_of("guardian")) == 0
-    own = queries.shown(seat_of("teacher"), [message], NOW)
+    assert boxes.unread_count(seat_of("guardian")) == 0
+    own = conversation.shown(seat_of("teacher"), [message], NOW)
     assert own[0].read == "lu"
     Preference.objects.create(person=college.people["guardian"], seat="guardian", tells_read=False)
-    assert queries.shown(seat_of("teacher"), [message], NOW)[0].read == ""
+    assert conversation.shown(seat_of("teacher"), [message], NOW)[0].read == ""
 
 
 def test_gestures_on_several(college: World, client: SchoolClient, seat_of: Any) -> None:
     message = sent(seat_of("teacher"), key_to(college, "guardian"))
     client.sit(college.people["guardian"])
     row = Delivery.objects.get(message=message, person=college.people["guardian"])
-    folder = actions.add_folder(seat_of("guardian"), "Rendez-vous")
+    folder = reading.add_folder(seat_of("guardian"), "Rendez-vous")
     for gesture, field in [
         ("suivre", "flagged"),
         ("corbeille", "trashed_at"),
@@ -290,8 +292,8 @@ def test_gestures_on_several(college: World, client: SchoolClient, seat_of: Any)
 def test_nobody_touches_the_row_of_another(college: World, seat_of: Any) -> None:
     message = sent(seat_of("teacher"), key_to(college, "guardian"))
     row = Delivery.objects.get(message=message, person=college.people["guardian"])
-    assert actions.mark(seat_of("other_guardian"), [row.pk], "corbeille") == 0
-    assert actions.mark(seat_of("teacher"), [row.pk], "lire") == 0
+    assert reading.mark(seat_of("other_guardian"), [row.pk], "corbeille") == 0
+    assert reading.mark(seat_of("teacher"), [row.pk], "lire") == 0
 
 
 def test_words_are_found_and_filters_hold(college: World, client: SchoolClient, seat_of: Any) -> None:
@@ -312,10 +314,10 @@ def test_words_are_found_and_filters_hold(college: World, client: SchoolClient, 
 def test_an_author_who_is_erased_leaves_the_conversations_of_others(college: World, seat_of: Any) -> None:
     message = sent(seat_of("teacher"), key_to(college, "guardian"), body="<p>À lundi.</p>")
     draft = written(seat_of("teacher"), key_to(college, "guardian"))
-    actions.forget_messages(college.people["teacher"].pk)
-    actions.forget_deliveries(college.people["teacher"].pk)
+    erasing.forget_messages(college.people["teacher"].pk)
+    erasing.forget_deliveries(college.people["teacher"].pk)
     guardian = seat_of("guardian")
-    shown = queries.shown(guardian, queries.messages_of(guardian, message.thread), NOW)
+    shown = conversation.shown(guardian, conversation.messages_of(guardian, message.thread), NOW)
     assert shown[0].who == "Personne effacée" and "À lundi." in shown[0].body
     assert not Message.objects.filter(pk=draft.pk).exists()
 
@@ -396,6 +398,6 @@ def test_files_are_kept_with_the_message_and_read_by_those_who_received_it(
     for key, status in (("guardian", 200), ("teacher", 200), ("other_guardian", 404), ("cpe", 404)):
         client.sit(college.people[key])
         assert client.get(address).status_code == status, key
-    actions.recall(seat_of("teacher"), Message.objects.get())
+    sending.recall(seat_of("teacher"), Message.objects.get())
     client.sit(college.people["guardian"])
     assert client.get(address).status_code == 404

@@ -7,11 +7,12 @@ import pytest
 
 from conftest import NOW
 from preau.directory.models import Enrolment, Group, Guardianship, Holding, Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Profile, Role
-from preau.domains.messaging import queries, rules
+from preau.domains.messaging import rules
 from preau.domains.messaging.models import Message, Policy, Reader, Scope, Writer
-from preau.domains.messaging.queries import Reach
+from preau.domains.messaging.queries import addressing
+from preau.domains.messaging.queries.reach import Reach
 from preau.domains.messaging.tests.props import key_to
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +27,7 @@ def other_class(college: World) -> Group:
 
 
 def reached(viewer: Any, college: World, key: str) -> set[int]:
-    return {one.person for one in Reach(viewer, college.school.pk).people(key)}
+    return {person.person for person in Reach(viewer, college.school.pk).people(key)}
 
 
 def test_the_first_table() -> None:
@@ -36,11 +37,23 @@ def test_the_first_table() -> None:
         for reader in Reader
     }
     assert first == {
-        ("staff", "teacher"): "all", ("staff", "staff"): "all", ("staff", "guardian"): "all", ("staff", "pupil"): "all",
-        ("teacher", "teacher"): "all", ("teacher", "staff"): "all", ("teacher", "guardian"): "own", ("teacher", "pupil"): "own",
-        ("guardian", "teacher"): "own", ("guardian", "staff"): "own", ("guardian", "guardian"): "none", ("guardian", "pupil"): "none",
-        ("pupil", "teacher"): "own", ("pupil", "staff"): "own", ("pupil", "guardian"): "none", ("pupil", "pupil"): "none",
-    }  # fmt: skip
+        ("staff", "teacher"): "all",
+        ("staff", "staff"): "all",
+        ("staff", "guardian"): "all",
+        ("staff", "pupil"): "all",
+        ("teacher", "teacher"): "all",
+        ("teacher", "staff"): "all",
+        ("teacher", "guardian"): "own",
+        ("teacher", "pupil"): "own",
+        ("guardian", "teacher"): "own",
+        ("guardian", "staff"): "own",
+        ("guardian", "guardian"): "none",
+        ("guardian", "pupil"): "none",
+        ("pupil", "teacher"): "own",
+        ("pupil", "staff"): "own",
+        ("pupil", "guardian"): "none",
+        ("pupil", "pupil"): "none",
+    }
 
 
 def test_no_school_opens_pupils_to_families_or_to_other_classes() -> None:
@@ -168,16 +181,16 @@ def test_live_lists_say_who_is_there_today(college: World, seat_of: Any) -> None
 def test_a_list_is_offered_before_anything_is_typed(college: World, seat_of: Any) -> None:
     offers = {
         one.label
-        for one in queries.found(Reach(seat_of("teacher"), college.school.pk), own_class(college).name)
+        for one in addressing.found(Reach(seat_of("teacher"), college.school.pk), own_class(college).name)
     }
     assert f"Parents de {own_class(college).name}" in offers
-    assert queries.offered(Reach(seat_of("pupil"), college.school.pk))
+    assert addressing.offered(Reach(seat_of("pupil"), college.school.pk))
 
 
 def test_a_name_out_of_reach_is_not_found(college: World, seat_of: Any) -> None:
     stranger = Person.objects.create(family_name="Introuvable", given_name="Zoé")
-    assert stranger.pk and queries.found(Reach(seat_of("head"), college.school.pk), "introuvable") == []
-    assert queries.found(Reach(seat_of("pupil"), college.school.pk), "carpentier") == []
+    assert stranger.pk and addressing.found(Reach(seat_of("head"), college.school.pk), "introuvable") == []
+    assert addressing.found(Reach(seat_of("pupil"), college.school.pk), "carpentier") == []
 
 
 def test_a_message_is_recalled_until_an_hour_after_it_arrived(clock: Any) -> None:

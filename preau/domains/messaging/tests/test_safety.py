@@ -13,10 +13,12 @@ from preau.commons.journal.actions import seal_all
 from preau.commons.journal.models import Line
 from preau.commons.notifications.models import Item
 from preau.directory.models import Enrolment, Person
-from preau.directory.seeds import World
-from preau.domains.messaging import actions, queries, rules
+from preau.directory.seeds.world import World
+from preau.domains.messaging import rules
+from preau.domains.messaging.actions import leaving, safety, sending
 from preau.domains.messaging.forms import cell_of, cells_of
 from preau.domains.messaging.models import Brake, Delivery, Freeze, Message, Policy, Report, Thread
+from preau.domains.messaging.queries import conversation, reach, watching
 from preau.domains.messaging.tests.props import deliver, got, key_to, sent, written
 from preau.domains.messaging.tests.test_messages import WRITE, form
 from preau.domains.messaging.tests.test_reach import other_class, own_class
@@ -57,7 +59,7 @@ def test_a_stolen_pupil_account_reaches_its_class_at_most_and_is_stopped_in_one_
     small = sent(pupil, *keys[:5], body="<p>Menace</p>")
     # Of all these, the class's teacher alone.
     assert small.state == "sent" and got(college.people["teacher"]) == [small]
-    wide = actions.send(pupil, written(pupil, f"es{own_class(college).pk}", *keys, body="<p>Menace</p>"))
+    wide = sending.send(pupil, written(pupil, f"es{own_class(college).pk}", *keys, body="<p>Menace</p>"))
     assert wide.state == "held" and deliver(wide) == 0
     mates = set(Enrolment.objects.filter(group=own_class(college)).values_list("pupil_id", flat=True))
     reached = set(
@@ -73,14 +75,14 @@ def test_a_stolen_pupil_account_reaches_its_class_at_most_and_is_stopped_in_one_
     )
     freeze = Freeze.objects.get()
     assert frozen.url == reverse("messaging:inquiry", kwargs={"pk": freeze.pk}) and freeze.recalled == 2
-    assert {one.state for one in Message.objects.filter(author=pupil.person)} == {"recalled"}
+    assert {message.state for message in Message.objects.filter(author=pupil.person)} == {"recalled"}
     assert thief.get("/messages/").status_code == 302
     assert not Session.objects.filter(accountsession__account=college.people["pupil"].account).exists()
     again = SchoolClient().sit(college.people["pupil"])
     assert again.get("/messages/").status_code == 403
     assert again.post(WRITE, form(key_to(college, "teacher"))).status_code == 403
-    with pytest.raises(actions.Refusal):
-        actions.send(pupil, written(pupil, key_to(college, "teacher")))
+    with pytest.raises(sending.Refusal):
+        sending.send(pupil, written(pupil, key_to(college, "teacher")))
 
     # Every box of the school: nobody reads a word of it.
     for person in (
@@ -91,7 +93,7 @@ def test_a_stolen_pupil_account_reaches_its_class_at_most_and_is_stopped_in_one_
         seat = "staff" if person == college.people["teacher"] else "pupil"
         viewer = seat_of("teacher") if seat == "staff" else None
         if viewer:
-            shown = queries.shown(viewer, queries.messages_of(viewer, small.thread), NOW)
+            shown = conversation.shown(viewer, conversation.messages_of(viewer, small.thread), NOW)
             assert [one.body for one in shown] == [""]
 
     clock.shift(timedelta(minutes=10))
@@ -99,15 +101,15 @@ def test_a_stolen_pupil_account_reaches_its_class_at_most_and_is_stopped_in_one_
     client.sit(college.people["head"])
     page = client.get(reverse("messaging:inquiry", kwargs={"pk": freeze.pk})).content.decode()
     assert "Compte gelé dans la messagerie" in page and page.count("Message rappelé par le gel") == 2
-    assert all(one.seal for one in queries.trace_of(freeze))
+    assert all(one.seal for one in watching.trace_of(freeze))
 
 
 def test_freezing_twice_freezes_once_and_is_given_back(college: World, seat_of: Any) -> None:
     head, pupil = seat_of("head"), seat_of("pupil")
     sent(pupil, key_to(college, "teacher"))
-    first, second = (actions.freeze(head, pupil.person, "Compte volé") for _ in range(2))
+    first, second = (safety.freeze(head, pupil.person, "Compte volé") for _ in range(2))
     assert first == second and first.recalled == 1
-    assert actions.thaw(head, first) and not actions.thaw(head, first)
+    assert safety.thaw(head, first) and not safety.thaw(head, first)
     assert sent(pupil, key_to(college, "teacher")).state == "sent"
     assert Line.objects.filter(verb="messaging.frozen").count() == 1
 
@@ -124,7 +126,7 @@ def test_the_brake_holds_at_the_next_request_and_keeps_what_is_typed(
     college: World, client: SchoolClient, seat_of: Any
 ) -> None:
     pupil = seat_of("pupil")
-    on_its_way = actions.send(pupil, written(pupil, key_to(college, "teacher")))
+    on_its_way = sending.send(pupil, written(pupil, key_to(college, "teacher")))
     writer = SchoolClient().sit(college.people["pupil"])
     client.sit(college.people["head"])
     client.post(reverse("messaging:brake"), {"profil": "pupil"})
@@ -135,23 +137,23 @@ def test_the_brake_holds_at_the_next_request_and_keeps_what_is_typed(
     assert deliver(on_its_way) == 0 and got(college.people["teacher"]) == []
     assert sent(seat_of("teacher"), key_to(college, "guardian")).state == "sent"
     client.post(reverse("messaging:lift", kwargs={"pk": brake.pk}))
-    assert actions.arrive(NOW) == 1 and got(college.people["teacher"]) == [on_its_way]
+    assert leaving.arrive(NOW) == 1 and got(college.people["teacher"]) == [on_its_way]
 
 
 def test_the_head_writes_under_the_brake_of_the_staff(college: World, seat_of: Any) -> None:
-    actions.brake(seat_of("head"), "staff")
+    safety.brake(seat_of("head"), "staff")
     assert sent(seat_of("head"), key_to(college, "guardian")).state == "sent"
     assert len(got(college.people["guardian"])) == 1
-    with pytest.raises(actions.Refusal):
-        actions.send(seat_of("teacher"), written(seat_of("teacher"), key_to(college, "guardian")))
+    with pytest.raises(sending.Refusal):
+        sending.send(seat_of("teacher"), written(seat_of("teacher"), key_to(college, "guardian")))
 
 
 def test_so_many_messages_in_an_hour(college: World, seat_of: Any, clock: Any) -> None:
     pupil = seat_of("pupil")
     for _ in range(10):
         sent(pupil, key_to(college, "teacher"))
-    with pytest.raises(actions.Refusal, match="Pas plus de 10 messages"):
-        actions.send(pupil, written(pupil, key_to(college, "teacher")))
+    with pytest.raises(sending.Refusal, match="Pas plus de 10 messages"):
+        sending.send(pupil, written(pupil, key_to(college, "teacher")))
     clock.shift(timedelta(minutes=61))
     assert sent(pupil, key_to(college, "teacher")).people == 1
 
@@ -162,10 +164,10 @@ def test_an_adult_decides_once(
 ) -> None:
     monkeypatch.setattr(rules, "MANY", 1)
     pupil = seat_of("pupil")
-    message = actions.send(pupil, written(pupil, key_to(college, "teacher"), key_to(college, "cpe")))
+    message = sending.send(pupil, written(pupil, key_to(college, "teacher"), key_to(college, "cpe")))
     assert message.state == "held" and Item.objects.filter(kind="messaging.held").count() > 0
-    assert [one.pk for one in queries.held_in(seat_of("head"))] == [message.pk]
-    assert actions.decide(seat_of("cpe"), message, lets=lets) and not actions.decide(
+    assert [one.pk for one in watching.held_in(seat_of("head"))] == [message.pk]
+    assert safety.decide(seat_of("cpe"), message, lets=lets) and not safety.decide(
         seat_of("head"), message, lets=not lets
     )
     message.refresh_from_db()
@@ -233,7 +235,7 @@ def test_the_head_changes_the_table_within_its_limits(
     assert policy.scopes["pupil.pupil"] == "own" and policy.adult_roles == ["nurse"]
     assert client.post(reverse("messaging:policy"), data | {"pupil_pupil": "all"}).status_code == 422
     assert (
-        not queries.Reach(seat_of("pupil"), college.school.pk)
+        not reach.Reach(seat_of("pupil"), college.school.pk)
         .staff()
         .filter(person=college.people["cpe"])
         .exists()

@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from preau.domains.messaging import actions, queries, rules
+from preau.domains.messaging import rules
+from preau.domains.messaging.actions import reading
 from preau.domains.messaging.forms import BoxForm, FolderForm, GestureForm, PolicyForm, PreferenceForm
 from preau.domains.messaging.models import Folder, Thread
+from preau.domains.messaging.queries import addressing, boxes, conversation, reach
 from preau.domains.messaging.views.stopped import stopped, unfrozen
 from preau.domains.messaging.views.writing import answering_context, last_to_answer
 from preau.foundation.access import opens
@@ -22,7 +24,7 @@ from preau.foundation.pages import render_form, tell_outcome
 from preau.foundation.paging import page_for, query_of
 
 A_PAGE, BESIDE = 20, 12
-BOXES = (queries.RECEIVED, queries.WRITTEN, queries.LEAVING, queries.DRAFTS, queries.BIN)
+BOXES = (boxes.RECEIVED, boxes.WRITTEN, boxes.LEAVING, boxes.DRAFTS, boxes.BIN)
 
 
 @opens(to=rules.reads_messages)
@@ -32,20 +34,28 @@ def box(request: HttpRequest) -> HttpResponse:
     """What one has received, written, will leave, or has thrown away."""
     viewer = request.viewer
     name = request.GET.get("boite", "")
-    name = name if name in BOXES else queries.RECEIVED
+    name = name if name in BOXES else boxes.RECEIVED
     form = BoxForm(viewer, request.GET)
     chosen = form.chosen()
     context: dict[str, Any] = {
-        "form": form, "name": name, "chosen": chosen, "folders": list(queries.folders_of(viewer)), "folder_form": FolderForm(),
-        "leaving": queries.leaving_count(viewer), "query": query_of(request), "here": request.get_full_path(),
-        "unread": queries.unread_count(viewer), "watches": rules.watches(viewer), "filtered": bool(chosen),
-    }  # fmt: skip
-    if name in {queries.LEAVING, queries.DRAFTS}:
-        rows = queries.leaving_of(viewer) if name == queries.LEAVING else queries.drafts_of(viewer)
+        "form": form,
+        "name": name,
+        "chosen": chosen,
+        "folders": list(boxes.folders_of(viewer)),
+        "folder_form": FolderForm(),
+        "leaving": boxes.leaving_count(viewer),
+        "query": query_of(request),
+        "here": request.get_full_path(),
+        "unread": boxes.unread_count(viewer),
+        "watches": rules.watches(viewer),
+        "filtered": bool(chosen),
+    }
+    if name in {boxes.LEAVING, boxes.DRAFTS}:
+        rows = boxes.leaving_of(viewer) if name == boxes.LEAVING else boxes.drafts_of(viewer)
         context["page_obj"] = page_for(request, rows, A_PAGE)
     else:
         context["page_obj"] = page_for(
-            request, queries.page_lines(viewer, queries.box(viewer, name, chosen)), A_PAGE
+            request, boxes.page_lines(viewer, boxes.box(viewer, name, chosen)), A_PAGE
         )
     return render(request, "messaging/box.html", context)
 
@@ -57,12 +67,16 @@ def thread(request: HttpRequest, thread: Thread) -> HttpResponse:
     viewer = request.viewer
     if thread.is_frozen:  # type: ignore[attr-defined]
         return stopped(request)
-    rows = queries.messages_of(viewer, thread)
-    found = queries.box(viewer, queries.RECEIVED, {})
+    rows = conversation.messages_of(viewer, thread)
+    found = boxes.box(viewer, boxes.RECEIVED, {})
     context = {
-        "thread": thread, "shown": queries.shown(viewer, rows, viewer.moment), "quoted": queries.quoted(viewer, rows[0] if rows else None),
-        "places": actions.note_read(viewer, thread)[-1:], "beside": queries.rows_of(viewer, found, 0, BESIDE), "about": thread.about,
-    }  # fmt: skip
+        "thread": thread,
+        "shown": conversation.shown(viewer, rows, viewer.moment),
+        "quoted": conversation.quoted(viewer, rows[0] if rows else None),
+        "places": reading.note_read(viewer, thread)[-1:],
+        "beside": boxes.rows_of(viewer, found, 0, BESIDE),
+        "about": thread.about,
+    }
     last = last_to_answer(viewer, rows)
     if last is not None:
         context |= answering_context(request, thread, last)
@@ -81,7 +95,7 @@ def gesture(request: HttpRequest) -> HttpResponseRedirect:
     if not form.is_valid() or not rows:
         messages.info(request, _("Choisissez au moins un message."))
     else:
-        changed = actions.mark(request.viewer, rows, form.cleaned_data["geste"], form.cleaned_data["dossier"])
+        changed = reading.mark(request.viewer, rows, form.cleaned_data["geste"], form.cleaned_data["dossier"])
         tell_outcome(request, changed, _said(form.cleaned_data["geste"], len(rows)))
     return HttpResponseRedirect(safe_next(request, "/messages/"))
 
@@ -102,7 +116,7 @@ def _said(gesture: str, count: int) -> str:
 def add_folder(request: HttpRequest) -> HttpResponseRedirect:
     form = FolderForm(request.POST)
     if form.is_valid():
-        folder = actions.add_folder(request.viewer, form.cleaned_data["name"])
+        folder = reading.add_folder(request.viewer, form.cleaned_data["name"])
         messages.success(request, _("Le dossier est là."))
         return HttpResponseRedirect(f"/messages/?{urlencode({'dossier': folder.pk})}")
     messages.error(request, " ".join(form.errors["name"]))
@@ -115,7 +129,7 @@ def add_folder(request: HttpRequest) -> HttpResponseRedirect:
 @require_POST
 def remove_folder(request: HttpRequest, folder: Folder) -> HttpResponseRedirect:
     """What it held stays among the others."""
-    actions.remove_folder(request.viewer, folder)
+    reading.remove_folder(request.viewer, folder)
     messages.success(request, _("Le dossier est supprimé. Ses messages sont avec les autres."))
     return redirect("messaging:box")
 
@@ -125,11 +139,11 @@ def remove_folder(request: HttpRequest, folder: Folder) -> HttpResponseRedirect:
 @require_http_methods(["GET", "POST"])
 def preferences(request: HttpRequest) -> HttpResponse:
     """One's signature, what others know, what is answered while one is away."""
-    known = actions.preference_of(request.viewer)
+    known = reading.preference_of(request.viewer)
     names = ("signature", "tells_read", "away_text", "away_from", "away_until")
     form = PreferenceForm(request.POST or None, initial={name: getattr(known, name) for name in names})
     if request.method == "POST" and form.is_valid():
-        actions.settle_preference(request.viewer, **{name: form.cleaned_data[name] for name in names})
+        reading.settle_preference(request.viewer, **{name: form.cleaned_data[name] for name in names})
         messages.success(request, _("C’est gardé."))
         return redirect("messaging:preferences")
     return render_form(request, "messaging/preferences.html", {"form": form})
@@ -140,5 +154,5 @@ def preferences(request: HttpRequest) -> HttpResponse:
 def table(request: HttpRequest) -> HttpResponse:
     """Who may write to whom in one's schools, as each has settled it."""
     viewer = request.viewer
-    shown = [(name, PolicyForm(viewer, queries.policy_of(pk))) for pk, name in queries.schools_of(viewer)]
+    shown = [(name, PolicyForm(viewer, reach.policy_of(pk))) for pk, name in addressing.schools_of(viewer)]
     return render(request, "messaging/table.html", {"schools": shown, "own": rules.writer_of(viewer)})

@@ -8,9 +8,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from preau.domains.messaging import actions, queries, rules
+from preau.domains.messaging import rules
+from preau.domains.messaging.actions import safety
 from preau.domains.messaging.forms import DecisionForm, FreezeForm, OutcomeForm, PolicyForm, ReportForm
 from preau.domains.messaging.models import Brake, Freeze, Message, Report
+from preau.domains.messaging.queries import addressing, conversation, reach, watching
 from preau.foundation import journal
 from preau.foundation.access import confirmed, opens
 from preau.foundation.pages import TYPED_WRONG, render_form, tell_outcome
@@ -23,7 +25,7 @@ A_PAGE = 20
 @require_http_methods(["GET", "POST"])
 def ask_help(request: HttpRequest) -> HttpResponse:
     """Ask the chosen adults for help, with or without a message."""
-    schools = queries.schools_of(request.viewer)
+    schools = addressing.schools_of(request.viewer)
     form = ReportForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and schools:
         return _report(request, schools[0][0], form, None)
@@ -47,8 +49,8 @@ def _report(
 ) -> HttpResponseRedirect:
     data = form.cleaned_data
     try:
-        actions.report(request.viewer, school_id, data["kind"], data["words"], message, data["sent_as"])
-    except actions.TooOften:
+        safety.report(request.viewer, school_id, data["kind"], data["words"], message, data["sent_as"])
+    except safety.TooOften:
         messages.error(
             request,
             _(
@@ -66,10 +68,13 @@ def watch(request: HttpRequest) -> HttpResponse:
     """What waits for an adult, what was reported, what is stopped."""
     viewer = request.viewer
     context: dict[str, Any] = {
-        "held": list(queries.held_in(viewer)), "page_obj": page_for(request, queries.reports_in(viewer), A_PAGE),
-        "freezes": list(queries.freezes_in(viewer)), "brakes": queries.brakes_in(viewer), "brakes_may": rules.settles_policy(viewer),
+        "held": list(watching.held_in(viewer)),
+        "page_obj": page_for(request, watching.reports_in(viewer), A_PAGE),
+        "freezes": list(watching.freezes_in(viewer)),
+        "brakes": watching.brakes_in(viewer),
+        "brakes_may": rules.settles_policy(viewer),
         "profiles": Brake.PROFILES,
-    }  # fmt: skip
+    }
     return render(request, "messaging/watch.html", context)
 
 
@@ -79,16 +84,21 @@ def report_page(request: HttpRequest, report: Report) -> HttpResponse:
     """One report, the message it shows, and what was done."""
     form = OutcomeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        done = actions.close_report(request.viewer, report, form.cleaned_data["outcome"])
+        done = safety.close_report(request.viewer, report, form.cleaned_data["outcome"])
         tell_outcome(request, done, _("Ce qui a été fait est gardé."))
         return redirect("messaging:report_page", pk=report.pk)
     if request.method == "GET":
         journal.record_read(request.viewer, "messaging.report_read", report, subject_id=report.by_id)
     message = report.message
     context = {
-        "report": report, "form": form, "message": message, "files": queries.files_of(request.viewer, [message.pk]).get(message.pk, []) if message else [],
-        "freeze_form": FreezeForm(request.viewer, initial={"person": message.author.public_id}) if message and message.author else None,
-    }  # fmt: skip
+        "report": report,
+        "form": form,
+        "message": message,
+        "files": conversation.files_of(request.viewer, [message.pk]).get(message.pk, []) if message else [],
+        "freeze_form": FreezeForm(request.viewer, initial={"person": message.author.public_id})
+        if message and message.author
+        else None,
+    }
     return render_form(request, "messaging/report.html", context)
 
 
@@ -99,9 +109,13 @@ def held_page(request: HttpRequest, message: Message) -> HttpResponse:
     if message.author_id:
         journal.record_read(request.viewer, "messaging.held_read", message, subject_id=message.author_id)
     context = {
-        "message": message, "form": DecisionForm(), "files": queries.files_of(request.viewer, [message.pk]).get(message.pk, []),
-        "freeze_form": FreezeForm(request.viewer, initial={"person": message.author.public_id}) if message.author else None,
-    }  # fmt: skip
+        "message": message,
+        "form": DecisionForm(),
+        "files": conversation.files_of(request.viewer, [message.pk]).get(message.pk, []),
+        "freeze_form": FreezeForm(request.viewer, initial={"person": message.author.public_id})
+        if message.author
+        else None,
+    }
     return render(request, "messaging/held.html", context)
 
 
@@ -114,7 +128,7 @@ def _decide(request: HttpRequest, message: Message, *, lets: bool) -> HttpRespon
             {"message": message, "form": form, "files": [], "freeze_form": None},
             status=TYPED_WRONG,
         )
-    done = actions.decide(request.viewer, message, lets=lets, note=form.cleaned_data["note"])
+    done = safety.decide(request.viewer, message, lets=lets, note=form.cleaned_data["note"])
     tell_outcome(
         request,
         done,
@@ -145,7 +159,7 @@ def freeze(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         named = form.fields["person"].queryset.filter(public_id=form["person"].value() or "").first()  # type: ignore[attr-defined]
         return render_form(request, "messaging/freeze.html", {"form": form, "named": named})
-    made = actions.freeze(request.viewer, form.cleaned_data["person"], form.cleaned_data["why"])
+    made = safety.freeze(request.viewer, form.cleaned_data["person"], form.cleaned_data["why"])
     messages.success(
         request, _("Le compte est gelé, ses sessions sont fermées et ses messages du jour sont rappelés.")
     )
@@ -158,9 +172,11 @@ def inquiry(request: HttpRequest, freeze: Freeze) -> HttpResponse:
     """What a frozen account had sent, who received it and read it, and the trace that the journal sealed."""
     journal.record_read(request.viewer, "messaging.inquiry_read", freeze, subject_id=freeze.person_id)
     context = {
-        "freeze": freeze, "sent": queries.sent_by_frozen(freeze), "trace": queries.trace_of(freeze),
+        "freeze": freeze,
+        "sent": watching.sent_by_frozen(freeze),
+        "trace": watching.trace_of(freeze),
         "may_read_journal": rules.settles_policy(request.viewer),
-    }  # fmt: skip
+    }
     return render(request, "messaging/inquiry.html", context)
 
 
@@ -169,7 +185,7 @@ def inquiry(request: HttpRequest, freeze: Freeze) -> HttpResponse:
 def thaw(request: HttpRequest, freeze: Freeze) -> HttpResponseRedirect:
     tell_outcome(
         request,
-        actions.thaw(request.viewer, freeze),
+        safety.thaw(request.viewer, freeze),
         _("Le compte peut de nouveau écrire. Faites d’abord changer son mot de passe."),
     )
     return redirect("messaging:inquiry", pk=freeze.pk)
@@ -183,7 +199,7 @@ def brake(request: HttpRequest) -> HttpResponseRedirect:
     if profile in dict(Brake.PROFILES):
         tell_outcome(
             request,
-            actions.brake(request.viewer, profile),
+            safety.brake(request.viewer, profile),
             _("Le frein est mis : plus aucun message de ce profil ne part."),
         )
     return redirect("messaging:watch")
@@ -194,7 +210,7 @@ def brake(request: HttpRequest) -> HttpResponseRedirect:
 def lift(request: HttpRequest, brake: Brake) -> HttpResponseRedirect:
     tell_outcome(
         request,
-        actions.lift(request.viewer, brake),
+        safety.lift(request.viewer, brake),
         _("Le frein est levé : les messages partent de nouveau."),
     )
     return redirect("messaging:watch")
@@ -205,11 +221,11 @@ def lift(request: HttpRequest, brake: Brake) -> HttpResponseRedirect:
 @require_http_methods(["GET", "POST"])
 def policy(request: HttpRequest) -> HttpResponse:
     """The table of the school."""
-    known = queries.policy_of(request.viewer.school_id)
+    known = reach.policy_of(request.viewer.school_id)
     form = PolicyForm(request.viewer, known, request.POST or None)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        actions.settle_policy(
+        safety.settle_policy(
             request.viewer, form.scopes(), data["adult_roles"], data["read_state"], list(data["referents"])
         )
         messages.success(request, _("C’est en vigueur dès maintenant."))

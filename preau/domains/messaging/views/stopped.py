@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
-from preau.domains.messaging import queries
+from preau.domains.messaging.queries import conversation
 from preau.foundation.access import Request
 
 
@@ -16,7 +16,7 @@ def unfrozen(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespons
 
     @wraps(view)
     def seen(request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if queries.is_frozen(request.viewer):
+        if conversation.is_frozen(request.viewer):
             return stopped(request)
         return view(request, *args, **kwargs)
 

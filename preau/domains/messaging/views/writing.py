@@ -13,16 +13,20 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from preau.directory.models import Person, School
 from preau.directory.viewer import Viewer
-from preau.domains.messaging import actions, queries, rules
+from preau.domains.messaging import rules
+from preau.domains.messaging.actions import drafts, reading, sending
 from preau.domains.messaging.forms import WriteForm
 from preau.domains.messaging.models import Message, Thread
-from preau.domains.messaging.queries import KEY, KINDS, Reach
+from preau.domains.messaging.queries import addressing, boxes, conversation
+from preau.domains.messaging.queries.hours import departure, hours_of, is_open
+from preau.domains.messaging.queries.reach import KEY, KINDS, Reach, key_of
 from preau.domains.messaging.views.stopped import unfrozen
-from preau.foundation import dates, proof, richtext
+from preau.foundation import dates, proof
 from preau.foundation.access import confirmed, opens
 from preau.foundation.gone import removes
 from preau.foundation.http import page_or_block
 from preau.foundation.pages import CONFLICT, status_of, tell_outcome
+from preau.foundation.richtext import signs
 from preau.identity.models import AccountSession
 
 State = Message.State
@@ -70,14 +74,14 @@ def _school(viewer: Viewer, typed: str | None, answers: Message | None) -> int:
     """Where one writes: where what one answers was written, one's school, or that of a child."""
     if answers is not None:
         return answers.school_id
-    here = [pk for pk, _name in queries.schools_of(viewer)]
+    here = [pk for pk, _name in addressing.schools_of(viewer)]
     return next((pk for pk in here if str(pk) == typed), here[0] if here else 0)
 
 
 def _first(viewer: Viewer, reach: Reach, asked: Any, answers: Message | None) -> dict[str, Any]:
     """What a link, or what one answers, puts in the form."""
-    signature = actions.preference_of(viewer).signature
-    first: dict[str, Any] = {"body": richtext.from_plain(f"\n\n{signature}") if signature else ""}
+    signature = reading.preference_of(viewer).signature
+    first: dict[str, Any] = {"body": signs.from_plain(f"\n\n{signature}") if signature else ""}
     key = asked.get("a", "")
     if KEY.fullmatch(key):
         first["addressed"] = {"to": [key]}
@@ -100,7 +104,7 @@ def _answering(viewer: Viewer, answers: Message) -> dict[str, Any]:
     if rules.is_own(viewer, answers):
         told["addressed"] = answers.addressed
     elif answers.author_id:
-        told["addressed"] = {"to": [queries.key_of(answers.author_id, answers.seat)]}
+        told["addressed"] = {"to": [key_of(answers.author_id, answers.seat)]}
     if answers.about_id and answers.about:
         told["about"] = answers.about.public_id
     return told
@@ -140,16 +144,16 @@ def _take(request: HttpRequest, reach: Reach, known: Message | None, answers: Me
     data, forced = form.cleaned_data, "garder-ici" in request.POST
     revision = 0 if forced else data["revision"] or 0
     try:
-        message = actions.keep(
+        message = drafts.keep(
             request.viewer, reach.school_id, data["sent_as"], form.typed(), revision, answers
         )
-    except actions.WrittenElsewhere:
+    except drafts.WrittenElsewhere:
         said = _(
             "Ce brouillon a changé dans une autre fenêtre. Rien n’est perdu : gardez ce qui est ici, ou rouvrez l’autre."
         )
         form.add_error(None, said)
         return _page(request, form, answers, status=CONFLICT, elsewhere=known)
-    except actions.NotADraft:
+    except drafts.NotADraft:
         return _gone(request, None)
     if "envoyer" in request.POST:
         return _send(request, message, form, answers)
@@ -182,7 +186,7 @@ def _kept(request: HttpRequest, message: Message, form: WriteForm, answers: Mess
 
 def _send(request: HttpRequest, message: Message, form: WriteForm, answers: Message | None) -> HttpResponse:
     viewer = request.viewer
-    people = len(actions.circle(viewer, message)) if viewer.is_staff and _is_unusual(request, viewer) else 0
+    people = len(sending.circle(viewer, message)) if viewer.is_staff and _is_unusual(request, viewer) else 0
     if people > rules.MANY and not proof.is_fresh(request.session, timezone.now()):
         return render(request, "messaging/confirm.html", {"message": message, "people": people})
     return _leave(request, message, form, answers)
@@ -192,10 +196,10 @@ def _leave(
     request: HttpRequest, message: Message, form: WriteForm | None = None, answers: Message | None = None
 ) -> HttpResponse:
     try:
-        sent = actions.send(request.viewer, message)
-    except actions.NotADraft:
+        sent = sending.send(request.viewer, message)
+    except drafts.NotADraft:
         return _gone(request, None)
-    except actions.Refusal as refusal:
+    except sending.Refusal as refusal:
         if form is None:
             messages.error(request, str(refusal))
             return redirect("messaging:draft", pk=message.pk)
@@ -209,7 +213,7 @@ def _said(message: Message) -> str:
     if message.state == State.HELD:
         return _("Votre message est gardé : un adulte le lit d’abord, puis il part. Vous en serez prévenu.")
     ready = message.asked_for if message.state == State.SCHEDULED and message.asked_for else timezone.now()
-    leaves = queries.departure(queries.hours_of(message.school), ready, urgent=bool(message.urgent))
+    leaves = departure(hours_of(message.school), ready, urgent=bool(message.urgent))
     if leaves > timezone.now():
         return _("Votre message partira %(when)s. D’ici là, vous pouvez le reprendre.") % {
             "when": dates.day_and_hour(timezone.localtime(leaves))
@@ -220,15 +224,17 @@ def _said(message: Message) -> str:
 def _is_unusual(request: HttpRequest, viewer: Viewer) -> bool:
     """An hour at which the school does not write, or a browser that this account has not had before today."""
     school = viewer.school
-    if school is not None and not queries.is_open(queries.hours_of(school), viewer.moment):
+    if school is not None and not is_open(hours_of(school), viewer.moment):
         return True
     sessions = list(
         AccountSession.objects.filter(account=viewer.account_id).values_list("pk", "device", "opened_at")
     )
-    own = next((one for one in sessions if one[0] == request.session.session_key), None)
+    own = next((session for session in sessions if session[0] == request.session.session_key), None)
     if own is None:
         return False
-    before = [one for one in sessions if one[1] == own[1] and (viewer.moment - one[2]).days >= 1]
+    before = [
+        session for session in sessions if session[1] == own[1] and (viewer.moment - session[2]).days >= 1
+    ]
     return len(sessions) > 1 and not before
 
 
@@ -246,8 +252,8 @@ def send(request: HttpRequest, message: Message) -> HttpResponse:
 @unfrozen
 @require_POST
 def discard(request: HttpRequest, message: Message) -> HttpResponseRedirect:
-    tell_outcome(request, actions.discard(request.viewer, message), _("Le brouillon est jeté."))
-    return redirect(f"{reverse('messaging:box')}?boite={queries.DRAFTS}")
+    tell_outcome(request, drafts.discard(request.viewer, message), _("Le brouillon est jeté."))
+    return redirect(f"{reverse('messaging:box')}?boite={boxes.DRAFTS}")
 
 
 @opens(Message, to=rules.is_own)
@@ -255,7 +261,7 @@ def discard(request: HttpRequest, message: Message) -> HttpResponseRedirect:
 @require_POST
 def recall(request: HttpRequest, message: Message) -> HttpResponseRedirect:
     """Take back what has left."""
-    done = actions.recall(request.viewer, message)
+    done = sending.recall(request.viewer, message)
     tell_outcome(
         request,
         done,
@@ -270,33 +276,47 @@ def recall(request: HttpRequest, message: Message) -> HttpResponseRedirect:
 @require_POST
 def call_back(request: HttpRequest, message: Message) -> HttpResponseRedirect:
     """Make a draft again of what has not left."""
-    done = actions.call_back(request.viewer, message)
+    done = sending.call_back(request.viewer, message)
     tell_outcome(request, done, _("Il n’est pas parti : le revoici en brouillon."), _("Il est déjà parti."))
     return redirect("messaging:draft", pk=message.pk)
 
 
 def _page(
-    request: HttpRequest, form: WriteForm, answers: Message | None, status: int = 200, refusal: str = "",
+    request: HttpRequest,
+    form: WriteForm,
+    answers: Message | None,
+    status: int = 200,
+    refusal: str = "",
     elsewhere: Message | None = None,
-) -> HttpResponse:  # fmt: skip
+) -> HttpResponse:
     typed = (request.POST or request.GET).get("chercher", "")[:80]
     context = _context(request.viewer, form, answers) | {
-        "typed": typed, "refusal": refusal, "elsewhere": elsewhere, "people_found": queries.found(form.reach, typed) if typed else [],
-    }  # fmt: skip
+        "typed": typed,
+        "refusal": refusal,
+        "elsewhere": elsewhere,
+        "people_found": addressing.found(form.reach, typed) if typed else [],
+    }
     return render(request, "messaging/write.html", context, status=status)
 
 
 def _context(viewer: Viewer, form: WriteForm, answers: Message | None) -> dict[str, Any]:
     return {
-        "form": form, "answers": answers, "typed": "", "refusal": "", "elsewhere": None, "people_found": [],
-        "offered": queries.offered(form.reach), "schools": queries.schools_of(viewer), "school_id": form.reach.school_id,
-    } | writing_context(viewer, form)  # fmt: skip
+        "form": form,
+        "answers": answers,
+        "typed": "",
+        "refusal": "",
+        "elsewhere": None,
+        "people_found": [],
+        "offered": addressing.offered(form.reach),
+        "schools": addressing.schools_of(viewer),
+        "school_id": form.reach.school_id,
+    } | writing_context(viewer, form)
 
 
 def writing_context(viewer: Viewer, form: WriteForm) -> dict[str, Any]:
     """Whom it is for, in words, and when it leaves."""
     keys = [key for kind in KINDS for key in form.addressed[kind]]
-    words = form.reach.words_of(keys, queries.given_to_answer(viewer, form.answers))
+    words = form.reach.words_of(keys, conversation.given_to_answer(viewer, form.answers))
     school = School.objects.only("timezone", "name").get(pk=form.reach.school_id)
     chips = {kind: [(key, words[key]) for key in form.addressed[kind] if key in words] for kind in KINDS}
     return {"chips": chips} | departure_context(school, viewer)
@@ -304,10 +324,12 @@ def writing_context(viewer: Viewer, form: WriteForm) -> dict[str, Any]:
 
 def departure_context(school: School, viewer: Viewer) -> dict[str, Any]:
     """When a message that is sent now would leave, and the hours of the day at which some do."""
-    hours = queries.hours_of(school)
-    leaves = queries.departure(hours, viewer.moment)
+    hours = hours_of(school)
+    leaves = departure(hours, viewer.moment)
     return {
-        "leaves": timezone.localtime(leaves) if leaves > viewer.moment else None, "now": timezone.localtime(viewer.moment),
+        "leaves": timezone.localtime(leaves) if leaves > viewer.moment else None,
+        "now": timezone.localtime(viewer.moment),
         "hours": [(hour, hours.opens <= hour * 60 < hours.closes) for hour in range(24)],
-        "opens": hours.opens // 60, "closes": hours.closes // 60,
-    }  # fmt: skip
+        "opens": hours.opens // 60,
+        "closes": hours.closes // 60,
+    }

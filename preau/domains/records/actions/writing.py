@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from preau.directory.models import Person, School
 from preau.directory.viewer import Viewer
-from preau.domains.attendance import actions as attendance
+from preau.domains.attendance.actions import arrangements
 from preau.domains.records import rules
 from preau.domains.records.actions import telling
 from preau.domains.records.models import Reader, Record, Version, Words
@@ -59,14 +59,24 @@ def open_record(viewer: Viewer, pupil: Person, kind: str, written: Written, sent
         return known
     now = timezone.now()
     record: Record = Record.objects.create(
-        school=school, pupil=pupil, kind=kind, shows_emergency=written.shows_emergency,
-        review_on=written.review_on, opened_by=viewer.person, opened_at=now, sent_as=sent_as,
-    )  # fmt: skip
+        school=school,
+        pupil=pupil,
+        kind=kind,
+        shows_emergency=written.shows_emergency,
+        review_on=written.review_on,
+        opened_by=viewer.person,
+        opened_at=now,
+        sent_as=sent_as,
+    )
     _write(viewer, record, written.words, "")
     Reader.objects.create(
-        school=school, record=record, person=viewer.person, reason=Reader.Reason.AUTHOR, added_by=viewer.person,
+        school=school,
+        record=record,
+        person=viewer.person,
+        reason=Reader.Reason.AUTHOR,
+        added_by=viewer.person,
         added_at=now,
-    )  # fmt: skip
+    )
     _note(viewer, record, "opened")
     telling.tell(viewer, record, "opened")
     return record
@@ -75,9 +85,15 @@ def open_record(viewer: Viewer, pupil: Person, kind: str, written: Written, sent
 def _write(viewer: Viewer, record: Record, words: Words, changed: str) -> None:
     held, emergency = record.seal(words)
     Version.objects.create(
-        school_id=record.school_id, record=record, number=record.revision, sealed=held, sealed_emergency=emergency,
-        changed=changed, by=viewer.person, at=timezone.now(),
-    )  # fmt: skip
+        school_id=record.school_id,
+        record=record,
+        number=record.revision,
+        sealed=held,
+        sealed_emergency=emergency,
+        changed=changed,
+        by=viewer.person,
+        at=timezone.now(),
+    )
 
 
 def _note(viewer: Viewer, record: Record, gesture: str, **details: str | int | None) -> None:
@@ -130,7 +146,7 @@ def close(viewer: Viewer, record: Record) -> bool:
     except Closed:
         return False
     for measure in record.measures.filter(arrangement__ended_at=None).select_related("arrangement"):
-        attendance.end_arrangement(viewer, measure.arrangement)
+        arrangements.end_arrangement(viewer, measure.arrangement)
     record.state, record.closed_by, record.closed_at = Record.State.CLOSED, viewer.person, timezone.now()
     record.save(update_fields=["state", "closed_by", "closed_at"])
     _note(viewer, record, "closed")

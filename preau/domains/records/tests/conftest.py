@@ -7,7 +7,7 @@ import pytest
 
 from conftest import NOW
 from preau.directory.models import Holding, Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Role
 from preau.domains.attendance.models import Arrangement
 from preau.domains.records.actions import writing
@@ -18,9 +18,11 @@ from preau.identity.models import Account
 TODAY = NOW.date()
 CANARY = "canarizephyr"
 WORDS = Words(
-    needs=f"Allergie {CANARY}", plan=f"Panier {CANARY}", plain="Tu préviens un adulte.",
+    needs=f"Allergie {CANARY}",
+    plan=f"Panier {CANARY}",
+    plain="Tu préviens un adulte.",
     emergency=f"Stylo {CANARY} dans la cuisse",
-)  # fmt: skip
+)
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,7 @@ from datetime import date
 
 from conftest import NOW
 from preau.directory.models import Holding, Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.tests.props import of_head
 from preau.directory.words import Role
 from preau.domains.records.actions import access, hanging, writing

@@ -7,11 +7,12 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from preau.domains.records import queries, rules
+from preau.domains.records import rules
 from preau.domains.records.actions import hanging as actions
 from preau.domains.records.actions.writing import Closed
-from preau.domains.records.forms import MeasureForm, PaperForm
+from preau.domains.records.forms.around import MeasureForm, PaperForm
 from preau.domains.records.models import Measure, Paper, Record
+from preau.domains.records.queries import around, pages
 from preau.foundation import journal
 from preau.foundation.access import confirmed, opens
 from preau.foundation.gone import removes
@@ -24,7 +25,7 @@ from preau.foundation.uploads import Refused
 @require_http_methods(["GET", "POST"])
 def measures(request: HttpRequest, record: Record) -> HttpResponse:
     """What the plan asks of every lesson, published in neutral words."""
-    record = queries.whole(record)
+    record = pages.whole(record)
     form = MeasureForm(request.POST or None, initial={"first_day": request.viewer.today})
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -42,7 +43,7 @@ def measures(request: HttpRequest, record: Record) -> HttpResponse:
             )
             messages.success(request, said)
         return redirect("records:measures", public_id=record.public_id)
-    rows = queries.measures_of(record, request.viewer.today)
+    rows = around.measures_of(record, request.viewer.today)
     context = {"record": record, "form": form, "rows": rows}
     return render_form(request, "records/measures.html", context)
 
@@ -63,7 +64,7 @@ def end_measure(request: HttpRequest, measure: Measure) -> HttpResponseRedirect:
 @require_http_methods(["GET", "POST"])
 def papers(request: HttpRequest, record: Record) -> HttpResponse:
     """Attach a paper; those that are there."""
-    record = queries.whole(record)
+    record = pages.whole(record)
     form = PaperForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -76,7 +77,7 @@ def papers(request: HttpRequest, record: Record) -> HttpResponse:
         else:
             messages.success(request, _("Le document est joint."))
             return redirect("records:papers", public_id=record.public_id)
-    rows = queries.papers_of(record)
+    rows = pages.papers_of(record)
     if request.method == "GET" and rows:
         # Names of papers are sealed too: « Ordonnance… » says what a record is about.
         journal.record_read(request.viewer, "records.read", record, subject_id=record.pupil_id)

@@ -31,8 +31,10 @@ class Asked:
     @classmethod
     def read(cls, given: Any) -> "Asked":
         return cls(
-            given.get("q", "").replace("\0", "").strip()[:200], given.get("niveau", "")[:120], given.get("matiere", "")[:120]
-        )  # fmt: skip
+            given.get("q", "").replace("\0", "").strip()[:200],
+            given.get("niveau", "")[:120],
+            given.get("matiere", "")[:120],
+        )
 
     def query(self) -> str:
         said = {"q": self.typed, "niveau": self.level, "matiere": self.subject}
@@ -116,8 +118,12 @@ def resource_key(address: str) -> str:
 def published_resource(key: str) -> Resource | None:
     """A resource of the catalogue by its key, with its places in the programmes."""
     found: Resource | None = (
-        Resource.objects.published().filter(key=key).prefetch_related("nodes").select_related("institution").first()
-    )  # fmt: skip
+        Resource.objects.published()
+        .filter(key=key)
+        .prefetch_related("nodes")
+        .select_related("institution")
+        .first()
+    )
     return found
 
 

@@ -51,9 +51,16 @@ def announce_absence(
         raise AlreadyAway(known)
     now, office = timezone.now(), rules.organises_covers(viewer)
     absence = TeacherAbsence.objects.create(
-        school=school, teacher=teacher, starts=starts, ends=ends, cause=cause, announced_by_id=viewer.person.pk,
-        announced_at=now, confirmed_by_id=viewer.person.pk if office else None, confirmed_at=now if office else None,
-    )  # fmt: skip
+        school=school,
+        teacher=teacher,
+        starts=starts,
+        ends=ends,
+        cause=cause,
+        announced_by_id=viewer.person.pk,
+        announced_at=now,
+        confirmed_by_id=viewer.person.pk if office else None,
+        confirmed_at=now if office else None,
+    )
     journal.record(viewer, "timetable.absence_announced", absence, subject_id=teacher.pk)
     if not office:
         tell_of_absence(absence)

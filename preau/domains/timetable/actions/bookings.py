@@ -14,7 +14,8 @@ from preau.directory.viewer import Viewer
 from preau.domains.timetable.actions.changes import NotNow
 from preau.domains.timetable.actions.patterns import Taken, at
 from preau.domains.timetable.models import PLACES, Bookable, Booking, Lesson
-from preau.domains.timetable.queries import Thing, held_by, why_not
+from preau.domains.timetable.queries.bookings import Thing, held_by
+from preau.domains.timetable.queries.days import why_not
 from preau.foundation import journal
 from preau.foundation.locks import lock
 
@@ -59,9 +60,17 @@ def book(viewer: Viewer, year: SchoolYear, asked: Asked) -> Booking:
     if clashes := held_by(year, bookable, starts, ends):
         raise Taken(clashes)
     booking = Booking.objects.create(
-        school_id=year.school_id, year=year, bookable=bookable, person=viewer.person, lesson=asked.lesson,
-        starts=starts, ends=ends, day=asked.day, purpose=asked.purpose, made_at=timezone.now(),
-    )  # fmt: skip
+        school_id=year.school_id,
+        year=year,
+        bookable=bookable,
+        person=viewer.person,
+        lesson=asked.lesson,
+        starts=starts,
+        ends=ends,
+        day=asked.day,
+        purpose=asked.purpose,
+        made_at=timezone.now(),
+    )
     journal.record(viewer, "timetable.booked", booking, bookable=bookable.pk)
     return booking
 
@@ -81,8 +90,13 @@ def _row_of(year: SchoolYear, thing: Thing) -> Bookable:
 
 @transaction.atomic
 def keep_bookable(
-    viewer: Viewer, year: SchoolYear, told: Mapping[str, Any], *, bookable: Bookable | None = None, room: Room | None = None
-) -> Bookable:  # fmt: skip
+    viewer: Viewer,
+    year: SchoolYear,
+    told: Mapping[str, Any],
+    *,
+    bookable: Bookable | None = None,
+    room: Room | None = None,
+) -> Bookable:
     """Describe a room, or equipment; a new place is a new room, which lessons may take too. Raises NameKnown."""
     lock(SchoolYear, year.pk)
     if bookable is None and room is None:

@@ -16,7 +16,9 @@ from preau.domains.timetable.actions.following import follow_lesson
 from preau.domains.timetable.actions.patterns import Taken, at
 from preau.domains.timetable.boards import why_held
 from preau.domains.timetable.models import Lesson, LessonChange
-from preau.domains.timetable.queries import Needs, clashes_at, held_elsewhere, why_not
+from preau.domains.timetable.queries.bookings import held_elsewhere
+from preau.domains.timetable.queries.clashes import Needs, clashes_at
+from preau.domains.timetable.queries.days import why_not
 from preau.foundation import journal
 from preau.foundation.locks import lock
 
@@ -89,9 +91,14 @@ def move_lesson(
     needs = Needs(tuple(lesson.teachers.all()), tuple(lesson.groups.all()), room)
     _refuse_taken(lesson, starts, ends, needs)
     change = LessonChange(
-        kind=Kind.MOVED, starts_before=lesson.starts, ends_before=lesson.ends, starts_after=starts, ends_after=ends,
-        room_before=lesson.room, room_after=room,
-    )  # fmt: skip
+        kind=Kind.MOVED,
+        starts_before=lesson.starts,
+        ends_before=lesson.ends,
+        starts_after=starts,
+        ends_after=ends,
+        room_before=lesson.room,
+        room_after=room,
+    )
     _place(lesson, starts, ends)
     lesson.room = room
     return _keep(viewer, lesson, change, why)
@@ -131,22 +138,28 @@ def replace_teacher(viewer: Viewer, lesson: Lesson, gone: Person, comes: Person,
 
 
 @transaction.atomic
-def add_lesson(viewer: Viewer, year: SchoolYear, one: OneOff, why: Why) -> LessonChange:
+def add_lesson(viewer: Viewer, year: SchoolYear, one_off: OneOff, why: Why) -> LessonChange:
     """A lesson of one day: a catching up, an exam. Raises NotNow, Taken (were it by a second click)."""
     lock(SchoolYear, year.pk)
-    starts, ends = (at(year.school, one.day, clock) for clock in (one.starts_at, one.ends_at))
-    _refuse_day(year, one.day, starts)
-    if found := clashes_at(year, starts, ends, Needs(one.teachers, one.groups, one.room)):
+    starts, ends = (at(year.school, one_off.day, clock) for clock in (one_off.starts_at, one_off.ends_at))
+    _refuse_day(year, one_off.day, starts)
+    if found := clashes_at(year, starts, ends, Needs(one_off.teachers, one_off.groups, one_off.room)):
         raise Taken(found)
     lesson = Lesson.objects.create(
-        school_id=year.school_id, year=year, subject=one.subject, room=one.room, starts=starts, ends=ends, day=one.day
-    )  # fmt: skip
-    lesson.groups.set(one.groups)
-    lesson.teachers.set(one.teachers)
+        school_id=year.school_id,
+        year=year,
+        subject=one_off.subject,
+        room=one_off.room,
+        starts=starts,
+        ends=ends,
+        day=one_off.day,
+    )
+    lesson.groups.set(one_off.groups)
+    lesson.teachers.set(one_off.teachers)
     return _keep(
         viewer,
         lesson,
-        LessonChange(kind=Kind.ADDED, starts_after=starts, ends_after=ends, room_after=one.room),
+        LessonChange(kind=Kind.ADDED, starts_after=starts, ends_after=ends, room_after=one_off.room),
         why,
     )
 

@@ -90,7 +90,9 @@ def _add(viewer: Viewer, year: SchoolYear, lesson: Lesson, why: Why, shift: time
     day, starts, ends = _hours(lesson, shift)
     groups, teachers = tuple(lesson.groups.all()), tuple(lesson.teachers.all())
     same = Lesson.objects.held().filter(year=year, day=day, subject=lesson.subject, pattern=None)
-    if any(tuple(one.groups.all()) == groups and _hours(one, timedelta())[1] == starts for one in same):
+    if any(
+        tuple(lesson.groups.all()) == groups and _hours(lesson, timedelta())[1] == starts for lesson in same
+    ):
         raise NothingChanges
     add_lesson(viewer, year, OneOff(lesson.subject, groups, teachers, lesson.room, day, starts, ends), why)
 

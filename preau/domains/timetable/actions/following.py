@@ -6,7 +6,8 @@ from django.utils import timezone
 
 from preau.directory.viewer import Viewer
 from preau.domains.timetable.models import Booking, Lesson
-from preau.domains.timetable.queries import held_by, moment_said
+from preau.domains.timetable.queries.bookings import held_by
+from preau.domains.timetable.queries.changes import moment_said
 from preau.foundation import journal, notices
 from preau.foundation.locks import lock
 
@@ -53,7 +54,11 @@ def _free(viewer: Viewer, booking: Booking) -> None:
 def _news(booking: Booking) -> notices.News:
     when = moment_said(booking.starts, booking.school.timezone)
     return notices.News(
-        kind=GIVEN_UP, person_id=booking.person_id, key=str(booking.pk), school_id=booking.school_id,
-        url=reverse("timetable:bookings"), seat=f"staff-{booking.school_id}",
+        kind=GIVEN_UP,
+        person_id=booking.person_id,
+        key=str(booking.pk),
+        school_id=booking.school_id,
+        url=reverse("timetable:bookings"),
+        seat=f"staff-{booking.school_id}",
         facts={"what": booking.bookable.called, "when": when, "school": booking.school.name},
-    )  # fmt: skip
+    )

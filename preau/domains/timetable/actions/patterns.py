@@ -12,7 +12,7 @@ from preau.directory.models import Closure, Group, Person, Room, School, SchoolY
 from preau.directory.viewer import Viewer
 from preau.domains.timetable.actions.remembering import decided_here
 from preau.domains.timetable.models import Alternation, Lesson, WeeklyPattern
-from preau.domains.timetable.queries import Clash, Needs, Times, clashes
+from preau.domains.timetable.queries.clashes import Clash, Needs, Times, clashes
 from preau.foundation import journal
 from preau.foundation.db import insert
 from preau.foundation.locks import lock

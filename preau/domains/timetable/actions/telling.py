@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from preau.directory.models import Enrolment, Guardianship
 from preau.domains.timetable.models import Lesson, LessonChange
-from preau.domains.timetable.queries import moment_said
+from preau.domains.timetable.queries.changes import moment_said
 from preau.foundation import dates, notices
 
 TODAY, LATER, HELD = "timetable.changed_today", "timetable.changed", "timetable.held_after_all"
@@ -119,11 +119,17 @@ def _publish(kind: str, change: LessonChange, people: Iterable[_Told], facts: di
     )
     news = [
         notices.News(
-            kind=kind, person_id=one.person, key=one.key, url=url, school_id=lesson.school_id, about_id=one.about,
-            seat=one.seat, facts=facts,
+            kind=kind,
+            person_id=person.person,
+            key=person.key,
+            url=url,
+            school_id=lesson.school_id,
+            about_id=person.about,
+            seat=person.seat,
+            facts=facts,
         )
-        for one in people
-    ]  # fmt: skip
+        for person in people
+    ]
     notices.publish(*news)
     return len(news)
 

@@ -1,7 +1,1 @@
 """Timetables as people and other programs read them."""
-
-from preau.domains.timetable.exports.bookings import bookings_csv
-from preau.domains.timetable.exports.changes import changes_csv, cover_csv
-from preau.domains.timetable.exports.hours import hours_csv
-
-__all__ = ["bookings_csv", "changes_csv", "cover_csv", "hours_csv"]

@@ -9,12 +9,19 @@ from django.utils.translation import gettext_lazy as _
 
 from preau.directory.viewer import Viewer
 from preau.domains.timetable.models import Booking
-from preau.domains.timetable.queries import booking_rows
+from preau.domains.timetable.queries.bookings import booking_rows
 from preau.foundation import csvtext, dates
 
 HEADER = [
-    _("Salle ou matériel"), _("Nature"), _("Jour"), _("Heures"), _("Réservé par"), _("Cours"), _("Pour quoi"), _("État"),
-]  # fmt: skip
+    _("Salle ou matériel"),
+    _("Nature"),
+    _("Jour"),
+    _("Heures"),
+    _("Réservé par"),
+    _("Cours"),
+    _("Pour quoi"),
+    _("État"),
+]
 CHUNK = 500
 
 

@@ -8,7 +8,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from preau.domains.timetable.models import EQUIPMENT, PLACES, Bookable
-from preau.domains.timetable.queries import Clash, Thing
+from preau.domains.timetable.queries.bookings import Thing
+from preau.domains.timetable.queries.clashes import Clash
 from preau.foundation.fields import Day, Filter
 
 FIELDS = ("kind", "places", "note", "is_open")
@@ -84,9 +85,12 @@ class BookableForm(forms.Form):
     )
     kind = forms.ChoiceField(label=_("Nature"), choices=Bookable.Kind.choices)
     places = forms.IntegerField(
-        label=_("Places ou appareils"), required=False, min_value=1, max_value=999,
+        label=_("Places ou appareils"),
+        required=False,
+        min_value=1,
+        max_value=999,
         help_text=_("Combien d’élèves, de tablettes ou d’ordinateurs."),
-    )  # fmt: skip
+    )
     note = forms.CharField(
         label=_("À savoir"),
         required=False,

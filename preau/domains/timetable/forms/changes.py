@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from preau.directory.models import Group, Holding, Person, Room, Subject
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
-from preau.domains.timetable.actions import OneOff, Why
+from preau.domains.timetable.actions.changes import OneOff, Why
 from preau.domains.timetable.forms.weekly import PersonChoice
 from preau.domains.timetable.models import Lesson, LessonChange
-from preau.domains.timetable.queries import Clash
+from preau.domains.timetable.queries.clashes import Clash
 from preau.domains.timetable.rules import edits_timetable
 from preau.foundation import dates
 from preau.foundation.fields import Day, Filter, OneRow, SeveralRows

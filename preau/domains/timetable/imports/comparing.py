@@ -84,11 +84,14 @@ def known_courses(year: SchoolYear, source: str) -> list[KnownCourse]:
         "pattern__subject", "pattern__room", "pattern__alternation", "changed_by"
     )
     told = told.prefetch_related("pattern__groups", "pattern__teachers")
-    found = [KnownCourse(one.key, Said.read(one.said), one.pattern, one) for one in told]
+    found = [
+        KnownCourse(told_course.key, Said.read(told_course.said), told_course.pattern, told_course)
+        for told_course in told
+    ]
     rows = WeeklyPattern.objects.filter(~Q(source_key=""), year=year, source=source, told_as=None)
     rows = rows.exclude(source_key__in=ToldCourse.objects.filter(year=year, source=source).values("key"))
     rows = rows.select_related("subject", "room", "alternation").prefetch_related("groups", "teachers")
-    return found + [KnownCourse(one.source_key, said_of(one), one) for one in rows.order_by("pk")]
+    return found + [KnownCourse(row.source_key, said_of(row), row) for row in rows.order_by("pk")]
 
 
 def compared(courses: Sequence[Course], known: Sequence[KnownCourse], start: date, scope: str) -> Comparison:
@@ -100,10 +103,17 @@ def said_by(course: Course) -> Said:
     """What a file says of a course; a subject or a room that is not saved yet is its word."""
     slot, room = course.slot, course.room
     return Said(
-        course.subject.pk or course.subject.code, frozenset(one.pk for one in course.groups),
-        frozenset(one.pk for one in course.teachers), room and (room.pk or room.name), slot.weekday, slot.starts,
-        slot.ends, course.weeks, course.first, course.last,
-    )  # fmt: skip
+        course.subject.pk or course.subject.code,
+        frozenset(group.pk for group in course.groups),
+        frozenset(teacher.pk for teacher in course.teachers),
+        room and (room.pk or room.name),
+        slot.weekday,
+        slot.starts,
+        slot.ends,
+        course.weeks,
+        course.first,
+        course.last,
+    )
 
 
 class _Comparing:
@@ -112,7 +122,7 @@ class _Comparing:
     ) -> None:
         self.start, self.result = start, Comparison()
         self.courses = {id(course): course for course in courses}
-        self.known = {one.key: one for one in known}
+        self.known = {known_course.key: known_course for known_course in known}
         for course in courses:
             if old := self.known.get(course.key):
                 self._pair(old, course)
@@ -131,7 +141,9 @@ class _Comparing:
         """Those that the file does not tell of are neither changed nor stopped by its silence."""
         if scope == Scope.ALL:
             return
-        told = {group.pk for course in courses for group in course.groups} if scope == Scope.CLASSES else set()  # fmt: skip
+        told = (
+            {group.pk for course in courses for group in course.groups} if scope == Scope.CLASSES else set()
+        )
         self.known = {key: one for key, one in self.known.items() if told and one.said.groups <= told}
 
     def _match(self, old_is: Callable[[Said], Sign], new_is: Callable[[Said], Sign]) -> None:

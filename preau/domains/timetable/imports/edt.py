@@ -18,10 +18,22 @@ from preau.foundation.xmlrecords import Node, RecordReader
 
 ROOT = "ExportEmploiDuTemps"
 RECORDS = {
-    ("Matieres", "Matiere"), ("Professeurs", "Professeur"), ("Classes", "Classe"), ("Groupes", "Groupe"),
-    ("Salles", "Salle"), ("Cours", "Cours"), (ROOT, "AnneeScolaire"), (ROOT, "GrilleHoraire"),
-}  # fmt: skip
-FIGURES = {"Matiere": "subjects", "Professeur": "teachers", "Classe": "classes", "Groupe": "groups", "Salle": "rooms"}  # fmt: skip
+    ("Matieres", "Matiere"),
+    ("Professeurs", "Professeur"),
+    ("Classes", "Classe"),
+    ("Groupes", "Groupe"),
+    ("Salles", "Salle"),
+    ("Cours", "Cours"),
+    (ROOT, "AnneeScolaire"),
+    (ROOT, "GrilleHoraire"),
+}
+FIGURES = {
+    "Matiere": "subjects",
+    "Professeur": "teachers",
+    "Classe": "classes",
+    "Groupe": "groups",
+    "Salle": "rooms",
+}
 WEEKS = 64
 
 
@@ -109,8 +121,10 @@ def _name(export: _Export, node: Node) -> None:
     if key in export.known:
         export.doubled.add(key)
         export.told.note(
-            export.name, node.line, _("Deux lignes ont le même numéro : les cours qui le disent sont mis de côté.")
-        )  # fmt: skip
+            export.name,
+            node.line,
+            _("Deux lignes ont le même numéro : les cours qui le disent sont mis de côté."),
+        )
     export.known[key] = node
     if node.tag == "Groupe":
         for part in node.each("PartieDeClasse"):
@@ -137,14 +151,20 @@ def _slots(export: _Export, node: Node, number: int) -> list[Slot]:
     weekday, (starts, ends) = _weekday(node), _hours(export, node)
     return [
         Slot(
-            export.name, node.line, [number], weekday, starts, ends, subject,
+            export.name,
+            node.line,
+            [number],
+            weekday,
+            starts,
+            ends,
+            subject,
             groups=tuple(one for kind, one in people if kind == "group"),
             teachers=tuple(one for kind, one in people if kind == "teacher"),
             room=next((one for kind, one in people if kind == "room"), None),
             weeks=frozenset(weeks),
         )
         for people, weeks in present.items()
-    ]  # fmt: skip
+    ]
 
 
 def _present(export: _Export, node: Node) -> dict[tuple[tuple[str, Named], ...], list[date]]:
@@ -157,7 +177,7 @@ def _present(export: _Export, node: Node) -> dict[tuple[tuple[str, Named], ...],
         told = True
         people = _people(export, child)
         for week in _weeks(child):
-            by_week[week] += [one for one in people if one not in by_week[week]]
+            by_week[week] += [person for person in people if person not in by_week[week]]
     if told and not by_week:
         raise Odd(_("Ce cours n’a aucune semaine."))
     found: dict[tuple[tuple[str, Named], ...], list[date]] = defaultdict(list)

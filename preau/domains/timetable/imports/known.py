@@ -135,7 +135,9 @@ class Known:
         groups = {group.pk: group for group in Group.objects.filter(year=year)}
         names = [(group, group.name) for group in groups.values()]
         keys = ExternalId.objects.filter(group__year=year, kind__in=["class", "group"])
-        names += [(groups[pk], value.rpartition("$")[2]) for pk, value in keys.values_list("group_id", "value")]  # fmt: skip
+        names += [
+            (groups[pk], value.rpartition("$")[2]) for pk, value in keys.values_list("group_id", "value")
+        ]
         for group, name in names:
             for kind in (group.kind == Group.Kind.CLASS, None):
                 self._groups[kind].add(bare(name), group)
@@ -148,7 +150,10 @@ class Known:
         if found:
             return found  # type: ignore[no-any-return]
         if self._squashed[kind].is_several(short):
-            raise Odd(_("Plusieurs classes ou groupes peuvent porter ce nom : %(name)s.") % {"name": named.said[:60]})  # fmt: skip
+            raise Odd(
+                _("Plusieurs classes ou groupes peuvent porter ce nom : %(name)s.")
+                % {"name": named.said[:60]}
+            )
         said = {
             True: _("Classe inconnue de l’établissement : %(name)s."),
             False: _("Groupe inconnu de l’établissement : %(name)s."),
@@ -173,7 +178,14 @@ class Known:
 
     def _learn_name(self, person: Person, family: str, given: str) -> None:
         title = {"mme": "mme ", "m": "m "}.get(person.civility, "")
-        for name in {f"{family} {given}", f"{given} {family}", f"{family} {given[:1]}", f"{given[:1]} {family}", family, f"{title}{family}"}:  # fmt: skip
+        for name in {
+            f"{family} {given}",
+            f"{given} {family}",
+            f"{family} {given[:1]}",
+            f"{given[:1]} {family}",
+            family,
+            f"{title}{family}",
+        }:
             self._people.add(" ".join(name.split()), person)
 
     def teacher(self, named: Named) -> Person:

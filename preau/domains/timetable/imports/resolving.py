@@ -16,7 +16,10 @@ SUBJECT, GROUPS = (
     ("matière", "matiere", "cours"),
     ("classe", "classes", "groupe", "groupes", "division", "public"),
 )
-TEACHERS, ROOMS = ("professeur", "professeurs", "enseignant", "enseignants", "prof"), ("salle", "salles", "lieu")  # fmt: skip
+TEACHERS, ROOMS = (
+    ("professeur", "professeurs", "enseignant", "enseignants", "prof"),
+    ("salle", "salles", "lieu"),
+)
 
 
 @dataclass
@@ -73,8 +76,8 @@ def _course(slot: Slot, known: Known, calendar: Calendar) -> Course:
     weeks = calendar.kept(slot.weeks)
     if first > last or (weeks is not None and not weeks):
         raise Odd(_("Ce cours n’a aucune date dans l’année scolaire."))
-    groups = tuple(dict.fromkeys(known.group(one) for one in slot.groups))
-    teachers = tuple(dict.fromkeys(_teacher(known, one) for one in slot.teachers))
+    groups = tuple(dict.fromkeys(known.group(group) for group in slot.groups))
+    teachers = tuple(dict.fromkeys(_teacher(known, teacher) for teacher in slot.teachers))
     # Only now may a subject or a room be made: a course that goes aside makes none.
     room = known.room(slot.room) if slot.room else None
     return Course(slot, known.subject(slot.subject), groups, teachers, room, weeks, first, last)
@@ -90,9 +93,17 @@ def _teacher(known: Known, named: Named) -> Person:
 def _only_once(course: Course, seen: dict[object, int]) -> None:
     slot = course.slot
     same = (
-        slot.weekday, slot.starts, slot.ends, id(course.subject), course.groups, course.teachers, id(course.room),
-        course.weeks, course.first, course.last,
-    )  # fmt: skip
+        slot.weekday,
+        slot.starts,
+        slot.ends,
+        id(course.subject),
+        course.groups,
+        course.teachers,
+        id(course.room),
+        course.weeks,
+        course.first,
+        course.last,
+    )
     if same in seen:
         raise Odd(_("Le même cours est déjà à la ligne %(line)s.") % {"line": seen[same]})
     seen[same] = slot.line
@@ -118,16 +129,18 @@ def _give_keys(courses: Iterable[Course], *, keys_are_files: bool) -> None:
 def slots_of_events(told: Told, happenings: Iterable[ics.Happening], known: Known) -> None:
     """Make slots of events whose words name a class and a subject of the school."""
     slots: list[Slot] = []
-    for one in happenings:
+    for happening in happenings:
         try:
-            slots += _slots_of(one, known)
+            slots += _slots_of(happening, known)
         except Odd as odd:
-            told.put_aside(one.course, one.file, one.line, str(odd), what=one.uid[:60])
+            told.put_aside(
+                happening.course, happening.file, happening.line, str(odd), what=happening.uid[:60]
+            )
     told.slots = ics.joined(slots)
 
 
-def _slots_of(one: ics.Happening, known: Known) -> list[Slot]:
-    words = one.words
+def _slots_of(happening: ics.Happening, known: Known) -> list[Slot]:
+    words = happening.words
     subjects, groups, people = known.found_in(words.free)
     told_subject, told_groups = _labelled(words, SUBJECT), _labelled(words, GROUPS)
     told_room = _labelled(words, ROOMS) or words.where
@@ -140,7 +153,7 @@ def _slots_of(one: ics.Happening, known: Known) -> list[Slot]:
         raise Odd(_("Aucune matière de l’établissement n’est nommée dans cet événement."))
     teachers = _teachers(words, people, known)
     room = Named(told_room.splitlines()[0].strip()) if told_room.strip() else None
-    return ics.slots_of(one, subject, named, teachers, room)
+    return ics.slots_of(happening, subject, named, teachers, room)
 
 
 def _labelled(words: ics.Words, labels: tuple[str, ...]) -> str:

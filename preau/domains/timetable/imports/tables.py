@@ -25,14 +25,30 @@ HEADINGS = {
     "subject": ("matiere", "discipline", "cours", "enseignement", "libelle matiere"),
     "code": ("code matiere", "code de la matiere"),
     "class": ("classe", "classes", "division", "divisions"),
-    "group": ("groupe", "groupes", "classe/groupe", "classe ou groupe", "classes et groupes", "classe groupe"),
-    "teacher": ("enseignant", "enseignants", "professeur", "professeurs", "prof", "profs", "intervenant", "enseignante"),
+    "group": (
+        "groupe",
+        "groupes",
+        "classe/groupe",
+        "classe ou groupe",
+        "classes et groupes",
+        "classe groupe",
+    ),
+    "teacher": (
+        "enseignant",
+        "enseignants",
+        "professeur",
+        "professeurs",
+        "prof",
+        "profs",
+        "intervenant",
+        "enseignante",
+    ),
     "room": ("salle", "salles", "lieu"),
     "turn": ("semaine", "semaines", "alternance", "quinzaine", "periodicite", "semaine a/b", "frequence"),
     "first": ("du", "date de debut", "premier jour", "a partir du", "debut le"),
     "last": ("au", "date de fin", "dernier jour", "jusqu au", "fin le"),
     "key": ("identifiant", "id", "numero", "reference"),
-}  # fmt: skip
+}
 SAMPLES = 3
 NEEDED = (
     ({"day"}, _lazy("le jour")),
@@ -116,11 +132,21 @@ def _slot(file: str, line: int, number: int, cells: dict[str, str], calendar: Ca
     groups = [Named(name, is_class=True) for name in _several(said("class"))]
     groups += [Named(name) for name in _several(said("group"))]
     return Slot(
-        file, line, [number], _weekday(said("day")), starts, ends, Named(said("subject"), said("code")),
-        groups=tuple(groups), teachers=tuple(Named(name) for name in _several(said("teacher"))),
-        room=Named(said("room")) if said("room") else None, weeks=_weeks(said("turn"), calendar),
-        first=_day(said("first")), last=_day(said("last")), key=said("key")[:100],
-    )  # fmt: skip
+        file,
+        line,
+        [number],
+        _weekday(said("day")),
+        starts,
+        ends,
+        Named(said("subject"), said("code")),
+        groups=tuple(groups),
+        teachers=tuple(Named(name) for name in _several(said("teacher"))),
+        room=Named(said("room")) if said("room") else None,
+        weeks=_weeks(said("turn"), calendar),
+        first=_day(said("first")),
+        last=_day(said("last")),
+        key=said("key")[:100],
+    )
 
 
 def _several(text: str) -> list[str]:

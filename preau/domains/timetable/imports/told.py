@@ -57,10 +57,18 @@ class Slot:
     def made_of(self) -> str:
         """All that the file says of it, as one short word."""
         parts = [
-            self.weekday, self.starts, self.ends, self.subject.said, self.subject.code,
-            sorted(one.said for one in self.groups), sorted(one.said for one in self.teachers),
-            self.room.said if self.room else "", sorted(self.weeks) if self.weeks is not None else "", self.first, self.last,
-        ]  # fmt: skip
+            self.weekday,
+            self.starts,
+            self.ends,
+            self.subject.said,
+            self.subject.code,
+            sorted(group.said for group in self.groups),
+            sorted(teacher.said for teacher in self.teachers),
+            self.room.said if self.room else "",
+            sorted(self.weeks) if self.weeks is not None else "",
+            self.first,
+            self.last,
+        ]
         return sha256("|".join(map(str, parts)).encode()).hexdigest()[:32]
 
 

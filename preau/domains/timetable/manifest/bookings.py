@@ -2,7 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from preau.domains.timetable import actions, queries, rules
+from preau.domains.timetable import rules
+from preau.domains.timetable.actions.bookings import forget_purposes
+from preau.domains.timetable.queries.bookings import bookings_in_agenda
 from preau.domains.timetable.seeds import bookings as seeds
 from preau.foundation import boards
 from preau.foundation.boards import (
@@ -29,9 +31,7 @@ for verb, label in [
 
 boards.seeds.add(boards.Seed("réservations", seeds.plant, order=26))
 boards.agenda.add(
-    boards.AgendaSource(
-        "timetable.bookings", queries.bookings_in_agenda, rules.books, order=22, service="timetable"
-    )
+    boards.AgendaSource("timetable.bookings", bookings_in_agenda, rules.books, order=22, service="timetable")
 )
 boards.settings_pages.add(
     boards.SettingsPage(
@@ -58,16 +58,28 @@ boards.first_steps.add(
     boards.FirstStep(
         _("Réserver une salle ou du matériel"),
         _("Une salle libre, un chariot de tablettes, le CDI : pour une heure vide, ou depuis un cours."),
-        "timetable:book", rules.books, where=_("Dans « Emploi du temps »"), order=96, service="timetable",
+        "timetable:book",
+        rules.books,
+        where=_("Dans « Emploi du temps »"),
+        order=96,
+        service="timetable",
     )
-)  # fmt: skip
+)
 boards.notification_kinds.add(
     NotificationKind(
-        "timetable.booking_cancelled", _("Une de vos réservations est annulée"), _("Emploi du temps"),
-        _("Une réservation est annulée"), _("%(what)s, %(when)s.\n%(school)s"), _("Mes réservations"),
-        _("Vous aviez réservé cette salle ou ce matériel."), rules.books, pace=Pace.AT_ONCE, push=True, order=30,
+        "timetable.booking_cancelled",
+        _("Une de vos réservations est annulée"),
+        _("Emploi du temps"),
+        _("Une réservation est annulée"),
+        _("%(what)s, %(when)s.\n%(school)s"),
+        _("Mes réservations"),
+        _("Vous aviez réservé cette salle ou ce matériel."),
+        rules.books,
+        pace=Pace.AT_ONCE,
+        push=True,
+        order=30,
     )
-)  # fmt: skip
+)
 boards.personal_data.add(
     PersonalData(
         label=_("Réservations de salles et de matériel"),
@@ -84,7 +96,7 @@ boards.personal_data.add(
             ["person", "starts", "ends", "day", "purpose", "made_at", "cancelled_by", "cancelled_at"],
             FieldClass.PERSONAL,
         ),
-        forget=actions.forget_purposes,
+        forget=forget_purposes,
         field_readers={"purpose": own("person")},
         people={"person": (Concerned.STAFF,)},
     )

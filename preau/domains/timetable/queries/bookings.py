@@ -32,8 +32,15 @@ from preau.foundation.prepared import Prepared
 Kind = Bookable.Kind
 # What few schools have many of is looked for first: an ordinary room is in the list of all the others.
 ORDER = (
-    Kind.TROLLEY, Kind.DEVICE, Kind.LIBRARY, Kind.COMPUTERS, Kind.LAB, Kind.HALL, Kind.SPORT, Kind.ROOM,
-)  # fmt: skip
+    Kind.TROLLEY,
+    Kind.DEVICE,
+    Kind.LIBRARY,
+    Kind.COMPUTERS,
+    Kind.LAB,
+    Kind.HALL,
+    Kind.SPORT,
+    Kind.ROOM,
+)
 USUAL = 55  # minutes
 
 
@@ -155,16 +162,29 @@ BOOKED_OVER = Prepared(
         .over_at(starts, ends)
         .order_by("starts", "pk")
         .values_list(
-            "pk", "bookable_id", "bookable__room_id", "starts", "ends", "person_id",
-            "person__civility", "person__given_name", "person__family_name",
+            "pk",
+            "bookable_id",
+            "bookable__room_id",
+            "starts",
+            "ends",
+            "person_id",
+            "person__civility",
+            "person__given_name",
+            "person__family_name",
         )
     )
-)  # fmt: skip
+)
 
 
 def found_at(
-    year: SchoolYear, starts: datetime, ends: datetime, things: Iterable[Thing], *, person: int = 0, apart_from: int | None = None,
-) -> Finding:  # fmt: skip
+    year: SchoolYear,
+    starts: datetime,
+    ends: datetime,
+    things: Iterable[Thing],
+    *,
+    person: int = 0,
+    apart_from: int | None = None,
+) -> Finding:
     """What is free of these things at these hours, and who or what holds the rest. `apart_from`: a lesson that does not count."""
     things = list(things)
     held = _holders(year, starts, ends, person)
@@ -310,13 +330,21 @@ def with_all(found: "BookingQuerySet") -> "BookingQuerySet":
 def booking_rows(viewer: Viewer, bookings: Iterable[Booking]) -> list[BookingRow]:
     return [
         BookingRow(
-            pk=one.pk, called=dates.capital(one.bookable.called), kind=one.bookable.get_kind_display(), day=one.day,
-            hours=one.hours, who=one.person.formal_name, purpose=one.purpose, lesson=one.lesson_id,
-            lesson_said=_lesson_said(one), is_own=one.person_id == viewer.person.pk,
-            is_over=one.ends <= viewer.moment, is_cancelled=one.cancelled_at is not None,
+            pk=booking.pk,
+            called=dates.capital(booking.bookable.called),
+            kind=booking.bookable.get_kind_display(),
+            day=booking.day,
+            hours=booking.hours,
+            who=booking.person.formal_name,
+            purpose=booking.purpose,
+            lesson=booking.lesson_id,
+            lesson_said=_lesson_said(booking),
+            is_own=booking.person_id == viewer.person.pk,
+            is_over=booking.ends <= viewer.moment,
+            is_cancelled=booking.cancelled_at is not None,
         )
-        for one in bookings
-    ]  # fmt: skip
+        for booking in bookings
+    ]
 
 
 def _lesson_said(booking: Booking) -> str:
@@ -334,9 +362,20 @@ def bookings_for(viewer: Viewer, lesson: Lesson) -> list[BookingRow]:
 
 def _columns(found: "QuerySet[Booking]") -> "QuerySet[Booking, tuple[Any, ...]]":
     return found.order_by("starts", "pk").values_list(
-        "pk", "day", "starts", "ends", "school__timezone", "bookable__name", "bookable__room__name", "purpose",
-        "lesson_id", "lesson__subject__name", "person__civility", "person__given_name", "person__family_name",
-    )  # fmt: skip
+        "pk",
+        "day",
+        "starts",
+        "ends",
+        "school__timezone",
+        "bookable__name",
+        "bookable__room__name",
+        "purpose",
+        "lesson_id",
+        "lesson__subject__name",
+        "person__civility",
+        "person__given_name",
+        "person__family_name",
+    )
 
 
 HELD_BY = Prepared(
@@ -369,18 +408,29 @@ def _beside(row: Sequence[Any], *, named: bool) -> Beside:
     url = reverse("timetable:lesson", kwargs={"pk": lesson}) if lesson else reverse("timetable:bookings")
     detail = " · ".join(filter(None, [str(subject or ""), str(purpose or "")]))
     return Beside(
-        day, who if named else dates.capital(called), starts, ends, str(zone), detail=detail or _("Réservation"),
-        url=url, icon="key",
-    )  # fmt: skip
+        day,
+        who if named else dates.capital(called),
+        starts,
+        ends,
+        str(zone),
+        detail=detail or _("Réservation"),
+        url=url,
+        icon="key",
+    )
 
 
 def bookings_in_agenda(viewer: Viewer, first: date, last: date) -> list[AgendaEntry]:
     """One's own bookings, for one's agenda (one query)."""
     return [
         AgendaEntry(
-            uid=f"reservation-{row[0]}", title=beside.title, starts=beside.starts or beside.day,
-            ends=beside.ends or beside.day, zone=beside.zone, detail=beside.detail, url=beside.url,
+            uid=f"reservation-{row[0]}",
+            title=beside.title,
+            starts=beside.starts or beside.day,
+            ends=beside.ends or beside.day,
+            zone=beside.zone,
+            detail=beside.detail,
+            url=beside.url,
         )
         for row in HELD_BY(viewer, viewer.person.pk, first, last)
         for beside in [_beside(row, named=False)]
-    ]  # fmt: skip
+    ]

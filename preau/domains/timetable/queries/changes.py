@@ -18,10 +18,19 @@ from preau.foundation import dates
 Kind = LessonChange.Kind
 # What `Line` is made of.
 CHANGE = (
-    "lesson_id", "kind", "reason", "starts_before", "room_before__name", "room_before_id", "room_after_id",
-    "teacher_before_id", "teacher_after_id", "teacher_after__civility", "teacher_after__given_name",
+    "lesson_id",
+    "kind",
+    "reason",
+    "starts_before",
+    "room_before__name",
+    "room_before_id",
+    "room_after_id",
+    "teacher_before_id",
+    "teacher_after_id",
+    "teacher_after__civility",
+    "teacher_after__given_name",
     "teacher_after__family_name",
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True)
@@ -74,7 +83,7 @@ class Now:
 
 def said_of(lessons: Iterable[Now], lines: Iterable[Line]) -> dict[int, list[Said]]:
     """What is to say of these lessons, which were changed at least once, from their changes in force, in their order."""
-    known = {one.pk: one for one in lessons}
+    known = {lesson.pk: lesson for lesson in lessons}
     of_each: dict[int, list[Line]] = defaultdict(list)
     for line in lines:
         of_each[line.lesson].append(line)
@@ -174,16 +183,20 @@ def _row(change: LessonChange) -> ChangeRow:
     lesson, zone = change.lesson, change.lesson.school.timezone
     groups = ", ".join(group.name for group in lesson.groups.all())
     return ChangeRow(
-        pk=change.pk, lesson_id=lesson.pk, kind=change.kind,
+        pk=change.pk,
+        lesson_id=lesson.pk,
+        kind=change.kind,
         what=f"{lesson.subject.name}, {groups}" if groups else lesson.subject.name,
         when=f"{dates.capital(dates.day(lesson.day))}, {lesson.hours}",
-        before=_side(change, zone, after=False), after=_side(change, zone, after=True),
-        reason=change.get_reason_display() if change.reason else "", note=change.note,
+        before=_side(change, zone, after=False),
+        after=_side(change, zone, after=True),
+        reason=change.get_reason_display() if change.reason else "",
+        note=change.note,
         made=_by(change.made_by, change.made_at),
         undone=_by(change.undone_by, change.undone_at) if change.undone_at else "",
         is_over=lesson.ends <= timezone.now(),
         room_by=(change.made_by_id or 0) if change.kind == Kind.ROOM else 0,
-    )  # fmt: skip
+    )
 
 
 def _side(change: LessonChange, zone: str, *, after: bool) -> str:

@@ -137,9 +137,13 @@ def _weekly(
         .select_related("subject", "alternation")
     )
     return [
-        Clash(needs.shared_with(one, kin), dates.hours(one.starts_at, one.ends_at), one.subject.name)
-        for one in patterns
-        if not comes.isdisjoint(Times.of(one).dates())
+        Clash(
+            needs.shared_with(pattern, kin),
+            dates.hours(pattern.starts_at, pattern.ends_at),
+            pattern.subject.name,
+        )
+        for pattern in patterns
+        if not comes.isdisjoint(Times.of(pattern).dates())
     ]
 
 
@@ -157,9 +161,9 @@ def _apart(
     if apart:
         lessons = lessons.exclude(pattern=apart)
     return [
-        _dated(one, needs, kin)
-        for one in lessons
-        if _clock(one.starts, one) < times.hours[1] and _clock(one.ends, one) > times.hours[0]
+        _dated(lesson, needs, kin)
+        for lesson in lessons
+        if _clock(lesson.starts, lesson) < times.hours[1] and _clock(lesson.ends, lesson) > times.hours[0]
     ]
 
 
@@ -186,7 +190,7 @@ def clashes_at(
     school = year.school
     begins, finishes = (dates.local(moment, school.timezone) for moment in (starts, ends))
     hours = (begins.time(), finishes.time())
-    dated = [_dated(one, needs, kin) for one in lessons]
+    dated = [_dated(lesson, needs, kin) for lesson in lessons]
     booked = booked_over(needs.room, starts, ends, apart_from=apart_from) if needs.room else []
     return [*dated, *_in_slots(year, begins.weekday(), hours, needs, begins.date()), *booked]
 
@@ -199,7 +203,7 @@ def booked_over(
     if apart_from:
         teach = Lesson.teachers.through.objects.filter(lesson=apart_from, person=OuterRef("person"))
         found = found.exclude(Exists(teach))
-    return [_booking(room, one) for one in found.select_related("person", "school")]
+    return [_booking(room, booking) for booking in found.select_related("person", "school")]
 
 
 def _booked_on(year: SchoolYear, days: set[date], hours: tuple[time, time], needs: Needs) -> list[Clash]:
@@ -208,13 +212,15 @@ def _booked_on(year: SchoolYear, days: set[date], hours: tuple[time, time], need
         return []
     found = Booking.objects.in_force().filter(year=year, bookable__room=needs.room)
     return [
-        _booking(needs.room, one)
-        for one in found.exclude(person__in=needs.teachers).select_related("person", "school")
-        if one.day in days
-        and dates.local(one.starts, one.school.timezone).time() < hours[1]
-        and dates.local(one.ends, one.school.timezone).time() > hours[0]
+        _booking(needs.room, booking)
+        for booking in found.exclude(person__in=needs.teachers).select_related("person", "school")
+        if booking.day in days
+        and dates.local(booking.starts, booking.school.timezone).time() < hours[1]
+        and dates.local(booking.ends, booking.school.timezone).time() > hours[0]
     ]
 
 
-def _booking(room: Room, one: Booking) -> Clash:
-    return Clash(room.place, one.hours, _("réservé par %(who)s") % {"who": one.person.formal_name}, one.day)
+def _booking(room: Room, booking: Booking) -> Clash:
+    return Clash(
+        room.place, booking.hours, _("réservé par %(who)s") % {"who": booking.person.formal_name}, booking.day
+    )

@@ -123,8 +123,11 @@ def to_cover(viewer: Viewer, first: date, last: date) -> LessonQuerySet:
         teacher__lessons_given_away__undone_at=None,
     )
     return (
-        Lesson.objects.in_school(viewer).between(first, last).filter(Exists(own) | Exists(given)).order_by("starts", "pk")
-    )  # fmt: skip
+        Lesson.objects.in_school(viewer)
+        .between(first, last)
+        .filter(Exists(own) | Exists(given))
+        .order_by("starts", "pk")
+    )
 
 
 def left_to_cover(viewer: Viewer, first: date, last: date, now: Any) -> LessonQuerySet:

@@ -32,8 +32,16 @@ from preau.foundation.text import fold
 # two weeks; in the holidays, one looks for what comes after them.
 SOON, AFTER_HOLIDAYS = timedelta(days=14), timedelta(days=28)
 COLUMNS = (
-    "pk", "day", "starts", "ends", "school__timezone", "subject__name", "room__name", "state", "revision",
-)  # fmt: skip
+    "pk",
+    "day",
+    "starts",
+    "ends",
+    "school__timezone",
+    "subject__name",
+    "room__name",
+    "state",
+    "revision",
+)
 
 
 @dataclass
@@ -107,8 +115,16 @@ def line_of(lesson: Lesson) -> tuple[Any, ...]:
     room = lesson.room.name if lesson.room else None
     zone, subject = lesson.school.timezone, lesson.subject.name
     return (
-        lesson.pk, lesson.day, lesson.starts, lesson.ends, zone, subject, room, lesson.state, lesson.revision,
-    )  # fmt: skip
+        lesson.pk,
+        lesson.day,
+        lesson.starts,
+        lesson.ends,
+        zone,
+        subject,
+        room,
+        lesson.state,
+        lesson.revision,
+    )
 
 
 def lines_with_groups(lessons: "QuerySet[Lesson]") -> "QuerySet[Lesson, tuple[Any, ...]]":
@@ -143,9 +159,16 @@ def _around(lessons: Any, changed: Any, *others: Any) -> "QuerySet[Any, tuple[An
         Value(GROUP), "pk", "lesson_id", *EMPTY, "group_id", NOBODY, NONE, "group__name", NONE
     )
     of_teachers = teachers.values_list(
-        Value(TEACHER), "pk", "lesson_id", *EMPTY, NOBODY, NOBODY,
-        "person__civility", "person__given_name", "person__family_name",
-    )  # fmt: skip
+        Value(TEACHER),
+        "pk",
+        "lesson_id",
+        *EMPTY,
+        NOBODY,
+        NOBODY,
+        "person__civility",
+        "person__given_name",
+        "person__family_name",
+    )
     of_changes = changes.values_list(Value(CHANGED), "pk", *CHANGE)
     together = of_groups.union(of_teachers, of_changes, *others, all=True)
     return together.order_by("group__name", "pk")
@@ -155,13 +178,17 @@ def _around_of_family(
     lessons: Any, changed: Any, viewer: Viewer, first: date, last: date
 ) -> "QuerySet[Any, tuple[Any, ...]]":
     """And what a family's agenda wants beside: each group of each child with a first name, the weeks that have a name."""
-    of_children = groups_of_children(viewer).order_by().values_list(
-        Value(CHILD), "pk", "group_id", *EMPTY, NOBODY, NOBODY, NONE, "pupil__given_name", NONE
-    )  # fmt: skip
+    of_children = (
+        groups_of_children(viewer)
+        .order_by()
+        .values_list(Value(CHILD), "pk", "group_id", *EMPTY, NOBODY, NOBODY, NONE, "pupil__given_name", NONE)
+    )
     mondays = Cast("mondays", TextField())
-    of_weeks = named_weeks(viewer, first, last).order_by().values_list(
-        Value(WEEK), "pk", "school_id", *EMPTY, NOBODY, NOBODY, NONE, "name", mondays
-    )  # fmt: skip
+    of_weeks = (
+        named_weeks(viewer, first, last)
+        .order_by()
+        .values_list(Value(WEEK), "pk", "school_id", *EMPTY, NOBODY, NOBODY, NONE, "name", mondays)
+    )
     return _around(lessons, changed, of_children, of_weeks)
 
 

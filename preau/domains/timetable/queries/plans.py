@@ -72,7 +72,7 @@ def looks_of_groups(rows: Iterable[LessonRow]) -> dict[str, Look]:
     for name in sorted({row.groups_label for row in rows if row.groups}):
         first = crc32(name.encode()) % len(LOOKS)
         turns = [LOOKS[(first + turn) % len(LOOKS)].key for turn in range(len(LOOKS))]
-        key = next((one for one in turns if one not in taken), turns[0])
+        key = next((turn for turn in turns if turn not in taken), turns[0])
         taken.add(key)
         found[name] = Look(key, name, icon="")
     return found
@@ -112,20 +112,20 @@ def _span(starts: datetime | None, ends: datetime | None, zone: str) -> tuple[in
     return first, last if last > first else MIDNIGHT
 
 
-def beside_block(one: Beside) -> Block:
-    starts, ends = _span(one.starts, one.ends, one.zone)
+def beside_block(beside: Beside) -> Block:
+    starts, ends = _span(beside.starts, beside.ends, beside.zone)
     return Block(
-        title=one.title,
+        title=beside.title,
         starts=starts,
         ends=ends,
-        hours=one.hours,
-        text=" · ".join(filter(None, [one.whose, one.detail])),
-        href=one.url,
-        icon=one.icon,
+        hours=beside.hours,
+        text=" · ".join(filter(None, [beside.whose, beside.detail])),
+        href=beside.url,
+        icon=beside.icon,
         kind="beside",
-        tags=((one.word, "changed", ""),) if one.word else (),
-        is_off=one.is_cancelled,
-        begins=dates.hour(one.starts, one.zone) if one.starts else "",
+        tags=((beside.word, "changed", ""),) if beside.word else (),
+        is_off=beside.is_cancelled,
+        begins=dates.hour(beside.starts, beside.zone) if beside.starts else "",
     )
 
 

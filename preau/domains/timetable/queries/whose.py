@@ -134,12 +134,12 @@ def whose(viewer: Viewer, asked: Mapping[str, str]) -> Whose:
     if by == By.OWN:
         return Whose(by)
     choices = _choices(viewer, by)
-    chosen = next((one for one in choices if one.value == asked.get(by.value)), None)
+    chosen = next((choice for choice in choices if choice.value == asked.get(by.value)), None)
     chosen = chosen or next(iter(choices), None)
     if by != By.CLASS or chosen is None or not viewer.works_with_pupils:
         return Whose(by, choices, chosen)
     pupils = _people(PUPILS_OF(viewer, chosen.pk))
-    pupil = next((one for one in pupils if one.value == asked.get("eleve")), None)
+    pupil = next((pupil for pupil in pupils if pupil.value == asked.get("eleve")), None)
     return Whose(by, choices, chosen, pupils, pupil)
 
 
@@ -157,7 +157,7 @@ def _of_family(viewer: Viewer, asked: Mapping[str, str]) -> Whose:
     if len(viewer.own_pupils()) < 2:
         return Whose(By.OWN)
     children = tuple(Choice(public_id, given, pk) for pk, public_id, given in CHILDREN(viewer))
-    child = next((one for one in children if one.value == asked.get("enfant")), None)
+    child = next((child for child in children if child.value == asked.get("enfant")), None)
     return Whose(By.OWN, pupils=children, pupil=child)
 
 
@@ -239,6 +239,8 @@ def lessons_of(viewer: Viewer, found: Whose, first: date, last: date) -> list[Le
     if found.chosen is None:
         return []
     asked: dict[By, Callable[..., list[tuple[object, ...]]]] = {
-        By.CLASS: OF_GROUP, By.TEACHER: OF_TEACHER, By.ROOM: OF_ROOM,
-    }  # fmt: skip
+        By.CLASS: OF_GROUP,
+        By.TEACHER: OF_TEACHER,
+        By.ROOM: OF_ROOM,
+    }
     return rows_from(asked[found.by](viewer, found.chosen.pk, first, last))

@@ -92,9 +92,16 @@ def _book(world: Any, things: list[Bookable]) -> None:
         ends[thing.pk] = lesson.ends
         bookings.append(
             Booking(
-                school=world.school, year=world.year, bookable=thing, person=teacher, lesson=None if thing.room_id else lesson,
-                starts=lesson.starts, ends=lesson.ends, day=lesson.day, purpose=PURPOSES[number // ONE_IN % len(PURPOSES)],
+                school=world.school,
+                year=world.year,
+                bookable=thing,
+                person=teacher,
+                lesson=None if thing.room_id else lesson,
+                starts=lesson.starts,
+                ends=lesson.ends,
+                day=lesson.day,
+                purpose=PURPOSES[number // ONE_IN % len(PURPOSES)],
                 made_at=min(lesson.starts - timedelta(days=2), timezone.now()),
             )
-        )  # fmt: skip
+        )
     Booking.objects.bulk_create(bookings)

@@ -10,11 +10,14 @@ from conftest import NOW, PARIS, SchoolClient
 from preau.commons.journal.models import Line
 from preau.commons.notifications.models import Item
 from preau.directory.models import Closure, Group, Room
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Role
-from preau.domains.timetable import actions, queries, rules
-from preau.domains.timetable.actions import Asked, Why
+from preau.domains.timetable import rules
+from preau.domains.timetable.actions import changes, following, patterns, telling
+from preau.domains.timetable.actions.bookings import Asked, WasBooked, book, forget_purposes, remove_bookable
+from preau.domains.timetable.actions.changes import Why
 from preau.domains.timetable.models import Bookable, Booking, DaySlot, Lesson, LessonChange
+from preau.domains.timetable.queries.bookings import Thing, found_at, things_kept, things_of
 
 TODAY = NOW.date()
 TOMORROW = TODAY + timedelta(days=1)
@@ -41,8 +44,8 @@ def new_room(college: World, name: str = "Salle neuve", **more: Any) -> Room:
     return room
 
 
-def thing(college: World, key: str) -> queries.Thing:
-    return next(one for one in queries.things_of(college.school.pk) if one.key == key)
+def thing(college: World, key: str) -> Thing:
+    return next(thing for thing in things_of(college.school.pk) if thing.key == key)
 
 
 def asked(
@@ -57,8 +60,8 @@ def moments(when: tuple[date, time, time] = EVENING) -> tuple[datetime, datetime
 
 
 def free_at(college: World, when: tuple[date, time, time] = EVENING) -> list[str]:
-    found = queries.found_at(college.year, *moments(when), queries.things_of(college.school.pk))
-    return [one.called for _label, things in found.free for one in things]
+    found = found_at(college.year, *moments(when), things_of(college.school.pk))
+    return [thing.called for _label, things in found.free for thing in things]
 
 
 def own_lesson(college: World, day: date = TOMORROW) -> Lesson:
@@ -96,9 +99,9 @@ def test_a_teacher_takes_back_the_room_that_they_changed_and_nothing_else(
     college: World, seat_of: Any
 ) -> None:
     lesson, teacher = own_lesson(college), seat_of("teacher")
-    own = actions.change_room(teacher, lesson, new_room(college), Why())
-    by_office = actions.change_room(seat_of("secretary"), lesson, new_room(college, "Autre"), Why())
-    cancelled = actions.cancel_lesson(teacher, own_lesson(college, TOMORROW + timedelta(days=1)), Why())
+    own = changes.change_room(teacher, lesson, new_room(college), Why())
+    by_office = changes.change_room(seat_of("secretary"), lesson, new_room(college, "Autre"), Why())
+    cancelled = changes.cancel_lesson(teacher, own_lesson(college, TOMORROW + timedelta(days=1)), Why())
     assert rules.undoes_change(teacher, own)
     assert not rules.undoes_change(teacher, by_office)
     assert not rules.undoes_change(teacher, cancelled)
@@ -118,7 +121,7 @@ def test_what_is_free_is_all_that_nothing_holds(college: World, seat_of: Any) ->
             "room__name", flat=True
         )
     )
-    actions.book(seat_of("teacher_1"), college.year, asked(college, red, when))  # type: ignore[arg-type]
+    book(seat_of("teacher_1"), college.year, asked(college, red, when))  # type: ignore[arg-type]
     free = free_at(college, when)  # type: ignore[arg-type]
     assert free[0] == blue.name
     assert red.name not in free
@@ -130,9 +133,15 @@ def test_an_hour_of_study_holds_its_room(college: World) -> None:
     room = new_room(college)
     assert "Salle neuve" in free_at(college)
     DaySlot.objects.create(
-        school=college.school, year=college.year, kind="study", name="Étude", weekdays=[TOMORROW.weekday()],
-        starts_at=time(17), ends_at=time(19), room=room,
-    )  # fmt: skip
+        school=college.school,
+        year=college.year,
+        kind="study",
+        name="Étude",
+        weekdays=[TOMORROW.weekday()],
+        starts_at=time(17),
+        ends_at=time(19),
+        room=room,
+    )
     assert "Salle neuve" not in free_at(college)
     assert "Salle neuve" in free_at(college, (TOMORROW + timedelta(days=1), time(18), time(19)))
 
@@ -190,7 +199,7 @@ def test_an_empty_hour_is_booked_in_two_gestures(college: World, client: SchoolC
 
 def test_a_room_shows_who_booked_it(college: World, client: SchoolClient, seat_of: Any) -> None:
     room = new_room(college)
-    actions.book(seat_of("teacher"), college.year, asked(college, room, purpose="Club"))
+    book(seat_of("teacher"), college.year, asked(college, room, purpose="Club"))
     client.sit(college.people["cpe"])
     asks = {"par": "salle", "salle": room.pk, "jour": str(TOMORROW)}
     page = client.get(reverse("timetable:week"), asks).content.decode()
@@ -203,11 +212,15 @@ def test_a_clash_says_who_has_it_and_what_is_free_instead(
 ) -> None:
     blue = trolley(college)
     trolley(college, "Chariot rouge")
-    actions.book(seat_of("teacher_1"), college.year, asked(college, blue))
+    book(seat_of("teacher_1"), college.year, asked(college, blue))
     client.sit(college.people["teacher"])
     form = {
-        "day": str(TOMORROW), "starts_at": "18:30", "ends_at": "19:30", "thing": f"materiel-{blue.pk}", "purpose": "Oral blanc",
-    }  # fmt: skip
+        "day": str(TOMORROW),
+        "starts_at": "18:30",
+        "ends_at": "19:30",
+        "thing": f"materiel-{blue.pk}",
+        "purpose": "Oral blanc",
+    }
     page = client.post(reverse("timetable:book"), form)
     text = page.content.decode()
     assert page.status_code == 422
@@ -229,8 +242,11 @@ def test_a_clash_says_who_has_it_and_what_is_free_instead(
 )
 def test_what_cannot_be_booked_is_said(college: World, client: SchoolClient, change: Any, said: str) -> None:
     form = {
-        "day": str(TOMORROW), "starts_at": "18:00", "ends_at": "18:55", "thing": f"materiel-{trolley(college).pk}",
-    }  # fmt: skip
+        "day": str(TOMORROW),
+        "starts_at": "18:00",
+        "ends_at": "18:55",
+        "thing": f"materiel-{trolley(college).pk}",
+    }
     client.sit(college.people["teacher"])
     page = client.post(reverse("timetable:book"), form | change)
     assert page.status_code == 422
@@ -240,22 +256,20 @@ def test_what_cannot_be_booked_is_said(college: World, client: SchoolClient, cha
 
 def test_the_hour_that_is_going_on_may_be_booked(college: World, seat_of: Any) -> None:
     now = (TODAY, time(10, 5), time(11, 0))
-    assert actions.book(seat_of("teacher"), college.year, asked(college, trolley(college), now)).day == TODAY
+    assert book(seat_of("teacher"), college.year, asked(college, trolley(college), now)).day == TODAY
 
 
 def test_one_form_sent_twice_is_one_booking(college: World, seat_of: Any) -> None:
     blue, teacher = trolley(college), seat_of("teacher")
-    first = actions.book(teacher, college.year, asked(college, blue))
-    assert actions.book(teacher, college.year, asked(college, blue)) == first
+    first = book(teacher, college.year, asked(college, blue))
+    assert book(teacher, college.year, asked(college, blue)) == first
     assert Booking.objects.count() == 1
 
 
 def test_hours_that_touch_do_not_clash(college: World, seat_of: Any) -> None:
     blue = trolley(college)
-    actions.book(seat_of("teacher"), college.year, asked(college, blue))
-    actions.book(
-        seat_of("teacher_1"), college.year, asked(college, blue, (TOMORROW, time(18, 55), time(19, 50)))
-    )
+    book(seat_of("teacher"), college.year, asked(college, blue))
+    book(seat_of("teacher_1"), college.year, asked(college, blue, (TOMORROW, time(18, 55), time(19, 50))))
     assert Booking.objects.count() == 2
 
 
@@ -263,8 +277,8 @@ def test_what_is_closed_meanwhile_is_refused(college: World, seat_of: Any) -> No
     blue = trolley(college)
     wanted = asked(college, blue)
     Bookable.objects.filter(pk=blue.pk).update(is_open=False)
-    with pytest.raises(actions.NotNow, match="n’est plus à réserver"):
-        actions.book(seat_of("teacher"), college.year, wanted)
+    with pytest.raises(changes.NotNow, match="n’est plus à réserver"):
+        book(seat_of("teacher"), college.year, wanted)
 
 
 # Cancelling
@@ -274,7 +288,7 @@ def test_whoever_holds_it_frees_it_and_others_are_refused(
     college: World, client: SchoolClient, seat_of: Any
 ) -> None:
     blue = trolley(college)
-    booking = actions.book(seat_of("teacher"), college.year, asked(college, blue))
+    booking = book(seat_of("teacher"), college.year, asked(college, blue))
     address = reverse("timetable:cancel_booking", kwargs={"pk": booking.pk})
     assert client.sit(college.people["teacher_1"]).post(address).status_code == 403
     assert client.sit(college.people["pupil"]).post(address).status_code == 404
@@ -284,21 +298,21 @@ def test_whoever_holds_it_frees_it_and_others_are_refused(
     # Nobody is told of what they did themselves, and a second click does nothing.
     assert not Item.objects.filter(kind="timetable.booking_cancelled").exists()
     assert "C’était déjà fait" in client.post(address, follow=True).content.decode()
-    actions.book(seat_of("teacher_1"), college.year, asked(college, blue))
+    book(seat_of("teacher_1"), college.year, asked(college, blue))
 
 
 def test_a_booking_taken_back_by_the_school_is_told_to_who_held_it(college: World, seat_of: Any) -> None:
-    booking = actions.book(seat_of("teacher"), college.year, asked(college, trolley(college)))
-    assert actions.cancel_booking(seat_of("cpe"), booking)
+    booking = book(seat_of("teacher"), college.year, asked(college, trolley(college)))
+    assert following.cancel_booking(seat_of("cpe"), booking)
     told = Item.objects.get(kind="timetable.booking_cancelled")
     assert told.person == college.people["teacher"]
     assert told.facts["what"] == "Chariot bleu"
 
 
 def test_what_is_over_stays_as_it_was(college: World, clock: Any, seat_of: Any) -> None:
-    booking = actions.book(seat_of("teacher"), college.year, asked(college, trolley(college)))
+    booking = book(seat_of("teacher"), college.year, asked(college, trolley(college)))
     clock.move_to(NOW + timedelta(days=3))
-    assert not actions.cancel_booking(seat_of("teacher"), booking)
+    assert not following.cancel_booking(seat_of("teacher"), booking)
 
 
 # With a lesson
@@ -322,10 +336,10 @@ def test_equipment_of_a_lesson_is_on_its_page_and_follows_it(
         .get(reverse("timetable:lesson", kwargs={"pk": lesson.pk}))
         .content.decode()
     )
-    actions.move_lesson(seat_of("head"), lesson, (date(2026, 11, 28), time(8), time(9)), lesson.room, Why())
+    changes.move_lesson(seat_of("head"), lesson, (date(2026, 11, 28), time(8), time(9)), lesson.room, Why())
     booking.refresh_from_db()
     assert booking.day == date(2026, 11, 28)
-    actions.cancel_lesson(seat_of("head"), Lesson.objects.get(pk=lesson.pk), Why())
+    changes.cancel_lesson(seat_of("head"), Lesson.objects.get(pk=lesson.pk), Why())
     booking.refresh_from_db()
     assert booking.cancelled_at
     assert (
@@ -339,13 +353,13 @@ def test_equipment_that_another_has_there_is_given_up_when_a_lesson_moves(
     blue, lesson = trolley(college), own_lesson(college)
     saturday = (date(2026, 11, 28), time(8), time(9))
     hours = tuple(moment.astimezone(PARIS).time() for moment in (lesson.starts, lesson.ends))
-    mine = actions.book(
+    mine = book(
         seat_of("teacher"),
         college.year,
         asked(college, blue, (lesson.day, *hours), lesson=lesson),  # type: ignore[arg-type]
     )
-    actions.book(seat_of("teacher_1"), college.year, asked(college, blue, saturday))
-    actions.move_lesson(seat_of("head"), lesson, saturday, lesson.room, Why())
+    book(seat_of("teacher_1"), college.year, asked(college, blue, saturday))
+    changes.move_lesson(seat_of("head"), lesson, saturday, lesson.room, Why())
     mine.refresh_from_db()
     assert mine.cancelled_at
 
@@ -367,7 +381,7 @@ def test_another_room_is_one_button_and_families_read_it(college: World, client:
         page = client.get(reverse("timetable:lesson", kwargs={"pk": lesson.pk})).content.decode()
         assert "Salle changée" in page, key
         assert "Changer ce cours" not in page
-    actions.tell_of_change(change.pk)
+    telling.tell_of_change(change.pk)
     told = set(Item.objects.filter(kind="timetable.changed_today").values_list("person_id", flat=True))
     assert {college.people["pupil"].pk, college.people["guardian"].pk} <= told
 
@@ -376,26 +390,33 @@ def test_a_lesson_does_not_take_a_room_that_is_booked(college: World, seat_of: A
     lesson, room = own_lesson(college), new_room(college)
     hours = tuple(moment.astimezone(PARIS).time() for moment in (lesson.starts, lesson.ends))
     when = (lesson.day, *hours)
-    booking = actions.book(seat_of("teacher_1"), college.year, asked(college, room, when))  # type: ignore[arg-type]
-    with pytest.raises(actions.Taken) as taken:
-        actions.change_room(seat_of("head"), lesson, room, Why())
+    booking = book(seat_of("teacher_1"), college.year, asked(college, room, when))  # type: ignore[arg-type]
+    with pytest.raises(patterns.Taken) as taken:
+        changes.change_room(seat_of("head"), lesson, room, Why())
     assert college.people["teacher_1"].formal_name in taken.value.clashes[0].said
-    actions.cancel_booking(seat_of("teacher_1"), booking)
+    following.cancel_booking(seat_of("teacher_1"), booking)
     # Whoever holds it may give their lesson there.
-    actions.book(seat_of("teacher"), college.year, asked(college, room, when))  # type: ignore[arg-type]
-    actions.change_room(seat_of("teacher"), lesson, room, Why())
+    book(seat_of("teacher"), college.year, asked(college, room, when))  # type: ignore[arg-type]
+    changes.change_room(seat_of("teacher"), lesson, room, Why())
 
 
 def test_a_weekly_lesson_does_not_take_a_room_that_is_booked(college: World, seat_of: Any) -> None:
     room, group = new_room(college), Group.objects.filter(year=college.year)[0]
-    actions.book(seat_of("teacher_1"), college.year, asked(college, room))
-    weekly = actions.Weekly(
-        year=college.year, subject=own_lesson(college).subject, groups=(group,), teachers=(college.people["teacher"],),
-        room=room, weekday=TOMORROW.weekday(), starts_at=time(18), ends_at=time(19), first_day=TODAY,
+    book(seat_of("teacher_1"), college.year, asked(college, room))
+    weekly = patterns.Weekly(
+        year=college.year,
+        subject=own_lesson(college).subject,
+        groups=(group,),
+        teachers=(college.people["teacher"],),
+        room=room,
+        weekday=TOMORROW.weekday(),
+        starts_at=time(18),
+        ends_at=time(19),
+        first_day=TODAY,
         last_day=TODAY + timedelta(days=30),
-    )  # fmt: skip
-    with pytest.raises(actions.Taken):
-        actions.create_weekly_lesson(seat_of("head"), weekly)
+    )
+    with pytest.raises(patterns.Taken):
+        patterns.create_weekly_lesson(seat_of("head"), weekly)
 
 
 def test_a_room_that_is_closed_to_bookings_is_for_the_office(college: World, client: SchoolClient) -> None:
@@ -441,17 +462,17 @@ def test_the_school_keeps_the_list(college: World, client: SchoolClient) -> None
 
 def test_what_was_booked_once_stays_on_the_list(college: World, seat_of: Any) -> None:
     blue = trolley(college)
-    actions.book(seat_of("teacher"), college.year, asked(college, blue))
-    with pytest.raises(actions.WasBooked):
-        actions.remove_bookable(seat_of("head"), blue)
+    book(seat_of("teacher"), college.year, asked(college, blue))
+    with pytest.raises(WasBooked):
+        remove_bookable(seat_of("head"), blue)
     assert [
-        one.bookings for one in queries.things_kept(seat_of("head")) if one.key == f"materiel-{blue.pk}"
+        thing.bookings for thing in things_kept(seat_of("head")) if thing.key == f"materiel-{blue.pk}"
     ] == [1]
 
 
 def test_the_file_of_bookings_says_who_had_what(college: World, client: SchoolClient, seat_of: Any) -> None:
-    booking = actions.book(seat_of("teacher"), college.year, asked(college, trolley(college), purpose="Club"))
-    actions.cancel_booking(seat_of("teacher"), booking)
+    booking = book(seat_of("teacher"), college.year, asked(college, trolley(college), purpose="Club"))
+    following.cancel_booking(seat_of("teacher"), booking)
     client.sit(college.people["cpe"])
     lines = b"".join(client.get(reverse("timetable:export_bookings")).streaming_content).decode()  # type: ignore[attr-defined]
     assert "Chariot bleu;" in lines
@@ -459,7 +480,7 @@ def test_the_file_of_bookings_says_who_had_what(college: World, client: SchoolCl
 
 
 def test_what_was_written_goes_with_who_wrote_it(college: World, seat_of: Any) -> None:
-    booking = actions.book(seat_of("teacher"), college.year, asked(college, trolley(college), purpose="Club"))
-    assert actions.forget_purposes(college.people["teacher"].pk) == 1
+    booking = book(seat_of("teacher"), college.year, asked(college, trolley(college), purpose="Club"))
+    assert forget_purposes(college.people["teacher"].pk) == 1
     booking.refresh_from_db()
     assert booking.purpose == ""

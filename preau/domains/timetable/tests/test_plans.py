@@ -6,18 +6,20 @@ import pytest
 from django.urls import reverse
 
 from conftest import NOW, SchoolClient
-from preau.directory.seeds import World
-from preau.domains.timetable import queries
+from preau.directory.seeds.world import World
 from preau.domains.timetable.models import Lesson
-from preau.domains.timetable.queries import View, Way
+from preau.domains.timetable.queries import layouts, plans
+from preau.domains.timetable.queries.layouts import View
+from preau.domains.timetable.queries.lessons import Day, own_rows, present_day, pupil_groups
+from preau.domains.timetable.queries.plans import Way
 
 TODAY = NOW.date()
 
 
 def week_of(viewer: Any, way: Way, *, shows_free: bool = True) -> Any:
-    span = queries.span_of(View.WEEK, TODAY)
-    rows = queries.own_rows(viewer, span.first, span.last)
-    return rows, queries.week_plan(queries.days_of(rows, span, TODAY), way, "?jour=", shows_free=shows_free)
+    span = layouts.span_of(View.WEEK, TODAY)
+    rows = own_rows(viewer, span.first, span.last)
+    return rows, plans.week_plan(layouts.days_of(rows, span, TODAY), way, "?jour=", shows_free=shows_free)
 
 
 def test_a_week_holds_each_lesson_once_as_tall_as_it_lasts(college: World, seat_of: Any) -> None:
@@ -34,7 +36,7 @@ def test_a_week_holds_each_lesson_once_as_tall_as_it_lasts(college: World, seat_
 def test_the_hours_between_two_lessons_are_free_and_noon_is_a_pause(college: World, seat_of: Any) -> None:
     viewer = seat_of("pupil")
     lessons = list(Lesson.objects.of_pupils([viewer.person.pk]).filter(day=TODAY).order_by("starts"))
-    Lesson.objects.filter(pk__in=[one.pk for one in lessons[1:-1]]).delete()
+    Lesson.objects.filter(pk__in=[lesson.pk for lesson in lessons[1:-1]]).delete()
     _rows, plan = week_of(viewer, Way({}))
     (today,) = [day for day in plan.days if day.is_today]
     assert [block.kind for block in today.blocks] == ["lesson", "free", "lesson"]
@@ -47,11 +49,11 @@ def test_classes_keep_their_colours_and_none_takes_that_of_another() -> None:
     def rows(*names: str) -> list[Any]:
         return [type("Row", (), {"groups": [name], "groups_label": name})() for name in names]
 
-    looks = queries.looks_of_groups(rows("6e A", "5e B", "4e C", "3e A", "5e B"))
+    looks = plans.looks_of_groups(rows("6e A", "5e B", "4e C", "3e A", "5e B"))
     assert len({look.key for look in looks.values()}) == len(looks) == 4
-    assert queries.looks_of_groups(rows("5e B", "3e A", "4e C", "6e A")) == looks
+    assert plans.looks_of_groups(rows("5e B", "3e A", "4e C", "6e A")) == looks
     assert all(
-        look.letters for look in queries.looks_of_groups(rows(*(f"Groupe {n}" for n in range(30)))).values()
+        look.letters for look in plans.looks_of_groups(rows(*(f"Groupe {n}" for n in range(30)))).values()
     )
 
 
@@ -87,17 +89,17 @@ def test_before_the_next_lesson_it_is_the_next_one_and_after_the_last_it_says_so
 ) -> None:
     viewer = seat_of("pupil")
     early = NOW.replace(hour=5)
-    day = queries.present_day(viewer, early)
-    opening = queries.opening_of(viewer, day, early)
+    day = present_day(viewer, early)
+    opening = plans.opening_of(viewer, day, early)
     assert opening.share is None and opening.row is not None and "suivre" in opening.when
-    nothing = queries.opening_of(viewer, queries.Day(TODAY, [], None, 0), NOW)
+    nothing = plans.opening_of(viewer, Day(TODAY, [], None, 0), NOW)
     assert nothing.row is None and nothing.title == "Pas de cours aujourd’hui"
 
 
 def test_a_family_reads_a_ribbon_a_child_and_no_presence(
     college: World, client: SchoolClient, seat_of: Any
 ) -> None:
-    names = {name for found in queries.pupil_groups(seat_of("guardian")).values() for name in found}
+    names = {name for found in pupil_groups(seat_of("guardian")).values() for name in found}
     client.sit(college.people["guardian"])
     page = client.get("/").content.decode()
     assert page.count('class="ribbon"') == len(names) > 0
@@ -106,8 +108,8 @@ def test_a_family_reads_a_ribbon_a_child_and_no_presence(
 
 def test_a_day_without_lessons_of_a_child_is_said(college: World, seat_of: Any) -> None:
     viewer = seat_of("guardian")
-    children = queries.pupil_groups(viewer)
-    found = queries.days_of_children(viewer, queries.Day(TODAY, [], None, 0), children, NOW)
+    children = pupil_groups(viewer)
+    found = plans.days_of_children(viewer, Day(TODAY, [], None, 0), children, NOW)
     assert found and all("n’a pas cours" in child.sentence for child in found)
     assert all(child.plan.days[0].blocks == () for child in found)
 

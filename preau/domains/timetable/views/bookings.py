@@ -10,9 +10,22 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from preau.directory.models import Room
-from preau.domains.timetable import actions, exports, queries, rules
+from preau.domains.timetable import rules
+from preau.domains.timetable.actions import bookings as bookings_actions
+from preau.domains.timetable.actions import changes, following, patterns
+from preau.domains.timetable.exports.bookings import bookings_csv
 from preau.domains.timetable.forms.bookings import BookableForm, BookForm, FindForm
 from preau.domains.timetable.models import Bookable, Booking, Lesson
+from preau.domains.timetable.queries import days, lessons
+from preau.domains.timetable.queries.bookings import (
+    Thing,
+    booking_rows,
+    bookings_of,
+    found_at,
+    things_kept,
+    things_of,
+    usual_end,
+)
 from preau.foundation import dates, journal
 from preau.foundation.access import opens
 from preau.foundation.downloads import csv_lines
@@ -42,7 +55,7 @@ def equip(request: HttpRequest, lesson: Lesson) -> HttpResponse:
         messages.info(request, _("Ce cours est annulé : il n’a besoin de rien."))
         return redirect("timetable:lesson", pk=lesson.pk)
     when = (lesson.day, starts.time(), ends.time())
-    context = {"find": None, "lesson": lesson, "row": queries.row_at_hand(lesson), "first": ""}
+    context = {"find": None, "lesson": lesson, "row": lessons.row_at_hand(lesson), "first": ""}
     return _book(request, when, lesson, context)
 
 
@@ -53,23 +66,23 @@ def _when(request: HttpRequest, chosen: dict[str, Any]) -> When:
     starts = chosen.get("debut") or time(min(now.hour + 1, 22))
     ends = chosen.get("fin")
     if ends is None or ends <= starts:
-        ends = queries.usual_end(viewer.year, starts)
+        ends = usual_end(viewer.year, starts)
     return chosen.get("jour") or viewer.today, starts, ends
 
 
 def _book(request: HttpRequest, when: When, lesson: Lesson | None, context: dict[str, Any]) -> HttpResponse:
     viewer = request.viewer
-    things = [one for one in queries.things_of(viewer.school_id, rooms=lesson is None) if one.is_open]
+    things = [thing for thing in things_of(viewer.school_id, rooms=lesson is None) if thing.is_open]
     form = BookForm(things, when, request.POST or None)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         when = (data["day"], data["starts_at"], data["ends_at"]) if lesson is None else when
-        asked = actions.Asked(data["thing"], *when, purpose=data["purpose"], lesson=lesson)
+        asked = bookings_actions.Asked(data["thing"], *when, purpose=data["purpose"], lesson=lesson)
         try:
-            booking = actions.book(viewer, viewer.year, asked)
-        except actions.Taken as taken:
+            booking = bookings_actions.book(viewer, viewer.year, asked)
+        except patterns.Taken as taken:
             form.add_clashes(taken.clashes)
-        except actions.NotNow as refused:
+        except changes.NotNow as refused:
             form.add_error(None, str(refused))
         else:
             _said(request, booking)
@@ -87,15 +100,15 @@ def _said(request: HttpRequest, booking: Booking) -> None:
     messages.success(request, _("Réservé : %(what)s, %(day)s, %(hours)s.") % facts)
 
 
-def _found(request: HttpRequest, when: When, things: list[queries.Thing]) -> dict[str, Any]:
+def _found(request: HttpRequest, when: When, things: list[Thing]) -> dict[str, Any]:
     """What is free then; nothing while the school is closed, and why."""
     viewer = request.viewer
-    starts, ends = (actions.at(viewer.school, when[0], clock) for clock in when[1:])
-    closed = queries.why_not(viewer.year, when[0], ends)
+    starts, ends = (patterns.at(viewer.school, when[0], clock) for clock in when[1:])
+    closed = days.why_not(viewer.year, when[0], ends)
     said = {"closed": closed, "hours": dates.hours(*when[1:]), "things": bool(things)}
     if closed or ends <= starts:
         return said | {"free": (), "taken": (), "instead": ""}
-    finding = queries.found_at(viewer.year, starts, ends, things, person=viewer.person.pk)
+    finding = found_at(viewer.year, starts, ends, things, person=viewer.person.pk)
     return said | {"free": finding.free, "taken": finding.taken, "instead": finding.said()}
 
 
@@ -103,12 +116,15 @@ def _found(request: HttpRequest, when: When, things: list[queries.Thing]) -> dic
 @require_safe
 def bookings(request: HttpRequest) -> HttpResponse:
     """One's bookings to come; or those of the school, and those of the year."""
-    page = page_for(request, queries.bookings_of(request.viewer, **_asked(request)), 30)
+    page = page_for(request, bookings_of(request.viewer, **_asked(request)), 30)
     viewer = request.viewer
     context = {
-        "page_obj": page, "rows": queries.booking_rows(viewer, page.object_list), "query": query_of(request),
-        "keeps": rules.keeps_bookables(viewer), "asked": _asked(request),
-    }  # fmt: skip
+        "page_obj": page,
+        "rows": booking_rows(viewer, page.object_list),
+        "query": query_of(request),
+        "keeps": rules.keeps_bookables(viewer),
+        "asked": _asked(request),
+    }
     return render(request, "timetable/bookings.html", context)
 
 
@@ -122,7 +138,7 @@ def _asked(request: HttpRequest) -> dict[str, Any]:
 @require_POST
 def cancel_booking(request: HttpRequest, booking: Booking) -> HttpResponseRedirect:
     """Free what was booked."""
-    done = actions.cancel_booking(request.viewer, booking)
+    done = following.cancel_booking(request.viewer, booking)
     tell_outcome(request, done, _("La réservation est annulée : d’autres peuvent la prendre."))
     if booking.lesson_id and request.POST.get("back") == "lesson":
         return redirect("timetable:lesson", pk=booking.lesson_id)
@@ -134,16 +150,16 @@ def cancel_booking(request: HttpRequest, booking: Booking) -> HttpResponseRedire
 def export_bookings(request: HttpRequest) -> StreamingHttpResponse:
     """The bookings of the year as CSV, streamed."""
     viewer = request.viewer
-    found = queries.bookings_of(viewer, own=False, past=True)
+    found = bookings_of(viewer, own=False, past=True)
     journal.record(viewer, "timetable.bookings_exported", viewer.school, rows=found.count())
-    return csv_lines(f"reservations-{viewer.today:%Y-%m-%d}", exports.bookings_csv(viewer, found))
+    return csv_lines(f"reservations-{viewer.today:%Y-%m-%d}", bookings_csv(viewer, found))
 
 
 @opens(to=rules.keeps_bookables)
 @require_safe
 def bookables(request: HttpRequest) -> HttpResponse:
     """What may be booked, and how often it was this year."""
-    page = page_for(request, queries.things_kept(request.viewer), 40)
+    page = page_for(request, things_kept(request.viewer), 40)
     return render(request, "timetable/bookables.html", {"page_obj": page})
 
 
@@ -182,8 +198,8 @@ def _edit(request: HttpRequest, form: BookableForm, context: dict[str, Any]) -> 
         viewer = request.viewer
         whose = {"bookable": known["bookable"], "room": known["room"]}
         try:
-            actions.keep_bookable(viewer, viewer.year, form.cleaned_data, **whose)
-        except actions.NameKnown:
+            bookings_actions.keep_bookable(viewer, viewer.year, form.cleaned_data, **whose)
+        except bookings_actions.NameKnown:
             form.add_known()
         else:
             messages.success(request, _("C’est enregistré."))
@@ -197,8 +213,8 @@ def _edit(request: HttpRequest, form: BookableForm, context: dict[str, Any]) -> 
 def remove_bookable(request: HttpRequest, bookable: Bookable) -> HttpResponseRedirect:
     """Take off the list what nobody ever booked."""
     try:
-        actions.remove_bookable(request.viewer, bookable)
-    except actions.WasBooked:
+        bookings_actions.remove_bookable(request.viewer, bookable)
+    except bookings_actions.WasBooked:
         messages.error(request, _("Déjà réservé au moins une fois : décochez « À réserver » pour le fermer."))
         return redirect("timetable:change_bookable", pk=bookable.pk)
     messages.success(request, _("C’est retiré de la liste."))

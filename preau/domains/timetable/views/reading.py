@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from preau.directory.viewer import Viewer
-from preau.domains.timetable import queries, rules
-from preau.domains.timetable.queries import By, View, Whose
-from preau.domains.timetable.queries.layouts import DayOf
+from preau.domains.timetable import rules
+from preau.domains.timetable.queries import layouts, lessons, plans, weeks
+from preau.domains.timetable.queries import whose as whose_queries
+from preau.domains.timetable.queries.layouts import DayOf, View
+from preau.domains.timetable.queries.whose import By, Whose
 from preau.foundation import dates, journal
 from preau.foundation.access import opens
 
@@ -25,29 +27,34 @@ BY_SUBJECT = "matiere"
 def week(request: HttpRequest) -> HttpResponse:
     """The lessons around a day: one's own, or for staff those of a class, a teacher, a room or a pupil."""
     viewer, asked = request.viewer, request.GET
-    whose = queries.whose(viewer, asked.dict())
+    whose = whose_queries.whose(viewer, asked.dict())
     day = dates.parse(asked.get("jour") or asked.get("semaine"), viewer.today)
     view = View(asked["vue"]) if asked.get("vue") in set(View) else View.WEEK
-    span = queries.span_of(view, day)
-    rows = queries.lessons_of(viewer, whose, span.first, span.last)
+    span = layouts.span_of(view, day)
+    rows = whose_queries.lessons_of(viewer, whose, span.first, span.last)
     if view == View.DAY:
-        rows = queries.with_marks(viewer, rows)
+        rows = lessons.with_marks(viewer, rows)
     if whose.pupil and viewer.is_staff:
         journal.record_read(viewer, "timetable.pupil_read", viewer.school, subject_id=whose.pupil.pk)
     # A month counts lessons: what is beside them is in its days.
-    beside = [] if view == View.MONTH else queries.beside_of(viewer, whose, rows, span.first, span.last)
-    days = queries.days_of(rows, span, viewer.today, beside)
-    children = queries.pupil_groups(viewer) if viewer.is_guardian and not whose.pupil else {}
+    beside = [] if view == View.MONTH else whose_queries.beside_of(viewer, whose, rows, span.first, span.last)
+    days = layouts.days_of(rows, span, viewer.today, beside)
+    children = lessons.pupil_groups(viewer) if viewer.is_guardian and not whose.pupil else {}
     context = {
-        "span": span, "whose": whose, "days": days, "today": viewer.today,
-        "grid": queries.grid_of(days) if view == View.TABLE else [],
-        "names": queries.names_between(viewer, span.first, span.last),
+        "span": span,
+        "whose": whose,
+        "days": days,
+        "today": viewer.today,
+        "grid": layouts.grid_of(days) if view == View.TABLE else [],
+        "names": weeks.names_between(viewer, span.first, span.last),
         "children": children,
         **_drawn(viewer, whose, view, days, children, asked.get("couleurs") == BY_SUBJECT),
-        "can_edit": rules.edits_timetable(viewer), "announces_own": rules.announces_own(viewer),
-        "keeps_slots": rules.keeps_slots(viewer), **_booking(viewer, whose),
+        "can_edit": rules.edits_timetable(viewer),
+        "announces_own": rules.announces_own(viewer),
+        "keeps_slots": rules.keeps_slots(viewer),
+        **_booking(viewer, whose),
         **_ways(viewer, whose, view, day),
-    }  # fmt: skip
+    }
     return render(request, "timetable/week.html", context)
 
 
@@ -79,8 +86,8 @@ def _drawn(
         return {"plan": None}
     of_teacher = whose.by == By.TEACHER or (whose.by == By.OWN and viewer.is_staff)
     booking = _booking(viewer, whose)
-    looks = queries.looks_of_groups(row for one in days for row in one.rows) if of_teacher else {}
-    way = queries.Way(
+    looks = plans.looks_of_groups(row for day in days for row in day.rows) if of_teacher else {}
+    way = plans.Way(
         children,
         titles_groups=of_teacher,
         says_teachers=not of_teacher,
@@ -98,7 +105,7 @@ def _drawn(
         or (whose.by == By.OWN and len(children) < 2)
         or (whose.by == By.ROOM and bool(way.booking))
     )
-    plan = queries.week_plan(days, way, address, shows_free=shows_free, with_marks=view == View.DAY)
+    plan = plans.week_plan(days, way, address, shows_free=shows_free, with_marks=view == View.DAY)
     return {"plan": plan, "colours": way.colours, "of_teacher": of_teacher, "by_subject": by_subject}
 
 
@@ -106,7 +113,7 @@ def _known_group(whose: Whose, days: list[DayOf]) -> str:
     """The class that needs no saying: the one that is read, or a pupil's own, of which most of their lessons are."""
     if whose.by == By.CLASS and whose.chosen:
         return whose.chosen.label
-    return queries.usual_group(row for one in days for row in one.rows)
+    return plans.usual_group(row for day in days for row in day.rows)
 
 
 def _ways(viewer: Viewer, whose: Whose, view: View, day: date) -> dict[str, Any]:

@@ -23,8 +23,12 @@ MOST_OF_A_SITE, PAUSE = 100, 0.2
 LIMITS = outward.Limits(longest=200_000, seconds=15, plain=True)
 # It is there, and closed to us: nothing is said of the link.
 CLOSED = {
-    HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.PAYMENT_REQUIRED, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.NOT_ACCEPTABLE,
-}  # fmt: skip
+    HTTPStatus.UNAUTHORIZED,
+    HTTPStatus.FORBIDDEN,
+    HTTPStatus.PAYMENT_REQUIRED,
+    HTTPStatus.TOO_MANY_REQUESTS,
+    HTTPStatus.NOT_ACCEPTABLE,
+}
 # Some sites know no HEAD: they are asked again by GET, whose words nobody reads.
 ASK_AGAIN = {
     HTTPStatus.METHOD_NOT_ALLOWED,

@@ -120,11 +120,21 @@ def dublin_core(root: Element, identifier: str, where: str) -> Said:
     subjects = words_of(root, "subject")
     kept = [*words_of(root, "coverage"), *words_of(root, "audience"), *words_of(root, "educationLevel")]
     return Said(
-        identifier, where, word_of(root, "title"), " ".join(words_of(root, "description")[:3]), words_of(root, "identifier"),
-        words_of(root, "creator") or words_of(root, "contributor"), subjects, [[word] for word in kept],
-        words_of(root, "type"), words_of(root, "audience"), words_of(root, "rights"), word_of(root, "language"),
-        word_of(root, "date") or word_of(root, "issued"), hints=subjects,
-    )  # fmt: skip
+        identifier,
+        where,
+        word_of(root, "title"),
+        " ".join(words_of(root, "description")[:3]),
+        words_of(root, "identifier"),
+        words_of(root, "creator") or words_of(root, "contributor"),
+        subjects,
+        [[word] for word in kept],
+        words_of(root, "type"),
+        words_of(root, "audience"),
+        words_of(root, "rights"),
+        word_of(root, "language"),
+        word_of(root, "date") or word_of(root, "issued"),
+        hints=subjects,
+    )
 
 
 def lom(root: Element, identifier: str, where: str) -> Said:
@@ -136,20 +146,37 @@ def lom(root: Element, identifier: str, where: str) -> Said:
         *_terms(root, "general", "generalResourceType"),
     ]
     return Said(
-        identifier, where, _first_string(root, "general", "title"), _first_string(root, "general", "description"), addresses, names,
-        words_of(root, "general", "keyword", "string"), _paths(root), kinds, _terms(root, "educational", "intendedEndUserRole"),
-        words_of(root, "rights", "description", "string"), word_of(root, "general", "language"), day,
+        identifier,
+        where,
+        _first_string(root, "general", "title"),
+        _first_string(root, "general", "description"),
+        addresses,
+        names,
+        words_of(root, "general", "keyword", "string"),
+        _paths(root),
+        kinds,
+        _terms(root, "educational", "intendedEndUserRole"),
+        words_of(root, "rights", "description", "string"),
+        word_of(root, "general", "language"),
+        day,
         word_of(root, "educational", "typicalLearningTime", "duration"),
-    )  # fmt: skip
+    )
 
 
 def _first_string(root: Element, *path: str) -> str:
     """In French where there are several, else the first."""
     strings = [
-        one for above in root if local(above) == path[0] for held in above if local(held) == path[1] for one in held if local(one) == "string"
-    ]  # fmt: skip
+        one
+        for above in root
+        if local(above) == path[0]
+        for held in above
+        if local(held) == path[1]
+        for one in held
+        if local(one) == "string"
+    ]
     french = next(
-        (one for one in strings if (one.get("language") or "").rsplit("/", 1)[-1].startswith("fr")), None
+        (string for string in strings if (string.get("language") or "").rsplit("/", 1)[-1].startswith("fr")),
+        None,
     )
     chosen = french if french is not None else next(iter(strings), None)
     return "".join(chosen.itertext()) if chosen is not None else ""

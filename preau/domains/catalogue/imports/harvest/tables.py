@@ -64,9 +64,9 @@ def step(source: Source, cursor: dict[str, Any], mapper: Mapper, *, limits: Any 
 def _columns(titles: list[str]) -> dict[str, int]:
     folded = [fold(title) for title in titles]
     found = {
-        name: next(folded.index(one) for one in ways if one in folded)
+        name: next(folded.index(way) for way in ways if way in folded)
         for name, ways in COLUMNS.items()
-        if any(one in folded for one in ways)
+        if any(way in folded for way in ways)
     }
     if missing := [
         word for name, word in (("title", _("titre")), ("address", _("adresse"))) if name not in found
@@ -86,9 +86,18 @@ def said(told: dict[str, str], line: int) -> Said:
     day = FRENCH_DAY.fullmatch(told.get("date", "").strip())
     minutes = told.get("duration", "").strip()
     return Said(
-        told.get("identifier", ""), _("ligne %(line)s") % {"line": line}, told.get("title", ""), told.get("description", ""),
-        [told.get("address", "")], several("authors"), several("words"), [[name] for name in names], several("types"),
-        several("roles"), [told.get("rights", "")], told.get("language", ""),
+        told.get("identifier", ""),
+        _("ligne %(line)s") % {"line": line},
+        told.get("title", ""),
+        told.get("description", ""),
+        [told.get("address", "")],
+        several("authors"),
+        several("words"),
+        [[name] for name in names],
+        several("types"),
+        several("roles"),
+        [told.get("rights", "")],
+        told.get("language", ""),
         f"{day[3]}-{int(day[2]):02}-{int(day[1]):02}" if day else told.get("date", ""),
         f"PT{minutes}M" if minutes.isascii() and minutes.isdigit() else minutes,
-    )  # fmt: skip
+    )

@@ -37,7 +37,10 @@ class Brought:
     @property
     def print(self) -> str:
         """The same for the same writing."""
-        told = sorted((repr(one.place), one.known, sorted((pupil, typed.said) for pupil, typed in one.marks.items())) for one in self.plan.planned)  # fmt: skip
+        told = sorted(
+            (repr(one.place), one.known, sorted((pupil, typed.said) for pupil, typed in one.marks.items()))
+            for one in self.plan.planned
+        )
         return sha256(repr(told).encode()).hexdigest()
 
 
@@ -74,7 +77,7 @@ def columns_of(paths: Sequence[Path], words: Mapping[str, str]) -> list[dict[str
     for path in paths:
         grid = open_grid(path, path.name)
         for title, cells, key in zip(grid.titles, _cells(grid), fields_of(grid.titles, words), strict=True):
-            told = {"title": title[:120], "cells": [one[:SAMPLE] for one in cells], "field": key}
+            told = {"title": title[:120], "cells": [cell[:SAMPLE] for cell in cells], "field": key}
             found.setdefault(fold(title)[:120], told)
     return list(found.values())
 

@@ -45,14 +45,18 @@ SEES: dict[type[Model], Near] = {
     TimetableImport: near(own=OFFICE, other_school={"neighbour_head"}),
     ToldCourse: near(own=OFFICE, other_school={"neighbour_head"}),
     TeacherAbsence: near(
-        own=OFFICE | {"teacher"}, other_class=OFFICE | {"teacher_parent"}, departed=OFFICE,
+        own=OFFICE | {"teacher"},
+        other_class=OFFICE | {"teacher_parent"},
+        departed=OFFICE,
         other_school={"neighbour_head"},
     ),
     CoverAsk: near(
-        own=OFFICE | {"teacher_parent"}, other_class=OFFICE | {"teacher"}, departed=OFFICE,
+        own=OFFICE | {"teacher_parent"},
+        other_class=OFFICE | {"teacher"},
+        departed=OFFICE,
         other_school={"neighbour_head"},
     ),
-}  # fmt: skip
+}
 OPENS: dict[str, Near | set[str]] = {
     "timetable:week": STAFF | OWN_FAMILY | OTHER_FAMILY | NEIGHBOURING,
     "timetable:patterns": OFFICE | NEIGHBOURING,
@@ -67,26 +71,41 @@ OPENS: dict[str, Near | set[str]] = {
     # A teacher, of their own lessons: whoever left gives none any more.
     **dict.fromkeys(
         ["timetable:room", "timetable:equip"],
-        near(own=OFFICE | {"teacher"}, other_class=OFFICE | {"teacher_parent"}, departed=OFFICE, other_school=NEIGHBOURING),
+        near(
+            own=OFFICE | {"teacher"},
+            other_class=OFFICE | {"teacher_parent"},
+            departed=OFFICE,
+            other_school=NEIGHBOURING,
+        ),
     ),
     # And of a room that they changed themselves: the head changed these.
     "timetable:undo": ALL_SCOPES_OF_OFFICE,
     **dict.fromkeys(["timetable:book", "timetable:bookings"], WITH_PUPILS | NEIGHBOURING),
     **dict.fromkeys(
-        ["timetable:bookables", "timetable:create_bookable", "timetable:export_bookings"], PHOTOGRAPHERS | NEIGHBOURING
+        ["timetable:bookables", "timetable:create_bookable", "timetable:export_bookings"],
+        PHOTOGRAPHERS | NEIGHBOURING,
     ),
     **dict.fromkeys(
         ["timetable:change_bookable", "timetable:remove_bookable", "timetable:describe_room"],
         near(own=PHOTOGRAPHERS, other_school=NEIGHBOURING),
     ),
     "timetable:cancel_booking": near(
-        own=PHOTOGRAPHERS | {"teacher"}, other_class=PHOTOGRAPHERS | {"teacher_parent"}, departed=PHOTOGRAPHERS, other_school=NEIGHBOURING
+        own=PHOTOGRAPHERS | {"teacher"},
+        other_class=PHOTOGRAPHERS | {"teacher_parent"},
+        departed=PHOTOGRAPHERS,
+        other_school=NEIGHBOURING,
     ),
     **dict.fromkeys(
         [
-            "timetable:add", "timetable:changes", "timetable:export_changes", "timetable:weeks",
-            "timetable:hours", "timetable:export_hours",
-            "timetable:change_week", "timetable:create_alternation", "timetable:copy_week",
+            "timetable:add",
+            "timetable:changes",
+            "timetable:export_changes",
+            "timetable:weeks",
+            "timetable:hours",
+            "timetable:export_hours",
+            "timetable:change_week",
+            "timetable:create_alternation",
+            "timetable:copy_week",
         ],
         OFFICE | NEIGHBOURING,
     ),
@@ -104,18 +123,23 @@ OPENS: dict[str, Near | set[str]] = {
     "timetable:drop_import": SEES[TimetableImport],
     **dict.fromkeys(["timetable:cover", "timetable:export_cover"], OFFICE | NEIGHBOURING),
     **dict.fromkeys(
-        ["timetable:absences", "timetable:announce_absence"], OFFICE | {"teacher", "teacher_parent"} | NEIGHBOURING
+        ["timetable:absences", "timetable:announce_absence"],
+        OFFICE | {"teacher", "teacher_parent"} | NEIGHBOURING,
     ),
     **dict.fromkeys(
         [
-            "timetable:cover_lesson", "timetable:settle_cover", "timetable:cancel_ask", "timetable:confirm_absence",
+            "timetable:cover_lesson",
+            "timetable:settle_cover",
+            "timetable:cancel_ask",
+            "timetable:confirm_absence",
             "timetable:withdraw_absence",
         ],
         ALL_SCOPES_OF_OFFICE,
     ),
     "timetable:absence": SEES[TeacherAbsence],
     **dict.fromkeys(
-        ["timetable:ask", "timetable:accept", "timetable:decline"], near(own={"teacher_parent"}, other_class={"teacher"})
+        ["timetable:ask", "timetable:accept", "timetable:decline"],
+        near(own={"teacher_parent"}, other_class={"teacher"}),
     ),
     "timetable:slots": PHOTOGRAPHERS | NEIGHBOURING,
     "timetable:create_slot": PHOTOGRAPHERS | NEIGHBOURING,
@@ -123,7 +147,7 @@ OPENS: dict[str, Near | set[str]] = {
     **dict.fromkeys(
         ["timetable:change_slot", "timetable:remove_slot"], near(own=PHOTOGRAPHERS, other_school=NEIGHBOURING)
     ),
-}  # fmt: skip
+}
 REST_OF_ADDRESS = {
     "timetable:import_part": {"part": "arrivent"},
 }
@@ -141,10 +165,39 @@ NAMES = {
 }
 PLAIN = dict.fromkeys(
     [
-        "du", "au", "weekday", "starts_at", "ends_at", "first_day", "outside", "colonne-0", "colonne-1",
-        "colonne-2", "colonne-3", "colonne-4", "words", "note", "cause", "apercu", "give_back", "first",
-        "week", "to", "in_turn", "weeks", "debut", "fin", "scope", "shown", "take", "places", "weekdays",
-        "purpose", "is_open", "day", "back",
+        "du",
+        "au",
+        "weekday",
+        "starts_at",
+        "ends_at",
+        "first_day",
+        "outside",
+        "colonne-0",
+        "colonne-1",
+        "colonne-2",
+        "colonne-3",
+        "colonne-4",
+        "words",
+        "note",
+        "cause",
+        "apercu",
+        "give_back",
+        "first",
+        "week",
+        "to",
+        "in_turn",
+        "weeks",
+        "debut",
+        "fin",
+        "scope",
+        "shown",
+        "take",
+        "places",
+        "weekdays",
+        "purpose",
+        "is_open",
+        "day",
+        "back",
     ],
     (),
 ) | {
@@ -152,4 +205,4 @@ PLAIN = dict.fromkeys(
     "semaine": ("2026-10-27",),
     "vue": ("jour", "mois", "liste"),
     "par": ("classe", "prof", "salle"),
-}  # fmt: skip
+}

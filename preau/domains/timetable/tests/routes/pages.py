@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.tests.props import many_classes, many_rooms, many_staff
 from preau.domains.timetable.tests.props import (
     lesson_to_come,
@@ -80,13 +80,29 @@ PAGES = [
     Page("timetable:import_choices", pages.OFFICE, model=own_timetable),
 ]
 ELSEWHERE = {
-    "timetable:stop", "timetable:undo", "timetable:change_week", "timetable:remove_alternation",
-    "timetable:export_changes", "timetable:export_hours", "timetable:import_part",
-    "timetable:import_csv", "timetable:import_json", "timetable:apply_import", "timetable:drop_import",
-    "timetable:settle_cover", "timetable:accept", "timetable:decline", "timetable:cancel_ask",
-    "timetable:confirm_absence", "timetable:withdraw_absence", "timetable:export_cover",
-    "timetable:remove_slot", "timetable:remove_bookable", "timetable:cancel_booking", "timetable:export_bookings",
-}  # fmt: skip
+    "timetable:stop",
+    "timetable:undo",
+    "timetable:change_week",
+    "timetable:remove_alternation",
+    "timetable:export_changes",
+    "timetable:export_hours",
+    "timetable:import_part",
+    "timetable:import_csv",
+    "timetable:import_json",
+    "timetable:apply_import",
+    "timetable:drop_import",
+    "timetable:settle_cover",
+    "timetable:accept",
+    "timetable:decline",
+    "timetable:cancel_ask",
+    "timetable:confirm_absence",
+    "timetable:withdraw_absence",
+    "timetable:export_cover",
+    "timetable:remove_slot",
+    "timetable:remove_bookable",
+    "timetable:cancel_booking",
+    "timetable:export_bookings",
+}
 LISTS = [
     ("teacher", "timetable:book", many_bookables),
     ("teacher", "timetable:equip", many_bookables),
@@ -141,9 +157,15 @@ LISTS = [
 ]
 LISTS_APART = {"timetable:patterns"}
 ONE_THING = {
-    "timetable:ask", "timetable:cancel", "timetable:create_alternation", "timetable:alternation",
-    "timetable:copy_week", "timetable:create_bookable", "timetable:change_bookable", "timetable:describe_room",
-}  # fmt: skip
+    "timetable:ask",
+    "timetable:cancel",
+    "timetable:create_alternation",
+    "timetable:alternation",
+    "timetable:copy_week",
+    "timetable:create_bookable",
+    "timetable:change_bookable",
+    "timetable:describe_room",
+}
 
 
 def _of_timetable(college: World) -> dict[str, Any]:

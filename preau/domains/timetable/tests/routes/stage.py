@@ -5,7 +5,7 @@ from typing import Any
 
 from conftest import NOW, TWIN
 from preau.directory.models import Group, Person, Room, Subject
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.domains.timetable.models import (
     Alternation,
     Bookable,
@@ -75,10 +75,14 @@ def a_lesson(
     world: World, group: Group, teacher: Person, starts: datetime, room: Room | None = None
 ) -> Lesson:
     lesson = Lesson.objects.create(
-        school=world.school, year=world.year, subject=Subject.objects.filter(school=world.school)[0],
-        room=room or Room.objects.filter(school=world.school)[0], starts=starts, ends=starts + timedelta(minutes=55),
+        school=world.school,
+        year=world.year,
+        subject=Subject.objects.filter(school=world.school)[0],
+        room=room or Room.objects.filter(school=world.school)[0],
+        starts=starts,
+        ends=starts + timedelta(minutes=55),
         day=starts.date(),
-    )  # fmt: skip
+    )
     lesson.groups.set([group])
     lesson.teachers.set([teacher])
     return lesson
@@ -88,9 +92,15 @@ def _pattern(lesson: Lesson, **dates: Any) -> WeeklyPattern:
     """A weekly lesson at an hour where nobody has one."""
     days = {"first_day": lesson.year.starts, "last_day": lesson.year.ends} | dates
     pattern = WeeklyPattern.objects.create(
-        school=lesson.school, year=lesson.year, subject=lesson.subject, room=lesson.room, weekday=5,
-        starts_at="19:00", ends_at="20:00", **days,
-    )  # fmt: skip
+        school=lesson.school,
+        year=lesson.year,
+        subject=lesson.subject,
+        room=lesson.room,
+        weekday=5,
+        starts_at="19:00",
+        ends_at="20:00",
+        **days,
+    )
     pattern.groups.set(lesson.groups.all())
     pattern.teachers.set(lesson.teachers.all())
     return pattern
@@ -137,19 +147,36 @@ def _covers(stage: Stage) -> None:
         (OTHER_SCHOOL, others[2], twin, "", None, f"{STEM} {TWIN}"),
     ]:
         absence = TeacherAbsence.objects.create(
-            school=world.school, teacher=lesson.teachers.all()[0], starts=starts or lesson.starts, ends=lesson.ends,
-            cause="personal", announced_by=world.people["secretary"], announced_at=NOW, confirmed_at=NOW,
-        )  # fmt: skip
+            school=world.school,
+            teacher=lesson.teachers.all()[0],
+            starts=starts or lesson.starts,
+            ends=lesson.ends,
+            cause="personal",
+            announced_by=world.people["secretary"],
+            announced_at=NOW,
+            confirmed_at=NOW,
+        )
         ask = CoverAsk.objects.create(
-            school=world.school, lesson=lesson, absence=absence, words=words, asked_at=NOW,
-            person=people[key] if key else twin.people["teacher_1"], asked_by=world.people["secretary"],
-        )  # fmt: skip
+            school=world.school,
+            lesson=lesson,
+            absence=absence,
+            words=words,
+            asked_at=NOW,
+            person=people[key] if key else twin.people["teacher_1"],
+            asked_by=world.people["secretary"],
+        )
         stage.put(scope, absence, ask)
     # What is said of the lesson that is going on, where the office looks for somebody.
     CoverAsk.objects.create(
-        school=stage.college.school, lesson=stage.own(Lesson), absence=stage.own(TeacherAbsence), words=own,
-        person=people["teacher_parent"], asked_by=people["secretary"], asked_at=NOW, state="declined",
-    )  # fmt: skip
+        school=stage.college.school,
+        lesson=stage.own(Lesson),
+        absence=stage.own(TeacherAbsence),
+        words=own,
+        person=people["teacher_parent"],
+        asked_by=people["secretary"],
+        asked_at=NOW,
+        state="declined",
+    )
 
 
 def _timetables(stage: Stage) -> None:
@@ -159,14 +186,23 @@ def _timetables(stage: Stage) -> None:
     for scope, world, mark in ((OWN, stage.college, own), (OTHER_SCHOOL, stage.twin, f"{STEM} {TWIN}")):
         line = {"what": mark, "groups": "6e A", "when": "Lundi, 8 h – 9 h", "detail": mark}
         report = {
-            "format": "edt", "scope": "all", "created": 1, "reasons": [["Sans classe.", 1]],
+            "format": "edt",
+            "scope": "all",
+            "created": 1,
+            "reasons": [["Sans classe.", 1]],
             "put_aside": [{"file": mark, "line": 7, "reason": "Sans classe.", "what": ""}],
-        }  # fmt: skip
+        }
         brought = TimetableImport.objects.create(
-            school=world.school, year=world.year, brought_by=world.people["secretary"], source="edt", files=[mark],
-            state=TimetableImport.State.PREVIEW, report=report, preview={"created": [line], "decided": [_decided(mark)], "columns": _columns(mark)},
+            school=world.school,
+            year=world.year,
+            brought_by=world.people["secretary"],
+            source="edt",
+            files=[mark],
+            state=TimetableImport.State.PREVIEW,
+            report=report,
+            preview={"created": [line], "decided": [_decided(mark)], "columns": _columns(mark)},
             moved_at=NOW,
-        )  # fmt: skip
+        )
         stage.put(scope, brought)
         told = ToldCourse.objects.create(
             school=world.school, year=world.year, source="edt", key="un", said={}
@@ -227,9 +263,16 @@ def _bookings(stage: Stage) -> None:
             else f"{STEM} {TWIN}"
         )
         booking = Booking.objects.create(
-            school=world.school, year=world.year, bookable=bookable, person=person, starts=starts, purpose=words,
-            ends=starts + timedelta(minutes=55), day=starts.date(), made_at=NOW,
-        )  # fmt: skip
+            school=world.school,
+            year=world.year,
+            bookable=bookable,
+            person=person,
+            starts=starts,
+            purpose=words,
+            ends=starts + timedelta(minutes=55),
+            day=starts.date(),
+            made_at=NOW,
+        )
         stage.put(scope, booking)
 
 
