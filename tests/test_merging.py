@@ -120,7 +120,7 @@ def merge(viewer: Any, kept: Person, other: Person) -> Merge:
 def refused(viewer: Any, kept: Person, other: Person) -> str:
     """The sentence that refuses, and nothing written."""
     before = every_row()
-    with pytest.raises(merging.Refused) as refusal:
+    with pytest.raises(merging.MergeRefused) as refusal:
         merge(viewer, kept, other)
     assert changed_since(before) == {}
     return refusal.value.reason
@@ -514,7 +514,7 @@ def test_a_row_changed_since_is_named_and_nothing_is_undone(college: World, seat
         ruled_on=date(2026, 11, 3)
     )
     before = every_row()
-    with pytest.raises(merging.Refused, match="responsabilité"):
+    with pytest.raises(merging.MergeRefused, match="responsabilité"):
         merging.undo(viewer, done)
     assert changed_since(before) == {}
 
@@ -526,7 +526,7 @@ def test_merges_are_undone_from_the_last_one_on(college: World, seat_of: Any) ->
     before = every_row()
     first, second = merge(viewer, pupil, again), None
     second = merge(viewer, third, pupil)
-    with pytest.raises(merging.Refused, match="plus récente"):
+    with pytest.raises(merging.MergeRefused, match="plus récente"):
         merging.undo(viewer, first)
     merging.undo(viewer, second)
     merging.undo(viewer, first)
@@ -538,7 +538,7 @@ def test_after_thirty_days_a_merge_is_for_good(college: World, seat_of: Any, clo
     done = merge(viewer, pupil, again)
     assert forget_merges.call() == 0
     clock.shift(timedelta(days=30))
-    with pytest.raises(merging.Refused, match="trente jours"):
+    with pytest.raises(merging.MergeRefused, match="trente jours"):
         merging.undo(viewer, done)
     assert forget_merges.call() == 1
     done.refresh_from_db()
@@ -572,7 +572,7 @@ def test_an_undone_merge_is_not_undone_twice(college: World, seat_of: Any) -> No
 def test_what_the_head_merged_a_secretary_does_not_part(college: World, seat_of: Any) -> None:
     one, two = staff(college, Role.NURSE), staff(college, Role.NURSE)
     done = merge(seat_of("head"), one, two)
-    with pytest.raises(merging.Refused, match="direction"):
+    with pytest.raises(merging.MergeRefused, match="direction"):
         merging.undo(seat_of("secretary"), done)
 
 

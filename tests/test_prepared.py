@@ -19,7 +19,7 @@ from preau.domains.attendance.models import Entry, Reason
 from preau.domains.attendance.queries import absences, school_life
 from preau.domains.timetable.models import Lesson
 from preau.domains.timetable.queries.lessons import own_lessons, own_rows
-from preau.foundation.lookup import Wanted
+from preau.foundation.lookup import LookupTerms
 from preau.foundation.prepared import Lines, Prepared, padded
 
 pytestmark = pytest.mark.engine
@@ -218,8 +218,8 @@ def test_what_is_only_sorted_by_is_not_given(college: World) -> None:
 @pytest.mark.parametrize("typed", ["nina", "abadie nnia", "mor", "a%a", "____"])
 def test_a_search_finds_what_its_words_find(college: World, twin: World, seat_of: Any, typed: str) -> None:
     """The twin's head asks first, for other words of the same length."""
-    STAFF(seat_of("head", world=twin), Wanted.typed("zzzzzzzzzz"[: len(typed)]))
-    viewer, wanted = seat_of("head"), Wanted.typed(typed)
+    STAFF(seat_of("head", world=twin), LookupTerms.typed("zzzzzzzzzz"[: len(typed)]))
+    viewer, wanted = seat_of("head"), LookupTerms.typed(typed)
     pupils = Person.objects.filter(pk__in=pupils_here(viewer).values("person_id")).values("pk", "search_name")
     expected = [line["pk"] for line in wanted.among(pupils, "search_name")]
     assert [line["pk"] for line in PUPILS(viewer, wanted)] == expected

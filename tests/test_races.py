@@ -371,7 +371,7 @@ def test_an_acceptance_and_a_cancelled_lesson_at_once_leave_one_of_them(college:
 def booked_by(college: World, key: str, asked: bookings.Asked) -> str:
     try:
         return type(bookings.book(seat(college, key), college.year, asked)).__name__
-    except patterns.Taken as refused:
+    except patterns.SlotTaken as refused:
         return type(refused).__name__
 
 

@@ -217,7 +217,9 @@ def test_a_correction_is_the_pupil_s_once_it_is_given_back(
 ) -> None:
     work = given(seat_of("teacher"), lesson_now(college), hand_in="online")
     handed = hand_ins.hand_in(seat_of("pupil"), work, "Ma-rédaction", [])
-    draft = corrections.Given(comment="À-revoir-peut-être", mark="7/20 provisoire", files=[], back=False)
+    draft = corrections.CorrectionFacts(
+        comment="À-revoir-peut-être", mark="7/20 provisoire", files=[], back=False
+    )
     corrections.correct(seat_of("teacher"), handed, draft, handed.version)
     Line.objects.filter(target="homework.handin", actor=college.people["teacher"]).update(at=HANDED)
     told = reads("pupil")
@@ -229,7 +231,7 @@ def test_a_correction_is_the_pupil_s_once_it_is_given_back(
     corrections.correct(
         seat_of("teacher"),
         handed,
-        corrections.Given(draft.comment, draft.mark, [], back=True),
+        corrections.CorrectionFacts(draft.comment, draft.mark, [], back=True),
         HandIn.objects.get(pk=handed.pk).version,
     )
     assert draft.mark in reads("pupil") and draft.mark in reads("guardian", "pupil")

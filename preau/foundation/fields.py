@@ -10,7 +10,7 @@ from django.forms.models import ModelChoiceIterator
 from django.utils.translation import gettext_lazy as _
 
 from preau.foundation.richtext import cleaning, showing, signs
-from preau.foundation.uploads import Refused
+from preau.foundation.uploads import UploadRefused
 
 
 class Day(forms.DateField):
@@ -129,7 +129,7 @@ class Desk(Protocol):
 
 
 @dataclass(frozen=True)
-class Given:
+class FileChoice:
     """What a form says of files: the new ones, and the public ids of those it keeps."""
 
     sent: Sequence[Any] = ()
@@ -145,10 +145,10 @@ class AttachmentsInput(forms.FileInput):
     allow_multiple_selected = True
     needs_multipart_form = True
 
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> Given:
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> FileChoice:
         sent = files.getlist(name) if hasattr(files, "getlist") else filter(None, [files.get(name)])
         again = data.getlist(f"{name}-garde") if hasattr(data, "getlist") else data.get(f"{name}-garde", ())
-        return Given([one for one in sent if one], list(again))
+        return FileChoice([one for one in sent if one], list(again))
 
     def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
         return False
@@ -168,11 +168,11 @@ class Attachments(forms.Field):
     desk: Desk
     taken: list[Any] | None = None
 
-    def clean(self, value: Given) -> list[Any]:
+    def clean(self, value: FileChoice) -> list[Any]:
         self.taken = self.desk.again(value.again)
         try:
             self.taken += self.desk.take(value.sent, len(self.taken))
-        except Refused as refusal:
+        except UploadRefused as refusal:
             raise ValidationError(str(refusal), code="refused") from refusal
         if self.required and not self.taken:
             raise ValidationError(_("Choisissez au moins un fichier."), code="required")

@@ -67,7 +67,7 @@ def ask(
     row = kind.model.objects.create(asked_at=timezone.now(), **same, **facts)
     journal.record(viewer, kind.asked, row, subject_id=subject_id, **details)
     works.start(
-        works.Asked(
+        works.WorkRequest(
             key=kind.work_of(row.pk),
             label=str(kind.label),
             person_id=viewer.person.pk,

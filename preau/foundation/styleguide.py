@@ -25,7 +25,7 @@ from preau.foundation.richtext import signs
 from preau.foundation.scales import Block, DayPlan, plan_of
 from preau.foundation.sorting import Sorting
 from preau.foundation.text import french
-from preau.foundation.uploads import Refused
+from preau.foundation.uploads import UploadRefused
 
 OPENING = re.compile(r"^\{# (?P<title>[^.#]+)\.(?P<note>[^#]*)#\}\n", re.MULTILINE)
 
@@ -189,7 +189,7 @@ class SampleDesk:
         return [file for file in FILES if file.public_id in public_ids]
 
     def take(self, sent: Sequence[Any], beside: int) -> list[Any]:
-        raise Refused(
+        raise UploadRefused(
             french(
                 "«\u202fPage.html\u202f» est une page ou un dessin qui peut contenir un programme\u202f: envoyez-le en PDF ou en image."
             )

@@ -51,7 +51,7 @@ class TooLate(NotProved):
 
 
 @dataclass(frozen=True)
-class Asked:
+class Challenge:
     """A challenge that was taken back; `handle` when a key was to be made."""
 
     challenge: bytes
@@ -86,7 +86,7 @@ def ask(session: Any, what: str, account_id: int, handle: str = "") -> bytes:
     return challenge
 
 
-def take(session: Any, what: str, account_id: int) -> Asked:
+def take(session: Any, what: str, account_id: int) -> Challenge:
     """The challenge that waits; it serves once, in two requests at the same moment too. Raises TooLate."""
     left = session.pop(what, None)
     if left is None or left["account"] != account_id or left["until"] <= timezone.now().timestamp():
@@ -94,7 +94,7 @@ def take(session: Any, what: str, account_id: int) -> Asked:
     mark = sha256(left["challenge"].encode()).hexdigest()
     if throttle.hit("passkey_once", mark, window=2 * LIFE) > 1:
         raise TooLate
-    return Asked(base64url_to_bytes(left["challenge"]), left["handle"])
+    return Challenge(base64url_to_bytes(left["challenge"]), left["handle"])
 
 
 def new_handle() -> str:
@@ -142,7 +142,7 @@ def _named(key: Passkey) -> PublicKeyCredentialDescriptor:
     return PublicKeyCredentialDescriptor(id=base64url_to_bytes(key.credential_id), transports=transports)
 
 
-def made_in(typed: str, asked: Asked) -> Passkey:
+def made_in(typed: str, asked: Challenge) -> Passkey:
     """The key that a browser has just made, neither named nor kept yet. Raises NotProved."""
     host, origin = site()
     try:
@@ -178,7 +178,7 @@ def number_in(typed: str) -> str:
         return ""
 
 
-def signed_in(typed: str, asked: Asked, key: Passkey, *, named: bool) -> Signed:
+def signed_in(typed: str, asked: Challenge, key: Passkey, *, named: bool) -> Signed:
     """What this key has signed; without a login (`named`), it names the account too. Raises NotProved.
 
     The counter is not judged here: whoever has no key must not make a copy be suspected.

@@ -19,7 +19,7 @@ from preau.directory.viewer import Viewer, viewer_for
 from preau.directory.words import Role
 from preau.domains.gradebook.actions import assessments, marks
 from preau.domains.gradebook.models import Assessment, Mark
-from preau.domains.gradebook.rules.marking import Typed
+from preau.domains.gradebook.rules.marking import TypedMark
 from preau.domains.gradebook.tests.scene import charge_of, class_of, period_of
 from tests.journeys.conftest import SHOTS, Device, Visitor
 
@@ -53,7 +53,7 @@ def assessment(schools: dict[str, World], teacher: Viewer) -> Assessment:
     one = assessments.create_assessment(
         teacher, group, charge.subject, period, before, NOW - timedelta(days=8)
     )
-    marks.set_column(teacher, one, [marks.Cell(pk, Typed(Decimal(11)), 0) for pk in pupils_of(one)])
+    marks.set_column(teacher, one, [marks.Cell(pk, TypedMark(Decimal(11)), 0) for pk in pupils_of(one)])
     described = assessments.Described(title="Ratio", day=NOW.date() - timedelta(days=4))
     return assessments.create_assessment(
         teacher, group, charge.subject, period, described, NOW - timedelta(days=3)
@@ -206,7 +206,7 @@ def test_two_teachers_on_one_cell_both_see_both_marks(
     other = viewer_for(colleague, 0, NOW)
     assert other
     pupil = Person.objects.get(pk=pupils_of(assessment)[0])
-    marks.set_mark(other, assessment, pupil, Typed(Decimal(9)), 0)
+    marks.set_mark(other, assessment, pupil, TypedMark(Decimal(9)), 0)
     cell(wide.page, assessment, pupil.pk).focus()
     wide.page.keyboard.type("14")
     wide.page.keyboard.press("Enter")
@@ -295,7 +295,7 @@ def test_a_mother_reads_where_an_average_comes_from(
 ) -> None:
     """On a phone: the subject, its average, and the sum that makes it."""
     pupil = schools["college"].people["pupil"]
-    marks.set_mark(teacher, assessment, pupil, Typed(Decimal(14)), 0)
+    marks.set_mark(teacher, assessment, pupil, TypedMark(Decimal(14)), 0)
     mother = visit("guardian")
     page = mother.page
     mother.open("/notes/mes-notes/")

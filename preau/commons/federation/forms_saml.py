@@ -13,7 +13,7 @@ from preau.commons.federation.asking import Failed
 from preau.commons.federation.models import Provider
 from preau.commons.federation.queries.saml import settled
 from preau.foundation.assertions.signatures import certificate
-from preau.foundation.assertions.words import LONGEST_METADATA, Reason, Refused
+from preau.foundation.assertions.words import LONGEST_METADATA, AssertionRefused, Reason
 
 WHY = {
     Reason.TOO_LONG: _("Cette fiche est trop longue."),
@@ -103,7 +103,7 @@ class SamlForm(forms.Form):
         if typed:
             try:
                 certificate(typed)
-            except Refused as refusal:
+            except AssertionRefused as refusal:
                 raise ValidationError(
                     _("Ce n’est pas un certificat en base64, ou sa clé est trop faible.")
                 ) from refusal
@@ -145,7 +145,7 @@ class SamlForm(forms.Form):
         now = timezone.now()
         try:
             self.described = saml.read_description(raw, pinned, now).as_json()
-        except Refused as refusal:
+        except AssertionRefused as refusal:
             is_unsigned = pinned and refusal.reason == Reason.ODD_SHAPE
             why = Reason.WRONG_SIGNATURE if is_unsigned else refusal.reason
             self.add_error(field, WHY.get(why, UNREADABLE))

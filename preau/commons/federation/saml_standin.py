@@ -48,7 +48,7 @@ background:#fff;cursor:pointer}}button:hover{{background:#efe}}small{{color:#555
 
 
 @dataclass(frozen=True)
-class Known:
+class StandInPerson:
     """Somebody whom the desk knows: by which stable name, and what it says of them."""
 
     subject: str
@@ -68,7 +68,7 @@ class Relying:
 
 
 @dataclass(frozen=True)
-class Opened:
+class StandInSession:
     """A session there."""
 
     subject: str
@@ -82,7 +82,7 @@ class SamlStandIn:
     title = "Guichet de démonstration"
 
     def __init__(
-        self, people: Sequence[Known], port: int = 0, host: str = "127.0.0.1", name: str = ""
+        self, people: Sequence[StandInPerson], port: int = 0, host: str = "127.0.0.1", name: str = ""
     ) -> None:
         if not (settings.DEMO or settings.DEBUG):
             raise ImproperlyConfigured(
@@ -90,7 +90,7 @@ class SamlStandIn:
             )
         self.people = {person.subject: person for person in people}
         self.relying: Relying | None = None
-        self.sessions: dict[str, Opened] = {}
+        self.sessions: dict[str, StandInSession] = {}
         self.key = keys.make_key(self.title, timezone.now())
         desk = self
 
@@ -123,17 +123,17 @@ class SamlStandIn:
         add(role, MD, "SingleSignOnService", Binding=REDIRECT, Location=f"{self.address}/sso")
         return bytes_of(top)
 
-    def open_session(self, subject: str) -> tuple[str, Opened]:
+    def open_session(self, subject: str) -> tuple[str, StandInSession]:
         key = secrets.token_urlsafe(24)
-        self.sessions[key] = Opened(subject, new_id(), timezone.now())
+        self.sessions[key] = StandInSession(subject, new_id(), timezone.now())
         return key, self.sessions[key]
 
     def question(self, query: str) -> Any:
-        """The question of the site that is known, signed by it. Raises Refused."""
+        """The question of the site that is known, signed by it. Raises AssertionRefused."""
         certificates = self.relying.certificates if self.relying else []
         return parsed(inflated(decoded(signed_query(query, "SAMLRequest", certificates)["SAMLRequest"])))
 
-    def answer(self, question: Any, opened: Opened) -> str:
+    def answer(self, question: Any, opened: StandInSession) -> str:
         """Who is there, as the field SAMLResponse holds it."""
         if self.relying is None:
             raise ImproperlyConfigured("No site relies on this desk yet.")
@@ -179,7 +179,7 @@ class SamlStandIn:
         return base64.b64encode(etree.tostring(_signed(assertion, self.key).getroottree())).decode()
 
     def ended(self, query: str, cookie: str) -> str:
-        """A site ends a session; returns where to say that it is done. Raises Refused."""
+        """A site ends a session; returns where to say that it is done. Raises AssertionRefused."""
         if self.relying is None:
             raise ImproperlyConfigured("No site relies on this desk yet.")
         there, now = self.relying, timezone.now()
@@ -241,7 +241,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self._redirect(self.provider.end(self._cookie()) or "/")
             else:
                 self._page(404, "Rien ici", "")
-        except words.Refused as refusal:
+        except words.AssertionRefused as refusal:
             self._page(400, "Ce site n’est pas connu ici", f"<p>{html.escape(refusal.reason)}</p>")
 
     def do_POST(self) -> None:
@@ -253,7 +253,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         try:
             question = self.provider.question(urlsplit(self.path).query)
-        except words.Refused as refusal:
+        except words.AssertionRefused as refusal:
             self._page(400, "Ce site n’est pas connu ici", f"<p>{html.escape(refusal.reason)}</p>")
             return
         key, opened = self.provider.open_session(who)
@@ -272,7 +272,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = f'<p>Personne n’est réel ici, et aucun mot de passe n’est demandé. Qui êtes-vous ?</p><form method="post" action="{html.escape(self.path)}">{buttons}</form>'
         self._page(200, self.provider.title, body)
 
-    def _answer(self, question: Any, opened: Opened, cookie: str = "") -> None:
+    def _answer(self, question: Any, opened: StandInSession, cookie: str = "") -> None:
         """The form that brings the answer: by itself, or by its button."""
         relay = parse_qs(urlsplit(self.path).query).get("RelayState", [""])[0]
         acs = self.provider.relying.acs if self.provider.relying else ""

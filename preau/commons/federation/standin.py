@@ -36,7 +36,7 @@ background:#fff;cursor:pointer}}button:hover{{background:#eef}}small{{color:#555
 
 
 @dataclass(frozen=True)
-class Known:
+class StandInPerson:
     """Somebody whom the provider knows: by which stable name, and what it says of them."""
 
     subject: str
@@ -57,7 +57,7 @@ class Relying:
 
 
 @dataclass
-class Opened:
+class StandInSession:
     """A session there."""
 
     subject: str
@@ -71,7 +71,7 @@ class Code:
     redirect: str
     challenge: str
     nonce: str
-    opened: Opened
+    opened: StandInSession
     ends: float
 
 
@@ -85,7 +85,7 @@ class StandIn:
     title = "EduConnect de démonstration"
 
     def __init__(
-        self, people: Sequence[Known], port: int = 0, host: str = "127.0.0.1", name: str = ""
+        self, people: Sequence[StandInPerson], port: int = 0, host: str = "127.0.0.1", name: str = ""
     ) -> None:
         if not is_allowed():
             raise ImproperlyConfigured(
@@ -93,7 +93,7 @@ class StandIn:
             )
         self.people = {person.subject: person for person in people}
         self.relying: dict[str, Relying] = {}
-        self.sessions: dict[str, Opened] = {}
+        self.sessions: dict[str, StandInSession] = {}
         self.codes: dict[str, Code] = {}
         self.tokens: dict[str, str] = {}
         self.lock = threading.Lock()
@@ -170,12 +170,12 @@ class StandIn:
 
     # What it does
 
-    def open_session(self, subject: str) -> tuple[str, Opened]:
+    def open_session(self, subject: str) -> tuple[str, StandInSession]:
         key = secrets.token_urlsafe(24)
-        self.sessions[key] = Opened(subject, secrets.token_hex(12), int(time.time()))
+        self.sessions[key] = StandInSession(subject, secrets.token_hex(12), int(time.time()))
         return key, self.sessions[key]
 
-    def give_code(self, asked: Mapping[str, str], opened: Opened) -> str:
+    def give_code(self, asked: Mapping[str, str], opened: StandInSession) -> str:
         code = secrets.token_urlsafe(24)
         self.codes[code] = Code(
             self.relying[asked["client_id"]],
@@ -225,7 +225,7 @@ class StandIn:
             if relying.told_at:
                 self.tell(relying, self.logout_claims(relying, opened))
 
-    def logout_claims(self, relying: Relying, opened: Opened | None) -> dict[str, Any]:
+    def logout_claims(self, relying: Relying, opened: StandInSession | None) -> dict[str, Any]:
         now = int(time.time())
         said = {"sub": opened.subject, "sid": opened.sid} if opened else {}
         return said | {

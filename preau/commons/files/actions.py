@@ -22,7 +22,7 @@ from preau.directory.viewer import Viewer
 from preau.foundation import antivirus, boards, filekinds, journal, pictures, vault
 from preau.foundation.antivirus import Verdict
 from preau.foundation.locks import lock
-from preau.foundation.uploads import MEGABYTE, Refused
+from preau.foundation.uploads import MEGABYTE, UploadRefused
 
 State = StoredFile.State
 # A second click, or the same form sent again, finds the file of the first.
@@ -37,7 +37,7 @@ class _Ready:
 
     name: str
     kind: str
-    written: vault.Written
+    written: vault.VaultFile
     state: str
     width: int | None = None
     height: int | None = None
@@ -69,19 +69,19 @@ def _count(count: int, limits: Limits) -> None:
         said = ngettext(
             "Un seul fichier est attendu ici.", "Pas plus de %(num)s fichiers à la fois.", limits.files
         )
-        raise Refused(said % {"num": limits.files})
+        raise UploadRefused(said % {"num": limits.files})
 
 
 def _taken_in(sent: Any, limits: Limits) -> _Ready:
-    """Look at one file, draw it anew if it is a picture, and write its bytes. Raises Refused."""
+    """Look at one file, draw it anew if it is a picture, and write its bytes. Raises UploadRefused."""
     shown = filekinds.shown(sent.name)
     if sent.size > limits.size:
         told = {"name": shown, "most": limits.size // MEGABYTE}
-        raise Refused(_("« %(name)s » est trop lourd : %(most)s Mo au plus.") % told)
+        raise UploadRefused(_("« %(name)s » est trop lourd : %(most)s Mo au plus.") % told)
     kind = filekinds.kind_of(sent, shown)
     if kind not in limits.kinds:
         told = {"name": shown, "kinds": limits.said}
-        raise Refused(_("« %(name)s » ne convient pas ici. %(kinds)s") % told)
+        raise UploadRefused(_("« %(name)s » ne convient pas ici. %(kinds)s") % told)
     name, bare = filekinds.clean_name(sent.name, kind), vault.new_name()
     if kind not in filekinds.IMAGES:
         written = vault.write(sent, bare)
@@ -98,7 +98,7 @@ def _taken_in(sent: Any, limits: Limits) -> _Ready:
 
 
 def _cleared(ready: _Ready) -> _Ready:
-    """The same, held back when the antivirus does not answer. Raises Refused for what it knows."""
+    """The same, held back when the antivirus does not answer. Raises UploadRefused for what it knows."""
     said = antivirus.verdict(vault.path_of(ready.written.name))
     if said == Verdict.CLEAN:
         return ready
@@ -106,16 +106,16 @@ def _cleared(ready: _Ready) -> _Ready:
         return _Ready(ready.name, ready.kind, ready.written, State.HELD)
     ready.forget()
     told = _("« %(name)s » contient un virus : il n’est pas gardé. Faites vérifier l’appareil d’où il vient.")
-    raise Refused(told % {"name": ready.name})
+    raise UploadRefused(told % {"name": ready.name})
 
 
 @transaction.atomic
 def keep_made(school_id: int, name: str, content: bytes, kind: str) -> StoredFile:
-    """Keep a document that Préau itself has made, sent by nobody; its owner points at it in the same transaction. Raises Refused."""
+    """Keep a document that Préau itself has made, sent by nobody; its owner points at it in the same transaction. Raises UploadRefused."""
     written = vault.write(BytesIO(content), vault.new_name())
     if queries.room_left(school_id) < written.size:
         vault.remove(written.name)
-        raise Refused(_("L’établissement n’a plus de place pour des fichiers."))
+        raise UploadRefused(_("L’établissement n’a plus de place pour des fichiers."))
     kept: StoredFile = StoredFile.objects.create(
         public_id=written.name,
         school_id=school_id,
@@ -142,7 +142,7 @@ def _rows(viewer: Viewer, school_id: int, ready: Sequence[_Ready]) -> list[Store
     lock(Person, viewer.person.pk)
     kept = [_row(viewer, school_id, one) for one in ready]
     if kept and queries.room_left(school_id) < 0:
-        raise Refused(
+        raise UploadRefused(
             _(
                 "L’établissement n’a plus de place pour des fichiers : demandez-lui d’en faire, ou envoyez plus léger."
             )
@@ -199,7 +199,7 @@ class Desk:
         return [known[public_id_] for public_id_ in dict.fromkeys(public_ids) if public_id_ in known]
 
     def take(self, sent: Sequence[IO[bytes]], beside: int) -> list[StoredFile]:
-        """Keep the new ones, beside so many others. Raises Refused."""
+        """Keep the new ones, beside so many others. Raises UploadRefused."""
         if sent:
             _count(len(sent) + beside, self.limits)
         return keep(self.viewer, self.school_id, sent, self.limits) if sent else []

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from preau.commons.files.actions import keep_made
 from preau.commons.journal.models import Extract, Line, Seal
-from preau.commons.journal.queries import Asked, digest
+from preau.commons.journal.queries import LineQuery, digest
 from preau.directory.models import School
 from preau.directory.viewer import Viewer
 from preau.foundation import boards, filework, journal
@@ -86,7 +86,7 @@ def seal(school_id: int | None) -> int:
 
 
 @dataclass(frozen=True)
-class Made:
+class ExtractFile:
     """What a task has made: the name and the bytes of the file, and how many lines are in it."""
 
     name: str
@@ -104,7 +104,7 @@ EXTRACTS = FileWork(
 )
 
 
-def ask_extract(viewer: Viewer, asked: Asked, shape: str) -> Extract:
+def ask_extract(viewer: Viewer, asked: LineQuery, shape: str) -> Extract:
     """Ask for lines of the journal of the viewer's school; a second click while it is being made is the same extract."""
     same = {
         "school_id": viewer.school_id or 0,
@@ -124,7 +124,7 @@ def ask_extract(viewer: Viewer, asked: Asked, shape: str) -> Extract:
     return made
 
 
-def keep_extract(extract_id: int, made: Made) -> bool:
+def keep_extract(extract_id: int, made: ExtractFile) -> bool:
     """Its file is kept, and nothing of it changes any more; False when it was not wanted any more. Raises Refused."""
 
     def fill(known: Extract) -> None:
@@ -144,7 +144,7 @@ def keep_extract(extract_id: int, made: Made) -> bool:
 
 
 @transaction.atomic
-def note_console_export(school: School, asked: Asked, rows: int) -> None:
+def note_console_export(school: School, asked: LineQuery, rows: int) -> None:
     """Write that whoever operates the machine took lines away: no account says who it was."""
     line = JournalLine(
         "journal.exported_at_console",

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from preau.foundation import confined
 from preau.foundation.confined import MEGABYTE, Bounds, Broken
-from preau.foundation.uploads import Refused
+from preau.foundation.uploads import UploadRefused
 
 # A piece is made at once or not at all: what a dead worker loses. A multiple of STEP, where a player may change quality.
 PIECE, STEP, KEY = 32, 4, 2
@@ -106,11 +106,11 @@ def _is_mp3(start: bytes) -> bool:
 
 
 def facts_of(source: Path) -> Facts:
-    """Look at a file. Raises Refused, with the sentence to show."""
+    """Look at a file. Raises UploadRefused, with the sentence to show."""
     with source.open("rb") as file:
         container = container_of(file.read(4096))
     if not container:
-        raise Refused(
+        raise UploadRefused(
             _(
                 "Ce fichier n’est ni une vidéo ni un son que Préau sait lire : envoyez du MP4, du WebM ou du MP3."
             )
@@ -134,7 +134,7 @@ def facts_of(source: Path) -> Facts:
             confined.run(command, source.parent, Bounds(seconds=60, processor=60, written=8 * MEGABYTE))
         )
     except (Broken, ValueError) as error:
-        raise Refused(
+        raise UploadRefused(
             _("Ce fichier est abîmé ou incomplet : enregistrez-le de nouveau, puis envoyez-le.")
         ) from error
     return _facts(container, told)
@@ -150,16 +150,16 @@ def _facts(container: str, told: Any) -> Facts:
     ]
     seconds = _number(told.get("format", {}).get("duration"))
     if len(streams) > MOST_STREAMS or not (pictures or sounds):
-        raise Refused(_("Ce fichier ne contient ni image animée ni son que Préau sait lire."))
+        raise UploadRefused(_("Ce fichier ne contient ni image animée ni son que Préau sait lire."))
     if seconds <= 0:
-        raise Refused(_("Ce fichier ne dit pas combien de temps il dure : enregistrez-le de nouveau."))
+        raise UploadRefused(_("Ce fichier ne dit pas combien de temps il dure : enregistrez-le de nouveau."))
     if seconds > LONGEST:
-        raise Refused(_("C’est trop long : trois heures au plus. Coupez-le en plusieurs parties."))
+        raise UploadRefused(_("C’est trop long : trois heures au plus. Coupez-le en plusieurs parties."))
     if not pictures:
         return Facts(container, seconds, sound=True)
     width, height = int(pictures[0].get("width") or 0), int(pictures[0].get("height") or 0)
     if not (16 <= width <= LARGEST_SIDE and 16 <= height <= LARGEST_SIDE) or width * height > MOST_PIXELS:
-        raise Refused(
+        raise UploadRefused(
             _("L’image de cette vidéo est trop grande, ou illisible : 3 840 × 2 160 points au plus.")
         )
     return Facts(container, seconds, width, height, _rate(pictures[0]), bool(sounds))

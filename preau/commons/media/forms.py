@@ -10,7 +10,7 @@ from preau.commons.media import captions, rules
 from preau.commons.media.captions import Chapter
 from preau.commons.media.models import Medium
 from preau.foundation.text import weight
-from preau.foundation.uploads import CEILING, Refused
+from preau.foundation.uploads import CEILING, UploadRefused
 
 LANGUAGES = [
     ("fr", _("Français")),
@@ -117,20 +117,20 @@ class WordsForm(forms.Form):
                 if sent
                 else ""
             )
-        except Refused as error:
+        except UploadRefused as error:
             raise forms.ValidationError(str(error)) from error
 
     def clean_sous_titres(self) -> str:
         typed = self.cleaned_data["sous_titres"]
         try:
             return captions.written(captions.read(typed)) if typed.strip() else ""
-        except Refused as error:
+        except UploadRefused as error:
             raise forms.ValidationError(str(error)) from error
 
     def clean_chapitres(self) -> list[list[Any]]:
         try:
             found = captions.chapters_of(self.cleaned_data["chapitres"])
-        except Refused as error:
+        except UploadRefused as error:
             raise forms.ValidationError(str(error)) from error
         lasts = float(self.medium.facts.get("seconds") or 0)
         if lasts and any(chapter.start >= lasts for chapter in found):

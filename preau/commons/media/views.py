@@ -27,7 +27,7 @@ from preau.foundation.http import page_or_block
 from preau.foundation.pages import NOTHING_CHANGED, render_form, tell_outcome
 from preau.foundation.paging import page_of
 from preau.foundation.text import weight
-from preau.foundation.uploads import Refused
+from preau.foundation.uploads import UploadRefused
 
 A_PAGE = 20
 TUS = "1.0.0"
@@ -81,7 +81,7 @@ def send(request: HttpRequest) -> HttpResponse:
         elif form.is_valid():
             try:
                 kept = sending.keep_form(request.viewer, form.cleaned_data["fichier"])
-            except Refused as error:
+            except UploadRefused as error:
                 form.add_error("fichier", str(error))
             else:
                 return redirect("media:medium", public_id=kept.public_id)
@@ -144,7 +144,7 @@ def tus(request: HttpRequest) -> HttpResponse:
     said = _metadata(request.headers.get("Upload-Metadata", ""))
     try:
         made = sending.begin(request.viewer, said.get("filename", ""), length, said.get("modified", ""))
-    except Refused as error:
+    except UploadRefused as error:
         return _told(TOO_LARGE, str(error))
     where = reverse("media:part", kwargs={"public_id": made.public_id})
     return _told(
@@ -190,7 +190,7 @@ def _take(request: HttpRequest, upload: Upload, offset: int) -> HttpResponse:
         kept = sending.keep_sent(request.viewer, upload)
     except sending.TooMuch as error:
         return _told(507, str(error))
-    except Refused as error:
+    except UploadRefused as error:
         sending.abandon(upload)
         return _told(UNPROCESSABLE, str(error))
     except tuple(WRONG) as error:

@@ -4,7 +4,7 @@ from typing import Any
 
 from ninja import Router, Schema
 
-from preau.commons.notifications.queries import Told, news_of, told
+from preau.commons.notifications.queries import ItemText, news_of, told
 from preau.foundation import webapi
 
 router = Router(tags=["notifications"])
@@ -39,7 +39,7 @@ def notifications(request: Any, page: webapi.Number = 1) -> dict[str, Any]:
     return said | {"elements": [_news(one) for one in told(rows)]}
 
 
-def _news(told: Told) -> dict[str, Any]:
+def _news(told: ItemText) -> dict[str, Any]:
     return {
         "nature": told.kind,
         "titre": told.subject,

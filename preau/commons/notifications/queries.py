@@ -187,7 +187,7 @@ class _Facts(dict[str, Any]):
 
 
 @dataclass(frozen=True)
-class Told:
+class ItemText:
     """An item in words."""
 
     public_id: str
@@ -209,15 +209,15 @@ class Told:
         return dates.capital(dates.day_and_hour(self.published_at))
 
 
-def told(items: Iterable[Item]) -> list[Told]:
+def told(items: Iterable[Item]) -> list[ItemText]:
     """Items (with their school and pupil) in the words of their kinds; those of an unknown kind are left out."""
     known = kinds()
     return [_words(item, known[item.kind]) for item in items if item.kind in known]
 
 
-def _words(item: Item, kind: NotificationKind) -> Told:
+def _words(item: Item, kind: NotificationKind) -> ItemText:
     facts = _Facts(item.facts | ({"about": item.about.given_name} if item.about else {}))
-    return Told(
+    return ItemText(
         public_id=item.public_id,
         kind=item.kind,
         category=str(kind.category),
@@ -275,7 +275,7 @@ RECEIVED = Prepared(
 
 
 @dataclass(frozen=True)
-class Received:
+class KindCounts:
     """How many of each kind a person finds in their list, and how many of them unread."""
 
     counts: Mapping[str, tuple[int, int]]
@@ -290,9 +290,9 @@ class Received:
         return sum(self.counts.get(key, (0, 0))[unread] for key in asked)
 
 
-def received_by(viewer: Viewer) -> Received:
+def received_by(viewer: Viewer) -> KindCounts:
     """What the list of a person holds in this seat, counted (one query)."""
-    return Received({kind: (every, unread) for kind, every, unread in RECEIVED(*_seated(viewer))})
+    return KindCounts({kind: (every, unread) for kind, every, unread in RECEIVED(*_seated(viewer))})
 
 
 # What leaves

@@ -73,7 +73,7 @@ def _send(envelope: Envelope) -> None:
     mail.send(envelope.person.email, _subject(envelope, items), "notifications/mail/letter", context, headers)
 
 
-def _subject(envelope: Envelope, items: Sequence[queries.Told]) -> str:
+def _subject(envelope: Envelope, items: Sequence[queries.ItemText]) -> str:
     if envelope.channel == Envelope.Channel.MAIL:
         return items[0].subject
     count = ngettext("%(num)s nouvelle", "%(num)s nouvelles", len(items)) % {"num": len(items)}

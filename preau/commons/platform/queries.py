@@ -62,7 +62,7 @@ class Totals:
 
 
 @dataclass(frozen=True)
-class Brought:
+class DeliveryRow:
     """A delivery in the operator's words: its state, its figures, and how many schools wait for a second person."""
 
     pk: int
@@ -179,7 +179,7 @@ def closed_services(school: OperatedSchool) -> list[str]:
     ]
 
 
-def deliveries_in(school: OperatedSchool) -> list[Brought]:
+def deliveries_in(school: OperatedSchool) -> list[DeliveryRow]:
     """The last deliveries of a school, its own and its share of those brought for many: two queries."""
     own = Q(school=school) | Q(shares__school=school)
     found = list(Delivery.objects.filter(own).defer("preview").distinct()[:LAST_DELIVERIES])
@@ -193,7 +193,7 @@ def deliveries_of(viewer: Viewer) -> "QuerySet[OperatedDelivery]":
     return OperatedDelivery.objects.visible_to(viewer).defer("preview")
 
 
-def brought(page: "Sequence[OperatedDelivery]") -> list[Brought]:
+def brought(page: "Sequence[OperatedDelivery]") -> list[DeliveryRow]:
     return [_brought(operated_delivery, None) for operated_delivery in page]
 
 
@@ -203,14 +203,14 @@ def _has_stopped(delivery: Delivery) -> bool:
     return working and delivery.brought_at < timezone.now() - A_DAY
 
 
-def _brought(delivery: Delivery, counts: Any) -> Brought:
+def _brought(delivery: Delivery, counts: Any) -> DeliveryRow:
     stopped = _has_stopped(delivery)
     label, tone, icon = (
         (_("Interrompue"), "changed", "alert-triangle") if stopped else deliveries.said(delivery.state)
     )
     report = delivery.report or {}
     told = counts if counts is not None else report.get("counts") or {}
-    return Brought(
+    return DeliveryRow(
         delivery.pk,
         str(SOURCES.get(delivery.source, delivery.source)),
         delivery.brought_at,

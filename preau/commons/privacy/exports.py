@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from preau.commons.privacy.queries import taken
 from preau.commons.privacy.queries.breach import Contact
-from preau.commons.privacy.queries.held import Fact, Held, Subject, facts_of, held_about, rows_of
+from preau.commons.privacy.queries.held import EntryCount, Fact, Subject, facts_of, held_about, rows_of
 from preau.commons.privacy.queries.register import Activity, Register
 from preau.commons.privacy.words import Shape
 from preau.directory.models import Person
@@ -108,7 +108,9 @@ class _Out:
     csvs: dict[str, IO[bytes]]
 
 
-def _tables(held: list[Held], subject: Subject, said: dict[str, Any], out: _Out) -> Iterator[dict[str, Any]]:
+def _tables(
+    held: list[EntryCount], subject: Subject, said: dict[str, Any], out: _Out
+) -> Iterator[dict[str, Any]]:
     """Each table with its rows, to be read in this order."""
     data = out.data
     data.write(_json(said)[:-1] + b', "tables": [')
@@ -127,7 +129,7 @@ def _tables(held: list[Held], subject: Subject, said: dict[str, Any], out: _Out)
     data.write(b"]}\n")
 
 
-def _rows(held: Held, subject: Subject, out: _Out) -> Iterator[list[Fact]]:
+def _rows(held: EntryCount, subject: Subject, out: _Out) -> Iterator[list[Fact]]:
     rows = facts_of(held.entry, subject, rows_of(held.entry, subject))
     table = out.csvs[f"tableaux/{held.key}.csv"] = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - closed once copied
     for number, facts in enumerate(rows):

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from preau.commons.privacy.actions.answering import mark_of
-from preau.commons.privacy.actions.asking import Asked
+from preau.commons.privacy.actions.asking import CorrectionLine
 from preau.commons.privacy.models import Outcome, RequestLine, Right
 from preau.directory.models import School
 from preau.directory.viewer import Viewer
@@ -74,9 +74,9 @@ class LineForm(forms.Form):
             self.add_error("better", _("Dites ce qu’il faudrait lire à la place."))
         return data
 
-    def asked(self) -> Asked:
+    def asked(self) -> CorrectionLine:
         data = self.cleaned_data
-        return Asked(data["right"], data["wrong"], self.kind, data["which"], data["better"])
+        return CorrectionLine(data["right"], data["wrong"], self.kind, data["which"], data["better"])
 
 
 class AskForm(LineForm):

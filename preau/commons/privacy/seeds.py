@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from preau.commons.privacy.actions import answering, asking
-from preau.commons.privacy.actions.asking import Asked
+from preau.commons.privacy.actions.asking import CorrectionLine
 from preau.commons.privacy.models import (
     DataRequest,
     Outcome,
@@ -41,7 +41,7 @@ def plant(world: Any) -> None:
                 _answered(head, request)
 
 
-def _said() -> list[tuple[str, str, str, int, Asked]]:
+def _said() -> list[tuple[str, str, str, int, CorrectionLine]]:
     """Who, in which seat, about whom, how many days ago, and what."""
     return [
         (
@@ -49,7 +49,7 @@ def _said() -> list[tuple[str, str, str, int, Asked]]:
             "guardian",
             "pupil",
             3,
-            Asked(
+            CorrectionLine(
                 Right.RECTIFY,
                 "Le retard du premier jour n’en était pas un\u202f: le car est arrivé à l’heure.",
                 "attendance-entry",
@@ -62,7 +62,7 @@ def _said() -> list[tuple[str, str, str, int, Asked]]:
             "guardian",
             "guardian",
             12,
-            Asked(
+            CorrectionLine(
                 Right.QUESTION,
                 "Qui peut lire mon numéro de téléphone dans l’établissement\u202f?",
                 "directory-person",
@@ -73,14 +73,14 @@ def _said() -> list[tuple[str, str, str, int, Asked]]:
             "staff-{school}",
             "teacher",
             26,
-            Asked(Right.ERASE, "Mes notes de l’an passé ne me servent plus.", "homework-lessonnote"),
+            CorrectionLine(Right.ERASE, "Mes notes de l’an passé ne me servent plus.", "homework-lessonnote"),
         ),
         (
             "cpe",
             "staff-{school}",
             "cpe",
             34,
-            Asked(
+            CorrectionLine(
                 Right.OBJECT,
                 "Je ne veux pas que mon nom reste sur les plans de classe.",
                 "attendance-seatingplan",

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from preau.commons.signon import addresses
-from preau.commons.signon.actions.register import Said, Settled
+from preau.commons.signon.actions.register import ServiceDescription, Settled
 from preau.commons.signon.addresses import Place
 from preau.commons.signon.fields import Lines, read_address
 from preau.commons.signon.models import Client, Opening, Service
@@ -189,17 +189,19 @@ class ServiceForm(SamlFields):
                     "address", _("La page d’accueil doit être sous l’une des adresses ci-dessous.")
                 )
 
-    def said(self) -> Said:
+    def said(self) -> ServiceDescription:
         typed = self.cleaned_data
         why = {key: typed[f"why_{key}"] for key in ATTRIBUTES if typed[f"why_{key}"]}
         facts = {name: typed[name] for name in FACTS}
         if typed["protocol"] == Protocol.LTI:
-            return Said(facts | {"may_proxy": False}, why, [])
+            return ServiceDescription(facts | {"may_proxy": False}, why, [])
         if typed["protocol"] == Protocol.CAS:
-            return Said(facts, why, typed["places"])
+            return ServiceDescription(facts, why, typed["places"])
         if typed["protocol"] == Protocol.SAML:
-            return Said(facts | {"may_proxy": False}, why, [], party=self.party)
-        return Said(facts | {"may_proxy": False}, why, [], {name: typed[name] for name in CLIENT})
+            return ServiceDescription(facts | {"may_proxy": False}, why, [], party=self.party)
+        return ServiceDescription(
+            facts | {"may_proxy": False}, why, [], {name: typed[name] for name in CLIENT}
+        )
 
 
 FACTS = (

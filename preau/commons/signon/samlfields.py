@@ -157,7 +157,7 @@ class SamlFields(forms.Form):
     def _from_file(self, typed: dict[str, Any]) -> dict[str, Any]:
         try:
             found = metadata.read(typed["metadata"].strip().encode(), timezone.now())
-        except metadata.Refused as refusal:
+        except metadata.InvalidMetadata as refusal:
             self.add_error("metadata", WRONG_FILE[refusal.why])
             return {}
         every = [receive["url"] for receive in found.receives] + [
@@ -238,7 +238,7 @@ class SamlFields(forms.Form):
     def _certificates(self, typed: dict[str, Any], name: str, most: int) -> list[str]:
         try:
             found = certificates.read_all(typed.get(name, ""))
-        except certificates.Refused as refusal:
+        except certificates.InvalidCertificate as refusal:
             self.add_error(name, WRONG_CERTIFICATE[refusal.why])
             return []
         if len(found) > most:

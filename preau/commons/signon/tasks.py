@@ -35,7 +35,7 @@ def end_connection(pk: int) -> bool:
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     try:
         outward.send("POST", found.url, said, headers)
-    except outward.Refused:
+    except outward.ForbiddenAddress:
         found.delete()
         return False
     found.delete()
@@ -52,7 +52,7 @@ def _tell_party(found: Connection) -> bool:
     telling = asserting.say_over(party, found, name)
     try:
         outward.send(telling.method, telling.address, telling.body, telling.headers)
-    except outward.Refused:
+    except outward.ForbiddenAddress:
         found.delete()
         return False
     found.delete()

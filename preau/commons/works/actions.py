@@ -9,13 +9,13 @@ from django.utils import timezone
 from preau.commons.works.models import Work
 from preau.directory.viewer import Viewer
 from preau.foundation import journal, live, works
-from preau.foundation.works import Asked, CannotStop, Ending, Stopped
+from preau.foundation.works import CannotStop, Ending, Stopped, WorkRequest
 
 State = Work.State
 KEPT = timedelta(days=30)
 
 
-def start(asked: Asked) -> None:
+def start(asked: WorkRequest) -> None:
     """Keep a work in the caller's transaction; asked for again under the same key, it starts again."""
     facts = {
         "label": asked.label,

@@ -51,7 +51,7 @@ class MovedOn(Exception):
     """Somebody else has changed, merged or parted these people since the page was shown."""
 
 
-class Refused(Exception):
+class MergeRefused(Exception):
     """What forbids it, as a sentence."""
 
     def __init__(self, reason: str) -> None:
@@ -103,7 +103,7 @@ def mark_of(one: Person, other: Person) -> str:
 
 @transaction.atomic
 def merge(viewer: Viewer, kept: Person, other: Person, seen: str) -> Merge:
-    """Give what `other` holds to `kept`, in every room, and blank `other`. Raises MovedOn, Refused."""
+    """Give what `other` holds to `kept`, in every room, and blank `other`. Raises MovedOn, MergeRefused."""
     school, (kept, other) = _locked(viewer, kept, other)
     # A second click finds a row that is nobody's any more.
     if Person.objects.visible_to(viewer).filter(pk__in=[kept.pk, other.pk], erased_at=None).count() < 2:
@@ -113,7 +113,7 @@ def merge(viewer: Viewer, kept: Person, other: Person, seen: str) -> Merge:
     dossiers, own = queries.dossiers_of(viewer, kept, other)
     reason = rules.why_not_merge(viewer, dossiers[kept.pk], dossiers[other.pk], own)
     if reason:
-        raise Refused(reason)
+        raise MergeRefused(reason)
     book = Merging(viewer.today)
     people_merging.send(sender=Merge, ledger=book, kept=kept, other=other)
     _write(book, kept, other)
@@ -182,17 +182,19 @@ def undo(viewer: Viewer, done: Merge) -> None:
     if done.undone_at:
         raise MovedOn
     if not done.before or done.at <= timezone.now() - queries.UNDOABLE:
-        raise Refused(_("Plus de trente jours ont passé : les deux fiches ne se séparent plus."))
+        raise MergeRefused(_("Plus de trente jours ont passé : les deux fiches ne se séparent plus."))
     _check_undo(viewer, done, kept)
     try:
         with transaction.atomic():
             ledger.undo(done.before, mine=kept)
     except ledger.ChangedSince as changed:
-        raise Refused(
+        raise MergeRefused(
             _("Rien n’est changé : %(what)s a changé depuis la fusion.") % {"what": changed.what}
         ) from None
     except IntegrityError:
-        raise Refused(_("Rien n’est changé : une ligne écrite depuis la fusion a pris la place.")) from None
+        raise MergeRefused(
+            _("Rien n’est changé : une ligne écrite depuis la fusion a pris la place.")
+        ) from None
     done.undone_at, done.undone_by, done.before = timezone.now(), viewer.person, []
     done.save(update_fields=["undone_at", "undone_by", "before"])
     people_parted.send(sender=Merge, kept=kept, other=other)
@@ -206,11 +208,11 @@ def _check_undo(viewer: Viewer, done: Merge, kept: Person) -> None:
     pair = [done.kept_id, done.other_id]
     later = Merge.objects.standing().filter(Q(kept__in=pair) | Q(other__in=pair), pk__gt=done.pk)
     if later.exists():
-        raise Refused(_("Une fusion plus récente touche la même personne : annulez-la d’abord."))
+        raise MergeRefused(_("Une fusion plus récente touche la même personne : annulez-la d’abord."))
     dossiers, own = queries.dossiers_of(viewer, kept)
     reason = rules.why_not_part(viewer, dossiers[kept.pk], own)
     if reason:
-        raise Refused(reason)
+        raise MergeRefused(reason)
 
 
 # Two people after all

@@ -12,7 +12,7 @@ from django.utils import timezone
 from preau.directory.models import Group, Holding, Person, Placement, PlannedClass, School, YearPlan
 from preau.directory.models.scoping import active_on
 from preau.directory.queries.years import in_class, keepers_left, plan_of, undecided_of
-from preau.directory.rules.years import Named, follower_of, is_last, may_switch_on
+from preau.directory.rules.years import NamedClass, follower_of, is_last, may_switch_on
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
 from preau.foundation import journal
@@ -248,7 +248,7 @@ def propose(viewer: Viewer) -> int:
     return len(changed)
 
 
-def proposal_for(group: Named, classes: Iterable[PlannedClass], kind: str) -> Choice | None:
+def proposal_for(group: NamedClass, classes: Iterable[PlannedClass], kind: str) -> Choice | None:
     """Where a whole class goes by itself; None when somebody must say it."""
     if is_last(group.level, kind):
         return Choice(Outcome.LEAVES)

@@ -23,7 +23,7 @@ from preau.directory.models import (
 )
 from preau.directory.queries.authority import ties_of
 from preau.directory.queries.finding import classes_of, pupils_here
-from preau.directory.rules.consents import Needed, State, needed_for, state_of
+from preau.directory.rules.consents import ConsentRule, State, needed_for, state_of
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
 from preau.foundation.prepared import Prepared
@@ -49,7 +49,7 @@ SHOWN = timedelta(days=30)
 class Sheet:
     """Whose words count for each request and pupil, and the last word of each giver."""
 
-    needed: Mapping[tuple[int, int], Needed]
+    needed: Mapping[tuple[int, int], ConsentRule]
     said: Mapping[tuple[int, int], Mapping[int, bool]]
 
     def state(self, request: int, pupil: int) -> State:
@@ -132,7 +132,7 @@ def agreed_things(
 
 
 @dataclass(frozen=True)
-class Told:
+class RequestText:
     """A request in words, as everyone reads it."""
 
     request: ConsentRequest
@@ -142,18 +142,18 @@ class Told:
     leaves: tuple[str, ...] = ()
 
 
-def told_of(request: ConsentRequest, things: Mapping[tuple[str, int, str], Thing]) -> Told | None:
+def told_of(request: ConsentRequest, things: Mapping[tuple[str, int, str], Thing]) -> RequestText | None:
     """None for what nobody may be asked any more: it is closed or of another year, its purpose is gone, its thing is closed, or
     it says something else now."""
     purpose = purposes.named(request.purpose)
     if purpose is None or not request.is_in_force:
         return None
     if purpose.things is None:
-        return Told(request, purpose, str(purpose.label), request.words)
+        return RequestText(request, purpose, str(purpose.label), request.words)
     thing = things.get((request.purpose, request.school_id, request.about))
     if thing is None or thing.version != request.version:
         return None
-    return Told(request, purpose, thing.label, thing.text, thing.leaves)
+    return RequestText(request, purpose, thing.label, thing.text, thing.leaves)
 
 
 def things_of(requests: Iterable[ConsentRequest]) -> dict[tuple[str, int, str], Thing]:
@@ -166,7 +166,7 @@ def things_of(requests: Iterable[ConsentRequest]) -> dict[tuple[str, int, str], 
     }
 
 
-def current(requests: Iterable[ConsentRequest]) -> list[Told]:
+def current(requests: Iterable[ConsentRequest]) -> list[RequestText]:
     """Those of these requests that may still be answered, in the order of the board."""
     requests = list(requests)
     things = things_of(requests)
@@ -183,7 +183,7 @@ class Question:
     count? `agreed`: may it be done? What others said, and whether they said anything, stays
     theirs. `unsettled`: the file does not say who must answer, whatever was answered."""
 
-    told: Told
+    told: RequestText
     answers: bool
     mine: bool | None
     agreed: bool
@@ -249,7 +249,11 @@ def asked_about(viewer: Viewer, pupils: Sequence[Person], *, history: bool = Fal
 
 
 def _question(
-    viewer: Viewer, pupil: Person, told: Told, sheet: Sheet, own: Mapping[tuple[int, int], list[Consent]]
+    viewer: Viewer,
+    pupil: Person,
+    told: RequestText,
+    sheet: Sheet,
+    own: Mapping[tuple[int, int], list[Consent]],
 ) -> Question:
     key = (told.request.pk, pupil.pk)
     needed, me = sheet.needed[key], viewer.person.pk
@@ -287,7 +291,7 @@ def own_people(viewer: Viewer) -> list[Person]:
 # The school
 
 
-def questions_of(viewer: Viewer) -> list[Told]:
+def questions_of(viewer: Viewer) -> list[RequestText]:
     """What the school asks this year, and may still be answered."""
     rows = ConsentRequest.objects.visible_to(viewer).in_force().select_related("school", "year")
     return current(rows)
@@ -343,7 +347,7 @@ def rows_of(viewer: Viewer, request: ConsentRequest) -> list[PupilRow]:
 
 
 def _row(pupil: Person, school_class: str, sheet: Sheet, request: ConsentRequest) -> PupilRow:
-    needed = sheet.needed.get((request.pk, pupil.pk), Needed(None))
+    needed = sheet.needed.get((request.pk, pupil.pk), ConsentRule(None))
     missing = sheet.missing(request.pk, pupil.pk)
     paper = needed.guardians.on_paper if needed.guardians else frozenset()
     return PupilRow(
@@ -386,7 +390,7 @@ def to_tell(request: ConsentRequest, today: date) -> list[tuple[int, int]]:
     sheet = sheet_of([request], pupils, today)
     found = []
     for pupil in pupils:
-        guardians = sheet.needed.get((request.pk, pupil.pk), Needed(None)).guardians
+        guardians = sheet.needed.get((request.pk, pupil.pk), ConsentRule(None)).guardians
         paper = guardians.on_paper if guardians else frozenset()
         found += [(pupil.pk, giver) for giver in sheet.missing(request.pk, pupil.pk) if giver not in paper]
     return found
@@ -404,7 +408,7 @@ class Giver:
 def givers_of(request: ConsentRequest, pupil: Person, today: date) -> tuple[list[Giver], State]:
     """Whose words count for a pupil, with the last of each; and what they amount to. Three queries."""
     sheet = sheet_of([request], [pupil], today)
-    needed = sheet.needed.get((request.pk, pupil.pk), Needed(None))
+    needed = sheet.needed.get((request.pk, pupil.pk), ConsentRule(None))
     people = {person.pk: person for person in Person.objects.filter(pk__in=needed.deciders)} | {
         pupil.pk: pupil
     }
@@ -449,7 +453,9 @@ class MayAppear:
     allowed: tuple[bool, ...]
 
 
-def appearing(viewer: Viewer, group: Group, pupils: Sequence[Person]) -> tuple[list[Told], list[MayAppear]]:
+def appearing(
+    viewer: Viewer, group: Group, pupils: Sequence[Person]
+) -> tuple[list[RequestText], list[MayAppear]]:
     """What the school may publish, and who of this class may appear in it."""
     told = [question for question in questions_of(viewer) if question.purpose.things is None]
     sheet = sheet_of([question.request for question in told], pupils, viewer.today)

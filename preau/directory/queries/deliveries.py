@@ -116,20 +116,20 @@ def figures_of(counts: Mapping[str, Any]) -> list[str]:
 
 
 @dataclass(frozen=True)
-class Told:
+class SchoolReport:
     """What the viewer's school may read of a delivery: what it changed there, and its notes in the shape of a report."""
 
     counts: Mapping[str, Any]
     notes: Mapping[str, Any]
 
 
-def told_to(viewer: Viewer, delivery: Delivery) -> Told:
+def told_to(viewer: Viewer, delivery: Delivery) -> SchoolReport:
     """Of its own files, the whole report; of a larger delivery, its share. Before that, what the preview announces."""
     share = DeliveryShare.objects.visible_to(viewer).filter(delivery=delivery).first()
     own: Mapping[str, Any] = delivery.report if delivery.school_id else {}
     if share is None:
-        return Told(own.get("counts") or {}, own)
-    return Told(share.counts, own if delivery.school_id else share.notes)
+        return SchoolReport(own.get("counts") or {}, own)
+    return SchoolReport(share.counts, own if delivery.school_id else share.notes)
 
 
 def changes_of(delivery: Delivery, counts: Mapping[str, Any]) -> list[Part]:

@@ -26,9 +26,9 @@ from preau.directory.models import (
 from preau.directory.models.scoping import active_on
 from preau.directory.rules.duplicates import (
     SHOWN_FROM,
+    AccountUse,
     Dossier,
-    Held,
-    Known,
+    HeldRole,
     Likeness,
     likeness,
     proposed,
@@ -167,7 +167,7 @@ def _dossiers(viewer: Viewer, people: Iterable[Person]) -> tuple[dict[int, Dossi
     for holding in Holding.objects.filter(goes_on, person__in=found).order_by("pk"):
         delegated = bool(holding.delegations(today))
         found[holding.person_id].held.append(
-            Held(Role(holding.role), holding.school_id, holding.title, delegated)
+            HeldRole(Role(holding.role), holding.school_id, holding.title, delegated)
         )
     own = _families(viewer, found)
     _classes_and_ids(found, today)
@@ -216,7 +216,7 @@ def _families(viewer: Viewer, found: dict[int, Dossier]) -> set[int]:
 def _accounts(found: dict[int, Dossier]) -> None:
     accounts = get_user_model().objects.filter(person__in=found)
     for pk, login, is_open, last in accounts.values_list("person_id", "login", "is_active", "last_login"):
-        found[pk].account = Known(login, is_open, last)
+        found[pk].account = AccountUse(login, is_open, last)
 
 
 def _away(viewer: Viewer, found: dict[int, Dossier]) -> None:
@@ -257,7 +257,7 @@ def does(dossier: Dossier) -> str:
     return ", ".join(dict.fromkeys(said))
 
 
-def _role_of(held: Held, civility: str) -> str:
+def _role_of(held: HeldRole, civility: str) -> str:
     role = held.role.said_of(civility)
     return f"{role} · {held.title}" if held.title else role
 

@@ -21,7 +21,7 @@ PAGE = "directory:powers"
 
 
 @dataclass(frozen=True)
-class Given:
+class PowerRow:
     """One power, to whom, until when (included) and by whom. `is_guest`: it ends with the invitation."""
 
     holding_id: int
@@ -36,19 +36,19 @@ class Given:
     is_guest: bool
 
 
-def given_here(viewer: Viewer) -> list[Given]:
+def given_here(viewer: Viewer) -> list[PowerRow]:
     """What was given in the viewer's school and is in force, by name; two queries."""
     held = Holding.objects.active(viewer.today).filter(school_id=viewer.school_id).exclude(scope={})
     return given_with(held.order_by("person__search_name", "pk"), viewer.today)
 
 
-def entrusted_to(viewer: Viewer) -> list[Given]:
+def entrusted_to(viewer: Viewer) -> list[PowerRow]:
     """What the viewer was given in the school where they sit; two queries."""
     held = Holding.objects.active(viewer.today).filter(person=viewer.person.pk, school_id=viewer.school_id)
     return [one for one in given_with(held.order_by("pk"), viewer.today) if viewer.was_given(one.key)]
 
 
-def given_with(held: "QuerySet[Holding]", today: date) -> list[Given]:
+def given_with(held: "QuerySet[Holding]", today: date) -> list[PowerRow]:
     """What was given with these holdings; two queries."""
     found = list(held.select_related("person", "guest"))
     givers = Person.objects.in_bulk({by for holding in found for by in holding.given_on(today).values()})
@@ -61,8 +61,8 @@ def given_with(held: "QuerySet[Holding]", today: date) -> list[Given]:
     ]
 
 
-def _one_given(holding: Holding, power: Power, giver: Person | None) -> Given:
-    return Given(
+def _one_given(holding: Holding, power: Power, giver: Person | None) -> PowerRow:
+    return PowerRow(
         holding_id=holding.pk,
         name=holding.person.full_name,
         function=function_of(holding),
@@ -116,15 +116,15 @@ def said_of_power(details: Mapping[str, Any]) -> str:
 
 
 @dataclass(frozen=True)
-class Opened:
+class PowerReach:
     """Pages of the menu, pages of settings, and gestures (each with its sentence), in words."""
 
     pages: tuple[str, ...]
     settings: tuple[str, ...]
     gestures: tuple[tuple[str, str], ...]
 
-    def without(self, other: "Opened") -> "Opened":
-        return Opened(
+    def without(self, other: "PowerReach") -> "PowerReach":
+        return PowerReach(
             tuple(page for page in self.pages if page not in other.pages),
             tuple(setting for setting in self.settings if setting not in other.settings),
             tuple(gesture for gesture in self.gestures if gesture not in other.gestures),
@@ -142,11 +142,11 @@ class RoleRow:
     key: str
     label: str
     count: int
-    opened: Opened
+    opened: PowerReach
     has_names: bool
 
 
-def roles_here(viewer: Viewer) -> tuple[Opened, list[RoleRow]]:
+def roles_here(viewer: Viewer) -> tuple[PowerReach, list[RoleRow]]:
     """What everyone has but agents, then each function of the school with the rest. Asked of the rules themselves, for somebody who holds
     that function and nothing else: no table to forget."""
     counts = _counts(viewer)
@@ -186,7 +186,7 @@ def _as(viewer: Viewer, key: str) -> Viewer:
     return one
 
 
-def _opened_to(viewer: Viewer) -> Opened:
+def _opened_to(viewer: Viewer) -> PowerReach:
     pages = [
         viewer.name_of(entry.url_name, str(entry.label))
         for entry, seated in boards.offered(boards.menu, viewer)
@@ -200,13 +200,13 @@ def _opened_to(viewer: Viewer) -> Opened:
         for step, seated in boards.offered(boards.first_steps, viewer)
         if step.url_name != PAGE and step.open_to(seated)
     ]
-    return Opened(tuple(pages), tuple(settings), tuple(gestures))
+    return PowerReach(tuple(pages), tuple(settings), tuple(gestures))
 
 
-def _shared(found: list[Opened]) -> Opened:
+def _shared(found: list[PowerReach]) -> PowerReach:
     """What all of them have."""
     first, rest = found[0], found[1:]
-    return Opened(
+    return PowerReach(
         tuple(page for page in first.pages if all(page in other.pages for other in rest)),
         tuple(setting for setting in first.settings if all(setting in other.settings for other in rest)),
         tuple(gesture for gesture in first.gestures if all(gesture in other.gestures for other in rest)),

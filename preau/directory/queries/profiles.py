@@ -15,7 +15,7 @@ from preau.directory.words import Authority, Kinship, Role
 
 
 @dataclass(frozen=True)
-class Taught:
+class TaughtSubject:
     """A subject, and with whom (its teachers, or the classes it is taught to)."""
 
     subject: str
@@ -49,7 +49,7 @@ class Profile:
     functions: tuple[str, ...]
     classes: tuple[str, ...]
     groups: tuple[str, ...]
-    taught: tuple[Taught, ...]
+    taught: tuple[TaughtSubject, ...]
     guardians: tuple[Kin, ...]
     children: tuple[Kin, ...]
     birth_date: date | None
@@ -111,7 +111,7 @@ def _function(holding: Holding, civility: str) -> str:
     return f"{said} · {holding.title}" if holding.title else said
 
 
-def _taught_to(viewer: Viewer, groups: Iterable[Group]) -> tuple[Taught, ...]:
+def _taught_to(viewer: Viewer, groups: Iterable[Group]) -> tuple[TaughtSubject, ...]:
     """Who teaches these classes and groups: the head teacher first, then by subject."""
     rows = Assignment.objects.visible_to(viewer).active(viewer.today).filter(group__in=list(groups))
     rows = rows.select_related("teacher", "subject").order_by("kind", "subject__name", "teacher__search_name")
@@ -125,7 +125,7 @@ def _taught_to(viewer: Viewer, groups: Iterable[Group]) -> tuple[Taught, ...]:
     )
 
 
-def _taught_by(viewer: Viewer, person: Person) -> tuple[Taught, ...]:
+def _taught_by(viewer: Viewer, person: Person) -> tuple[TaughtSubject, ...]:
     rows = Assignment.objects.visible_to(viewer).active(viewer.today).filter(teacher=person)
     rows = rows.filter(school_id=viewer.school_id).select_related("group", "subject")
     rows = rows.order_by("kind", "subject__name", "group__name")
@@ -135,13 +135,13 @@ def _taught_by(viewer: Viewer, person: Person) -> tuple[Taught, ...]:
     )
 
 
-def gathered(told: Iterable[tuple[str, str, str | int]]) -> tuple[Taught, ...]:
+def gathered(told: Iterable[tuple[str, str, str | int]]) -> tuple[TaughtSubject, ...]:
     """Subjects, names and the keys of their pages, those of one subject together."""
     found: dict[str, dict[tuple[str, str | int], None]] = {}
     for subject, whom, key in told:
         found.setdefault(subject, {})[whom, key] = None
     return tuple(
-        Taught(subject, ", ".join(dict.fromkeys(name for name, _key in links)), tuple(links))
+        TaughtSubject(subject, ", ".join(dict.fromkeys(name for name, _key in links)), tuple(links))
         for subject, links in found.items()
     )
 

@@ -13,7 +13,7 @@ from preau.directory.models import Assignment, Enrolment, Group, Holding, Person
 from preau.directory.models.scoping import active_on
 from preau.directory.queries.families import Family, family_of
 from preau.directory.queries.photos import agreed, answers, photo_shown
-from preau.directory.queries.profiles import Taught, gathered
+from preau.directory.queries.profiles import TaughtSubject, gathered
 from preau.directory.rules import follows_pupil, reads_families
 from preau.directory.rules.photos import keeps_photos, taught_by
 from preau.directory.viewer import Viewer
@@ -34,7 +34,7 @@ class Schooling:
     classes: tuple[tuple[int, str], ...]
     groups: tuple[tuple[int, str], ...]
     head: str
-    taught: tuple[Taught, ...]
+    taught: tuple[TaughtSubject, ...]
     head_links: tuple[tuple[str, str], ...] = ()
 
 

@@ -19,7 +19,7 @@ DOORS = frozenset({Role.HEAD, Role.SECRETARY, Role.NURSE, Role.DIGITAL_LEAD, Rol
 
 
 @dataclass(frozen=True)
-class Held:
+class HeldRole:
     """A role of today or to come. `delegated`: the head has given something with it."""
 
     role: Role
@@ -29,7 +29,7 @@ class Held:
 
 
 @dataclass(frozen=True)
-class Known:
+class AccountUse:
     """The account of a person: `last` is when it was last used."""
 
     login: str
@@ -45,14 +45,14 @@ class Dossier:
     """
 
     person: Person
-    held: list[Held] = field(default_factory=list)
+    held: list[HeldRole] = field(default_factory=list)
     classes: dict[int, str] = field(default_factory=dict)
     wards: dict[int, str] = field(default_factory=dict)
     guardians: dict[int, str] = field(default_factory=dict)
     ever: set[int] = field(default_factory=set)
     ines: set[str] = field(default_factory=set)
     sources: list[str] = field(default_factory=list)
-    account: Known | None = None
+    account: AccountUse | None = None
     away: bool = False
 
     @property

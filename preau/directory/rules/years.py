@@ -35,14 +35,14 @@ OPENING = re.compile(
 )
 
 
-class Named(Protocol):
+class NamedClass(Protocol):
     """A class of this year or of the next."""
 
     name: str
     level: str
 
 
-AClass = TypeVar("AClass", bound=Named)
+AClass = TypeVar("AClass", bound=NamedClass)
 
 
 def prepares_year(viewer: Viewer, *_: object) -> bool:
@@ -101,7 +101,7 @@ def letter_of(name: str) -> str:
     return OPENING.sub("", fold(name))
 
 
-def follower_of(group: Named, classes: Iterable[AClass]) -> AClass | None:
+def follower_of(group: NamedClass, classes: Iterable[AClass]) -> AClass | None:
     """The class to which a whole class goes: the next level's of the same letter, or its only one."""
     after = [school_class for school_class in classes if comes_after(group.level, school_class.level)]
     same = [school_class for school_class in after if letter_of(school_class.name) == letter_of(group.name)]

@@ -9,7 +9,7 @@ from conftest import SchoolClient
 from preau.commons.journal.models import Line
 from preau.directory.models import Guardianship, Person
 from preau.directory.queries.authority import whom_to_ask
-from preau.directory.rules.authority import Asked, Doubt, Tie, Verdict, asked_of, verdict
+from preau.directory.rules.authority import DecisionRule, Doubt, Tie, Verdict, asked_of, verdict
 from preau.directory.seeds.world import World
 from preau.directory.words import Authority, Kinship
 from preau.foundation.boards import Nature
@@ -24,7 +24,7 @@ def tie(person: int, authority: Authority = Authority.LEGAL, **more: Any) -> Tie
     return Tie(person, authority, kinship, **more)
 
 
-def ask(nature: Nature, *ties: Tie, age: int | None = 12) -> Asked:
+def ask(nature: Nature, *ties: Tie, age: int | None = 12) -> DecisionRule:
     return asked_of(nature, ties, pupil=PUPIL, age=age)
 
 

@@ -16,9 +16,9 @@ from preau.directory.models import Distinction, Guardianship, Holding, Merge, Pe
 from preau.directory.queries import duplicates as queries
 from preau.directory.rules.duplicates import (
     SHOWN_FROM,
+    AccountUse,
     Dossier,
-    Held,
-    Known,
+    HeldRole,
     likeness,
     proposed,
     why_not_merge,
@@ -77,8 +77,8 @@ def test_each_reason_is_said_and_counts(one: Dossier, two: Dossier, says: str, s
         (dossier(civility="m"), other(civility="mme"), "Civilités différentes"),
         (dossier(ines={"1A"}), other(ines={"1B"}), "Deux INE"),
         (
-            dossier(held=[Held(Role.PUPIL, 1)]),
-            other(held=[Held(Role.TEACHER, 1)]),
+            dossier(held=[HeldRole(Role.PUPIL, 1)]),
+            other(held=[HeldRole(Role.TEACHER, 1)]),
             "L’une est élève, l’autre travaille",
         ),
         (dossier(ever={2}), other(ever={1}), "répond de l’autre"),
@@ -114,10 +114,10 @@ def test_unknown_is_not_different() -> None:
 @pytest.mark.parametrize(
     ("one", "two", "keeps", "why"),
     [
-        (dossier(), other(held=[Held(Role.NURSE, 1)]), 2, "ouvre des accès"),
-        (dossier(), other(account=Known("x", True, NOW)), 2, "déjà servi"),
+        (dossier(), other(held=[HeldRole(Role.NURSE, 1)]), 2, "ouvre des accès"),
+        (dossier(), other(account=AccountUse("x", True, NOW)), 2, "déjà servi"),
         (dossier(), other(sources=["AAF"]), 2, "fichier officiel"),
-        (dossier(), other(account=Known("x", True)), 2, "a un compte"),
+        (dossier(), other(account=AccountUse("x", True)), 2, "a un compte"),
         (dossier(), other(), 1, "plus ancienne"),
     ],
 )

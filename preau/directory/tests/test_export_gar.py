@@ -22,7 +22,7 @@ from django.utils import timezone
 from lxml import etree
 
 from preau.directory.exports.gar import delivery as making
-from preau.directory.exports.gar.checking import Refused, check
+from preau.directory.exports.gar.checking import ExportRefused, check
 from preau.directory.exports.gar.delivery import deliver as made
 from preau.directory.exports.gar.reading import Reader, Record
 from preau.directory.exports.gar.words import STAFF, Degree
@@ -520,7 +520,7 @@ def checked(
                 files.add(node)
     try:
         check(sorted(folder.glob("*.xml")), degree, limit)
-    except Refused as refusal:
+    except ExportRefused as refusal:
         return plain(refusal)
     return ""
 

@@ -105,7 +105,7 @@ def take_logo(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         try:
             picture = pictures.redrawn(form.cleaned_data["picture"], LOGO_SIDE)
-        except uploads.Refused as refusal:
+        except uploads.UploadRefused as refusal:
             form.add_error("picture", str(refusal))
         else:
             actions.take_logo(request.viewer, picture)

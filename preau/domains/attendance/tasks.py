@@ -78,7 +78,9 @@ def _make_register(asked: RegisterFile, tell: filework.Tell) -> None:
         paper = register_pdf(viewer, found, asked.group, each=True) if pdf.is_possible() else None
     tell(_("Enregistrement du document"), 2, 3)
     name = f"registre-{asked.first:%Y-%m-%d}-{asked.last:%Y-%m-%d}"
-    register_files.keep_register(asked.pk, register_files.Made(name, len(found.lines), table, paper))
+    register_files.keep_register(
+        asked.pk, register_files.RegisterPapers(name, len(found.lines), table, paper)
+    )
 
 
 def _asker(asked: RegisterFile) -> Viewer | None:

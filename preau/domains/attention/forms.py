@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from preau.directory.boards import EarlyFact
 from preau.directory.models import Person
 from preau.directory.viewer import Viewer
-from preau.domains.attention.actions.deciding import Said
+from preau.domains.attention.actions.deciding import DecisionFacts
 from preau.domains.attention.models import Review, Word
 from preau.domains.attention.models.reviews import Kind
 from preau.domains.attention.queries import reviews
@@ -101,13 +101,13 @@ class DecisionForm(forms.Form):
             self.add_error("first_step_on", _("Choisissez un jour d’ici la fin de l’accompagnement."))
         return data
 
-    def said(self) -> Said:
+    def said(self) -> DecisionFacts:
         """« Rien à faire » opens nothing: what was typed of a follow-up is left out."""
         data = self.cleaned_data
         if data["kind"] == Kind.NOTHING:
-            return Said(data["kind"], data["why"])
+            return DecisionFacts(data["kind"], data["why"])
         told_to = data["told_to"] if data["kind"] == Kind.TELL else None
-        return Said(
+        return DecisionFacts(
             data["kind"], data["why"], data["until"], told_to, data["first_step"], data["first_step_on"]
         )
 

@@ -9,7 +9,7 @@ from preau.directory.boards import early_facts
 from preau.directory.models import Person
 from preau.directory.viewer import Viewer, viewer_for
 from preau.domains.attention.actions import deciding, watching
-from preau.domains.attention.actions.deciding import Said
+from preau.domains.attention.actions.deciding import DecisionFacts
 from preau.domains.attention.models import Finding, Review, Word
 from preau.domains.attention.models.reviews import Kind
 from preau.foundation import notices
@@ -38,9 +38,9 @@ def plant(world: Any) -> None:
             _decide(cpe, pupil, said)
 
 
-def _said(today: Any) -> list[Said]:
+def _said(today: Any) -> list[DecisionFacts]:
     return [
-        Said(
+        DecisionFacts(
             Kind.TALK,
             "Nous voulons comprendre ces absences avec elle ou lui, avant de chercher une aide.",
             today + AFTER,
@@ -48,11 +48,13 @@ def _said(today: Any) -> list[Said]:
             "Entretien avec l’élève",
             today + timedelta(days=4),
         ),
-        Said(Kind.NOTHING, "La famille a déjà expliqué ces journées au téléphone, pendant un déménagement."),
+        DecisionFacts(
+            Kind.NOTHING, "La famille a déjà expliqué ces journées au téléphone, pendant un déménagement."
+        ),
     ]
 
 
-def _decide(cpe: Viewer, pupil: Person, said: Said) -> Review:
+def _decide(cpe: Viewer, pupil: Person, said: DecisionFacts) -> Review:
     findings = list(Finding.objects.filter(school_id=cpe.school_id, pupil=pupil).waiting().order_by("pk"))
     return deciding.decide(cpe, pupil, deciding.mark_of(findings), said)
 
@@ -75,7 +77,7 @@ def _contested(cpe: Viewer, world: Any) -> None:
             until=today,
             found_at=timezone.now(),
         )
-    said = Said(
+    said = DecisionFacts(
         Kind.MEETING,
         "Plusieurs retards ces dernières semaines, et nous aimerions en parler avec vous.",
         today + AFTER,

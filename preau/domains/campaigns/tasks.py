@@ -12,7 +12,7 @@ from preau.domains.campaigns.actions import sending
 from preau.domains.campaigns.models import Campaign, Channel, Sending
 from preau.domains.campaigns.queries.history import progress_of
 from preau.foundation import mail, sms, works
-from preau.foundation.sms import Message, Taken
+from preau.foundation.sms import GatewayAnswer, Message
 from preau.foundation.tasks import job
 
 TEXTS, MAILS, REPORTS = 50, 1, 100
@@ -62,11 +62,11 @@ def _mails(held: list[Sending]) -> int:
         try:
             mail.send(one.to, _("Un message de la vie scolaire"), "campaigns/mail/letter", context, headers)
         except smtplib.SMTPRecipientsRefused:
-            said.append(Taken(one.ref, refused="recipient"))
+            said.append(GatewayAnswer(one.ref, refused="recipient"))
         except OSError:
             continue
         else:
-            said.append(Taken(one.ref, "mail"))
+            said.append(GatewayAnswer(one.ref, "mail"))
     return sending.note_taken(held, said)
 
 

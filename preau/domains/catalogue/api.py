@@ -123,7 +123,7 @@ def guard(view: Callable[..., Any]) -> Callable[..., Any]:
     return open_to_all
 
 
-class Asked(Schema):
+class ListQuery(Schema):
     """What a list is asked for."""
 
     q: Annotated[
@@ -174,7 +174,7 @@ class Asked(Schema):
     operation_id="ressources",
     summary="Les ressources du catalogue",
 )
-def ressources(request: HttpRequest, demande: Query[Asked]) -> dict[str, Any]:
+def ressources(request: HttpRequest, demande: Query[ListQuery]) -> dict[str, Any]:
     """Leçons, exercices et autres ressources, par pages de cent. « suivant » mène à la page d’après ; il est vide à la dernière. « ailleurs » est l’adresse de celles qui se lisent sur un autre site."""
     after = _after(demande)
     words = demande.q.replace("\0", " ").strip()
@@ -207,7 +207,7 @@ def ressource(
     return _told(row)
 
 
-def _after(asked: Asked) -> int:
+def _after(asked: ListQuery) -> int:
     """Where the page begins: after the row of this number, or after so many results of a search."""
     if not asked.suivant:
         return 0
@@ -222,7 +222,7 @@ def _after(asked: Asked) -> int:
     return int(after)
 
 
-def _listed(asked: Asked, after: int) -> tuple[list[Resource], int, int]:
+def _listed(asked: ListQuery, after: int) -> tuple[list[Resource], int, int]:
     """In the order in which they came here: what is added meanwhile comes at the end."""
     rows = Resource.objects.published().filter(_wanted(asked))
     total = rows.count()
@@ -231,7 +231,7 @@ def _listed(asked: Asked, after: int) -> tuple[list[Resource], int, int]:
     return page[: webapi.PER_PAGE], total, page[webapi.PER_PAGE - 1].pk if more else 0
 
 
-def _wanted(asked: Asked) -> Q:
+def _wanted(asked: ListQuery) -> Q:
     found = Q()
     for kind, key in ((Node.Kind.LEVEL, asked.niveau), (Node.Kind.SUBJECT, asked.matiere)):
         if key:
@@ -252,7 +252,7 @@ def _wanted(asked: Asked) -> Q:
     return found
 
 
-def _searched(asked: Asked, after: int) -> tuple[list[Resource], int, int]:
+def _searched(asked: ListQuery, after: int) -> tuple[list[Resource], int, int]:
     """By the index, nearest first; what it does not know is then looked at in the database, of all that it found."""
     narrowed = bool(asked.collection or asked.depuis)
     chosen = {

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from preau.domains.catalogue.actions.editing import drawing_asked
-from preau.domains.catalogue.actions.harvesting import Found, begin, finish, take_in
+from preau.domains.catalogue.actions.harvesting import HarvestedRecord, begin, finish, take_in
 from preau.domains.catalogue.imports import starter
 from preau.domains.catalogue.models import Collection, Institution, Node, Source
 from preau.domains.catalogue.queries import index
@@ -60,7 +60,7 @@ def plant_source() -> None:
     )
     places = {node.key: node.pk for node in Node.objects.in_force()}
     found = [
-        Found(
+        HarvestedRecord(
             f"oai:manuels.example:{number}",
             _("page 1, notice %(number)s") % {"number": number},
             f"https://manuels.example/{number}",

@@ -92,7 +92,7 @@ def drop_old_harvests() -> int:
 
 
 @dataclass(frozen=True)
-class _Drawn:
+class _StarterMedium:
     """A medium that Préau makes itself, and its record."""
 
     name: str
@@ -107,7 +107,7 @@ class _Drawn:
 
 
 DRAWN = (
-    _Drawn(
+    _StarterMedium(
         "compter-jusqu-a-cinq.mp4",
         drawn.film,
         drawn.WORDS,
@@ -118,7 +118,7 @@ DRAWN = (
         "ms",
         "mathematiques",
     ),
-    _Drawn(
+    _StarterMedium(
         "grave-ou-aigu.wav",
         drawn.sound,
         tuple(words for _pitch, words in drawn.SOUNDS),
@@ -146,7 +146,7 @@ def enqueue_drawing(**_: Any) -> None:
     draw_media.enqueue()
 
 
-def _draw(one: _Drawn) -> bool:
+def _draw(one: _StarterMedium) -> bool:
     with TemporaryDirectory() as folder:
         medium = sending.keep_made(one.name, one.make(Path(folder)))
     Medium.objects.filter(pk=medium.pk).update(
@@ -161,7 +161,7 @@ def _draw(one: _Drawn) -> bool:
     return medium.is_ready
 
 
-def _sheet_of(drawn: _Drawn) -> editing.Sheet:
+def _sheet_of(drawn: _StarterMedium) -> editing.Sheet:
     told: dict[str, Any] = {"title": drawn.title, "abstract": drawn.abstract, "type": drawn.kind}
     nodes = Node.objects.in_force()
     places = [

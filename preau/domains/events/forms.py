@@ -12,7 +12,7 @@ from preau.directory.models import Assignment, Group, Holding, Person, Room
 from preau.directory.viewer import Viewer
 from preau.directory.words import Profile, Role
 from preau.domains.events import rules
-from preau.domains.events.actions.keeping import Planned
+from preau.domains.events.actions.keeping import EventFacts
 from preau.domains.events.models import Event, Invitation
 from preau.domains.events.queries.one import taken_at
 from preau.foundation.fields import Day, Filter, OneRow, SeveralRows
@@ -172,13 +172,13 @@ class EventForm(forms.Form):
             last, data["ends_at"], zone
         )
 
-    def planned(self) -> Planned:
+    def planned(self) -> EventFacts:
         """The clean values, as the action takes them."""
         data = self.cleaned_data
         starts, ends = self._span(data)
         same = ("kind", "title", "description", "first_day", "room", "place", "audience", "asks_answer")
         opened = data["audience"] in {Audience.EVERYONE, Audience.GROUPS}
-        return Planned(
+        return EventFacts(
             **{name: data[name] for name in same},
             last_day=data["last_day"] or data["first_day"],
             starts=starts,

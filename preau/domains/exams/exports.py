@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from preau.domains.catalogue.models.resources import deed_at
 from preau.domains.exams.models import Exercise, Paper
 from preau.domains.exams.queries import basket
-from preau.domains.exams.queries.basket import Held
+from preau.domains.exams.queries.basket import BasketContents
 from preau.foundation import dates, pdf
 from preau.foundation.richtext import documents
 
@@ -131,7 +131,7 @@ def points_said(points: Decimal | None) -> str:
 # On paper
 
 
-def page_of_basket(found: Held, title: str, address: str, *, in_browser: bool = True) -> str:
+def page_of_basket(found: BasketContents, title: str, address: str, *, in_browser: bool = True) -> str:
     """A whole HTML document: the exercises, then their corrections on a sheet of their own."""
     corrected = [(exercise, part) for exercise in found.exercises if (part := basket.correction_of(exercise))]
     context = {

@@ -347,7 +347,7 @@ def basket_pdf(request: HttpRequest) -> HttpResponseBase:
     )
 
 
-def _held(request: HttpRequest) -> tuple[baskets.Held, str]:
+def _held(request: HttpRequest) -> tuple[baskets.BasketContents, str]:
     found = baskets.held(Basket.read(request.GET))
     if not found.exercises:
         raise Http404

@@ -91,7 +91,7 @@ class Beside:
 
 
 @dataclass(frozen=True)
-class Asked:
+class TimetableOwner:
     """Whose timetable is looked at: one of these ids, or none for the viewer's own."""
 
     group: int | None = None
@@ -109,7 +109,7 @@ class BesideLessons:
     """`rows(viewer, asked, first, last)` gives what this house puts beside the lessons between two days, in one query."""
 
     name: str
-    rows: Callable[[Any, Asked, date, date], Sequence[Beside]]
+    rows: Callable[[Any, TimetableOwner, date, date], Sequence[Beside]]
     order: int = 50
     service: str = ""
 

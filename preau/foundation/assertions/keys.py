@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import NameOID
 
-from preau.foundation.assertions.words import Reason, Refused
+from preau.foundation.assertions.words import AssertionRefused, Reason
 
 BITS = 3_072
 # Providers compare the key with the one that they hold: the certificate around it is an envelope.
@@ -32,7 +32,7 @@ class KeyPair:
         # Made and sealed here: looking whether it is a sound key takes longer than to use it.
         key = load_pem_private_key(self.private.encode(), None, unsafe_skip_rsa_key_validation=True)
         if not isinstance(key, rsa.RSAPrivateKey):
-            raise Refused(Reason.NO_KEY)
+            raise AssertionRefused(Reason.NO_KEY)
         return key
 
     def sign(self, words: bytes) -> bytes:

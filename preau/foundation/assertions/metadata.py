@@ -20,8 +20,8 @@ from preau.foundation.assertions.words import (
     SAMLP,
     XENC,
     XENC11,
+    AssertionRefused,
     Reason,
-    Refused,
 )
 from preau.foundation.assertions.writing import add, bytes_of, root
 
@@ -72,7 +72,7 @@ class Provider:
 def read_metadata(
     raw: bytes, now: datetime, *, entity_id: str = "", pinned: str = "", may_be_plain: bool = False
 ) -> Provider:
-    """The provider that this text describes. Raises Refused.
+    """The provider that this text describes. Raises AssertionRefused.
 
     `entity_id`: which one, when there are several; `pinned`: the certificate (PEM or base64) that must have signed the text;
     `may_be_plain`: addresses without https are let in (this machine alone, in development).
@@ -83,13 +83,13 @@ def read_metadata(
     described = _chosen(top, entity_id)
     role = described.find(f"{{{MD}}}IDPSSODescriptor")
     if role is None or SAMLP not in (role.get("protocolSupportEnumeration") or "").split():
-        raise Refused(Reason.NO_PROVIDER)
+        raise AssertionRefused(Reason.NO_PROVIDER)
     until = _earliest(top, described, role)
     if until is not None and until <= now:
-        raise Refused(Reason.TOO_LATE)
+        raise AssertionRefused(Reason.TOO_LATE)
     name = described.get("entityID") or ""
     if not 0 < len(name) <= LONGEST_ADDRESS or name != name.strip():
-        raise Refused(Reason.NO_PROVIDER)
+        raise AssertionRefused(Reason.NO_PROVIDER)
     found = Provider(
         name,
         _addresses(role, "SingleSignOnService", may_be_plain),
@@ -100,7 +100,7 @@ def read_metadata(
         _title(role),
     )
     if REDIRECT not in found.sign_on:
-        raise Refused(Reason.NO_ADDRESS)
+        raise AssertionRefused(Reason.NO_ADDRESS)
     return found
 
 
@@ -110,16 +110,16 @@ def _chosen(top: Any, entity_id: str) -> Any:
     elif top.tag == f"{{{MD}}}EntitiesDescriptor":
         entities = list(top.iter(f"{{{MD}}}EntityDescriptor"))
     else:
-        raise Refused(Reason.NO_PROVIDER)
+        raise AssertionRefused(Reason.NO_PROVIDER)
     if len(entities) > MOST_ENTITIES:
-        raise Refused(Reason.TOO_LONG)
+        raise AssertionRefused(Reason.TOO_LONG)
     found = [
         entity
         for entity in entities
         if entity.find(f"{{{MD}}}IDPSSODescriptor") is not None and entity_id in {"", entity.get("entityID")}
     ]
     if len(found) != 1:
-        raise Refused(Reason.SEVERAL if found else Reason.NO_PROVIDER)
+        raise AssertionRefused(Reason.SEVERAL if found else Reason.NO_PROVIDER)
     return found[0]
 
 
@@ -136,10 +136,10 @@ def _keys(role: Any) -> tuple[str, ...]:
             for one in descriptor.iter(f"{{{DS}}}X509Certificate"):
                 try:
                     found.append(pem(certificate(one.text or "")))
-                except Refused:
+                except AssertionRefused:
                     continue
     if not 0 < len(found) <= MOST_KEYS:
-        raise Refused(Reason.NO_KEY)
+        raise AssertionRefused(Reason.NO_KEY)
     return tuple(dict.fromkeys(found))
 
 
@@ -157,7 +157,7 @@ def _sound(address: str, may_be_plain: bool) -> str:
         parts = urlsplit(address)
         _port = parts.port
     except ValueError as failure:
-        raise Refused(Reason.NO_ADDRESS) from failure
+        raise AssertionRefused(Reason.NO_ADDRESS) from failure
     schemes = {"https", "http"} if may_be_plain else {"https"}
     plain = (
         address.isascii() and address.isprintable() and " " not in address and len(address) <= LONGEST_ADDRESS
@@ -169,7 +169,7 @@ def _sound(address: str, may_be_plain: bool) -> str:
         or parts.username is not None
         or parts.fragment
     ):
-        raise Refused(Reason.NO_ADDRESS)
+        raise AssertionRefused(Reason.NO_ADDRESS)
     return address
 
 

@@ -46,7 +46,7 @@ def bring(
     except stages.AlreadyOne as already:
         messages.info(request, str(importer.words.already))
         return redirect(importer.url_of(already.known))
-    except uploads.Refused as refusal:
+    except uploads.UploadRefused as refusal:
         form.add_error(field, str(refusal))
         return None
     if then == "one":

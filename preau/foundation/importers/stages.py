@@ -300,7 +300,7 @@ def _ask_work(importer: Importer, viewer: Any, row: Any) -> None:
     applies = row.state == APPLYING
     label = importer.words.applying if applies else importer.words.reading
     works.start(
-        works.Asked(
+        works.WorkRequest(
             key=importer.work_of(row.pk, row.state),
             label=str(label),
             person_id=viewer.person.pk,

@@ -36,7 +36,7 @@ class Message:
 
 
 @dataclass(frozen=True)
-class Taken:
+class GatewayAnswer:
     """What a gateway says of one message: its own `number` for it, or "" with `refused`, why it will never take it."""
 
     ref: str
@@ -51,7 +51,7 @@ class Unreachable(OSError):
 class Gateway(Protocol):
     """What sends text messages. Named by SMS_GATEWAY, built without arguments, kept by nobody between two calls."""
 
-    def send(self, messages: Sequence[Message]) -> list[Taken]:
+    def send(self, messages: Sequence[Message]) -> list[GatewayAnswer]:
         """Take these messages, a hundred at most. Raises Unreachable when nothing can be said of them."""
         ...
 

@@ -23,7 +23,17 @@ from preau.foundation.assertions.metadata import Us
 from preau.foundation.assertions.reading import inflated
 from preau.foundation.assertions.responses import Expected
 from preau.foundation.assertions.signatures import certificate, signed_query
-from preau.foundation.assertions.words import DS, MD, POST, REDIRECT, SAML, SAMLP, STATUS, Reason, Refused
+from preau.foundation.assertions.words import (
+    DS,
+    MD,
+    POST,
+    REDIRECT,
+    SAML,
+    SAMLP,
+    STATUS,
+    AssertionRefused,
+    Reason,
+)
 from preau.foundation.tests import saml_attacks
 from preau.foundation.tests.saml_provider import (
     ACS,
@@ -51,7 +61,7 @@ def read(root: Any, **other: Any) -> responses.Coming:
 
 
 def refusal(root: Any, **other: Any) -> Reason:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(AssertionRefused) as refused:
         read(root, **other)
     return refused.value.reason
 
@@ -68,7 +78,7 @@ def test_an_honest_answer_is_read() -> None:
 @pytest.mark.parametrize("name", sorted(ATTACKS))
 def test_an_attack_is_refused_for_its_own_reason(name: str) -> None:
     field, why = ATTACKS[name]
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(AssertionRefused) as refused:
         responses.read_response(field, EXPECTED, NOW)
     assert refused.value.reason == why
     assert saml_attacks.EVIL not in str(refused.value)
@@ -198,7 +208,7 @@ def test_the_way_of_signing_in_is_the_one_that_was_asked_for() -> None:
 
 def test_why_the_provider_says_no_is_kept() -> None:
     field, _ = ATTACKS["refused there"]
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(AssertionRefused) as refused:
         responses.read_response(field, EXPECTED, NOW)
     assert refused.value.status == "AuthnFailed"
 
@@ -268,7 +278,7 @@ def test_whatever_comes_either_reads_the_same_person_or_is_refused(at: int, put:
     raw = HONEST[:at] + put + HONEST[at + cut :]
     try:
         came = responses.read_response(base64.b64encode(raw).decode(), EXPECTED, NOW)
-    except Refused:
+    except AssertionRefused:
         return
     assert (came.subject, came.facts) == ("abc-123", {"FrEduVecteur": ["4|Roux|Zoé|700123|0790031E"]})
 
@@ -305,7 +315,7 @@ def test_a_description_is_read_and_kept() -> None:
     ],
 )
 def test_a_description_that_says_too_little_is_refused(raw: bytes, why: Reason) -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(AssertionRefused) as refused:
         metadata.read_metadata(raw, NOW)
     assert refused.value.reason == why
 
@@ -315,7 +325,7 @@ def test_one_provider_among_many() -> None:
     raw = b'<md:EntitiesDescriptor xmlns:md="%s">%s</md:EntitiesDescriptor>' % (MD.encode(), b"".join(inner))
     assert metadata.read_metadata(raw, NOW, entity_id=THEM).entity_id == THEM
     for wanted, why in (("", Reason.SEVERAL), ("https://personne.test", Reason.NO_PROVIDER)):
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(AssertionRefused) as refused:
             metadata.read_metadata(raw, NOW, entity_id=wanted)
         assert refused.value.reason == why
 
@@ -336,7 +346,7 @@ def test_a_description_signed_by_the_one_that_was_given() -> None:
             Reason.WRONG_SIGNATURE,
         ),
     ):
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(AssertionRefused) as refused:
             metadata.read_metadata(raw_, NOW, pinned=key)
         assert refused.value.reason == why
 
@@ -422,12 +432,12 @@ def test_the_provider_ends_a_session_by_a_form() -> None:
         f"""<samlp:LogoutRequest xmlns:samlp="{SAMLP}" xmlns:saml="{SAML}" ID="_l" Version="2.0" IssueInstant="{at(NOW)}"
         Destination="https://preau.test/slo"><saml:Issuer>{THEM}</saml:Issuer><saml:NameID>abc-123</saml:NameID></samlp:LogoutRequest>"""
     )
-    with pytest.raises(Refused, match="unsigned"):
+    with pytest.raises(AssertionRefused, match="unsigned"):
         leaving.read_end(between(), NOW, form=(sent(root), ""))
     signed = sign(root, Signing(key_of("guichet")))
     assert leaving.read_end(between(), NOW, form=(sent(signed), "")).subject == "abc-123"
     signed.find(f"{{{SAML}}}NameID").text = "autre"
-    with pytest.raises(Refused, match="wrong_signature"):
+    with pytest.raises(AssertionRefused, match="wrong_signature"):
         leaving.read_end(between(), NOW, form=(sent(signed), ""))
 
 
@@ -453,7 +463,7 @@ def test_the_provider_ends_a_session_by_a_form() -> None:
     ],
 )
 def test_an_end_that_the_provider_did_not_send_ends_nothing(query: str, why: Reason) -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(AssertionRefused) as refused:
         leaving.read_end(between(), NOW, query=query)
     assert refused.value.reason == why
 
@@ -461,7 +471,7 @@ def test_an_end_that_the_provider_did_not_send_ends_nothing(query: str, why: Rea
 def test_a_bomb_in_an_address_is_not_unpacked() -> None:
     packing = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
     packed = packing.compress(b" " * 50_000_000) + packing.flush()
-    with pytest.raises(Refused, match="too_long"):
+    with pytest.raises(AssertionRefused, match="too_long"):
         inflated(packed)
 
 
@@ -475,6 +485,6 @@ def test_the_provider_says_that_it_ended_the_session() -> None:
 def test_a_certificate_of_an_unknown_kind_of_key_is_none() -> None:
     der = base64.b64decode("".join(key_of("guichet").certificate.splitlines()[1:-1]))
     odd = der.replace(bytes.fromhex("2a864886f70d010101"), bytes.fromhex("2a864886f70d01017f"))
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(AssertionRefused) as refused:
         certificate(base64.b64encode(odd).decode())
     assert refused.value.reason == Reason.NO_KEY

@@ -44,7 +44,7 @@ def test_our_own_network_is_refused_in_every_form(
 ) -> None:
     settings.SIGNON_LOOPBACK = False
     leads_to(monkeypatch, "8.8.8.8", address)
-    with pytest.raises(outward.Refused):
+    with pytest.raises(outward.ForbiddenAddress):
         outward.places_of("example.org", 443)
 
 
@@ -54,14 +54,14 @@ def test_development_reaches_nothing_but_this_machine(
 ) -> None:
     settings.SIGNON_LOOPBACK = True
     leads_to(monkeypatch, address)
-    with pytest.raises(outward.Refused):
+    with pytest.raises(outward.ForbiddenAddress):
         outward.places_of("example.org", 443)
 
 
 @pytest.mark.parametrize("address", [*THIS_MACHINE, *OURS])
 def test_a_push_service_is_public_in_every_form(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
     leads_to(monkeypatch, "8.8.8.8", address)
-    with pytest.raises(webpush.Refused):
+    with pytest.raises(webpush.PushRefused):
         webpush.addresses_of("push.example.org")
 
 

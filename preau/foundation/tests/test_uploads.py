@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import RequestFactory
 
 from preau.foundation import csvtext, uploads
-from preau.foundation.uploads import Limits, Refused, keep_xml
+from preau.foundation.uploads import Limits, UploadRefused, keep_xml
 
 XML = b'<?xml version="1.0"?><a/>'
 
@@ -114,7 +114,7 @@ def lying() -> bytes:
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_what_is_refused_leaves_nothing(tmp_path: Path, files: list[Any], says: str) -> None:
-    with pytest.raises(Refused, match=says):
+    with pytest.raises(UploadRefused, match=says):
         keep_xml(files, tmp_path, Limits(files=5, size=uploads.MEGABYTE))
     assert list(tmp_path.iterdir()) == []
 
@@ -122,7 +122,7 @@ def test_what_is_refused_leaves_nothing(tmp_path: Path, files: list[Any], says: 
 def test_several_archives_weigh_together(tmp_path: Path) -> None:
     noise = bytes(range(256)) * 3_000
     members = [(f"{number}.xml", b"<" + noise[number:]) for number in range(2)]
-    with pytest.raises(Refused, match="pas plus de 1 Mo"):
+    with pytest.raises(UploadRefused, match="pas plus de 1 Mo"):
         keep_xml([sent("a.zip", zipped(*members, method=0))], tmp_path, Limits(size=uploads.MEGABYTE))
     assert list(tmp_path.iterdir()) == []
 
@@ -132,7 +132,7 @@ def test_a_full_disk_is_said_and_leaves_nothing(tmp_path: Path, monkeypatch: pyt
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(uploads, "_write", full)
-    with pytest.raises(Refused, match="plus assez de place"):
+    with pytest.raises(UploadRefused, match="plus assez de place"):
         keep_xml([sent("a.xml")], tmp_path, Limits())
     assert list(tmp_path.iterdir()) == []
 

@@ -71,7 +71,7 @@ def test_a_name_that_leads_inside_is_refused(address: str, monkeypatch: pytest.M
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (place, 443)) for place in ("8.8.8.8", address)]
 
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
-    with pytest.raises(webpush.Refused):
+    with pytest.raises(webpush.PushRefused):
         webpush.addresses_of("fcm.googleapis.com")
 
 

@@ -63,7 +63,7 @@ def take_picture(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         try:
             picture = pictures.redrawn(form.cleaned_data["picture"], SIDE)
-        except uploads.Refused as refusal:
+        except uploads.UploadRefused as refusal:
             form.add_error("picture", str(refusal))
         else:
             profile_actions.take_picture(request.viewer, picture)

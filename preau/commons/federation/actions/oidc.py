@@ -76,7 +76,7 @@ class Turned(Exception):
 
 
 @dataclass(frozen=True)
-class Asked:
+class AuthorizationRequest:
     """What this browser asked of a provider. `account`: who proves again that it is they; 0 for whoever comes in."""
 
     provider: int
@@ -179,7 +179,9 @@ def _list(value: Any) -> list[Any]:
 # What is answered
 
 
-def come_back(request: HttpRequest, provider: Provider, said: Mapping[str, str]) -> tuple[Asked, Arrival]:
+def come_back(
+    request: HttpRequest, provider: Provider, said: Mapping[str, str]
+) -> tuple[AuthorizationRequest, Arrival]:
     """Who has come, once everything that the provider says was looked at. Raises Stale, Turned, Untrue, Failed."""
     asked = take_asked(request, provider, said.get("state", ""))
     places = places_of(provider)
@@ -197,14 +199,14 @@ def come_back(request: HttpRequest, provider: Provider, said: Mapping[str, str])
     return asked, _arrival(provider, claims, told, tokens["id_token"])
 
 
-def take_asked(request: HttpRequest, provider: Provider, state: str) -> Asked:
+def take_asked(request: HttpRequest, provider: Provider, state: str) -> AuthorizationRequest:
     """What this browser asked, once, within ten minutes. Raises Stale."""
     waiting = dict(request.session.get(ASKED, {}))
     left = waiting.pop(state, None)
     if left is None:
         raise Stale
     request.session[ASKED] = waiting
-    asked = Asked(**left)
+    asked = AuthorizationRequest(**left)
     age = timezone.now().timestamp() - asked.at
     # Two answers at the same moment read the same session: one alone counts first.
     first = throttle.hit("federation.state", state, window=ASKED_LIFE) == 1
@@ -218,7 +220,9 @@ def going_to(request: HttpRequest, state: str) -> str:
     return str(request.session.get(ASKED, {}).get(state, {}).get("after", "/"))
 
 
-def _redeem(provider: Provider, places: Mapping[str, Any], code: str, asked: Asked) -> dict[str, Any]:
+def _redeem(
+    provider: Provider, places: Mapping[str, Any], code: str, asked: AuthorizationRequest
+) -> dict[str, Any]:
     fields = {
         "grant_type": "authorization_code",
         "code": code,
@@ -361,7 +365,7 @@ def _moment(claims: Mapping[str, Any], name: str) -> datetime | None:
         return None
 
 
-def _check(provider: Provider, claims: Mapping[str, Any], asked: Asked) -> None:
+def _check(provider: Provider, claims: Mapping[str, Any], asked: AuthorizationRequest) -> None:
     """What an ID token says besides: of whom, until when, for which question. Raises Untrue."""
     subject = claims.get("sub")
     if not isinstance(subject, str) or not 0 < len(subject) <= LONGEST_NAME:

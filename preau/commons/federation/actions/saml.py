@@ -33,7 +33,7 @@ from preau.foundation import journal, throttle
 from preau.foundation.assertions import asking as asking_assertions
 from preau.foundation.assertions import leaving, metadata, responses
 from preau.foundation.assertions.keys import make_key
-from preau.foundation.assertions.words import LONGEST_METADATA, REDIRECT, Reason, Refused
+from preau.foundation.assertions.words import LONGEST_METADATA, REDIRECT, AssertionRefused, Reason
 from preau.foundation.locks import lock
 from preau.foundation.sealed import seal, unseal
 
@@ -122,12 +122,12 @@ def _digest(*words: str) -> str:
 
 
 def receive(provider: Provider, answer: str, relay: str) -> None:
-    """Check what a form brought, and keep it for the browser that had asked. Raises Refused, Failed, Unasked."""
+    """Check what a form brought, and keep it for the browser that had asked. Raises AssertionRefused, Failed, Unasked."""
     now = timezone.now()
     expected = _expected(provider, relay, now)
     try:
         came = _read(provider, answer, expected, now)
-    except Refused as refusal:
+    except AssertionRefused as refusal:
         if refusal.reason == Reason.WRONG_REQUEST and _was_not_asked_for(answer, expected, now):
             raise Unasked from refusal
         raise
@@ -150,10 +150,10 @@ def _expected(provider: Provider, relay: str, now: datetime) -> responses.Expect
 
 
 def _read(provider: Provider, answer: str, expected: responses.Expected, now: datetime) -> responses.Coming:
-    """Who came. A key that is not known may be a new one: the description is read again, once in a while. Raises Refused."""
+    """Who came. A key that is not known may be a new one: the description is read again, once in a while. Raises AssertionRefused."""
     try:
         return responses.read_response(answer, expected, now)
-    except Refused as refusal:
+    except AssertionRefused as refusal:
         if refusal.reason != Reason.WRONG_SIGNATURE or not _is_read_again(provider):
             raise
         found = _described(provider, now)
@@ -176,17 +176,17 @@ def _is_read_again(provider: Provider) -> bool:
 def _was_not_asked_for(answer: str, expected: responses.Expected, now: datetime) -> bool:
     try:
         responses.read_response(answer, replace(expected, request=""), now)
-    except Refused:
+    except AssertionRefused:
         return False
     return True
 
 
 def _keep(provider: Provider, relay: str, came: responses.Coming, now: datetime) -> None:
-    """Keep who came, once a question and once an assertion. Raises Refused."""
+    """Keep who came, once a question and once an assertion. Raises AssertionRefused."""
     ours = saml.settled(provider)
     subject = next(iter(came.facts.get(ours.subject, ())), "") if ours.subject else came.subject
     if not 0 < len(subject) <= LONGEST_NAME or not ours.names_well(came.name_format):
-        raise Refused(Reason.NO_SUBJECT)
+        raise AssertionRefused(Reason.NO_SUBJECT)
     kept = {
         "subject": subject,
         "facts": came.facts,
@@ -206,7 +206,7 @@ def _keep(provider: Provider, relay: str, came: responses.Coming, now: datetime)
                 sealed=seal(ANSWER, json.dumps(kept).encode()),
             )
     except IntegrityError as failure:
-        raise Refused(Reason.REPLAYED) from failure
+        raise AssertionRefused(Reason.REPLAYED) from failure
 
 
 def has_asked(request: HttpRequest, relay: str) -> bool:
@@ -231,7 +231,7 @@ def take(request: HttpRequest, provider: Provider, relay: str) -> tuple[Question
     proved = datetime.fromtimestamp(kept["at"], tz=timezone.get_current_timezone())
     is_since = kept["at"] >= asked["at"] - SKEW.total_seconds()
     if saml.settled(provider).again and not is_since:
-        raise Refused(Reason.TOO_LATE)
+        raise AssertionRefused(Reason.TOO_LATE)
     is_fresh = proved >= now - JUST_NOW and (not asked["account"] or is_since)
     arrival = Arrival(
         subject=kept["subject"],
@@ -272,7 +272,7 @@ def refresh(provider: Provider) -> bool:
     raw = ask_description(ours.address)
     try:
         found = read_description(raw, ours.pinned, now, entity_id=ours.described.get("entity_id", ""))
-    except Refused as refusal:
+    except AssertionRefused as refusal:
         raise Failed(TROUBLES.get(refusal.reason, Trouble.GARBLED), refusal.reason) from refusal
     return _note(provider, found, now)
 
@@ -284,7 +284,7 @@ def ask_description(address: str) -> bytes:
 
 
 def read_description(raw: bytes, pinned: str, now: datetime, *, entity_id: str = "") -> metadata.Provider:
-    """Raises Refused."""
+    """Raises AssertionRefused."""
     return metadata.read_metadata(
         raw, now, entity_id=entity_id, pinned=pinned, may_be_plain=settings.SIGNON_LOOPBACK
     )
@@ -375,13 +375,13 @@ LOGOUT_ADDRESSES[Protocol.SAML] = logout_address
 
 
 def read_end(provider: Provider, *, query: str, form: tuple[str, str]) -> leaving.Ending:
-    """What the provider says that it ends. Raises Refused, Failed."""
+    """What the provider says that it ends. Raises AssertionRefused, Failed."""
     now = timezone.now()
     return leaving.read_end(_between(provider, now), now, query=query, form=form)
 
 
 def read_ended(provider: Provider, *, query: str, form: tuple[str, str]) -> leaving.Ended:
-    """What the provider answers to an end that we asked for. Raises Refused, Failed."""
+    """What the provider answers to an end that we asked for. Raises AssertionRefused, Failed."""
     now = timezone.now()
     return leaving.read_ended(_between(provider, now), now, query=query, form=form)
 

@@ -20,7 +20,7 @@ PREFIX = "{AAF}"
 
 
 @dataclass(frozen=True)
-class Named:
+class Match:
     """A person of the directory whom an attribute names, and by which key."""
 
     person_id: int
@@ -76,9 +76,9 @@ def authorities_of(academy: str) -> list[str]:
     return [one for one in dict.fromkeys([*known, number, told]) if one]
 
 
-def named_by(provider: Provider, arrival: Arrival, today: date) -> set[Named]:
+def named_by(provider: Provider, arrival: Arrival, today: date) -> set[Match]:
     """Everybody whom the attributes of an arrival name. One person is who has come; several are nobody."""
-    found: set[Named] = set()
+    found: set[Match] = set()
     for attribute, key in provider.rules.items():
         # PostgreSQL reads no text with a NUL.
         values = [str(value)[:500].replace("\0", " ") for value in arrival.facts.get(attribute, ())][
@@ -92,7 +92,7 @@ def named_by(provider: Provider, arrival: Arrival, today: date) -> set[Named]:
             people = by_jointures(filter(None, (jointure_of(value, provider.authority) for value in values)))
         else:
             people = by_emails(values, provider.domains, today) if key == Key.EMAIL else set()
-        found |= {Named(pk, Key(key)) for pk in people}
+        found |= {Match(pk, Key(key)) for pk in people}
     return found
 
 

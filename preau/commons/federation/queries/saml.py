@@ -122,7 +122,7 @@ class Certificate:
 
 
 @dataclass(frozen=True)
-class Shown:
+class ProviderSummary:
     """What a provider says of itself, for whoever settles it."""
 
     provider: metadata.Provider
@@ -131,13 +131,13 @@ class Shown:
     ends_logout: bool
 
 
-def shown(provider: Provider) -> Shown | None:
+def shown(provider: Provider) -> ProviderSummary | None:
     ours = settled(provider)
     found = ours.provider
     if found is None:
         return None
     read_at = datetime.fromisoformat(ours.read_at) if ours.read_at else None
-    return Shown(
+    return ProviderSummary(
         found,
         [_marked(certificate) for certificate in found.certificates],
         read_at,

@@ -41,7 +41,7 @@ def saml_provider(settled: dict[str, Any] | None = None, **facts: Any) -> Provid
 
 
 @dataclass(frozen=True)
-class Asked:
+class AuthnRequest:
     """What our site asked of the desk, as the browser carried it."""
 
     number: str
@@ -49,7 +49,7 @@ class Asked:
     root: Any
 
 
-def asked(client: Client, provider: Provider, query: str = "") -> Asked:
+def asked(client: Client, provider: Provider, query: str = "") -> AuthnRequest:
     """The browser begins."""
     response = client.get(f"/connexion/par/{provider.public_id}/{query}")
     assert response.status_code == 302, response.content[:500]
@@ -57,10 +57,10 @@ def asked(client: Client, provider: Provider, query: str = "") -> Asked:
     assert address.startswith(SSO)
     said = parse_qs(urlsplit(address).query)
     root = etree.fromstring(inflated(decoded(said["SAMLRequest"][0])))
-    return Asked(root.get("ID"), said["RelayState"][0], root)
+    return AuthnRequest(root.get("ID"), said["RelayState"][0], root)
 
 
-def answer_to(provider: Provider, question: Asked, **more: Any) -> Answer:
+def answer_to(provider: Provider, question: AuthnRequest, **more: Any) -> Answer:
     """An honest answer to it."""
     here = places(provider)
     return Answer(

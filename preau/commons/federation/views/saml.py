@@ -24,7 +24,7 @@ from preau.commons.federation.queries.saml import key_pairs, our_description, sa
 from preau.commons.federation.views import arriving
 from preau.commons.federation.words import Protocol
 from preau.foundation.access import anyone, opens
-from preau.foundation.assertions.words import Reason, Refused
+from preau.foundation.assertions.words import AssertionRefused, Reason
 
 LONGEST_WORD = 200
 # Our description is good for a week: a provider that reads it again never holds one that is over.
@@ -99,7 +99,7 @@ def acs(request: HttpRequest, public_id: str) -> HttpResponse:
     except saml.Unasked:
         # Whoever comes from the provider's own portal is sent to ask: it answers at once, and this browser has asked.
         return SeeOther(reverse("federation:start", args=[provider.public_id]))
-    except Refused as refusal:
+    except AssertionRefused as refusal:
         return _alone(request, _refused(request, provider, refusal))
     except Failed as failure:
         return _alone(request, arriving.out_of_order(request, provider, failure.trouble))
@@ -134,7 +134,7 @@ def arrival(request: HttpRequest, public_id: str) -> HttpResponse:
         asked, found = saml.take(request, provider, relay)
     except Stale:
         return redirect("/") if request.viewer else arriving.not_believed(request, provider, "stale", after)
-    except Refused as refusal:
+    except AssertionRefused as refusal:
         return _refused(request, provider, refusal)
     if asked.account:
         return arriving.confirm_again(request, provider, found, asked.after)
@@ -157,7 +157,7 @@ def logout(request: HttpRequest, public_id: str) -> HttpResponse:
         if field == "SAMLResponse":
             return _said_goodbye(request, provider, saml.read_ended(provider, query=query, form=form).is_done)
         address = saml.end(provider, saml.read_end(provider, query=query, form=form))
-    except Refused as refusal:
+    except AssertionRefused as refusal:
         return _refused(request, provider, refusal, leaving=True)
     except Failed as failure:
         return arriving.out_of_order(request, provider, failure.trouble)
@@ -180,7 +180,7 @@ def _of_saml(public_id: str) -> Provider:
 
 
 def _refused(
-    request: HttpRequest, provider: Provider, refusal: Refused, *, leaving: bool = False
+    request: HttpRequest, provider: Provider, refusal: AssertionRefused, *, leaving: bool = False
 ) -> HttpResponse:
     """Why nobody comes in, in a sentence; for whoever reads logs, in a word."""
     arriving.logger.warning(

@@ -32,7 +32,7 @@ from preau.foundation import boards, filekinds, vault
 from preau.foundation.boards import FileOwner
 from preau.foundation.fields import Attachments
 from preau.foundation.registry import Registry
-from preau.foundation.uploads import MEGABYTE, Refused
+from preau.foundation.uploads import MEGABYTE, UploadRefused
 from preau.identity.models import Account
 
 pytestmark = pytest.mark.django_db
@@ -132,7 +132,7 @@ def test_a_large_photograph_is_brought_to_a_size_for_reading(seat_of: Any) -> No
     ids=["hostile", "broken", "heavy", "other kind", "many"],
 )
 def test_all_are_kept_or_none(seat_of: Any, room: Path, files: list[Any], says: str) -> None:
-    with pytest.raises(Refused, match=says):
+    with pytest.raises(UploadRefused, match=says):
         kept(
             seat_of("pupil"), *files, limits=Limits(filekinds.IMAGES | filekinds.PDF, files=3, size=MEGABYTE)
         )
@@ -150,7 +150,7 @@ def test_a_full_disk_is_said_and_leaves_nothing(
             raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(vault.os, "fsync", full)
-    with pytest.raises(Refused, match="plus assez de place"):
+    with pytest.raises(UploadRefused, match="plus assez de place"):
         kept(viewer, samples.sent("a.pdf", samples.PDF), samples.sent("b.jpg", samples.picture()))
     assert (on_disk(room), StoredFile.objects.count()) == ([], 0)
 
@@ -158,7 +158,7 @@ def test_a_full_disk_is_said_and_leaves_nothing(
 def test_a_school_that_is_full_is_told_so(seat_of: Any, room: Path, settings: Any) -> None:
     kept(seat_of("pupil"))
     settings.FILES_GIGABYTES = 0
-    with pytest.raises(Refused, match="n’a plus de place"):
+    with pytest.raises(UploadRefused, match="n’a plus de place"):
         kept(seat_of("pupil"), samples.sent("autre.pdf", samples.PDF + b"\n"))
     assert len(on_disk(room)) == StoredFile.objects.count() == 1
 
@@ -415,7 +415,7 @@ def test_the_antivirus_reads_all_of_a_file(seat_of: Any, clamd: list[bytes]) -> 
 
 
 def test_a_virus_is_not_kept(seat_of: Any, clamd: list[bytes], room: Path) -> None:
-    with pytest.raises(Refused, match="contient un virus"):
+    with pytest.raises(UploadRefused, match="contient un virus"):
         kept(seat_of("pupil"), samples.sent("a.pdf", samples.PDF + b"EICAR"))
     assert (on_disk(room), StoredFile.objects.count()) == ([], 0)
 

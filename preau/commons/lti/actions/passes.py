@@ -25,14 +25,14 @@ class Refusal(Exception):
 
 
 @dataclass(frozen=True)
-class Given:
+class AccessToken:
     """What a service receives, once."""
 
     value: str
     scopes: list[str]
 
 
-def give_pass(word: str, wanted: Sequence[str], at: str) -> Given:
+def give_pass(word: str, wanted: Sequence[str], at: str) -> AccessToken:
     """A token for a service that signed `word` for our address `at`, of those scopes that were agreed to. Raises Refusal."""
     tool = tools.tool_of(keys.signer_in(word))
     claims = read_word(tool, word) if tool else None
@@ -49,7 +49,7 @@ def give_pass(word: str, wanted: Sequence[str], at: str) -> Given:
     Pass.objects.create(
         service_id=tool.service_id, digest=digest_of(value), scopes=scopes, ends_at=now + PASS_LIFE
     )
-    return Given(value, scopes)
+    return AccessToken(value, scopes)
 
 
 def _is_sound(tool: Tool, claims: dict[str, Any], at: str) -> bool:

@@ -12,7 +12,7 @@ from preau.commons.lti import rules
 from preau.commons.lti.actions import grading as grading_actions
 from preau.commons.lti.models import Activity, Column, Context, Score
 from preau.commons.lti.queries import items, messages, people, tools
-from preau.commons.lti.views.server import Refused, body_of, context_of, page, told
+from preau.commons.lti.views.server import RequestRefused, body_of, context_of, page, told
 from preau.commons.lti.words import (
     ACTIVITY,
     GRADING,
@@ -26,8 +26,8 @@ from preau.foundation.access import anyone, opens
 FILTERS = {"resource_link_id": "activity__public_id", "resource_id": "resource", "tag": "tag"}
 
 
-def wrong() -> Refused:
-    return Refused(HTTPStatus.BAD_REQUEST, "invalid_request")
+def wrong() -> RequestRefused:
+    return RequestRefused(HTTPStatus.BAD_REQUEST, "invalid_request")
 
 
 def _columns(context: Context) -> Any:
@@ -75,10 +75,10 @@ def _activity(context: Context, said: Any) -> Activity | None:
     if said in (None, ""):
         return None
     if not isinstance(said, str) or not items.is_clean(said):
-        raise Refused(HTTPStatus.NOT_FOUND, "not_found")
+        raise RequestRefused(HTTPStatus.NOT_FOUND, "not_found")
     found = Activity.objects.going().filter(context=context, public_id=said[:24]).first()
     if found is None:
-        raise Refused(HTTPStatus.NOT_FOUND, "not_found")
+        raise RequestRefused(HTTPStatus.NOT_FOUND, "not_found")
     return found
 
 
@@ -95,13 +95,13 @@ def _written(
     try:
         return grading_actions.write_line(context, facts, activity, line)
     except grading_actions.Clash as clash:
-        raise Refused(HTTPStatus.FORBIDDEN, "too_many") from clash
+        raise RequestRefused(HTTPStatus.FORBIDDEN, "too_many") from clash
 
 
 def _line(context: Context, line: str) -> Column:
     found = _columns(context).filter(number=line).first() if items.is_clean(line) else None
     if found is None:
-        raise Refused(HTTPStatus.NOT_FOUND, "not_found")
+        raise RequestRefused(HTTPStatus.NOT_FOUND, "not_found")
     return found  # type: ignore[no-any-return]
 
 
@@ -139,11 +139,11 @@ def scores(request: HttpRequest, number: str, line: str) -> HttpResponse:
     try:
         grading_actions.score(column, said)
     except grading_actions.Clash as clash:
-        raise Refused(HTTPStatus.CONFLICT, "later_known") from clash
+        raise RequestRefused(HTTPStatus.CONFLICT, "later_known") from clash
     return HttpResponse(status=HTTPStatus.NO_CONTENT)
 
 
-def _score(context: Context, said: dict[str, Any]) -> grading_actions.Said:
+def _score(context: Context, said: dict[str, Any]) -> grading_actions.ScoreReport:
     """A score, read strictly. Whoever does not learn in the class is not known there."""
     at = items.moment_of(said.get("timestamp"))
     activity, grading = said.get("activityProgress"), said.get("gradingProgress")
@@ -157,9 +157,9 @@ def _score(context: Context, said: dict[str, Any]) -> grading_actions.Said:
     user = said.get("userId")
     person = people.person_named(context, user) if isinstance(user, str) and items.is_clean(user) else None
     if person is None or person not in people.learners_of(context, tools.today_in(context.opening.school)):
-        raise Refused(HTTPStatus.NOT_FOUND, "unknown_user")
+        raise RequestRefused(HTTPStatus.NOT_FOUND, "unknown_user")
     comment = items.text_of(said.get("comment"), 1_000)
-    return grading_actions.Said(person, given, maximum, comment, activity, grading, at)
+    return grading_actions.ScoreReport(person, given, maximum, comment, activity, grading, at)
 
 
 def _numbers(said: dict[str, Any]) -> tuple[float | None, float | None]:

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from preau.commons.lti.models import Activity
 from preau.commons.lti.queries import messages, people, tools
-from preau.commons.lti.views.server import Refused, context_of, page, told
+from preau.commons.lti.views.server import RequestRefused, context_of, page, told
 from preau.commons.lti.words import MEMBERS_KIND, MEMBERSHIP
 from preau.foundation.access import anyone, opens
 
@@ -22,7 +22,7 @@ def members(request: HttpRequest, number: str) -> HttpResponse:
     context = context_of(request, number, "members")
     rlid = request.GET.get("rlid", "").replace("\x00", "")[:24]
     if rlid and not Activity.objects.going().filter(context=context, public_id=rlid).exists():
-        raise Refused(HTTPStatus.NOT_FOUND, "not_found")
+        raise RequestRefused(HTTPStatus.NOT_FOUND, "not_found")
     role = request.GET.get("role", "")
     role = f"{MEMBERSHIP}{role}" if role.isalpha() else role
     found = people.members_of(context, tools.today_in(context.opening.school), role)

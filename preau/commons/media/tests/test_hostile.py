@@ -14,7 +14,7 @@ from preau.commons.media.tests import samples
 from preau.commons.media.tests.conftest import needs_ffmpeg
 from preau.directory.viewer import Viewer
 from preau.foundation import confined
-from preau.foundation.uploads import Refused
+from preau.foundation.uploads import UploadRefused
 
 pytestmark = [pytest.mark.django_db, needs_ffmpeg]
 
@@ -25,7 +25,7 @@ def corpus(tmp_path_factory: Any) -> dict[str, tuple[str, bytes]]:
 
 
 def kept_of(viewer: Viewer, name: str, content: bytes) -> Medium:
-    """Sent by a form, then made to the end. Raises Refused where it is not even taken."""
+    """Sent by a form, then made to the end. Raises UploadRefused where it is not even taken."""
     medium = sending.keep_form(viewer, SimpleUploadedFile(name, content))
     while making.go_on(medium.pk):
         pass
@@ -51,7 +51,7 @@ def test_each_is_refused_or_leaves_nothing_of_what_it_hides(
     for name, (why, content) in corpus.items():
         try:
             medium = kept_of(viewer, name, content)
-        except Refused as error:
+        except UploadRefused as error:
             if why.startswith("inert") or not str(error):
                 wrong.append(f"{name} ({why}): not even taken, « {error} »")
             continue
@@ -169,14 +169,14 @@ def test_captions_keep_words_and_hours_alone() -> None:
     ],
 )
 def test_captions_that_are_none_are_refused(text: str, said: str) -> None:
-    with pytest.raises(Refused, match=said):
+    with pytest.raises(UploadRefused, match=said):
         captions.read(text)
 
 
 def test_captions_are_read_from_srt_and_from_an_old_system() -> None:
     srt = "1\r\n00:00:01,5 --> 00:00:02,250\r\nDéjà là\r\n".encode("cp1252")
     assert captions.read(captions.decoded(srt)) == [captions.Cue(1.5, 2.25, "Déjà là")]
-    with pytest.raises(Refused):
+    with pytest.raises(UploadRefused):
         captions.decoded(b"x" * (captions.HEAVIEST + 1))
 
 

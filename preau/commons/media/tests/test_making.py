@@ -23,7 +23,7 @@ from preau.commons.works.models import Work
 from preau.directory.viewer import Viewer
 from preau.foundation import antivirus
 from preau.foundation.antivirus import Verdict
-from preau.foundation.uploads import Refused
+from preau.foundation.uploads import UploadRefused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shown")]
 
@@ -213,7 +213,7 @@ def test_what_lasts_too_long_is_refused(
 
 def test_a_machine_without_ffmpeg_says_so(viewer: Viewer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(films, "is_there", lambda: False)
-    with pytest.raises(Refused, match="ffmpeg"):
+    with pytest.raises(UploadRefused, match="ffmpeg"):
         sent(viewer, "film.mp4", b"\0\0\0\x18ftypisom\0\0\0\0isommp42")
     assert not Medium.objects.exists()
 

@@ -24,7 +24,7 @@ from preau.commons.works.models import Work
 from preau.directory.models import Person
 from preau.directory.seeds.world import World
 from preau.directory.viewer import Viewer
-from preau.foundation.uploads import Refused
+from preau.foundation.uploads import UploadRefused
 
 pytestmark = pytest.mark.django_db
 TUS = {"Tus-Resumable": "1.0.0"}
@@ -233,7 +233,7 @@ def test_what_is_heavier_than_its_kind_may_be_is_refused_whole(
     shown: dict[str, Any], viewer: Viewer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(rules.HEAVIEST, Medium.Kind.PDF, 10)
-    with pytest.raises(Refused, match="trop lourd"):
+    with pytest.raises(UploadRefused, match="trop lourd"):
         sending.keep_form(viewer, _named("leçon.pdf", CONTENT))
     assert not Upload.objects.exists() and not Medium.objects.exists()
 

@@ -165,7 +165,7 @@ def confirm(viewer: Viewer, run: RetentionRun, seen: str) -> None:
     _noted(viewer, "privacy.run_confirmed", run)
     _settled(run)
     works.start(
-        works.Asked(
+        works.WorkRequest(
             key=work_of(run.pk),
             label=_("Effacement de ce qui arrive à son terme"),
             person_id=viewer.person.pk,

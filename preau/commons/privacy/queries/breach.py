@@ -71,7 +71,7 @@ class Touched:
 
 
 @dataclass(frozen=True)
-class Found:
+class BreachReport:
     """All that was found. `taken`: lines of what left with many people in it, to be looked at one by one."""
 
     touched: list[Touched]
@@ -103,7 +103,7 @@ def lines_of(breach: Breach) -> LineQuerySet:
     return found.filter(actor=breach.actor.pk) if breach.actor else found
 
 
-def found_in(breach: Breach) -> Found:
+def found_in(breach: Breach) -> BreachReport:
     """Whom it touched, by person and by kind, the most often touched first: two statements."""
     lines = lines_of(breach)
     others = lines.exclude(subject=None)
@@ -129,7 +129,7 @@ def found_in(breach: Breach) -> Found:
         Kind(_house_of(verb), label_of(verb), len(people[verb]), times[verb])
         for verb in sorted(people, key=lambda verb: -len(people[verb]))
     ]
-    return Found(
+    return BreachReport(
         sorted(touched.values(), key=lambda one: (-one.times, one.person_id)),
         kinds,
         taken,
@@ -182,7 +182,7 @@ class Contact:
     kinds: list[str]
 
 
-def contacts_of(found: Found, today: date) -> Iterator[Contact]:
+def contacts_of(found: BreachReport, today: date) -> Iterator[Contact]:
     """For each person touched, whom to warn: a pupil's guardians who are informed today, whatever they were then, and the person,
     with whatever ways are known."""
     people = people_in(found.touched)

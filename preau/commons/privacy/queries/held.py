@@ -45,7 +45,7 @@ class Subject:
 
 
 @dataclass(frozen=True)
-class Held:
+class EntryCount:
     """One entry of the board, and how many of its rows are about the person."""
 
     key: str
@@ -121,12 +121,12 @@ def _any_of(links: list[str], person: Any) -> Q:
     return found
 
 
-def held_about(subject: Subject) -> list[Held]:
+def held_about(subject: Subject) -> list[EntryCount]:
     """Every entry of the board with its number of rows, in one query."""
     known = entries()
     counts = {f"n{number}": _count(entry, subject) for number, entry in enumerate(known)}
     found = Person.objects.filter(pk=subject.person.pk).annotate(**counts).values(*counts).get()
-    return [Held(key_of(entry), entry, found[f"n{number}"]) for number, entry in enumerate(known)]
+    return [EntryCount(key_of(entry), entry, found[f"n{number}"]) for number, entry in enumerate(known)]
 
 
 def _count(entry: PersonalData, subject: Subject) -> Any:

@@ -100,7 +100,7 @@ LINKS: dict[str, tuple[Concerned, ...]] = {
 
 
 @dataclass(frozen=True)
-class Kept:
+class RegisterTable:
     """One table of an activity: what it is, and the names of its fields by class."""
 
     label: str
@@ -119,7 +119,7 @@ class Activity:
     purpose: str
     bases: list[str]
     people: list[str]
-    tables: list[Kept]
+    tables: list[RegisterTable]
     recipients: list[str]
     retentions: list[str]
 
@@ -177,8 +177,8 @@ def _each(sentences: Iterable[Any]) -> list[str]:
     return list(dict.fromkeys(str(sentence) for sentence in sentences))
 
 
-def _kept(entry: PersonalData) -> Kept:
-    return Kept(
+def _kept(entry: PersonalData) -> RegisterTable:
+    return RegisterTable(
         label=str(entry.label),
         model=entry.model,
         retention=str(entry.keep.said),

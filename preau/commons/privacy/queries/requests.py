@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from preau.commons.privacy.models import DataRequest, Outcome, RequestLine, Right
 from preau.commons.privacy.queries.held import (
-    Held,
+    EntryCount,
     Subject,
     entries,
     entry_of,
@@ -129,7 +129,7 @@ def kind_said(key: str) -> str:
     return str(found.label) if found else key
 
 
-def kinds_held(subject: Subject) -> list[Held]:
+def kinds_held(subject: Subject) -> list[EntryCount]:
     """The kinds of which something is held: those that one may ask about first."""
     return [one for one in held_about(subject) if one.count]
 

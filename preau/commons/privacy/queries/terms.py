@@ -22,7 +22,7 @@ from preau.foundation.boards import Term
 
 
 @dataclass(frozen=True)
-class Found:
+class TermCount:
     """What a rule finds in a school on a day: how many rows may go, how many are held, and of which days they are."""
 
     term: Term
@@ -115,20 +115,20 @@ def _lookups_of_keepers(term: Term) -> list[str]:
     ]
 
 
-def found_in(school: School | None, day: date) -> list[Found]:
+def found_in(school: School | None, day: date) -> list[TermCount]:
     """What each rule of that day finds in a school: those that find nothing are left out."""
     held = held_people(school, day)
     found = (_found(term, school, day, held) for term in in_force(day))
     return [one for one in found if one.count or one.held]
 
 
-def _found(term: Term, school: School | None, day: date, held: set[int]) -> Found:
+def _found(term: Term, school: School | None, day: date, held: set[int]) -> TermCount:
     rows = going(term, school, day, held)
     count = rows.count()
     kept = term.due(school, day).count() - count if held else 0
     spans = rows.order_by().aggregate(first=Min(term.when), last=Max(term.when)) if count else {}
     first, last = (_day(spans.get(one), school) for one in ("first", "last"))
-    return Found(term, count, kept, first, last)
+    return TermCount(term, count, kept, first, last)
 
 
 def _day(value: date | datetime | None, school: School | None) -> date | None:

@@ -13,7 +13,7 @@ from preau.commons.journal.models import Line
 from preau.commons.notifications.models import Item
 from preau.commons.privacy import rules
 from preau.commons.privacy.actions import answering, asking, keeping
-from preau.commons.privacy.actions.asking import Asked
+from preau.commons.privacy.actions.asking import CorrectionLine
 from preau.commons.privacy.actions.telling import ANSWERED, ARRIVED, SOON, STEP, holders_for
 from preau.commons.privacy.models import RIGHTS, DataRequest, Outcome, RequestLine, Right, due_after
 from preau.commons.privacy.queries import held, requests
@@ -31,8 +31,8 @@ SECRET, WHY, ANSWER = (
     "Des registres à relire",
     "Le retard est devenu présence",
 )
-WRONG = Asked(Right.RECTIFY, SECRET, "attendance-entry", "Le retard de lundi", "Présente")
-FORGET_ME = Asked(Right.ERASE, "Ce service ne me sert plus.", "signon-alias")
+WRONG = CorrectionLine(Right.RECTIFY, SECRET, "attendance-entry", "Le retard de lundi", "Présente")
+FORGET_ME = CorrectionLine(Right.ERASE, "Ce service ne me sert plus.", "signon-alias")
 DAY = timedelta(days=1)
 
 
@@ -93,7 +93,7 @@ def test_the_month_is_counted_from_the_day_on_the_wall_of_the_school(
         college.school.save()
         viewer = seat_of("guardian", at=moment)
         request = asking.ask(
-            viewer, college.school, college.people["pupil"], Asked(Right.QUESTION, f"Et {moment} ?")
+            viewer, college.school, college.people["pupil"], CorrectionLine(Right.QUESTION, f"Et {moment} ?")
         )
         assert request.due == due, zone
 
@@ -142,17 +142,20 @@ def test_a_request_holds_several_lines_for_a_week_and_ten_at_most(
     assert asking.add_line(mother, asked, FORGET_ME)
     assert not asking.add_line(mother, asked, FORGET_ME)
     for number in range(8):
-        asking.add_line(mother, asked, Asked(Right.QUESTION, f"Question {number}"))
+        asking.add_line(mother, asked, CorrectionLine(Right.QUESTION, f"Question {number}"))
     with pytest.raises(asking.TakenInHand):
-        asking.add_line(mother, asked, Asked(Right.QUESTION, "Une de trop"))
+        asking.add_line(mother, asked, CorrectionLine(Right.QUESTION, "Une de trop"))
     RequestLine.objects.filter(right="question").delete()
     clock.shift(timedelta(days=7))
     with pytest.raises(asking.TakenInHand):
-        asking.add_line(mother, asked, Asked(Right.QUESTION, "Trop tard"))
+        asking.add_line(mother, asked, CorrectionLine(Right.QUESTION, "Trop tard"))
 
 
 def test_a_line_changes_until_somebody_takes_it_in_hand(asked: DataRequest, seat_of: Any) -> None:
-    line, other = line_of(asked), Asked(Right.RECTIFY, "Autrement dit", "attendance-entry", "", "Présente")
+    line, other = (
+        line_of(asked),
+        CorrectionLine(Right.RECTIFY, "Autrement dit", "attendance-entry", "", "Présente"),
+    )
     assert asking.change_line(seat_of("guardian"), line, other)
     assert not asking.change_line(seat_of("guardian"), line, other)
     answering.take(seat_of("head"), asked)
@@ -239,7 +242,9 @@ def test_a_young_pupil_asks_alone_and_no_guardian_hears_of_it(
     Item.objects.all().delete()
     pupil = college.people["pupil"]
     assert pupil.age_on(TODAY) < 15
-    request = asking.ask(seat_of("pupil"), college.school, pupil, Asked(Right.ERASE, SECRET, "signon-alias"))
+    request = asking.ask(
+        seat_of("pupil"), college.school, pupil, CorrectionLine(Right.ERASE, SECRET, "signon-alias")
+    )
     answering.take(seat_of("head"), request)
     assert told(STEP) == {pupil.pk}
     for key in ("guardian", "other_guardian"):
@@ -469,7 +474,7 @@ def test_what_was_prolonged_is_told_of_again_before_its_new_day(
 def test_a_question_is_told_and_the_rest_is_granted_or_refused(
     asked: DataRequest, college: World, seat_of: Any, client: SchoolClient
 ) -> None:
-    asking.add_line(seat_of("guardian"), asked, Asked(Right.QUESTION, "Qui me lit ?"))
+    asking.add_line(seat_of("guardian"), asked, CorrectionLine(Right.QUESTION, "Qui me lit ?"))
     rectify, question = asked.lines.all()
     client.sit(college.people["head"])
     for line, outcome, status in (

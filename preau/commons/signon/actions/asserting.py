@@ -98,7 +98,7 @@ def say_why(party: Party, to: str, request: str, code: str, under: str) -> str:
 
 
 @dataclass(frozen=True)
-class Sent:
+class BrowserMessage:
     """A message for a service, by its browser: an address to go to, or fields to post there."""
 
     address: str
@@ -107,7 +107,7 @@ class Sent:
 
 def say_left(
     party: Party, request: str, relay: str, *, code: str = "Success", under: str = ""
-) -> Sent | None:
+) -> BrowserMessage | None:
     """The answer to a service that asked to end a session; None when it says nowhere where answers go."""
     to = party.logout_answer or party.logout
     if not to:
@@ -116,12 +116,12 @@ def say_left(
     return _sent(party, writing.logout_response(envelope, code, under), to, "SAMLResponse", relay)
 
 
-def _sent(party: Party, root: Any, to: str, kind: str, relay: str = "") -> Sent:
+def _sent(party: Party, root: Any, to: str, kind: str, relay: str = "") -> BrowserMessage:
     word = {"RelayState": relay} if relay else {}
     if party.logout_binding == Binding.POST:
-        return Sent(to, {kind: _packed(signing.sign(root, saml_signer(), 1))} | word)
+        return BrowserMessage(to, {kind: _packed(signing.sign(root, saml_signer(), 1))} | word)
     packed = {kind: signing.deflated(writing.plain(root))}
-    return Sent(signing.redirected(to, packed | word, saml_signer()))
+    return BrowserMessage(signing.redirected(to, packed | word, saml_signer()))
 
 
 @dataclass(frozen=True)

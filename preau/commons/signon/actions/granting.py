@@ -16,7 +16,7 @@ from preau.directory.viewer import Viewer
 
 
 @dataclass(frozen=True)
-class Asked:
+class AuthorizationRequest:
     """What a service asks. `redirect`: one of the addresses that the register holds, exactly."""
 
     client: Client
@@ -36,7 +36,9 @@ class Session:
 
 
 @transaction.atomic
-def give_code(viewer: Viewer, openings: Sequence[Opening], asked: Asked, session: Session) -> str:
+def give_code(
+    viewer: Viewer, openings: Sequence[Opening], asked: AuthorizationRequest, session: Session
+) -> str:
     """A code for whoever goes to a service; counted, without their name. Returns it: it is never shown again."""
     come(viewer, openings)
     code = secrets.token_urlsafe(32)

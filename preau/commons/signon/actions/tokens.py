@@ -34,7 +34,7 @@ WITH_PASSWORD, WITH_TWO_PROOFS = "urn:preau:acr:1", "urn:preau:acr:2"
 
 
 @dataclass(frozen=True)
-class Given:
+class TokenSet:
     """What a service receives, once."""
 
     access: str
@@ -54,7 +54,7 @@ class Standing:
 
 
 @transaction.atomic
-def redeem(client: Client, code: str, redirect: str, verifier: str) -> Given | None:
+def redeem(client: Client, code: str, redirect: str, verifier: str) -> TokenSet | None:
     """Tokens for a code, once; None, and nothing is left of it, when anything does not fit."""
     grant = _locked(Grant.objects.filter(code=digest_of(code[:LONGEST])))
     if grant is None:
@@ -77,7 +77,7 @@ def redeem(client: Client, code: str, redirect: str, verifier: str) -> Given | N
 
 
 @transaction.atomic
-def refresh(client: Client, value: str) -> Given | None:
+def refresh(client: Client, value: str) -> TokenSet | None:
     """Other tokens for a token of renewal, once; None when it does not fit. Shown twice, it takes the whole grant away."""
     digest = digest_of(value[:LONGEST])
     grant = _locked(Grant.objects.filter(tokens__digest=digest, tokens__kind=Kind.REFRESH))
@@ -143,7 +143,7 @@ def _connect(grant: Grant, client: Client, now: datetime) -> None:
         Connection.objects.create(**here, url=client.back_channel, opened_at=now)
 
 
-def _give(standing: Standing, now: datetime, *, nonce: str = "") -> Given:
+def _give(standing: Standing, now: datetime, *, nonce: str = "") -> TokenSet:
     grant = standing.grant
     access, renewal = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
     Token.objects.bulk_create(
@@ -152,7 +152,7 @@ def _give(standing: Standing, now: datetime, *, nonce: str = "") -> Given:
             Token(grant=grant, kind=Kind.REFRESH, digest=digest_of(renewal), ends_at=grant.ends_at),
         ]
     )
-    return Given(access, renewal, _id_token(standing, now, access, nonce), " ".join(grant.scopes))
+    return TokenSet(access, renewal, _id_token(standing, now, access, nonce), " ".join(grant.scopes))
 
 
 def _id_token(standing: Standing, now: datetime, access: str, nonce: str) -> str:

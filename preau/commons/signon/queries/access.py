@@ -18,7 +18,7 @@ def place_of(address: str) -> Place | None:
     """Where an address leads; None when it is none that a service may have."""
     try:
         return addresses.read(address)
-    except addresses.Refused:
+    except addresses.InvalidAddress:
         return None
 
 

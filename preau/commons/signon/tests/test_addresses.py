@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preau.commons.signon import addresses
-from preau.commons.signon.addresses import Place, Refused
+from preau.commons.signon.addresses import InvalidAddress, Place
 
 HELD = Place("https://moodle.exemple.fr", "/ent/")
 REFUSED = [
@@ -72,7 +72,7 @@ REFUSED = [
 
 @pytest.mark.parametrize("address", REFUSED)
 def test_what_is_no_address_of_a_service_is_refused(address: str) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(InvalidAddress):
         addresses.read(address)
 
 
@@ -95,7 +95,7 @@ def test_an_address_is_read(address: str, place: Place) -> None:
 
 
 def test_what_a_register_holds_has_no_query() -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(InvalidAddress):
         addresses.read("https://moodle.exemple.fr/?x=1", whole=True)
 
 
@@ -103,12 +103,12 @@ def test_what_a_register_holds_has_no_query() -> None:
     "address", ["http://localhost:8000/cas", "http://127.0.0.1:8000/", "https://localhost/"]
 )
 def test_this_machine_is_let_in_for_developers_only(address: str, settings: Any) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(InvalidAddress):
         addresses.read(address)
     settings.SIGNON_LOOPBACK = True
     assert addresses.read(address).path
     for other in ("http://192.168.0.1/", "http://moodle.exemple.fr/", "http://127.0.0.2/"):
-        with pytest.raises(Refused):
+        with pytest.raises(InvalidAddress):
             addresses.read(other)
 
 
@@ -134,7 +134,7 @@ def test_whatever_is_typed_is_read_or_refused(typed: str) -> None:
     for address in (typed, f"https://moodle.exemple.fr{typed}", f"https://{typed}.exemple.fr/"):
         try:
             place = addresses.read(address)
-        except Refused:
+        except InvalidAddress:
             continue
         assert address.startswith(place.origin)
         assert address[len(place.origin) :][:1] in {"", "/", "?", ":"}

@@ -17,7 +17,7 @@ from preau.commons.signon import rules
 from preau.commons.signon.actions import granting, tickets
 from preau.commons.signon.forms import PasswordForm
 from preau.commons.signon.queries import access
-from preau.commons.signon.views.asked import Misdirected, Unknown, Wanted, Wrong, read_wanted
+from preau.commons.signon.views.asked import AuthorizationQuery, Misdirected, Unknown, Wrong, read_wanted
 from preau.commons.signon.views.cas import away, just_signed_in, sign_in_first, unknown
 from preau.commons.signon.views.confirming import is_theirs, page
 from preau.foundation import proof
@@ -68,11 +68,11 @@ def _address(back: Any, said: dict[str, str]) -> str:
     return tickets.with_parameters(back.address, **said, **state, iss=settings.PUBLIC_URL)
 
 
-def _told(wanted: Wanted, **said: str) -> HttpResponse:
+def _told(wanted: AuthorizationQuery, **said: str) -> HttpResponse:
     return away(_address(wanted.back, said))
 
 
-def _signed_in(request: HttpRequest, wanted: Wanted) -> HttpResponse:
+def _signed_in(request: HttpRequest, wanted: AuthorizationQuery) -> HttpResponse:
     openings = access.openings_of(request.viewer, wanted.asked.client.service_id)
     if not openings:
         return _told(wanted, error="access_denied") if wanted.silent else _refused(request, wanted)
@@ -89,7 +89,7 @@ def since(request: HttpRequest) -> datetime:
     return datetime.fromtimestamp(max(opened, proved), UTC)
 
 
-def _is_to_prove(request: HttpRequest, wanted: Wanted) -> bool:
+def _is_to_prove(request: HttpRequest, wanted: AuthorizationQuery) -> bool:
     """Must somebody who is signed in give their password again? Not when it has just been given, on the way here."""
     age = (timezone.now() - since(request)).total_seconds()
     is_old = wanted.max_age is not None and age > wanted.max_age
@@ -101,7 +101,7 @@ def _is_to_prove(request: HttpRequest, wanted: Wanted) -> bool:
 @sensitive_variables("code", "address")
 def enter(
     request: HttpRequest,
-    wanted: Wanted,
+    wanted: AuthorizationQuery,
     openings: Any,
     *,
     signed_in_at: datetime,
@@ -120,7 +120,7 @@ def enter(
     return response
 
 
-def _refused(request: HttpRequest, wanted: Wanted) -> HttpResponse:
+def _refused(request: HttpRequest, wanted: AuthorizationQuery) -> HttpResponse:
     """Said only of the services of one's own school."""
     if not access.is_in_force(request.viewer, wanted.asked.client.service_id):
         return unknown(request)

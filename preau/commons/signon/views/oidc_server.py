@@ -33,7 +33,7 @@ A_WHILE = "public, max-age=3600"
 BASIC, BEARER = "basic ", "bearer "
 
 
-class Refused(Exception):
+class ProtocolError(Exception):
     """`code` is the protocol's."""
 
     def __init__(self, code: str, said: str, status: int = HTTPStatus.BAD_REQUEST) -> None:
@@ -119,7 +119,7 @@ def token(request: HttpRequest) -> HttpResponse:
     """Tokens for a code, or for a token of renewal."""
     try:
         return unkept(_given(request))
-    except Refused as refusal:
+    except ProtocolError as refusal:
         response = JsonResponse(
             {"error": refusal.code, "error_description": refusal.said}, status=refusal.status
         )
@@ -140,7 +140,7 @@ def _given(request: HttpRequest) -> HttpResponse:
     typed = request.POST
     twice = next((name for name in typed if len(typed.getlist(name)) > 1), "")
     if twice:
-        raise Refused("invalid_request", "A parameter is given twice.")
+        raise ProtocolError("invalid_request", "A parameter is given twice.")
     client = _client(request)
     kind = once(typed, "grant_type")
     if kind == "authorization_code":
@@ -150,9 +150,9 @@ def _given(request: HttpRequest) -> HttpResponse:
     elif kind == "refresh_token":
         given = tokens.refresh(client, _needed(typed, "refresh_token"))
     else:
-        raise Refused("unsupported_grant_type" if kind else "invalid_request", "grant_type")
+        raise ProtocolError("unsupported_grant_type" if kind else "invalid_request", "grant_type")
     if given is None:
-        raise Refused("invalid_grant", "It is not known here, or not any more.")
+        raise ProtocolError("invalid_grant", "It is not known here, or not any more.")
     return JsonResponse(
         {
             "access_token": given.access,
@@ -168,7 +168,7 @@ def _given(request: HttpRequest) -> HttpResponse:
 def _needed(typed: Any, name: str) -> str:
     value = once(typed, name)
     if not value:
-        raise Refused("invalid_request", f"{name} is missing.")
+        raise ProtocolError("invalid_request", f"{name} is missing.")
     return value
 
 
@@ -180,12 +180,12 @@ def _client(request: HttpRequest) -> Client:
     client_id, secret = _shown(request)
     door = (client_id[:100], network_of(client_address(request)))
     if throttle.tries("oidc_secret", *door) >= rules.WRONG_SECRETS:
-        raise Refused("invalid_client", "Too many wrong secrets.", HTTPStatus.TOO_MANY_REQUESTS)
+        raise ProtocolError("invalid_client", "Too many wrong secrets.", HTTPStatus.TOO_MANY_REQUESTS)
     client = clients.client_of(client_id)
     is_it = client is not None and (not secret if client.is_public else clients.knows_secret(client, secret))
     if client is None or not is_it:
         throttle.hit("oidc_secret", *door, window=rules.WRONG_WINDOW)
-        raise Refused(
+        raise ProtocolError(
             "invalid_client", "The service is not known, or its secret is wrong.", HTTPStatus.UNAUTHORIZED
         )
     return client
@@ -199,9 +199,9 @@ def _shown(request: HttpRequest) -> tuple[str, str]:
         return number, secret
     read = _basic(header)
     if read is None:
-        raise Refused("invalid_client", "The header is not read.", HTTPStatus.UNAUTHORIZED)
+        raise ProtocolError("invalid_client", "The header is not read.", HTTPStatus.UNAUTHORIZED)
     if secret or (number and number != read[0]):
-        raise Refused("invalid_request", "The service makes itself known in two ways.")
+        raise ProtocolError("invalid_request", "The service makes itself known in two ways.")
     return read
 
 

@@ -28,9 +28,9 @@ from preau.commons.signon.views.confirming import is_theirs, page
 from preau.commons.signon.views.oidc import since
 from preau.commons.signon.views.saml_asked import (
     Misdirected,
-    Refused,
+    RequestRefused,
+    SamlRequest,
     Unknown,
-    Wanted,
     Wrong,
     read_wanted,
     read_word,
@@ -39,7 +39,7 @@ from preau.commons.signon.views.saml_asked import (
 from preau.foundation.access import anyone, opens
 from preau.identity import sessions
 
-Mistake = (Unknown, Misdirected, Refused, Wrong)
+Mistake = (Unknown, Misdirected, RequestRefused, Wrong)
 
 
 @opens(to=anyone)
@@ -68,7 +68,7 @@ def sso(request: HttpRequest) -> HttpResponse:
     return _go(request, wanted)
 
 
-def _page(name: str, wanted: Wanted) -> str:
+def _page(name: str, wanted: SamlRequest) -> str:
     return f"{reverse(name)}?{urlencode({'mot': word_of(wanted)})}"
 
 
@@ -84,7 +84,7 @@ def go_on(request: HttpRequest) -> HttpResponse:
         return said_of(request, mistake)
 
 
-def _go(request: HttpRequest, wanted: Wanted) -> HttpResponse:
+def _go(request: HttpRequest, wanted: SamlRequest) -> HttpResponse:
     if request.viewer is None:
         return _told(request, wanted, "Responder", "NoPassive") if wanted.silent else sign_in_first(request)
     openings = access.openings_of(request.viewer, wanted.party.service_id)
@@ -111,7 +111,7 @@ def _closed(request: HttpRequest, service: Service) -> HttpResponse:
 
 @sensitive_variables("said")
 def _enter(
-    request: HttpRequest, wanted: Wanted, openings: Any, *, signed_in_at: datetime, is_new: bool = False
+    request: HttpRequest, wanted: SamlRequest, openings: Any, *, signed_in_at: datetime, is_new: bool = False
 ) -> HttpResponse:
     """Say who came. `is_new`: the password alone, just now."""
     is_strong = bool(request.session.get(sessions.PROVED)) and not is_new
@@ -123,16 +123,16 @@ def _enter(
     try:
         said = asserting.say_who(request.viewer, openings, coming, session)
     except asserting.Replayed:
-        return said_of(request, Refused("again", wanted.party))
+        return said_of(request, RequestRefused("again", wanted.party))
     return _posted(request, wanted, said, is_known=True)
 
 
-def _told(request: HttpRequest, wanted: Wanted, code: str, under: str = "") -> HttpResponse:
+def _told(request: HttpRequest, wanted: SamlRequest, code: str, under: str = "") -> HttpResponse:
     said = asserting.say_why(wanted.party, wanted.to, wanted.request, code, under)
     return _posted(request, wanted, said, is_known=False)
 
 
-def _posted(request: HttpRequest, wanted: Wanted, said: str, *, is_known: bool) -> HttpResponse:
+def _posted(request: HttpRequest, wanted: SamlRequest, said: str, *, is_known: bool) -> HttpResponse:
     fields = {"SAMLResponse": said} | ({"RelayState": wanted.relay} if wanted.relay else {})
     return post_page(request, wanted.party, wanted.to, fields, is_known=is_known)
 
@@ -171,7 +171,7 @@ def said_of(request: HttpRequest, mistake: Exception) -> HttpResponse:
         return _told(request, mistake.wanted, mistake.code, mistake.under)
     if isinstance(mistake, Misdirected):
         return render(request, "signon/misdirected.html", status=HTTPStatus.BAD_REQUEST)
-    if isinstance(mistake, Refused):
+    if isinstance(mistake, RequestRefused):
         is_often = mistake.why == "often"
         status = HTTPStatus.TOO_MANY_REQUESTS if is_often else HTTPStatus.BAD_REQUEST
         context = {"why": mistake.why, "service": mistake.party.service if mistake.party else None}
@@ -201,7 +201,7 @@ def open_service(request: HttpRequest) -> HttpResponse:
     openings = access.openings_of(request.viewer, service.pk)
     if not openings:
         return _closed(request, service)
-    return _enter(request, Wanted(party, party.addresses[0]), openings, signed_in_at=since(request))
+    return _enter(request, SamlRequest(party, party.addresses[0]), openings, signed_in_at=since(request))
 
 
 @opens(to=rules.has_services)

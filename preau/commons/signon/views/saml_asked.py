@@ -50,7 +50,7 @@ class Misdirected(Exception):
     """A known service, with an address that is not one of its own: nobody is sent there."""
 
 
-class Refused(Exception):
+class RequestRefused(Exception):
     """Nobody is sent anywhere: `why` is « unread », « unproved », « elsewhere », « late », « again » or « often »; `party`,
     when it is known who asks."""
 
@@ -60,7 +60,7 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True)
-class Wanted:
+class SamlRequest:
     """What is asked. `to`: one of the service's addresses, exactly; `request`: the ID of its message, « » when it sent none;
     `relay`: its own word; `silent`: without any page; `again`: whoever is signed in proves it again; `proofs`: how they may
     have proved it, by its own comparison, none when it does not care."""
@@ -94,7 +94,7 @@ class Wanted:
 class Wrong(Exception):
     """A known service and address: the mistake is told to it, by the two words of the protocol."""
 
-    def __init__(self, wanted: Wanted, code: str, under: str = "") -> None:
+    def __init__(self, wanted: SamlRequest, code: str, under: str = "") -> None:
         super().__init__(code)
         self.wanted, self.code, self.under = wanted, code, under
 
@@ -105,7 +105,7 @@ class Wrong(Exception):
 def receive(request: HttpRequest, kind: str, address: str, *, signed: bool = False) -> tuple[Party, Message]:
     """A message of a service that is known, for this address of ours, of this moment, and signed when it must be.
 
-    Raises Unknown, Refused, or Malformed.
+    Raises Unknown, RequestRefused, or Malformed.
     """
     if any(len(values) > 1 for _name, values in request.POST.lists()):
         raise Malformed("a parameter twice")
@@ -120,10 +120,10 @@ def receive(request: HttpRequest, kind: str, address: str, *, signed: bool = Fal
     _prove(request, party, message, is_required=signed or party.must_sign)
     said = message.root.get("Destination", "")
     if (said or message.is_signed) and said != address:
-        raise Refused("elsewhere", party)
+        raise RequestRefused("elsewhere", party)
     now, at = timezone.now(), instant(message.root.get("IssueInstant", ""))
     if not now - rules.ASKED_BEFORE <= at <= now + rules.ASKED_AHEAD:
-        raise Refused("late", party)
+        raise RequestRefused("late", party)
     return party, message
 
 
@@ -133,26 +133,26 @@ def _prove(request: HttpRequest, party: Party, message: Message, *, is_required:
         return
     door = (str(party.pk), network_of(client_address(request)))
     if throttle.tries("saml_signature", *door) >= rules.WRONG_SIGNATURES:
-        raise Refused("often", party)
+        raise RequestRefused("often", party)
     try:
         reading.check_signed(message, party.signing)
     except Unproved as failure:
         throttle.hit("saml_signature", *door, window=rules.WRONG_WINDOW)
-        raise Refused("unproved", party) from failure
+        raise RequestRefused("unproved", party) from failure
 
 
-def read_wanted(request: HttpRequest, address: str) -> Wanted:
-    """What is asked. Raises Unknown, Misdirected, Refused, or Wrong."""
+def read_wanted(request: HttpRequest, address: str) -> SamlRequest:
+    """What is asked. Raises Unknown, Misdirected, RequestRefused, or Wrong."""
     try:
         party, message = receive(request, "AuthnRequest", address)
         return _wanted(party, message)
     except Malformed as failure:
-        raise Refused("unread") from failure
+        raise RequestRefused("unread") from failure
 
 
-def _wanted(party: Party, message: Message) -> Wanted:
+def _wanted(party: Party, message: Message) -> SamlRequest:
     root = message.root
-    wanted = Wanted(party, _to(party, root), message.id)
+    wanted = SamlRequest(party, _to(party, root), message.id)
     if len(message.relay.encode()) > rules.LONGEST_RELAY:
         raise Wrong(wanted, "Requester")
     wanted = replace(wanted, relay=message.relay)
@@ -185,7 +185,7 @@ def _to(party: Party, root: Any) -> str:
     return str(found)
 
 
-def _check_name(wanted: Wanted, policy: Any) -> None:
+def _check_name(wanted: SamlRequest, policy: Any) -> None:
     """We give one form of name, that of the register; a service that wants another gets none."""
     if policy is None:
         return
@@ -195,7 +195,7 @@ def _check_name(wanted: Wanted, policy: Any) -> None:
         raise Wrong(wanted, "Requester", "InvalidNameIDPolicy")
 
 
-def _proofs(wanted: Wanted, asked: Any) -> tuple[str, list[str]]:
+def _proofs(wanted: SamlRequest, asked: Any) -> tuple[str, list[str]]:
     if asked is None:
         return "exact", []
     comparison = asked.get("Comparison", "exact")
@@ -208,7 +208,7 @@ def _proofs(wanted: Wanted, asked: Any) -> tuple[str, list[str]]:
 # Carried
 
 
-def word_of(wanted: Wanted) -> str:
+def word_of(wanted: SamlRequest) -> str:
     held = {
         "n": wanted.party.pk,
         "t": wanted.to,
@@ -223,7 +223,7 @@ def word_of(wanted: Wanted) -> str:
     return signing.dumps(held, salt=COMING, compress=True)
 
 
-def read_word(word: str) -> Wanted:
+def read_word(word: str) -> SamlRequest:
     """The same, once more: the service may have changed meanwhile. Raises Unknown, Misdirected, or Refused."""
     held = _opened(word, COMING)
     party = parties.party_numbered(held["n"])
@@ -231,14 +231,14 @@ def read_word(word: str) -> Wanted:
         raise Unknown
     if held["t"] not in party.addresses:
         raise Misdirected
-    return Wanted(party, held["t"], held["r"], held["k"], held["s"], held["a"], held["c"], held["p"])
+    return SamlRequest(party, held["t"], held["r"], held["k"], held["s"], held["a"], held["c"], held["p"])
 
 
 def _opened(word: str, salt: str) -> dict[str, Any]:
     try:
         held: dict[str, Any] = signing.loads(word, salt=salt, max_age=rules.WORD_LIFE)
     except (signing.BadSignature, ValueError) as failure:
-        raise Refused("late") from failure
+        raise RequestRefused("late") from failure
     return held
 
 
@@ -268,25 +268,25 @@ def digest(word: str) -> str:
 
 
 def read_leaving(request: HttpRequest, address: str) -> Leaving:
-    """Always signed: it would end somebody's session. Raises Unknown or Refused."""
+    """Always signed: it would end somebody's session. Raises Unknown or RequestRefused."""
     try:
         party, message = receive(request, "LogoutRequest", address, signed=True)
         return _leaving(party, message, timezone.now())
     except Malformed as failure:
-        raise Refused("unread") from failure
+        raise RequestRefused("unread") from failure
 
 
 def _leaving(party: Party, message: Message, now: datetime) -> Leaving:
     root = message.root
     until = root.get("NotOnOrAfter")
     if until and instant(until) <= now - rules.ASKED_AHEAD:
-        raise Refused("late", party)
+        raise RequestRefused("late", party)
     name = text_of(root.find(tag(SAML, "NameID")))
     too_long = len(message.relay.encode()) > rules.LONGEST_RELAY
     if root.get("Version") != "2.0" or not name or too_long:
-        raise Refused("unread", party)
+        raise RequestRefused("unread", party)
     if asserting.note_request(party, message.id) > 1:
-        raise Refused("again", party)
+        raise RequestRefused("again", party)
     indexes = [digest(text_of(one)) for one in root.findall(tag(SAMLP, "SessionIndex"))][:20]
     return Leaving(party, message.id, message.relay, digest(name), indexes)
 

@@ -15,7 +15,7 @@ from preau.directory.models import Holding
 from preau.directory.seeds.world import World, make_parent_of
 from preau.directory.words import Role
 from preau.foundation import works
-from preau.foundation.works import Asked, Ending
+from preau.foundation.works import Ending, WorkRequest
 
 State = Work.State
 pytestmark = pytest.mark.django_db
@@ -29,7 +29,7 @@ def asked(college: World) -> Any:
     def start(key: str = "essai-1", who: str = "secretary", world: World = college, **more: Any) -> Work:
         facts = {"label": "Un long travail", "url": "/", "school_id": world.school.pk, "can_stop": True}
         facts |= {"seat": f"staff-{world.school.pk}"} | more
-        works.start(Asked(key=key, person_id=world.people[who].pk, **facts))
+        works.start(WorkRequest(key=key, person_id=world.people[who].pk, **facts))
         return Work.objects.get(key=key)
 
     return start

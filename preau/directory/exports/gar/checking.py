@@ -68,12 +68,12 @@ WORDS = {
 Key = tuple[str, ...]
 
 
-class Refused(Exception):
+class ExportRefused(Exception):
     """Nothing is delivered. The message is one French sentence a line, the first ones."""
 
 
 def check(paths: Iterable[Path], degree: Degree, limit: int) -> None:
-    """Read every file of a delivery again. Raises Refused when anything is not as it must be."""
+    """Read every file of a delivery again. Raises ExportRefused when anything is not as it must be."""
     with closing(sqlite3.connect("", isolation_level=None)) as db:
         rules = Rules(db, degree, limit)
         db.execute("BEGIN")
@@ -81,7 +81,7 @@ def check(paths: Iterable[Path], degree: Degree, limit: int) -> None:
             rules.read(path)
         faults = [*rules.faults, *rules.lost()]
     if faults:
-        raise Refused("\n".join([*faults[:SHOWN], *_and_more(len(faults) - SHOWN)]))
+        raise ExportRefused("\n".join([*faults[:SHOWN], *_and_more(len(faults) - SHOWN)]))
 
 
 def _and_more(number: int) -> list[str]:

@@ -23,7 +23,7 @@ UNION SELECT pupil FROM kin UNION SELECT adult FROM kin
 """
 
 
-class Known:
+class DeltaContext:
     """Completes the tables of a delta. `people` says, of the keys that the delta names, under which categories they are known."""
 
     def __init__(self, tables: Tables, today: date, system: str) -> None:

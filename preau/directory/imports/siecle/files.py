@@ -7,7 +7,7 @@ from typing import IO
 
 from django.utils.translation import gettext as _
 
-from preau.foundation.reading import Refused
+from preau.foundation.reading import UnreadableFile
 from preau.foundation.xmlrecords import RecordReader
 
 PUPILS, GUARDIANS, STRUCTURES = "BEE_ELEVES", "BEE_RESPONSABLES", "BEE_STRUCTURES"
@@ -51,7 +51,7 @@ class Reader(RecordReader):
 
     def begin(self, tag: str, attributes: dict[str, str]) -> None:
         if tag not in RECORDS:
-            raise Refused(_("Ce n’est pas un export de SIECLE ni de STSWEB que Préau sait lire."))
+            raise UnreadableFile(_("Ce n’est pas un export de SIECLE ni de STSWEB que Préau sait lire."))
         self.root_tag, self.version = tag, attributes.get("VERSION", "")
 
     def is_record(self) -> bool:

@@ -17,7 +17,7 @@ SEVERAL = frozenset({"classes", "groups"})
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ColumnMeaning:
     """One thing that a column may hold. `words` are folded headings that say it; `part` is where a list shows it."""
 
     key: str
@@ -32,7 +32,7 @@ class Table:
 
     key: str
     label: Any
-    fields: Sequence[Wanted]
+    fields: Sequence[ColumnMeaning]
     needs: Sequence[tuple[str, ...]]
     told_whole: Sequence[tuple[str, ...]] = field(default_factory=tuple)
 
@@ -60,14 +60,14 @@ class Table:
         return next(free, "")
 
 
-def _wanted(key: str, label: Any, words: str, part: Any = "") -> Wanted:
-    return Wanted(key, label, frozenset(map(fold, filter(None, words.split("|")))), part)
+def _wanted(key: str, label: Any, words: str, part: Any = "") -> ColumnMeaning:
+    return ColumnMeaning(key, label, frozenset(map(fold, filter(None, words.split("|")))), part)
 
 
 OF_PUPIL, OF_ONE, OF_TWO = _("L’élève"), _("Son premier responsable"), _("Son second responsable")
 
 
-def _guardian(prefix: str, number: str, part: Any) -> list[Wanted]:
+def _guardian(prefix: str, number: str, part: Any) -> list[ColumnMeaning]:
     """A guardian in the row of a pupil: « Nom responsable 1 », « Responsable 1 nom », « Nom du responsable »…"""
 
     def words(*names: str) -> str:

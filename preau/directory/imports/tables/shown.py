@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from preau.directory.imports.tables.fields import SEVERAL, TABLES, Wanted
+from preau.directory.imports.tables.fields import SEVERAL, TABLES, ColumnMeaning
 from preau.directory.models import ColumnWord, Delivery
 from preau.directory.rules import may_name_columns
 from preau.directory.viewer import Viewer
@@ -49,7 +49,7 @@ def _table(path: Path, remembered: Mapping[str, Mapping[str, Sequence[str]]], *,
     )
 
 
-def _choices(fields: Sequence[Wanted]) -> list[Any]:
+def _choices(fields: Sequence[ColumnMeaning]) -> list[Any]:
     """The fields, under the name of whom they are about where there are several."""
     parts: dict[str, list[tuple[str, str]]] = {}
     for field in fields:
@@ -73,9 +73,9 @@ def check_headings(path: Path) -> None:
     try:
         grid = open_grid(path, path.name)
     except Unreadable as refusal:
-        raise uploads.Refused(refusal.reason) from refusal
+        raise uploads.UploadRefused(refusal.reason) from refusal
     if any(OF_SOMEBODY.search(title) for title in grid.titles):
-        raise uploads.Refused(
+        raise uploads.UploadRefused(
             _(
                 "La première ligne doit donner les titres des colonnes : ajoutez-la dans votre tableur, puis déposez de nouveau."
             )

@@ -27,7 +27,7 @@ REGISTERS = FileWork(
 
 
 @dataclass(frozen=True)
-class Made:
+class RegisterPapers:
     """What a task has made: the spreadsheet, and the paper where the server makes any."""
 
     name: str
@@ -50,7 +50,7 @@ def ask_register(viewer: Viewer, first: date, last: date, group: Group | None) -
     return asked
 
 
-def keep_register(register_id: int, made: Made) -> bool:
+def keep_register(register_id: int, made: RegisterPapers) -> bool:
     """Its files are kept, and its person is told; False when it was not wanted any more. Raises Refused."""
 
     def fill(known: RegisterFile) -> None:

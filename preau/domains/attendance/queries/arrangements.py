@@ -10,7 +10,7 @@ from preau.directory.models import Holding, Person
 from preau.directory.viewer import Viewer
 from preau.domains.attendance.models import Arrangement, said_of
 from preau.foundation import dates, text
-from preau.foundation.lookup import Wanted
+from preau.foundation.lookup import LookupTerms
 
 COLUMNS = (
     "pk",
@@ -97,7 +97,7 @@ def _row(line: dict[str, Any], today: date) -> ArrangementRow:
 
 def pupils_named(viewer: Viewer, typed: str) -> list[Person]:
     """The pupils of the viewer's school so named: at least three letters, at most eight pupils; small slips forgiven."""
-    wanted = Wanted.typed(typed)
+    wanted = LookupTerms.typed(typed)
     if wanted.letters < LETTERS:
         return []
     here = Holding.objects.pupils_here(viewer)

@@ -15,7 +15,7 @@ from preau.domains.attendance.models import Alert, FollowUp, FollowUpAction
 from preau.domains.attendance.queries.absences import classes_of
 from preau.domains.attendance.queries.half_days import missed_by, share_said
 from preau.domains.attendance.rules import MAJORITY
-from preau.domains.attendance.rules.half_days import Missed, calculated, gross, unexcused
+from preau.domains.attendance.rules.half_days import MissedHalfDay, calculated, gross, unexcused
 from preau.foundation import dates
 from preau.foundation.prepared import Prepared
 
@@ -67,7 +67,7 @@ def _facts(viewer: Viewer, alerts: Sequence[Alert]) -> dict[tuple[int, date], li
     return found
 
 
-def half_said(missed: Missed) -> str:
+def half_said(missed: MissedHalfDay) -> str:
     """« lundi 3 novembre, matin : 2 cours »."""
     half = _("après-midi") if missed.half.afternoon else _("matin")
     lessons = ngettext("%(num)s cours", "%(num)s cours", missed.lessons) % {"num": missed.lessons}

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from preau.directory.models import Enrolment, School
 from preau.domains.attendance.models import AttendanceSettings, Entry, Explanation, Status, exempting
-from preau.domains.attendance.rules.half_days import Attended, Missed, missed_half_days
+from preau.domains.attendance.rules.half_days import Attended, MissedHalfDay, missed_half_days
 from preau.domains.timetable.models import Lesson
 
 # Of an entry, what says whether its absence is excused.
@@ -43,7 +43,7 @@ def missed_by(
     last: date,
     pupils: Sequence[int] | None = None,
     settings: AttendanceSettings | None = None,
-) -> list[Missed]:
+) -> list[MissedHalfDay]:
     """The half-days that pupils of a school missed between two days, both included (four queries; three for whoever has
     read the `settings`).
 

@@ -225,7 +225,7 @@ def _known(
 
 
 @dataclass(frozen=True)
-class Missing:
+class MissingPupil:
     """A pupil noted absent or late in the lesson going on."""
 
     public_id: str
@@ -260,7 +260,9 @@ def missing_now(viewer: Viewer, group: Any) -> Mapping[str, Any] | None:
     if not lines:
         return None
     missing = [
-        Missing(public_id, Person(family_name=family, given_name=given).list_name, label_of(status, minutes))
+        MissingPupil(
+            public_id, Person(family_name=family, given_name=given).list_name, label_of(status, minutes)
+        )
         for _pk, _roll, learns, status, minutes, public_id, family, given in lines
         if learns
     ]

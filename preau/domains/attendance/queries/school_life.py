@@ -163,7 +163,7 @@ def number_away(viewer: Viewer) -> Coalesce:
 
 
 @dataclass(frozen=True)
-class Waiting:
+class WaitingCounts:
     """What waits for school life, as its board says it."""
 
     to_read: int
@@ -173,9 +173,9 @@ class Waiting:
     away: int
 
 
-def waiting_for(viewer: Viewer) -> Waiting:
+def waiting_for(viewer: Viewer) -> WaitingCounts:
     """Five counts, in one query."""
-    return Waiting(
+    return WaitingCounts(
         *numbers(viewer, number_to_read, number_forgotten, number_to_settle, number_of_alerts, number_away)
     )
 

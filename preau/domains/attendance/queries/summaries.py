@@ -15,7 +15,7 @@ from preau.directory.viewer import Viewer
 from preau.domains.attendance.models import Entry, Reason, RegisterFile, Status
 from preau.domains.attendance.queries.half_days import missed_by, settings_of, share_said
 from preau.domains.attendance.rules import reads_confidential
-from preau.domains.attendance.rules.half_days import Missed, calculated, unexcused
+from preau.domains.attendance.rules.half_days import MissedHalfDay, calculated, unexcused
 from preau.domains.timetable.models import Lesson
 from preau.foundation import dates
 from preau.foundation.text import natural
@@ -52,7 +52,7 @@ class Register:
 
 @dataclass
 class _Sum:
-    missed: list[Missed] = field(default_factory=list)
+    missed: list[MissedHalfDay] = field(default_factory=list)
     late: int = 0
 
     def line(self, key: int, name: str, group: str, pupils: int, halves: int) -> Line:
@@ -155,12 +155,12 @@ def _by_pupil(sums: dict[int, _Sum], classes: dict[int, tuple[int, str]], halves
     ]
 
 
-def _by_month(missed: Iterable[Missed]) -> list[tuple[str, int]]:
+def _by_month(missed: Iterable[MissedHalfDay]) -> list[tuple[str, int]]:
     counted = Counter(one.half.day.replace(day=1) for one in missed)
     return [(dates.month(month), counted[month]) for month in sorted(counted)]
 
 
-def _by_reason(viewer: Viewer, missed: Iterable[Missed]) -> list[tuple[str, int]]:
+def _by_reason(viewer: Viewer, missed: Iterable[MissedHalfDay]) -> list[tuple[str, int]]:
     hidden: set[str] = set()
     if not reads_confidential(viewer):
         hidden = set(

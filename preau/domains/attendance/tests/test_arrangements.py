@@ -31,12 +31,16 @@ def lesson(college: World) -> Lesson:
 
 def exempt(viewer: Any, pupil: Person, *subjects: Subject, **said: Any) -> list[Arrangement]:
     kept = {"first_day": TODAY, "last_day": TODAY + timedelta(days=14)} | said
-    return arrangements.arrange(viewer, pupil, arrangements.Said(kind="exemption", subjects=subjects, **kept))
+    return arrangements.arrange(
+        viewer, pupil, arrangements.ArrangementFacts(kind="exemption", subjects=subjects, **kept)
+    )
 
 
 def adjust(viewer: Any, pupil: Person, words: str, **said: Any) -> Arrangement:
     kept = {"first_day": TODAY, "last_day": None} | said
-    (made,) = arrangements.arrange(viewer, pupil, arrangements.Said(kind="adjustment", words=words, **kept))
+    (made,) = arrangements.arrange(
+        viewer, pupil, arrangements.ArrangementFacts(kind="adjustment", words=words, **kept)
+    )
     return made
 
 

@@ -107,7 +107,7 @@ def test_another_subject_another_pupil_and_another_school_exempt_nobody(
     exempt(cpe, pupil, Subject.objects.filter(school=college.school).exclude(pk=lesson.subject_id)[0])
     exempt(cpe, college.people["teacher"], lesson.subject)
     exempt(seat_of("cpe", world=twin), pupil, lesson.subject)
-    arrangements.arrange(cpe, pupil, arrangements.Said("adjustment", TODAY, None, "Tiers-temps"))
+    arrangements.arrange(cpe, pupil, arrangements.ArrangementFacts("adjustment", TODAY, None, "Tiers-temps"))
     assert note(lesson, college, seat_of) in Entry.objects.to_explain()
 
 

@@ -41,9 +41,9 @@ def lesson(college: World, client: SchoolClient) -> Lesson:
 def arrange_everything(lesson: Lesson, pupil: Person, seat_of: Any) -> None:
     cpe = seat_of("cpe")
     for words in SAID[:3]:
-        arrangements.arrange(cpe, pupil, arrangements.Said("adjustment", TODAY, None, words))
+        arrangements.arrange(cpe, pupil, arrangements.ArrangementFacts("adjustment", TODAY, None, words))
     arrangements.arrange(
-        cpe, pupil, arrangements.Said("exemption", TODAY, TODAY, "", subjects=(lesson.subject,))
+        cpe, pupil, arrangements.ArrangementFacts("exemption", TODAY, TODAY, "", subjects=(lesson.subject,))
     )
     visits.begin_visit(cpe, pupil, "infirmary")
 

@@ -65,7 +65,9 @@ def test_the_afternoon_begins_when_the_school_says(absence: Entry, college: Worl
 
 
 def test_an_absence_to_which_the_pupil_was_free_is_none(absence: Entry, college: World, seat_of: Any) -> None:
-    free = arrangements.Said("exemption", TODAY - timedelta(days=1), None, subjects=[absence.lesson.subject])
+    free = arrangements.ArrangementFacts(
+        "exemption", TODAY - timedelta(days=1), None, subjects=[absence.lesson.subject]
+    )
     arrangements.arrange(seat_of("cpe"), absence.pupil, free)
     assert half(college, seat_of("cpe"), TODAY) != "absent"
 

@@ -29,7 +29,7 @@ class Over(Exception):
 
 
 @dataclass(frozen=True)
-class Said:
+class DecisionFacts:
     """A decision as it was typed."""
 
     kind: str
@@ -46,7 +46,7 @@ def mark_of(findings: list[Finding]) -> str:
 
 
 @transaction.atomic
-def decide(viewer: Viewer, pupil: Person, shown: str, said: Said) -> Review:
+def decide(viewer: Viewer, pupil: Person, shown: str, said: DecisionFacts) -> Review:
     """Decide of the facts of a pupil. Raises LookedAtAlready and FactsChanged."""
     school_id = rules.school_of(viewer)
     lock(School, school_id)
@@ -66,12 +66,12 @@ def decide(viewer: Viewer, pupil: Person, shown: str, said: Said) -> Review:
 
 
 @transaction.atomic
-def decide_again(viewer: Viewer, review: Review, said: Said) -> bool:
+def decide_again(viewer: Viewer, review: Review, said: DecisionFacts) -> bool:
     """Another decision of the same facts; whoever makes it follows from now on. False when it is the same as the last one."""
     review = lock(Review, review.pk)
     last = review.decisions.order_by("-decided_at", "-pk").first()
-    known = last and Said(last.kind, last.reason, last.until, review.told_to)
-    asked = Said(said.kind, said.reason, said.until, said.told_to)
+    known = last and DecisionFacts(last.kind, last.reason, last.until, review.told_to)
+    asked = DecisionFacts(said.kind, said.reason, said.until, said.told_to)
     step, due = said.first_step, said.first_step_on
     planned = not step or due is None or review.steps.filter(what=step, due=due).exists()
     if known == asked and review.owner_id == viewer.person.pk and planned:
@@ -82,7 +82,7 @@ def decide_again(viewer: Viewer, review: Review, said: Said) -> bool:
     return True
 
 
-def _set(viewer: Viewer, review: Review, said: Said) -> None:
+def _set(viewer: Viewer, review: Review, said: DecisionFacts) -> None:
     """« Rien à faire » ends a review at once, with its reason; the others open it until a day."""
     ends = said.kind == Kind.NOTHING
     review.kind, review.until, review.told_to = said.kind, said.until, said.told_to
@@ -92,7 +92,7 @@ def _set(viewer: Viewer, review: Review, said: Said) -> None:
     review.save()
 
 
-def _write(viewer: Viewer, review: Review, said: Said, verb: str) -> None:
+def _write(viewer: Viewer, review: Review, said: DecisionFacts, verb: str) -> None:
     decision = Decision.objects.create(
         school_id=review.school_id,
         review=review,

@@ -15,7 +15,7 @@ from preau.directory.seeds.world import World
 from preau.directory.words import Role
 from preau.domains.attention import rules
 from preau.domains.attention.actions import deciding
-from preau.domains.attention.actions.deciding import Said
+from preau.domains.attention.actions.deciding import DecisionFacts
 from preau.domains.attention.manifest.held import LOOKED_AT
 from preau.domains.attention.models import Decision, Finding, Review, Step, Word
 from preau.domains.attention.models.reviews import Kind
@@ -59,7 +59,7 @@ def decided(seat: Any, pupil: Person, kind: str = Kind.MEETING, **more: Any) -> 
     findings = list(Finding.objects.filter(pupil=pupil).waiting().order_by("pk"))
     until = None if kind == Kind.NOTHING else TODAY + timedelta(days=20)
     return deciding.decide(
-        seat, pupil, deciding.mark_of(findings), Said(kind, "Pour en parler.", until, **more)
+        seat, pupil, deciding.mark_of(findings), DecisionFacts(kind, "Pour en parler.", until, **more)
     )
 
 
@@ -219,7 +219,7 @@ def test_facts_that_changed_are_read_again_first(pupil: Person, college: World, 
 
 def test_the_second_of_two_people_decides_nothing(pupil: Person, seat_of: Any) -> None:
     mark = deciding.mark_of(list(Finding.objects.all()))
-    said = Said(Kind.TALK, "x", TODAY + timedelta(days=9))
+    said = DecisionFacts(Kind.TALK, "x", TODAY + timedelta(days=9))
     deciding.decide(seat_of("cpe"), pupil, mark, said)
     with pytest.raises(deciding.LookedAtAlready):
         deciding.decide(seat_of("head"), pupil, mark, said)
@@ -282,7 +282,7 @@ def test_a_review_ends_and_deciding_again_opens_it(review: Review, seat_of: Any)
     assert (review.outcome, review.closed_by, review.is_open) == ("De retour.", cpe.person, False)
     with pytest.raises(deciding.Over):
         deciding.add_step(cpe, review, "x", TODAY)
-    assert deciding.decide_again(cpe, review, Said(Kind.TALK, "Encore.", TODAY + timedelta(days=5)))
+    assert deciding.decide_again(cpe, review, DecisionFacts(Kind.TALK, "Encore.", TODAY + timedelta(days=5)))
     review.refresh_from_db()
     assert review.is_open and review.outcome == ""
 

@@ -14,7 +14,7 @@ from preau.directory.seeds.world import World
 from preau.directory.words import Role
 from preau.domains.attention import tasks
 from preau.domains.attention.actions import deciding, watching
-from preau.domains.attention.actions.deciding import Said
+from preau.domains.attention.actions.deciding import DecisionFacts
 from preau.domains.attention.models import Decision, Finding, Review, Step, Threshold, Word
 from preau.domains.attention.models.reviews import Kind
 from preau.domains.attention.queries.facts import sentence_of
@@ -50,7 +50,7 @@ def decided(seat: Any, pupil: Person, kind: str = Kind.TALK, **more: Any) -> Rev
     findings = list(Finding.objects.filter(pupil=pupil).waiting().order_by("pk"))
     until = None if kind == Kind.NOTHING else TODAY + timedelta(days=20)
     return deciding.decide(
-        seat, pupil, deciding.mark_of(findings), Said(kind, "Pour en parler.", until, **more)
+        seat, pupil, deciding.mark_of(findings), DecisionFacts(kind, "Pour en parler.", until, **more)
     )
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from preau.directory.models import School
 from preau.directory.viewer import Viewer
 from preau.domains.campaigns.models import Campaign, Choice, Target
-from preau.domains.campaigns.queries.finding import Asked
+from preau.domains.campaigns.queries.finding import FindingFilter
 from preau.domains.campaigns.queries.words import wording_of
 from preau.domains.campaigns.rules import school_of
 from preau.foundation import journal
@@ -24,7 +24,9 @@ class NotADraft(Exception):
 
 
 @transaction.atomic
-def make_draft(viewer: Viewer, found: Mapping[int, Sequence[int]], asked: Asked | None = None) -> Campaign:
+def make_draft(
+    viewer: Viewer, found: Mapping[int, Sequence[int]], asked: FindingFilter | None = None
+) -> Campaign:
     """A draft about these pupils, each with its entries; without `asked`, they were chosen in a list.
 
     Asked for again while it is still a draft, it is the same one, brought up to date.

@@ -92,7 +92,7 @@ def _start(viewer: Viewer, campaign: Campaign) -> None:
     if not waiting.exists():
         return
     works.start(
-        works.Asked(
+        works.WorkRequest(
             key=work_of(campaign.pk),
             label=_("Envoi d’une campagne aux familles"),
             person_id=viewer.person.pk,

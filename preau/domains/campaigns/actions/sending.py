@@ -19,7 +19,7 @@ from preau.domains.campaigns.models.sendings import SendingQuerySet
 from preau.domains.campaigns.queries.history import left_today
 from preau.foundation import works
 from preau.foundation.locks import lock
-from preau.foundation.sms import Fate, Taken
+from preau.foundation.sms import Fate, GatewayAnswer
 from preau.foundation.tasks import delay_before
 
 State = Sending.State
@@ -134,7 +134,7 @@ def _drop_what_must_not_leave(taken: Sequence[Sending], now: datetime) -> list[S
 
 
 @transaction.atomic
-def note_taken(held: Sequence[Sending], said: Iterable[Taken]) -> int:
+def note_taken(held: Sequence[Sending], said: Iterable[GatewayAnswer]) -> int:
     """What a server or a gateway said of those that were held; those of which it says nothing are tried again. Returns how many left."""
     now, left = timezone.now(), 0
     by_ref = {taken.ref: taken for taken in said}

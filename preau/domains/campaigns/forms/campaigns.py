@@ -14,7 +14,7 @@ from preau.domains.attendance.models import Alert, Entry, FollowUp, Status
 from preau.domains.campaigns import rules
 from preau.domains.campaigns.models import Campaign, Channel
 from preau.domains.campaigns.models.campaigns import LONGEST, LONGEST_SMS
-from preau.domains.campaigns.queries.finding import Asked
+from preau.domains.campaigns.queries.finding import FindingFilter
 from preau.foundation import sms
 from preau.foundation.fields import Day, OneRow, SeveralRows
 
@@ -64,9 +64,9 @@ class StartForm(forms.Form):
             self.add_error("since", gettext("Choisissez une année au plus."))
         return data
 
-    def asked(self) -> Asked:
+    def asked(self) -> FindingFilter:
         data = self.cleaned_data
-        return Asked(data["kind"], data["since"], data["until"], data["at_least"], data["group"])
+        return FindingFilter(data["kind"], data["since"], data["until"], data["at_least"], data["group"])
 
 
 class ChosenForm(forms.Form):

@@ -18,7 +18,7 @@ from preau.domains.campaigns.actions import drafts, families, leaving
 from preau.domains.campaigns.models import Campaign, Channel, Choice, PostalAddress, Sending
 from preau.domains.campaigns.queries import finding, plan
 from preau.domains.campaigns.queries.doubts import line_rows
-from preau.domains.campaigns.queries.finding import Asked
+from preau.domains.campaigns.queries.finding import FindingFilter
 from preau.domains.campaigns.queries.plan import BLOCKING, Doubt
 from preau.domains.campaigns.queries.sheets import sheets_of
 from preau.domains.campaigns.queries.words import wording_of
@@ -211,7 +211,7 @@ def test_a_pupil_who_has_left_is_said(draft: Campaign, college: World, seat_of: 
 
 
 def test_absences_explained_since_are_said(college: World, absences: list[Entry], seat_of: Any) -> None:
-    asked = Asked(Kind.ABSENCES, absences[-1].day, absences[0].day)
+    asked = FindingFilter(Kind.ABSENCES, absences[-1].day, absences[0].day)
     found = finding.asked_for(seat_of("cpe"), asked)
     campaign = drafts.make_draft(seat_of("cpe"), found, asked)
     Entry.objects.filter(pk__in=[absence.pk for absence in absences]).update(status=Status.PRESENT)
@@ -316,22 +316,22 @@ def test_a_name_does_not_become_html_in_a_letter(
 def test_pupils_are_found_by_what_they_missed(college: World, absences: list[Entry], seat_of: Any) -> None:
     pupil, viewer = college.people["pupil"].pk, seat_of("cpe")
     since, until = absences[-1].day, NOW.date()
-    found = finding.asked_for(viewer, Asked(Kind.ABSENCES, since, until))
+    found = finding.asked_for(viewer, FindingFilter(Kind.ABSENCES, since, until))
     assert {key: set(value) for key, value in found.items()} == {pupil: {absence.pk for absence in absences}}
-    assert finding.asked_for(viewer, Asked(Kind.ABSENCES, since, until, 2)) == found
-    assert finding.asked_for(viewer, Asked(Kind.ABSENCES, since, until, 3)) == {}
-    assert finding.asked_for(viewer, Asked(Kind.LATENESS, since, until)) == {}
+    assert finding.asked_for(viewer, FindingFilter(Kind.ABSENCES, since, until, 2)) == found
+    assert finding.asked_for(viewer, FindingFilter(Kind.ABSENCES, since, until, 3)) == {}
+    assert finding.asked_for(viewer, FindingFilter(Kind.LATENESS, since, until)) == {}
     other = Group.objects.filter(year=college.year, kind=Group.Kind.CLASS).exclude(enrolments__pupil=pupil)[0]
-    assert finding.asked_for(viewer, Asked(Kind.ABSENCES, since, until, 1, other)) == {}
+    assert finding.asked_for(viewer, FindingFilter(Kind.ABSENCES, since, until, 1, other)) == {}
     own = Group.objects.get(year=college.year, kind=Group.Kind.CLASS, enrolments__pupil=pupil)
-    assert finding.asked_for(viewer, Asked(Kind.ABSENCES, since, until, 1, own)) == found
+    assert finding.asked_for(viewer, FindingFilter(Kind.ABSENCES, since, until, 1, own)) == found
 
 
 def test_lateness_beyond_a_number(college: World, absences: list[Entry], seat_of: Any) -> None:
     Entry.objects.filter(pk__in=[absence.pk for absence in absences]).update(
         status=Status.LATE, minutes_late=5
     )
-    asked = Asked(Kind.LATENESS, absences[-1].day, NOW.date(), 2)
+    asked = FindingFilter(Kind.LATENESS, absences[-1].day, NOW.date(), 2)
     assert list(finding.asked_for(seat_of("cpe"), asked)) == [college.people["pupil"].pk]
     Entry.objects.filter(pk=absences[0].pk).update(status=Status.PRESENT, minutes_late=None)
     assert finding.asked_for(seat_of("cpe"), asked) == {}

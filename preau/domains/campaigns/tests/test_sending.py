@@ -26,7 +26,7 @@ from preau.domains.campaigns.actions import drafts, families, leaving, sending
 from preau.domains.campaigns.models import Campaign, Channel, Sending, Wording
 from preau.domains.campaigns.queries import history, plan, sheets
 from preau.foundation import sms, works
-from preau.foundation.sms import Fate, Message, Taken, Unreachable
+from preau.foundation.sms import Fate, GatewayAnswer, Message, Unreachable
 
 pytestmark = pytest.mark.django_db
 State = Sending.State
@@ -58,14 +58,14 @@ class Fake:
     silent = False
     fates: dict[str, Fate] = {}
 
-    def send(self, messages: Sequence[Message]) -> list[Taken]:
+    def send(self, messages: Sequence[Message]) -> list[GatewayAnswer]:
         if self.silent:
             raise Unreachable("nobody")
         Fake.received += messages
         return [
-            Taken(message.ref, "", "refused")
+            GatewayAnswer(message.ref, "", "refused")
             if message.to in self.refuses
-            else Taken(message.ref, f"n-{message.ref}")
+            else GatewayAnswer(message.ref, f"n-{message.ref}")
             for message in messages
         ]
 
@@ -158,11 +158,11 @@ def dying(worker: Mortal, real: Any, message: Any) -> Any:
 
 
 def dying_gateway(worker: Mortal) -> Any:
-    def send(self: Fake, messages: Sequence[Message]) -> list[Taken]:
+    def send(self: Fake, messages: Sequence[Message]) -> list[GatewayAnswer]:
         worker.step()
         Fake.received += messages
         worker.step()
-        return [Taken(message.ref, f"n-{message.ref}") for message in messages]
+        return [GatewayAnswer(message.ref, f"n-{message.ref}") for message in messages]
 
     return send
 

@@ -34,7 +34,7 @@ class NotNow(Exception):
 
 
 @dataclass(frozen=True)
-class Found:
+class HarvestedRecord:
     """A record as its source says it, cleaned. `is_gone`: its source says that it has withdrawn it."""
 
     identifier: str
@@ -144,7 +144,7 @@ def _end(row: Harvest, state: str, why: str = "") -> None:
 @transaction.atomic
 def take_in(
     harvest: Harvest,
-    found: Sequence[Found],
+    found: Sequence[HarvestedRecord],
     problems: Sequence[tuple[str, str]],
     cursor: Mapping[str, Any],
     size: int,
@@ -167,7 +167,7 @@ def take_in(
     return row
 
 
-def _shown(found: Found) -> dict[str, Any]:
+def _shown(found: HarvestedRecord) -> dict[str, Any]:
     """A record in the report of a trial."""
     labels = Node.objects.filter(pk__in=found.nodes).values_list("label", flat=True)
     return {
@@ -189,7 +189,7 @@ class _Page:
         self.edition = 0
         self.same: list[int] = []
 
-    def take(self, records: Sequence[Found]) -> None:
+    def take(self, records: Sequence[HarvestedRecord]) -> None:
         # One source may name a record twice on a page: the last one counts.
         wanted = {record.identifier: record for record in records}
         known = {
@@ -212,7 +212,7 @@ class _Page:
             sighting.leaves_in = self.harvest.pk
             sighting.save(update_fields=["leaves_in"])
 
-    def _put(self, found: Found, sighting: Sighting | None) -> None:
+    def _put(self, found: HarvestedRecord, sighting: Sighting | None) -> None:
         digest = found.digest
         if sighting is None:
             resource = self._same_as(found)
@@ -239,7 +239,7 @@ class _Page:
         sighting.seen_in, sighting.leaves_in = self.harvest.pk, 0
         sighting.save()
 
-    def _again(self, found: Found, sighting: Sighting) -> None:
+    def _again(self, found: HarvestedRecord, sighting: Sighting) -> None:
         """Changed, or back, or left to this source by the one whose words were shown."""
         row = sighting.resource
         if self._is_ours(row) or (row.source != self.source.signature and row.digest):
@@ -257,7 +257,7 @@ class _Page:
         """Read on our own pages: no source changes it."""
         return not Outside.objects.filter(resource=row).exists()
 
-    def _same_as(self, found: Found) -> Resource | None:
+    def _same_as(self, found: HarvestedRecord) -> Resource | None:
         """The row that is known already by its address, by an identifier that is the same everywhere, or as one of our own pages."""
         here = urlsplit(settings.PUBLIC_URL)
         there = urlsplit(found.address)
@@ -274,7 +274,7 @@ class _Page:
             return other.resource if other else None
         return None
 
-    def _create(self, found: Found) -> Resource:
+    def _create(self, found: HarvestedRecord) -> Resource:
         mark = sha256(f"{self.source.slug}\0{found.identifier}".encode()).hexdigest()[:8]
         name = f"{slugify(found.title)[:60].strip('-_') or 'notice'}-{mark}"
         row = Resource(
@@ -287,7 +287,7 @@ class _Page:
         self._write(row, found)
         return row
 
-    def _write(self, row: Resource, found: Found) -> None:
+    def _write(self, row: Resource, found: HarvestedRecord) -> None:
         facts = {"published": row.published or self.today, "licence_version": ""} | dict(found.facts)
         for name, value in facts.items():
             setattr(row, name, value)
@@ -301,7 +301,7 @@ class _Page:
         row.nodes.set(found.nodes)
         self._lead(row, found)
 
-    def _lead(self, row: Resource, found: Found) -> None:
+    def _lead(self, row: Resource, found: HarvestedRecord) -> None:
         """Where it opens. A new address is not known to be dead."""
         mark, host = mark_of(found.address), (urlsplit(found.address).hostname or "").removeprefix("www.")
         said = {"address": found.address, "host": host[:200], "terms": found.terms[:300], "plain": mark}
@@ -321,7 +321,7 @@ class _Page:
         elif outside is not None:
             Outside.objects.filter(pk=outside.pk).update(terms=said["terms"])
 
-    def _come_back(self, row: Resource, found: Found) -> None:
+    def _come_back(self, row: Resource, found: HarvestedRecord) -> None:
         """Another source names what had been withdrawn: its words are now this one's."""
         if row.status == Resource.Status.WITHDRAWN and not self._is_ours(row):
             self._write(row, found)
@@ -451,7 +451,7 @@ def pause(viewer: Any, source: Source, *, is_paused: bool) -> None:
 
 
 __all__ = [
-    "Found",
+    "HarvestedRecord",
     "NotNow",
     "agree",
     "begin",

@@ -15,7 +15,7 @@ from typing import Any
 import tantivy
 from tantivy import Filter, Occur, Query, TextAnalyzerBuilder, Tokenizer
 
-from preau.domains.catalogue.queries.words import STOP, Unit, Wanted, Words, normal, sound, split
+from preau.domains.catalogue.queries.words import STOP, SearchTerms, Unit, Words, normal, sound, split
 from preau.foundation.lookup import slips_allowed, slips_between
 from preau.foundation.text import fold
 
@@ -73,10 +73,10 @@ class Doc:
 
 
 @dataclass(frozen=True)
-class Asked:
+class EngineQuery:
     """A search as the engine reads it. `filters`: for each facet, the values of which one at least must be there."""
 
-    wanted: Wanted = field(default_factory=Wanted)
+    wanted: SearchTerms = field(default_factory=SearchTerms)
     filters: Mapping[str, Sequence[str]] = field(default_factory=dict)
     sort: str = "relevance"
     offset: int = 0
@@ -196,7 +196,7 @@ class Engine:
 
     # Asking
 
-    def ask(self, asked: Asked) -> Answer:
+    def ask(self, asked: EngineQuery) -> Answer:
         """The answer to a search, its counts included."""
         read = _Reading(self, asked)
         filters = {name: self._one_of(name, values) for name, values in asked.filters.items() if values}
@@ -211,13 +211,13 @@ class Engine:
         ]
         return Answer(pks, total, counts, without, read.read_as, read.unknown)
 
-    def ask_lines(self, asked: Asked) -> list[tuple[str, str, str]]:
+    def ask_lines(self, asked: EngineQuery) -> list[tuple[str, str, str]]:
         """The best answers as (key, title, what is beside it), from the index alone."""
         found = self.searcher.search(_Reading(self, asked).query, limit=asked.limit)
         docs = [self.searcher.doc(at) for _, at in found.hits]
         return [(doc["key"][0], doc["shown"][0], doc["beside"][0]) for doc in docs]
 
-    def ask_any(self, asked: Asked) -> list[int]:
+    def ask_any(self, asked: EngineQuery) -> list[int]:
         """The rows that hold any of the words, those that hold most of them first: what resembles something."""
         units = [stems for unit in asked.wanted.units if (stems := self.stems(unit.ways[0]))]
         each = [(Occur.Should, self.way(stems)) for stems in units]
@@ -231,7 +231,7 @@ class Engine:
             if pk is not None
         ]
 
-    def _ranked(self, query: Query, asked: Asked) -> Any:
+    def _ranked(self, query: Query, asked: EngineQuery) -> Any:
         most, offset = max(asked.limit, 1), max(asked.offset, 0)
         if asked.sort == "used":
             return self.searcher.search(query, limit=most, offset=offset, order_by_field="used")
@@ -347,7 +347,7 @@ class Engine:
 class _Reading:
     """How the words of a search become a query: each unit in all its ways, and what was not spelt as we know it."""
 
-    def __init__(self, engine: Engine, asked: Asked) -> None:
+    def __init__(self, engine: Engine, asked: EngineQuery) -> None:
         self.engine, self.asked = engine, asked
         self.read_as: dict[str, str] = {}
         self.unknown: list[str] = []

@@ -87,7 +87,7 @@ class Unit:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class SearchTerms:
     """What somebody looks for, and what they do not want."""
 
     units: tuple[Unit, ...] = ()
@@ -97,7 +97,7 @@ class Wanted:
         return bool(self.units)
 
 
-def wanted(text: str) -> Wanted:
+def wanted(text: str) -> SearchTerms:
     """Read « "système solaire" planètes -jeu »: quotes keep words together, minus leaves out, synonyms are added."""
     plain: list[str] = []
     units: list[Unit] = []
@@ -111,7 +111,7 @@ def wanted(text: str) -> Wanted:
         else:
             plain.extend(found)
     units += _plain_units(plain)
-    return Wanted(tuple(units[:MOST_UNITS]), tuple(without[:MOST_UNITS]))
+    return SearchTerms(tuple(units[:MOST_UNITS]), tuple(without[:MOST_UNITS]))
 
 
 def _plain_units(plain: Sequence[str]) -> Iterator[Unit]:

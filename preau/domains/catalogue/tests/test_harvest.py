@@ -396,7 +396,7 @@ def test_a_redirect_to_this_machine_is_refused_in_production(
 ) -> None:
     """A public name first, then ourselves: each step is looked at."""
     settings.SIGNON_LOOPBACK = False
-    with pytest.raises(outward.Refused):
+    with pytest.raises(outward.ForbiddenAddress):
         away.read(f"{there.address}/oai", away.Limits(1_000, PATIENCE, plain=True))
     looked = outward.places_of
 
@@ -410,7 +410,7 @@ def test_a_redirect_to_this_machine_is_refused_in_production(
     monkeypatch.setattr(outward, "places_of", places)
     there.pages["/oai"] = leads_to(f"{there.address}/secret")
     there.pages["/secret"] = "secret"
-    with pytest.raises(outward.Refused):
+    with pytest.raises(outward.ForbiddenAddress):
         away.read("http://public.example/oai", away.Limits(1_000, PATIENCE, plain=True))
     assert there.asked == ["/oai"]
 

@@ -24,7 +24,7 @@ from preau.domains.catalogue.queries.search import Search, found, related_to
 from preau.domains.catalogue.queries.words import sound, wanted
 from preau.domains.catalogue.tasks import drop_old_misses
 from preau.domains.catalogue.tests.props import own_resource
-from preau.foundation.lookup import Wanted
+from preau.foundation.lookup import LookupTerms
 
 SEARCH = "/ressources/recherche/"
 FRACTIONS = "nombres-et-calculs/les-fractions-et-la-tablette"
@@ -278,7 +278,7 @@ def test_the_search_of_the_site_finds_resources_unless_the_school_closed_them(
     assert 'href="/ressources/"' not in client.get("/").content.decode()
     # What anyone in the world may read stays there.
     assert client.get("/ressources/").status_code == 200
-    assert found(None, Wanted.typed("zzyxqk")) == []  # type: ignore[arg-type]
+    assert found(None, LookupTerms.typed("zzyxqk")) == []  # type: ignore[arg-type]
 
 
 # The index

@@ -12,7 +12,7 @@ from preau.directory.seeds.world import World
 from preau.directory.words import Role
 from preau.domains.catalogue import tasks
 from preau.domains.catalogue.actions import harvesting
-from preau.domains.catalogue.actions.harvesting import Found
+from preau.domains.catalogue.actions.harvesting import HarvestedRecord
 from preau.domains.catalogue.actions.publishing import count_miss
 from preau.domains.catalogue.models import Harvest, Miss, Resource, Source
 from preau.domains.catalogue.tests import props
@@ -68,7 +68,7 @@ def text(answer: Any) -> str:
 def filled(source: Source, count: int) -> Harvest:
     run = harvesting.begin(source, by_hand=True)
     found = [
-        Found(
+        HarvestedRecord(
             f"n{n}",
             f"notice {n}",
             f"https://manuels.example/{n}",

@@ -52,7 +52,7 @@ def add_source(request: HttpRequest) -> HttpResponse:
             made = actions.add_source(
                 request.viewer, form.cleaned_data["slug"], form.facts(), form.cleaned_data["institution"]
             )
-        except actions.Taken:
+        except actions.KeyTaken:
             form.add_error("slug", _("Une source ou une collection porte déjà cette clé."))
         else:
             messages.success(request, _("La source est ajoutée. Essayez-la, puis moissonnez-la."))

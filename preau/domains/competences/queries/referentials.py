@@ -11,7 +11,7 @@ from django.urls import reverse
 from preau.directory.viewer import Viewer
 from preau.domains.competences.models import Competence, Referential
 from preau.foundation.boards import Hit
-from preau.foundation.lookup import Wanted
+from preau.foundation.lookup import LookupTerms
 from preau.foundation.text import fold
 
 MOST_FOUND, MOST_READ = 20, 1500
@@ -51,7 +51,7 @@ def _walk(
         _walk(below, one.pk, today, found)
 
 
-def found_competences(viewer: Viewer, wanted: Wanted) -> list[Hit]:
+def found_competences(viewer: Viewer, wanted: LookupTerms) -> list[Hit]:
     """The competences whose words begin so, on the page of their referential: one query."""
     rows: Any = Competence.objects.visible_to(viewer).filter(
         pk__in=Competence.objects.in_use(viewer.today).values("pk")

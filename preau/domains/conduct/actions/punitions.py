@@ -31,7 +31,7 @@ class RollConflict(Exception):
 
 
 @dataclass(frozen=True)
-class Given:
+class PunitionFacts:
     """What is asked of a pupil, in words that the family reads."""
 
     kind: str
@@ -56,7 +56,11 @@ class Opening:
 
 @transaction.atomic
 def give(
-    viewer: Viewer, pupils: Sequence[Person], given: Given, slot: Slot | None = None, sent_as: str = ""
+    viewer: Viewer,
+    pupils: Sequence[Person],
+    given: PunitionFacts,
+    slot: Slot | None = None,
+    sent_as: str = "",
 ) -> list[Punition]:
     """Give the same punition to these pupils; a detention may be placed at once. Raises Full, and gives none then.
 
@@ -76,7 +80,7 @@ def give(
     return made
 
 
-def _give(viewer: Viewer, pupil: Person, given: Given, sent_as: str) -> Punition:
+def _give(viewer: Viewer, pupil: Person, given: PunitionFacts, sent_as: str) -> Punition:
     punition: Punition = Punition.objects.create(
         school_id=rules.school_of(viewer),
         pupil=pupil,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from preau.directory.models import Group, Person, Room
 from preau.directory.viewer import Viewer
-from preau.domains.conduct.actions.punitions import Given, Opening
+from preau.domains.conduct.actions.punitions import Opening, PunitionFacts
 from preau.domains.conduct.forms.incidents import OnePerson, SentOnce, several
 from preau.domains.conduct.models import Detention, Incident, Punition, Slot
 from preau.domains.conduct.queries import incidents, punitions
@@ -98,10 +98,12 @@ class GiveForm(SentOnce):
             self.add_error("work", _("Dites quel travail est demandé."))
         return data
 
-    def given(self) -> Given:
+    def given(self) -> PunitionFacts:
         """The clean values, as the action takes them."""
         data = self.cleaned_data
-        return Given(data["kind"], self.viewer.today, data["why"], data["work"], data["due"], self.incident)
+        return PunitionFacts(
+            data["kind"], self.viewer.today, data["why"], data["work"], data["due"], self.incident
+        )
 
 
 class CancelForm(forms.Form):

@@ -280,7 +280,7 @@ def slot(college: World, seat_of: Any) -> Slot:
 
 
 def detention(college: World, seat_of: Any, pupil: Person, slot: Slot | None = None) -> Punition:
-    given = punitions.Given("detention", DAY, "Retards répétés.", "Finir l’exercice.")
+    given = punitions.PunitionFacts("detention", DAY, "Retards répétés.", "Finir l’exercice.")
     return punitions.give(seat_of("teacher"), [pupil], given, slot)[0]
 
 

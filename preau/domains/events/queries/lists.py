@@ -14,7 +14,7 @@ from preau.directory.viewer import Viewer
 from preau.domains.events.models import Event, when_said
 from preau.foundation import dates
 from preau.foundation.boards import Hit
-from preau.foundation.lookup import Wanted
+from preau.foundation.lookup import LookupTerms
 from preau.foundation.prepared import Prepared
 
 COLUMNS = (
@@ -147,7 +147,7 @@ TITLES = Prepared(
 )
 
 
-def events_found(viewer: Viewer, wanted: Wanted) -> list[Hit]:
+def events_found(viewer: Viewer, wanted: LookupTerms) -> list[Hit]:
     """The events that the viewer sees, by the words of their title (one query)."""
     return [
         Hit(

@@ -16,14 +16,14 @@ from preau.directory.viewer import viewer_for
 from preau.directory.words import Role
 from preau.domains.events import rules
 from preau.domains.events.actions import answering, keeping, telling
-from preau.domains.events.actions.keeping import Planned
+from preau.domains.events.actions.keeping import EventFacts
 from preau.domains.events.models import Event, EventStep, Invitation
 from preau.domains.events.queries import days, lists
 from preau.domains.events.queries.one import number_of_answers, taken_at
-from preau.domains.timetable.boards import Asked
+from preau.domains.timetable.boards import TimetableOwner
 from preau.domains.timetable.models import Lesson
 from preau.foundation import boards
-from preau.foundation.lookup import Wanted
+from preau.foundation.lookup import LookupTerms
 
 pytestmark = pytest.mark.django_db
 DAY = NOW.date() + timedelta(days=3)
@@ -48,7 +48,7 @@ def other_class(college: World) -> Group:
 
 def planned(
     *groups: Group, day: date = DAY, hours: tuple[int, int] | None = (14, 16), **fields: Any
-) -> Planned:
+) -> EventFacts:
     starts = datetime.combine(day, time(hours[0] if hours else 0), PARIS)
     ends = datetime.combine(day, time(hours[1]), PARIS) if hours else starts + timedelta(days=1)
     told: dict[str, Any] = {
@@ -67,10 +67,10 @@ def planned(
         "asks_answer": False,
         "groups": groups,
     }
-    return Planned(**told | fields)
+    return EventFacts(**told | fields)
 
 
-def published(viewer: Any, plan: Planned) -> Event:
+def published(viewer: Any, plan: EventFacts) -> Event:
     event = keeping.create(viewer, plan)
     assert keeping.publish(viewer, event)
     event.refresh_from_db()
@@ -424,21 +424,23 @@ def test_it_stands_in_the_agenda_the_week_the_home_and_the_search(
     assert event.title in room_view.content.decode()
     elsewhere = client.get(f"/emploi-du-temps/?par=classe&classe={other_class(college).pk}&jour={tomorrow}")
     assert event.title not in elsewhere.content.decode()
-    assert event.title in [hit.label for hit in lists.events_found(seat_of("pupil"), Wanted.typed("musée"))]
+    assert event.title in [
+        hit.label for hit in lists.events_found(seat_of("pupil"), LookupTerms.typed("musée"))
+    ]
 
 
 def test_several_days_stand_on_each_of_them(college: World, seat_of: Any) -> None:
     published(seat_of("head"), planned(own_class(college), last_day=DAY + timedelta(days=2), hours=None))
     for asked in (
-        Asked(group=own_class(college).pk),
-        Asked(pupil=college.people["pupil"].pk),
-        Asked(teacher=college.people["teacher"].pk),
+        TimetableOwner(group=own_class(college).pk),
+        TimetableOwner(pupil=college.people["pupil"].pk),
+        TimetableOwner(teacher=college.people["teacher"].pk),
     ):
         rows = days.beside_lessons(seat_of("head"), asked, DAY, DAY + timedelta(days=1))
         assert [row.day for row in rows] == [DAY, DAY + timedelta(days=1)]
         assert all(row.starts is None for row in rows)
-    assert days.beside_lessons(seat_of("head"), Asked(room=10**9), DAY, DAY) == []
-    assert days.beside_lessons(seat_of("head"), Asked(group=other_class(college).pk), DAY, DAY) == []
+    assert days.beside_lessons(seat_of("head"), TimetableOwner(room=10**9), DAY, DAY) == []
+    assert days.beside_lessons(seat_of("head"), TimetableOwner(group=other_class(college).pk), DAY, DAY) == []
 
 
 def roll_of(client: SchoolClient, college: World, day: date) -> str:

@@ -67,7 +67,7 @@ OF_EXERCISES = ("sujet", "numero", "titre", "pages", "points", "duree", "notions
 OLDEST, LATEST = 1900, 2100
 
 
-class Refused(ValueError):
+class InvalidFolder(ValueError):
     """Nothing was written: each fault with its file and its line."""
 
     def __init__(self, faults: Sequence[str]) -> None:
@@ -89,10 +89,10 @@ class Reading:
 
 
 def plant(folder: Path = STARTER, source: str = "starter") -> Report:
-    """Bring the papers of a folder in. A second time writes nothing. Raises Refused."""
+    """Bring the papers of a folder in. A second time writes nothing. Raises InvalidFolder."""
     read = read_folder(folder)
     if read.faults:
-        raise Refused(read.faults)
+        raise InvalidFolder(read.faults)
     return publish(source, exams(), read.drafts)
 
 

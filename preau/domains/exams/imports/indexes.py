@@ -20,7 +20,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from preau.domains.exams.actions import ExerciseDraft, PaperDraft, Report, publish
-from preau.domains.exams.imports.folder import Refused, exams
+from preau.domains.exams.imports.folder import InvalidFolder, exams
 from preau.domains.exams.imports.places import zones_of
 from preau.domains.exams.models import Session, Track
 from preau.foundation.csvfiles import Row, Sheet
@@ -110,12 +110,12 @@ class _Entry:
     notions: Sequence[str]
 
 
-class _Left(Exception):
+class _RowSkipped(Exception):
     """Why this row is left."""
 
 
 def load_index(path: Path, *, dry_run: bool = False) -> Loaded:
-    """Load one of the two indexes, in one transaction. A second time writes nothing. Raises Refused."""
+    """Load one of the two indexes, in one transaction. A second time writes nothing. Raises InvalidFolder."""
     source, rows = _opened(path)
     loaded = Loaded(source)
     drafts = _drafts(loaded, source, rows)
@@ -127,16 +127,16 @@ def load_index(path: Path, *, dry_run: bool = False) -> Loaded:
 
 
 def _opened(path: Path) -> tuple[str, Iterator[Row]]:
-    """Which index it is, and its rows. Raises Refused."""
+    """Which index it is, and its rows. Raises InvalidFolder."""
     try:
         content = _content(path)
         sheet = Sheet(lambda: BytesIO(content), path.name)
     except (OSError, EOFError, Unreadable) as error:
-        raise Refused([str(error)]) from error
+        raise InvalidFolder([str(error)]) from error
     for source, headings in HEADINGS.items():
         if tuple(sheet.headings) == headings:
             return source, sheet.rows()
-    raise Refused([_("%s : ces colonnes ne sont celles d’aucun index connu") % path.name])
+    raise InvalidFolder([_("%s : ces colonnes ne sont celles d’aucun index connu") % path.name])
 
 
 def _content(path: Path) -> bytes:
@@ -144,7 +144,7 @@ def _content(path: Path) -> bytes:
         opened: IO[bytes] = GzipFile(fileobj=raw) if path.suffix == ".gz" else raw
         content = opened.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
-        raise Refused([_("%s : plus de 50 Mo une fois déplié") % path.name])
+        raise InvalidFolder([_("%s : plus de 50 Mo une fois déplié") % path.name])
     return content
 
 
@@ -158,29 +158,29 @@ def _drafts(loaded: Loaded, source: str, rows: Iterator[Row]) -> list[PaperDraft
             try:
                 entry = read(_cells(source, cells, odd))
                 _once(seen, entry, line)
-            except _Left as why:
+            except _RowSkipped as why:
                 loaded.left.append(_("ligne %(line)s : %(why)s") % {"line": line, "why": why})
                 continue
             papers.setdefault(entry.paper, []).append(entry)
             if not entry.facts["zones"]:
                 loaded.places[entry.facts["place"]] += 1
     except Unreadable as error:
-        raise Refused([str(error)]) from error
+        raise InvalidFolder([str(error)]) from error
     return [_paper(key, entries) for key, entries in papers.items()]
 
 
 def _cells(source: str, cells: Sequence[str], odd: str) -> dict[str, str]:
-    """Raises _Left for a row that is not of the form of its headings."""
+    """Raises _RowSkipped for a row that is not of the form of its headings."""
     if odd:
-        raise _Left(_("elle n’a pas le nombre de cellules attendu"))
+        raise _RowSkipped(_("elle n’a pas le nombre de cellules attendu"))
     return dict(zip(HEADINGS[source], cells, strict=True))
 
 
 def _once(seen: dict[tuple[str, str], int], entry: _Entry, line: int) -> None:
-    """Raises _Left for an exercise that the paper already has."""
+    """Raises _RowSkipped for an exercise that the paper already has."""
     former = seen.setdefault((entry.paper, entry.number), line)
     if former != line:
-        raise _Left(_("doublon de la ligne %s") % former)
+        raise _RowSkipped(_("doublon de la ligne %s") % former)
 
 
 def _paper(key: str, entries: Sequence[_Entry]) -> PaperDraft:
@@ -218,9 +218,9 @@ def _facts(told: Mapping[str, Any]) -> dict[str, Any]:
 def _maths(cells: Mapping[str, str]) -> _Entry:
     """One exercise. Its identifier without its end is that of its paper."""
     if cells["examen"] not in MATHS_EXAMS:
-        raise _Left(_("examen inconnu : %s") % cells["examen"])
+        raise _RowSkipped(_("examen inconnu : %s") % cells["examen"])
     if not cells["annee"].isdigit() or not cells["id"]:
-        raise _Left(_("ni année ni identifiant"))
+        raise _RowSkipped(_("ni année ni identifiant"))
     exam, track, series, subject = MATHS_EXAMS[cells["examen"]]
     stem, _mark, end = cells["id"].replace("-", "_").rpartition("_")
     if cells["examen"] == "EAM" and "technologique" in stem:
@@ -306,9 +306,9 @@ def _exercise_said(number: str, end: str) -> str:
 def _philosophy(cells: Mapping[str, str]) -> _Entry:
     """One subject of an essay: the exercise is its question."""
     if cells["serie"] not in PHILOSOPHY_SERIES or cells["session"] not in PHILOSOPHY_SESSIONS:
-        raise _Left(_("série ou session inconnue : %s") % f"{cells['serie']}, {cells['session']}")
+        raise _RowSkipped(_("série ou session inconnue : %s") % f"{cells['serie']}, {cells['session']}")
     if not cells["annee"].isdigit() or not cells["sujet"]:
-        raise _Left(_("ni année ni sujet"))
+        raise _RowSkipped(_("ni année ni sujet"))
     exam, track, series = PHILOSOPHY_SERIES[cells["serie"]]
     place = _place_said(cells["lieu"])
     session = PHILOSOPHY_SESSIONS[cells["session"]]

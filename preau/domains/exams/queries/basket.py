@@ -75,7 +75,7 @@ class Basket:
 
 
 @dataclass(frozen=True)
-class Held:
+class BasketContents:
     """What a basket holds, read: the exercises that are still there, and how many are not."""
 
     basket: Basket
@@ -107,14 +107,14 @@ class Held:
         return any(correction_of(exercise) for exercise in self.exercises)
 
 
-def held(basket: Basket) -> Held:
+def held(basket: Basket) -> BasketContents:
     """The exercises of a basket, whole, with the corrections whose day has come: two statements, none for an empty one."""
     if not basket:
-        return Held(basket, [])
+        return BasketContents(basket, [])
     parts = Prefetch("correction_part", CorrectionPart.objects.visible_to(None).select_related("correction"))
     rows = Exercise.objects.visible_to(None).filter(code__in=basket.codes).select_related("paper__exam")
     known = {row.code: row for row in rows.defer("paper__intro", "paper__text").prefetch_related(parts)}
-    return Held(basket, [known[code] for code in basket.codes if code in known])
+    return BasketContents(basket, [known[code] for code in basket.codes if code in known])
 
 
 def correction_of(exercise: Exercise) -> CorrectionPart | None:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from preau.directory.models import Person, School
 from preau.domains.gradebook.actions.sealing import PeriodSealed, locked_period
 from preau.domains.gradebook.models import Assessment, Mark, PeriodSeal
-from preau.domains.gradebook.rules.marking import Typed
+from preau.domains.gradebook.rules.marking import TypedMark
 from preau.foundation import journal
 
 
@@ -27,7 +27,7 @@ class PastAssessment:
     day: date
     scale: Decimal
     coefficient: Decimal
-    marks: Mapping[int, Typed]
+    marks: Mapping[int, TypedMark]
     known: int | None = None
 
 
@@ -82,7 +82,7 @@ def _assessment(school: School, past_assessment: PastAssessment) -> Assessment:
     return made
 
 
-def _marks(assessment: Assessment, by: Person, marks: Mapping[int, Typed]) -> int:
+def _marks(assessment: Assessment, by: Person, marks: Mapping[int, TypedMark]) -> int:
     there = set(
         Mark.objects.filter(assessment=assessment, pupil__in=marks).values_list("pupil_id", flat=True)
     )

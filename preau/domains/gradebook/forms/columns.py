@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from preau.domains.gradebook.actions.marks import Cell, MarkConflict
 from preau.domains.gradebook.models import Assessment, Mark
 from preau.domains.gradebook.queries.grid import Learner
-from preau.domains.gradebook.rules.marking import NotAMark, Typed, as_typed, typed_mark
+from preau.domains.gradebook.rules.marking import NotAMark, TypedMark, as_typed, typed_mark
 from preau.foundation.text import fold
 
 MOST_TYPED = 12
@@ -116,7 +116,7 @@ class PasteForm(forms.Form):
         kwargs["initial"] = {"seen": assessment.marks_written}
         super().__init__(*args, **kwargs)
         self.assessment, self.learners, self.marks = assessment, learners, marks
-        self._typed: dict[int, Typed] = {}
+        self._typed: dict[int, TypedMark] = {}
 
     def clean_lines(self) -> str:
         text: str = self.cleaned_data["lines"]

@@ -56,12 +56,12 @@ def read(row: MarksImport, paths: Sequence[Path], _tell: Tell) -> Outcome:
     return Outcome(_report(brought), columns | lines | {"put_aside": who, "print": brought.print})
 
 
-def _brought(row: MarksImport, paths: Sequence[Path]) -> run.Brought:
+def _brought(row: MarksImport, paths: Sequence[Path]) -> run.PastMarks:
     today = timezone.localdate(timezone=ZoneInfo(row.school.timezone))
     return run.bring(paths, row.year, today, column_words(row.school_id, run.COLUMNS))
 
 
-def _report(brought: run.Brought) -> dict[str, Any]:
+def _report(brought: run.PastMarks) -> dict[str, Any]:
     """In numbers, places and reasons: nobody's name."""
     made = brought.plan
     reasons = Counter(problem.reason for problem in made.problems)

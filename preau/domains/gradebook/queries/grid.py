@@ -20,7 +20,7 @@ from preau.domains.gradebook.queries.counting import given, part_of, policy_term
 from preau.domains.gradebook.queries.courses import Course
 from preau.domains.gradebook.rules import averages
 from preau.domains.gradebook.rules.access import reads_every_class
-from preau.domains.gradebook.rules.marking import Typed, as_typed, fixed, plain
+from preau.domains.gradebook.rules.marking import TypedMark, as_typed, fixed, plain
 from preau.foundation import dates
 from preau.foundation.text import initials
 
@@ -36,7 +36,7 @@ LOW = Decimal("0.4")
 class Cell:
     """What a cell shows, and the version of its mark (0: none). `low`: below 8 out of 20."""
 
-    typed: Typed = field(default_factory=Typed)
+    typed: TypedMark = field(default_factory=TypedMark)
     version: int = 0
     low: bool = False
 
@@ -192,7 +192,7 @@ def number(value: Fraction) -> str:
     return plain(averages.rounded(value, CENT))
 
 
-def spread(cells: Iterable[Typed], scale: Decimal) -> Spread:
+def spread(cells: Iterable[TypedMark], scale: Decimal) -> Spread:
     """The spread of these cells on their scale."""
     held = list(cells)
     values = [Fraction(cell.value) for cell in held if cell.value is not None]
@@ -237,7 +237,7 @@ def _left(ends: date | None, period: Period, today: date) -> date | None:
 
 
 @dataclass(frozen=True)
-class _Known:
+class _GridMarks:
     """What was read of the marks of these pupils in a subject and a period."""
 
     cells: Mapping[tuple[int, int], Cell]
@@ -277,7 +277,7 @@ def grid_of(
 
 def _marks(
     course: Course, period: Period, pupils: Sequence[int], own: Sequence[Assessment], now: datetime
-) -> _Known:
+) -> _GridMarks:
     """All that these pupils have in this subject and period, whichever group it was given in: one query.
 
     What is another group's counts once it is published.
@@ -306,8 +306,8 @@ def _marks(
         said.setdefault(pupil, {})[pk] = mark
         if pk in here:
             low = row["value"] is not None and row["value"] < row["assessment__scale"] * LOW
-            cells[pupil, pk] = Cell(Typed(row["value"], row["code"]), row["version"], low)
-    return _Known(cells, said, terms, frozenset(parts))
+            cells[pupil, pk] = Cell(TypedMark(row["value"], row["code"]), row["version"], low)
+    return _GridMarks(cells, said, terms, frozenset(parts))
 
 
 FIELDS = (
@@ -344,7 +344,7 @@ def _terms_of(course: Course, row: Mapping[str, Any]) -> averages.AssessmentTerm
 
 
 def _averages(
-    viewer: Viewer, course: Course, parts: Sequence[SubSubject], known: _Known, pupils: Sequence[int]
+    viewer: Viewer, course: Course, parts: Sequence[SubSubject], known: _GridMarks, pupils: Sequence[int]
 ) -> dict[int, Decimal | None]:
     """The average of each pupil in this subject, by the school's rules."""
     policy = policy_terms(policy_of(viewer.school_id or 0))

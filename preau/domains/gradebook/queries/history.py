@@ -14,7 +14,7 @@ from preau.directory.viewer import Viewer
 from preau.domains.gradebook.models import Assessment, Mark, MarkChange
 from preau.domains.gradebook.queries.grid import BARS, Learner, Spread, column_cells, spread
 from preau.domains.gradebook.rules.access import reads_every_class
-from preau.domains.gradebook.rules.marking import Typed, as_typed, plain
+from preau.domains.gradebook.rules.marking import TypedMark, as_typed, plain
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class MarkPage:
     after: Learner | None
 
     @property
-    def typed(self) -> Typed:
+    def typed(self) -> TypedMark:
         return as_typed(self.mark)
 
     @property
@@ -64,7 +64,7 @@ def changes_of(viewer: Viewer, assessment: Assessment | int, pupil: int) -> list
 
 
 def _said(value: Decimal | None, code: str) -> str:
-    return Typed(value, code).said or _("effacée")
+    return TypedMark(value, code).said or _("effacée")
 
 
 def changed_in(viewer: Viewer, assessment: Assessment) -> Counter[int]:

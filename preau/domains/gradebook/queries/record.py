@@ -68,7 +68,7 @@ MARKS_OF_RECORD = Prepared(_marks)
 
 
 @dataclass(frozen=True)
-class Read:
+class PupilMark:
     """A mark of the pupil, and what it counts by."""
 
     line: Line
@@ -85,7 +85,7 @@ class RecordMarks:
     pupil: int
     period: str
     held: ClassMarks
-    rows: Sequence[Read]
+    rows: Sequence[PupilMark]
     whole: bool
     today: date
 
@@ -146,12 +146,14 @@ def _read(viewer: Viewer, pupil: Person) -> RecordMarks | None:
     told = MARKS_OF_RECORD(viewer, pupil.pk, group, viewer.today)
     size = len(COLUMNS)
     period, rules = "", GradingPolicy()
-    rows: list[Read] = []
+    rows: list[PupilMark] = []
     for row in told:
         value, code, seen, led, of_class, of_school, period, *policy = row[size:]
         mark = given(value, code)
         if mark is not None:
-            rows.append(Read(Line(*row[:size]), mark, seen, led, of_school if of_class is None else of_class))
+            rows.append(
+                PupilMark(Line(*row[:size]), mark, seen, led, of_school if of_class is None else of_class)
+            )
         if policy[0] is not None:
             rules = GradingPolicy(**dict(zip(POLICY, policy, strict=True)))
     read = {row.line.subject_id for row in rows if row.seen}
@@ -170,7 +172,7 @@ def _read(viewer: Viewer, pupil: Person) -> RecordMarks | None:
     return RecordMarks(pupil.pk, period, held, rows, _reads_all(viewer, rows), viewer.today)
 
 
-def _reads_all(viewer: Viewer, rows: Sequence[Read]) -> bool:
+def _reads_all(viewer: Viewer, rows: Sequence[PupilMark]) -> bool:
     """As `rules.reading.reads_marks_of` says it, from what was asked already."""
     if not viewer.is_staff or viewer.holds(Role.HEAD) or viewer.has_power(MARKS):
         return True

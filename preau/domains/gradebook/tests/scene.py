@@ -9,7 +9,7 @@ from preau.directory.models import Assignment, Enrolment, Group, Period, Person
 from preau.directory.seeds.world import World
 from preau.domains.gradebook.actions import assessments, marks
 from preau.domains.gradebook.models import Assessment, Mark
-from preau.domains.gradebook.rules.marking import Typed
+from preau.domains.gradebook.rules.marking import TypedMark
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -55,7 +55,7 @@ def assessment(
 def marked(
     viewer: Any, assessment: Assessment, pupil: Person, value: str = "12", seen: int = 0
 ) -> Mark | None:
-    typed = Typed(Decimal(value)) if value[:1].isdigit() else Typed(code=value)
+    typed = TypedMark(Decimal(value)) if value[:1].isdigit() else TypedMark(code=value)
     return marks.set_mark(viewer, assessment, pupil, typed, seen)
 
 

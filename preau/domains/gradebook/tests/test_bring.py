@@ -17,7 +17,7 @@ from preau.domains.gradebook.imports import grids as imports
 from preau.domains.gradebook.models import Assessment, GradeBook, Mark, PeriodSeal
 from preau.domains.gradebook.queries import courses, periods
 from preau.domains.gradebook.queries import grid as grid_queries
-from preau.domains.gradebook.rules.marking import Typed
+from preau.domains.gradebook.rules.marking import TypedMark
 from preau.domains.gradebook.tests.read_scene import pupils_of
 from preau.domains.gradebook.tests.scene import assessment, class_of, marked, period_of
 from preau.domains.gradebook.views.grid import EVERY_COLUMN
@@ -43,7 +43,9 @@ def file_of(grid: grid_queries.Grid, kind: str) -> bytes:
     return b"".join(p if isinstance(p, bytes) else p.encode() for p in content_of(grid, kind))
 
 
-def read(tmp_path: Path, grid: grid_queries.Grid, content: bytes | str, kind: str = "csv") -> imports.Brought:
+def read(
+    tmp_path: Path, grid: grid_queries.Grid, content: bytes | str, kind: str = "csv"
+) -> imports.GridChanges:
     path = tmp_path / f"grille.{kind}"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     return imports.read_grid(open_grid(path, path.name), grid)
@@ -106,7 +108,7 @@ def test_a_file_filled_in_a_spreadsheet_says_what_it_changes(
 
 
 def _as(value: Any) -> Any:
-    return Typed(code=value) if isinstance(value, str) else Typed(Decimal(value))
+    return TypedMark(code=value) if isinstance(value, str) else TypedMark(Decimal(value))
 
 
 def test_mistakes_are_said_with_their_line(

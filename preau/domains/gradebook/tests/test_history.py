@@ -13,7 +13,7 @@ from preau.directory.seeds.world import World
 from preau.domains.gradebook.actions import erasing, marks
 from preau.domains.gradebook.models import Assessment, Mark, MarkChange
 from preau.domains.gradebook.queries import history
-from preau.domains.gradebook.rules.marking import Typed
+from preau.domains.gradebook.rules.marking import TypedMark
 from preau.domains.gradebook.tests.scene import HOUR, assessment, class_of, classmate_of, marked
 from tests.pages import faults
 
@@ -61,7 +61,7 @@ def test_each_former_value_is_kept_with_who_changed_it(college: World, seat_of: 
     written(teacher, one, pupil, "8")
     published(one)
     written(teacher, one, pupil, "12", "ABS", "ABS")
-    marks.set_mark(teacher, one, pupil, Typed(), Mark.objects.get(pupil=pupil, assessment=one).version)
+    marks.set_mark(teacher, one, pupil, TypedMark(), Mark.objects.get(pupil=pupil, assessment=one).version)
     written(teacher, one, pupil, "14", "15")
     assert was(teacher, one, pupil) == [("14", "15"), ("ABS", "effacée"), ("12", "ABS"), ("8", "12")]
     assert {row.by for row in history.changes_of(teacher, one, pupil.pk)} == {teacher.person.formal_name}

@@ -13,7 +13,7 @@ from preau.directory.seeds.world import World, make_parent_of
 from preau.domains.gradebook.actions import assessments, marks, sealing, settings
 from preau.domains.gradebook.models import Assessment, GradingPolicy, Mark, PeriodSeal
 from preau.domains.gradebook.rules import access
-from preau.domains.gradebook.rules.marking import NotAMark, Typed, typed_mark
+from preau.domains.gradebook.rules.marking import NotAMark, TypedMark, typed_mark
 from preau.domains.gradebook.tests.scene import (
     DAY,
     HOUR,
@@ -186,7 +186,7 @@ def test_a_mark_emptied_and_typed_again_is_not_taken_for_itself(
     college: World, seat_of: Any, one: Assessment, mark: Mark
 ) -> None:
     teacher, pupil = seat_of("teacher"), college.people["pupil"]
-    assert marks.set_mark(teacher, one, pupil, Typed(), mark.version) is None
+    assert marks.set_mark(teacher, one, pupil, TypedMark(), mark.version) is None
     marked(teacher, one, pupil, "18")
     with pytest.raises(marks.MarkConflict):
         marked(teacher, one, pupil, "9", seen=mark.version)
@@ -206,13 +206,13 @@ def test_a_column_is_written_whole_or_not_at_all(
 ) -> None:
     mate, pupil = classmate_of(college), college.people["pupil"]
     cells = [
-        marks.Cell(mate.pk, Typed(Decimal(5)), 0),
-        marks.Cell(pupil.pk, Typed(Decimal(6)), mark.version + 5),
+        marks.Cell(mate.pk, TypedMark(Decimal(5)), 0),
+        marks.Cell(pupil.pk, TypedMark(Decimal(6)), mark.version + 5),
     ]
     with pytest.raises(marks.ColumnConflict):
         marks.set_column(seat_of("teacher"), one, cells)
     assert [row.value for row in Mark.objects.filter(assessment=one)] == [12]
-    cells[1] = marks.Cell(pupil.pk, Typed(Decimal(6)), mark.version)
+    cells[1] = marks.Cell(pupil.pk, TypedMark(Decimal(6)), mark.version)
     marks.set_column(seat_of("teacher"), one, cells)
     assert {row.value for row in Mark.objects.filter(assessment=one)} == {5, 6}
 
@@ -231,7 +231,7 @@ def test_who_left_in_the_period_keeps_their_mark_and_who_left_before_has_none(
     Enrolment.objects.filter(pupil=pupil, group=one.group).update(ends=period_of(college).starts)
     corrected = marked(seat_of("teacher"), one, pupil, "13", seen=mark.version)
     assert corrected is not None
-    marks.set_mark(seat_of("teacher"), one, pupil, Typed(), corrected.version)
+    marks.set_mark(seat_of("teacher"), one, pupil, TypedMark(), corrected.version)
     with pytest.raises(marks.Elsewhere):
         marked(seat_of("teacher"), one, pupil, "13")
 

@@ -14,7 +14,7 @@ from preau.domains.gradebook.actions import assessments, settings, telling
 from preau.domains.gradebook.models import Assessment, GradingPolicy, Mark
 from preau.domains.gradebook.queries import coming
 from preau.domains.gradebook.tests.scene import DAY, HOUR, assessment, charge_of, classmate_of, marked
-from preau.foundation.lookup import Wanted
+from preau.foundation.lookup import LookupTerms
 
 
 @pytest.fixture
@@ -119,7 +119,7 @@ def test_an_assessment_is_found_by_its_words_without_their_accents(
     college: World, seat_of: Any, one: Assessment
 ) -> None:
     def found(key: str, words: str) -> list[str]:
-        return [hit.label for hit in coming.found_assessments(seat_of(key), Wanted.typed(words))]
+        return [hit.label for hit in coming.found_assessments(seat_of(key), LookupTerms.typed(words))]
 
     assert found("teacher", "equations premier") == ["Calcul 1"]
     assert found("teacher", "trigonometrie") == []

@@ -70,7 +70,7 @@ def _read(request: HttpRequest, grid: Grid, context: dict[str, Any]) -> HttpResp
         try:
             with uploads.read_at_once(file, LIMITS) as path:
                 return _shown(request, imports.read_grid(open_grid(path, file.name), grid), context)
-        except uploads.Refused as refused:
+        except uploads.UploadRefused as refused:
             form.add_error("fichier", str(refused))
         except Unreadable as refused:
             line = _("Ligne %(line)s : ") % {"line": refused.line} if refused.line else ""
@@ -80,7 +80,7 @@ def _read(request: HttpRequest, grid: Grid, context: dict[str, Any]) -> HttpResp
 
 def _shown(
     request: HttpRequest,
-    brought: imports.Brought,
+    brought: imports.GridChanges,
     context: dict[str, Any],
     status: int = 200,
     problem: str = "",
@@ -99,7 +99,7 @@ def _shown(
 def _write(request: HttpRequest, grid: Grid, context: dict[str, Any]) -> HttpResponse:
     try:
         brought = imports.agreed(request.POST["cellules"], grid)
-    except imports.Gone:
+    except imports.GridChanged:
         form = GridFileForm({}, {})
         again = _("La grille a changé depuis cet aperçu : rapportez le fichier de nouveau.")
         form.errors["fichier"] = form.error_class([again])

@@ -33,7 +33,7 @@ class Remark:
 
 
 @dataclass(frozen=True)
-class Given:
+class CorrectionFacts:
     """What a teacher says of it. `back`: the pupil and the family read it from now on; `done`: nothing is left to be said of it."""
 
     comment: str
@@ -45,7 +45,7 @@ class Given:
 
 
 @transaction.atomic
-def correct(viewer: Viewer, hand_in: HandIn, given: Given, seen: int) -> bool:
+def correct(viewer: Viewer, hand_in: HandIn, given: CorrectionFacts, seen: int) -> bool:
     """Write what is thought of it, and give it back when that is asked. False when nothing had to change.
 
     `seen` is the version that the page had shown. Raises HandInConflict.

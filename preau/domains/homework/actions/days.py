@@ -7,7 +7,7 @@ from datetime import date
 from django.db import transaction
 
 from preau.directory.viewer import Viewer
-from preau.domains.homework.actions.records import Typed, write_record
+from preau.domains.homework.actions.records import RecordFacts, write_record
 from preau.domains.homework.actions.works import Work, give
 from preau.domains.homework.models import Homework, LessonRecord
 from preau.domains.timetable.models import Lesson
@@ -56,11 +56,11 @@ def write_day(
     return len(written), len(works)
 
 
-def _typed(entry: Entry, record: LessonRecord | None, *, publish: bool) -> Typed:
+def _typed(entry: Entry, record: LessonRecord | None, *, publish: bool) -> RecordFacts:
     """When families read it is what was chosen on the page of the lesson, else its beginning."""
     if record is None:
-        return Typed(entry.content, LessonRecord.Shown.START, None, publish)
-    return Typed(entry.content, record.shown, record.shown_at, publish)
+        return RecordFacts(entry.content, LessonRecord.Shown.START, None, publish)
+    return RecordFacts(entry.content, record.shown, record.shown_at, publish)
 
 
 def _whole(work: ToGive) -> Work:

@@ -19,7 +19,7 @@ DRAFT, READY = LessonRecord.State.DRAFT, LessonRecord.State.READY
 
 
 @dataclass(frozen=True)
-class Typed:
+class RecordFacts:
     """What a teacher wrote of a lesson: its content, when families read it, and whether it is published."""
 
     content: str
@@ -37,7 +37,7 @@ class RecordConflict(Exception):
 
 
 @transaction.atomic
-def write_record(viewer: Viewer, lesson: Lesson, typed: Typed, seen: int) -> LessonRecord:
+def write_record(viewer: Viewer, lesson: Lesson, typed: RecordFacts, seen: int) -> LessonRecord:
     """Write the record of a lesson; `seen` is the version that the page had shown, 0 for none.
 
     What families could already read is kept as it was. The same words sent twice are one. Raises RecordConflict.
@@ -59,7 +59,7 @@ def write_record(viewer: Viewer, lesson: Lesson, typed: Typed, seen: int) -> Les
     return record
 
 
-def _begin(viewer: Viewer, lesson: Lesson, typed: Typed) -> LessonRecord:
+def _begin(viewer: Viewer, lesson: Lesson, typed: RecordFacts) -> LessonRecord:
     record = LessonRecord(
         school_id=lesson.school_id, lesson=lesson, subject_id=lesson.subject_id, day=lesson.day
     )
@@ -69,7 +69,7 @@ def _begin(viewer: Viewer, lesson: Lesson, typed: Typed) -> LessonRecord:
     return record
 
 
-def _fill(viewer: Viewer, record: LessonRecord, typed: Typed) -> None:
+def _fill(viewer: Viewer, record: LessonRecord, typed: RecordFacts) -> None:
     record.content, record.words = typed.content, words_of(typed.content)
     record.shown, record.shown_at = typed.shown, typed.shown_at
     # What is published is not taken back by a draft: families would see it vanish.
@@ -77,7 +77,7 @@ def _fill(viewer: Viewer, record: LessonRecord, typed: Typed) -> None:
     record.written_by, record.written_at = viewer.person, timezone.now()
 
 
-def _changes(record: LessonRecord, typed: Typed) -> bool:
+def _changes(record: LessonRecord, typed: RecordFacts) -> bool:
     published_now = typed.publish and record.is_draft
     known = (record.content, record.shown, record.shown_at)
     return published_now or known != (typed.content, typed.shown, typed.shown_at)

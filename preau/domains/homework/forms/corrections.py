@@ -10,7 +10,7 @@ from preau.commons.files.actions import Desk
 from preau.commons.files.models import StoredFile
 from preau.commons.files.rules import DOCUMENTS
 from preau.directory.viewer import Viewer
-from preau.domains.homework.actions.corrections import Given, Remark
+from preau.domains.homework.actions.corrections import CorrectionFacts, Remark
 from preau.domains.homework.models import Annotation, HandIn
 from preau.foundation.fields import Attachments
 
@@ -137,9 +137,9 @@ class CorrectionForm(forms.Form):
             if data[f"remarque-{number}"]
         ]
 
-    def typed(self) -> Given:
+    def typed(self) -> CorrectionFacts:
         data = self.cleaned_data
-        return Given(
+        return CorrectionFacts(
             data["comment"],
             data["mark"],
             data["papers"],

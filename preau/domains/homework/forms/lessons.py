@@ -14,7 +14,7 @@ from preau.directory.models import Person
 from preau.directory.viewer import Viewer
 from preau.directory.words import level_said
 from preau.domains.homework.actions.progressions import Step
-from preau.domains.homework.actions.records import Typed
+from preau.domains.homework.actions.records import RecordFacts
 from preau.domains.homework.actions.works import Work
 from preau.domains.homework.models import Homework, LessonRecord
 from preau.domains.homework.queries.load import DayLoad, loads_of
@@ -201,10 +201,10 @@ class RecordForm(WorkForm):
             self.add_error("title", _("Écrivez en une ligne le travail à faire."))
         return data
 
-    def typed(self) -> Typed:
+    def typed(self) -> RecordFacts:
         data = self.cleaned_data
         at = data["shown_at"] if data["shown"] == LessonRecord.Shown.HOUR else None
-        return Typed(data["content"], data["shown"], at, self.publishes)
+        return RecordFacts(data["content"], data["shown"], at, self.publishes)
 
 
 class ChangeForm(WorkForm):

@@ -34,7 +34,7 @@ LIMITS = {
 
 
 @dataclass
-class Given:
+class SeedLesson:
     """A lesson as the cahier de textes needs it."""
 
     pk: int
@@ -144,20 +144,20 @@ def _hand_in(school: School, work: Homework, pupil: int, back: datetime | None) 
     )
 
 
-def _lessons(school: School, first: date) -> list[Given]:
-    found: dict[int, Given] = {}
+def _lessons(school: School, first: date) -> list[SeedLesson]:
+    found: dict[int, SeedLesson] = {}
     lines = Lesson.objects.held().filter(school=school, day__gte=first, record=None)
     columns = ("pk", "day", "starts", "ends", "subject_id", "subject__code", "teachers", "groups")
     for line in (
         lines.exclude(teachers=None).exclude(groups=None).order_by("starts", "pk").values_list(*columns)
     ):
-        found.setdefault(line[0], Given(*line))
+        found.setdefault(line[0], SeedLesson(*line))
     return list(found.values())
 
 
-def _with_following(lessons: list[Given]) -> list[tuple[Given, Given | None]]:
+def _with_following(lessons: list[SeedLesson]) -> list[tuple[SeedLesson, SeedLesson | None]]:
     """Each lesson with the next one of the same group and subject."""
-    after: dict[tuple[int, int], Given] = {}
+    after: dict[tuple[int, int], SeedLesson] = {}
     found = []
     for lesson in reversed(lessons):
         found.append((lesson, after.get((lesson.group, lesson.subject))))
@@ -165,7 +165,7 @@ def _with_following(lessons: list[Given]) -> list[tuple[Given, Given | None]]:
     return found[::-1]
 
 
-def _record(school: School, given: Given, line: Line) -> LessonRecord:
+def _record(school: School, given: SeedLesson, line: Line) -> LessonRecord:
     return LessonRecord(
         school_id=school.pk,
         lesson_id=given.pk,
@@ -180,7 +180,9 @@ def _record(school: School, given: Given, line: Line) -> LessonRecord:
     )
 
 
-def _work(school: School, record: LessonRecord, given: Given, following: Given, line: Line) -> Homework:
+def _work(
+    school: School, record: LessonRecord, given: SeedLesson, following: SeedLesson, line: Line
+) -> Homework:
     return Homework(
         school_id=school.pk,
         record=record,

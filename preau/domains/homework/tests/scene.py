@@ -19,9 +19,9 @@ def lesson_now(world: World) -> Lesson:
     return lesson
 
 
-def typed(content: str = "Théorème de Thalès.", **others: Any) -> records.Typed:
+def typed(content: str = "Théorème de Thalès.", **others: Any) -> records.RecordFacts:
     given = {"content": content, "shown": "start", "shown_at": None, "publish": True} | others
-    return records.Typed(**given)
+    return records.RecordFacts(**given)
 
 
 def work(title: str = "Exercices 12 et 14 page 87", **others: Any) -> works.Work:

@@ -23,7 +23,7 @@ from preau.domains.homework.queries.archives import archives_of
 from preau.domains.homework.tests.scene import given, lesson_now, typed, written
 from preau.domains.timetable.models import Lesson
 from preau.foundation import pdf, vault
-from preau.foundation.uploads import Refused
+from preau.foundation.uploads import UploadRefused
 
 State = Archive.State
 REAL_MADE, REAL_POSSIBLE = pdf.made, pdf.is_possible()
@@ -183,7 +183,7 @@ def test_what_fails_is_told_and_may_be_asked_again(
     written(seat_of("teacher"), lesson)
     settings.FILES_GIGABYTES = 0
     archive = ask_archive(seat_of("head"), group)
-    with pytest.raises(Refused):
+    with pytest.raises(UploadRefused):
         tasks.make_archive.func(archive.pk)
     assert Work.objects.get().state == Work.State.FAILED
     client.sit(college.people["head"])

@@ -50,8 +50,8 @@ def copies(homework: Homework, lesson: Lesson) -> list[HandIn]:
     ]
 
 
-def said(**others: Any) -> corrections.Given:
-    return corrections.Given(
+def said(**others: Any) -> corrections.CorrectionFacts:
+    return corrections.CorrectionFacts(
         **({"comment": "Bien", "mark": "", "files": [], "back": False, "done": True} | others)
     )
 

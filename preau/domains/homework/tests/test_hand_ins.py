@@ -37,8 +37,10 @@ def handed(homework: Homework, seat_of: Any) -> HandIn:
     return hand_ins.hand_in(seat_of("pupil"), homework, "Ma rédaction", [])
 
 
-def corrected(**others: Any) -> corrections.Given:
-    return corrections.Given(**({"comment": "Bien", "mark": "14/20", "files": [], "back": True} | others))
+def corrected(**others: Any) -> corrections.CorrectionFacts:
+    return corrections.CorrectionFacts(
+        **({"comment": "Bien", "mark": "14/20", "files": [], "back": True} | others)
+    )
 
 
 def who_sees(handed: HandIn, seat_of: Any, world: Any = None) -> set[str]:

@@ -62,7 +62,7 @@ def test_what_is_written_already_stays_and_what_families_read_is_kept(
     assert Correction.objects.get(record=record).content == "<p>Déjà écrit</p>"
     # Whoever had the page of the lesson open meets a conflict, and loses nothing.
     with pytest.raises(records.RecordConflict):
-        records.write_record(seat_of("teacher"), lesson, records.Typed("Autre", "start", None, True), 1)
+        records.write_record(seat_of("teacher"), lesson, records.RecordFacts("Autre", "start", None, True), 1)
 
 
 def test_or_as_work_to_do_for_the_next_lesson(sat: SchoolClient, lesson: Lesson, college: World) -> None:

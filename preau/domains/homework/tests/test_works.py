@@ -18,7 +18,7 @@ from preau.domains.homework.queries import concerned, family, finding, sessions
 from preau.domains.homework.queries.load import load_of, warnings_of
 from preau.domains.homework.tests.scene import TOMORROW, given, lesson_now, work, written
 from preau.domains.timetable.models import Lesson
-from preau.foundation.lookup import Wanted
+from preau.foundation.lookup import LookupTerms
 
 
 @pytest.fixture
@@ -225,11 +225,15 @@ def test_it_is_in_the_agenda_and_found_by_its_words(homework: Homework, seat_of:
     for key in ("pupil", "guardian"):
         entries = family.agenda_of(seat_of(key), TOMORROW, TOMORROW)
         assert [entry for entry in entries if homework.title in entry.detail and entry.for_the_day], key
-        assert [hit.label for hit in finding.found_works(seat_of(key), Wanted.typed("exercices 12"))], key
-        assert not finding.found_works(seat_of(key, world=twin), Wanted.typed("exercices 12 et 14 page 87"))
-    assert finding.found_works(seat_of("teacher"), Wanted.typed("page 87"))
-    assert finding.found_records(seat_of("pupil"), Wanted.typed("thalès"))
-    assert not finding.found_records(seat_of("head"), Wanted.typed("introuvable"))
+        assert [hit.label for hit in finding.found_works(seat_of(key), LookupTerms.typed("exercices 12"))], (
+            key
+        )
+        assert not finding.found_works(
+            seat_of(key, world=twin), LookupTerms.typed("exercices 12 et 14 page 87")
+        )
+    assert finding.found_works(seat_of("teacher"), LookupTerms.typed("page 87"))
+    assert finding.found_records(seat_of("pupil"), LookupTerms.typed("thalès"))
+    assert not finding.found_records(seat_of("head"), LookupTerms.typed("introuvable"))
 
 
 def test_the_school_says_how_much_and_teachers_read_it_where_they_choose_a_day(

@@ -20,7 +20,7 @@ rule_made = Signal()  # rule_id
 Gesture = Step.Gesture
 
 
-class Refused(Exception):
+class AssignmentRefused(Exception):
     """Too few licences, or a subscription that is over: `preview` has the sentences and the figures."""
 
     def __init__(self, preview: Preview) -> None:
@@ -28,7 +28,7 @@ class Refused(Exception):
         self.preview = preview
 
 
-class CountChanged(Refused):
+class CountChanged(AssignmentRefused):
     """The directory has changed since the counts were shown: another look, before saving."""
 
 
@@ -51,7 +51,7 @@ def assign(
     expected: int | None = None,
     sent_as: str = "",
 ) -> Rule:
-    """Write a rule. `expected`: how many people were shown. Raises NothingToAssign, CountChanged or Refused."""
+    """Write a rule. `expected`: how many people were shown. Raises NothingToAssign, CountChanged or AssignmentRefused."""
     school = locked(viewer.school_id)
     known = Rule.objects.filter(made_by=viewer.person, sent_as=sent_as).first() if sent_as else None
     if known:
@@ -63,7 +63,7 @@ def assign(
     if expected is not None and preview.people != expected:
         raise CountChanged(preview)
     if preview.refused:
-        raise Refused(preview)
+        raise AssignmentRefused(preview)
     rule = Rule.objects.create(
         school=school,
         public=proposal.public,
@@ -114,7 +114,7 @@ def _steps(viewer: Viewer, resources: Sequence[Resource], gesture: Any, rule: Ru
 
 @transaction.atomic
 def give(viewer: Viewer, resource: Resource, people: Sequence[str]) -> int:
-    """Give a resource to people by name, whoever has it already left out; returns how many. Raises Refused."""
+    """Give a resource to people by name, whoever has it already left out; returns how many. Raises AssignmentRefused."""
     school = locked(viewer.school_id)
     own = Q(school=school)
     here = members(viewer.today).filter(own, person__public_id__in=people)
@@ -136,10 +136,10 @@ def give(viewer: Viewer, resource: Resource, people: Sequence[str]) -> int:
 
 
 def _check_again(viewer: Viewer, school: School, resource: Resource) -> None:
-    """Are the licences still enough, as things stand? Raises Refused."""
+    """Are the licences still enough, as things stand? Raises AssignmentRefused."""
     preview = preview_of(viewer.today, school.pk, Proposal("", Rule.Scope.PEOPLE), [resource])
     if preview.refused:
-        raise Refused(preview)
+        raise AssignmentRefused(preview)
 
 
 @transaction.atomic
@@ -180,14 +180,14 @@ def end(viewer: Viewer, rule: Rule) -> bool:
 
 @transaction.atomic
 def restore(viewer: Viewer, rule: Rule) -> bool:
-    """Take up again a rule that was taken back; False when it is in force. Raises Refused."""
+    """Take up again a rule that was taken back; False when it is in force. Raises AssignmentRefused."""
     school = locked(viewer.school_id)
     rule = lock(Rule, rule.pk)
     if rule.ended_at is None:
         return False
     preview = lacking_if_restored(viewer.today, school.pk, rule)
     if preview.refused:
-        raise Refused(preview)
+        raise AssignmentRefused(preview)
     rule.ended_at = rule.ended_by = None
     rule.save(update_fields=["ended_at", "ended_by"])
     _steps(viewer, list(rule.resources.all()), Gesture.RESTORED, rule)

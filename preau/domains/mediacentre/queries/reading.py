@@ -19,7 +19,7 @@ MOST_FOUND = 200
 
 
 @dataclass(frozen=True)
-class Sent:
+class TransmittedData:
     """What leaves for a site when somebody opens it: attributes that the school agreed to. `known`: it is in the register."""
 
     origin: str
@@ -90,7 +90,7 @@ def read_by(viewer: Viewer, origins: Iterable[str]) -> dict[str, str]:
     return dict(rows.values_list("origin", "what"))
 
 
-def sent_to(viewer: Viewer, resources: Sequence[Resource]) -> dict[int, Sent]:
+def sent_to(viewer: Viewer, resources: Sequence[Resource]) -> dict[int, TransmittedData]:
     """For each resource, what its site receives from here about this seat (one statement)."""
     places = {resource.pk: _place(resource.url) for resource in resources}
     rows = (
@@ -112,13 +112,13 @@ def sent_to(viewer: Viewer, resources: Sequence[Resource]) -> dict[int, Sent]:
     return {key: _sent(place, openings) for key, place in places.items()}
 
 
-def _sent(place: tuple[str, str], openings: Iterable[Any]) -> Sent:
+def _sent(place: tuple[str, str], openings: Iterable[Any]) -> TransmittedData:
     origin, path = place
     for opening in openings:
         below = opening.path if opening.path.endswith("/") else f"{opening.path}/"
         if opening.origin == origin and (path == opening.path or path.startswith(below)):
-            return Sent(origin, opening.service.name, tuple(opening.leaves))
-    return Sent(origin)
+            return TransmittedData(origin, opening.service.name, tuple(opening.leaves))
+    return TransmittedData(origin)
 
 
 def _place(url: str) -> tuple[str, str]:

@@ -139,7 +139,7 @@ def test_who_is_meant_twice_uses_one_licence(college: World, assigner: Viewer, a
 def test_too_few_licences_are_refused_with_their_figures(
     college: World, assigner: Viewer, atlas: Resource
 ) -> None:
-    with pytest.raises(assigning.Refused) as refusal:
+    with pytest.raises(assigning.AssignmentRefused) as refusal:
         assigning.assign(assigner, Proposal("pupil", "all"), [atlas.pk])
     assert said_by(refusal) == "élèves : 12 personnes pour 10 licences, il en manque 2."
     assert not having(atlas)
@@ -151,28 +151,28 @@ def test_publics_that_share_licences_are_counted_together(
 ) -> None:
     """Six pupils and five teachers on ten licences of which two more are the teachers' own: eleven fit, thirteen do not."""
     assigning.assign(assigner, Proposal("pupil", "levels", levels=("6e",)), [atlas.pk])
-    with pytest.raises(assigning.Refused) as refusal:
+    with pytest.raises(assigning.AssignmentRefused) as refusal:
         assigning.assign(assigner, Proposal("teacher", "all"), [atlas.pk])
     assert said_by(refusal) == "élèves, enseignants : 11 personnes pour 10 licences, il en manque 1."
     Subscription.objects.create(
         school=college.school, resource=atlas, code="B", licences=2, for_teachers=True
     )
     assigning.assign(assigner, Proposal("teacher", "all"), [atlas.pk])
-    with pytest.raises(assigning.Refused):
+    with pytest.raises(assigning.AssignmentRefused):
         assigning.assign(assigner, Proposal("pupil", "levels", levels=("5e",)), [atlas.pk])
 
 
 def test_a_public_outside_the_subscription_is_refused(
     college: World, assigner: Viewer, atlas: Resource
 ) -> None:
-    with pytest.raises(assigning.Refused) as refusal:
+    with pytest.raises(assigning.AssignmentRefused) as refusal:
         assigning.assign(assigner, Proposal("other", "all"), [atlas.pk])
     assert said_by(refusal) == "L’abonnement n’est pas pour ce public : autres personnels."
 
 
 def test_an_ended_subscription_is_refused(college: World, assigner: Viewer, atlas: Resource) -> None:
     Subscription.objects.filter(resource=atlas).update(ends=TODAY - timedelta(days=1))
-    with pytest.raises(assigning.Refused) as refusal:
+    with pytest.raises(assigning.AssignmentRefused) as refusal:
         assigning.assign(assigner, Proposal("pupil", "levels", levels=("6e",)), [atlas.pk])
     assert refusal.value.preview.rows[0].over
 
@@ -218,7 +218,7 @@ def test_a_rule_taken_back_is_restored_only_while_licences_last(
     assert not assigning.restore(assigner, rule)
     assigning.end(assigner, rule)
     assigning.assign(assigner, Proposal("pupil", "levels", levels=("5e",)), [atlas.pk])
-    with pytest.raises(assigning.Refused):
+    with pytest.raises(assigning.AssignmentRefused):
         assigning.restore(assigner, rule)
 
 

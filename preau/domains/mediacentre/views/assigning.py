@@ -82,7 +82,7 @@ def _assigned(request: HttpRequest, form: AssignForm, keys: list[int]) -> Any:
     except assigning.CountChanged as changed:
         messages.info(request, _("L’annuaire a changé entre-temps : voici les nouveaux nombres."))
         return changed.preview, CONFLICT
-    except assigning.Refused as refusal:
+    except assigning.AssignmentRefused as refusal:
         return refusal.preview, TYPED_WRONG
     except assigning.NothingToAssign:
         messages.error(request, _("Ces ressources ne sont plus dans la liste de l’établissement."))
@@ -182,7 +182,7 @@ def give(request: HttpRequest, resource: Resource) -> HttpResponse:
     chosen = request.POST.getlist("personne")[:MOST_CHOSEN]
     try:
         number = assigning.give(request.viewer, resource, chosen) if resource.is_open else 0
-    except assigning.Refused as refusal:
+    except assigning.AssignmentRefused as refusal:
         return _people(request, resource, refusal.preview.refused[0])
     said = ngettext("Attribuée à %(num)s personne.", "Attribuée à %(num)s personnes.", number) % {
         "num": number
@@ -260,7 +260,7 @@ def restore(request: HttpRequest, rule: Rule) -> HttpResponse:
     """Take up again a rule that was taken back."""
     try:
         done = assigning.restore(request.viewer, rule)
-    except assigning.Refused as refusal:
+    except assigning.AssignmentRefused as refusal:
         return _rule(request, rule, refusal.preview.refused)
     messages.success(request, _("L’attribution est rétablie.") if done else _("Elle n’était pas retirée."))
     return redirect("mediacentre:rule", pk=rule.pk)

@@ -162,7 +162,7 @@ def start(message: Message) -> None:
     """Have a task write the rows of everybody, and say how far it is where they are many."""
     if message.people > rules.MANY and message.author_id:
         works.start(
-            works.Asked(
+            works.WorkRequest(
                 key=work_of(message.pk),
                 label=_("Envoi d’un message"),
                 person_id=message.author_id,

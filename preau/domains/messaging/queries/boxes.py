@@ -13,7 +13,7 @@ from preau.directory.viewer import Viewer
 from preau.domains.messaging.models import Delivery, Folder, Message
 from preau.foundation import dates, text
 from preau.foundation.boards import Hit
-from preau.foundation.lookup import Wanted
+from preau.foundation.lookup import LookupTerms
 from preau.foundation.prepared import Lines, Prepared
 
 RECEIVED, WRITTEN, LEAVING, DRAFTS, BIN = "recus", "envoyes", "partiront", "brouillons", "corbeille"
@@ -155,7 +155,7 @@ def folders_of(viewer: Viewer) -> "QuerySet[Folder]":
     return Folder.objects.visible_to(viewer)
 
 
-def messages_found(viewer: Viewer, wanted: Wanted) -> list[Hit]:
+def messages_found(viewer: Viewer, wanted: LookupTerms) -> list[Hit]:
     """The last messages of the viewer, by the words of their object (one query)."""
     rows = (
         Delivery.objects.visible_to(viewer)

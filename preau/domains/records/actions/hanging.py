@@ -19,7 +19,7 @@ from preau.domains.records.actions.writing import locked
 from preau.domains.records.models import SEALED_FILE, Measure, Paper, Record
 from preau.foundation import antivirus, filekinds, journal, pictures, sealed, vault
 from preau.foundation.antivirus import Verdict
-from preau.foundation.uploads import MEGABYTE, Refused
+from preau.foundation.uploads import MEGABYTE, UploadRefused
 
 MOST = 10 * MEGABYTE
 KINDS = filekinds.IMAGES | filekinds.PDF | filekinds.OFFICE_FILES | filekinds.TEXT
@@ -29,7 +29,7 @@ KINDS = filekinds.IMAGES | filekinds.PDF | filekinds.OFFICE_FILES | filekinds.TE
 def add_measure(viewer: Viewer, record: Record, words: str, first_day: date, last_day: date | None) -> bool:
     """Publish a measure: the roll shows it beside the name, without the plan. False when the same one holds. Raises Closed."""
     record = locked(record)
-    said = arrangements.Said(Arrangement.Kind.ADJUSTMENT, first_day, last_day, words)
+    said = arrangements.ArrangementFacts(Arrangement.Kind.ADJUSTMENT, first_day, last_day, words)
     made = arrangements.arrange(viewer, record.pupil, said)
     for arrangement in made:
         Measure.objects.create(school_id=record.school_id, record=record, arrangement=arrangement)
@@ -66,10 +66,10 @@ def _looked_at(sent: Any) -> tuple[str, bytes]:
     shown = filekinds.shown(sent.name)
     if sent.size > MOST:
         size = {"name": shown, "most": MOST // MEGABYTE}
-        raise Refused(_("« %(name)s » est trop lourd : %(most)s Mo au plus.") % size)
+        raise UploadRefused(_("« %(name)s » est trop lourd : %(most)s Mo au plus.") % size)
     kind = filekinds.kind_of(sent, shown)
     if kind not in KINDS:
-        raise Refused(
+        raise UploadRefused(
             _("« %(name)s » ne convient pas ici : envoyez un PDF, une image ou un texte.") % {"name": shown}
         )
     if kind in filekinds.IMAGES:
@@ -82,9 +82,9 @@ def _looked_at(sent: Any) -> tuple[str, bytes]:
         told = _(
             "« %(name)s » contient un virus : il n’est pas gardé. Faites vérifier l’appareil d’où il vient."
         )
-        raise Refused(told % {"name": shown})
+        raise UploadRefused(told % {"name": shown})
     if said == Verdict.UNKNOWN:
-        raise Refused(_("L’antivirus ne répond pas : renvoyez ce document dans quelques minutes."))
+        raise UploadRefused(_("L’antivirus ne répond pas : renvoyez ce document dans quelques minutes."))
     sent.seek(0)
     return kind, sent.read()
 

@@ -29,12 +29,12 @@ class Unreadable(Exception):
     """No key opens what the record says."""
 
 
-class Closed(Exception):
+class RecordClosed(Exception):
     """The record was closed in the meantime."""
 
 
 @dataclass(frozen=True)
-class Written:
+class RecordWords:
     """What a form says: the words, whether the emergency is shown, the day of the review."""
 
     words: Words
@@ -50,7 +50,7 @@ def of_school(viewer: Viewer) -> School:
 
 
 @transaction.atomic
-def open_record(viewer: Viewer, pupil: Person, kind: str, written: Written, sent_as: str = "") -> Record:
+def open_record(viewer: Viewer, pupil: Person, kind: str, written: RecordWords, sent_as: str = "") -> Record:
     """Open a record, whose only reader is its author. The same form sent twice opens one."""
     school = of_school(viewer)
     Person.objects.select_for_update().only("pk").get(pk=viewer.person.pk)
@@ -101,10 +101,10 @@ def _note(viewer: Viewer, record: Record, gesture: str, **details: str | int | N
 
 
 def locked(record: Record) -> Record:
-    """The record as it is now, kept from others until the end. Raises Closed."""
+    """The record as it is now, kept from others until the end. Raises RecordClosed."""
     found = lock(Record, record.pk)
     if not found.is_open:
-        raise Closed
+        raise RecordClosed
     return found
 
 
@@ -114,8 +114,8 @@ def version_of(record: Record) -> Version:
 
 
 @transaction.atomic
-def revise(viewer: Viewer, record: Record, written: Written, seen: int) -> bool:
-    """Write a new version beside the others; False when it says what the last one does. Raises WrittenSince, Closed, Unreadable."""
+def revise(viewer: Viewer, record: Record, written: RecordWords, seen: int) -> bool:
+    """Write a new version beside the others; False when it says what the last one does. Raises WrittenSince, RecordClosed, Unreadable."""
     record = locked(record)
     now = record.open(version_of(record))
     if now is None:
@@ -143,7 +143,7 @@ def close(viewer: Viewer, record: Record) -> bool:
     """It is over: its measures end, its list still reads it. False when it was closed already."""
     try:
         record = locked(record)
-    except Closed:
+    except RecordClosed:
         return False
     for measure in record.measures.filter(arrangement__ended_at=None).select_related("arrangement"):
         arrangements.end_arrangement(viewer, measure.arrangement)

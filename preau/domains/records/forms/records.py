@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from preau.directory.models import Group, Person
 from preau.directory.viewer import Viewer
 from preau.domains.records import rules
-from preau.domains.records.actions.writing import Written
+from preau.domains.records.actions.writing import RecordWords
 from preau.domains.records.models import Kind, Record, Words, next_review
 from preau.domains.records.queries import choices
 from preau.foundation import dates
@@ -87,11 +87,11 @@ class WordsForm(forms.Form):
             self.add_error("emergency", _("Écrivez la conduite d’urgence avant de la montrer."))
         return data
 
-    def written(self) -> Written:
+    def written(self) -> RecordWords:
         """The clean values, as the action takes them."""
         data = self.cleaned_data
         words = Words(**{name: data.get(name, "") for name in ("needs", "plan", "plain", "emergency")})
-        return Written(words, data["review_on"], bool(data.get("shows_emergency")))
+        return RecordWords(words, data["review_on"], bool(data.get("shows_emergency")))
 
 
 class OpenForm(WordsForm):

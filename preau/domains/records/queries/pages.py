@@ -112,7 +112,7 @@ def whole(record: Record) -> Record:
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenVersion:
     """A version that is being read. `words` is None when the key that sealed it is gone."""
 
     number: int
@@ -129,12 +129,12 @@ class Opened:
         return [(label, text) for label, text in said if text]
 
 
-def opened_at(record: Record, number: int) -> Opened | None:
+def opened_at(record: Record, number: int) -> OpenVersion | None:
     """A version of a record, opened; None when there is no such number (one query)."""
     found: Version | None = record.versions.select_related("by").filter(number=number).first()
     if found is None:
         return None
-    return Opened(found.number, found.by.full_name, found.at, record.open(found))
+    return OpenVersion(found.number, found.by.full_name, found.at, record.open(found))
 
 
 @dataclass(frozen=True)

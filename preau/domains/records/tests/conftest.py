@@ -11,7 +11,7 @@ from preau.directory.seeds.world import World
 from preau.directory.words import Role
 from preau.domains.attendance.models import Arrangement
 from preau.domains.records.actions import writing
-from preau.domains.records.actions.writing import Written
+from preau.domains.records.actions.writing import RecordWords
 from preau.domains.records.models import Kind, Record, Words
 from preau.identity.models import Account
 
@@ -46,8 +46,8 @@ def nurse(college: World) -> Person:
     return person
 
 
-def written(words: Words = WORDS, review: date = date(2027, 9, 1), *, shows: bool = False) -> Written:
-    return Written(words, review, shows)
+def written(words: Words = WORDS, review: date = date(2027, 9, 1), *, shows: bool = False) -> RecordWords:
+    return RecordWords(words, review, shows)
 
 
 @pytest.fixture

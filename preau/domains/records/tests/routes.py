@@ -288,7 +288,7 @@ def plant(stage: Stage) -> None:
                 stage.mark(f"what a pupil reads, {scope}", listed | family | pupils, {"head"} | pupils),
                 stage.mark(f"what to do in an emergency, {scope}", adults | family, adults),
             ]
-        written = writing.Written(Words(*words), TODAY + timedelta(days=200), shows_emergency=True)
+        written = writing.RecordWords(Words(*words), TODAY + timedelta(days=200), shows_emergency=True)
         record = writing.open_record(viewer, pupil, "pai", written)
         if scope == OWN:
             access.add_reader(viewer, record, stage.people["cpe"], "team", None)

@@ -19,7 +19,7 @@ from conftest import NOW, SchoolClient
 from preau.commons.files import queries as files_queries
 from preau.commons.files.models import StoredFile
 from preau.commons.journal.models import Line
-from preau.commons.journal.queries import Asked, asked_of, said
+from preau.commons.journal.queries import LineQuery, asked_of, said
 from preau.commons.notifications.models import Item
 from preau.directory.models import Group, Guardianship, Holding, Person
 from preau.directory.rules.authority import Verdict as Agreed
@@ -43,7 +43,7 @@ from preau.domains.records.queries import audit, choices
 from preau.domains.records.tests.conftest import CANARY, TODAY, WORDS, staff, written
 from preau.foundation import antivirus, boards, kept, sealed, stamp, vault
 from preau.foundation.antivirus import Verdict
-from preau.foundation.uploads import Refused
+from preau.foundation.uploads import UploadRefused
 from preau.identity.models import Account
 
 DAY = timedelta(days=1)
@@ -264,7 +264,7 @@ def test_the_journal_does_not_tell_notes_from_plans(
     head = client.sit(college.people["head"])
     shown = head.get(reverse("journal:lines")).content.decode()
     (choice,) = re.findall(r'<option value="([^"]+)"[^>]*>Dossier confidentiel lu<', shown)
-    asked = Asked(TODAY, TODAY, verb=choice)
+    asked = LineQuery(TODAY, TODAY, verb=choice)
     found = list(asked_of(college.school, asked))
     assert {line.target_id for line in found} == {pai.pk, notes.pk}
     assert len({(line.verb, line.target, str(line.details)) for line in found}) == 1
@@ -275,7 +275,7 @@ def test_a_line_that_was_sealed_under_a_former_verb_is_read_with_the_others(
 ) -> None:
     facts = {"school": college.school, "actor": nurse, "target": "records.record", "target_id": notes.pk}
     former = Line.objects.create(verb="records.private_read", is_read=True, subject=notes.pupil, **facts)
-    asked = Asked(TODAY, TODAY, verb="records.read")
+    asked = LineQuery(TODAY, TODAY, verb="records.read")
     assert former in asked_of(college.school, asked)
     assert said([former])[0].label == "Dossier confidentiel lu"
 
@@ -340,7 +340,7 @@ def test_closing_ends_the_measures(college: World, seat_of: Any, pai: Record) ->
     assert writing.close(nurse, pai) and not writing.close(nurse, pai)
     assert not Arrangement.objects.active(TODAY).exists()
     assert not Protocol.objects.visible_to(seat_of("head")).exists()
-    with pytest.raises(writing.Closed):
+    with pytest.raises(writing.RecordClosed):
         writing.revise(nurse, pai, written(Words("x")), 1)
     assert writing.reopen(nurse, pai) and not writing.reopen(nurse, pai)
 
@@ -552,7 +552,7 @@ def test_what_the_antivirus_does_not_clear_is_not_kept(
     seat_of: Any, pai: Record, monkeypatch: Any, said: Verdict
 ) -> None:
     monkeypatch.setattr(antivirus, "verdict_of", lambda file: said)
-    with pytest.raises(Refused):
+    with pytest.raises(UploadRefused):
         hanging.add_paper(seat_of("nurse"), pai, sent())
     assert not Paper.objects.exists()
 

@@ -18,7 +18,7 @@ from preau.foundation.access import confirmed, opens
 from preau.foundation.gone import removes
 from preau.foundation.pages import render_form, status_of
 from preau.foundation.paging import page_of
-from preau.foundation.uploads import Refused
+from preau.foundation.uploads import UploadRefused
 
 A_PAGE = 40
 
@@ -98,7 +98,7 @@ def _handed(request: HttpRequest, record: Record, form: HandOverForm) -> bool:
         form.add_error(None, _("L’accord de la famille manque : il se donne sur la page du dossier."))
     except (handing.NotThere, Unreadable):
         form.add_error("school", _("Ce dossier ne peut pas être transmis à cet établissement."))
-    except Refused:
+    except UploadRefused:
         form.add_error("school", _("Cet établissement n’a plus de place pour les documents."))
     else:
         done = _("Une copie est transmise : la direction de l’établissement dira qui l’ouvre.")

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from preau.domains.records import rules
 from preau.domains.records.actions import hanging as actions
-from preau.domains.records.actions.writing import Closed
+from preau.domains.records.actions.writing import RecordClosed
 from preau.domains.records.forms.around import MeasureForm, PaperForm
 from preau.domains.records.models import Measure, Paper, Record
 from preau.domains.records.queries import around, pages
@@ -18,7 +18,7 @@ from preau.foundation.access import confirmed, opens
 from preau.foundation.gone import removes
 from preau.foundation.pages import render_form
 from preau.foundation.served import SANDBOX
-from preau.foundation.uploads import Refused
+from preau.foundation.uploads import UploadRefused
 
 
 @opens(Record, to=rules.writes_plan, by="public_id")
@@ -33,7 +33,7 @@ def measures(request: HttpRequest, record: Record) -> HttpResponse:
             added = actions.add_measure(
                 request.viewer, record, data["words"], data["first_day"], data["last_day"]
             )
-        except Closed:
+        except RecordClosed:
             messages.info(request, _("Ce dossier est clos."))
         else:
             said = (
@@ -69,9 +69,9 @@ def papers(request: HttpRequest, record: Record) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             actions.add_paper(request.viewer, record, form.cleaned_data["file"])
-        except Refused as refused:
+        except UploadRefused as refused:
             form.add_error("file", str(refused))
-        except Closed:
+        except RecordClosed:
             messages.info(request, _("Ce dossier est clos."))
             return redirect("records:papers", public_id=record.public_id)
         else:

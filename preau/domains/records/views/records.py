@@ -143,7 +143,7 @@ def _revised(request: HttpRequest, record: Record, form: ReviseForm) -> HttpResp
         _read(request, record, "read")
         again = ReviseForm(request.viewer, pages.whole(record), since.words, data)
         return _revise_page(request, record, again, since.words, CONFLICT)
-    except (actions.Closed, actions.Unreadable):
+    except (actions.RecordClosed, actions.Unreadable):
         messages.info(request, _("Ce dossier ne se modifie pas."))
     else:
         said = _("C’est écrit. Les versions d’avant restent.") if changed else _("Rien n’a changé.")

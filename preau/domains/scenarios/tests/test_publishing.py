@@ -13,7 +13,7 @@ from preau.domains.scenarios import rules
 from preau.domains.scenarios.actions import authors, publishing, writing
 from preau.domains.scenarios.models import LICENCES, Scenario
 from preau.domains.scenarios.queries import space
-from preau.domains.scenarios.queries.public import Asked, beside_search, public_rows
+from preau.domains.scenarios.queries.public import ScenarioFilter, beside_search, public_rows
 from preau.domains.scenarios.tests.scene import FACTS, STEPS, draft, last_version, published, with_colleague
 
 
@@ -131,15 +131,19 @@ def test_it_is_found_by_the_beginning_of_its_words_by_level_and_by_subject(
 ) -> None:
     made, hidden = published(teacher), draft(teacher, "Thalès caché")
     for words in ("thales omb", "OMBRES mesur", "mathematiques"):
-        assert made in public_rows(Asked(words)), words
+        assert made in public_rows(ScenarioFilter(words)), words
         told = beside_search(words)
         assert told is not None, words
         assert "scénario" in told[0]
-    assert hidden not in public_rows(Asked("thales cache"))
+    assert hidden not in public_rows(ScenarioFilter("thales cache"))
     assert beside_search("thales cache") is None
-    found = public_rows(Asked("ombres", "4e", "mathematiques"))
+    found = public_rows(ScenarioFilter("ombres", "4e", "mathematiques"))
     assert list(found) == [made]
-    for asked in (Asked("ombres", "ce1"), Asked("ombres", "", "svt"), Asked("zzz")):
+    for asked in (
+        ScenarioFilter("ombres", "ce1"),
+        ScenarioFilter("ombres", "", "svt"),
+        ScenarioFilter("zzz"),
+    ):
         assert not public_rows(asked)
     for odd in ("?q=%00&niveau=%00", "?page=x", "?q=" + "a" * 500):
         assert client.get(reverse("scenarios:home") + odd).status_code == 200

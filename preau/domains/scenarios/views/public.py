@@ -22,7 +22,7 @@ PAGE = 20
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The published scenarios, found by a few words, a level, a subject."""
-    asked = public.Asked.read(request.GET)
+    asked = public.ScenarioFilter.read(request.GET)
     page = page_of(public.public_rows(asked), request.GET.get("page"), PAGE)
     context = {"asked": asked, "page": page, "places": space.places()}
     return render(request, "scenarios/home.html", context)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from preau.directory.models import Room, SchoolYear
 from preau.directory.viewer import Viewer
 from preau.domains.timetable.actions.changes import NotNow
-from preau.domains.timetable.actions.patterns import Taken, at
+from preau.domains.timetable.actions.patterns import SlotTaken, at
 from preau.domains.timetable.models import PLACES, Bookable, Booking, Lesson
 from preau.domains.timetable.queries.bookings import Thing, held_by
 from preau.domains.timetable.queries.days import why_not
@@ -58,7 +58,7 @@ def book(viewer: Viewer, year: SchoolYear, asked: Asked) -> Booking:
     if said := why_not(year, asked.day, ends):
         raise NotNow(said)
     if clashes := held_by(year, bookable, starts, ends):
-        raise Taken(clashes)
+        raise SlotTaken(clashes)
     booking = Booking.objects.create(
         school_id=year.school_id,
         year=year,

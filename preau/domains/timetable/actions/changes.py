@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from preau.directory.models import Group, Person, Room, SchoolYear, Subject
 from preau.directory.viewer import Viewer
 from preau.domains.timetable.actions.following import follow_lesson
-from preau.domains.timetable.actions.patterns import Taken, at
+from preau.domains.timetable.actions.patterns import SlotTaken, at
 from preau.domains.timetable.boards import why_held
 from preau.domains.timetable.models import Lesson, LessonChange
 from preau.domains.timetable.queries.bookings import held_elsewhere
@@ -106,7 +106,7 @@ def move_lesson(
 
 @transaction.atomic
 def change_room(viewer: Viewer, lesson: Lesson, room: Room | None, why: Why) -> LessonChange:
-    """Give a lesson another room, or none. Raises NotNow, NothingChanges, Taken."""
+    """Give a lesson another room, or none. Raises NotNow, NothingChanges, SlotTaken."""
     lesson = _locked(lesson)
     if room == lesson.room:
         raise NothingChanges
@@ -114,7 +114,7 @@ def change_room(viewer: Viewer, lesson: Lesson, room: Room | None, why: Why) -> 
     _refuse_over(lesson)
     _refuse_taken(lesson, lesson.starts, lesson.ends, Needs(room=room))
     if room and (found := held_elsewhere(lesson.year, room, lesson.starts, lesson.ends)):
-        raise Taken(found)
+        raise SlotTaken(found)
     change = LessonChange(kind=Kind.ROOM, room_before=lesson.room, room_after=room)
     lesson.room = room
     return _keep(viewer, lesson, change, why)
@@ -122,7 +122,7 @@ def change_room(viewer: Viewer, lesson: Lesson, room: Room | None, why: Why) -> 
 
 @transaction.atomic
 def replace_teacher(viewer: Viewer, lesson: Lesson, gone: Person, comes: Person, why: Why) -> LessonChange:
-    """Somebody gives the lesson of somebody else. Raises NotNow, NothingChanges, Taken."""
+    """Somebody gives the lesson of somebody else. Raises NotNow, NothingChanges, SlotTaken."""
     lesson = _locked(lesson)
     own = set(lesson.teachers.values_list("pk", flat=True))
     if gone.pk not in own or comes.pk in own:
@@ -139,12 +139,12 @@ def replace_teacher(viewer: Viewer, lesson: Lesson, gone: Person, comes: Person,
 
 @transaction.atomic
 def add_lesson(viewer: Viewer, year: SchoolYear, one_off: OneOff, why: Why) -> LessonChange:
-    """A lesson of one day: a catching up, an exam. Raises NotNow, Taken (were it by a second click)."""
+    """A lesson of one day: a catching up, an exam. Raises NotNow, SlotTaken (were it by a second click)."""
     lock(SchoolYear, year.pk)
     starts, ends = (at(year.school, one_off.day, clock) for clock in (one_off.starts_at, one_off.ends_at))
     _refuse_day(year, one_off.day, starts)
     if found := clashes_at(year, starts, ends, Needs(one_off.teachers, one_off.groups, one_off.room)):
-        raise Taken(found)
+        raise SlotTaken(found)
     lesson = Lesson.objects.create(
         school_id=year.school_id,
         year=year,
@@ -280,7 +280,7 @@ def _refuse_day(year: SchoolYear, day: date, starts: datetime) -> None:
 
 def _refuse_taken(lesson: Lesson, starts: datetime, ends: datetime, needs: Needs) -> None:
     if found := clashes_at(lesson.year, starts, ends, needs, apart_from=lesson.pk):
-        raise Taken(found)
+        raise SlotTaken(found)
 
 
 def _place(lesson: Lesson, starts: datetime, ends: datetime) -> None:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from preau.directory.models import SchoolYear
 from preau.directory.viewer import Viewer
 from preau.domains.timetable.models import ToldCourse, WeeklyPattern
-from preau.domains.timetable.queries.told import Said, said_of
+from preau.domains.timetable.queries.told import SlotWords, said_of
 
 
 @dataclass
@@ -16,7 +16,7 @@ class Remembered:
     """A course as a file says it. `said` is asked once what it points at is written; `here`: the weekly lesson that it already is."""
 
     key: str
-    said: Callable[[], Said]
+    said: Callable[[], SlotWords]
     former: ToldCourse | None = None
     here: WeeklyPattern | None = None
     taken: bool = False

@@ -12,7 +12,7 @@ from preau.directory.models import SchoolYear
 from preau.domains.timetable.imports.resolving import Course
 from preau.domains.timetable.imports.weeks import Weeks
 from preau.domains.timetable.models import TimetableImport, ToldCourse, WeeklyPattern
-from preau.domains.timetable.queries.told import Said, said_of
+from preau.domains.timetable.queries.told import SlotWords, said_of
 
 Sign = tuple[Hashable, ...]
 Scope = TimetableImport.Scope
@@ -23,7 +23,7 @@ class KnownCourse:
     """A course that a file told before. `here`: the weekly lesson that it is now, None when people took it away."""
 
     key: str
-    said: Said
+    said: SlotWords
     here: WeeklyPattern | None
     told: ToldCourse | None = None
 
@@ -85,7 +85,7 @@ def known_courses(year: SchoolYear, source: str) -> list[KnownCourse]:
     )
     told = told.prefetch_related("pattern__groups", "pattern__teachers")
     found = [
-        KnownCourse(told_course.key, Said.read(told_course.said), told_course.pattern, told_course)
+        KnownCourse(told_course.key, SlotWords.read(told_course.said), told_course.pattern, told_course)
         for told_course in told
     ]
     rows = WeeklyPattern.objects.filter(~Q(source_key=""), year=year, source=source, told_as=None)
@@ -99,10 +99,10 @@ def compared(courses: Sequence[Course], known: Sequence[KnownCourse], start: dat
     return _Comparing(courses, known, start, scope).result
 
 
-def said_by(course: Course) -> Said:
+def said_by(course: Course) -> SlotWords:
     """What a file says of a course; a subject or a room that is not saved yet is its word."""
     slot, room = course.slot, course.room
-    return Said(
+    return SlotWords(
         course.subject.pk or course.subject.code,
         frozenset(group.pk for group in course.groups),
         frozenset(teacher.pk for teacher in course.teachers),
@@ -134,7 +134,7 @@ class _Comparing:
             self._gone(old)
         self.result.created += self.courses.values()
 
-    def _sign(self, said: Said) -> Sign:
+    def _sign(self, said: SlotWords) -> Sign:
         return tuple(said.parts(self.start).values())
 
     def _leave_out(self, courses: Sequence[Course], scope: str) -> None:
@@ -146,7 +146,7 @@ class _Comparing:
         )
         self.known = {key: one for key, one in self.known.items() if told and one.said.groups <= told}
 
-    def _match(self, old_is: Callable[[Said], Sign], new_is: Callable[[Said], Sign]) -> None:
+    def _match(self, old_is: Callable[[SlotWords], Sign], new_is: Callable[[SlotWords], Sign]) -> None:
         """Pair what is left and alike, in order; what is over is left to its past."""
         waiting: dict[Sign, list[KnownCourse]] = defaultdict(list)
         for old in self.known.values():
@@ -222,23 +222,23 @@ def _mixed(course: Course, here: WeeklyPattern, own: set[str]) -> Course:
     return replace(course, slot=slot, **values)
 
 
-def _likeness(*parts: Callable[[Said], Any]) -> Callable[[Said], Sign]:
+def _likeness(*parts: Callable[[SlotWords], Any]) -> Callable[[SlotWords], Sign]:
     return lambda said: tuple(part(said) for part in parts)
 
 
-def _groups(said: Said) -> Any:
+def _groups(said: SlotWords) -> Any:
     return said.groups
 
 
-def _subject(said: Said) -> Any:
+def _subject(said: SlotWords) -> Any:
     return said.subject
 
 
-def _teachers(said: Said) -> Any:
+def _teachers(said: SlotWords) -> Any:
     return said.teachers
 
 
-def _when(said: Said) -> Any:
+def _when(said: SlotWords) -> Any:
     return said.weekday, said.starts
 
 

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from icalendar import Calendar as Feed
 from icalendar import Event
 
-from preau.domains.timetable.imports.told import Named, Odd, Slot, Told, checked
+from preau.domains.timetable.imports.told import NamedThing, Odd, Slot, TimetableFiles, checked
 from preau.foundation import dates
 from preau.foundation.reading import LONGEST_RECORD, EncodingWatch, Unreadable
 
@@ -56,16 +56,16 @@ class _Block:
     text: str
 
 
-def read(paths: Iterable[Path], zone: str, days: tuple[date, date]) -> tuple[Told, list[Happening]]:
+def read(paths: Iterable[Path], zone: str, days: tuple[date, date]) -> tuple[TimetableFiles, list[Happening]]:
     """The events of the files in a year; `resolving` makes slots of them. Raises Unreadable."""
-    told, found = Told(), []
+    told, found = TimetableFiles(), []
     for path in paths:
         found += _Reader(told, path, ZoneInfo(zone), days).happenings()
     return told, found
 
 
 class _Reader:
-    def __init__(self, told: Told, path: Path, zone: ZoneInfo, days: tuple[date, date]) -> None:
+    def __init__(self, told: TimetableFiles, path: Path, zone: ZoneInfo, days: tuple[date, date]) -> None:
         self.told, self.path, self.name, self.zone, self.days = told, path, path.name, zone, days
         # (uid, moment) of the times that another event of the same uid says anew.
         self.moved: set[tuple[str, datetime]] = set()
@@ -235,10 +235,10 @@ def words_of(event: Any) -> Words:
 
 def slots_of(
     happening: Happening,
-    subject: Named,
-    groups: tuple[Named, ...],
-    teachers: tuple[Named, ...],
-    room: Named | None,
+    subject: NamedThing,
+    groups: tuple[NamedThing, ...],
+    teachers: tuple[NamedThing, ...],
+    room: NamedThing | None,
 ) -> list[Slot]:
     """The weeks of an event, one slot a weekday and hour."""
     several = len(happening.times) > 1

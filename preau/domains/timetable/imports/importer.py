@@ -42,7 +42,7 @@ def apply(brought: TimetableImport, paths: Sequence[Path], _tell: Tell, settle: 
 def _how(brought: TimetableImport) -> dict[str, Any]:
     zone = ZoneInfo(brought.school.timezone)
     taken = frozenset(brought.preview.get("take", ()))
-    asked = run.Asked(scope=brought.scope, taken=taken, by=brought.brought_by_id)
+    asked = run.ImportOptions(scope=brought.scope, taken=taken, by=brought.brought_by_id)
     return {"today": timezone.localdate(timezone=zone), "asked": asked}
 
 

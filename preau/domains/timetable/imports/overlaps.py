@@ -19,7 +19,7 @@ KEPT = 500
 
 
 @dataclass(frozen=True)
-class _Taken:
+class _OccupiedSlot:
     """One weekly lesson as something that takes people and a room. `line` is None when it was made by hand."""
 
     number: int
@@ -50,11 +50,11 @@ def overlaps(courses: Sequence[Course], year: SchoolYear, source: str, calendar:
     taken += [
         _of_pattern(len(taken) + number, one, each) for number, one in enumerate(_by_hand(year, source))
     ]
-    by_need: dict[tuple[int, Hashable], list[_Taken]] = defaultdict(list)
+    by_need: dict[tuple[int, Hashable], list[_OccupiedSlot]] = defaultdict(list)
     for one in taken:
         for need in one.needs:
             by_need[one.weekday, need].append(one)
-    found: dict[tuple[int, int], tuple[_Taken, _Taken]] = {}
+    found: dict[tuple[int, int], tuple[_OccupiedSlot, _OccupiedSlot]] = {}
     for rows in by_need.values():
         for first, second in _pairs(rows):
             # What was made by hand is nobody's doing here.
@@ -71,7 +71,7 @@ def _gathered(found: Iterable[Overlap]) -> list[Overlap]:
     return [Overlap(*key, ", ".join(who)) for key, who in sorted(told.items())]
 
 
-def _pairs(rows: Sequence[_Taken]) -> Iterator[tuple[_Taken, _Taken]]:
+def _pairs(rows: Sequence[_OccupiedSlot]) -> Iterator[tuple[_OccupiedSlot, _OccupiedSlot]]:
     for first, second in combinations(rows, 2):
         in_hours = first.starts < second.ends and second.starts < first.ends
         in_days = first.days[0] <= second.days[1] and second.days[0] <= first.days[1]
@@ -84,14 +84,14 @@ def _by_hand(year: SchoolYear, source: str) -> Iterable[WeeklyPattern]:
     return rows.select_related("room", "alternation").prefetch_related("groups", "teachers")
 
 
-def _of_course(number: int, course: Course, each: Weeks) -> _Taken:
+def _of_course(number: int, course: Course, each: Weeks) -> _OccupiedSlot:
     needs: dict[Hashable, str] = {("t", p.pk): p.formal_name for p in course.teachers}
     needs |= {("g", g.pk): g.name for g in course.groups}
     if course.room:
         needs["r", course.room.pk or course.room.name] = course.room.place
     slot = course.slot
     weeks = each if course.weeks is None else course.weeks
-    return _Taken(
+    return _OccupiedSlot(
         number,
         slot.line,
         slot.file,
@@ -104,7 +104,7 @@ def _of_course(number: int, course: Course, each: Weeks) -> _Taken:
     )
 
 
-def _of_pattern(number: int, weekly_pattern: WeeklyPattern, each: Weeks) -> _Taken:
+def _of_pattern(number: int, weekly_pattern: WeeklyPattern, each: Weeks) -> _OccupiedSlot:
     needs: dict[Hashable, str] = {("t", p.pk): p.formal_name for p in weekly_pattern.teachers.all()}
     needs |= {("g", g.pk): g.name for g in weekly_pattern.groups.all()}
     if weekly_pattern.room:
@@ -114,7 +114,7 @@ def _of_pattern(number: int, weekly_pattern: WeeklyPattern, each: Weeks) -> _Tak
         if weekly_pattern.alternation
         else each
     )
-    return _Taken(
+    return _OccupiedSlot(
         number,
         None,
         "",
@@ -127,7 +127,7 @@ def _of_pattern(number: int, weekly_pattern: WeeklyPattern, each: Weeks) -> _Tak
     )
 
 
-def _said(first: _Taken, second: _Taken) -> Overlap:
+def _said(first: _OccupiedSlot, second: _OccupiedSlot) -> Overlap:
     told = first if first.line is not None else second
     other = second if told is first else first
     who = ", ".join(name for need, name in told.needs.items() if need in other.needs)

@@ -26,11 +26,11 @@ from preau.domains.timetable.imports.comparing import (
     weeks_of,
 )
 from preau.domains.timetable.imports.decided import counts, course_id, decided_of, lessons_of, settled
-from preau.domains.timetable.imports.known import Known
+from preau.domains.timetable.imports.known import SchoolContext
 from preau.domains.timetable.imports.lines import before_of, line_of, pattern_line
 from preau.domains.timetable.imports.overlaps import Overlap, overlaps
 from preau.domains.timetable.imports.resolving import Course, resolved, slots_of_events
-from preau.domains.timetable.imports.told import Aside, Told
+from preau.domains.timetable.imports.told import Aside, TimetableFiles
 from preau.domains.timetable.imports.weeks import Calendar, Names
 from preau.domains.timetable.models import Alternation, TimetableImport
 from preau.foundation.reading import Unreadable
@@ -49,7 +49,7 @@ class Result:
     """What was read, and what it changes."""
 
     source: str
-    told: Told
+    told: TimetableFiles
     comparison: Comparison
     changes: importing.Changes
     overlaps: list[Overlap] = field(default_factory=list)
@@ -114,7 +114,7 @@ def recognise_all(paths: Sequence[Path]) -> str:
 
 
 @dataclass(frozen=True)
-class Asked:
+class ImportOptions:
     """How files are to be taken.
 
     `source`: the format, recognised when it is not told. `scope`: which courses the files tell whole. `since`: the first day of what arrives, today when it is not told.
@@ -133,7 +133,7 @@ def bring(
     year: SchoolYear,
     *,
     today: date,
-    asked: Asked,
+    asked: ImportOptions,
     tell: Tell = lambda _step: None,
 ) -> Result:
     """Read and compare; nothing is written. Raises Unreadable."""
@@ -142,7 +142,7 @@ def bring(
     start = max(today, year.starts)
     since = asked.since or start
     calendar = Calendar(year, closures_of(year.school), Alternation.objects.filter(year=year))
-    known = Known(year.school, year, start)
+    known = SchoolContext(year.school, year, start)
     told = _told(paths, source, calendar, known)
     _check(told, year, paths)
     tell(_("Comparaison avec l’emploi du temps"))
@@ -173,7 +173,7 @@ def apply(paths: Sequence[Path], year: SchoolYear, *, keep: Callable[[Result], N
     return result
 
 
-def _told(paths: Sequence[Path], source: str, calendar: Calendar, known: Known) -> Told:
+def _told(paths: Sequence[Path], source: str, calendar: Calendar, known: SchoolContext) -> TimetableFiles:
     if source == EDT:
         return edt.read(paths)
     if source == STS:
@@ -191,7 +191,7 @@ def words_of(year: SchoolYear) -> dict[str, str]:
     return column_words(year.school_id, COLUMNS)
 
 
-def _check(told: Told, year: SchoolYear, paths: Iterable[Path]) -> None:
+def _check(told: TimetableFiles, year: SchoolYear, paths: Iterable[Path]) -> None:
     """Is it of this school, and of this year? Raises Unreadable."""
     name = next(iter(paths)).name
     if told.uai and told.uai != year.school.uai:
@@ -203,7 +203,7 @@ def _check(told: Told, year: SchoolYear, paths: Iterable[Path]) -> None:
         raise Unreadable(name, 1, said % days)
 
 
-def _leave_the_past(comparison: Comparison, told: Told, calendar: Calendar, since: date) -> None:
+def _leave_the_past(comparison: Comparison, told: TimetableFiles, calendar: Calendar, since: date) -> None:
     """A course that would arrive with all its weeks over is put aside: there is nothing left of it."""
     left = []
     for course in comparison.created:
@@ -224,7 +224,7 @@ def _leave_the_past(comparison: Comparison, told: Told, calendar: Calendar, sinc
     comparison.created = left
 
 
-def _changes(result: Result, known: Known, calendar: Calendar, since: date) -> importing.Changes:
+def _changes(result: Result, known: SchoolContext, calendar: Calendar, since: date) -> importing.Changes:
     created, changed, stopped, left = settled(result.comparison, result.taken)
     arriving = [*created, *(course for _old, course in changed)]
     names = Names(calendar, weeks_of(arriving))

@@ -12,9 +12,17 @@ from typing import IO
 
 from django.utils.translation import gettext as _
 
-from preau.domains.timetable.imports.told import Named, Odd, Slot, Told, day_from, hour_from, hours_from
+from preau.domains.timetable.imports.told import (
+    NamedThing,
+    Odd,
+    Slot,
+    TimetableFiles,
+    day_from,
+    hour_from,
+    hours_from,
+)
 from preau.foundation import dates
-from preau.foundation.reading import Refused, Unreadable
+from preau.foundation.reading import Unreadable, UnreadableFile
 from preau.foundation.xmlrecords import Node, RecordReader
 
 HOURS, NAMES = "EDT_STS", "STS_EDT"
@@ -43,7 +51,7 @@ class Reader(RecordReader):
 
     def begin(self, tag: str, attributes: dict[str, str]) -> None:
         if tag not in {HOURS, NAMES}:
-            raise Refused(_("Ce n’est pas un fichier de STSWEB que Préau sait lire."))
+            raise UnreadableFile(_("Ce n’est pas un fichier de STSWEB que Préau sait lire."))
         self.root_tag = tag
 
     def is_record(self) -> bool:
@@ -68,7 +76,7 @@ class _Course:
 
 @dataclass
 class _Files:
-    told: Told
+    told: TimetableFiles
     alternations: dict[str, frozenset[date]] = field(default_factory=dict)
     subjects: dict[str, str] = field(default_factory=dict)
     people: dict[str, Node] = field(default_factory=dict)
@@ -77,9 +85,9 @@ class _Files:
     has_hours: bool = False
 
 
-def read(paths: Iterable[Path]) -> Told:
+def read(paths: Iterable[Path]) -> TimetableFiles:
     """What the files say together. Raises Unreadable."""
-    files = _Files(Told())
+    files = _Files(TimetableFiles())
     for path in paths:
         with path.open("rb") as file:
             _read_one(files, path.name, file)
@@ -229,17 +237,17 @@ def _slot(files: _Files, courses: list[_Course]) -> Slot:
         [course.number for course in courses],
         first.weekday,
         *first.hours,
-        Named(label, first.subject),
-        groups=tuple(Named(files.names[group], is_class=group[0] == "DIVISION") for group in groups),
+        NamedThing(label, first.subject),
+        groups=tuple(NamedThing(files.names[group], is_class=group[0] == "DIVISION") for group in groups),
         teachers=tuple(_named(files, key) for key in teachers),
-        room=Named(first.room) if first.room else None,
+        room=NamedThing(first.room) if first.room else None,
         weeks=files.alternations.get(first.alternation) if first.alternation else None,
     )
 
 
-def _named(files: _Files, key: str) -> Named:
+def _named(files: _Files, key: str) -> NamedThing:
     node = files.people.get(key)
-    known = Named(keys=(key,))
+    known = NamedThing(keys=(key,))
     if node is None:
         return known
     return replace(known, name=node.said("NOM_USAGE", "NOM_PATRONYMIQUE"), given=node.said("PRENOM"))

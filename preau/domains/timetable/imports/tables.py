@@ -8,7 +8,15 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from preau.domains.timetable.imports.told import Named, Odd, Slot, Told, checked, hour_from, hours_from
+from preau.domains.timetable.imports.told import (
+    NamedThing,
+    Odd,
+    Slot,
+    TimetableFiles,
+    checked,
+    hour_from,
+    hours_from,
+)
 from preau.domains.timetable.imports.weeks import Calendar, Weeks
 from preau.domains.timetable.models import Weekday
 from preau.foundation.grids import open_grid, samples
@@ -70,15 +78,15 @@ class ColumnsWanted(Unreadable):
     """Nothing says what the columns of a table hold: somebody may."""
 
 
-def read(paths: Iterable[Path], calendar: Calendar, words: Words) -> Told:
+def read(paths: Iterable[Path], calendar: Calendar, words: Words) -> TimetableFiles:
     """What the tables say; `words`: what somebody said that headings mean. Raises Unreadable, ColumnsWanted."""
-    told = Told()
+    told = TimetableFiles()
     for path in paths:
         _read_one(told, path, calendar, words)
     return told
 
 
-def _read_one(told: Told, path: Path, calendar: Calendar, words: Words) -> None:
+def _read_one(told: TimetableFiles, path: Path, calendar: Calendar, words: Words) -> None:
     grid = open_grid(path, path.name)
     columns = columns_of(grid.titles, path.name, words)
     for row in grid.rows():
@@ -129,8 +137,8 @@ def _slot(file: str, line: int, number: int, cells: dict[str, str], calendar: Ca
     if not said("subject") and not said("code"):
         raise Odd(_("Ce cours n’a pas de matière."))
     starts, ends = _hours(said)
-    groups = [Named(name, is_class=True) for name in _several(said("class"))]
-    groups += [Named(name) for name in _several(said("group"))]
+    groups = [NamedThing(name, is_class=True) for name in _several(said("class"))]
+    groups += [NamedThing(name) for name in _several(said("group"))]
     return Slot(
         file,
         line,
@@ -138,10 +146,10 @@ def _slot(file: str, line: int, number: int, cells: dict[str, str], calendar: Ca
         _weekday(said("day")),
         starts,
         ends,
-        Named(said("subject"), said("code")),
+        NamedThing(said("subject"), said("code")),
         groups=tuple(groups),
-        teachers=tuple(Named(name) for name in _several(said("teacher"))),
-        room=Named(said("room")) if said("room") else None,
+        teachers=tuple(NamedThing(name) for name in _several(said("teacher"))),
+        room=NamedThing(said("room")) if said("room") else None,
         weeks=_weeks(said("turn"), calendar),
         first=_day(said("first")),
         last=_day(said("last")),

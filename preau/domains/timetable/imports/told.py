@@ -17,7 +17,7 @@ SHORTEST = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
-class Named:
+class NamedThing:
     """A thing as a file names it. `keys`: its numbers in official systems (« epp:3446 »); `is_class`: of a group, when it is told."""
 
     name: str = ""
@@ -45,10 +45,10 @@ class Slot:
     weekday: int
     starts: time
     ends: time
-    subject: Named
-    groups: tuple[Named, ...] = ()
-    teachers: tuple[Named, ...] = ()
-    room: Named | None = None
+    subject: NamedThing
+    groups: tuple[NamedThing, ...] = ()
+    teachers: tuple[NamedThing, ...] = ()
+    room: NamedThing | None = None
     weeks: frozenset[date] | None = None
     first: date | None = None
     last: date | None = None
@@ -84,7 +84,7 @@ class Aside:
 
 
 @dataclass
-class Told:
+class TimetableFiles:
     """What the files tell. `read` is how many courses they hold, each of which ends somewhere."""
 
     slots: list[Slot] = field(default_factory=list)

@@ -34,7 +34,7 @@ CHANGE = (
 
 
 @dataclass(frozen=True)
-class Said:
+class ChangeWords:
     """One word on a lesson that is not as planned, and what was before."""
 
     word: str
@@ -81,7 +81,7 @@ class Now:
     is_cancelled: bool
 
 
-def said_of(lessons: Iterable[Now], lines: Iterable[Line]) -> dict[int, list[Said]]:
+def said_of(lessons: Iterable[Now], lines: Iterable[Line]) -> dict[int, list[ChangeWords]]:
     """What is to say of these lessons, which were changed at least once, from their changes in force, in their order."""
     known = {lesson.pk: lesson for lesson in lessons}
     of_each: dict[int, list[Line]] = defaultdict(list)
@@ -90,29 +90,31 @@ def said_of(lessons: Iterable[Now], lines: Iterable[Line]) -> dict[int, list[Sai
     return {pk: _said(now, of_each[pk]) for pk, now in known.items()}
 
 
-def _said(now: Now, lines: Sequence[Line]) -> list[Said]:
+def _said(now: Now, lines: Sequence[Line]) -> list[ChangeWords]:
     """Cancelled says it all; else what moved, who came, which room, against what was planned at first."""
     if now.is_cancelled:
         reason = next((line.reason for line in lines if line.kind == Kind.CANCELLED), "")
         why = str(LessonChange.Reason(reason).label).lower() if reason else ""
-        return [Said(_("Annulé"), why, icon="x")]
-    found = [Said(_("Ajouté"), tone="neutral", icon="plus") for line in lines if line.kind == Kind.ADDED]
+        return [ChangeWords(_("Annulé"), why, icon="x")]
+    found = [
+        ChangeWords(_("Ajouté"), tone="neutral", icon="plus") for line in lines if line.kind == Kind.ADDED
+    ]
     moved = next((line.starts for line in lines if line.kind == Kind.MOVED), None)
     if moved and moved != now.starts:
-        found.append(Said(_("Déplacé"), _("était %(when)s") % {"when": moment_said(moved, now.zone)}))
+        found.append(ChangeWords(_("Déplacé"), _("était %(when)s") % {"when": moment_said(moved, now.zone)}))
     found += _replaced(lines)
     room = next((line for line in lines if line.room_before != line.room_after), None)
     if room and (room.room or "") != now.room:
         was = _("était %(room)s") % {"room": place_of(room.room)} if room.room else _("était sans salle")
-        found.append(Said(_("Salle changée"), was))
+        found.append(ChangeWords(_("Salle changée"), was))
     return found
 
 
-def _replaced(lines: Sequence[Line]) -> list[Said]:
+def _replaced(lines: Sequence[Line]) -> list[ChangeWords]:
     replaced = [line for line in lines if line.kind == Kind.REPLACED]
     gone = {line.teacher_before for line in replaced}
     return [
-        Said(_("Remplacé par %(who)s") % {"who": line.teacher})
+        ChangeWords(_("Remplacé par %(who)s") % {"who": line.teacher})
         for line in replaced
         if line.teacher_after not in gone
     ]

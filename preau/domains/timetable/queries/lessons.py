@@ -20,11 +20,11 @@ from preau.directory.rules.subjects import Look, look_of
 from preau.directory.viewer import Viewer
 from preau.domains.timetable.boards import Mark, lesson_marks
 from preau.domains.timetable.models import Lesson, LessonChange, LessonQuerySet, WeeklyPattern
-from preau.domains.timetable.queries.changes import CHANGE, Line, Now, Said, said_of
+from preau.domains.timetable.queries.changes import CHANGE, ChangeWords, Line, Now, said_of
 from preau.domains.timetable.queries.weeks import groups_of_children, named_weeks, names_between, names_of
 from preau.foundation import dates
 from preau.foundation.boards import AgendaEntry, Hit, offered
-from preau.foundation.lookup import Wanted
+from preau.foundation.lookup import LookupTerms
 from preau.foundation.prepared import Prepared
 from preau.foundation.text import fold
 
@@ -56,7 +56,7 @@ class LessonRow:
     subject: str
     room: str
     is_cancelled: bool = False
-    changes: list[Said] = field(default_factory=list)
+    changes: list[ChangeWords] = field(default_factory=list)
     groups: list[str] = field(default_factory=list)
     group_ids: list[int] = field(default_factory=list)
     teachers: list[str] = field(default_factory=list)
@@ -386,7 +386,7 @@ GROUPS = Prepared(
 )
 
 
-def classes_found(viewer: Viewer, wanted: Wanted) -> list[Hit]:
+def classes_found(viewer: Viewer, wanted: LookupTerms) -> list[Hit]:
     """Classes and groups of the year, each on its page; « 5b » finds « 5e B ».
 
     Whoever reads no pupil's name has no such page: they are led to the week.
@@ -435,7 +435,7 @@ def _next_rows(viewer: Viewer) -> list[LessonRow]:
     return rows_from(first_ones.values())
 
 
-def lessons_found(viewer: Viewer, wanted: Wanted) -> list[Hit]:
+def lessons_found(viewer: Viewer, wanted: LookupTerms) -> list[Hit]:
     """The next time of each of one's subjects: looked for by subject, teacher or class, shown on its week (two queries,
     three in the holidays)."""
     next_ones: dict[tuple[str, ...], LessonRow] = {}

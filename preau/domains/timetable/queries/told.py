@@ -11,7 +11,7 @@ WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True)
-class Said:
+class SlotWords:
     """`subject` and `room` are the words of the file as long as the school has none of that name; `weeks` is None for each open week."""
 
     subject: int | str
@@ -71,11 +71,11 @@ class Said:
         )
 
 
-def said_of(pattern: WeeklyPattern) -> Said:
+def said_of(pattern: WeeklyPattern) -> SlotWords:
     """What the school says of a weekly lesson today."""
     turn = pattern.alternation
     weeks = frozenset(map(date.fromisoformat, turn.mondays)) if turn else None
-    return Said(
+    return SlotWords(
         pattern.subject_id,
         frozenset(group.pk for group in pattern.groups.all()),
         frozenset(teacher.pk for teacher in pattern.teachers.all()),

@@ -13,7 +13,7 @@ from preau.directory.models.schools import place_of
 from preau.directory.models.scoping import active_on
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
-from preau.domains.timetable.boards import Asked, Beside, beside_lessons
+from preau.domains.timetable.boards import Beside, TimetableOwner, beside_lessons
 from preau.domains.timetable.models import Lesson
 from preau.domains.timetable.queries import bookings, slots
 from preau.domains.timetable.queries.lessons import OF_GROUP, OWN, LessonRow, lines_of, rows_from
@@ -175,14 +175,18 @@ def _people(rows: list[tuple[int, str, str, str]]) -> tuple[Choice, ...]:
     )
 
 
-def asked_of(found: Whose) -> Asked:
+def asked_of(found: Whose) -> TimetableOwner:
     """Whose timetable it is, as the boards ask it."""
     if found.pupil:
-        return Asked(pupil=found.pupil.pk)
+        return TimetableOwner(pupil=found.pupil.pk)
     if found.by == By.OWN or found.chosen is None:
-        return Asked()
+        return TimetableOwner()
     pk = found.chosen.pk
-    return {By.CLASS: Asked(group=pk), By.TEACHER: Asked(teacher=pk), By.ROOM: Asked(room=pk)}[found.by]
+    return {
+        By.CLASS: TimetableOwner(group=pk),
+        By.TEACHER: TimetableOwner(teacher=pk),
+        By.ROOM: TimetableOwner(room=pk),
+    }[found.by]
 
 
 def beside_of(

@@ -391,7 +391,7 @@ def test_a_lesson_does_not_take_a_room_that_is_booked(college: World, seat_of: A
     hours = tuple(moment.astimezone(PARIS).time() for moment in (lesson.starts, lesson.ends))
     when = (lesson.day, *hours)
     booking = book(seat_of("teacher_1"), college.year, asked(college, room, when))  # type: ignore[arg-type]
-    with pytest.raises(patterns.Taken) as taken:
+    with pytest.raises(patterns.SlotTaken) as taken:
         changes.change_room(seat_of("head"), lesson, room, Why())
     assert college.people["teacher_1"].formal_name in taken.value.clashes[0].said
     following.cancel_booking(seat_of("teacher_1"), booking)
@@ -415,7 +415,7 @@ def test_a_weekly_lesson_does_not_take_a_room_that_is_booked(college: World, sea
         first_day=TODAY,
         last_day=TODAY + timedelta(days=30),
     )
-    with pytest.raises(patterns.Taken):
+    with pytest.raises(patterns.SlotTaken):
         patterns.create_weekly_lesson(seat_of("head"), weekly)
 
 

@@ -137,7 +137,7 @@ def test_undoing_is_refused_when_the_place_was_given_away(college: World, seat_o
     other.teachers.set([new_teacher(college)])
     starts, ends = (timezone.localtime(one).time() for one in (lesson.starts, lesson.ends))
     changes.move_lesson(head, other, (TOMORROW, starts, ends), None, Why())
-    with pytest.raises(patterns.Taken):
+    with pytest.raises(patterns.SlotTaken):
         changes.undo_change(head, change)
     assert Lesson.objects.get(pk=lesson.pk).is_cancelled
 
@@ -154,7 +154,7 @@ def test_a_clash_is_refused_and_says_by_whom(college: World, seat_of: Any, share
     room = busy.room if shared == "room" else None
     starts, ends = (timezone.localtime(one).time() for one in (busy.starts, busy.ends))
     before = known(lesson)
-    with pytest.raises(patterns.Taken) as refused:
+    with pytest.raises(patterns.SlotTaken) as refused:
         changes.move_lesson(head, lesson, (TOMORROW, starts, ends), room, Why())
     (clash,) = refused.value.clashes
     assert clash.day == TOMORROW
@@ -209,7 +209,7 @@ def test_a_lesson_of_one_day_is_added_and_taken_back(college: World, seat_of: An
     change = added(college, head)
     (row,) = lessons.own_rows(seat_of("pupil"), SATURDAY, SATURDAY)
     assert [said.label for said in row.changes] == ["Ajouté"]
-    with pytest.raises(patterns.Taken):
+    with pytest.raises(patterns.SlotTaken):
         added(college, head)
     changes.undo_change(head, change)
     telling.tell_of_undoing(change.pk)

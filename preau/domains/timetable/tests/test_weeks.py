@@ -153,10 +153,10 @@ def test_a_and_b_at_the_same_hour_do_not_clash_and_every_week_clashes_with_both(
     made = [patterns.create_weekly_lesson(head, weekly(college, one)) for one in (a, b)]
     days = [set(one.lessons.values_list("day", flat=True)) for one in made]
     assert days[0] and days[1] and not days[0] & days[1]
-    with pytest.raises(patterns.Taken) as taken:
+    with pytest.raises(patterns.SlotTaken) as taken:
         patterns.create_weekly_lesson(head, weekly(college, None))
     assert len(taken.value.clashes) == 2
-    with pytest.raises(patterns.Taken):
+    with pytest.raises(patterns.SlotTaken):
         patterns.create_weekly_lesson(head, weekly(college, a))
 
 
@@ -165,7 +165,7 @@ def test_a_weekly_lesson_meets_a_lesson_that_was_moved(college: World, seat_of: 
     lesson = Lesson.objects.filter(school=college.school, day__gt=TODAY).order_by("day")[0]
     move_lesson(head, lesson, (date(2026, 12, 5), time(8, 5), time(9, 0)), None, Why())
     groups, teachers = tuple(lesson.groups.all()), tuple(lesson.teachers.all())
-    with pytest.raises(patterns.Taken) as taken:
+    with pytest.raises(patterns.SlotTaken) as taken:
         patterns.create_weekly_lesson(
             head, weekly(college, None, groups=groups, teachers=teachers, room=None)
         )

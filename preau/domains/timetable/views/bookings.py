@@ -80,7 +80,7 @@ def _book(request: HttpRequest, when: When, lesson: Lesson | None, context: dict
         asked = bookings_actions.Asked(data["thing"], *when, purpose=data["purpose"], lesson=lesson)
         try:
             booking = bookings_actions.book(viewer, viewer.year, asked)
-        except patterns.Taken as taken:
+        except patterns.SlotTaken as taken:
             form.add_clashes(taken.clashes)
         except changes.NotNow as refused:
             form.add_error(None, str(refused))

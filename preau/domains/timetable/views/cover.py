@@ -180,7 +180,7 @@ def accept(request: HttpRequest, ask: CoverAsk) -> HttpResponse:
         covering.accept_cover(request.viewer, ask)
     except covering.AlreadyAnswered:
         messages.info(request, _("C’était déjà noté : ce cours est le vôtre."))
-    except (covering.TakenByAnother, covering.Busy, NotNow, patterns.Taken) as refused:
+    except (covering.TakenByAnother, covering.Busy, NotNow, patterns.SlotTaken) as refused:
         messages.error(request, _why_not(refused))
         ask.refresh_from_db()
         return _ask_page(request, ask, status=409)

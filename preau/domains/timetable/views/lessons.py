@@ -85,7 +85,7 @@ def _change(
     if request.method == "POST" and form.is_valid():
         try:
             change = do(form)
-        except patterns.Taken as taken:
+        except patterns.SlotTaken as taken:
             form.add_clashes(taken.clashes)
         except NotNow as refused:
             form.add_error(None, str(refused))
@@ -197,7 +197,7 @@ def add(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             change = add_lesson(viewer, viewer.year, form.one_off, form.why)
-        except patterns.Taken as taken:
+        except patterns.SlotTaken as taken:
             form.add_clashes(taken.clashes)
         except NotNow as refused:
             form.add_error(None, str(refused))
@@ -219,7 +219,7 @@ def undo(request: HttpRequest, change: LessonChange) -> HttpResponseRedirect:
         messages.error(request, _("Le cours a changé depuis : rétablissez d’abord le dernier changement."))
     except NotNow as refused:
         messages.error(request, str(refused))
-    except patterns.Taken as taken:
+    except patterns.SlotTaken as taken:
         messages.error(request, " ".join(clash.said for clash in taken.clashes))
     else:
         messages.success(request, _("C’est rétabli, comme avant. Qui avait été prévenu l’est de nouveau."))

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from preau.domains.timetable import rules
 from preau.domains.timetable.actions.patterns import (
     AlreadyStopped,
-    Taken,
+    SlotTaken,
     TooEarly,
     change_weekly_lesson,
     create_weekly_lesson,
@@ -43,7 +43,7 @@ def create(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             pattern = create_weekly_lesson(request.viewer, form.weekly())
-        except Taken as taken:
+        except SlotTaken as taken:
             form.add_clashes(taken.clashes)
         else:
             return _created(request, pattern)
@@ -66,7 +66,7 @@ def change_pattern(request: HttpRequest, pattern: WeeklyPattern) -> HttpResponse
     if request.method == "POST" and form.is_valid():
         try:
             new = change_weekly_lesson(request.viewer, pattern, form.weekly())
-        except Taken as taken:
+        except SlotTaken as taken:
             form.add_clashes(taken.clashes)
         except TooEarly:
             form.add_error("first_day", _("Au plus tôt demain : ce qui a eu lieu aujourd’hui reste."))

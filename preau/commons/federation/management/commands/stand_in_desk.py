@@ -12,7 +12,7 @@ from django.utils import timezone
 from preau.commons.federation.actions import saml
 from preau.commons.federation.queries import trying
 from preau.commons.federation.queries.saml import key_pairs, places
-from preau.commons.federation.saml_standin import Known, Relying, SamlStandIn
+from preau.commons.federation.saml_standin import Relying, SamlStandIn, StandInPerson
 
 
 def _domain(known: tuple[str, str, str, dict[str, list[str]]]) -> str:
@@ -29,7 +29,7 @@ class Command(BaseCommand):
         if not (settings.DEMO or settings.DEBUG):
             raise CommandError("The stand-in desk needs DEMO=1 or DEBUG=1.")
         staff = trying.staff_to_try()
-        desk = SamlStandIn([Known(*one) for one in staff], port, name="localhost")
+        desk = SamlStandIn([StandInPerson(*one) for one in staff], port, name="localhost")
         provider = saml.keep_stand_in(desk.title, desk.metadata(), sorted({_domain(one) for one in staff}))
         here = places(provider)
         certificates = [key_pair.certificate for key_pair in key_pairs(timezone.now())]

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from preau.commons.federation.actions import oidc, settling
 from preau.commons.federation.queries import trying
-from preau.commons.federation.standin import Known, Relying, StandIn, is_allowed
+from preau.commons.federation.standin import Relying, StandIn, StandInPerson, is_allowed
 
 
 class Command(BaseCommand):
@@ -24,7 +24,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, port: int, **options: Any) -> None:
         if not is_allowed():
             raise CommandError("The stand-in provider needs DEMO=1 or DEBUG=1.")
-        people = [Known(*person) for person in trying.people_to_try()]
+        people = [StandInPerson(*person) for person in trying.people_to_try()]
         provider = StandIn(people, port, name="localhost")
         secret = secrets.token_urlsafe(24)
         row = settling.keep_stand_in(provider.issuer, secret, provider.title)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from preau.domains.catalogue.actions.links import note_answer
 from preau.domains.catalogue.models import Outside, Resource
 from preau.foundation import outward_reading as outward
-from preau.foundation.outward import Refused, TooLong
+from preau.foundation.outward import ForbiddenAddress, TooLong
 
 # Each address about once a month; as many as a night may hold, and not longer than it.
 EVERY, MOST, SECONDS = timedelta(days=28), 2_000, 240
@@ -78,7 +78,7 @@ def trouble_at(address: str) -> str | None:
         status = _status(address, "HEAD")
         if status in ASK_AGAIN:
             status = _status(address, "GET")
-    except Refused:
+    except ForbiddenAddress:
         return None
     except TooLong:
         return ""

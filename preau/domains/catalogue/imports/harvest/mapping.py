@@ -14,7 +14,7 @@ import nh3
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from preau.domains.catalogue.actions.harvesting import Found
+from preau.domains.catalogue.actions.harvesting import HarvestedRecord
 from preau.domains.catalogue.models import Audience, Licence, Node, Source, Type
 from preau.foundation.text import fold
 from preau.foundation.xmltext import sayable
@@ -105,7 +105,7 @@ LONG = {
 
 
 @dataclass
-class Said:
+class SourceRecord:
     """A record in the words of its source, whatever its format."""
 
     identifier: str
@@ -330,18 +330,18 @@ class Mapper:
         self.source, self.places = source, Places()
         self.levels, self.subjects = self.places.kept_by(source)
 
-    def found(self, said: Said) -> Found:
+    def found(self, said: SourceRecord) -> HarvestedRecord:
         """Raises Unfit."""
         identifier = sayable(said.identifier.strip())[:500]
         if said.is_gone:
-            return Found(identifier, said.where, is_gone=True)
+            return HarvestedRecord(identifier, said.where, is_gone=True)
         title = text_of(said.title)
         if not title:
             raise Unfit(_("Pas de titre."))
         address = address_of(said.addresses)
         described = text_of(said.description)
         nodes = self._nodes(said)
-        return Found(
+        return HarvestedRecord(
             identifier or address[:500],
             said.where,
             address,
@@ -353,14 +353,14 @@ class Mapper:
             cut(text_of(" · ".join(said.rights)), 300),
         )
 
-    def _nodes(self, said: Said) -> list[int]:
+    def _nodes(self, said: SourceRecord) -> list[int]:
         told = [*self.places.of(said.places), *self.places.hinted_by(said.hints)]
         nodes = self.places.by_pk
         levels = [pk for pk in told if nodes[pk].kind == Node.Kind.LEVEL] or self.levels
         subjects = [pk for pk in told if nodes[pk].kind == Node.Kind.SUBJECT] or self.subjects
         return sorted({*levels, *subjects})
 
-    def _facts(self, said: Said) -> dict[str, Any]:
+    def _facts(self, said: SourceRecord) -> dict[str, Any]:
         source = self.source
         words = [cut(text_of(word), LONGEST_WORD) for word in said.words]
         authors = [cut(text_of(name), 120) for name in said.authors]

@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element  # nosec B405 - the type; parsed by de
 from django.utils.translation import gettext as _
 
 from preau.domains.catalogue.imports.harvest import reading
-from preau.domains.catalogue.imports.harvest.mapping import Mapper, Said
+from preau.domains.catalogue.imports.harvest.mapping import Mapper, SourceRecord
 from preau.domains.catalogue.imports.harvest.reading import BadSource, Step, local, word_of, words_of
 from preau.domains.catalogue.models import Source
 
@@ -102,7 +102,7 @@ def _take(made: Step, mapper: Mapper, record: Element, where: str) -> None:
         return
     where = f"{where} ({identifier})"
     if header.get("status") == "deleted":
-        reading.taken(made, mapper, Said(identifier, where, is_gone=True))
+        reading.taken(made, mapper, SourceRecord(identifier, where, is_gone=True))
         return
     metadata = next((one for one in record if local(one) == "metadata"), None)
     inside = next(iter(metadata), None) if metadata is not None else None
@@ -115,11 +115,11 @@ def _take(made: Step, mapper: Mapper, record: Element, where: str) -> None:
     reading.taken(made, mapper, said, reading.weight_of(record))
 
 
-def dublin_core(root: Element, identifier: str, where: str) -> Said:
+def dublin_core(root: Element, identifier: str, where: str) -> SourceRecord:
     """oai_dc: fifteen words, all of them several times or not at all."""
     subjects = words_of(root, "subject")
     kept = [*words_of(root, "coverage"), *words_of(root, "audience"), *words_of(root, "educationLevel")]
-    return Said(
+    return SourceRecord(
         identifier,
         where,
         word_of(root, "title"),
@@ -137,7 +137,7 @@ def dublin_core(root: Element, identifier: str, where: str) -> Said:
     )
 
 
-def lom(root: Element, identifier: str, where: str) -> Said:
+def lom(root: Element, identifier: str, where: str) -> SourceRecord:
     """LOM, LOMFR or ScoLOMFR: concepts of its vocabularies, else their labels."""
     addresses = [*words_of(root, "technical", "location"), *words_of(root, "general", "identifier", "entry")]
     names, day = _people(root)
@@ -145,7 +145,7 @@ def lom(root: Element, identifier: str, where: str) -> Said:
         *_terms(root, "educational", "learningResourceType"),
         *_terms(root, "general", "generalResourceType"),
     ]
-    return Said(
+    return SourceRecord(
         identifier,
         where,
         _first_string(root, "general", "title"),

@@ -15,7 +15,7 @@ from urllib.robotparser import RobotFileParser
 from django.utils.translation import gettext as _
 
 from preau.domains.catalogue.imports.harvest import reading
-from preau.domains.catalogue.imports.harvest.mapping import Mapper, Said
+from preau.domains.catalogue.imports.harvest.mapping import Mapper, SourceRecord
 from preau.domains.catalogue.imports.harvest.reading import BadSource, Step, local, word_of
 from preau.domains.catalogue.models import Source
 from preau.foundation import outward_reading as outward
@@ -153,7 +153,7 @@ def _page(made: Step, mapper: Mapper, address: str, limits: Any) -> None:
         reading.taken(made, mapper, said(record, answer.address), len(json.dumps(record)))
 
 
-def _charset(answer: outward.Read) -> str:
+def _charset(answer: outward.RemoteResponse) -> str:
     named = answer.headers.get("content-type", "").lower().partition("charset=")[2].strip("\"'; ")
     try:
         "".encode(named or "utf-8")
@@ -215,7 +215,7 @@ def _is_for_learning(one: dict[str, Any]) -> bool:
     return bool(kinds & (KINDS - VAGUE)) or any(one.get(name) for name in FOR_LEARNING)
 
 
-def said(told: dict[str, Any], address: str) -> Said:
+def said(told: dict[str, Any], address: str) -> SourceRecord:
     """A LearningResource of schema.org; its own address first, else that of its page."""
     levels, about = _terms(told.get("educationalLevel")), _terms(told.get("about"))
     aligned = [
@@ -228,7 +228,7 @@ def said(told: dict[str, Any], address: str) -> Said:
     there = _joined(address, next(iter(_words(told.get("url"))), "") or address)
     # A page that speaks for another site leads to itself.
     there = there if _host(there) == _host(address) else address
-    return Said(
+    return SourceRecord(
         str(told.get("@id") or there),
         address,
         next(iter(_words(told.get("name")) or _words(told.get("headline"))), ""),

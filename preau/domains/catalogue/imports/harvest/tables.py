@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from preau.domains.catalogue.imports.harvest import reading
-from preau.domains.catalogue.imports.harvest.mapping import Mapper, Said
+from preau.domains.catalogue.imports.harvest.mapping import Mapper, SourceRecord
 from preau.domains.catalogue.imports.harvest.reading import BadSource, Step
 from preau.domains.catalogue.models import Source
 from preau.foundation import uploads
@@ -56,7 +56,7 @@ def step(source: Source, cursor: dict[str, Any], mapper: Mapper, *, limits: Any 
             for row in grid.rows():
                 told = {name: row.cells[place] for name, place in places.items()}
                 reading.taken(made, mapper, said(told, row.line), sum(map(len, row.cells)))
-        except (Unreadable, uploads.Refused) as failure:
+        except (Unreadable, uploads.UploadRefused) as failure:
             raise BadSource(str(failure)) from failure
     return made
 
@@ -75,7 +75,7 @@ def _columns(titles: list[str]) -> dict[str, int]:
     return found
 
 
-def said(told: dict[str, str], line: int) -> Said:
+def said(told: dict[str, str], line: int) -> SourceRecord:
     def several(name: str) -> list[str]:
         return [one.strip() for one in SEVERAL.split(told.get(name, "")) if one.strip()]
 
@@ -85,7 +85,7 @@ def said(told: dict[str, str], line: int) -> Said:
     ]
     day = FRENCH_DAY.fullmatch(told.get("date", "").strip())
     minutes = told.get("duration", "").strip()
-    return Said(
+    return SourceRecord(
         told.get("identifier", ""),
         _("ligne %(line)s") % {"line": line},
         told.get("title", ""),

@@ -19,7 +19,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             loaded = indexes.load_index(options["file"], dry_run=options["dry_run"])
-        except folder.Refused as refused:
+        except folder.InvalidFolder as refused:
             raise CommandError(f"Nothing was written. {refused}") from refused
         for left in loaded.left:
             self.stdout.write(f"  left: {left}")

@@ -15,7 +15,7 @@ from preau.domains.gradebook.actions.past import PastAssessment
 from preau.domains.gradebook.imports.past.columns import bare
 from preau.domains.gradebook.imports.past.rows import PastMark, Problem
 from preau.domains.gradebook.models import Assessment, Mark, PeriodSeal
-from preau.domains.gradebook.rules.marking import Typed, as_typed
+from preau.domains.gradebook.rules.marking import TypedMark, as_typed
 from preau.foundation import dates
 
 RANK = re.compile(r"[1-9]")
@@ -94,11 +94,11 @@ class Place:
 
 
 @dataclass
-class Planned:
+class PlannedAssessment:
     """An assessment that the file tells, and its marks by pupil. `known`: it is there already, with some of them or none."""
 
     place: Place
-    marks: dict[int, Typed] = field(default_factory=dict)
+    marks: dict[int, TypedMark] = field(default_factory=dict)
     lines: dict[int, PastMark] = field(default_factory=dict)
     known: int | None = None
 
@@ -107,7 +107,7 @@ class Planned:
 class Plan:
     """What would be written, what is there already, and the lines that are set aside."""
 
-    planned: Sequence[Planned]
+    planned: Sequence[PlannedAssessment]
     problems: Sequence[Problem]
     same: int = 0
 
@@ -126,7 +126,7 @@ class _Aside(ValueError):
 
 def plan(marks: Iterable[PastMark], problems: Sequence[Problem], ground: Ground) -> Plan:
     """What these lines would write in this school. A mark that is there already is left as it is, whatever the file says."""
-    found: dict[Place, Planned] = {}
+    found: dict[Place, PlannedAssessment] = {}
     aside = list(problems)
     for mark in marks:
         try:
@@ -134,7 +134,7 @@ def plan(marks: Iterable[PastMark], problems: Sequence[Problem], ground: Ground)
         except _Aside as wrong:
             aside.append(Problem(mark.line, str(wrong), mark.pupil, mark.file))
             continue
-        one = found.setdefault(place, Planned(place))
+        one = found.setdefault(place, PlannedAssessment(place))
         if pupil in one.marks:
             twice = _("Cet élève a déjà une note à ce devoir, plus haut dans le fichier.")
             aside.append(Problem(mark.line, twice, mark.pupil, mark.file))
@@ -245,8 +245,8 @@ def _named_period(said: str, ground: Ground) -> Period | None:
 
 
 def _without_known(
-    planned: Sequence[Planned], ground: Ground, aside: list[Problem]
-) -> tuple[Sequence[Planned], int]:
+    planned: Sequence[PlannedAssessment], ground: Ground, aside: list[Problem]
+) -> tuple[Sequence[PlannedAssessment], int]:
     """What is there already is not written again; another mark for the same pupil is said, and left."""
     days = {one.place.day for one in planned}
     rows = Assessment.objects.kept().filter(group__year=ground.year, day__in=days)

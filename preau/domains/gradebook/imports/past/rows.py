@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from preau.domains.gradebook.imports.past import columns
 from preau.domains.gradebook.models import Mark
-from preau.domains.gradebook.rules.marking import NotAMark, Typed, plain, typed_mark
+from preau.domains.gradebook.rules.marking import NotAMark, TypedMark, plain, typed_mark
 from preau.foundation.csvfiles import Row
 from preau.foundation.csvtext import RISKY
 
@@ -54,7 +54,7 @@ class PastMark:
     period: str
     title: str
     day: date | None
-    typed: Typed
+    typed: TypedMark
     scale: Decimal
     coefficient: Decimal
     file: str = ""
@@ -125,11 +125,11 @@ def _mark(line: int, told: Mapping[str, str]) -> PastMark | None:
     )
 
 
-def _typed(said: str, scale: Decimal) -> Typed:
+def _typed(said: str, scale: Decimal) -> TypedMark:
     text = said.strip()
     known = CODES.get(columns.bare(text))
     if known is not None:
-        return Typed(value=Decimal("0.00")) if text.endswith("*") else Typed(code=known.value)
+        return TypedMark(value=Decimal("0.00")) if text.endswith("*") else TypedMark(code=known.value)
     try:
         return typed_mark(text, scale)
     except NotAMark as refused:

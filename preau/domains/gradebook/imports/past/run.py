@@ -27,7 +27,7 @@ class ColumnsWanted(Unreadable):
 
 
 @dataclass(frozen=True)
-class Brought:
+class PastMarks:
     """What files would write, and the headings of columns that are left."""
 
     plan: Plan
@@ -44,7 +44,7 @@ class Brought:
         return sha256(repr(told).encode()).hexdigest()
 
 
-def bring(paths: Sequence[Path], year: SchoolYear, today: date, words: Mapping[str, str]) -> Brought:
+def bring(paths: Sequence[Path], year: SchoolYear, today: date, words: Mapping[str, str]) -> PastMarks:
     """What these tables would write; `words`: what somebody said of headings, folded. Raises Unreadable, ColumnsWanted."""
     marks: list[PastMark] = []
     problems: list[Problem] = []
@@ -63,7 +63,7 @@ def bring(paths: Sequence[Path], year: SchoolYear, today: date, words: Mapping[s
         marks += [replace(one, file=path.name) for one in read]
         problems += [replace(one, file=path.name) for one in wrong]
     ground = ground_of(year, today)
-    return Brought(plan(marks, problems, ground), ground, list(left))
+    return PastMarks(plan(marks, problems, ground), ground, list(left))
 
 
 def fields_of(titles: Sequence[str], words: Mapping[str, str]) -> list[str]:

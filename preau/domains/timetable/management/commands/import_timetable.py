@@ -53,7 +53,7 @@ class Command(BaseCommand):
         for path in files:
             if not path.is_file():
                 raise CommandError(f"{path} n’est pas un fichier.")
-        asked = run.Asked(options["format"], options["scope"], options["since"])
+        asked = run.ImportOptions(options["format"], options["scope"], options["since"])
         how = {"today": timezone.localdate(timezone=ZoneInfo(year.school.timezone)), "asked": asked}
         try:
             result = self._run(files, year, how, dry=options["dry_run"])
