@@ -20,7 +20,7 @@ from preau.identity.models import AccessKey
 from preau.portal import api
 
 pytestmark = pytest.mark.django_db
-SCOPES = ("api", "api.agenda", "api.devoirs", "api.notes", "api.notifications")
+SCOPES = ("api", "api.agenda", "api.devoirs", "api.notes", "api.competences", "api.notifications")
 
 
 def token_of(viewer: Any, *scopes: str) -> str:

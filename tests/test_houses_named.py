@@ -38,7 +38,7 @@ KNOWN: tuple[tuple[str, set[str], str], ...] = (
     ),
     ("foundation/ui/templates/ui/_search.html", {"search:search"}, FRAME),
     ("foundation/ui/templates/ui/account.html", {"identity:switch", "identity:sign_out"}, FRAME),
-    ("foundation/ui/templates/ui/bell.html", {"notifications:centre"}, FRAME),
+    ("foundation/ui/templates/ui/bell.html", {"notifications:centre", "notifications:bell"}, FRAME),
     (
         "foundation/ui/templates/ui/footer.html",
         {"portal:help", "portal:accessibility", "portal:privacy", "portal:legal", "portal:state"},
@@ -51,6 +51,7 @@ KNOWN: tuple[tuple[str, set[str], str], ...] = (
     ("identity/templates/identity/key_made.html", {"portal:api"}, FRAME),
     ("identity/templates/identity/profile.html", {"privacy:own_data"}, OWN_DATA),
     ("identity/templates/identity/proof_demand.html", {"platform:schools"}, OPERATOR),
+    ("commons/delivery/templates/delivery/carriers.html", {"platform:schools"}, OPERATOR),
     ("commons/federation/templates/federation/providers.html", {"platform:schools"}, OPERATOR),
     ("commons/media/templates/media/medium.html", {"works:works"}, LONG_WORK),
     ("commons/platform/templates/platform/schools.html", {"privacy:register", "privacy:breach"}, OWN_DATA),

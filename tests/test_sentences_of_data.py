@@ -76,6 +76,7 @@ def test_every_house_of_the_board_says_its_section() -> None:
         for entry in held.entries()
         if sentences.section_of(entry) == Section.OTHER
     } == {
+        "delivery",
         "journal",
         "notifications",
         "privacy",

@@ -174,10 +174,12 @@ def test_everything_else_is_under_menu_by_heading(client: SchoolClient, college:
 
 
 def test_a_phone_finds_under_menu_what_its_bar_has_no_room_for(client: SchoolClient, college: World) -> None:
-    words = menu_of(client.sit(college.people["pupil"]))
-    assert words[:5] == ["Accueil", "Emploi du temps", "Travail", "Absences", "Notes"]
-    assert "Notes" in words[words.index("Menu") :]
-    assert "Travail" not in words[words.index("Menu") :]
+    for key in ("pupil", "guardian"):
+        words = menu_of(client.sit(college.people[key]))
+        assert words[:6] == ["Accueil", "Emploi du temps", "Travail", "Messages", "Absences", "Notes"]
+        below = words[words.index("Menu") :]
+        assert {"Absences", "Notes"} <= set(below)
+        assert not {"Travail", "Messages"} & set(below)
 
 
 def test_the_agenda_and_the_timetable_are_one_entry(client: SchoolClient, college: World) -> None:

@@ -43,7 +43,7 @@ PART, POSE, COVER, SCENE, PAGE = 2_000, 3_000, 5_000, 10_000, 30_000
 
 
 def _line(shape: str, colour: str, width: float) -> str:
-    return f'<path d="{shape}" fill="none" stroke="@{colour}" stroke-width="{width}" stroke-linecap="round" stroke-linejoin="round"/>'
+    return f'<path d="{shape}" fill="none" stroke="@{colour}" stroke-width="{width}"/>'
 
 
 def _circle(x: float, y: float, r: float, colour: str) -> str:
@@ -482,7 +482,7 @@ COVERS: dict[str, tuple[str, Callable[[], str]]] = {
         lambda: _cover("vc", "vf", (76, 20, 1.65, OBJECTS["formes"]), arch=False),
     ),
     "grammaire-et-orthographe": (
-        "Un train de mots : Le chat dort",
+        "Un train de mots\u202f: Le chat dort",
         lambda: _cover("bp", "", (36, -40, 2.6, OBJECTS["wagons"]), arch=False),
     ),
     "questionner-le-monde": (

@@ -708,7 +708,8 @@ class JournalWord:
 
     A line on a row of the personal data board is read by whoever reads that row. `private`: no family reads it whatever the row,
     since the verb tells by itself what is not theirs yet. `formerly`: the verbs that said the same; sealed lines keep theirs.
-    `names_nobody`: of a file taken away in which there is nobody (a table of hours).
+    `names_nobody`: of a file taken away in which there is nobody (a table of hours). `touches_rights`: after it, somebody may come
+    in or open something otherwise than before: open pages are looked at again.
     """
 
     verb: str
@@ -718,6 +719,7 @@ class JournalWord:
     private: bool = False
     formerly: tuple[str, ...] = ()
     names_nobody: bool = False
+    touches_rights: bool = False
 
 
 @dataclass(frozen=True)

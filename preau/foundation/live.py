@@ -57,7 +57,7 @@ def _carry(words: str) -> None:
 
 def address() -> Path:
     """Where the live process listens on this machine, for a database that carries nothing."""
-    return Path(settings.VAR_DIR) / "live.sock"
+    return Path(settings.VAR_DIR) / "live-socket"
 
 
 def person(person_id: int) -> str:

@@ -38,7 +38,7 @@ def keep_hours(person_id: int, hours: PersonHours) -> bool:
         "quiet": [list(span) for span in hours.quiet],
         "days": None if set(hours.days) == WEEK else sorted(hours.days),
     }
-    if known.filter(**kept).exists():
+    if known.values("quiet", "days").first() == kept:
         return False
     PersonPolicy.objects.update_or_create(person_id=person_id, defaults=kept)
     return True

@@ -40,13 +40,8 @@ boards.site_pages.add(
 boards.journal_words.add(
     boards.JournalWord("delivery.hours_settled", _("Heures d’envoi changées"), names_nobody=True)
 )
-boards.endings.add(
-    boards.Ending(
-        ("delivery.PersonPolicy",),
-        _("Les choix d’une personne partent ensemble."),
-        within="notifications.Preference",
-    )
-)
-boards.data_in_words.add(
-    boards.InWords("delivery.PersonPolicy", sentence=(_("silence %(quiet)s"), _("jours %(days)s")))
-)
+for words in [
+    boards.InWords("delivery", boards.Section.OTHER),
+    boards.InWords("delivery.PersonPolicy", sentence=(_("silence %(quiet)s"), _("jours %(days)s"))),
+]:
+    boards.data_in_words.add(words)

@@ -97,7 +97,9 @@ for verb, label in [
     ("federation.linked", _("Compte d’ailleurs relié")),
     ("federation.cut", _("Compte d’ailleurs délié")),
 ]:
-    boards.journal_words.add(JournalWord(verb, label, "settings", providers.said_of_change))
+    boards.journal_words.add(
+        JournalWord(verb, label, "settings", providers.said_of_change, touches_rights=True)
+    )
 
 for key, subject, body, action, why, for_whom in [
     (

@@ -230,7 +230,7 @@ boards.endings.add(
 )
 boards.endings.add(
     boards.Ending(
-        ("notifications.Rhythm", "notifications.StopLink"),
+        ("notifications.Rhythm", "notifications.StopLink", "delivery.PersonPolicy"),
         _("Les choix d’une personne partent ensemble."),
         within="notifications.Preference",
     )

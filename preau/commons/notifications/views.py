@@ -119,7 +119,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
 @require_POST
 def take_preset(request: HttpRequest) -> HttpResponse:
     """Be told of everything in one of three ways; each kind may be changed afterwards."""
-    preset = next((one for one in queries.Preset if one == request.POST.get("choix")), None)
+    preset = next((one for one in queries.Preset if one == request.POST.get("preset")), None)
     if preset is None:
         raise Http404
     choosing.take_preset(request.viewer, preset)

@@ -22,7 +22,9 @@ FAMILY = {
     "directory.teachers",
     "homework.work",
     "gradebook.marks",
+    "messaging.write",
 }
+LEVELS = {"competences.levels"}
 FOLLOWED = {"attendance.month", "attendance.recent", "attendance.needs", "conduct.facts"}
 # What the cast's pupil of the planted school has, as each of the cast reads it.
 READ = {
@@ -34,13 +36,14 @@ READ = {
         "directory.identity",
         "directory.teachers",
         "directory.callers",
+        "messaging.write",
     }
     | {"identity.account"},
-    # What they reported themselves.
-    "teacher": FAMILY | {"attendance.needs", "conduct.facts"},
-    "guardian": FAMILY | FOLLOWED,
-    "other_guardian": FAMILY | FOLLOWED,
-    "pupil": FAMILY | FOLLOWED,
+    # The presence as head teacher; of facts, what they reported themselves.
+    "teacher": FAMILY | FOLLOWED | LEVELS,
+    "guardian": FAMILY | FOLLOWED | LEVELS,
+    "other_guardian": FAMILY | FOLLOWED | LEVELS,
+    "pupil": FAMILY | FOLLOWED | LEVELS,
 }
 
 

@@ -9,12 +9,13 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from preau.directory.models import Person
+from preau.directory.queries.record import schooling_of
 from preau.directory.queries.terms import SINCE, by_year
 from preau.directory.viewer import Viewer
 from preau.domains.messaging import rules, seeds, tasks
 from preau.domains.messaging.actions import erasing, sending
 from preau.domains.messaging.models import Attachment
-from preau.domains.messaging.queries import addressing, boxes
+from preau.domains.messaging.queries import boxes
 from preau.foundation import boards
 from preau.foundation.boards import (
     AgendaEntry,
@@ -29,7 +30,6 @@ from preau.foundation.boards import (
 from preau.foundation.readers import EVERY_ROW, NO_ROW, Readers, on_themselves
 
 KEY = "messaging"
-MOST_ON_CARD = 3
 sending.ready_to_leave.connect(tasks.enqueue_leaving, dispatch_uid="messaging.leaving")
 boards.services.add(
     boards.Service(
@@ -106,15 +106,23 @@ boards.settings_pages.add(
 )
 
 
-def new_card(viewer: Viewer) -> Mapping[str, Any] | None:
-    """The last that have not been read (one query)."""
-    rows = boxes.rows_of(
-        viewer, boxes.box(viewer, boxes.RECEIVED, {"lecture": "nonlus"}), 0, MOST_ON_CARD + 1
+def new_card(viewer: Viewer, counted: int) -> Mapping[str, Any] | None:
+    """How many have not been read: counted with the other numbers of the school, or apart for a family, which has none."""
+    unread = counted if viewer.school else boxes.unread_count(viewer)
+    return {"unread": unread} if unread else None
+
+
+boards.cards.add(
+    boards.Card(
+        "messaging/_new.html",
+        new_card,
+        rules.reads_messages,
+        "aside",
+        14,
+        KEY,
+        counters=(boxes.number_unread,),
     )
-    return {"rows": rows[:MOST_ON_CARD], "more": len(rows) > MOST_ON_CARD} if rows else None
-
-
-boards.cards.add(boards.Card("messaging/_new.html", new_card, rules.reads_messages, "aside", 14, KEY))
+)
 
 
 def agenda_of(viewer: Viewer, first: date, last: date) -> Iterable[AgendaEntry]:
@@ -138,13 +146,12 @@ boards.agenda.add(
 
 
 def pupil_block(viewer: Viewer, pupil: Person) -> Mapping[str, Any] | None:
-    """Whom to write to about a pupil: those who answer for them, and the teachers."""
-    offers = addressing.who_answers_for(viewer, pupil)
-    return (
-        {"offers": offers, "pupil": pupil, "said": ", ".join(offer.label for offer in offers[:2])}
-        if offers
-        else None
-    )
+    """Whom to write to about a pupil, found by the page that writes: here nothing is asked that the record has not asked."""
+    writes = viewer.works_with_pupils or not viewer.is_staff
+    if not writes or schooling_of(viewer, pupil) is None:
+        return None
+    said = _("Aux responsables") if viewer.is_staff else _("Aux enseignants")
+    return {"pupil": pupil, "is_staff": viewer.is_staff, "said": str(said)}
 
 
 boards.pupil_facts.add(
@@ -289,6 +296,7 @@ for kind in [
         pace=Pace.AT_ONCE,
         push=True,
         urgent=True,
+        urgency=_("Quelqu’un est peut-être en danger : un adulte doit le lire aussitôt."),
         can_be_muted=False,
         order=24,
     ),
@@ -319,11 +327,11 @@ for label, model, person, fields, more in [
         "Message",
         "author",
         dict.fromkeys(
-            "school thread answers state held is_automatic sent_as revision written_in".split(),
+            "school thread answers held is_automatic sent_as revision written_in".split(),
             NONE,
         )
         | dict.fromkeys(
-            "author seat addressed shown asked_for people changed_at sent_at departs_at recalled_at decided_by".split(),
+            "author state seat addressed shown asked_for people changed_at sent_at departs_at recalled_at decided_by".split(),
             PERSONAL,
         )
         | dict.fromkeys("about subject excerpt body search_text urgent decision_note".split(), SENSITIVE),
@@ -346,7 +354,7 @@ for label, model, person, fields, more in [
         {
             "readers": on_themselves(others=(_("qui a écrit le message, s’il est lu"),)),
             "forget": erasing.forget_deliveries,
-            "people": {"person": ALL},
+            "people": {"person": ALL, "child": (Concerned.PUPILS,)},
         },
     ),
     (
@@ -380,7 +388,7 @@ for label, model, person, fields, more in [
     (
         _("Règles de la messagerie d’un établissement"),
         "Policy",
-        "",
+        "referents",
         {
             "school": NONE,
             "scopes": NONE,
@@ -390,9 +398,10 @@ for label, model, person, fields, more in [
             "referents": PERSONAL,
         },
         {
-            "readers": Readers(NO_ROW, NO_ROW, (), (_("chacun dans l’établissement"),)),
+            "readers": on_themselves(others=(_("chacun dans l’établissement"),)),
             "people": {"referents": STAFF},
-            "keep": Retention.SCHOOL,
+            "forget": erasing.forget_referent,
+            "keep": Retention.ACCOUNT,
         },
     ),
     (
@@ -493,7 +502,6 @@ for models, why, within in [
         _("Ce que chacun a réglé part avec sa personne."),
         "directory.Person",
     ),
-    (("messaging.Policy",), _("La règle d’un établissement dure autant que lui."), "directory.School"),
 ]:
     boards.endings.add(boards.Ending(models, why, within=within))
 

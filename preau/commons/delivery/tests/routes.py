@@ -31,7 +31,7 @@ SEES: dict[type[Model], Near] = {
     PersonPolicy: near(own={"guardian"}, other_class={"teacher"}, other_school={"neighbour_head"}),
 }
 OPENS: dict[str, Near | set[str]] = {
-    "delivery:school": {"head", "neighbour_head"},
+    "delivery:school": {"head", "cook", "neighbour_head"},
     # The operator of the matrix runs one territory: gateways carry for all.
     "delivery:carriers": set(),
     "delivery:resend": set(),
@@ -57,7 +57,8 @@ def _hours(stage: Stage) -> Data:
 
 BODIES = {
     "delivery:school": Body("head", _hours, wrong=lambda stage: {"closes": "07:00"}),
-    "delivery:resend": Body("operator", before=runs_the_platform),
+    # Nothing waits for a gateway on the stage.
+    "delivery:resend": Body("operator", before=runs_the_platform, writes=False),
 }
 
 

@@ -104,7 +104,7 @@ PLAIN = dict.fromkeys(
         "quiet_from",
         "quiet_to",
         "off",
-        "choix",
+        "preset",
         "lue",
         "jusqu-a",
         "hour",
@@ -135,7 +135,7 @@ BODIES = {
     "notifications:read_all": Body("guardian", lambda stage: {"jusqu-a": str(stage.own(Item).pk)}),
     "notifications:preferences": Body("guardian", _wishes, wrong=lambda stage: {"hour": "3"}),
     "notifications:revoke": Body("guardian"),
-    "notifications:take_preset": Body("guardian", lambda stage: {"choix": "soir"}),
+    "notifications:take_preset": Body("guardian", lambda stage: {"preset": "soir"}),
     "notifications:add_device": Body(
         "guardian", _subscription, wrong=lambda stage: {"endpoint": "https://127.0.0.1/"}
     ),

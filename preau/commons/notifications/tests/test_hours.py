@@ -164,12 +164,12 @@ def test_each_says_why_it_leaves_when_it_does(
 def test_one_gesture_takes_the_evening(mother: Person, client: SchoolClient) -> None:
     client.sit(mother)
     Rhythm.objects.create(person=mother, hour=8)
-    assert client.post(f"{PAGE}choix/", {"choix": "soir"}).status_code == 302
+    assert client.post(f"{PAGE}choix/", {"preset": "soir"}).status_code == 302
     wishes = queries.wishes_of(mother.pk)
     assert {wishes[key].pace for key in (CHOSEN, "attendance.refused")} == {"daily"}
     assert wishes[URGENT].pace == "daily" and Rhythm.objects.get(person=mother).hour == 18
     assert client.get(PAGE).content.decode().count("Votre choix") == 1
-    assert client.post(f"{PAGE}choix/", {"choix": "jamais"}).status_code == 404
+    assert client.post(f"{PAGE}choix/", {"preset": "jamais"}).status_code == 404
 
 
 def test_each_of_the_three_is_found_again(mother: Person, seat_of: Any) -> None:

@@ -36,6 +36,7 @@ LINKS: dict[str, tuple[Concerned, ...]] = {
             "brought_by",
             "brought_for",
             "called_by",
+            "cancelled_by",
             "changed_by",
             "closed_by",
             "confirmed_by",

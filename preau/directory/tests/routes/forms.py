@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from io import BytesIO
-from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import F
@@ -180,9 +179,10 @@ def _short_period(stage: Stage) -> None:
 
 
 def _without_marks(stage: Stage) -> None:
-    """A period that holds marks is not removed."""
-    period: Any = stage.own(Period)
-    period.assessments.all().delete()
+    """A period that holds marks or levels is not removed. Houses above come first: they hold on to those below."""
+    period = stage.own(Period)
+    for relation in reversed(period._meta.related_objects):
+        relation.related_model._base_manager.filter(**{relation.field.name: period}).delete()
 
 
 def _period_after(stage: Stage) -> Data:

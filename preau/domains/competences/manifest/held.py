@@ -51,6 +51,14 @@ for data in [
         **BASIS,
     ),
     PersonalData(
+        _("Compétences des relevés"),
+        "competences.SheetColumn",
+        "sheet__teacher",
+        fields=dict.fromkeys(["sheet", "rank"], NONE) | {"competence": PERSONAL},
+        readers=on_themselves(*READ_BY),
+        **BASIS,
+    ),
+    PersonalData(
         _("Niveaux de maîtrise"),
         "competences.Level",
         "pupil",
@@ -125,7 +133,7 @@ for term in [
         when="day",
         due=by_year("competences.Sheet", "day"),
         people=("teacher", "columns__levels__pupil"),
-        with_it=("competences.Level", "competences.SelfLevel"),
+        with_it=("competences.SheetColumn", "competences.Level", "competences.SelfLevel"),
         order=22,
         **TERM,
     ),

@@ -99,7 +99,7 @@ boards.pupil_facts.add(
         _("Compétences"),
         "competences/facts/_levels.html",
         record_block,
-        access.reads_levels,
+        access.reads_latest,
         boards.Column.SCHOOL,
         icon="star",
         summary=said_of_block,

@@ -2,6 +2,7 @@
 
 from preau.directory.models import Assignment, Enrolment, Group, Person
 from preau.directory.models.scoping import active_on
+from preau.directory.rules.groups import teaches_in
 from preau.directory.viewer import Viewer
 from preau.directory.words import SETTINGS, Profile, Role
 from preau.domains.competences.models import Sheet
@@ -26,7 +27,7 @@ def reads_classes(viewer: Viewer, *_: object) -> bool:
 
 def reads_class(viewer: Viewer, group: Group) -> bool:
     """Head and school life, of every class; a teacher, of those where they teach."""
-    return reads_every_class(viewer) or (assesses(viewer) and _has(viewer, group))
+    return reads_every_class(viewer) or (assesses(viewer) and teaches_in(viewer, group))
 
 
 def assesses_in(viewer: Viewer, group: Group) -> bool:
@@ -35,15 +36,8 @@ def assesses_in(viewer: Viewer, group: Group) -> bool:
         assesses(viewer)
         and viewer.year is not None
         and group.year_id == viewer.year.pk
-        and _has(viewer, group)
+        and teaches_in(viewer, group)
     )
-
-
-def _has(viewer: Viewer, group: Group) -> bool:
-    key = ("competences.has", group.pk)
-    if key not in viewer.found:
-        viewer.found[key] = own_groups(viewer).filter(group=group.pk).exists()
-    return bool(viewer.found[key])
 
 
 def writes(viewer: Viewer, sheet: Sheet) -> bool:
@@ -64,9 +58,9 @@ def follows(viewer: Viewer, *_: object) -> bool:
     return viewer.profile in {Profile.PUPIL, Profile.GUARDIAN}
 
 
-def reads_levels(viewer: Viewer, *_: object) -> bool:
-    """Whoever may read some level of a pupil."""
-    return follows(viewer) or reads_classes(viewer)
+def reads_latest(viewer: Viewer, *_: object) -> bool:
+    """Families and teachers, in a record; whoever reads every class has a link there."""
+    return follows(viewer) or assesses(viewer)
 
 
 def reads_levels_of(viewer: Viewer, person: Person) -> bool:

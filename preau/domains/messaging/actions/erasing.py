@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
-from preau.domains.messaging.models import Delivery, Folder, Message, Preference, Report, Thread
+from preau.domains.messaging.models import Delivery, Folder, Message, Policy, Preference, Report, Thread
 
 
 @transaction.atomic
@@ -36,6 +36,12 @@ def forget_folders(person_id: int) -> int:
 
 
 @transaction.atomic
+def forget_referent(person_id: int) -> int:
+    """Who has left receives no report any more; the school's rule stays."""
+    return Policy.referents.through.objects.filter(person_id=person_id).delete()[0]
+
+
+@transaction.atomic
 def forget_reports(person_id: int) -> int:
     return Report.objects.filter(by=person_id).delete()[0]
 
@@ -43,4 +49,4 @@ def forget_reports(person_id: int) -> int:
 @transaction.atomic
 def erase_threads(keys: Sequence[int]) -> int:
     """Conversations past their term, with all that they hold."""
-    return Thread.objects.filter(pk__in=keys).delete()[0]
+    return Thread.objects.filter(pk__in=keys).delete()[1].get(Thread._meta.label, 0)

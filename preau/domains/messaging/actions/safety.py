@@ -186,6 +186,9 @@ def settle_policy(
     lock(School, viewer.school_id)
     policy, _made = Policy.objects.get_or_create(school_id=rules.school_of(viewer))
     changed = sum(policy.scopes.get(cell) != scope for cell, scope in scopes.items())
+    same = (policy.scopes, policy.adult_roles, policy.read_state) == (scopes, roles, read_state)
+    if same and set(policy.referents.all()) == set(referents):
+        return policy
     policy.scopes, policy.adult_roles, policy.read_state, policy.changed_at = (
         scopes,
         roles,

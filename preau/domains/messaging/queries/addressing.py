@@ -158,15 +158,18 @@ GUARDIANS = Prepared(
 MOST_NAMED = 4
 
 
-def who_answers_for(viewer: Viewer, pupil: Person) -> list[Offer]:
-    """For staff, the adults to write to about a pupil; for a family, the teachers (one query). What the table forbids is said later."""
-    if viewer.is_staff:
-        if not viewer.works_with_pupils:
-            return []
-        return [
-            Offer(f"g{pk}", f"{given} {family}".strip(), str(Kinship(kinship).on_lists))
-            for pk, given, family, kinship in GUARDIANS(viewer, pupil.pk)
-        ][:MOST_NAMED]
+def guardians_of(viewer: Viewer, pupil: Person) -> list[Offer]:
+    """For staff, the adults to write to about a pupil (one query). What the table forbids is said later."""
+    if not viewer.works_with_pupils:
+        return []
+    return [
+        Offer(f"g{pk}", f"{given} {family}".strip(), str(Kinship(kinship).on_lists))
+        for pk, given, family, kinship in GUARDIANS(viewer, pupil.pk)
+    ][:MOST_NAMED]
+
+
+def teachers_of(viewer: Viewer, pupil: Person) -> list[Offer]:
+    """For a family, the teachers of a pupil, the head teacher first (one query). What the table forbids is said later."""
     told: dict[int, Offer] = {}
     for pk, given, family, kind, subject in TEACHERS(viewer, pupil.pk):
         said = subject or (_("Professeur principal") if kind == Assignment.Kind.HEAD_TEACHER else "")

@@ -6,9 +6,11 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from preau.directory.counting import number_of
 from preau.directory.viewer import Viewer
 from preau.domains.messaging.models import Delivery, Folder, Message
 from preau.foundation import dates, text
@@ -126,11 +128,16 @@ def page_lines(viewer: Viewer, found: "QuerySet[Delivery]") -> Lines:
     )
 
 
-UNREAD = Prepared(
-    lambda viewer: (
-        Delivery.objects.visible_to(viewer).received().kept().unread().values_list("pk", flat=True)[:100]
-    )
-)
+def _unread(viewer: Viewer) -> "QuerySet[Delivery]":
+    return Delivery.objects.visible_to(viewer).received().kept().unread()
+
+
+def number_unread(viewer: Viewer) -> Coalesce:
+    """How many are not read, as a part of another query."""
+    return number_of(_unread(viewer))
+
+
+UNREAD = Prepared(lambda viewer: _unread(viewer).values_list("pk", flat=True)[:100])
 
 
 def unread_count(viewer: Viewer) -> int:

@@ -54,6 +54,11 @@ def own_thread(college: World) -> Thread:
     return known or a_thread(college, "Fil de tous")
 
 
+def own_received(college: World) -> Message:
+    """What the head wrote there: the others may report it."""
+    return own_thread(college).messages.order_by("pk")[0]
+
+
 def a_thread(college: World, subject: str, count: int = 1, by: str = "head") -> Thread:
     thread: Thread = Thread.objects.create(
         school=college.school, subject=subject, started_at=NOW - timedelta(days=1)

@@ -29,6 +29,7 @@ from preau.domains.messaging.tests.props import (
     own_draft,
     own_freeze,
     own_held,
+    own_received,
     own_report,
     own_thread,
 )
@@ -58,6 +59,7 @@ PAGES = [
         for name in ("box", "write", "preferences", "table", "ask_help")
     ),
     Page("messaging:thread", pages.EVERYONE, model=own_thread),
+    Page("messaging:report_message", pages.EVERYONE - HEAD, model=own_received),
     Page("messaging:draft", HEAD, otherwise=404, model=own_draft),
     *(Page(f"messaging:{name}", pages.SCHOOL_LIFE) for name in ("watch", "freeze")),
     Page("messaging:report_page", pages.SCHOOL_LIFE, model=own_report),
@@ -78,7 +80,6 @@ ELSEWHERE = {
     "messaging:thaw",
     "messaging:brake",
     "messaging:lift",
-    "messaging:report_message",
 }
 LISTS = [
     ("guardian", "messaging:box", many_threads),
@@ -92,6 +93,7 @@ ONE_THING = {
     "messaging:preferences",
     "messaging:table",
     "messaging:ask_help",
+    "messaging:report_message",
     "messaging:draft",
     "messaging:freeze",
     "messaging:report_page",
@@ -105,7 +107,9 @@ CONFIRMED = {"messaging:send", "messaging:policy"}
 
 READERS = STAFF | FAMILY | OTHER_FAMILY | NEIGHBOURING
 ALONE = near(own={"guardian"}, other_class={"teacher"}, other_school={"neighbour_head"})
-WATCHED = near(own=LIFE | {"guardian"}, other_class=LIFE | {"teacher"}, other_school=NEIGHBOURING)
+WATCHED = near(
+    own=LIFE | {"guardian"}, other_class=LIFE | {"teacher"}, departed=LIFE, other_school=NEIGHBOURING
+)
 SEES: dict[type[Model], Near] = {
     Thread: ALONE,
     Message: ALONE,
@@ -134,7 +138,7 @@ OPENS: dict[str, Near | set[str]] = {
     "messaging:remove_folder": ALONE,
     "messaging:report_message": NOBODY,
     **dict.fromkeys([f"messaging:{name}" for name in ("watch", "freeze")], LIFE | NEIGHBOURING),
-    "messaging:report_page": near(own=LIFE, other_class=LIFE, other_school=NEIGHBOURING),
+    "messaging:report_page": near(own=LIFE, other_class=LIFE, departed=LIFE, other_school=NEIGHBOURING),
     **dict.fromkeys([f"messaging:{name}" for name in ("held_page", "release", "refuse")], NOBODY),
     **dict.fromkeys(
         [f"messaging:{name}" for name in ("inquiry", "thaw")], near(own=LIFE, other_school=NEIGHBOURING)
@@ -148,6 +152,7 @@ NAMES = {
     "repond": Named(Message),
     "dossier": Named(Folder),
     "choix": Named(Delivery),
+    "referents": Named(Person),
 }
 CELLS = [cell_of(writer, reader) for writer, reader in cells_of()]
 PLAIN = {
@@ -222,6 +227,13 @@ def _state(state: str) -> Any:
     return put
 
 
+def _received(stage: Stage) -> None:
+    """The message of the guardian comes from a teacher."""
+    teacher = stage.people["teacher"]
+    Message.objects.filter(pk=stage.own(Message).pk).update(author=teacher, seat=f"staff-{teacher.pk}")
+    Delivery.objects.filter(pk=stage.own(Delivery).pk).update(kind="to")
+
+
 def _policy(stage: Stage) -> Data:
     first = {cell_of(writer, reader): scope_of({}, writer, reader).value for writer, reader in cells_of()}
     return first | {"read_state": "read", "adult_roles": ["nurse"]}
@@ -248,6 +260,14 @@ BODIES = {
         lambda stage: {"kind": "other", "words": "Bonjour", "sent_as": FORM},
         wrong=lambda stage: {"kind": ""},
     ),
+    "messaging:report_message": Body(
+        "guardian",
+        lambda stage: {"kind": "other", "words": "Bonjour", "sent_as": FORM},
+        wrong=lambda stage: {"kind": ""},
+        before=_received,
+    ),
+    "messaging:release": Body("head", before=_state("held")),
+    "messaging:refuse": Body("head", before=_state("held")),
     "messaging:report_page": Body(
         "head", lambda stage: {"outcome": "Entretien."}, wrong=lambda stage: {"outcome": ""}
     ),

@@ -15,6 +15,7 @@ from preau.domains.messaging.models import Brake, Freeze, Message, Report
 from preau.domains.messaging.queries import addressing, conversation, reach, watching
 from preau.foundation import journal
 from preau.foundation.access import confirmed, opens
+from preau.foundation.gone import removes
 from preau.foundation.pages import TYPED_WRONG, render_form, tell_outcome
 from preau.foundation.paging import page_for
 
@@ -137,12 +138,14 @@ def _decide(request: HttpRequest, message: Message, *, lets: bool) -> HttpRespon
     return redirect("messaging:watch")
 
 
+@removes
 @opens(Message, to=rules.decides_held)
 @require_POST
 def release(request: HttpRequest, message: Message) -> HttpResponse:
     return _decide(request, message, lets=True)
 
 
+@removes
 @opens(Message, to=rules.decides_held)
 @require_POST
 def refuse(request: HttpRequest, message: Message) -> HttpResponse:

@@ -90,8 +90,17 @@ def _first(viewer: Viewer, reach: Reach, asked: Any, answers: Message | None) ->
     pupil = asked.get("eleve")
     if pupil:
         found = Person.objects.visible_to(viewer).filter(public_id=pupil[:24]).first()
-        first |= {"about": found.public_id, "subject": found.full_name} if found else {}
+        first |= _about(viewer, found, addressed="addressed" in first) if found else {}
     return first
+
+
+def _about(viewer: Viewer, pupil: Person, *, addressed: bool) -> dict[str, Any]:
+    """A pupil's name; and where nobody is named, those who answer for the pupil, or for a family the teachers."""
+    told: dict[str, Any] = {"about": pupil.public_id, "subject": pupil.full_name}
+    if not addressed:
+        told_of = addressing.guardians_of if viewer.is_staff else addressing.teachers_of
+        told["addressed"] = {"to": [one.key for one in told_of(viewer, pupil)]}
+    return told
 
 
 def _answering(viewer: Viewer, answers: Message) -> dict[str, Any]:

@@ -91,9 +91,19 @@ boards.personal_data.add(
         legal_basis=_("Mission d’intérêt public (RGPD, article 6.1.e)."),
         readers=on_themselves(_("tous les personnels")),
         keep=Retention.YEAR_PLUS_ONE,
-        fields=dict.fromkeys(["school", "year", "bookable", "lesson"], FieldClass.NONE)
+        fields=dict.fromkeys(["school", "year", "lesson"], FieldClass.NONE)
         | dict.fromkeys(
-            ["person", "starts", "ends", "day", "purpose", "made_at", "cancelled_by", "cancelled_at"],
+            [
+                "person",
+                "bookable",
+                "starts",
+                "ends",
+                "day",
+                "purpose",
+                "made_at",
+                "cancelled_by",
+                "cancelled_at",
+            ],
             FieldClass.PERSONAL,
         ),
         forget=forget_purposes,

@@ -86,8 +86,12 @@ OPENS: dict[str, Near | set[str]] = {
         PHOTOGRAPHERS | NEIGHBOURING,
     ),
     **dict.fromkeys(
-        ["timetable:change_bookable", "timetable:remove_bookable", "timetable:describe_room"],
+        ["timetable:change_bookable", "timetable:remove_bookable"],
         near(own=PHOTOGRAPHERS, other_school=NEIGHBOURING),
+    ),
+    # A room is of nobody's class.
+    "timetable:describe_room": near(
+        own=PHOTOGRAPHERS, other_class=PHOTOGRAPHERS, departed=PHOTOGRAPHERS, other_school=NEIGHBOURING
     ),
     "timetable:cancel_booking": near(
         own=PHOTOGRAPHERS | {"teacher"},
@@ -204,5 +208,6 @@ PLAIN = dict.fromkeys(
     "jour": ("2026-11-23",),
     "semaine": ("2026-10-27",),
     "vue": ("jour", "mois", "liste"),
+    "couleurs": ("matiere",),
     "par": ("classe", "prof", "salle"),
 }

@@ -250,7 +250,7 @@ def _bookings(stage: Stage) -> None:
     people = stage.people
     for number, (scope, world, person, starts) in enumerate(
         [
-            (OWN, stage.college, people["teacher"], NOW + timedelta(days=1)),
+            (OWN, stage.college, people["teacher"], NOW + timedelta(days=1, hours=5)),
             (OTHER_CLASS, stage.college, people["teacher_parent"], NOW + timedelta(days=2)),
             (DEPARTED, stage.college, people["former_teacher"], NOW - LONG_AGO),
             (OTHER_SCHOOL, stage.twin, stage.twin.people["teacher"], NOW + timedelta(days=1)),
