@@ -317,6 +317,13 @@ def test_modules_are_named_after_what_they_hold() -> None:
     assert building.badly_named_modules(PACKAGE) == []
 
 
+def test_a_package_gives_no_name_of_its_modules_again() -> None:
+    """Whoever needs a name imports the module that holds it; Django looks for models in one place (docs/decisions/0144)."""
+    packages = [file for file in PACKAGE.glob("**/__init__.py") if not {"models", "manifest"} & {*file.parts}]
+    assert len(packages) > 100
+    assert not [file for file in packages if "__all__" in file.read_text()]
+
+
 def test_a_drawer_is_found(tmp_path: Path) -> None:
     (tmp_path / "preau" / "attendance").mkdir(parents=True)
     (tmp_path / "preau" / "attendance" / "helpers.py").touch()

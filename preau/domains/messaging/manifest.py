@@ -54,17 +54,6 @@ boards.menu.add(
 boards.schedule.add(boards.Scheduled("messaging.leave_due", tasks.leave_due, every_minutes=1))
 boards.schedule.add(boards.Scheduled("messaging.purge_bins", tasks.purge_bins, every_minutes=24 * 60))
 boards.seeds.add(boards.Seed("messages", seeds.plant, order=75))
-boards.search.add(
-    boards.SearchSource(
-        _("Messages"),
-        "message-circle",
-        boxes.messages_found,
-        rules.reads_messages,
-        letters=3,
-        order=58,
-        service=KEY,
-    )
-)
 for page in [
     boards.SitePage(
         _("Demander de l’aide"),

@@ -69,7 +69,7 @@ def test_a_work_is_followed_from_its_request_to_its_result(
     asked(url="/annuaire/livraisons/")
     client.sit(college.people["secretary"])
     page = text(client.get(PAGE))
-    assert "En attente de son tour" in page and "Actualiser" in page and 'data-hx-trigger="every 3s"' in page
+    assert "En attente de son tour" in page and "Actualiser" in page and 'data-hx-trigger="live"' in page
     works.begin("essai-1")
     works.tell("essai-1", "Lecture des fichiers", 3, 8)
     page = text(client.get(PAGE))
@@ -80,7 +80,7 @@ def test_a_work_is_followed_from_its_request_to_its_result(
     page = text(client.get(PAGE))
     assert "Terminé" in page and "en 42 s" in page
     assert 'href="/annuaire/livraisons/"' in page and "Voir le résultat : Un long travail" in page
-    assert "Abandonner" not in page and "Actualiser" not in page and "every 3s" not in page
+    assert "Abandonner" not in page and "Actualiser" not in page and 'data-live="works"' not in page
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from preau.directory.models import Person
 from preau.directory.viewer import Viewer
 from preau.domains.competences import api, seeds, tasks
 from preau.domains.competences.imports.importer import REFERENTIAL_FILES
-from preau.domains.competences.queries import latest, positions, referentials
+from preau.domains.competences.queries import latest, positions
 from preau.domains.competences.rules import access
 from preau.domains.gradebook.boards import BesideAssessment, Positions, beside_assessments
 from preau.domains.gradebook.boards import positions as positions_board
@@ -133,17 +133,6 @@ boards.site_pages.add(
         words=_("socle commun programme"),
         service=KEY,
         order=63,
-    )
-)
-boards.search.add(
-    boards.SearchSource(
-        _("Compétences"),
-        "star",
-        referentials.found_competences,
-        access.reads_referentials,
-        letters=3,
-        order=64,
-        service=KEY,
     )
 )
 boards.schedule.add(boards.Scheduled("competences.tell_published", tasks.tell_published, every_minutes=10))

@@ -1,20 +1,13 @@
-"""Referentials and their trees, and what is found by the words of a competence."""
+"""Referentials and their trees."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from django.db.models import Count, Q
-from django.urls import reverse
 
 from preau.directory.viewer import Viewer
 from preau.domains.competences.models import Competence, Referential
-from preau.foundation.boards import Hit
-from preau.foundation.lookup import LookupTerms
-from preau.foundation.text import fold
-
-MOST_FOUND, MOST_READ = 20, 1500
 
 
 @dataclass(frozen=True)
@@ -49,20 +42,3 @@ def _walk(
     for one in below.get(parent, ()):
         found.append(TreeLine(one, not one.is_in_use(today)))
         _walk(below, one.pk, today, found)
-
-
-def found_competences(viewer: Viewer, wanted: LookupTerms) -> list[Hit]:
-    """The competences whose words begin so, on the page of their referential: one query."""
-    rows: Any = Competence.objects.visible_to(viewer).filter(
-        pk__in=Competence.objects.in_use(viewer.today).values("pk")
-    )
-    hits = []
-    told = rows.order_by("referential__name", "rank").values_list(
-        "pk", "name", "referential_id", "referential__name"
-    )[:MOST_READ]
-    for pk, name, referential, called in told:
-        said = fold(name)
-        if all(word.begins_in(said) for word in wanted.words):
-            address = reverse("competences:referential", kwargs={"pk": referential})
-            hits.append(Hit(name, f"{address}#c{pk}", called))
-    return hits[:MOST_FOUND]

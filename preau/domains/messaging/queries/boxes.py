@@ -7,15 +7,12 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from preau.directory.counting import number_of
 from preau.directory.viewer import Viewer
 from preau.domains.messaging.models import Delivery, Folder, Message
 from preau.foundation import dates, text
-from preau.foundation.boards import Hit
-from preau.foundation.lookup import LookupTerms
 from preau.foundation.prepared import Lines, Prepared
 
 RECEIVED, WRITTEN, LEAVING, DRAFTS, BIN = "recus", "envoyes", "partiront", "brouillons", "corbeille"
@@ -160,28 +157,6 @@ def leaving_count(viewer: Viewer) -> int:
 
 def folders_of(viewer: Viewer) -> "QuerySet[Folder]":
     return Folder.objects.visible_to(viewer)
-
-
-def messages_found(viewer: Viewer, wanted: LookupTerms) -> list[Hit]:
-    """The last messages of the viewer, by the words of their object (one query)."""
-    rows = (
-        Delivery.objects.visible_to(viewer)
-        .kept()
-        .filter(latest=True)
-        .exclude(message__state=Message.State.RECALLED)
-    )
-    lines = list(
-        rows.order_by("-arrived_at").values_list("thread_id", "message__subject", "arrived_at")[:200]
-    )
-    return [
-        Hit(
-            subject or str(_("Sans objet")),
-            reverse("messaging:thread", kwargs={"pk": thread}),
-            dates.near_day(dates.local(at).date(), viewer.today),
-            near=slips > 0,
-        )
-        for (thread, subject, at), slips in wanted.best(lines, lambda row: text.fold(row[1]))
-    ]
 
 
 def scheduled_between(viewer: Viewer, first: date, last: date) -> "QuerySet[Message]":
