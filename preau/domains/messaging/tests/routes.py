@@ -227,6 +227,15 @@ def _state(state: str) -> Any:
     return put
 
 
+def _ready(stage: Stage) -> None:
+    """A draft to a teacher of the child."""
+    _state("draft")(stage)
+    Delivery.objects.filter(message=stage.own(Message).pk).delete()
+    Message.objects.filter(pk=stage.own(Message).pk).update(
+        addressed={"to": [f"s{stage.people['teacher'].pk}"]}, thread=None, about=stage.people["pupil"]
+    )
+
+
 def _received(stage: Stage) -> None:
     """The message of the guardian comes from a teacher."""
     teacher = stage.people["teacher"]
@@ -240,8 +249,13 @@ def _policy(stage: Stage) -> Data:
 
 
 BODIES = {
-    "messaging:write": Body("guardian", _message, wrong=lambda stage: {"subject": "x" * 151}),
-    "messaging:send": Body("guardian", before=_state("draft")),
+    "messaging:write": Body(
+        "guardian",
+        _message,
+        wrong=lambda stage: {"subject": "x" * 151},
+        again={"messaging_message": "the same draft, which says when it was last kept"},
+    ),
+    "messaging:send": Body("guardian", before=_ready),
     "messaging:discard": Body("guardian", before=_state("draft")),
     "messaging:recall": Body("guardian", before=_state("sent")),
     "messaging:call_back": Body("guardian", before=_state("scheduled")),
