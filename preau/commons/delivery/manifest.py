@@ -37,9 +37,7 @@ boards.site_pages.add(
         _("Envois"), "delivery:carriers", "mail", rules.runs_carriers, _("passerelle courriel sms panne")
     )
 )
-boards.journal_words.add(
-    boards.JournalWord("delivery.hours_settled", _("Heures d’envoi changées"), names_nobody=True)
-)
+boards.journal_words.add(boards.JournalWord("delivery.hours_settled", _("Heures d’envoi changées")))
 for words in [
     boards.InWords("delivery", boards.Section.OTHER),
     boards.InWords("delivery.PersonPolicy", sentence=(_("silence %(quiet)s"), _("jours %(days)s"))),

@@ -394,7 +394,7 @@ for label, model, person, fields, more in [
         },
     ),
     (
-        _("Signalements"),
+        _("Signalements de messages"),
         "Report",
         "by",
         dict.fromkeys("school message sent_as".split(), NONE)
@@ -449,7 +449,7 @@ for term in [
     ),
     Term(
         "messaging.reports",
-        _("Signalements"),
+        _("Signalements de messages"),
         keep=Retention.YEAR_PLUS_ONE,
         model="messaging.Report",
         when="at",
