@@ -135,7 +135,12 @@ def test_one_weekly_lesson_sent_four_times_is_made_once(college: World) -> None:
         last_day=college.year.ends,
     )
     given = together(*[lambda: patterns.create_weekly_lesson(head, plan)] * 4)
-    assert sorted(type(one).__name__ for one in given) == ["Taken", "Taken", "Taken", "WeeklyPattern"]
+    assert sorted(type(one).__name__ for one in given) == [
+        "SlotTaken",
+        "SlotTaken",
+        "SlotTaken",
+        "WeeklyPattern",
+    ]
     assert WeeklyPattern.objects.filter(weekday=5).count() == 1
 
 
@@ -386,7 +391,7 @@ def test_of_those_who_book_one_trolley_at_once_exactly_one_has_it(college: World
     given = together(
         *[partial(booked_by, college, key, one) for key, one in zip(people, wanted, strict=True)]
     )
-    assert sorted(given) == ["Booking"] + ["Taken"] * 3
+    assert sorted(given) == ["Booking"] + ["SlotTaken"] * 3
     assert Booking.objects.in_force().filter(bookable=trolley).count() == 1
 
 
@@ -403,7 +408,10 @@ def test_a_room_booked_and_given_to_a_lesson_at_once_goes_to_one_of_them(college
         lambda: bookings.book(seat(college, "cpe"), college.year, bookings.Asked(thing, tomorrow, *hours)),
         lambda: changes.change_room(seat(college, "secretary"), lesson, room, changes.Why()),
     )
-    assert sorted(type(one).__name__ for one in given) in (["Booking", "Taken"], ["LessonChange", "Taken"])
+    assert sorted(type(one).__name__ for one in given) in (
+        ["Booking", "SlotTaken"],
+        ["LessonChange", "SlotTaken"],
+    )
 
 
 def test_what_is_past_its_term_counted_four_times_at_once_is_one_run(college: World) -> None:

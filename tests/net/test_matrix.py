@@ -173,10 +173,10 @@ def test_a_parameter_that_nobody_told_of_is_caught(found_with: Any, layer: Layer
     @opens(to=signed_in)
     @require_safe
     def asking(request: HttpRequest) -> HttpResponse:
-        return HttpResponse(request.GET.get("dossier", ""))
+        return HttpResponse(request.GET.get("bocal", ""))
 
-    says = "planted: nobody told the matrix what « dossier » names"
-    assert says in found_with(layer, "head", asking, "dossier/")
+    says = "planted: nobody told the matrix what « bocal » names"
+    assert says in found_with(layer, "head", asking, "bocal/")
 
 
 def test_a_route_or_a_method_that_nobody_told_of_is_caught(stage: Stage) -> None:

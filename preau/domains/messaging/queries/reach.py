@@ -141,7 +141,7 @@ class Reach:
             posts = posts.filter(group=number) if kind else posts.filter(kind=Assignment.Kind.HEAD_TEACHER)
             staff = staff.filter(person__in=posts.values("teacher_id"))
         ids = staff.order_by("person_id").values_list("person_id", flat=True).distinct()
-        return (Reached(pk, f"staff-{self.school_id}") for pk in ids.iterator())
+        return (Reached(pk, f"staff-{self.school_id}") for pk in ids)
 
     def _guardians_of(self, kind: str | None, number: int) -> Iterator[Reached]:
         ties = self.guardians()
@@ -150,7 +150,7 @@ class Reach:
         elif kind == "gs":
             ties = ties.filter(pupil__in=self._in_group(number))
         pairs = ties.order_by("guardian_id").values_list("guardian_id").annotate(child=Min("pupil_id"))
-        return (Reached(guardian, "guardian", child) for guardian, child in pairs.iterator())
+        return (Reached(guardian, "guardian", child) for guardian, child in pairs)
 
     def _pupils_of(self, kind: str | None, number: int) -> Iterator[Reached]:
         pupils = Person.objects.filter(pk__in=self.pupils())
@@ -159,7 +159,7 @@ class Reach:
         elif kind == "es":
             pupils = pupils.filter(pk__in=self._in_group(number))
         ids = pupils.order_by("pk").values_list("pk", flat=True)
-        return (Reached(pk, f"pupil-{self.school_id}") for pk in ids.iterator())
+        return (Reached(pk, f"pupil-{self.school_id}") for pk in ids)
 
     def _in_group(self, number: int) -> Any:
         learnt = Enrolment.objects.active(self.today).filter(school=self.school_id, group=number)
