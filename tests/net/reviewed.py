@@ -21,6 +21,12 @@ REVIEWED = [
     Reviewed(
         "axe",
         "color-contrast",
+        r"^<span>(Pas de cours|Libre), ",
+        "The line of an hour crosses free time; its words stand on the plain surface, in the muted ink of every page.",
+    ),
+    Reviewed(
+        "axe",
+        "color-contrast",
         r"^<b class=\"level-digit\"",
         "A digit alone is too short for it: the ink of every page, on the tint of a state or of its palette, beside the word of the level.",
     ),
