@@ -2,7 +2,6 @@
 import "./parts/dialogs.js";
 import "./parts/fields.js";
 import "./parts/garde.js";
-import "./parts/live.js";
 import "./parts/messages.js";
 import { forgetFace, remember } from "./parts/face.js";
 import { forget, refused, register } from "./parts/installed.js";

@@ -88,10 +88,8 @@ def _bytes_of(request: HttpRequest, path: Path) -> HttpResponseBase:
     if start > end:
         return HttpResponse(status=NOT_SATISFIABLE, headers={"Content-Range": f"bytes */{size}"})
     headers = {
-        "Content-Range": f"bytes {start}-{end}/{size}",
-        "Content-Length": str(end - start + 1),
-        "Accept-Ranges": "bytes",
-    }
+        "Content-Range": f"bytes {start}-{end}/{size}", "Content-Length": str(end - start + 1), "Accept-Ranges": "bytes",
+    }  # fmt: skip
     return StreamingHttpResponse(_part(path, start, end), status=PARTIAL, headers=headers)
 
 

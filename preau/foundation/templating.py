@@ -19,8 +19,7 @@ from jinja2.runtime import Context
 from jinja2_fragments import render_block as jinja_render_block
 from markupsafe import Markup
 
-from preau.foundation import art, dates, stamp, text
-from preau.foundation.richtext import showing
+from preau.foundation import dates, richtext, stamp, text
 from preau.foundation.text import ELIDED, elided, number
 
 # No address has it of its own.
@@ -193,7 +192,6 @@ def environment(**options: Any) -> Environment:
         "part": part,
         "drawn_once": drawn_once,
         "one_of": Looks,
-        "art_of": art.svg,
     }
     env.filters |= {
         "hour": dates.hour,
@@ -204,8 +202,7 @@ def environment(**options: Any) -> Environment:
         "ordinals": text.ordinals,
         "number": text.number,
         "phone": text.phone,
-        "rich": showing.rich,
-        "tint": text.tint,
+        "rich": richtext.rich,
     }
     return env
 

@@ -28,12 +28,9 @@ def line(layer: int, total: dict[str, Any]) -> str:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    reports = [stat for kind in ("passed", "failed") for stat in terminalreporter.stats.get(kind, [])]
+    reports = [one for kind in ("passed", "failed") for one in terminalreporter.stats.get(kind, [])]
     found = [
-        value
-        for report in reports
-        for name, value in getattr(report, "user_properties", ())
-        if name == "matrix"
+        value for one in reports for name, value in getattr(one, "user_properties", ()) if name == "matrix"
     ]
     # A test reports when it is set up, called and taken down: each item once.
     rows = {tuple(row.get(name) for name in NAMES): row for row in found}.values()

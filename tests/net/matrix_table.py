@@ -13,21 +13,9 @@ from tests.declared import Named, gathered
 from tests.net.matrix_cast import NOBODY, OWN, SIGNED_IN, Near, near
 
 __all__ = [
-    "ASKS_THE_JOURNAL",
-    "NAMES",
-    "NAMES_TWO",
-    "NOT_HERE",
-    "NUMBERED",
-    "OPENS",
-    "PLAIN",
-    "REST_OF_ADDRESS",
-    "SEES",
-    "SIGNED_IN",
-    "Named",
-    "Near",
-    "Told",
-    "near",
-]
+    "ASKS_THE_JOURNAL", "NAMES", "NAMES_TWO", "NOT_HERE", "NUMBERED", "OPENS", "PLAIN", "REST_OF_ADDRESS", "SEES", "SIGNED_IN", "Named",
+    "Near", "Told", "near",
+]  # fmt: skip
 
 SEES: dict[type[Model], Near] = gathered().sees
 OPENS: dict[str, Near | set[str]] = gathered().opens

@@ -43,8 +43,8 @@ def _make(extract: Extract, tell: filework.Tell) -> None:
     actions.keep_extract(extract.pk, made)
 
 
-def _asked(extract: Extract) -> queries.LineQuery:
-    return queries.LineQuery(
+def _asked(extract: Extract) -> queries.Asked:
+    return queries.Asked(
         extract.first,
         extract.last,
         extract.person,

@@ -2,15 +2,15 @@
 
 from django.utils import timezone
 
-from preau.commons.lti.actions import keeping
+from preau.commons.lti import actions
 from preau.foundation.tasks import job
 
 
 @job()
 def purge() -> int:
-    return keeping.purge(timezone.now())
+    return actions.purge(timezone.now())
 
 
 @job()
 def name_members() -> int:
-    return keeping.name_members(timezone.now())
+    return actions.name_members(timezone.now())

@@ -10,12 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from preau.domains.events import exports, rules
-from preau.domains.events.actions import answering as answering_actions
-from preau.domains.events.actions import keeping
+from preau.domains.events import actions, exports, queries, rules
 from preau.domains.events.forms import AnswerForm, CancelForm, EventForm, FilterForm
 from preau.domains.events.models import Event
-from preau.domains.events.queries import lists, one
 from preau.foundation import dates, journal
 from preau.foundation.access import confirmed, opens
 from preau.foundation.downloads import csv_lines
@@ -33,18 +30,13 @@ def events(request: HttpRequest) -> HttpResponse:
     """The events that the viewer sees: to come, past, drafts."""
     form = FilterForm(request.viewer, request.GET)
     chosen = form.chosen()
-    page = page_for(request, lists.events_matching(request.viewer, chosen), A_PAGE)
-    rows = lists.rows_of(page.object_list)
+    page = page_for(request, queries.events_matching(request.viewer, chosen), A_PAGE)
+    rows = queries.rows_of(page.object_list)
     context = {
         # Which other classes are meant is the staff's to read.
-        "form": form,
-        "rows": lists.with_groups(rows) if request.viewer.is_staff else rows,
-        "page_obj": page,
-        "query": query_of(request),
-        "filtered": bool(chosen),
-        "may_create": rules.creates_events(request.viewer),
-        "is_guardian": request.viewer.is_guardian,
-    }
+        "form": form, "rows": queries.with_groups(rows) if request.viewer.is_staff else rows, "page_obj": page, "query": query_of(request),
+        "filtered": bool(chosen), "may_create": rules.creates_events(request.viewer), "is_guardian": request.viewer.is_guardian,
+    }  # fmt: skip
     return render(request, "events/events.html", context)
 
 
@@ -55,9 +47,9 @@ def create(request: HttpRequest) -> HttpResponse:
     first = {"first_day": dates.parse(request.GET.get("jour"), request.viewer.today)}
     form = EventForm(request.viewer, request.POST or None, initial=first)
     if request.method == "POST" and form.is_valid():
-        event = keeping.create(request.viewer, form.planned(), form.cleaned_data["sent_as"])
+        event = actions.create(request.viewer, form.planned(), form.cleaned_data["sent_as"])
         if "publier" in request.POST:
-            keeping.publish(request.viewer, event)
+            actions.publish(request.viewer, event)
             messages.success(request, _("L’événement est publié. Ceux qu’il concerne sont prévenus."))
         else:
             messages.success(request, _("Le brouillon est gardé. Personne n’est encore prévenu."))
@@ -82,18 +74,14 @@ def _page(
     viewer = request.viewer
     keeps, is_over = rules.keeps_event(viewer, event), event.ends <= timezone.now()
     context: dict[str, Any] = {
-        "event": event,
-        "groups": one.group_names(event) if event.audience == Event.Audience.GROUPS else [],
-        "history": one.history_of(event, with_names=viewer.is_staff),
-        "keeps": keeps,
-        "is_over": is_over,
-        "form": cancelling or CancelForm(),
-        "answering": None,
-    }
+        "event": event, "groups": queries.group_names(event) if event.audience == Event.Audience.GROUPS else [],
+        "history": queries.history_of(event, with_names=viewer.is_staff), "keeps": keeps, "is_over": is_over,
+        "form": cancelling or CancelForm(), "answering": None,
+    }  # fmt: skip
     if rules.may_answer(viewer, event) and event.state == Event.State.PUBLISHED and not is_over:
-        context["answering"] = answering or AnswerForm(initial={"answer": one.own_answer(viewer, event)})
+        context["answering"] = answering or AnswerForm(initial={"answer": queries.own_answer(viewer, event)})
     if keeps and (event.asks_answer or event.audience == Event.Audience.PEOPLE):
-        answers, lines = one.number_of_answers(event), one.answers_of(event)
+        answers, lines = queries.number_of_answers(event), queries.answers_of(event)
         # Counting who answered what has counted the lines of the list.
         people = Paginator(Lines(lambda: answers.lines, lambda a, z: list(lines[a:z])), A_PAGE)
         context |= {"answers": answers, "people": people.get_page(request.GET.get("page"))}
@@ -107,8 +95,8 @@ def change(request: HttpRequest, event: Event) -> HttpResponse:
     form, status = EventForm(request.viewer, request.POST or None, event=event), 200
     if request.method == "POST" and form.is_valid():
         try:
-            keeping.change(request.viewer, event, form.planned(), form.cleaned_data["revision"] or 0)
-        except keeping.ChangedMeanwhile:
+            actions.change(request.viewer, event, form.planned(), form.cleaned_data["revision"] or 0)
+        except actions.ChangedMeanwhile:
             said = _(
                 "Quelqu’un a changé cet événement pendant que vous écriviez. Rouvrez-le pour voir ce qu’il dit."
             )
@@ -129,7 +117,7 @@ def _done(request: HttpRequest, event: Event, done: bool, said: str, otherwise: 
 @opens(Event, to=rules.keeps_event)
 @require_POST
 def publish(request: HttpRequest, event: Event) -> HttpResponseRedirect:
-    done = keeping.publish(request.viewer, event)
+    done = actions.publish(request.viewer, event)
     return _done(
         request,
         event,
@@ -146,7 +134,7 @@ def cancel(request: HttpRequest, event: Event) -> HttpResponse:
     form = CancelForm(request.POST)
     if not form.is_valid():
         return _page(request, event, cancelling=form, status=TYPED_WRONG)
-    done = keeping.cancel(request.viewer, event, form.cleaned_data["why"])
+    done = actions.cancel(request.viewer, event, form.cleaned_data["why"])
     return _done(
         request,
         event,
@@ -159,7 +147,7 @@ def cancel(request: HttpRequest, event: Event) -> HttpResponse:
 @opens(Event, to=rules.keeps_event)
 @require_POST
 def restore(request: HttpRequest, event: Event) -> HttpResponseRedirect:
-    done = keeping.restore(request.viewer, event)
+    done = actions.restore(request.viewer, event)
     return _done(
         request,
         event,
@@ -174,7 +162,7 @@ def restore(request: HttpRequest, event: Event) -> HttpResponseRedirect:
 @require_POST
 def remove(request: HttpRequest, event: Event) -> HttpResponseRedirect:
     """Throw a draft away."""
-    if not keeping.remove(request.viewer, event):
+    if not actions.remove(request.viewer, event):
         messages.error(request, _("Cet événement a été publié : il s’annule, il ne s’efface pas."))
         return redirect("events:event", pk=event.pk)
     messages.success(request, _("Le brouillon est supprimé."))
@@ -189,8 +177,8 @@ def answer(request: HttpRequest, event: Event) -> HttpResponse:
     if not form.is_valid():
         return _page(request, event, form, status=TYPED_WRONG)
     try:
-        answering_actions.answer(request.viewer, event, form.cleaned_data["answer"])
-    except answering_actions.NotAsked:
+        actions.answer(request.viewer, event, form.cleaned_data["answer"])
+    except actions.NotAsked:
         messages.info(request, _("Aucune réponse n’est plus demandée."))
     else:
         messages.success(request, _("Votre réponse est gardée. Vous pouvez la changer jusqu’au jour dit."))

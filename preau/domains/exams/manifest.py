@@ -12,34 +12,10 @@ from preau.foundation.readers import NO_ROW, Readers
 
 KEY = "exams"
 PAPER = (
-    "key",
-    "exam",
-    "title",
-    "track",
-    "series",
-    "subject",
-    "year",
-    "session",
-    "zones",
-    "place",
-    "sitting",
-    "duration",
-    "coefficient",
-    "licence",
-    "definition_url",
-    "pdf",
-    "pdf_size",
-    "pdf_pages",
-    "intro",
-    "text",
-    "resources",
-    "published",
-    "changed",
-    "status",
-    "source",
-    "digest",
-    "edition",
-)
+    "key", "exam", "title", "track", "series", "subject", "year", "session", "zones", "place", "sitting", "duration", "coefficient",
+    "licence", "definition_url", "pdf", "pdf_size", "pdf_pages", "intro", "text", "resources", "published", "changed", "status",
+    "source", "digest", "edition",
+)  # fmt: skip
 NOTHING = boards.FieldClass.NONE
 # Where a school closes it, its entry goes; the pages stay, which anyone in the world may read (`to=anyone`).
 boards.services.add(
@@ -74,7 +50,6 @@ boards.front_links.add(
         "exams:home",
         "file-text",
         order=12,
-        drawing="orientation",
     )
 )
 beside_search.add(BesideSearch(search.beside, "file-text"))
@@ -115,18 +90,8 @@ boards.endings.add(
 boards.seeds.add(boards.Seed("annales", seeds.plant, seeds.refresh, order=96))
 boards.public_routes.add(boards.PublicRoute("exams:home", in_sitemap=True, to_work_on=True))
 for name in (
-    "search",
-    "suggestions",
-    "feed",
-    "basket",
-    "basket_page",
-    "basket_pdf",
-    "training",
-    "exercise",
-    "paper_pdf",
-    "correction",
-    "correction_pdf",
-):
+    "search", "suggestions", "feed", "basket", "basket_page", "basket_pdf", "training", "exercise", "paper_pdf", "correction", "correction_pdf",
+):  # fmt: skip
     boards.public_routes.add(boards.PublicRoute(f"exams:{name}", to_work_on=True))
 
 

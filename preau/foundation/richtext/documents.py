@@ -13,34 +13,9 @@ from markupsafe import Markup
 from preau.foundation.text import french
 
 TAGS = {
-    "p",
-    "h2",
-    "h3",
-    "ul",
-    "ol",
-    "li",
-    "strong",
-    "em",
-    "blockquote",
-    "table",
-    "thead",
-    "tbody",
-    "tr",
-    "th",
-    "td",
-    "caption",
-    "dl",
-    "dt",
-    "dd",
-    "details",
-    "summary",
-    "figure",
-    "figcaption",
-    "img",
-    "sup",
-    "sub",
-    "br",
-}
+    "p", "h2", "h3", "ul", "ol", "li", "strong", "em", "blockquote", "table", "thead", "tbody", "tr", "th", "td", "caption",
+    "dl", "dt", "dd", "details", "summary", "figure", "figcaption", "img", "sup", "sub", "br",
+}  # fmt: skip
 INLINE = {"strong", "em", "sup", "sub", "br"}
 DROPPED = {"script", "style", "title", "template", "noscript", "iframe", "svg", "math", "object", "form"}
 ATTRIBUTES = {"img": {"src", "alt"}, "th": {"scope"}}
@@ -87,14 +62,9 @@ def pictures_of(html: str) -> list[str]:
 
 def _cleaned(html: str, tags: set[str], attribute: Callable[[str, str, str], str | None]) -> str:
     cleaned = nh3.clean(
-        html.replace("\0", ""),
-        tags=tags,
-        clean_content_tags=DROPPED,
-        attributes=ATTRIBUTES,
-        link_rel=None,
-        attribute_filter=attribute,
-        url_schemes=set(),
-    )
+        html.replace("\0", ""), tags=tags, clean_content_tags=DROPPED, attributes=ATTRIBUTES, link_rel=None,
+        attribute_filter=attribute, url_schemes=set(),
+    )  # fmt: skip
     return WITHOUT_SOURCE.sub("", cleaned).strip()
 
 

@@ -13,23 +13,9 @@ EXTENDED = "\f^{}\\[~]|€"
 ALONE, JOINED = {True: 160, False: 70}, {True: 153, False: 67}
 # What a keyboard or `text.french` writes more finely than GSM can: the plain sign says the same, at half the price.
 FINE = str.maketrans(
-    {
-        "\u202f": " ",
-        "\xa0": " ",
-        "’": "'",
-        "‘": "'",
-        "“": '"',
-        "”": '"',
-        "«": '"',
-        "»": '"',
-        "…": "...",
-        "–": "-",
-        "—": "-",
-        "œ": "oe",
-        "Œ": "OE",
-        "\t": " ",
-    }
-)
+    {"\u202f": " ", "\xa0": " ", "’": "'", "‘": "'", "“": '"', "”": '"', "«": '"', "»": '"', "…": "...", "–": "-",
+     "—": "-", "œ": "oe", "Œ": "OE", "\t": " "}
+)  # fmt: skip
 
 
 def plain(text: str) -> str:

@@ -13,11 +13,8 @@ PAGES = [
 PUBLIC = {"foundation:styleguide"}
 ELSEWHERE = {"foundation:alive", "foundation:ready", "foundation:styleguide_section"}
 ONE_THING = {
-    "foundation:alive",
-    "foundation:ready",
-    "foundation:styleguide",
-    "foundation:styleguide_section",
-}
+    "foundation:alive", "foundation:ready", "foundation:styleguide", "foundation:styleguide_section",
+}  # fmt: skip
 
 # The isolation matrix
 
@@ -26,7 +23,7 @@ OPENS: dict[str, Near | set[str]] = {
     "foundation:ready": EVERYONE,
     "foundation:styleguide": EVERYONE,
     "foundation:styleguide_section": EVERYONE,
-}
+}  # fmt: skip
 REST_OF_ADDRESS = {
     "foundation:styleguide_section": {"key": "actions"},
 }
@@ -37,4 +34,4 @@ PLAIN = dict.fromkeys(["csrfmiddlewaretoken", "tri"], ())
 BODIES = {
     "foundation:styleguide": Body("visitor", writes=False),
     "foundation:styleguide_section": Body("visitor", writes=False),
-}
+}  # fmt: skip

@@ -11,8 +11,7 @@ from preau.foundation import pictures, uploads
 from preau.foundation.access import opens, signed_in
 from preau.foundation.fields import PictureForm
 from preau.foundation.pages import render_form
-from preau.identity import boards, queries, rules
-from preau.identity.actions import profile as profile_actions
+from preau.identity import actions, boards, queries, rules
 from preau.identity.forms import ReadingForm
 from preau.identity.models import Account
 
@@ -49,7 +48,7 @@ def reading(request: HttpRequest) -> HttpResponse:
     """How I read: the same on every device where I sign in."""
     form = ReadingForm(request.POST or None, initial=request.user.preferences)
     if form.is_valid():
-        profile_actions.read_as(request.viewer, form.cleaned_data)
+        actions.read_as(request.viewer, form.cleaned_data)
         messages.success(request, _("Votre affichage est enregistré : il vous suit sur tous vos appareils."))
         return redirect("identity:reading")
     return render_form(request, "identity/reading.html", {"form": form})
@@ -63,10 +62,10 @@ def take_picture(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         try:
             picture = pictures.redrawn(form.cleaned_data["picture"], SIDE)
-        except uploads.UploadRefused as refusal:
+        except uploads.Refused as refusal:
             form.add_error("picture", str(refusal))
         else:
-            profile_actions.take_picture(request.viewer, picture)
+            actions.take_picture(request.viewer, picture)
             messages.success(request, _("Votre photo est enregistrée."))
             return redirect("identity:profile")
     return _profile(request, form)
@@ -75,7 +74,7 @@ def take_picture(request: HttpRequest) -> HttpResponse:
 @opens(to=signed_in, stamped=False)
 @require_POST
 def remove_picture(request: HttpRequest) -> HttpResponseRedirect:
-    profile_actions.remove_picture(request.viewer)
+    actions.remove_picture(request.viewer)
     messages.success(request, _("Votre photo est retirée, et son fichier effacé."))
     return redirect("identity:profile")
 

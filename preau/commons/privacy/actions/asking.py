@@ -18,7 +18,7 @@ class TakenInHand(Exception):
 
 
 @dataclass(frozen=True)
-class CorrectionLine:
+class Asked:
     """One line as it was typed."""
 
     right: str
@@ -29,7 +29,7 @@ class CorrectionLine:
 
 
 @transaction.atomic
-def ask(viewer: Viewer, school: School, subject: Person, asked: CorrectionLine) -> DataRequest:
+def ask(viewer: Viewer, school: School, subject: Person, asked: Asked) -> DataRequest:
     """Send a request with one line. The same line twice is the same request."""
     # Two clicks at once wait for one another.
     lock(Person, viewer.person.pk)
@@ -40,12 +40,9 @@ def ask(viewer: Viewer, school: School, subject: Person, asked: CorrectionLine) 
         return found
     now = timezone.now()
     request = DataRequest.objects.create(
-        school=school,
-        subject=subject,
-        asked_by=viewer.person,
-        asked_at=now,
+        school=school, subject=subject, asked_by=viewer.person, asked_at=now,
         due=due_after(dates.local(now, school.timezone).date()),
-    )
+    )  # fmt: skip
     RequestLine.objects.create(school=school, request=request, **asdict(asked))
     journal.record(viewer, "privacy.request_sent", request, subject_id=subject.pk)
     telling.tell_holders(telling.ARRIVED, request, request.asked_on)
@@ -53,7 +50,7 @@ def ask(viewer: Viewer, school: School, subject: Person, asked: CorrectionLine) 
 
 
 @transaction.atomic
-def add_line(viewer: Viewer, request: DataRequest, asked: CorrectionLine) -> bool:
+def add_line(viewer: Viewer, request: DataRequest, asked: Asked) -> bool:
     """Ask one thing more in the same request. False for the same thing twice; raises TakenInHand."""
     request = lock(DataRequest, request.pk, "school")
     if not request.may_still_add():
@@ -69,7 +66,7 @@ def add_line(viewer: Viewer, request: DataRequest, asked: CorrectionLine) -> boo
 
 
 @transaction.atomic
-def change_line(viewer: Viewer, line: RequestLine, asked: CorrectionLine) -> bool:
+def change_line(viewer: Viewer, line: RequestLine, asked: Asked) -> bool:
     """Say a line otherwise, as long as nobody has taken the request in hand. False when nothing changes; raises TakenInHand."""
     request = lock(DataRequest, line.request.pk, "school")
     line = lock(RequestLine, line.pk)
@@ -84,8 +81,8 @@ def change_line(viewer: Viewer, line: RequestLine, asked: CorrectionLine) -> boo
     return True
 
 
-def _said(line: RequestLine) -> CorrectionLine:
-    return CorrectionLine(line.right, line.wrong, line.kind, line.which, line.better)
+def _said(line: RequestLine) -> Asked:
+    return Asked(line.right, line.wrong, line.kind, line.which, line.better)
 
 
 @transaction.atomic

@@ -65,4 +65,4 @@ class Party(models.Model):
 
     @property
     def addresses(self) -> list[str]:
-        return [receive["url"] for receive in self.receives]
+        return [one["url"] for one in self.receives]

@@ -1,1 +1,88 @@
 """What the pages and the protocols ask of the register."""
+
+from preau.commons.signon.queries.access import (
+    is_in_force,
+    is_known,
+    is_of,
+    known_here,
+    open_to,
+    openings_of,
+    openings_to,
+    place_of,
+    waits_at,
+    waits_for,
+)
+from preau.commons.signon.queries.claims import claims_of, scopes_offered
+from preau.commons.signon.queries.clients import client_of, client_told, knows_secret, secret_digest
+from preau.commons.signon.queries.consent import agreed_pupils, optional_things
+from preau.commons.signon.queries.facts import facts_of
+from preau.commons.signon.queries.keys import published, read_signed, saml_keys, saml_signer, signing_key
+from preau.commons.signon.queries.parties import (
+    FORMS,
+    certificates_told,
+    name_at,
+    our_certificates,
+    party_numbered,
+    party_of,
+    party_told,
+    saml_facts,
+)
+from preau.commons.signon.queries.register import (
+    Row,
+    Tile,
+    counts_of,
+    opened_in,
+    opening_of,
+    rows_of,
+    said_of_change,
+    services_of,
+    state_of,
+    tiles_of,
+    told_of,
+)
+
+__all__ = [
+    "FORMS",
+    "Row",
+    "Tile",
+    "agreed_pupils",
+    "certificates_told",
+    "claims_of",
+    "client_of",
+    "client_told",
+    "counts_of",
+    "facts_of",
+    "is_in_force",
+    "is_known",
+    "is_of",
+    "known_here",
+    "knows_secret",
+    "name_at",
+    "open_to",
+    "opened_in",
+    "opening_of",
+    "openings_of",
+    "openings_to",
+    "optional_things",
+    "our_certificates",
+    "party_numbered",
+    "party_of",
+    "party_told",
+    "place_of",
+    "published",
+    "read_signed",
+    "rows_of",
+    "said_of_change",
+    "saml_facts",
+    "saml_keys",
+    "saml_signer",
+    "scopes_offered",
+    "secret_digest",
+    "services_of",
+    "signing_key",
+    "state_of",
+    "tiles_of",
+    "told_of",
+    "waits_at",
+    "waits_for",
+]

@@ -17,7 +17,7 @@ BLOCK = re.compile(r"-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----",
 LONGEST, SHORTEST_KEY = 10_000, 2_048
 
 
-class InvalidCertificate(Exception):
+class Refused(Exception):
     """It is no certificate (`why` is « unread »), or none that we can use (« kind », « short »)."""
 
     def __init__(self, why: str) -> None:
@@ -26,7 +26,7 @@ class InvalidCertificate(Exception):
 
 
 @dataclass(frozen=True)
-class CertificateSummary:
+class Shown:
     """What people compare: the SHA-256 fingerprint in pairs, and between which days it holds."""
 
     fingerprint: str
@@ -35,31 +35,31 @@ class CertificateSummary:
 
 
 def read(typed: str) -> str:
-    """One certificate, as base64 on one line. Raises InvalidCertificate."""
+    """One certificate, as base64 on one line. Raises Refused."""
     words = "".join(typed.split())
     if not 0 < len(words) <= LONGEST:
-        raise InvalidCertificate("unread")
+        raise Refused("unread")
     try:
         found = x509.load_der_x509_certificate(base64.b64decode(words, validate=True))
         key = found.public_key()
     except (binascii.Error, ValueError, UnsupportedAlgorithm) as failure:
-        raise InvalidCertificate("unread") from failure
+        raise Refused("unread") from failure
     if not isinstance(key, RSAPublicKey):
-        raise InvalidCertificate("kind")
+        raise Refused("kind")
     if key.key_size < SHORTEST_KEY:
-        raise InvalidCertificate("short")
+        raise Refused("short")
     return base64.b64encode(found.public_bytes(Encoding.DER)).decode()
 
 
 def read_all(typed: str) -> list[str]:
-    """Every certificate of a text: PEM blocks one after the other, or one base64 alone. Raises InvalidCertificate."""
+    """Every certificate of a text: PEM blocks one after the other, or one base64 alone. Raises Refused."""
     if not typed.strip():
         return []
     blocks = BLOCK.findall(typed)
     if not blocks:
         return [read(typed)]
     if BLOCK.sub("", typed).strip():
-        raise InvalidCertificate("unread")
+        raise Refused("unread")
     return list(dict.fromkeys(read(block) for block in blocks))
 
 
@@ -73,17 +73,17 @@ def _loaded(kept: str) -> x509.Certificate:
 
 
 def public_key(kept: str) -> RSAPublicKey:
-    """Raises InvalidCertificate for another kind of key, which `read` never lets in."""
+    """Raises Refused for another kind of key, which `read` never lets in."""
     key = _loaded(kept).public_key()
     if not isinstance(key, RSAPublicKey):
-        raise InvalidCertificate("kind")
+        raise Refused("kind")
     return key
 
 
-def shown(kept: str) -> CertificateSummary:
+def shown(kept: str) -> Shown:
     found = _loaded(kept)
     digest = found.fingerprint(hashes.SHA256()).hex(":").upper()
-    return CertificateSummary(digest, found.not_valid_before_utc, found.not_valid_after_utc)
+    return Shown(digest, found.not_valid_before_utc, found.not_valid_after_utc)
 
 
 def vouches(kept: str, signature: bytes, said: bytes, size: int) -> bool:

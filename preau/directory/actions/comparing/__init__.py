@@ -21,3 +21,6 @@ class Comparison(People, Roles, Schooling, Families):
             self.compare_schooling()
         self.compare_families()
         return self.changes
+
+
+__all__ = ["Comparison"]

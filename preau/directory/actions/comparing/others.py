@@ -77,11 +77,8 @@ class Others(Ground):
         for key, people in found.items():
             if len(people) > 1 or not disputed.isdisjoint(people):
                 self.warn(
-                    _(
-                        "Ressemble à plusieurs personnes déjà là : une personne de plus est ouverte, à vérifier."
-                    ),
-                    key,
-                )
+                    _("Ressemble à plusieurs personnes déjà là : une personne de plus est ouverte, à vérifier."), key
+                )  # fmt: skip
             else:
                 self._take(key, *people.values())
 

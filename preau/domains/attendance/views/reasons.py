@@ -6,11 +6,9 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from preau.domains.attendance import rules
-from preau.domains.attendance.actions import reasons as reasons_actions
+from preau.domains.attendance import actions, queries, rules
 from preau.domains.attendance.forms.reasons import ReasonForm
 from preau.domains.attendance.models import Reason
-from preau.domains.attendance.queries.reasons import reasons_of
 from preau.foundation.access import opens
 from preau.foundation.pages import NOTHING_CHANGED, render_form, tell_outcome
 
@@ -23,12 +21,12 @@ def reasons(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         tell_outcome(
             request,
-            reasons_actions.create_reason(request.viewer, **form.cleaned_data),
+            actions.create_reason(request.viewer, **form.cleaned_data),
             _("Le motif est ajouté."),
             _("Ce motif existe déjà."),
         )
         return redirect("attendance:reasons")
-    rows = reasons_of(request.viewer)
+    rows = queries.reasons_of(request.viewer)
     return render_form(request, "attendance/reasons.html", {"form": form, "rows": rows})
 
 
@@ -40,7 +38,7 @@ def reason(request: HttpRequest, reason: Reason) -> HttpResponse:
     if form.is_valid():
         tell_outcome(
             request,
-            reasons_actions.change_reason(request.viewer, reason, **form.cleaned_data),
+            actions.change_reason(request.viewer, reason, **form.cleaned_data),
             _("C’est enregistré. Ce qui était déjà noté ne change pas."),
             NOTHING_CHANGED,
         )
@@ -53,7 +51,7 @@ def reason(request: HttpRequest, reason: Reason) -> HttpResponse:
 def retire_reason(request: HttpRequest, reason: Reason) -> HttpResponse:
     """Choose a reason no more, or choose it again: nothing that it explains is lost."""
     back = request.POST.get("geste") == "remettre"
-    if not reasons_actions.retire_reason(request.viewer, reason, retired=not back):
+    if not actions.retire_reason(request.viewer, reason, retired=not back):
         messages.info(request, _("C’était déjà fait."))
     elif back:
         messages.success(request, _("Ce motif est de nouveau proposé."))

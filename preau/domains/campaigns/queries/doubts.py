@@ -100,9 +100,8 @@ def _said(doubt: Doubt, line: Line) -> str:
         odd = line.length.odd[:8]
         why = _(" (à cause de : %(letters)s)") % {"letters": odd} if odd else ""
         return _("Texte long : %(parts)s SMS à payer%(why)s. Raccourcissez-le si vous pouvez.") % {
-            "parts": line.parts,
-            "why": why,
-        }
+            "parts": line.parts, "why": why,
+        }  # fmt: skip
     return str(SAID[doubt])
 
 

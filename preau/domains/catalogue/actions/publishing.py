@@ -104,7 +104,7 @@ def publish(
     gone = [
         row for key, row in known.items() if key not in wanted and row.status == Resource.Status.PUBLISHED
     ]
-    todo = [record for record in records if record.key not in known or _differs(known[record.key], record)]
+    todo = [one for one in records if one.key not in known or _differs(known[one.key], one)]
     report.same = len(records) - len(todo)
     if todo or gone or report.shelves or report.nodes:
         edition = next_edition()
@@ -170,11 +170,8 @@ def _put_up(shelves: Sequence[Shelf]) -> int:
     for shelf in shelves:
         row = known.get(shelf.slug) or Collection(slug=shelf.slug)
         facts = {
-            "title": shelf.title,
-            "abstract": shelf.abstract,
-            "editorial": shelf.editorial,
-            "order": shelf.order,
-        }
+            "title": shelf.title, "abstract": shelf.abstract, "editorial": shelf.editorial, "order": shelf.order,
+        }  # fmt: skip
         if row.pk and all(getattr(row, name) == value for name, value in facts.items()):
             continue
         for name, text in facts.items():

@@ -31,7 +31,7 @@ class RollConflict(Exception):
 
 
 @dataclass(frozen=True)
-class PunitionFacts:
+class Given:
     """What is asked of a pupil, in words that the family reads."""
 
     kind: str
@@ -56,11 +56,7 @@ class Opening:
 
 @transaction.atomic
 def give(
-    viewer: Viewer,
-    pupils: Sequence[Person],
-    given: PunitionFacts,
-    slot: Slot | None = None,
-    sent_as: str = "",
+    viewer: Viewer, pupils: Sequence[Person], given: Given, slot: Slot | None = None, sent_as: str = ""
 ) -> list[Punition]:
     """Give the same punition to these pupils; a detention may be placed at once. Raises Full, and gives none then.
 
@@ -80,7 +76,7 @@ def give(
     return made
 
 
-def _give(viewer: Viewer, pupil: Person, given: PunitionFacts, sent_as: str) -> Punition:
+def _give(viewer: Viewer, pupil: Person, given: Given, sent_as: str) -> Punition:
     punition: Punition = Punition.objects.create(
         school_id=rules.school_of(viewer),
         pupil=pupil,
@@ -136,15 +132,9 @@ def open_slot(viewer: Viewer, opening: Opening) -> Slot:
     if known:
         return known
     slot: Slot = Slot.objects.create(
-        school_id=rules.school_of(viewer),
-        day=opening.day,
-        starts=opening.starts,
-        ends=opening.ends,
-        room=opening.room,
-        supervisor=opening.supervisor,
-        places=opening.places,
-        opened_by=viewer.person,
-    )
+        school_id=rules.school_of(viewer), day=opening.day, starts=opening.starts, ends=opening.ends, room=opening.room,
+        supervisor=opening.supervisor, places=opening.places, opened_by=viewer.person,
+    )  # fmt: skip
     journal.record(viewer, "conduct.slot_opened", slot)
     return slot
 
@@ -185,9 +175,9 @@ def call_slot(viewer: Viewer, slot: Slot, marks: Mapping[int, tuple[str, str]]) 
     """
     rows = slot.detentions.select_for_update(of=("self",)).filter(pk__in=marks).order_by("pk")
     locked = list(rows.select_related("punition"))
-    if any(row.state not in marks[row.pk] for row in locked):
+    if any(one.state not in marks[one.pk] for one in locked):
         raise RollConflict
-    changed = [row for row in locked if row.state != marks[row.pk][0]]
+    changed = [one for one in locked if one.state != marks[one.pk][0]]
     for detention in changed:
         _note(viewer, detention, marks[detention.pk][0])
         _follow(viewer, detention)

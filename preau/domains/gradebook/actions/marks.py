@@ -12,7 +12,7 @@ from preau.domains.gradebook.actions import telling
 from preau.domains.gradebook.actions.assessments import locked
 from preau.domains.gradebook.actions.sealing import AlreadyDone
 from preau.domains.gradebook.models import Assessment, Mark, MarkChange
-from preau.domains.gradebook.rules.marking import TypedMark, as_typed
+from preau.domains.gradebook.rules import Typed, as_typed
 from preau.foundation import journal
 
 
@@ -21,7 +21,7 @@ class Cell:
     """What is typed for a pupil; `seen`: the version of the mark that the page had shown, 0 for none."""
 
     pupil_id: int
-    typed: TypedMark
+    typed: Typed
     seen: int
 
 
@@ -34,7 +34,7 @@ class MarkConflict(Exception):
         self.mark = mark
 
     @property
-    def theirs(self) -> TypedMark:
+    def theirs(self) -> Typed:
         return as_typed(self.mark)
 
 
@@ -55,9 +55,7 @@ class Elsewhere(Exception):
 
 
 @transaction.atomic
-def set_mark(
-    viewer: Viewer, assessment: Assessment, pupil: Person, typed: TypedMark, seen: int
-) -> Mark | None:
+def set_mark(viewer: Viewer, assessment: Assessment, pupil: Person, typed: Typed, seen: int) -> Mark | None:
     """Write the mark of one pupil; empty, take it away. The same sent twice is written once.
 
     Raises MarkConflict, Elsewhere, PeriodSealed, AlreadyDone when the assessment was deleted.
@@ -162,17 +160,12 @@ def _write(
     return written
 
 
-def _change(viewer: Viewer, mark: Mark, typed: TypedMark) -> MarkChange:
+def _change(viewer: Viewer, mark: Mark, typed: Typed) -> MarkChange:
     """What a mark was, before it is written: pupils have read it."""
     return MarkChange(
-        assessment_id=mark.assessment_id,
-        pupil_id=mark.pupil_id,
-        former_value=mark.value,
-        former_code=mark.code,
-        value=typed.value,
-        code=typed.code,
-        by=viewer.person,
-    )
+        assessment_id=mark.assessment_id, pupil_id=mark.pupil_id, former_value=mark.value, former_code=mark.code,
+        value=typed.value, code=typed.code, by=viewer.person,
+    )  # fmt: skip
 
 
 def _trace(

@@ -34,13 +34,8 @@ class Rule(models.Model):
     )
     made_at = models.DateTimeField(_("faite le"))
     ended_by = models.ForeignKey(
-        Person,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="resource_rules_ended",
-        verbose_name=_("retirée par"),
-    )
+        Person, models.PROTECT, null=True, blank=True, related_name="resource_rules_ended", verbose_name=_("retirée par")
+    )  # fmt: skip
     ended_at = models.DateTimeField(_("retirée le"), null=True, blank=True)
     sent_as = models.CharField(_("numéro du formulaire"), max_length=32, blank=True)
 
@@ -80,29 +75,14 @@ class Target(models.Model):
     rule = models.ForeignKey(Rule, models.CASCADE, related_name="targets", verbose_name=_("attribution"))
     level = models.CharField(_("niveau"), max_length=20, blank=True)
     group = models.ForeignKey(
-        Group,
-        models.CASCADE,
-        null=True,
-        blank=True,
-        related_name="resource_targets",
-        verbose_name=_("classe ou groupe"),
-    )
+        Group, models.CASCADE, null=True, blank=True, related_name="resource_targets", verbose_name=_("classe ou groupe")
+    )  # fmt: skip
     subject = models.ForeignKey(
-        Subject,
-        models.CASCADE,
-        null=True,
-        blank=True,
-        related_name="resource_targets",
-        verbose_name=_("matière"),
-    )
+        Subject, models.CASCADE, null=True, blank=True, related_name="resource_targets", verbose_name=_("matière")
+    )  # fmt: skip
     person = models.ForeignKey(
-        Person,
-        models.CASCADE,
-        null=True,
-        blank=True,
-        related_name="resource_targets",
-        verbose_name=_("personne"),
-    )
+        Person, models.CASCADE, null=True, blank=True, related_name="resource_targets", verbose_name=_("personne")
+    )  # fmt: skip
 
     objects = ResourceTargetQuerySet.as_manager()
 

@@ -1,1 +1,77 @@
 """Resources as the pages of whoever assigns, and those of readers, show them."""
+
+from preau.domains.mediacentre.queries.counting import counted, meant_by_rules, used
+from preau.domains.mediacentre.queries.history import Line, history_of, lists_of, steps_of
+from preau.domains.mediacentre.queries.licences import Room, Share, ends_soon, room_of
+from preau.domains.mediacentre.queries.lists import (
+    PersonRow,
+    ResourceRow,
+    RuleRow,
+    classes_of,
+    people_of,
+    person_rows,
+    resource_row,
+    resource_rows,
+    resources_matching,
+    rule_rows,
+    rules_matching,
+    subscriptions_of,
+    whom_said,
+)
+from preau.domains.mediacentre.queries.previews import (
+    Preview,
+    PreviewRow,
+    Proposal,
+    lacking_if_restored,
+    preview_of,
+    proposal_of,
+)
+from preau.domains.mediacentre.queries.reading import (
+    Sent,
+    Tile,
+    own_resources,
+    read_by,
+    sent_to,
+    tiles_of,
+    whose,
+)
+
+__all__ = [
+    "Line",
+    "PersonRow",
+    "Preview",
+    "PreviewRow",
+    "Proposal",
+    "ResourceRow",
+    "Room",
+    "RuleRow",
+    "Sent",
+    "Share",
+    "Tile",
+    "classes_of",
+    "counted",
+    "ends_soon",
+    "history_of",
+    "lacking_if_restored",
+    "lists_of",
+    "meant_by_rules",
+    "own_resources",
+    "people_of",
+    "person_rows",
+    "preview_of",
+    "proposal_of",
+    "read_by",
+    "resource_row",
+    "resource_rows",
+    "resources_matching",
+    "room_of",
+    "rule_rows",
+    "rules_matching",
+    "sent_to",
+    "steps_of",
+    "subscriptions_of",
+    "tiles_of",
+    "used",
+    "whom_said",
+    "whose",
+]

@@ -48,26 +48,16 @@ def _review(record: Record) -> str:
 
 def _to_staff(kind: str, key: str, record: Record, person: int) -> notices.News:
     return notices.News(
-        kind=kind,
-        person_id=person,
-        key=key,
-        school_id=record.school_id,
-        seat=f"staff-{record.school_id}",
-        url=reverse("records:record", kwargs={"public_id": record.public_id}),
-        facts={"school": record.school.name},
-    )
+        kind=kind, person_id=person, key=key, school_id=record.school_id, seat=f"staff-{record.school_id}",
+        url=reverse("records:record", kwargs={"public_id": record.public_id}), facts={"school": record.school.name},
+    )  # fmt: skip
 
 
 def _to_family(key: str, record: Record, person: int) -> notices.News:
     return notices.News(
-        kind=FAMILY,
-        person_id=person,
-        key=key,
-        school_id=record.school_id,
-        about_id=record.pupil_id,
-        url=reverse("records:own_record", kwargs={"public_id": record.public_id}),
-        facts={"school": record.school.name},
-    )
+        kind=FAMILY, person_id=person, key=key, school_id=record.school_id, about_id=record.pupil_id,
+        url=reverse("records:own_record", kwargs={"public_id": record.public_id}), facts={"school": record.school.name},
+    )  # fmt: skip
 
 
 def _listed(record: Record, today: date) -> set[int]:

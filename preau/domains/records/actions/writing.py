@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from preau.directory.models import Person, School
 from preau.directory.viewer import Viewer
-from preau.domains.attendance.actions import arrangements
+from preau.domains.attendance import actions as attendance
 from preau.domains.records import rules
 from preau.domains.records.actions import telling
 from preau.domains.records.models import Reader, Record, Version, Words
@@ -29,12 +29,12 @@ class Unreadable(Exception):
     """No key opens what the record says."""
 
 
-class RecordClosed(Exception):
+class Closed(Exception):
     """The record was closed in the meantime."""
 
 
 @dataclass(frozen=True)
-class RecordWords:
+class Written:
     """What a form says: the words, whether the emergency is shown, the day of the review."""
 
     words: Words
@@ -50,7 +50,7 @@ def of_school(viewer: Viewer) -> School:
 
 
 @transaction.atomic
-def open_record(viewer: Viewer, pupil: Person, kind: str, written: RecordWords, sent_as: str = "") -> Record:
+def open_record(viewer: Viewer, pupil: Person, kind: str, written: Written, sent_as: str = "") -> Record:
     """Open a record, whose only reader is its author. The same form sent twice opens one."""
     school = of_school(viewer)
     Person.objects.select_for_update().only("pk").get(pk=viewer.person.pk)
@@ -59,24 +59,14 @@ def open_record(viewer: Viewer, pupil: Person, kind: str, written: RecordWords, 
         return known
     now = timezone.now()
     record: Record = Record.objects.create(
-        school=school,
-        pupil=pupil,
-        kind=kind,
-        shows_emergency=written.shows_emergency,
-        review_on=written.review_on,
-        opened_by=viewer.person,
-        opened_at=now,
-        sent_as=sent_as,
-    )
+        school=school, pupil=pupil, kind=kind, shows_emergency=written.shows_emergency,
+        review_on=written.review_on, opened_by=viewer.person, opened_at=now, sent_as=sent_as,
+    )  # fmt: skip
     _write(viewer, record, written.words, "")
     Reader.objects.create(
-        school=school,
-        record=record,
-        person=viewer.person,
-        reason=Reader.Reason.AUTHOR,
-        added_by=viewer.person,
+        school=school, record=record, person=viewer.person, reason=Reader.Reason.AUTHOR, added_by=viewer.person,
         added_at=now,
-    )
+    )  # fmt: skip
     _note(viewer, record, "opened")
     telling.tell(viewer, record, "opened")
     return record
@@ -85,15 +75,9 @@ def open_record(viewer: Viewer, pupil: Person, kind: str, written: RecordWords, 
 def _write(viewer: Viewer, record: Record, words: Words, changed: str) -> None:
     held, emergency = record.seal(words)
     Version.objects.create(
-        school_id=record.school_id,
-        record=record,
-        number=record.revision,
-        sealed=held,
-        sealed_emergency=emergency,
-        changed=changed,
-        by=viewer.person,
-        at=timezone.now(),
-    )
+        school_id=record.school_id, record=record, number=record.revision, sealed=held, sealed_emergency=emergency,
+        changed=changed, by=viewer.person, at=timezone.now(),
+    )  # fmt: skip
 
 
 def _note(viewer: Viewer, record: Record, gesture: str, **details: str | int | None) -> None:
@@ -101,10 +85,10 @@ def _note(viewer: Viewer, record: Record, gesture: str, **details: str | int | N
 
 
 def locked(record: Record) -> Record:
-    """The record as it is now, kept from others until the end. Raises RecordClosed."""
+    """The record as it is now, kept from others until the end. Raises Closed."""
     found = lock(Record, record.pk)
     if not found.is_open:
-        raise RecordClosed
+        raise Closed
     return found
 
 
@@ -114,8 +98,8 @@ def version_of(record: Record) -> Version:
 
 
 @transaction.atomic
-def revise(viewer: Viewer, record: Record, written: RecordWords, seen: int) -> bool:
-    """Write a new version beside the others; False when it says what the last one does. Raises WrittenSince, RecordClosed, Unreadable."""
+def revise(viewer: Viewer, record: Record, written: Written, seen: int) -> bool:
+    """Write a new version beside the others; False when it says what the last one does. Raises WrittenSince, Closed, Unreadable."""
     record = locked(record)
     now = record.open(version_of(record))
     if now is None:
@@ -143,10 +127,10 @@ def close(viewer: Viewer, record: Record) -> bool:
     """It is over: its measures end, its list still reads it. False when it was closed already."""
     try:
         record = locked(record)
-    except RecordClosed:
+    except Closed:
         return False
     for measure in record.measures.filter(arrangement__ended_at=None).select_related("arrangement"):
-        arrangements.end_arrangement(viewer, measure.arrangement)
+        attendance.end_arrangement(viewer, measure.arrangement)
     record.state, record.closed_by, record.closed_at = Record.State.CLOSED, viewer.person, timezone.now()
     record.save(update_fields=["state", "closed_by", "closed_at"])
     _note(viewer, record, "closed")

@@ -53,9 +53,7 @@ class Words:
 
     def changed_from(self, other: "Words") -> list[str]:
         """The names of the parts that are not the same."""
-        return [
-            field.name for field in fields(self) if getattr(self, field.name) != getattr(other, field.name)
-        ]
+        return [one.name for one in fields(self) if getattr(self, one.name) != getattr(other, one.name)]
 
 
 def new_address() -> str:

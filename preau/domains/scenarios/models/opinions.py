@@ -63,13 +63,8 @@ class Review(models.Model):
         Resource, models.CASCADE, null=True, blank=True, related_name="reviews", verbose_name=_("ressource")
     )
     scenario = models.ForeignKey(
-        Scenario,
-        models.CASCADE,
-        null=True,
-        blank=True,
-        related_name="reviews",
-        verbose_name=_("scénario pédagogique"),
-    )
+        Scenario, models.CASCADE, null=True, blank=True, related_name="reviews", verbose_name=_("scénario pédagogique")
+    )  # fmt: skip
     clarity = models.PositiveSmallIntegerField(_("clarté"), choices=Mark.choices)
     interest = models.PositiveSmallIntegerField(_("intérêt des élèves"), choices=Mark.choices)
     access = models.PositiveSmallIntegerField(_("accessibilité"), choices=Mark.choices)
@@ -138,24 +133,14 @@ class Case(models.Model):
         Review, models.CASCADE, null=True, blank=True, related_name="case", verbose_name=_("avis")
     )
     scenario = models.OneToOneField(
-        Scenario,
-        models.CASCADE,
-        null=True,
-        blank=True,
-        related_name="case",
-        verbose_name=_("scénario pédagogique"),
-    )
+        Scenario, models.CASCADE, null=True, blank=True, related_name="case", verbose_name=_("scénario pédagogique")
+    )  # fmt: skip
     state = models.CharField(_("état"), max_length=10, choices=State.choices, default=State.OPEN)
     hidden = models.BooleanField(_("masqué"), default=False)
     why = models.TextField(_("raison"), blank=True)
     decided_by = models.ForeignKey(
-        Person,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="cases_decided",
-        verbose_name=_("décidé par"),
-    )
+        Person, models.SET_NULL, null=True, blank=True, related_name="cases_decided", verbose_name=_("décidé par")
+    )  # fmt: skip
     decided_at = models.DateTimeField(_("décidé à"), null=True, blank=True)
     appeal = models.TextField(_("contestation"), blank=True)
     appealed_at = models.DateTimeField(_("contesté à"), null=True, blank=True)

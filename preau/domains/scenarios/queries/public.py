@@ -14,14 +14,14 @@ from django.utils.translation import ngettext
 from preau.domains.catalogue.models import Node, Resource
 from preau.domains.scenarios.models import Scenario
 from preau.foundation.http import page_at
-from preau.foundation.lookup import LookupTerms
+from preau.foundation.lookup import Wanted
 
 MOST = 50
 MOST_BESIDE = 20
 
 
 @dataclass(frozen=True)
-class ScenarioFilter:
+class Asked:
     """What somebody looks for in the list."""
 
     typed: str = ""
@@ -29,28 +29,26 @@ class ScenarioFilter:
     subject: str = ""
 
     @classmethod
-    def read(cls, given: Any) -> "ScenarioFilter":
+    def read(cls, given: Any) -> "Asked":
         return cls(
-            given.get("q", "").replace("\0", "").strip()[:200],
-            given.get("niveau", "")[:120],
-            given.get("matiere", "")[:120],
-        )
+            given.get("q", "").replace("\0", "").strip()[:200], given.get("niveau", "")[:120], given.get("matiere", "")[:120]
+        )  # fmt: skip
 
     def query(self) -> str:
         said = {"q": self.typed, "niveau": self.level, "matiere": self.subject}
         return urlencode({name: value for name, value in said.items() if value})
 
 
-def with_words(rows: "QuerySet[Any]", wanted: LookupTerms) -> "QuerySet[Any]":
+def with_words(rows: "QuerySet[Any]", wanted: Wanted) -> "QuerySet[Any]":
     """Those that hold every word, or words that begin so."""
     words: Q = reduce(and_, (word.begins("words") for word in wanted.words))
     return rows.filter(words)
 
 
-def public_rows(asked: ScenarioFilter) -> "QuerySet[Scenario]":
+def public_rows(asked: Asked) -> "QuerySet[Scenario]":
     """The published scenarios that somebody looks for, the last first."""
     rows: Any = Scenario.objects.public()
-    wanted = LookupTerms.typed(asked.typed)
+    wanted = Wanted.typed(asked.typed)
     if wanted.words:
         rows = with_words(rows, wanted)
     for kind, key in ((Node.Kind.LEVEL, asked.level), (Node.Kind.SUBJECT, asked.subject)):
@@ -94,12 +92,12 @@ def addresses() -> list[str]:
 
 def beside_search(typed: str) -> tuple[str, str] | None:
     """For the search of resources: how many published scenarios these words find, and where (one statement)."""
-    wanted = LookupTerms.typed(typed)
+    wanted = Wanted.typed(typed)
     total = with_words(Scenario.objects.public(), wanted).count() if wanted.words else 0
     if not total:
         return None
     said = ngettext("%(num)s scénario pédagogique", "%(num)s scénarios pédagogiques", total) % {"num": total}
-    return said, f"{reverse('scenarios:home')}?{ScenarioFilter(typed).query()}"
+    return said, f"{reverse('scenarios:home')}?{Asked(typed).query()}"
 
 
 # From an address to a work
@@ -118,12 +116,8 @@ def resource_key(address: str) -> str:
 def published_resource(key: str) -> Resource | None:
     """A resource of the catalogue by its key, with its places in the programmes."""
     found: Resource | None = (
-        Resource.objects.published()
-        .filter(key=key)
-        .prefetch_related("nodes")
-        .select_related("institution")
-        .first()
-    )
+        Resource.objects.published().filter(key=key).prefetch_related("nodes").select_related("institution").first()
+    )  # fmt: skip
     return found
 
 

@@ -12,8 +12,7 @@ from preau.directory.viewer import Viewer
 from preau.directory.words import Role
 from preau.domains.catalogue.models import Node, Resource
 from preau.domains.scenarios.models import Author, Content, Scenario, Step
-from preau.foundation import dates
-from preau.foundation.richtext import showing
+from preau.foundation import dates, richtext
 
 
 @dataclass(frozen=True)
@@ -126,7 +125,7 @@ def _facts(content: Content, known: Places) -> list[tuple[str, str]]:
         (_("Niveaux"), levels),
         (_("Matière"), subject),
         (_("Durée"), dates.minutes(facts.minutes) if facts.minutes else ""),
-        (_("Objectifs"), showing.plain(facts.objectives)),
+        (_("Objectifs"), richtext.plain(facts.objectives)),
         (_("Matériel"), facts.material),
         (_("Ressources liées"), "\n".join(facts.resources)),
     ]
@@ -141,9 +140,9 @@ def _step(ranked: "tuple[int, Step] | None") -> str:
         one.title,
         dates.minutes(one.minutes) if one.minutes else "",
         one.setting_said,
-        showing.plain(one.teacher),
-        showing.plain(one.pupils),
+        richtext.plain(one.teacher),
+        richtext.plain(one.pupils),
         one.material,
-        showing.plain(one.differentiation),
+        richtext.plain(one.differentiation),
     ]
     return "\n".join(filter(None, said))

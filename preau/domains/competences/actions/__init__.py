@@ -1,1 +1,0 @@
-"""Every write on competences, one transaction each, with its line in the journal."""

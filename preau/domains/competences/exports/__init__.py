@@ -1,1 +1,0 @@
-"""A class as a spreadsheet."""

@@ -1,1 +1,0 @@
-"""Reading competences: sheets, what a pupil knows, a class, referentials."""

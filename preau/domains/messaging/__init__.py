@@ -1,1 +1,0 @@
-"""people write to each other, within what the school allows."""

@@ -1,1 +1,0 @@
-"""To whom one may write, what one has received, and what is shown of it."""

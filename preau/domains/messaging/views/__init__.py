@@ -1,1 +1,0 @@
-"""Messages: the boxes, writing, what is done with a message, and what adults watch."""
